@@ -1,0 +1,104 @@
+import type { NodeId } from '@quorate/transport';
+
+import type { Entry, RaftMessage, Snapshot, SnapshotMetadata } from './messages.ts';
+
+/** What a node must still remember after a crash. Figure 2, "Persistent state on all servers". */
+export interface HardState {
+  readonly currentTerm: number;
+  readonly votedFor: NodeId | undefined;
+}
+
+/** Everything that can happen to a node. */
+export type RaftInput =
+  /** One tick of the node's clock has passed. */
+  | { readonly kind: 'tick' }
+  /** A message arrived. `from` is proven by the carrier. */
+  | { readonly kind: 'receive'; readonly from: NodeId; readonly message: RaftMessage }
+  /** The user wants these commands in the log, in this order. Answered by 'proposed' or refused. */
+  | {
+      readonly kind: 'propose';
+      readonly proposalId: number;
+      readonly payloads: readonly Uint8Array[];
+    }
+  /** The user wants to read. Answered by 'readReady' or 'readRefused'. */
+  | { readonly kind: 'readIndex'; readonly readId: number }
+  /** The write of effect 'persist' with this ticket, and all before it, are durable. */
+  | { readonly kind: 'persisted'; readonly ticket: number }
+  /** The state machine holds everything up to this index. */
+  | { readonly kind: 'applied'; readonly logIndex: number }
+  /** The user's own snapshot is durable: the log may forget what it covers. */
+  | {
+      readonly kind: 'snapshotTaken';
+      readonly metadata: SnapshotMetadata;
+      /** How many entries before `lastIncludedIndex` to keep for slow followers. */
+      readonly trailingEntryCount: number;
+    }
+  /** `peer` runs under a new incarnation: forget what it was known to have. */
+  | { readonly kind: 'peerRestarted'; readonly peer: NodeId }
+  /** The transport could not take a message for `peer`, or lost its session. A hint. */
+  | { readonly kind: 'peerUnreachable'; readonly peer: NodeId }
+  /** The snapshot asked for by 'sendSnapshot' left this node, or could not. */
+  | { readonly kind: 'snapshotSent'; readonly peer: NodeId; readonly outcome: 'sent' | 'failed' };
+
+/** Why a proposal or read was refused. It certainly did not and will not happen. */
+export type RefusalReason =
+  | 'notLeader' // Ask `leaderId`, if known.
+  | 'tooManyUncommitted' // The leader's uncommitted log is full: back off.
+  | 'leadershipLost' // For reads: leadership moved before it was confirmed.
+  | 'recovering'; // The log is damaged and not yet repaired.
+
+/**
+ * What the caller must do, in order. Writes and applies are asynchronous: start them in order,
+ * report back with an input when done, and never hold up the sends behind them. Whatever must not
+ * leave before a write is durable is withheld by the core and becomes a 'send' of the step that
+ * learns of it.
+ */
+export type RaftEffect =
+  /**
+   * Make durable, all or nothing, then input 'persisted' with the ticket. Tickets rise by one.
+   * A snapshot replaces the whole log and is durable before what else the write holds.
+   */
+  | {
+      readonly kind: 'persist';
+      readonly ticket: number;
+      readonly hardState: HardState | undefined;
+      readonly snapshot: Snapshot | undefined;
+      /** Remove the suffix from here on before appending. */
+      readonly truncateFrom: number | undefined;
+      readonly entries: readonly Entry[];
+    }
+  /** Offer to the transport at once. */
+  | { readonly kind: 'send'; readonly to: NodeId; readonly message: RaftMessage }
+  /** Fetch the newest durable snapshot, send it in an 'installSnapshot' of `term`, report. */
+  | { readonly kind: 'sendSnapshot'; readonly to: NodeId; readonly term: number }
+  /** Committed: apply in order, then input 'applied'. */
+  | { readonly kind: 'apply'; readonly entries: readonly Entry[] }
+  /** Replace the state machine by this snapshot (durable by now), then input 'applied'. */
+  | { readonly kind: 'restore'; readonly snapshot: Snapshot }
+  /** Drop entries up to and including this index from the durable log. */
+  | { readonly kind: 'compact'; readonly throughIndex: number; readonly throughTerm: number }
+  /** The proposal's payloads are entries `firstIndex`… of `term`; not committed yet. */
+  | {
+      readonly kind: 'proposed';
+      readonly proposalId: number;
+      readonly firstIndex: number;
+      readonly term: number;
+    }
+  | {
+      readonly kind: 'proposalRefused';
+      readonly proposalId: number;
+      readonly reason: RefusalReason;
+    }
+  /** A read is linearizable once the state machine has applied `readIndex`. */
+  | { readonly kind: 'readReady'; readonly readId: number; readonly readIndex: number }
+  | { readonly kind: 'readRefused'; readonly readId: number; readonly reason: RefusalReason }
+  /** Role, term or known leader changed. For status and events. */
+  | {
+      readonly kind: 'roleChanged';
+      readonly role: RaftRole;
+      readonly term: number;
+      readonly leaderId: NodeId | undefined;
+    };
+
+/** §5.1, with the pre-candidate of thesis §9.6. */
+export type RaftRole = 'follower' | 'preCandidate' | 'candidate' | 'leader';

@@ -1,0 +1,142 @@
+import type { NodeId } from '@quorate/transport';
+
+/** What an entry carries. 'noop' starts a leader's term (§8), 'command' is the user's. */
+export type EntryKind = 'noop' | 'command';
+
+/** One position of the replicated log. */
+export interface Entry {
+  /** From 1, as in the paper. */
+  readonly logIndex: number;
+  /** The term of the leader that created it. */
+  readonly term: number;
+  readonly kind: EntryKind;
+  /** Opaque to Raft; empty for 'noop'. */
+  readonly payload: Uint8Array;
+}
+
+/** Who takes part. Fixed for the life of a cluster until membership changes are supported. */
+export interface Configuration {
+  /** Sorted, without duplicates. */
+  readonly voters: readonly NodeId[];
+}
+
+/** What a snapshot stands for (§7). */
+export interface SnapshotMetadata {
+  /** The snapshot replaces the log up to and including this index. */
+  readonly lastIncludedIndex: number;
+  readonly lastIncludedTerm: number;
+  /** The configuration in force at `lastIncludedIndex`. */
+  readonly configuration: Configuration;
+}
+
+/** A snapshot with the bytes of the state machine. */
+export interface Snapshot extends SnapshotMetadata {
+  readonly data: Uint8Array;
+}
+
+/** Everything Raft nodes say to each other. Every message carries its sender's term (§5.1). */
+export type RaftMessage =
+  | PreVote
+  | PreVoteReply
+  | RequestVote
+  | RequestVoteReply
+  | AppendEntries
+  | AppendEntriesReply
+  | Heartbeat
+  | HeartbeatReply
+  | InstallSnapshot
+  | InstallSnapshotReply;
+
+/** Asks whether an election at `term` could be won, before anyone's term rises (thesis §9.6). */
+export interface PreVote {
+  readonly kind: 'preVote';
+  /** The term the sender would campaign in: one above its own. */
+  readonly term: number;
+  readonly lastLogIndex: number;
+  readonly lastLogTerm: number;
+}
+
+/** Granted: `term` mirrors the request. Refused: `term` is the replier's own, so it teaches. */
+export interface PreVoteReply {
+  readonly kind: 'preVoteReply';
+  readonly term: number;
+  readonly voteGranted: boolean;
+}
+
+/** Figure 2, RequestVote RPC. */
+export interface RequestVote {
+  readonly kind: 'requestVote';
+  readonly term: number;
+  readonly lastLogIndex: number;
+  readonly lastLogTerm: number;
+}
+
+/** Figure 2, RequestVote RPC, results. */
+export interface RequestVoteReply {
+  readonly kind: 'requestVoteReply';
+  readonly term: number;
+  readonly voteGranted: boolean;
+}
+
+/** Figure 2, AppendEntries RPC. */
+export interface AppendEntries {
+  readonly kind: 'appendEntries';
+  readonly term: number;
+  readonly prevLogIndex: number;
+  readonly prevLogTerm: number;
+  readonly leaderCommit: number;
+  /** Gapless from `prevLogIndex + 1`. */
+  readonly entries: readonly Entry[];
+}
+
+/** Figure 2, AppendEntries RPC, results; a rejection says where to look next. */
+export interface AppendEntriesReply {
+  readonly kind: 'appendEntriesReply';
+  readonly term: number;
+  readonly result:
+    | {
+        readonly kind: 'accepted';
+        /** Exactly `prevLogIndex + entries.length` of the request: what is durable and matches. */
+        readonly matchIndex: number;
+      }
+    | {
+        readonly kind: 'rejected';
+        /** `prevLogIndex` of the request: tells a stale rejection. */
+        readonly prevLogIndex: number;
+        /** The largest index at or below it whose entry could match, and its term. */
+        readonly hintIndex: number;
+        readonly hintTerm: number;
+      };
+}
+
+/** Keeps authority and carries the commit index; `round` confirms leadership for reads. */
+export interface Heartbeat {
+  readonly kind: 'heartbeat';
+  readonly term: number;
+  /** Never beyond what the receiver is known to match. */
+  readonly leaderCommit: number;
+  /** Rises with every round of heartbeats in a term; never reused. */
+  readonly round: number;
+}
+
+/** Echoes the round. */
+export interface HeartbeatReply {
+  readonly kind: 'heartbeatReply';
+  readonly term: number;
+  readonly round: number;
+}
+
+/** Figure 13, InstallSnapshot RPC, in one piece. */
+export interface InstallSnapshot {
+  readonly kind: 'installSnapshot';
+  readonly term: number;
+  readonly snapshot: Snapshot;
+}
+
+/** What the receiver now has durably, or that it could not take the snapshot. */
+export interface InstallSnapshotReply {
+  readonly kind: 'installSnapshotReply';
+  readonly term: number;
+  /** The last index the receiver's durable log matches after it. */
+  readonly matchIndex: number;
+}

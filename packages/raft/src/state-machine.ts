@@ -1,0 +1,18 @@
+/**
+ * What Raft replicates: the user's program. Every replica applies the same commands in the same
+ * order, so `apply` must depend on nothing but the state and the command: no clock, no randomness.
+ */
+export interface StateMachine {
+  /**
+   * Applies one committed command.
+   *
+   * @param command - Borrowed until the call returns.
+   * @param logIndex - Its position; rises by at least 1 from call to call.
+   * @returns The result for whoever proposed it, on the node where it was proposed.
+   */
+  apply(command: Uint8Array, logIndex: number): Uint8Array;
+  /** The whole state as bytes, owned by the caller. */
+  snapshot(): Uint8Array;
+  /** Replaces the whole state by one that `snapshot` returned on some replica. */
+  restore(snapshot: Uint8Array): void;
+}
