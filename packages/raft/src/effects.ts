@@ -1,11 +1,16 @@
 import type { NodeId } from '@quorate/transport';
 
-import type { Entry, RaftMessage, Snapshot, SnapshotMetadata } from './messages.ts';
+import type { Entry, LogPosition, RaftMessage, Snapshot, SnapshotMetadata } from './messages.ts';
 
 /** What a node must still remember after a crash. Figure 2, "Persistent state on all servers". */
 export interface HardState {
   readonly currentTerm: number;
   readonly votedFor: NodeId | undefined;
+  /**
+   * Only on a node whose log was damaged: the end of the log it once vouched for. Until its durable
+   * log is at least as up to date again it neither votes nor campaigns, across restarts too.
+   */
+  readonly promised: LogPosition | undefined;
 }
 
 /** Everything that can happen to a node. */
@@ -44,6 +49,7 @@ export type RaftInput =
 export type RefusalReason =
   | 'notLeader' // Ask `leaderId`, if known.
   | 'tooManyUncommitted' // The leader's uncommitted log is full: back off.
+  | 'tooManyReads' // As many reads as the leader keeps are waiting already: back off.
   | 'leadershipLost' // For reads: leadership moved before it was confirmed.
   | 'recovering'; // The log is damaged and not yet repaired.
 
@@ -92,6 +98,8 @@ export type RaftEffect =
   /** A read is linearizable once the state machine has applied `readIndex`. */
   | { readonly kind: 'readReady'; readonly readId: number; readonly readIndex: number }
   | { readonly kind: 'readRefused'; readonly readId: number; readonly reason: RefusalReason }
+  /** The log, once damaged, holds again all it ever vouched for: the node votes and campaigns. */
+  | { readonly kind: 'recovered' }
   /** Role, term or known leader changed. For status and events. */
   | {
       readonly kind: 'roleChanged';

@@ -14,6 +14,12 @@ export interface Entry {
   readonly payload: Uint8Array;
 }
 
+/** An entry's place without its content; `{ logIndex: 0, term: 0 }` stands before the first. */
+export interface LogPosition {
+  readonly logIndex: number;
+  readonly term: number;
+}
+
 /** Who takes part. Fixed for the life of a cluster until membership changes are supported. */
 export interface Configuration {
   /** Sorted, without duplicates. */

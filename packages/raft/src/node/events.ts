@@ -1,0 +1,40 @@
+import type { DamagedEntry } from '@quorate/storage';
+import type { NodeId } from '@quorate/transport';
+
+import type { RaftRole } from '../effects.ts';
+
+/** What a node reports about itself, for logs, metrics and dashboards. */
+export type RaftEvent =
+  | {
+      readonly kind: 'roleChanged';
+      readonly role: RaftRole;
+      readonly term: number;
+      readonly leaderId: NodeId | undefined;
+    }
+  /** The state machine now holds everything up to `lastApplied`. */
+  | { readonly kind: 'applied'; readonly lastApplied: number }
+  /** A snapshot of this node's own state is durable. */
+  | {
+      readonly kind: 'snapshotTaken';
+      readonly lastIncludedIndex: number;
+      readonly sizeBytes: number;
+    }
+  /** The state machine was replaced by the leader's snapshot. */
+  | { readonly kind: 'snapshotRestored'; readonly lastIncludedIndex: number }
+  /** `peer` needs the snapshot, and it does not fit one message of this transport. */
+  | {
+      readonly kind: 'snapshotTooLarge';
+      readonly peer: NodeId;
+      readonly sizeBytes: number;
+      readonly limitBytes: number;
+    }
+  /** Started with damage: no vote and no acknowledgement until the leader has repaired the log. */
+  | { readonly kind: 'damaged'; readonly entries: readonly DamagedEntry[] }
+  /** Every damaged entry has been replaced: the node takes part again. */
+  | { readonly kind: 'repaired' }
+  /** Writes are refused until there is room; reads go on. */
+  | { readonly kind: 'diskFull' }
+  /** There is room again. */
+  | { readonly kind: 'diskRecovered' }
+  /** The node stopped for good: a disk operation or the state machine failed. Restart it. */
+  | { readonly kind: 'failed'; readonly error: unknown };

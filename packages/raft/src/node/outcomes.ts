@@ -1,0 +1,60 @@
+import type { NodeId } from '@quorate/transport';
+
+import type { RefusalReason } from '../effects.ts';
+
+/** Why a proposal certainly did not and will not take effect. */
+export type ProposalRejection =
+  | RefusalReason
+  /** A committed entry of another leader stands where this one would have been. Propose again. */
+  | 'overwritten'
+  /** This node's disk has no room. Others may have: the leader hands over where it can. */
+  | 'diskFull'
+  /** Aborted before it was offered to the log. */
+  | 'aborted'
+  /** The node was closed, or stopped for good by a failed disk or state machine. */
+  | 'stopped';
+
+/** Why nobody on this node can tell whether a proposal takes effect. It still may. */
+export type ProposalDoubt =
+  | 'timeout'
+  | 'aborted'
+  /** Leadership moved, and a snapshot replaced the part of the log that would tell. */
+  | 'leadershipLost'
+  | 'closed';
+
+/** What became of one proposal. 'committed' and 'rejected' are facts; 'unknown' is neither. */
+export type ProposalOutcome =
+  | {
+      readonly kind: 'committed';
+      readonly logIndex: number;
+      /** What `StateMachine.apply` returned for it on this node. */
+      readonly result: Uint8Array;
+    }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: ProposalRejection;
+      /** Who leads, as far as this node knows: ask there. */
+      readonly leaderId: NodeId | undefined;
+    }
+  | { readonly kind: 'unknown'; readonly reason: ProposalDoubt };
+
+/** Why a read was not confirmed. A read changes nothing, so a refusal is always definite. */
+export type ReadRefusal = RefusalReason | 'timeout' | 'aborted' | 'stopped';
+
+/** Whether the state machine of this node may be read now. */
+export type ReadOutcome =
+  /** Linearizable if read before control returns to the event loop, and no older later on. */
+  | { readonly kind: 'ready'; readonly readIndex: number }
+  | {
+      readonly kind: 'refused';
+      readonly reason: ReadRefusal;
+      readonly leaderId: NodeId | undefined;
+    };
+
+/** How long a caller waits, and how it may give up earlier. */
+export interface WaitOptions {
+  /** More than 0. Default 10 000. Afterwards the outcome is 'unknown' or 'refused'. */
+  readonly timeoutMs?: number;
+  /** Aborting it settles the call at once. What was offered to the log stays there. */
+  readonly signal?: AbortSignal;
+}
