@@ -64,12 +64,7 @@ function makeTables(): Int32Array {
  * crc32c(new TextEncoder().encode('123456789')); // => 0xe3069283
  * ```
  */
-export function crc32c(
-  bytes: Uint8Array,
-  start = 0,
-  end: number = bytes.length,
-  seed = 0,
-): number {
+export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length, seed = 0): number {
   if (!(start >= 0 && start <= end && end <= bytes.length)) {
     throw new RangeError(
       `start..end: expected a range within 0..${String(bytes.length)}, ` +
