@@ -47,7 +47,8 @@ export interface DiskFile {
  *   `rename` replaces its target atomically: a crash leaves the old or the new one, never neither.
  * - Reads may fail or return damaged bytes: whoever must know keeps a checksum.
  *
- * Paths are relative, of `/`-separated names without `.` or `..`.
+ * Paths are relative, of `/`-separated names without `.` or `..`; a directory may also be the empty
+ * string, the root of the disk. Another path is a `RangeError`.
  */
 export interface Disk {
   /** Opens a file for reading and writing. @throws DiskError 'DISK_NOT_FOUND' | 'DISK_EXISTS'. */
@@ -62,4 +63,11 @@ export interface Disk {
   remove(path: string): Promise<void>;
   /** Makes names created, renamed or removed directly in `directory` survive a crash. */
   syncDirectory(directory: string): Promise<void>;
+  /**
+   * Keeps everyone else who locks `directory`, in this process or another, out of it until the
+   * returned function was called or this process ended. Left out where a disk cannot promise that.
+   *
+   * @throws DiskError 'DISK_LOCKED' if someone holds it.
+   */
+  lock?(directory: string): Promise<() => Promise<void>>;
 }

@@ -5,6 +5,7 @@ export type DiskErrorCode =
   | 'DISK_EXISTS'
   | 'DISK_POISONED' // An earlier sync of this file failed: close it and recover.
   | 'DISK_CLOSED'
+  | 'DISK_LOCKED' // Someone else uses the folder. Nothing was changed.
   | 'DISK_FAILED'; // Anything else the device reported; see `cause`.
 
 /** A disk operation that failed. Match on `code`, not `instanceof`. */
