@@ -1,0 +1,26 @@
+export { createRaft, step, stepAll } from './raft.ts';
+export type { DamagedLog, RaftOptions, RaftTuning } from './options.ts';
+export type { Leadership, RaftState, Role } from './state.ts';
+export type { LogChanges, RaftLog } from './log.ts';
+export type { Progress, ProgressState } from './progress.ts';
+export type { HardState, RaftEffect, RaftInput, RaftRole, RefusalReason } from './effects.ts';
+export type {
+  AppendEntries,
+  AppendEntriesReply,
+  Configuration,
+  Entry,
+  EntryKind,
+  Heartbeat,
+  HeartbeatReply,
+  InstallSnapshot,
+  InstallSnapshotReply,
+  LogPosition,
+  PreVote,
+  PreVoteReply,
+  RaftMessage,
+  RequestVote,
+  RequestVoteReply,
+  Snapshot,
+  SnapshotMetadata,
+} from './messages.ts';
+export type { StateMachine } from './state-machine.ts';

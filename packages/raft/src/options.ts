@@ -1,0 +1,120 @@
+import type { NodeId, Random } from '@quorate/transport';
+
+import type { HardState } from './effects.ts';
+import type { Entry, LogPosition } from './messages.ts';
+
+/** What a node is, what it remembers from before its last crash, and how it is tuned. */
+export interface RaftOptions extends Partial<RaftTuning> {
+  readonly id: NodeId;
+  /** Everyone who votes, `id` included, without duplicates. The same on all of them. */
+  readonly voters: readonly NodeId[];
+  /** Only for election timeouts. */
+  readonly random: Random;
+  /** What was last made durable; `undefined` on an empty disk. */
+  readonly hardState?: HardState | undefined;
+  /**
+   * The newest durable snapshot, already loaded into the state machine. `undefined`: none. It lies
+   * within the log that follows, or is its start.
+   */
+  readonly snapshot?: LogPosition | undefined;
+  /** The position before the first of `entries`. By default that of `snapshot`. */
+  readonly logStart?: LogPosition | undefined;
+  /** The durable log after `logStart`, gapless. With damage: what comes before the first of it. */
+  readonly entries?: readonly Entry[];
+  /** Set if the durable log holds entries that cannot be read any more. */
+  readonly damaged?: DamagedLog | undefined;
+}
+
+/**
+ * A log whose end cannot be trusted. The node starts with what comes before, remembers that it once
+ * vouched for more, and neither votes nor campaigns until a leader has given all of it back.
+ */
+export interface DamagedLog {
+  /** The first entry that cannot be read; one past the last of `entries`. */
+  readonly firstDamagedIndex: number;
+  /** Where the durable log ended before the damage. */
+  readonly lastIndex: number;
+  /** The term there. If it cannot be known: the hard state's term, which no entry exceeds. */
+  readonly lastTerm: number;
+}
+
+/** The numbers one may turn. Times are in ticks; the caller owns the clock. */
+export interface RaftTuning {
+  /**
+   * A follower campaigns after a random time in `[electionTimeoutTicks, 2 · electionTimeoutTicks)`
+   * without word from a leader; a leader that hears no majority for as long steps down. Raise it
+   * for fewer needless elections on slow links or disks, at the price of a longer outage when a
+   * leader dies. More than `heartbeatTicks`; 10 of 50 ms suit a LAN.
+   */
+  readonly electionTimeoutTicks: number;
+  /** A leader speaks at least this often. At least 1; a tenth of the election timeout. */
+  readonly heartbeatTicks: number;
+  /**
+   * Payload bytes in one AppendEntries; a larger entry travels alone. Raise it for fewer messages,
+   * at the price of longer head-of-line blocking. 1 MiB by default.
+   */
+  readonly maxMessageBytes: number;
+  /** AppendEntries sent to one follower and not answered. 256 by default. */
+  readonly maxInflightMessages: number;
+  /** Payload bytes sent to one follower and not answered. 16 MiB by default. */
+  readonly maxInflightBytes: number;
+  /**
+   * Bytes a leader takes in before it has committed them; beyond that proposals are refused.
+   * Bounds the memory of a leader that cannot reach a majority. 64 MiB by default.
+   */
+  readonly maxUncommittedBytes: number;
+  /** Payload bytes handed to the state machine and not reported applied. 16 MiB by default. */
+  readonly maxApplyBytes: number;
+  /** Reads that wait for their round of heartbeats; beyond that they are refused. 65,536. */
+  readonly maxPendingReads: number;
+  /**
+   * A node whose disk has finished no write for this long, though one is under way, leads no more
+   * and does not campaign: heartbeats would keep a leader in office that cannot make progress.
+   * By default four times `electionTimeoutTicks`.
+   */
+  readonly storageStallTicks: number;
+  /**
+   * How long a leader waits for a word about a snapshot that left, before it asks the follower what
+   * it has. Longer than a snapshot takes to travel and be stored, or it is sent twice. By default
+   * ten times `electionTimeoutTicks`.
+   */
+  readonly snapshotTimeoutTicks: number;
+}
+
+/**
+ * The tuning of `options`, with defaults.
+ *
+ * @throws RangeError if a number is no integer in its range.
+ */
+export function resolveTuning(options: Partial<RaftTuning>): RaftTuning {
+  const electionTimeoutTicks = options.electionTimeoutTicks ?? 10;
+  const tuning: RaftTuning = {
+    electionTimeoutTicks,
+    heartbeatTicks: options.heartbeatTicks ?? 1,
+    maxMessageBytes: options.maxMessageBytes ?? 1_048_576,
+    maxInflightMessages: options.maxInflightMessages ?? 256,
+    maxInflightBytes: options.maxInflightBytes ?? 16_777_216,
+    maxUncommittedBytes: options.maxUncommittedBytes ?? 67_108_864,
+    maxApplyBytes: options.maxApplyBytes ?? 16_777_216,
+    maxPendingReads: options.maxPendingReads ?? 65_536,
+    storageStallTicks: options.storageStallTicks ?? 4 * electionTimeoutTicks,
+    snapshotTimeoutTicks: options.snapshotTimeoutTicks ?? 10 * electionTimeoutTicks,
+  };
+  for (const [name, value] of Object.entries(tuning)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name}: expected an integer of at least 1, got ${String(value)}`);
+    }
+  }
+  if (electionTimeoutTicks > 2 ** 31) {
+    throw new RangeError(
+      `electionTimeoutTicks: expected at most 2^31, got ${String(electionTimeoutTicks)}`,
+    );
+  }
+  if (electionTimeoutTicks <= tuning.heartbeatTicks) {
+    throw new RangeError(
+      `electionTimeoutTicks: expected more than heartbeatTicks (${String(tuning.heartbeatTicks)}), ` +
+        `got ${String(electionTimeoutTicks)}`,
+    );
+  }
+  return tuning;
+}

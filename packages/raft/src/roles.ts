@@ -1,0 +1,104 @@
+import type { NodeId } from '@quorate/transport';
+
+import { Inflights } from './inflights.ts';
+import { invariant } from './invariant.ts';
+import { Progress } from './progress.ts';
+import { emptyReads, entrySize, type Leadership, type RaftState } from './state.ts';
+
+/**
+ * The transitions of Figure 4, with the pre-candidate of thesis §9.6 in between.
+ *
+ * ```text
+ *              times out            majority would vote          majority votes
+ *   follower ────────────► preCandidate ────────► candidate ────────► leader
+ *      ▲ ▲ ▲     (same term)    │    (term rises,      │                 │
+ *      │ │ └────────────────────┘     votes for itself) │                 │
+ *      │ └──────────────────────────────────────────────┘                 │
+ *      └──────────────────────────────────────────────────────────────────┘
+ *        higher term seen, leader of the same term heard, election or quorum lost
+ * ```
+ */
+
+/**
+ * Follows `leaderId`, or nobody yet, in `term`.
+ *
+ * @param term - At least `currentTerm`. The vote is free again only in a higher one.
+ *
+ * @remarks Leaves the election timer alone: only the word of a leader or a vote granted restarts
+ *   it (Figure 2, Followers), or a candidate nobody elects could keep all others quiet for ever.
+ */
+export function becomeFollower(state: RaftState, term: number, leaderId?: NodeId): void {
+  invariant(term >= state.currentTerm, 'terms only rise');
+  if (term > state.currentTerm) {
+    state.currentTerm = term;
+    state.votedFor = undefined;
+  }
+  if (state.role.kind === 'leader') {
+    // Its timer measured the quorum until now.
+    restartElectionTimer(state);
+    for (const readId of state.role.reads.drain()) {
+      state.effects.push({ kind: 'readRefused', readId, reason: 'leadershipLost' });
+    }
+  }
+  state.role = { kind: 'follower' };
+  state.leaderId = leaderId;
+}
+
+/** Asks around before disturbing anyone: no term rises, no vote is given (thesis §9.6). */
+export function becomePreCandidate(state: RaftState): void {
+  invariant(state.role.kind !== 'leader', 'a leader does not campaign');
+  invariant(state.promised === undefined, 'a node that lost entries does not campaign');
+  state.role = { kind: 'preCandidate', votes: new Map([[state.id, true]]) };
+  state.leaderId = undefined;
+  restartElectionTimer(state);
+}
+
+/** §5.2: a new term, and the own vote in it, which counts once it is durable. */
+export function becomeCandidate(state: RaftState): void {
+  invariant(state.role.kind === 'preCandidate', 'an election starts with a won pre-vote');
+  invariant(Number.isSafeInteger(state.currentTerm + 1), 'terms stay safe integers');
+  state.currentTerm += 1;
+  state.votedFor = state.id;
+  state.role = { kind: 'candidate', votes: new Map() };
+  state.leaderId = undefined;
+  restartElectionTimer(state);
+}
+
+/** §5.2, and Figure 2, volatile state on leaders. The caller appends the no-op of the term. */
+export function becomeLeader(state: RaftState): Leadership {
+  invariant(state.role.kind === 'candidate', 'only a candidate wins');
+  invariant(state.votedFor === state.id, 'a leader voted for itself');
+  const { log, tuning } = state;
+  const followers = new Map<NodeId, Progress>();
+  for (const peer of state.peers) {
+    const inflights = new Inflights(tuning.maxInflightMessages, tuning.maxInflightBytes);
+    const progress = new Progress(log.lastIndex + 1, inflights);
+    // A new leader gives everyone one election timeout to answer.
+    progress.isRecentlyActive = true;
+    followers.set(peer, progress);
+  }
+  let uncommittedBytes = 0;
+  for (let logIndex = state.commitIndex + 1; logIndex <= log.lastIndex; logIndex += 1) {
+    const entry = log.entryAt(logIndex);
+    invariant(entry !== undefined, 'uncommitted entries are in memory');
+    uncommittedBytes += entrySize(entry);
+  }
+  const leader: Leadership = {
+    kind: 'leader',
+    followers,
+    reads: emptyReads(state),
+    heartbeatElapsedTicks: 0,
+    uncommittedBytes,
+  };
+  state.role = leader;
+  state.leaderId = state.id;
+  restartElectionTimer(state);
+  return leader;
+}
+
+/** Starts a new wait of a new random length, so that nodes seldom time out together (§5.2). */
+export function restartElectionTimer(state: RaftState): void {
+  const { electionTimeoutTicks } = state.tuning;
+  state.electionElapsedTicks = 0;
+  state.electionDueTicks = electionTimeoutTicks + state.random.int(electionTimeoutTicks);
+}
