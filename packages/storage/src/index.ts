@@ -1,3 +1,18 @@
 export type { Disk, DiskFile, OpenOptions } from './disk.ts';
-export { DiskError, type DiskErrorCode } from './errors.ts';
+export {
+  DiskError,
+  type DiskErrorCode,
+  LogDamagedError,
+  LogError,
+  type LogErrorCode,
+  SnapshotError,
+} from './errors.ts';
 export type { DamagedEntry, LogBatch, LogEntry } from './log-entry.ts';
+export type { DamagedSnapshot, SnapshotHeader } from './snapshot-format.ts';
+export {
+  SnapshotStore,
+  type SnapshotStoreOptions,
+  type SnapshotStream,
+  type StoredSnapshot,
+} from './snapshot-store.ts';
+export { type LogRecovery, WriteAheadLog, type WriteAheadLogOptions } from './write-ahead-log.ts';
