@@ -75,14 +75,7 @@ async function race(
     for (const lane of lanes) await attempt(lane, () => lane.contender.setUp?.());
     const warmUpRuns = benchCase.warmUpRuns ?? 1;
     for (let round = -warmUpRuns; round < runs; round += 1) {
-      for (const lane of lanes) {
-        if (lane.stopped) continue;
-        onProgress(`${lane.contender.name}, ${describeRound(round, runs)}`);
-        await attempt(lane, async () => {
-          const sample = checked(await lane.contender.run(), benchCase);
-          if (round >= 0) lane.samples.push(sample);
-        });
-      }
+      for (const lane of lanes) await runOnce(lane, benchCase, { round, runs, onProgress });
     }
   } finally {
     for (const lane of lanes) await attempt(lane, () => lane.contender.tearDown?.());
@@ -90,8 +83,25 @@ async function race(
   return lanes;
 }
 
-function describeRound(round: number, runs: number): string {
-  return round < 0 ? 'warm-up' : `run ${String(round + 1)} of ${String(runs)}`;
+interface Round {
+  /** Below 0 while warming up. */
+  readonly round: number;
+  readonly runs: number;
+  readonly onProgress: (text: string) => void;
+}
+
+async function runOnce(lane: Lane, benchCase: BenchCase, now: Round): Promise<void> {
+  if (lane.stopped) return;
+  const { contender, samples } = lane;
+  now.onProgress(`${contender.name}, ${describeRound(now)}`);
+  await attempt(lane, async () => {
+    const sample = checked(await contender.run(), benchCase);
+    if (now.round >= 0) samples.push(sample);
+  });
+}
+
+function describeRound({ round, runs }: Round): string {
+  return round < 0 ? 'warm-up' : `run ${round + 1} of ${runs}`;
 }
 
 /** Runs `action` for `lane`; what it throws takes the lane, and only this lane, out of the race. */

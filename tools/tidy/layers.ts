@@ -1,0 +1,89 @@
+/**
+ * Who may import whom: ARCHITECTURE.md's table as data. A new algorithm package needs one line in
+ * `edges`; the rules that read this file need none.
+ */
+
+/** What a file is for, read from where it lies. */
+export type Role =
+  | 'core' // packages/<name>/src: deterministic
+  | 'edge' // packages/<name>/src: the one place of an algorithm that speaks through ports
+  | 'adapter' // packages/<name>/src/adapters: the machine's clock, network and disk
+  | 'contract' // packages/<name>/src/contract: a published test suite
+  | 'test' // packages/<name>/{test,bench,browser}
+  | 'app' // apps/<name>
+  | 'tool'; // tools/ and the config files of the root
+
+/** Where a file stands. */
+export interface Place {
+  readonly role: Role;
+  /** The package's folder name, or the app's; empty for tools. */
+  readonly home: string;
+}
+
+/** The packages that are ground for others, and what their `src` may import of ours. */
+export const grounds: Readonly<Record<string, readonly string[]>> = {
+  transport: [],
+  storage: ['transport'],
+  simulation: ['transport', 'storage'],
+  linearizability: [],
+};
+
+/** The edge of every algorithm, below its `src`. A trailing slash names a folder. */
+export const edges: Readonly<Record<string, readonly string[]>> = {
+  raft: ['raft-node.ts', 'node/'],
+  crdts: ['replicator.ts'],
+  'vector-clocks': ['causal-broadcast.ts'],
+  'consistent-hashing': ['sharded-requester.ts'],
+  'bloom-filter': ['set-reconciler.ts'],
+  'rate-limiter': ['cluster-rate-limiter.ts'],
+  'circuit-breaker': ['guard.ts'],
+  'phi-accrual': ['heartbeat-monitor.ts'],
+};
+
+/** Entry points that an edge may use at run time: ports, their helpers, the system defaults. */
+export const edgeRuntimeEntries: readonly string[] = [
+  '@quorate/transport',
+  '@quorate/transport/codec',
+  '@quorate/transport/system',
+  '@quorate/storage',
+];
+
+/** The one shared runtime kit: bounded reading and writing of bytes, for codecs and storage. */
+export const codecKit = '@quorate/transport/codec';
+
+/** Ports that act on the world. A core may not even name them; an edge exists to. */
+export const portNames: ReadonlySet<string> = new Set([
+  'Channel',
+  'Clock',
+  'Delivery',
+  'Disk',
+  'DiskFile',
+  'Requester',
+  'SnapshotStore',
+  'Transport',
+  'WriteAheadLog',
+]);
+
+/** The place of the file at `path`; `undefined` outside packages, apps, tools and the root. */
+export function placeOf(path: string): Place | undefined {
+  const [area = '', home = '', part = '', ...rest] = path.split('/');
+  if (area === 'apps') return { role: 'app', home };
+  if (area === 'tools' || home === '') return { role: 'tool', home: '' };
+  if (area !== 'packages') return undefined;
+  if (part !== 'src') return { role: 'test', home };
+  const below = rest.join('/');
+  if (below.startsWith('adapters/')) return { role: 'adapter', home };
+  if (below.startsWith('contract/')) return { role: 'contract', home };
+  return { role: isEdge(home, below) ? 'edge' : 'core', home };
+}
+
+function isEdge(home: string, below: string): boolean {
+  return (edges[home] ?? []).some((edge) =>
+    edge.endsWith('/') ? below.startsWith(edge) : below === edge,
+  );
+}
+
+/** Whether `home` is an algorithm: everything that is not ground. */
+export function isAlgorithm(home: string): boolean {
+  return !Object.hasOwn(grounds, home);
+}
