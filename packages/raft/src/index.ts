@@ -1,3 +1,4 @@
+export { raftCodec } from './codec.ts';
 export { createRaft, step, stepAll } from './raft.ts';
 export type { DamagedLog, RaftOptions, RaftTuning } from './options.ts';
 export type { Leadership, RaftState, Role } from './state.ts';

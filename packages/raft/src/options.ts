@@ -102,18 +102,18 @@ export function resolveTuning(options: Partial<RaftTuning>): RaftTuning {
   };
   for (const [name, value] of Object.entries(tuning)) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name}: expected an integer of at least 1, got ${String(value)}`);
+      throw new RangeError(`${name}: expected an integer of at least 1, got ${value}`);
     }
   }
   if (electionTimeoutTicks > 2 ** 31) {
     throw new RangeError(
-      `electionTimeoutTicks: expected at most 2^31, got ${String(electionTimeoutTicks)}`,
+      `electionTimeoutTicks: expected at most 2^31, got ${electionTimeoutTicks}`,
     );
   }
   if (electionTimeoutTicks <= tuning.heartbeatTicks) {
     throw new RangeError(
-      `electionTimeoutTicks: expected more than heartbeatTicks (${String(tuning.heartbeatTicks)}), ` +
-        `got ${String(electionTimeoutTicks)}`,
+      `electionTimeoutTicks: expected more than heartbeatTicks (${tuning.heartbeatTicks}), ` +
+        `got ${electionTimeoutTicks}`,
     );
   }
   return tuning;

@@ -15,6 +15,7 @@ import type { RaftMessage } from './messages.ts';
 import type { RaftOptions } from './options.ts';
 import { markDurable, persistChanges, send } from './persistence.ts';
 import { confirmReads, joinRound, onReadIndex, startReadRound } from './read-index.ts';
+import { initialState } from './recovery.ts';
 import {
   hearLeader,
   onAppendEntries,
@@ -34,7 +35,7 @@ import {
   onSnapshotSent,
   onSnapshotTaken,
 } from './snapshot.ts';
-import { initialState, type RaftState } from './state.ts';
+import type { RaftState } from './state.ts';
 
 /**
  * A node that has just come up, as a follower with what its disk remembers.

@@ -3,7 +3,8 @@ import type { NodeId } from '@quorate/transport';
 import { Inflights } from './inflights.ts';
 import { invariant } from './invariant.ts';
 import { Progress } from './progress.ts';
-import { emptyReads, entrySize, type Leadership, type RaftState } from './state.ts';
+import { ReadQueue } from './read-queue.ts';
+import { entrySize, type Leadership, type RaftState } from './state.ts';
 
 /**
  * The transitions of Figure 4, with the pre-candidate of thesis §9.6 in between.
@@ -86,7 +87,7 @@ export function becomeLeader(state: RaftState): Leadership {
   const leader: Leadership = {
     kind: 'leader',
     followers,
-    reads: emptyReads(state),
+    reads: new ReadQueue(tuning.maxPendingReads),
     heartbeatElapsedTicks: 0,
     uncommittedBytes,
   };

@@ -1,13 +1,12 @@
 import type { NodeId, Random } from '@quorate/transport';
 
 import type { HardState, RaftEffect } from './effects.ts';
-import { Inflights } from './inflights.ts';
-import { invariant } from './invariant.ts';
-import { isAtLeastAsUpToDate, RaftLog } from './log.ts';
+import type { Inflights } from './inflights.ts';
+import type { RaftLog } from './log.ts';
 import type { Configuration, Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
-import { type RaftOptions, type RaftTuning, resolveTuning } from './options.ts';
+import type { RaftTuning } from './options.ts';
 import type { Progress } from './progress.ts';
-import { ReadQueue } from './read-queue.ts';
+import type { ReadQueue } from './read-queue.ts';
 
 /**
  * Everything one node knows, in the order of the paper's Figure 2. Changed by `step` alone and in
@@ -102,138 +101,4 @@ export interface Leadership {
 /** What an entry costs in memory: its payload and, roughly, the object around it. */
 export function entrySize(entry: Entry): number {
   return entry.payload.length + 64;
-}
-
-/** A leader's empty book of reads. */
-export function emptyReads(state: RaftState): ReadQueue {
-  return new ReadQueue(state.tuning.maxPendingReads);
-}
-
-/**
- * A node as it comes up: a follower that remembers its durable past and has heard from nobody.
- *
- * @throws RangeError if the options contradict each other; see the fields.
- */
-export function initialState(options: RaftOptions): RaftState {
-  const tuning = resolveTuning(options);
-  const voters = validVoters(options);
-  const snapshot = options.snapshot ?? { logIndex: 0, term: 0 };
-  const log = recoveredLog(options, snapshot);
-  const hardState = options.hardState ?? {
-    currentTerm: 0,
-    votedFor: undefined,
-    promised: undefined,
-  };
-  checkHardState(hardState, log);
-
-  const { id, random } = options;
-  const { currentTerm, votedFor } = hardState;
-  return {
-    id,
-    tuning,
-    random,
-    configuration: { voters },
-    peers: voters.filter((voter) => voter !== id),
-    currentTerm,
-    votedFor,
-    log,
-    promised: promiseOf(options, log),
-    commitIndex: snapshot.logIndex,
-    applyingIndex: snapshot.logIndex,
-    lastApplied: snapshot.logIndex,
-    snapshot,
-    role: { kind: 'follower' },
-    leaderId: undefined,
-    electionElapsedTicks: 0,
-    electionDueTicks: tuning.electionTimeoutTicks + random.int(tuning.electionTimeoutTicks),
-    storageWaitTicks: 0,
-    lastRound: 0,
-    issuedTicket: 0,
-    durableTicket: 0,
-    issuedHardState: hardState,
-    hardStateTicket: 0,
-    withheld: [],
-    outbox: [],
-    restores: [],
-    applies: new Inflights(1_024, tuning.maxApplyBytes),
-    effects: [],
-    announced: { kind: 'follower', term: currentTerm, leaderId: undefined },
-  };
-}
-
-function validVoters({ id, voters }: RaftOptions): readonly NodeId[] {
-  const sorted = [...new Set(voters)].sort();
-  if (sorted.length !== voters.length) {
-    throw new RangeError(`voters: expected no duplicates, got ${voters.join(', ')}`);
-  }
-  if (!sorted.includes(id)) {
-    throw new RangeError(`voters: expected ${id} among them, got ${voters.join(', ')}`);
-  }
-  return sorted;
-}
-
-function recoveredLog(options: RaftOptions, snapshot: LogPosition): RaftLog {
-  const start = options.logStart ?? snapshot;
-  const entries = options.entries ?? [];
-  let { logIndex, term } = start;
-  for (const entry of entries) {
-    if (entry.logIndex !== logIndex + 1) {
-      const got = String(entry.logIndex);
-      throw new RangeError(`entries: expected index ${String(logIndex + 1)}, got ${got}`);
-    }
-    if (entry.term < term) {
-      const got = String(entry.term);
-      throw new RangeError(`entries: expected a term of at least ${String(term)}, got ${got}`);
-    }
-    ({ logIndex, term } = entry);
-  }
-  const log = new RaftLog(start, entries);
-  const termThere = log.termAt(snapshot.logIndex);
-  if (termThere !== snapshot.term) {
-    throw new RangeError(
-      `snapshot: expected a position within the log, got index ${String(snapshot.logIndex)} of ` +
-        `term ${String(snapshot.term)} where the log has ${String(termThere ?? 'nothing')}`,
-    );
-  }
-  if (options.damaged !== undefined) {
-    const { firstDamagedIndex } = options.damaged;
-    if (firstDamagedIndex !== logIndex + 1) {
-      const got = String(firstDamagedIndex);
-      throw new RangeError(`firstDamagedIndex: expected ${String(logIndex + 1)}, got ${got}`);
-    }
-    log.markLost();
-  }
-  return log;
-}
-
-function checkHardState(hardState: HardState, log: RaftLog): void {
-  const { currentTerm } = hardState;
-  if (!Number.isSafeInteger(currentTerm) || currentTerm < 0) {
-    throw new RangeError(`currentTerm: expected a safe integer >= 0, got ${String(currentTerm)}`);
-  }
-  if (currentTerm < log.lastTerm) {
-    throw new RangeError(
-      `currentTerm: expected at least the log's last term ${String(log.lastTerm)}, ` +
-        `got ${String(currentTerm)}`,
-    );
-  }
-}
-
-/** The most up-to-date end this node ever vouched for and no longer has, if any. */
-function promiseOf(options: RaftOptions, log: RaftLog): LogPosition | undefined {
-  let promised = options.hardState?.promised;
-  if (options.damaged !== undefined) {
-    const { lastIndex, lastTerm } = options.damaged;
-    const lost = { logIndex: lastIndex, term: lastTerm };
-    if (promised === undefined || isAtLeastAsUpToDate(lost, promised)) promised = lost;
-  }
-  if (promised === undefined) return undefined;
-  return isAtLeastAsUpToDate(log.lastPosition, promised) ? undefined : promised;
-}
-
-/** The leadership of a node that is known to lead. */
-export function leadershipOf(state: RaftState): Leadership {
-  const { role } = state;
-  invariant(role.kind === 'leader', 'only a leader leads');
-  return role;
 }

@@ -1,0 +1,141 @@
+import type { NodeId } from '@quorate/transport';
+
+import type { HardState } from './effects.ts';
+import { Inflights } from './inflights.ts';
+import { isAtLeastAsUpToDate, RaftLog } from './log.ts';
+import type { LogPosition } from './messages.ts';
+import { type RaftOptions, resolveTuning } from './options.ts';
+import type { RaftState } from './state.ts';
+
+/**
+ * Coming up after a crash, with what the disk remembers.
+ *
+ * Term, vote and log are as they were, or newer than anything this node ever said, because nothing
+ * was said before it was durable. All else starts from zero: who leads, what is committed beyond the
+ * snapshot, what others have. Leaders tell.
+ *
+ * A damaged log is the exception. The node did vouch for entries it can no longer read, and others
+ * counted on it. If it forgot that, its short and clean-looking log would let it vote for a
+ * candidate that never had those entries, and a committed one could be lost although a healthy copy
+ * existed ("protocol-unaware recovery", FAST 2018). So it comes up with what precedes the damage and
+ * with a promise: where its log ended. Until a leader has given it back at least that much it casts
+ * no vote. The promise is part of the hard state, because the repair may be cut short by a crash.
+ */
+
+/**
+ * A node as it comes up: a follower that remembers its durable past and has heard from nobody.
+ *
+ * @throws RangeError if the options contradict each other; see the fields.
+ */
+export function initialState(options: RaftOptions): RaftState {
+  const tuning = resolveTuning(options);
+  const voters = validVoters(options);
+  const snapshot = options.snapshot ?? { logIndex: 0, term: 0 };
+  const log = recoveredLog(options, snapshot);
+  const hardState = options.hardState ?? {
+    currentTerm: 0,
+    votedFor: undefined,
+    promised: undefined,
+  };
+  checkHardState(hardState, log);
+
+  const { id, random } = options;
+  const { currentTerm, votedFor } = hardState;
+  return {
+    id,
+    tuning,
+    random,
+    configuration: { voters },
+    peers: voters.filter((voter) => voter !== id),
+    currentTerm,
+    votedFor,
+    log,
+    promised: promiseOf(options, log),
+    commitIndex: snapshot.logIndex,
+    applyingIndex: snapshot.logIndex,
+    lastApplied: snapshot.logIndex,
+    snapshot,
+    role: { kind: 'follower' },
+    leaderId: undefined,
+    electionElapsedTicks: 0,
+    electionDueTicks: tuning.electionTimeoutTicks + random.int(tuning.electionTimeoutTicks),
+    storageWaitTicks: 0,
+    lastRound: 0,
+    issuedTicket: 0,
+    durableTicket: 0,
+    issuedHardState: hardState,
+    hardStateTicket: 0,
+    withheld: [],
+    outbox: [],
+    restores: [],
+    applies: new Inflights(1_024, tuning.maxApplyBytes),
+    effects: [],
+    announced: { kind: 'follower', term: currentTerm, leaderId: undefined },
+  };
+}
+
+function validVoters({ id, voters }: RaftOptions): readonly NodeId[] {
+  const sorted = [...new Set(voters)].sort();
+  if (sorted.length !== voters.length) {
+    throw new RangeError(`voters: expected no duplicates, got ${voters.join(', ')}`);
+  }
+  if (!sorted.includes(id)) {
+    throw new RangeError(`voters: expected ${id} among them, got ${voters.join(', ')}`);
+  }
+  return sorted;
+}
+
+function recoveredLog(options: RaftOptions, snapshot: LogPosition): RaftLog {
+  const start = options.logStart ?? snapshot;
+  const entries = options.entries ?? [];
+  let { logIndex, term } = start;
+  for (const entry of entries) {
+    if (entry.logIndex !== logIndex + 1) {
+      throw new RangeError(`entries: expected index ${logIndex + 1}, got ${entry.logIndex}`);
+    }
+    if (entry.term < term) {
+      throw new RangeError(`entries: expected a term of at least ${term}, got ${entry.term}`);
+    }
+    ({ logIndex, term } = entry);
+  }
+  const log = new RaftLog(start, entries);
+  const termThere = log.termAt(snapshot.logIndex);
+  if (termThere !== snapshot.term) {
+    throw new RangeError(
+      `snapshot: expected a position within the log, got index ${snapshot.logIndex} of ` +
+        `term ${snapshot.term} where the log has ${termThere ?? 'nothing'}`,
+    );
+  }
+  if (options.damaged !== undefined) {
+    const { firstDamagedIndex } = options.damaged;
+    if (firstDamagedIndex !== logIndex + 1) {
+      throw new RangeError(`firstDamagedIndex: expected ${logIndex + 1}, got ${firstDamagedIndex}`);
+    }
+    log.markLost();
+  }
+  return log;
+}
+
+function checkHardState(hardState: HardState, log: RaftLog): void {
+  const { currentTerm } = hardState;
+  if (!Number.isSafeInteger(currentTerm) || currentTerm < 0) {
+    throw new RangeError(`currentTerm: expected a safe integer >= 0, got ${currentTerm}`);
+  }
+  if (currentTerm < log.lastTerm) {
+    throw new RangeError(
+      `currentTerm: expected at least the log's last term ${log.lastTerm}, ` + `got ${currentTerm}`,
+    );
+  }
+}
+
+/** The most up-to-date end this node ever vouched for and no longer has, if any. */
+function promiseOf(options: RaftOptions, log: RaftLog): LogPosition | undefined {
+  let promised = options.hardState?.promised;
+  if (options.damaged !== undefined) {
+    const { lastIndex, lastTerm } = options.damaged;
+    const lost = { logIndex: lastIndex, term: lastTerm };
+    if (promised === undefined || isAtLeastAsUpToDate(lost, promised)) promised = lost;
+  }
+  if (promised === undefined) return undefined;
+  return isAtLeastAsUpToDate(log.lastPosition, promised) ? undefined : promised;
+}
