@@ -6,6 +6,8 @@ export interface Deadline {
   readonly deadlineMs: number;
   /** Where it stands in its queue, -1 when in none. Written by the queue alone. */
   queueIndex: number;
+  /** Counts what was added to its queue, to keep equal deadlines in order. Written by the queue. */
+  queueOrder: number;
 }
 
 /**
@@ -13,6 +15,7 @@ export interface Deadline {
  *
  * A binary heap, earliest first, in which every item knows its place: most deadlines are removed
  * long before they pass, and one that stayed behind until its time would pin its request's memory.
+ * Equal deadlines expire in the order in which they were added.
  *
  * @remarks
  * `add` and `remove` are O(log n). The timer is set anew only when an earlier deadline comes in;
@@ -24,6 +27,7 @@ export class DeadlineQueue<Item extends Deadline> {
   readonly #heap: Item[] = [];
   #timer: Timer | undefined;
   #timerDueMs = Infinity;
+  #addedCount = 0;
 
   /** `onExpired` gets each item once its deadline has passed and it has left the queue. */
   constructor(clock: Clock, onExpired: (item: Item) => void) {
@@ -38,6 +42,8 @@ export class DeadlineQueue<Item extends Deadline> {
 
   /** Lets `item` expire at its deadline unless it is removed before. */
   add(item: Item): void {
+    this.#addedCount += 1;
+    item.queueOrder = this.#addedCount;
     this.#heap.push(item);
     this.#rise(item, this.#heap.length - 1);
     if (item.deadlineMs < this.#timerDueMs) this.#arm(item.deadlineMs);
@@ -93,7 +99,7 @@ export class DeadlineQueue<Item extends Deadline> {
     while (at > 0) {
       const parentIndex = (at - 1) >> 1;
       const parent = this.#heap[parentIndex];
-      if (parent === undefined || parent.deadlineMs <= item.deadlineMs) break;
+      if (parent === undefined || !isBefore(item, parent)) break;
       this.#put(parent, at);
       at = parentIndex;
     }
@@ -105,7 +111,7 @@ export class DeadlineQueue<Item extends Deadline> {
     let at = index;
     for (;;) {
       const child = this.#earlierChild(at);
-      if (child === undefined || child.deadlineMs >= item.deadlineMs) break;
+      if (child === undefined || !isBefore(child, item)) break;
       const childIndex = child.queueIndex;
       this.#put(child, at);
       at = childIndex;
@@ -117,11 +123,16 @@ export class DeadlineQueue<Item extends Deadline> {
     const left = this.#heap[2 * index + 1];
     const right = this.#heap[2 * index + 2];
     if (left === undefined || right === undefined) return left;
-    return right.deadlineMs < left.deadlineMs ? right : left;
+    return isBefore(right, left) ? right : left;
   }
 
   #put(item: Item, index: number): void {
     this.#heap[index] = item;
     item.queueIndex = index;
   }
+}
+
+function isBefore(left: Deadline, right: Deadline): boolean {
+  if (left.deadlineMs !== right.deadlineMs) return left.deadlineMs < right.deadlineMs;
+  return left.queueOrder < right.queueOrder;
 }

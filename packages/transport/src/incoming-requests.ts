@@ -240,6 +240,7 @@ class RunningRequest implements RequestContext, Deadline {
   readonly call: RequestCall;
   readonly deadlineMs: number;
   queueIndex = -1;
+  queueOrder = 0;
   // Made when first asked for: a controller costs more than the rest of a small request.
   #controller: AbortController | undefined;
   #abortReason: TransportError | undefined;

@@ -107,7 +107,7 @@ export class OutgoingRequests {
       const deadlineMs = this.#parts.clock.nowMs() + timeoutMs;
       this.#register({
         ...{ correlation, peer, method, timeoutMs, signal, incarnation, resolve, reject },
-        ...{ deadlineMs, queueIndex: -1 },
+        ...{ deadlineMs, queueIndex: -1, queueOrder: 0 },
       });
     });
   }
