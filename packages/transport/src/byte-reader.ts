@@ -39,8 +39,7 @@ export class ByteReader {
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     if (!(start >= 0 && start <= end && end <= bytes.length)) {
       throw new RangeError(
-        `start..end: expected a range within 0..${String(bytes.length)}, ` +
-          `got ${String(start)}..${String(end)}`,
+        `start..end: expected a range within 0..${bytes.length}, ` + `got ${start}..${end}`,
       );
     }
     this.#bytes = bytes;
@@ -126,9 +125,7 @@ export class ByteReader {
   count(bytesEachMin = 1): number {
     const claimed = this.varint();
     if (claimed * bytesEachMin > this.remaining) {
-      throw new DecodeError(
-        `count: expected items for ${String(this.remaining)} bytes, got ${String(claimed)}`,
-      );
+      throw new DecodeError(`count: expected items for ${this.remaining} bytes, got ${claimed}`);
     }
     return claimed;
   }
@@ -183,15 +180,13 @@ export class ByteReader {
    */
   expectEnd(): void {
     if (this.#at === this.#end) return;
-    throw new DecodeError(`message: expected its end, got ${String(this.remaining)} more bytes`);
+    throw new DecodeError(`message: expected its end, got ${this.remaining} more bytes`);
   }
 
   #length(sizeBytesMax: number): number {
     const sizeBytes = this.varint();
     if (sizeBytes > sizeBytesMax) {
-      throw new DecodeError(
-        `length: expected at most ${String(sizeBytesMax)}, got ${String(sizeBytes)}`,
-      );
+      throw new DecodeError(`length: expected at most ${sizeBytesMax}, got ${sizeBytes}`);
     }
     return sizeBytes;
   }
@@ -220,9 +215,7 @@ export class ByteReader {
   #advance(count: number, what: string): number {
     const at = this.#at;
     if (!(count >= 0 && count <= this.#end - at)) {
-      throw new DecodeError(
-        `${what}: expected ${String(count)} more bytes, got ${String(this.#end - at)}`,
-      );
+      throw new DecodeError(`${what}: expected ${count} more bytes, got ${this.#end - at}`);
     }
     this.#at = at + count;
     return at;

@@ -6,6 +6,9 @@ const KEPT_BYTES_MAX = 64 * 1024;
 /** Texts up to this length are written character by character, which is cheaper than the encoder. */
 const SHORT_TEXT_LENGTH = 48;
 
+/** Seven bits in each hold 2^53-1. */
+const VARINT_BYTES_MAX = 8;
+
 /**
  * Builds one message in a growing buffer. Numbers are big-endian, every value has one encoding.
  *
@@ -35,7 +38,7 @@ export class ByteWriter {
    */
   constructor(initialBytes = 256) {
     if (!Number.isSafeInteger(initialBytes) || initialBytes < 1) {
-      throw new RangeError(`initialBytes: expected an integer >= 1, got ${String(initialBytes)}`);
+      throw new RangeError(`initialBytes: expected an integer >= 1, got ${initialBytes}`);
     }
     this.#initialBytes = initialBytes;
     this.#bytes = new Uint8Array(initialBytes);
@@ -98,17 +101,21 @@ export class ByteWriter {
    */
   varint(value: number): void {
     checkSafe('varint', value);
+    let at = this.#claim(VARINT_BYTES_MAX);
     let rest = value;
     while (rest >= 0x8000_0000) {
-      this.#bytes[this.#claim(1)] = (rest & 0x7f) | 0x80;
+      this.#bytes[at] = (rest & 0x7f) | 0x80;
+      at += 1;
       // Division, because a shift would drop the bits above 32.
       rest = Math.floor(rest / 128);
     }
     while (rest >= 0x80) {
-      this.#bytes[this.#claim(1)] = (rest & 0x7f) | 0x80;
+      this.#bytes[at] = (rest & 0x7f) | 0x80;
+      at += 1;
       rest >>>= 7;
     }
-    this.#bytes[this.#claim(1)] = rest;
+    this.#bytes[at] = rest;
+    this.#sizeBytes = at + 1;
   }
 
   /** Writes `value` as it is. Copied. */
@@ -194,5 +201,5 @@ function checkSafe(name: string, value: number): void {
 }
 
 function outOfRange(name: string, expected: string, value: number): RangeError {
-  return new RangeError(`${name}: expected ${expected}, got ${String(value)}`);
+  return new RangeError(`${name}: expected ${expected}, got ${value}`);
 }

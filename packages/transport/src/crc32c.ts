@@ -65,10 +65,10 @@ function makeTables(): Int32Array {
  * ```
  */
 export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length, seed = 0): number {
-  if (!(start >= 0 && start <= end && end <= bytes.length)) {
+  const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end);
+  if (!isRange || start < 0 || start > end || end > bytes.length) {
     throw new RangeError(
-      `start..end: expected a range within 0..${String(bytes.length)}, ` +
-        `got ${String(start)}..${String(end)}`,
+      `start..end: expected a range within 0..${bytes.length}, ` + `got ${start}..${end}`,
     );
   }
   let crc = ~seed;

@@ -79,10 +79,10 @@ export function createRequester(
   const outgoing = new OutgoingRequests(parts, firstCorrelation(transport, clock));
   const incoming = new IncomingRequests(parts, transport.capabilities, options.onError);
 
-  const unsubscribe = channel.subscribe((from, message, delivery) => {
+  const unsubscribe = channel.subscribe((_from, message, delivery) => {
     if (message.kind === 'request') incoming.received(message, delivery);
     else if (message.kind === 'cancel') incoming.cancelled(message.correlation, delivery);
-    else outgoing.answered(from, message);
+    else outgoing.answered(delivery, message);
   });
   const unobserve = transport.observePeers((event) => outgoing.peerChanged(event));
 

@@ -15,7 +15,7 @@ import type { NodeId } from './node-id.ts';
 import { checkMethod, type RequestAnswer, type RequestMessage } from './request-codec.ts';
 import type { RequesterCounters, RequesterLimits } from './requester-options.ts';
 import type { RequestOptions } from './requester.ts';
-import type { PeerEvent } from './transport.ts';
+import type { Delivery, PeerEvent } from './transport.ts';
 
 /** What the two halves of a requester share. */
 export interface RequesterParts {
@@ -113,12 +113,14 @@ export class OutgoingRequests {
   }
 
   /** Ends the request that `answer` belongs to, if it waits for this peer. */
-  answered(from: NodeId, answer: RequestAnswer): void {
+  answered({ from, incarnation }: Delivery, answer: RequestAnswer): void {
     const request = this.#pending.get(answer.correlation);
     if (request?.peer.peerId !== from) {
       this.#parts.counters.unexpectedAnswerCount += 1;
       return;
     }
+    // The carrier may have reported the peer 'up' before this requester existed.
+    request.peer.incarnation ??= incarnation;
     this.#settle(request);
     switch (answer.kind) {
       case 'reply':

@@ -49,7 +49,7 @@ const WARM_UP_DRAWS = 12;
  */
 export function seededRandom(seed: number | string): Random {
   if (typeof seed === 'number' && !Number.isSafeInteger(seed)) {
-    throw new RangeError(`seed: expected a safe integer or text, got ${String(seed)}`);
+    throw new RangeError(`seed: expected a safe integer or text, got ${seed}`);
   }
   return new SeededRandom(absorb(ROOT, String(seed)));
 }
@@ -123,7 +123,7 @@ class SeededRandom implements Random {
  */
 export function unbiasedInt(below: number, uint32: () => number): number {
   if (!Number.isInteger(below) || below < 1 || below > 0x1_0000_0000) {
-    throw new RangeError(`below: expected an integer in 1..2^32, got ${String(below)}`);
+    throw new RangeError(`below: expected an integer in 1..2^32, got ${below}`);
   }
   // The product may need 64 bits, so it is taken in two halves of 16 bits of the word.
   for (;;) {

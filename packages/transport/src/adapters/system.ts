@@ -30,7 +30,7 @@ export const systemClock: Clock = {
   wallTimeMs: () => Date.now(),
   setTimer(delayMs, callback) {
     if (!Number.isFinite(delayMs) || delayMs < 0) {
-      throw new RangeError(`delayMs: expected a finite number >= 0, got ${String(delayMs)}`);
+      throw new RangeError(`delayMs: expected a finite number >= 0, got ${delayMs}`);
     }
     return new SystemTimer(delayMs, callback);
   },
