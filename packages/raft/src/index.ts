@@ -25,3 +25,16 @@ export type {
   SnapshotMetadata,
 } from './messages.ts';
 export type { StateMachine } from './state-machine.ts';
+export { RaftNode } from './raft-node.ts';
+export { RaftStartError, type RaftStartErrorCode } from './node/errors.ts';
+export type { RaftEvent } from './node/events.ts';
+export type { RaftNodeOptions } from './node/options.ts';
+export type {
+  ProposalDoubt,
+  ProposalOutcome,
+  ProposalRejection,
+  ReadOutcome,
+  ReadRefusal,
+  WaitOptions,
+} from './node/outcomes.ts';
+export type { FollowerStatus, RaftStatus } from './node/status.ts';

@@ -1,4 +1,4 @@
-import type { DamagedEntry } from '@quorate/storage';
+import type { DamagedEntry, DamagedSnapshot } from '@quorate/storage';
 import type { NodeId } from '@quorate/transport';
 
 import type { RaftRole } from '../effects.ts';
@@ -30,6 +30,8 @@ export type RaftEvent =
     }
   /** Started with damage: no vote and no acknowledgement until the leader has repaired the log. */
   | { readonly kind: 'damaged'; readonly entries: readonly DamagedEntry[] }
+  /** Started from an older snapshot, or none: these could not be read. */
+  | { readonly kind: 'snapshotDamaged'; readonly snapshots: readonly DamagedSnapshot[] }
   /** Every damaged entry has been replaced: the node takes part again. */
   | { readonly kind: 'repaired' }
   /** Writes are refused until there is room; reads go on. */

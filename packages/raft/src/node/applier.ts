@@ -1,0 +1,132 @@
+import type { Clock, Timer } from '@quorate/transport';
+
+import type { Entry, LogPosition, Snapshot } from '../messages.ts';
+import type { StateMachine } from '../state-machine.ts';
+
+/** Past this the rest waits for the next turn, or a long catch-up would silence the heartbeats. */
+const SLICE_MS = 4;
+const SLICE_ENTRIES_MAX = 4_096;
+/** Asking the clock costs as much as a small command. */
+const ENTRIES_PER_CLOCK_READING = 32;
+
+const noResult = new Uint8Array(0);
+
+/** Whom the applier tells. */
+export interface ApplierListener {
+  /** `entry` was applied. Empty `result` for a 'noop'. */
+  onApplied(entry: Entry, result: Uint8Array): void;
+  /** The state machine was replaced through `last`. */
+  onRestored(last: LogPosition): void;
+  /** End of a slice: everything up to `last` is applied, and something was since the last call. */
+  onProgress(last: LogPosition): void;
+  /** The state machine threw. Applying on would make this replica differ: nothing more is. */
+  onFailed(error: unknown): void;
+}
+
+/**
+ * Feeds committed entries to the state machine, in order and in slices of a few milliseconds, so
+ * that a node which catches up still hears and answers its peers.
+ */
+export class Applier {
+  readonly #clock: Clock;
+  readonly #stateMachine: StateMachine;
+  readonly #listener: ApplierListener;
+  readonly #queue: (readonly Entry[] | Snapshot)[] = [];
+  // The next entry of the first item of the queue.
+  #cursor = 0;
+  #last: LogPosition;
+  #nextSlice: Timer | undefined = undefined;
+  #isStopped = false;
+
+  /** @param last - What the state machine holds already. */
+  constructor(
+    clock: Clock,
+    stateMachine: StateMachine,
+    last: LogPosition,
+    listener: ApplierListener,
+  ) {
+    this.#clock = clock;
+    this.#stateMachine = stateMachine;
+    this.#last = last;
+    this.#listener = listener;
+  }
+
+  /** The last entry that the state machine holds. */
+  get last(): LogPosition {
+    return this.#last;
+  }
+
+  /** Applies `entries`, now as far as the slice allows and the rest in later turns. */
+  apply(entries: readonly Entry[]): void {
+    this.#enqueue(entries);
+  }
+
+  /** Replaces the state, after what is queued before it. */
+  restore(snapshot: Snapshot): void {
+    this.#enqueue(snapshot);
+  }
+
+  /** Drops what is queued. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#queue.length = 0;
+    this.#nextSlice?.cancel();
+  }
+
+  #enqueue(work: readonly Entry[] | Snapshot): void {
+    if (this.#isStopped) return;
+    this.#queue.push(work);
+    if (this.#nextSlice === undefined) this.#runSlice();
+  }
+
+  #runSlice(): void {
+    this.#nextSlice = undefined;
+    const before = this.#last;
+    try {
+      this.#applyUntil(this.#clock.nowMs() + SLICE_MS);
+    } catch (error) {
+      this.stop();
+      this.#listener.onFailed(error);
+      return;
+    }
+    if (this.#queue.length > 0) {
+      this.#nextSlice = this.#clock.setTimer(0, () => this.#runSlice());
+    }
+    if (this.#last !== before) this.#listener.onProgress(this.#last);
+  }
+
+  #applyUntil(deadlineMs: number): void {
+    let count = 0;
+    for (let work = this.#queue[0]; work !== undefined; work = this.#queue[0]) {
+      if ('data' in work) {
+        this.#restoreNow(work);
+        continue;
+      }
+      const entry = work[this.#cursor];
+      if (entry === undefined) {
+        this.#queue.shift();
+        this.#cursor = 0;
+        continue;
+      }
+      this.#cursor += 1;
+      this.#applyNow(entry);
+      count += 1;
+      if (count >= SLICE_ENTRIES_MAX) return;
+      if (count % ENTRIES_PER_CLOCK_READING === 0 && this.#clock.nowMs() >= deadlineMs) return;
+    }
+  }
+
+  #applyNow(entry: Entry): void {
+    const { logIndex, term, kind, payload } = entry;
+    const result = kind === 'noop' ? noResult : this.#stateMachine.apply(payload, logIndex);
+    this.#last = { logIndex, term };
+    this.#listener.onApplied(entry, result);
+  }
+
+  #restoreNow(snapshot: Snapshot): void {
+    this.#queue.shift();
+    this.#stateMachine.restore(snapshot.data);
+    this.#last = { logIndex: snapshot.lastIncludedIndex, term: snapshot.lastIncludedTerm };
+    this.#listener.onRestored(this.#last);
+  }
+}

@@ -1,0 +1,19 @@
+/** Why a node could not start on its directory. */
+export type RaftStartErrorCode =
+  /** The directory holds the log of another node. */
+  | 'RAFT_FOREIGN_DIRECTORY'
+  /** The voters are not those the directory was created with. */
+  | 'RAFT_VOTERS_CHANGED'
+  /** Term and vote are gone while a log or snapshot is there: it might vote twice. */
+  | 'RAFT_RECORD_LOST';
+
+/** `RaftNode.open` found a directory it must not run on. Match on `code`, not `instanceof`. */
+export class RaftStartError extends Error {
+  override readonly name = 'RaftStartError';
+  readonly code: RaftStartErrorCode;
+
+  constructor(code: RaftStartErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Disk } from '@quorate/storage';
+import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
+
+import type { RaftTuning } from '../options.ts';
+import type { StateMachine } from '../state-machine.ts';
+
+/** What a node runs on, and how it is tuned. */
+export interface RaftNodeOptions extends Partial<RaftTuning> {
+  /** Carries messages under the protocol name 'raft'. Stays open when the node closes. */
+  readonly transport: Transport;
+  readonly disk: Disk;
+  /** A folder of this node's own, for its log and its snapshots. Made if missing. */
+  readonly directory: string;
+  /** All voters, this node included; the same on all of them, for the life of the cluster. */
+  readonly voters: readonly NodeId[];
+  /** In its initial state: the node restores it from its own snapshot and log. */
+  readonly stateMachine: StateMachine;
+  /** The machine's clock by default. */
+  readonly clock?: Clock;
+  /** The machine's randomness by default. Only spreads election timeouts. */
+  readonly random?: Random;
+  /** Length of a tick, the unit of all timeouts. More than 0. Default 50. */
+  readonly tickMs?: number;
+  /**
+   * A snapshot is taken whenever this many entries were applied since the last. At least 1. Raise
+   * it to spend less on snapshots, at the price of a longer log to keep and to replay. Default
+   * 10 000.
+   */
+  readonly snapshotEveryEntries?: number;
+  /**
+   * Entries kept in memory behind a snapshot: followers that lag by less need no snapshot. At
+   * least 0. Raise it for slow followers, at the price of memory. Default 1 000.
+   */
+  readonly trailingEntryCount?: number;
+  /** Size of one file of the write-ahead log. Its default is 64 MiB. */
+  readonly segmentBytes?: number;
+}
+
+/** The numbers of a node's options that are the node's own, with nothing left open. */
+export interface NodeTuning {
+  readonly tickMs: number;
+  readonly snapshotEveryEntries: number;
+  readonly trailingEntryCount: number;
+  /** Largest command `propose` takes. */
+  readonly commandBytesMax: number;
+  readonly core: Partial<RaftTuning>;
+}
+
+/** Room for what an AppendEntries holds besides the payload of its only entry. */
+const MESSAGE_OVERHEAD_BYTES = 128;
+/** The default of `maxMessageBytes`: as much as a disk writes in a millisecond or so. */
+const MESSAGE_BYTES_DEFAULT = 1_048_576;
+
+/**
+ * The tuning of `options`, with defaults that fit the transport.
+ *
+ * @throws RangeError if a number is out of its range.
+ */
+export function resolveNodeTuning(options: RaftNodeOptions): NodeTuning {
+  const { tickMs = 50, snapshotEveryEntries = 10_000, trailingEntryCount = 1_000 } = options;
+  if (!Number.isFinite(tickMs) || tickMs <= 0) {
+    throw new RangeError(`tickMs: expected a finite number above 0, got ${tickMs}`);
+  }
+  expectCount('snapshotEveryEntries', snapshotEveryEntries, 1);
+  expectCount('trailingEntryCount', trailingEntryCount, 0);
+  const commandBytesMax = options.transport.capabilities.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES;
+  // Small entries take more room than their payload: a message of them must still fit.
+  const fittingBytes = Math.max(1, Math.floor(commandBytesMax / 8));
+  const maxMessageBytes = options.maxMessageBytes ?? Math.min(MESSAGE_BYTES_DEFAULT, fittingBytes);
+  if (maxMessageBytes > commandBytesMax) {
+    throw new RangeError(
+      `maxMessageBytes: expected at most ${commandBytesMax}, which this transport carries, ` +
+        `got ${maxMessageBytes}`,
+    );
+  }
+  return {
+    tickMs,
+    snapshotEveryEntries,
+    trailingEntryCount,
+    commandBytesMax,
+    core: { ...options, maxMessageBytes },
+  };
+}
+
+function expectCount(name: string, value: number, min: number): void {
+  if (Number.isSafeInteger(value) && value >= min) return;
+  throw new RangeError(`${name}: expected an integer of at least ${min}, got ${value}`);
+}

@@ -1,0 +1,201 @@
+import type { Clock, NodeId } from '@quorate/transport';
+
+import type { Entry, LogPosition } from '../messages.ts';
+import type { ProposalDoubt, ProposalOutcome, ProposalRejection, WaitOptions } from './outcomes.ts';
+import { type GaveUp, Waiter } from './waiter.ts';
+
+/** Payload bytes of one 'propose' input: a flood is refused in parts, not as a whole. */
+const BATCH_BYTES_MAX = 262_144;
+
+/**
+ * Every proposal made on this node whose fate is not known yet.
+ *
+ * Losing an entry from one's own log proves nothing: another node may still hold it, win an
+ * election and commit it. What does prove something is the committed entry at its index, for
+ * (index, term) names one entry for all time:
+ *
+ * ```text
+ *   queued ──► logged at (index, term) ──► committed entry at index has this term: 'committed'
+ *     │                                 ├► it has another term: 'rejected', for good
+ *     └► refused by the core: rejected  └► timeout, abort, close, or a snapshot hides it: 'unknown'
+ * ```
+ */
+export class Proposals {
+  readonly #clock: Clock;
+  // Of this turn, in order. Not offered yet: whoever leaves now leaves no trace.
+  #queued = new Set<Proposal>();
+  readonly #offered = new Map<number, readonly Proposal[]>();
+  // The newest proposal at each log index; older ones, of earlier terms, hang behind it.
+  readonly #logged = new Map<number, Proposal>();
+  #nextProposalId = 1;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Proposals whose caller still waits. */
+  get count(): number {
+    let count = this.#queued.size;
+    for (const proposals of this.#offered.values()) count += proposals.length;
+    for (const newest of this.#logged.values()) {
+      for (let one: Proposal | undefined = newest; one !== undefined; one = one.older) count += 1;
+    }
+    return count;
+  }
+
+  /** Whether `takeBatches` has something to give. */
+  get hasQueued(): boolean {
+    return this.#queued.size > 0;
+  }
+
+  /** Queues `command`, owned from now on, for the batch of this turn. */
+  add(command: Uint8Array, options: WaitOptions): Promise<ProposalOutcome> {
+    const waiter = new Waiter<ProposalOutcome>(this.#clock, options, (reason) =>
+      this.#giveUp(proposal, reason),
+    );
+    const proposal: Proposal = { command, waiter, position: undefined, older: undefined };
+    this.#queued.add(proposal);
+    return waiter.promise;
+  }
+
+  /** What was queued since the last call, to be offered to the core now, in order. */
+  takeBatches(): readonly ProposalBatch[] {
+    const batches: ProposalBatch[] = [];
+    let proposals: Proposal[] = [];
+    let bytes = 0;
+    const close = (): void => {
+      if (proposals.length === 0) return;
+      const proposalId = this.#nextProposalId++;
+      this.#offered.set(proposalId, proposals);
+      batches.push({ proposalId, payloads: proposals.map(({ command }) => command) });
+      proposals = [];
+      bytes = 0;
+    };
+    for (const proposal of this.#queued) {
+      if (bytes + proposal.command.length > BATCH_BYTES_MAX) close();
+      proposals.push(proposal);
+      bytes += proposal.command.length;
+    }
+    close();
+    this.#queued = new Set();
+    return batches;
+  }
+
+  /** The batch stands in the log from `first` on. */
+  onProposed(proposalId: number, first: LogPosition): void {
+    const proposals = this.#offered.get(proposalId) ?? [];
+    this.#offered.delete(proposalId);
+    for (const [place, proposal] of proposals.entries()) {
+      if (proposal.position === 'gone') continue;
+      const logIndex = first.logIndex + place;
+      proposal.position = { logIndex, term: first.term };
+      proposal.older = this.#logged.get(logIndex);
+      this.#logged.set(logIndex, proposal);
+    }
+  }
+
+  /** The core refused the batch: none of it entered the log. */
+  onRefused(proposalId: number, reason: ProposalRejection, leaderId: NodeId | undefined): void {
+    const proposals = this.#offered.get(proposalId) ?? [];
+    this.#offered.delete(proposalId);
+    for (const { waiter } of proposals) waiter.settle({ kind: 'rejected', reason, leaderId });
+  }
+
+  /** `entry` is committed and applied with `result`: that decides every proposal at its index. */
+  onApplied(entry: Entry, result: Uint8Array, leaderId: NodeId | undefined): void {
+    const newest = this.#logged.get(entry.logIndex);
+    if (newest === undefined) return;
+    this.#logged.delete(entry.logIndex);
+    for (let one: Proposal | undefined = newest; one !== undefined; one = one.older) {
+      one.waiter.settle(
+        one.position !== 'gone' && one.position?.term === entry.term
+          ? { kind: 'committed', logIndex: entry.logIndex, result }
+          : { kind: 'rejected', reason: 'overwritten', leaderId },
+      );
+    }
+  }
+
+  /** A snapshot replaced the log through `last`: what it says about the proposals it covers. */
+  onRestored(last: LogPosition, leaderId: NodeId | undefined): void {
+    for (const [logIndex, newest] of this.#logged) {
+      if (logIndex > last.logIndex) continue;
+      this.#logged.delete(logIndex);
+      for (let one: Proposal | undefined = newest; one !== undefined; one = one.older) {
+        one.waiter.settle(
+          isRuledOut(one, last)
+            ? { kind: 'rejected', reason: 'overwritten', leaderId }
+            : { kind: 'unknown', reason: 'leadershipLost' },
+        );
+      }
+    }
+  }
+
+  /** The node stops: what is in the log may still be committed by others, the rest certainly not. */
+  closeAll(leaderId: NodeId | undefined): void {
+    for (const { waiter } of this.#queued) {
+      waiter.settle({ kind: 'rejected', reason: 'stopped', leaderId });
+    }
+    this.#queued.clear();
+    for (const proposalId of [...this.#offered.keys()]) {
+      this.onRefused(proposalId, 'stopped', leaderId);
+    }
+    for (const newest of this.#logged.values()) {
+      for (let one: Proposal | undefined = newest; one !== undefined; one = one.older) {
+        one.waiter.settle({ kind: 'unknown', reason: 'closed' });
+      }
+    }
+    this.#logged.clear();
+  }
+
+  #giveUp(proposal: Proposal, reason: GaveUp): void {
+    if (this.#queued.delete(proposal)) {
+      const outcome = { kind: 'rejected', reason: 'aborted', leaderId: undefined } as const;
+      proposal.waiter.settle(reason === 'aborted' ? outcome : doubt(reason));
+      return;
+    }
+    const { position } = proposal;
+    if (position !== undefined && position !== 'gone') this.#forget(proposal, position.logIndex);
+    proposal.position = 'gone';
+    proposal.waiter.settle(doubt(reason));
+  }
+
+  /** Takes `proposal` out of the chain at `logIndex`. */
+  #forget(proposal: Proposal, logIndex: number): void {
+    const newest = this.#logged.get(logIndex);
+    if (newest === proposal) {
+      if (proposal.older === undefined) this.#logged.delete(logIndex);
+      else this.#logged.set(logIndex, proposal.older);
+      return;
+    }
+    for (let one = newest; one !== undefined; one = one.older) {
+      if (one.older === proposal) one.older = proposal.older;
+    }
+  }
+}
+
+/** The commands of one turn, for one 'propose' input. */
+export interface ProposalBatch {
+  readonly proposalId: number;
+  readonly payloads: readonly Uint8Array[];
+}
+
+interface Proposal {
+  readonly command: Uint8Array;
+  readonly waiter: Waiter<ProposalOutcome>;
+  /** Where it stands in the log; 'gone' once nobody waits for it any more. */
+  position: LogPosition | 'gone' | undefined;
+  /** An earlier proposal that stood at the same index in an earlier term. */
+  older: Proposal | undefined;
+}
+
+function doubt(reason: ProposalDoubt): ProposalOutcome {
+  return { kind: 'unknown', reason };
+}
+
+/** Whether a committed log that holds `last` cannot hold the entry, which is at or before it. */
+function isRuledOut({ position }: Proposal, last: LogPosition): boolean {
+  if (position === undefined || position === 'gone') return false;
+  // Terms never fall along a log, so no entry before `last` has a later term.
+  if (position.term > last.term) return true;
+  return position.logIndex === last.logIndex && position.term !== last.term;
+}

@@ -1,0 +1,94 @@
+import type { Clock, NodeId } from '@quorate/transport';
+
+import type { ReadOutcome, ReadRefusal, WaitOptions } from './outcomes.ts';
+import { Waiter } from './waiter.ts';
+
+/**
+ * Reads on their way through read-index (thesis §6.4): first the leader confirms that it still
+ * leads, then the state machine catches up with what was committed when it did.
+ *
+ * All reads of one turn share one confirmation.
+ */
+export class Reads {
+  readonly #clock: Clock;
+  #queued = new Set<Waiter<ReadOutcome>>();
+  readonly #confirming = new Map<number, Set<Waiter<ReadOutcome>>>();
+  // Confirmed and waiting for the state machine. A node's commit index never falls, so in order.
+  readonly #catchingUp: { readonly readIndex: number; readonly waiters: Waiters }[] = [];
+  #nextReadId = 1;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether `takeBatch` has something to give. */
+  get hasQueued(): boolean {
+    return this.#queued.size > 0;
+  }
+
+  /** Queues a read for the confirmation of this turn. */
+  add(options: WaitOptions): Promise<ReadOutcome> {
+    // Each of the sets it moves through forgets it when it settles, or within one confirmation.
+    const waiter = new Waiter<ReadOutcome>(this.#clock, options, (reason) => {
+      this.#queued.delete(waiter);
+      for (const waiters of this.#confirming.values()) waiters.delete(waiter);
+      for (const { waiters } of this.#catchingUp) waiters.delete(waiter);
+      waiter.settle({ kind: 'refused', reason, leaderId: undefined });
+    });
+    this.#queued.add(waiter);
+    return waiter.promise;
+  }
+
+  /** The id under which to ask the core for everything queued since the last call. */
+  takeBatch(): number | undefined {
+    if (this.#queued.size === 0) return undefined;
+    const readId = this.#nextReadId++;
+    this.#confirming.set(readId, this.#queued);
+    this.#queued = new Set();
+    return readId;
+  }
+
+  /** The leader confirmed: the reads may run once `readIndex` is applied. */
+  onReady(readId: number, readIndex: number, lastApplied: number): void {
+    const waiters = this.#confirming.get(readId);
+    this.#confirming.delete(readId);
+    if (waiters === undefined) return;
+    this.#catchingUp.push({ readIndex, waiters });
+    this.onApplied(lastApplied);
+  }
+
+  /** The core refused the reads. */
+  onRefused(readId: number, reason: ReadRefusal, leaderId: NodeId | undefined): void {
+    const waiters = this.#confirming.get(readId) ?? [];
+    this.#confirming.delete(readId);
+    for (const waiter of waiters) waiter.settle({ kind: 'refused', reason, leaderId });
+  }
+
+  /** The state machine holds everything through `lastApplied`. */
+  onApplied(lastApplied: number): void {
+    for (;;) {
+      const head = this.#catchingUp[0];
+      if (head === undefined || head.readIndex > lastApplied) return;
+      this.#catchingUp.shift();
+      const outcome = { kind: 'ready', readIndex: head.readIndex } as const;
+      for (const waiter of head.waiters) waiter.settle(outcome);
+    }
+  }
+
+  /** The node stops. */
+  closeAll(leaderId: NodeId | undefined): void {
+    const waiting = [
+      this.#queued,
+      ...this.#confirming.values(),
+      ...this.#catchingUp.map(({ waiters }) => waiters),
+    ];
+    this.#queued = new Set();
+    this.#confirming.clear();
+    this.#catchingUp.length = 0;
+    for (const waiters of waiting) {
+      for (const waiter of waiters) waiter.settle({ kind: 'refused', reason: 'stopped', leaderId });
+    }
+  }
+}
+
+type Waiters = Set<Waiter<ReadOutcome>>;

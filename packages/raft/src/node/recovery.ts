@@ -1,0 +1,202 @@
+import {
+  type DamagedEntry,
+  type DamagedSnapshot,
+  type LogEntry,
+  SnapshotError,
+  type SnapshotStore,
+  type WriteAheadLog,
+} from '@quorate/storage';
+import type { NodeId } from '@quorate/transport';
+
+import type { HardState } from '../effects.ts';
+import type { Configuration, Entry, LogPosition } from '../messages.ts';
+import type { DamagedLog } from '../options.ts';
+import { RaftStartError } from './errors.ts';
+import { nodeRecordCodec } from './node-record-codec.ts';
+
+/** Entries are read in pieces of this size, so that a long log needs little memory on top. */
+const READ_BYTES_MAX = 4 * 1_024 * 1_024;
+
+const logStart: LogPosition = { logIndex: 0, term: 0 };
+
+/** What a disk remembers of a node. */
+export interface RecoveredNode {
+  readonly hardState: HardState | undefined;
+  /** The newest readable snapshot. */
+  readonly snapshot: RecoveredSnapshot | undefined;
+  /** The position before the first of `entries`. */
+  readonly logStart: LogPosition;
+  readonly entries: readonly Entry[];
+  /** Set if the log cannot be trusted beyond `entries`. */
+  readonly damagedLog: DamagedLog | undefined;
+  /** What could not be read, for the operator. */
+  readonly damagedEntries: readonly DamagedEntry[];
+  /** Snapshots that could not be read. Harmless where an older one and the log stand in. */
+  readonly damagedSnapshots: readonly DamagedSnapshot[];
+}
+
+/** A snapshot as it was stored. */
+export interface RecoveredSnapshot {
+  readonly position: LogPosition;
+  readonly data: Uint8Array;
+}
+
+/** Where a node's past lies, and whose it must be. */
+export interface RecoverySource {
+  readonly nodeId: NodeId;
+  readonly configuration: Configuration;
+  readonly log: WriteAheadLog;
+  readonly snapshots: SnapshotStore;
+  /** How many entries before the snapshot to keep in memory for slow followers. */
+  readonly trailingEntryCount: number;
+}
+
+/**
+ * Reads back what a node had durably, and tells apart what is whole from what is not.
+ *
+ * A crash between two writes leaves one of three shapes, each harmless:
+ *
+ * ```text
+ *   snapshot ▕░░░░░▏         log   ▕──────────▏     the usual one: the log covers the snapshot
+ *   snapshot ▕░░░░░░░░▏      log ▕────▏             a leader's snapshot came, the log was not yet
+ *                                                   replaced: it is now
+ *   snapshot ▕░░▏ (older)    log     ▕──────▏       the newer snapshot is damaged and the log has
+ *                                                   forgotten what it stood for: damage
+ * ```
+ *
+ * @throws RaftStartError if the disk belongs to another node or cluster, or has lost its vote.
+ */
+export async function recover(source: RecoverySource): Promise<RecoveredNode> {
+  const { log } = source;
+  const { snapshot, damagedSnapshots } = await readSnapshot(source.snapshots);
+  const hardState = readHardState(source, snapshot);
+  const start = snapshot?.position ?? logStart;
+  if (isInstallUnfinished(log, start)) {
+    await log.reset(start.logIndex, start.term, log.recovery.metadata);
+  }
+  const damagedEntries = damageAfter(source, start);
+  const lastReadable = (damagedEntries[0]?.logIndex ?? log.lastIndex + 1) - 1;
+  const trail = trailStart(source, start);
+  return {
+    hardState,
+    snapshot,
+    logStart: trail,
+    entries: await readEntries(log, trail.logIndex + 1, lastReadable),
+    damagedLog:
+      damagedEntries.length === 0
+        ? undefined
+        : {
+            firstDamagedIndex: lastReadable + 1,
+            lastIndex: Math.max(log.lastIndex, lastReadable + 1),
+            lastTerm: log.termAt(log.lastIndex) ?? hardState?.currentTerm ?? 0,
+          },
+    damagedEntries,
+    damagedSnapshots,
+  };
+}
+
+/** A store of which nothing can be read is no new one, but the log may still hold everything. */
+async function readSnapshot(
+  store: SnapshotStore,
+): Promise<Pick<RecoveredNode, 'snapshot' | 'damagedSnapshots'>> {
+  try {
+    const latest = await store.latest();
+    if (latest === undefined) return { snapshot: undefined, damagedSnapshots: [] };
+    const { header, data, damaged } = latest;
+    const position = { logIndex: header.lastIncludedIndex, term: header.lastIncludedTerm };
+    return { snapshot: { position, data }, damagedSnapshots: damaged };
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error;
+    return { snapshot: undefined, damagedSnapshots: error.damaged };
+  }
+}
+
+function readHardState(
+  { log, nodeId, configuration }: RecoverySource,
+  snapshot: RecoveredSnapshot | undefined,
+): HardState | undefined {
+  const { metadata } = log.recovery;
+  if (metadata === undefined) {
+    if (snapshot === undefined && log.lastIndex === 0) return undefined;
+    throw new RaftStartError(
+      'RAFT_RECORD_LOST',
+      `${nodeId} has a log or snapshot but no record of its term and vote: it could vote twice. ` +
+        'Wipe its directory and let it join under a new node id',
+    );
+  }
+  const record = nodeRecordCodec.decode(metadata);
+  if (record.nodeId !== nodeId) {
+    throw new RaftStartError(
+      'RAFT_FOREIGN_DIRECTORY',
+      `the directory belongs to ${record.nodeId}, not to ${nodeId}`,
+    );
+  }
+  const before = record.configuration.voters.join(', ');
+  const now = configuration.voters.join(', ');
+  if (before !== now) {
+    throw new RaftStartError(
+      'RAFT_VOTERS_CHANGED',
+      `voters: expected ${before}, as when ${nodeId} was created, got ${now}`,
+    );
+  }
+  return record.hardState;
+}
+
+/** Whether a leader's snapshot is stored but the log it replaces is still there. */
+function isInstallUnfinished(log: WriteAheadLog, snapshot: LogPosition): boolean {
+  if (snapshot.logIndex > log.lastIndex) return true;
+  const term = log.termAt(snapshot.logIndex);
+  return term !== undefined && term !== snapshot.term;
+}
+
+/** What cannot be read beyond the snapshot, lowest index first. */
+function damageAfter({ log }: RecoverySource, snapshot: LogPosition): readonly DamagedEntry[] {
+  const damaged = log.damaged.filter(({ logIndex }) => logIndex > snapshot.logIndex);
+  if (log.firstIndex - 1 <= snapshot.logIndex) return damaged;
+  const lost: DamagedEntry = {
+    logIndex: snapshot.logIndex + 1,
+    term: undefined,
+    path: 'snapshots',
+    offset: 0,
+    reason: `no readable snapshot stands for the entries before ${log.firstIndex}`,
+  };
+  return [lost, ...damaged];
+}
+
+/** Where the log in memory starts: the snapshot, or as far before it as the trail is whole. */
+function trailStart(
+  { log, trailingEntryCount }: RecoverySource,
+  snapshot: LogPosition,
+): LogPosition {
+  const lastDamaged = log.damaged.findLast(({ logIndex }) => logIndex <= snapshot.logIndex);
+  const logIndex = Math.max(
+    log.firstIndex - 1,
+    snapshot.logIndex - trailingEntryCount,
+    lastDamaged?.logIndex ?? 0,
+  );
+  if (logIndex >= snapshot.logIndex) return snapshot;
+  const term = log.termAt(logIndex);
+  return term === undefined ? snapshot : { logIndex, term };
+}
+
+async function readEntries(log: WriteAheadLog, first: number, last: number): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (let next = first; next <= last;) {
+    const piece = await log.read(next, last, READ_BYTES_MAX);
+    for (const entry of piece) entries.push(entryOf(entry));
+    next += piece.length;
+  }
+  return entries;
+}
+
+const NOOP = 0;
+const COMMAND = 1;
+
+/** An entry as the write-ahead log keeps it. */
+export function logEntryOf({ logIndex, term, kind, payload }: Entry): LogEntry {
+  return { logIndex, term, type: kind === 'noop' ? NOOP : COMMAND, payload };
+}
+
+function entryOf({ logIndex, term, type, payload }: LogEntry): Entry {
+  return { logIndex, term, kind: type === NOOP ? 'noop' : 'command', payload };
+}

@@ -1,0 +1,73 @@
+import type { DamagedEntry } from '@quorate/storage';
+import type { NodeId } from '@quorate/transport';
+
+import type { RaftRole } from '../effects.ts';
+import type { ProgressState } from '../progress.ts';
+import type { RaftState } from '../state.ts';
+
+/** What a leader knows of one follower. */
+export interface FollowerStatus {
+  /** Highest index known to be durable there and equal to the leader's. */
+  readonly matchIndex: number;
+  /** The next entry to send. */
+  readonly nextIndex: number;
+  readonly state: ProgressState;
+}
+
+/** A node at one instant. A copy: it does not change. */
+export interface RaftStatus {
+  readonly nodeId: NodeId;
+  readonly role: RaftRole;
+  readonly term: number;
+  readonly leaderId: NodeId | undefined;
+  readonly votedFor: NodeId | undefined;
+  /** Highest index known to be committed; since the last start, so it begins at the snapshot. */
+  readonly commitIndex: number;
+  /** Highest index the state machine holds. */
+  readonly lastApplied: number;
+  readonly lastLogIndex: number;
+  /** First entry kept in memory; `lastLogIndex + 1` if there is none. */
+  readonly firstLogIndex: number;
+  /** Every entry up to here survives a crash of this node. */
+  readonly durableIndex: number;
+  readonly voters: readonly NodeId[];
+  /** What could not be read at the start. Empty again once the leader has repaired the log. */
+  readonly damaged: readonly DamagedEntry[];
+  /** By follower; empty unless this node leads. */
+  readonly peers: ReadonlyMap<NodeId, FollowerStatus>;
+  /** Whether writes wait for room on the disk. */
+  readonly isDiskFull: boolean;
+  /** 'failed': a disk or the state machine failed; the node stopped for good. */
+  readonly condition: 'running' | 'recovering' | 'failed' | 'closed';
+  /** What failed. */
+  readonly failure: unknown;
+}
+
+/** The part of a status that the core knows. */
+export function coreStatus(
+  raft: RaftState,
+): Omit<RaftStatus, 'damaged' | 'isDiskFull' | 'condition' | 'failure' | 'lastApplied'> {
+  const { role, log } = raft;
+  return {
+    nodeId: raft.id,
+    role: role.kind,
+    term: raft.currentTerm,
+    leaderId: raft.leaderId,
+    votedFor: raft.votedFor,
+    commitIndex: raft.commitIndex,
+    lastLogIndex: log.lastIndex,
+    firstLogIndex: log.firstIndex,
+    durableIndex: log.durableIndex,
+    voters: raft.configuration.voters,
+    peers: new Map(role.kind === 'leader' ? followerStatuses(role.followers) : []),
+  };
+}
+
+function followerStatuses(
+  followers: ReadonlyMap<NodeId, FollowerStatus>,
+): (readonly [NodeId, FollowerStatus])[] {
+  return Array.from(followers, ([peer, { matchIndex, nextIndex, state }]) => [
+    peer,
+    { matchIndex, nextIndex, state },
+  ]);
+}

@@ -1,0 +1,436 @@
+import { SnapshotStore, WriteAheadLog } from '@quorate/storage';
+import {
+  type Channel,
+  type Clock,
+  type NodeId,
+  openChannel,
+  protocolName,
+  type Timer,
+  type Unsubscribe,
+} from '@quorate/transport';
+import { systemClock, systemRandom } from '@quorate/transport/system';
+
+import { raftCodec } from './codec.ts';
+import type { RaftEffect, RaftInput } from './effects.ts';
+import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
+import { Applier } from './node/applier.ts';
+import type { RaftEvent } from './node/events.ts';
+import { type NodeTuning, type RaftNodeOptions, resolveNodeTuning } from './node/options.ts';
+import type { ProposalOutcome, ReadOutcome, WaitOptions } from './node/outcomes.ts';
+import { Peers } from './node/peers.ts';
+import { Persistence } from './node/persistence.ts';
+import { Proposals } from './node/proposals.ts';
+import { Reads } from './node/reads.ts';
+import { recover, type RecoveredNode } from './node/recovery.ts';
+import { Snapshots } from './node/snapshots.ts';
+import { coreStatus, type RaftStatus } from './node/status.ts';
+import { createRaft, step, stepAll } from './raft.ts';
+import type { RaftState } from './state.ts';
+
+const protocol = protocolName('raft');
+const tick: RaftInput = { kind: 'tick' };
+
+/**
+ * One node of a Raft cluster: feeds the core what happens, and carries out what it asks for.
+ *
+ * ```text
+ *   propose ─┐                       ┌─ send ────► Transport
+ *   readIndex├─► step(input): effects├─ persist ─► write-ahead log ──► input 'persisted'
+ *   messages ┤        (the core)     ├─ apply ───► StateMachine ─────► input 'applied'
+ *   tick ────┘                       └─ readReady, proposed, … ──────► whoever waits
+ * ```
+ *
+ * All decisions are the core's. What this class adds is order: effects are carried out in the order
+ * in which they are given, and an input that comes up meanwhile waits for its turn.
+ *
+ * @remarks
+ * A heartbeat touches neither the disk nor a promise. Time, randomness, disk and network come from
+ * the ports it was opened with, so the same class runs in production and in a simulation.
+ */
+export class RaftNode {
+  readonly #raft: RaftState;
+  readonly #channel: Channel<RaftMessage>;
+  readonly #clock: Clock;
+  readonly #tuning: NodeTuning;
+  readonly #log: WriteAheadLog;
+  readonly #persistence: Persistence;
+  readonly #applier: Applier;
+  readonly #snapshots: Snapshots;
+  readonly #proposals: Proposals;
+  readonly #reads: Reads;
+  readonly #peers = new Peers();
+  readonly #observers = new Set<(event: RaftEvent) => void>();
+  readonly #subscriptions: readonly Unsubscribe[];
+  #damaged: RaftStatus['damaged'];
+  // Came up while the core was at work, oldest first.
+  readonly #inputs: RaftInput[] = [];
+  #isStepping = false;
+  #isFlushDue = false;
+  #tickTimer: Timer;
+  #nextTickMs: number;
+  #condition: 'running' | 'failed' | 'closed' = 'running';
+  #failure: unknown = undefined;
+  #closing: Promise<void> | undefined = undefined;
+
+  private constructor(options: RaftNodeOptions, parts: NodeParts) {
+    const { transport, clock = systemClock, random = systemRandom, stateMachine } = options;
+    const { tuning, log, snapshots: store, recovered } = parts;
+    const snapshot = recovered.snapshot?.position;
+    this.#clock = clock;
+    this.#tuning = tuning;
+    this.#log = log;
+    this.#damaged = recovered.damagedEntries;
+    this.#raft = createRaft({
+      ...tuning.core,
+      id: transport.localId,
+      voters: options.voters,
+      random: random.fork('raft'),
+      hardState: recovered.hardState,
+      snapshot,
+      logStart: recovered.logStart,
+      entries: recovered.entries,
+      damaged: recovered.damagedLog,
+    });
+    const start = snapshot ?? { logIndex: 0, term: 0 };
+    const { configuration } = this.#raft;
+    this.#persistence = new Persistence(
+      { ...parts, nodeId: transport.localId, configuration, clock, ...recovered },
+      start.logIndex,
+      {
+        onPersisted: (ticket) => this.#advance({ kind: 'persisted', ticket }),
+        onDiskFull: () => this.#emit({ kind: 'diskFull' }),
+        onDiskRecovered: () => this.#emit({ kind: 'diskRecovered' }),
+        onFailed: (error) => this.#fail(error),
+      },
+    );
+    this.#applier = new Applier(clock, stateMachine, start, {
+      onApplied: (entry, result) => this.#onApplied(entry, result),
+      onRestored: (last) => this.#onRestored(last),
+      onProgress: (last) => this.#onProgress(last),
+      onFailed: (error) => this.#fail(error),
+    });
+    this.#snapshots = new Snapshots(
+      {
+        stateMachine,
+        store,
+        persistence: this.#persistence,
+        snapshotEveryEntries: tuning.snapshotEveryEntries,
+        payloadBytesMax: transport.capabilities.maxPayloadBytes,
+        voterCount: configuration.voters.length,
+      },
+      start.logIndex,
+      {
+        onTaken: (position) => this.#onSnapshotTaken(position),
+        send: (peer, term, newest) => this.#sendSnapshot(peer, term, newest),
+        input: (input) => this.#advance(input),
+        emit: (event) => this.#emit(event),
+        onFailed: (error) => this.#fail(error),
+      },
+    );
+    this.#proposals = new Proposals(clock);
+    this.#reads = new Reads(clock);
+    this.#channel = openChannel(transport, protocol, raftCodec);
+    this.#subscriptions = [
+      this.#channel.subscribe((from, message, { incarnation }) => {
+        this.#advanceIf(this.#peers.onSeen(from, incarnation));
+        this.#advance({ kind: 'receive', from, message });
+      }),
+      transport.observePeers((event) => this.#advanceIf(this.#peers.onPeerEvent(event))),
+    ];
+    this.#nextTickMs = clock.nowMs() + tuning.tickMs;
+    this.#tickTimer = clock.setTimer(tuning.tickMs, () => this.#onTick());
+    // Whoever opened the node subscribes to its events first.
+    clock.setTimer(0, () => this.#reportDamage(recovered));
+  }
+
+  /**
+   * Starts the node on what its directory remembers, or as a new one.
+   *
+   * @throws RangeError if an option is out of its range or contradicts another.
+   * @throws RaftStartError if the directory is another node's or has lost its vote.
+   * @throws DiskError, LogError or SnapshotError if the disk cannot be used.
+   */
+  static async open(options: RaftNodeOptions): Promise<RaftNode> {
+    const tuning = resolveNodeTuning(options);
+    const { disk, directory, segmentBytes } = options;
+    const log = await WriteAheadLog.open({
+      disk,
+      directory: `${directory}/log`,
+      ...(segmentBytes !== undefined && { segmentBytes }),
+    });
+    try {
+      const snapshots = await SnapshotStore.open({ disk, directory: `${directory}/snapshots` });
+      const recovered = await recover({
+        nodeId: options.transport.localId,
+        configuration: { voters: [...options.voters].sort() },
+        log,
+        snapshots,
+        trailingEntryCount: tuning.trailingEntryCount,
+      });
+      if (recovered.snapshot !== undefined) {
+        options.stateMachine.restore(recovered.snapshot.data);
+      }
+      return new RaftNode(options, { tuning, log, snapshots, recovered });
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
+  }
+
+  /** Messages from peers that did not decode. They were dropped. */
+  get malformedCount(): number {
+    return this.#channel.malformedCount;
+  }
+
+  /**
+   * Offers `command` to the log. Only a leader can; others say who leads.
+   *
+   * @param command - Copied before the call returns.
+   * @returns Once the fate of the command is known, or nobody waits for it any more. Commands
+   *   proposed on one node in one turn enter the log together and in order.
+   * @throws RangeError if `command` does not fit one message of the transport.
+   */
+  propose(command: Uint8Array, options: WaitOptions = {}): Promise<ProposalOutcome> {
+    if (!(command instanceof Uint8Array)) {
+      throw new TypeError(`command: expected a Uint8Array, got ${typeof command}`);
+    }
+    const { commandBytesMax } = this.#tuning;
+    if (command.length > commandBytesMax) {
+      throw new RangeError(
+        `command: expected at most ${commandBytesMax} bytes, which fit one message, ` +
+          `got ${command.length}`,
+      );
+    }
+    const reason = this.#reasonToReject(options.signal);
+    if (reason !== undefined) {
+      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#raft.leaderId });
+    }
+    const outcome = this.#proposals.add(command.slice(), options);
+    this.#flushSoon();
+    return outcome;
+  }
+
+  /**
+   * Asks the cluster whether this node may be read. 'ready' promises that the state machine holds
+   * everything that was committed when the call was made: read it before the next `await`.
+   */
+  readIndex(options: WaitOptions = {}): Promise<ReadOutcome> {
+    const { leaderId } = this.#raft;
+    if (this.#condition !== 'running') {
+      return Promise.resolve({ kind: 'refused', reason: 'stopped', leaderId });
+    }
+    if (options.signal?.aborted === true) {
+      return Promise.resolve({ kind: 'refused', reason: 'aborted', leaderId });
+    }
+    const outcome = this.#reads.add(options);
+    this.#flushSoon();
+    return outcome;
+  }
+
+  /** What the node is and knows now. */
+  status(): RaftStatus {
+    const isRecovering = this.#condition === 'running' && this.#raft.promised !== undefined;
+    return {
+      ...coreStatus(this.#raft),
+      lastApplied: this.#applier.last.logIndex,
+      damaged: this.#damaged,
+      isDiskFull: this.#persistence.isFull,
+      condition: isRecovering ? 'recovering' : this.#condition,
+      failure: this.#failure,
+    };
+  }
+
+  /** The term of the entry at `logIndex`; `undefined` if it is compacted or beyond the end. */
+  termAt(logIndex: number): number | undefined {
+    return this.#raft.log.termAt(logIndex);
+  }
+
+  /** Calls `listener` with every event from now on, in order, never from inside a call. */
+  observe(listener: (event: RaftEvent) => void): Unsubscribe {
+    this.#observers.add(listener);
+    return () => this.#observers.delete(listener);
+  }
+
+  /**
+   * Stops the node: whoever waits is told, what is being written is finished, the log is released.
+   * The transport stays open. Idempotent.
+   */
+  close(): Promise<void> {
+    this.#stop('closed');
+    this.#closing ??= this.#log.close();
+    return this.#closing;
+  }
+
+  #reasonToReject(signal: AbortSignal | undefined): 'stopped' | 'aborted' | 'diskFull' | undefined {
+    if (this.#condition !== 'running') return 'stopped';
+    if (signal?.aborted === true) return 'aborted';
+    return this.#persistence.isFull ? 'diskFull' : undefined;
+  }
+
+  /** What is proposed and read in one turn goes to the core together. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isFlushDue = false;
+    if (this.#condition !== 'running') return;
+    const inputs: RaftInput[] = [];
+    for (const batch of this.#proposals.takeBatches()) inputs.push({ kind: 'propose', ...batch });
+    const readId = this.#reads.takeBatch();
+    if (readId !== undefined) inputs.push({ kind: 'readIndex', readId });
+    if (inputs.length > 0) this.#advanceAll(inputs);
+  }
+
+  #onTick(): void {
+    const { tickMs } = this.#tuning;
+    const nowMs = this.#clock.nowMs();
+    // After a pause of the whole process, missed ticks are not made up for: a burst of them would
+    // take the silence of the pause for the silence of a leader.
+    this.#nextTickMs = Math.max(this.#nextTickMs + tickMs, nowMs);
+    this.#tickTimer = this.#clock.setTimer(this.#nextTickMs - nowMs, () => this.#onTick());
+    this.#advance(tick);
+  }
+
+  #advanceIf(input: RaftInput | undefined): void {
+    if (input !== undefined) this.#advance(input);
+  }
+
+  #advance(input: RaftInput): void {
+    if (this.#condition !== 'running') return;
+    if (this.#isStepping) {
+      this.#inputs.push(input);
+      return;
+    }
+    this.#run(() => step(this.#raft, input));
+  }
+
+  #advanceAll(inputs: readonly RaftInput[]): void {
+    if (this.#isStepping) this.#inputs.push(...inputs);
+    else this.#run(() => stepAll(this.#raft, inputs));
+  }
+
+  /** One step, and one more for every input that came up meanwhile. */
+  #run(first: () => readonly RaftEffect[]): void {
+    this.#isStepping = true;
+    try {
+      for (const effect of first()) this.#carryOut(effect);
+      while (this.#inputs.length > 0 && this.#condition === 'running') {
+        const inputs = this.#inputs.splice(0);
+        for (const effect of stepAll(this.#raft, inputs)) this.#carryOut(effect);
+      }
+    } catch (error) {
+      // A core that broke its own rules must not go on.
+      this.#fail(error);
+      throw error;
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  #carryOut(effect: RaftEffect): void {
+    switch (effect.kind) {
+      case 'persist':
+        return this.#persistence.persist(effect);
+      case 'send':
+        return this.#send(effect.to, effect.message);
+      case 'sendSnapshot':
+        return this.#snapshots.send(effect.to, effect.term, this.#raft.snapshot.logIndex);
+      case 'apply':
+        return this.#applier.apply(effect.entries);
+      case 'restore':
+        return this.#applier.restore(effect.snapshot);
+      case 'compact':
+        return this.#persistence.compact(effect.throughIndex);
+      case 'proposed':
+        return this.#proposals.onProposed(effect.proposalId, {
+          logIndex: effect.firstIndex,
+          term: effect.term,
+        });
+      case 'proposalRefused':
+        return this.#proposals.onRefused(effect.proposalId, effect.reason, this.#raft.leaderId);
+      case 'readReady':
+        return this.#reads.onReady(effect.readId, effect.readIndex, this.#applier.last.logIndex);
+      case 'readRefused':
+        return this.#reads.onRefused(effect.readId, effect.reason, this.#raft.leaderId);
+      case 'recovered':
+        this.#damaged = [];
+        return this.#emit({ kind: 'repaired' });
+      case 'roleChanged':
+        return this.#emit(effect);
+    }
+  }
+
+  #send(to: NodeId, message: RaftMessage): void {
+    const isTaken = this.#channel.send(to, message) !== 'dropped';
+    this.#advanceIf(this.#peers.onOffered(to, isTaken));
+  }
+
+  #sendSnapshot(to: NodeId, term: number, snapshot: Snapshot): 'sent' | 'failed' {
+    const message: RaftMessage = { kind: 'installSnapshot', term, snapshot };
+    return this.#channel.send(to, message) === 'dropped' ? 'failed' : 'sent';
+  }
+
+  #onApplied(entry: Entry, result: Uint8Array): void {
+    this.#proposals.onApplied(entry, result, this.#raft.leaderId);
+  }
+
+  #onRestored(last: LogPosition): void {
+    this.#proposals.onRestored(last, this.#raft.leaderId);
+    this.#snapshots.onRestored(last);
+  }
+
+  #onProgress(last: LogPosition): void {
+    this.#advance({ kind: 'applied', logIndex: last.logIndex });
+    this.#reads.onApplied(last.logIndex);
+    this.#snapshots.onApplied(last);
+    if (this.#observers.size > 0) this.#emit({ kind: 'applied', lastApplied: last.logIndex });
+  }
+
+  #onSnapshotTaken({ logIndex, term }: LogPosition): void {
+    const { configuration } = this.#raft;
+    const { trailingEntryCount } = this.#tuning;
+    const metadata = { lastIncludedIndex: logIndex, lastIncludedTerm: term, configuration };
+    this.#advance({ kind: 'snapshotTaken', metadata, trailingEntryCount });
+  }
+
+  #reportDamage({ damagedEntries, damagedSnapshots }: RecoveredNode): void {
+    if (damagedSnapshots.length > 0) {
+      this.#emit({ kind: 'snapshotDamaged', snapshots: damagedSnapshots });
+    }
+    if (damagedEntries.length > 0) this.#emit({ kind: 'damaged', entries: damagedEntries });
+  }
+
+  #emit(event: RaftEvent): void {
+    for (const observer of this.#observers) observer(event);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#condition !== 'running') return;
+    this.#failure = error;
+    this.#stop('failed');
+    this.#emit({ kind: 'failed', error });
+  }
+
+  #stop(condition: 'failed' | 'closed'): void {
+    if (this.#condition === 'running') {
+      this.#tickTimer.cancel();
+      for (const unsubscribe of this.#subscriptions) unsubscribe();
+      this.#applier.stop();
+      this.#snapshots.stop();
+      this.#persistence.stop();
+      this.#proposals.closeAll(this.#raft.leaderId);
+      this.#reads.closeAll(this.#raft.leaderId);
+    }
+    if (this.#condition !== 'failed') this.#condition = condition;
+  }
+}
+
+interface NodeParts {
+  readonly tuning: NodeTuning;
+  readonly log: WriteAheadLog;
+  readonly snapshots: SnapshotStore;
+  readonly recovered: RecoveredNode;
+}
