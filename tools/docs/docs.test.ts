@@ -116,7 +116,7 @@ describe('runBlock', () => {
     'await Promise.resolve(5); // => 5',
     '[1, 2]\n  .map(String)\n  .join();\n// => "1,2"',
     "JSON.parse('{'); // throws SyntaxError",
-    "f(); // throws RangeError: x: expected\nfunction f() { throw new RangeError('x: expected 1'); }",
+    "f(); // throws RangeError: x: expected\nfunction f() { throw new RangeError('x: expected'); }",
     "import { median } from './src/harness.ts';\nmedian([1, 2]); // => 1.5",
     "import { isIP } from 'node:net';\nisIP('::1'); // => 6",
     'for (const x of [3, 3]) { x * 2; // => 6\n}',
