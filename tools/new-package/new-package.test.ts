@@ -49,7 +49,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Runs a tool of the project in `folder` of the copy; what it prints when it fails, else nothing. */
+/** Runs a tool of the project in `folder` of the copy. Returns what it prints if it fails. */
 function failureOf(folder: string, tool: string, ...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(
     path.join(project, 'node_modules/.bin', tool),
