@@ -1,0 +1,236 @@
+/**
+ * One node through all its lives: start, pause, crash, restart.
+ *
+ * ```text
+ *            start()                  resolved
+ *   (down) ──────────> starting ──────────────> running ──stop()──> stopping ──> (down)
+ *      ^                  │  rejected              │
+ *      └──────────────────┴──────── crash() ───────┘
+ * ```
+ *
+ * A crash falls between two events, never inside one, so no promise reaction of the dead life is
+ * left to run; its timers, deliveries and disk operations ask their `Incarnation` and find it over.
+ */
+import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
+import type { Disk } from '@quorate/storage';
+
+import { Decisions } from './decisions.ts';
+import { type CrashKind, DiskDevice, type DiskSurroundings } from './disk-device.ts';
+import { Incarnation } from './incarnation.ts';
+import { SimulatedDisk } from './simulated-disk.ts';
+import type { SimulatedNetwork } from './simulated-network.ts';
+import type { SimulatedTransport } from './simulated-transport.ts';
+import { type Label, noLabel, type TraceKind } from './trace.ts';
+import { type ClockSurroundings, MachineClock, VirtualClock } from './virtual-clock.ts';
+
+/** All that a node may use of the world. Good for one life. */
+export interface NodeEnvironment {
+  readonly nodeId: NodeId;
+  /** 1 for the first life of the node, one more for each that follows. */
+  readonly incarnation: number;
+  readonly clock: Clock;
+  /** A stream of its own for every life of every node. */
+  readonly random: Random;
+  /** What it holds survives crashes as far as it was synced. */
+  readonly disk: Disk;
+  readonly transport: Transport;
+}
+
+/** What runs on a node. */
+export interface NodeProcess {
+  /** Called by `Simulation.stop`, never by a crash. */
+  stop?(): void | Promise<void>;
+}
+
+/** Begins a life of a node; called again after every restart. */
+export type NodeStart = (environment: NodeEnvironment) => NodeProcess | Promise<NodeProcess>;
+
+/** Where a node is in its life. */
+export type NodeState = 'down' | 'starting' | 'running' | 'stopping';
+
+/** What a node needs of the simulation around it. */
+export interface NodeSurroundings extends DiskSurroundings {
+  readonly network: SimulatedNetwork;
+  readonly clocks: ClockSurroundings;
+  /** The stream all nodes fork theirs from. */
+  readonly random: Random;
+}
+
+interface Life {
+  readonly incarnation: Incarnation;
+  readonly transport: SimulatedTransport;
+  process: NodeProcess | undefined;
+}
+
+/** One node of a simulation. */
+export class SimulatedNode {
+  readonly nodeId: NodeId;
+  readonly machineClock: MachineClock;
+  readonly device: DiskDevice;
+  readonly #surroundings: NodeSurroundings;
+  readonly #start: NodeStart;
+  readonly #label: Label;
+  #state: NodeState = 'down';
+  #life: Life | undefined;
+  #lifeCount = 0;
+  #isStartPlanned = false;
+
+  constructor(nodeId: NodeId, start: NodeStart, surroundings: NodeSurroundings) {
+    const { seed, clocks, trace, network } = surroundings;
+    this.nodeId = nodeId;
+    this.#surroundings = surroundings;
+    this.#start = start;
+    this.#label = trace.label(nodeId);
+    const decisions = new Decisions(seed, `clock ${nodeId}`);
+    this.machineClock = new MachineClock(clocks.scheduler, clocks.settings, decisions);
+    this.device = new DiskDevice(nodeId, surroundings);
+    network.addStation(nodeId);
+  }
+
+  get state(): NodeState {
+    return this.#state;
+  }
+
+  /** The number of the current or latest life, 0 before the first. */
+  get incarnation(): number {
+    return this.#lifeCount;
+  }
+
+  get isPaused(): boolean {
+    return this.#life?.incarnation.isPaused === true;
+  }
+
+  /** Plans a start for this instant. @returns Whether the node was down. */
+  start(): boolean {
+    if (this.#state !== 'down' || this.#isStartPlanned) return false;
+    this.#isStartPlanned = true;
+    const { scheduler } = this.#surroundings;
+    scheduler.plan(scheduler.nowUs, { fire: () => this.#begin() });
+    return true;
+  }
+
+  /** Ends this life at once. @returns Whether there was one to end. */
+  crash(kind: CrashKind, isNoticed: boolean): boolean {
+    this.#isStartPlanned = false;
+    if (this.#life === undefined) return false;
+    this.#record('crash', kind);
+    this.#endLife(this.#life, kind, isNoticed);
+    return true;
+  }
+
+  /** Asks the process to stop. @returns Whether one was running. */
+  stop(): boolean {
+    const life = this.#life;
+    if (life === undefined || this.#state !== 'running') return false;
+    this.#state = 'stopping';
+    const { scheduler } = this.#surroundings;
+    const event = {
+      fire: (): boolean => {
+        if (!life.incarnation.admits(event)) return false;
+        void this.#stopProcess(life);
+        return true;
+      },
+    };
+    scheduler.plan(scheduler.nowUs, event);
+    return true;
+  }
+
+  /** Holds back all that would reach the node. @returns Whether it was running freely. */
+  pause(): boolean {
+    if (this.#life === undefined || this.isPaused) return false;
+    this.#record('pause');
+    this.#life.incarnation.pause();
+    this.#surroundings.network.refresh();
+    return true;
+  }
+
+  /** Lets happen at once, in order, what the pause held back. @returns Whether it was paused. */
+  resume(): boolean {
+    if (this.#life === undefined || !this.isPaused) return false;
+    this.#record('resume');
+    const { scheduler, network } = this.#surroundings;
+    for (const event of this.#life.incarnation.resume()) scheduler.plan(scheduler.nowUs, event);
+    network.refresh();
+    return true;
+  }
+
+  #begin(): boolean {
+    if (!this.#isStartPlanned) return false;
+    this.#isStartPlanned = false;
+    this.#lifeCount += 1;
+    const incarnation = new Incarnation(this.nodeId, this.#label, this.#lifeCount);
+    this.#state = 'starting';
+    this.#record('start');
+    const environment = this.#environmentOf(incarnation);
+    const life: Life = { incarnation, transport: environment.transport, process: undefined };
+    this.#life = life;
+    void this.#run(life, environment);
+    return true;
+  }
+
+  #environmentOf(
+    incarnation: Incarnation,
+  ): NodeEnvironment & { readonly transport: SimulatedTransport } {
+    const { seed, clocks, network, random } = this.#surroundings;
+    const name = `${this.nodeId} ${incarnation.number}`;
+    const decisions = new Decisions(seed, `clock ${name}`);
+    const clock = new VirtualClock(clocks, this.machineClock, incarnation, decisions);
+    return {
+      nodeId: this.nodeId,
+      incarnation: incarnation.number,
+      clock,
+      random: random.fork(`node ${name}`),
+      disk: new SimulatedDisk(this.device, incarnation),
+      transport: network.join(incarnation, clock),
+    };
+  }
+
+  async #run(life: Life, environment: NodeEnvironment): Promise<void> {
+    try {
+      life.process = await this.#start(environment);
+    } catch (error) {
+      this.#fail(life, error);
+      return;
+    }
+    if (!life.incarnation.isAlive) return;
+    this.#state = 'running';
+    this.#record('ready');
+  }
+
+  async #stopProcess(life: Life): Promise<void> {
+    try {
+      await life.process?.stop?.();
+      await life.transport.close();
+    } catch (error) {
+      this.#fail(life, error);
+      return;
+    }
+    if (!life.incarnation.isAlive) return;
+    this.#record('exit');
+    this.#endLife(life, 'process', true);
+  }
+
+  /** A process whose start or stop threw has exited; what it wrote is still with the system. */
+  #fail(life: Life, error: unknown): void {
+    if (!life.incarnation.isAlive) return;
+    this.#record('exit');
+    this.#endLife(life, 'process', true);
+    this.#surroundings.reportError(error, life.incarnation);
+  }
+
+  #endLife(life: Life, kind: CrashKind, isNoticed: boolean): void {
+    const { scheduler, network } = this.#surroundings;
+    this.#state = 'down';
+    this.#life = undefined;
+    // What waited for the life is let go, so that messages settle their accounts.
+    for (const event of life.incarnation.end()) scheduler.plan(scheduler.nowUs, event);
+    network.leave(life.transport, isNoticed);
+    this.device.crash(kind);
+  }
+
+  #record(kind: TraceKind, detail = ''): void {
+    const { scheduler, trace } = this.#surroundings;
+    const label = detail === '' ? noLabel : trace.label(detail);
+    trace.add(scheduler.nowUs, kind, this.#label, noLabel, 0, this.#lifeCount, label);
+  }
+}

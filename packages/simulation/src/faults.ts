@@ -1,0 +1,115 @@
+import type { SimulatedNode } from './crashes.ts';
+import { betweenGroups, ringOf } from './partitions.ts';
+import type { Fault } from './schedule.ts';
+import type { SimulatedNetwork } from './simulated-network.ts';
+
+/** What faults strike. */
+export interface FaultTargets {
+  readonly network: SimulatedNetwork;
+  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+}
+
+/** Lets `fault` take effect now. @throws RangeError if it names a node that is not there. */
+export function applyFault(targets: FaultTargets, fault: Fault): void {
+  if (fault.kind === 'calm') calm(targets);
+  else if ('node' in fault) applyToNode(nodeOf(targets, fault.node), fault);
+  else applyToNetwork(targets.network, fault);
+}
+
+type NodeFault = Extract<Fault, { readonly node: string }>;
+
+function applyToNode(node: SimulatedNode, fault: NodeFault): void {
+  switch (fault.kind) {
+    case 'crash':
+      node.crash(fault.mode ?? 'power', fault.isNoticed ?? false);
+      break;
+    case 'restart':
+      node.start();
+      break;
+    case 'stop':
+      node.stop();
+      break;
+    case 'pause':
+      node.pause();
+      break;
+    case 'resume':
+      node.resume();
+      break;
+    case 'wallJump':
+      node.machineClock.jumpWall(fault.byMs);
+      break;
+    case 'drift':
+      node.machineClock.setDriftPpm(fault.ppm);
+      break;
+    case 'failSyncs':
+      node.device.failSyncs(fault.count);
+      break;
+    case 'failReads':
+      node.device.failReads(fault.count);
+      break;
+    case 'misdirectWrites':
+      node.device.misdirectWrites(fault.count);
+      break;
+    case 'diskFull':
+      node.device.setFull(fault.isFull);
+      break;
+    case 'slowDisk':
+      node.device.slowDown(fault.factor);
+      break;
+    case 'bitRot':
+      node.device.rot(fault.pathPrefix, fault.bitCount);
+      break;
+  }
+}
+
+type NetworkFault = Exclude<Fault, NodeFault | { readonly kind: 'calm' }>;
+
+function applyToNetwork(network: SimulatedNetwork, fault: NetworkFault): void {
+  switch (fault.kind) {
+    case 'partition':
+      network.partition(betweenGroups(fault.left, fault.right, fault.direction));
+      break;
+    case 'ring':
+      network.partition(ringOf(fault.nodes));
+      break;
+    case 'heal':
+      network.heal();
+      break;
+    case 'clog':
+      network.clog(betweenGroups(fault.left, fault.right, fault.direction));
+      break;
+    case 'unclog':
+      network.unclog(betweenGroups(fault.left, fault.right, fault.direction));
+      break;
+    case 'reset': {
+      const { left, right, noticedBy = 'both' } = fault;
+      const noticing = { left: [left], right: [right], both: [left, right], neither: [] };
+      network.reset(left, right, noticing[noticedBy]);
+      break;
+    }
+    case 'network': {
+      const { kind: _, ...options } = fault;
+      network.change(options);
+      break;
+    }
+  }
+}
+
+function calm({ network, nodes }: FaultTargets): void {
+  network.heal();
+  network.change({ lossRate: 0, duplicationRate: 0, replayRate: 0 });
+  for (const node of nodes.values()) {
+    node.device.repair();
+    node.machineClock.setDriftPpm(0);
+    node.resume();
+    node.start();
+  }
+}
+
+function nodeOf({ nodes }: FaultTargets, nodeId: string): SimulatedNode {
+  const node = nodes.get(nodeId);
+  if (node === undefined) {
+    throw new RangeError(`node: expected a node of this simulation, got '${nodeId}'`);
+  }
+  return node;
+}

@@ -1,0 +1,13 @@
+export type { NodeEnvironment, NodeProcess, NodeStart, NodeState } from './crashes.ts';
+export type { DelayDistribution } from './delay-distribution.ts';
+export type { CrashKind } from './disk-device.ts';
+export type { DiskOptions } from './disk-options.ts';
+export { AmbientAccessError, SimulationFailure } from './errors.ts';
+export { InvariantViolation } from './invariant.ts';
+export type { NetworkOptions } from './network-options.ts';
+export type { PartitionDirection } from './partitions.ts';
+export type { Fault, FaultEvent } from './schedule.ts';
+export { seeds } from './seeds.ts';
+export { Simulation, type SimulationOptions } from './simulation.ts';
+export type { Trace, TraceKind, TraceLine, TraceOptions } from './trace.ts';
+export type { ClockOptions } from './virtual-clock.ts';

@@ -1,0 +1,66 @@
+import type { NodeId } from '@quorate/transport';
+
+import type { Decisions } from './decisions.ts';
+import type { Incarnation } from './incarnation.ts';
+import type { MessageInFlight } from './message-in-flight.ts';
+import type { SimulatedTransport } from './simulated-transport.ts';
+import type { Label } from './trace.ts';
+
+/** Where a node meets the network, through all its lives. */
+export interface Station {
+  readonly nodeId: NodeId;
+  readonly label: Label;
+  /** The ways from here, by the id of the node they lead to. Made when first used. */
+  readonly links: Map<string, Link>;
+  /** The transport of the node's current life, if it has one. */
+  endpoint: SimulatedTransport | undefined;
+}
+
+/** The way from one node to another, through all their lives. */
+export class Link {
+  readonly source: Station;
+  readonly target: Station;
+  readonly decisions: Decisions;
+  /** How many messages were offered so far: the index of the next, which its decisions hang on. */
+  messageCount = 0;
+  /** How many session notices were sent so far: the index of the next. */
+  noticeCount = 0;
+  /** Rises with every reset. What an older session still had in flight is lost. */
+  session = 1;
+  /** Whether a partition stands between. */
+  isBlocked = false;
+  /** How many clogs hold it. */
+  clogCount = 0;
+  /** Messages that arrived while it was clogged, in order. */
+  readonly held: MessageInFlight[] = [];
+  /** When the latest message arrives, with ordering 'session'. */
+  lastArrivalUs = 0;
+  /** Until when it is busy sending, with a bandwidth. */
+  busyUntilUs = 0;
+  /** What the source believes of the target. */
+  readonly view: PeerView = { isUp: false, incarnation: 0, session: 0, isRefusing: false };
+
+  constructor(source: Station, target: Station, decisions: Decisions) {
+    this.source = source;
+    this.target = target;
+    this.decisions = decisions;
+  }
+}
+
+/** What one node believes of one peer. Forgotten when the node dies. */
+export interface PeerView {
+  isUp: boolean;
+  /** The life of the peer it was told of. */
+  incarnation: number;
+  /** The session it was told of. */
+  session: number;
+  /** Whether sends are refused, because the session is known to be broken. */
+  isRefusing: boolean;
+}
+
+/** What an endpoint has on the way to one peer. */
+export interface Outbox {
+  readonly owner: Incarnation;
+  queuedBytes: number;
+  isPressured: boolean;
+}

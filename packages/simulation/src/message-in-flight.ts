@@ -1,0 +1,78 @@
+import type { ProtocolName } from '@quorate/transport';
+
+import { messageOverheadBytes } from './network-options.ts';
+import type { Link, Outbox } from './link.ts';
+import type { SimulatedEvent } from './scheduler.ts';
+import type { SimulatedNetwork } from './simulated-network.ts';
+
+/** Why a message does not arrive. */
+export type LossReason =
+  | 'loss' // The network dropped it at random.
+  | 'partition' // A partition stood between, when it was sent or when it would have arrived.
+  | 'reset' // Its session was reset while it was on the way.
+  | 'down' // Nobody is there.
+  | 'closed' // The receiver has closed its transport.
+  | 'stale' // A newer life of the sender was heard before.
+  | 'unheard'; // The receiver has no listener for its protocol.
+
+/** What is known of a message when it is sent. */
+export interface MessageParts {
+  readonly network: SimulatedNetwork;
+  readonly link: Link;
+  readonly outbox: Outbox;
+  readonly protocol: ProtocolName;
+  /** Its own copy: nobody else holds it. */
+  readonly payload: Uint8Array;
+  readonly digest: number;
+  /** A replay outlives the session it was sent in. */
+  readonly isReplay: boolean;
+}
+
+/** A message on its way; the event is its arrival. */
+export class MessageInFlight implements SimulatedEvent {
+  readonly parts: MessageParts;
+  readonly #session: number;
+
+  constructor(parts: MessageParts) {
+    this.parts = parts;
+    this.#session = parts.link.session;
+    parts.outbox.queuedBytes += parts.payload.length + messageOverheadBytes;
+  }
+
+  /** Whether the session it was sent in is still the one between the two. */
+  get isOfThisSession(): boolean {
+    return this.parts.isReplay || this.#session === this.parts.link.session;
+  }
+
+  fire(): boolean {
+    const { link, network } = this.parts;
+    if (!this.isOfThisSession) return this.lose('reset');
+    if (link.isBlocked) return this.lose('partition');
+    if (link.clogCount > 0) {
+      link.held.push(this);
+      network.record('hold', link.target, link.source, this);
+      return false;
+    }
+    const { endpoint } = link.target;
+    if (endpoint === undefined) return this.lose('down');
+    const { incarnation } = endpoint;
+    if (!incarnation.isAlive) return this.lose('down');
+    // A paused receiver keeps it, and keeps the sender's queue full: its kernel's buffers are.
+    if (!incarnation.admits(this)) return false;
+    const refusal = endpoint.refusalOf(link.source.label.text, this);
+    if (refusal !== undefined) return this.lose(refusal);
+
+    network.record('deliver', link.target, link.source, this);
+    endpoint.deliver(this);
+    network.release(this);
+    return true;
+  }
+
+  /** Ends the way of this message without a delivery. @returns false: no code of a node ran. */
+  lose(reason: LossReason): false {
+    const { link, network } = this.parts;
+    network.record('lose', link.target, link.source, this, reason);
+    network.release(this);
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+import { checkDelayDistribution, type DelayDistribution } from './delay-distribution.ts';
+
+/** What a simulated network does to messages. Rates are probabilities, 0..1, per message. */
+export interface NetworkOptions {
+  /** How long a message travels. The default is uniform over 1..5 ms. */
+  readonly delay?: DelayDistribution;
+  /** How often a message is lost. The default is 0. */
+  readonly lossRate?: number;
+  /** How often a message arrives twice, the copy with a delay of its own. The default is 0. */
+  readonly duplicationRate?: number;
+  /**
+   * How often a message arrives again much later, up to `replayDelayMs`: perhaps after its sender
+   * or receiver has restarted. The default is 0.
+   */
+  readonly replayRate?: number;
+  /** Longest delay of such a replay, in ms. The default is 30 000. */
+  readonly replayDelayMs?: number;
+  /**
+   * 'none' (the default): messages overtake each other as their delays say. 'session': first in,
+   * first out on every link, as over TCP; a message waits for those before it.
+   */
+  readonly ordering?: 'none' | 'session';
+  /** How many bytes a second fit through each link. The default is Infinity. */
+  readonly bandwidthBytesPerSecond?: number;
+  /** Largest payload `send` takes, in bytes, 1 200..2^30. The default is 16 MiB. */
+  readonly maxPayloadBytes?: number;
+  /**
+   * How many bytes may be on the way to one peer before `send` answers 'dropped'; each message
+   * counts 64 bytes more than its payload. At least `maxPayloadBytes + 64`. The default is 64 MiB.
+   */
+  readonly maxQueueBytes?: number;
+  /** From how many bytes on the way on `send` answers 'pressured'. The default is 1 MiB. */
+  readonly highWaterBytes?: number;
+  /** How long a peer must be unreachable before it is reported down, in ms. The default is 3 000. */
+  readonly downAfterMs?: number;
+  /** How long after a reset or a heal a session is dialled again, in ms. The default is 50. */
+  readonly redialMs?: number;
+}
+
+/** The network options with nothing left open. */
+export type NetworkSettings = Required<NetworkOptions>;
+
+/** What a message counts in a queue on top of its payload. */
+export const messageOverheadBytes = 64;
+
+const defaults: NetworkSettings = {
+  delay: { kind: 'uniform', minMs: 1, maxMs: 5 },
+  lossRate: 0,
+  duplicationRate: 0,
+  replayRate: 0,
+  replayDelayMs: 30_000,
+  ordering: 'none',
+  bandwidthBytesPerSecond: Infinity,
+  maxPayloadBytes: 16 * 1_024 * 1_024,
+  maxQueueBytes: 64 * 1_024 * 1_024,
+  highWaterBytes: 1_024 * 1_024,
+  downAfterMs: 3_000,
+  redialMs: 50,
+};
+
+/**
+ * `options` over `base`, which is by default a calm network.
+ *
+ * @throws RangeError if a field is out of its range, or if `ordering` is 'session' while messages
+ *   are replayed: a replay is out of order by nature.
+ */
+export function networkSettings(
+  options: NetworkOptions = {},
+  base: NetworkSettings = defaults,
+): NetworkSettings {
+  const settings = { ...base, ...options };
+  checkDelayDistribution('network.delay', settings.delay);
+  for (const name of ['lossRate', 'duplicationRate', 'replayRate'] as const) {
+    expectWithin(name, settings[name], 0, 1);
+  }
+  for (const name of ['replayDelayMs', 'downAfterMs', 'redialMs'] as const) {
+    expectWithin(name, settings[name], 0, Number.MAX_SAFE_INTEGER);
+  }
+  expectWithin('bandwidthBytesPerSecond', settings.bandwidthBytesPerSecond, 1, Infinity);
+  expectWithin('maxPayloadBytes', settings.maxPayloadBytes, 1_200, 2 ** 30);
+  const leastQueueBytes = settings.maxPayloadBytes + messageOverheadBytes;
+  expectWithin('maxQueueBytes', settings.maxQueueBytes, leastQueueBytes, Infinity);
+  expectWithin('highWaterBytes', settings.highWaterBytes, 1, Infinity);
+  const { ordering, replayRate } = settings;
+  if (!['none', 'session'].includes(ordering)) {
+    throw new RangeError(`network.ordering: expected 'none' or 'session', got ${String(ordering)}`);
+  }
+  if (ordering === 'session' && replayRate > 0) {
+    throw new RangeError(
+      `network.replayRate: expected 0 with ordering 'session', got ${String(replayRate)}`,
+    );
+  }
+  return settings;
+}
+
+function expectWithin(name: string, value: number, min: number, max: number): void {
+  if (!(value >= min && value <= max)) {
+    throw new RangeError(
+      `network.${name}: expected ${String(min)}..${String(max)}, got ${String(value)}`,
+    );
+  }
+}

@@ -1,0 +1,328 @@
+import type { Clock, NodeId, PeerEvent, ProtocolName, SendOutcome } from '@quorate/transport';
+
+import { Decisions } from './decisions.ts';
+import { sampleDelayMs } from './delay-distribution.ts';
+import type { Incarnation } from './incarnation.ts';
+import { invariant } from './invariant.ts';
+import { Link, type Outbox, type Station } from './link.ts';
+import { MessageInFlight, type MessageParts } from './message-in-flight.ts';
+import {
+  messageOverheadBytes,
+  type NetworkOptions,
+  type NetworkSettings,
+  networkSettings,
+} from './network-options.ts';
+import { type BlockedPairs, Partitions } from './partitions.ts';
+import type { Scheduler } from './scheduler.ts';
+import { Sessions } from './sessions.ts';
+import { SimulatedTransport } from './simulated-transport.ts';
+import { digestBytes, noLabel, type TraceKind, type TraceRecorder } from './trace.ts';
+
+/** What a network needs of the simulation around it. */
+export interface NetworkSurroundings {
+  readonly seed: number;
+  readonly scheduler: Scheduler;
+  readonly trace: TraceRecorder;
+  readonly settings: NetworkSettings;
+  /** Takes what a listener threw. */
+  readonly reportError: (error: unknown, incarnation: Incarnation) => void;
+}
+
+/**
+ * Carries messages between simulated nodes, and decides about each by itself.
+ *
+ * What happens to the i-th message of a link depends on the seed, the link, i and nothing else. Remove a
+ * message, and the others of its link shift by one while every other link stays as it was; add a node,
+ * and no link changes.
+ */
+export class SimulatedNetwork {
+  readonly scheduler: Scheduler;
+  readonly reportError: (error: unknown, incarnation: Incarnation) => void;
+  readonly #seed: number;
+  readonly #trace: TraceRecorder;
+  readonly #stations = new Map<string, Station>();
+  readonly #partitions = new Partitions();
+  readonly #sessions = new Sessions(this);
+  #settings: NetworkSettings;
+
+  constructor(surroundings: NetworkSurroundings) {
+    this.scheduler = surroundings.scheduler;
+    this.reportError = surroundings.reportError;
+    this.#seed = surroundings.seed;
+    this.#trace = surroundings.trace;
+    this.#settings = surroundings.settings;
+  }
+
+  get settings(): NetworkSettings {
+    return this.#settings;
+  }
+
+  /** Makes `nodeId` known, so that messages to it are accepted. */
+  addStation(nodeId: NodeId): void {
+    invariant(!this.#stations.has(nodeId), 'a node is added to the network once');
+    const label = this.#trace.label(nodeId);
+    const station = { nodeId, label, links: new Map<string, Link>(), endpoint: undefined };
+    this.#sessions.addStation(station, this.#stations.values());
+    this.#stations.set(nodeId, station);
+  }
+
+  /** Opens the transport of a new life of a node. */
+  join(incarnation: Incarnation, clock: Clock): SimulatedTransport {
+    const station = this.#station(incarnation.nodeId);
+    const endpoint = new SimulatedTransport(this, incarnation, clock);
+    station.endpoint = endpoint;
+    this.#sessions.refresh();
+    return endpoint;
+  }
+
+  /** Takes away a transport that was closed, or whose node died. Peers hear of it if `isNoticed`. */
+  leave(endpoint: SimulatedTransport, isNoticed = true): void {
+    const station = this.#station(endpoint.localId);
+    const { isAlive } = endpoint.incarnation;
+    if (!isAlive) station.endpoint = undefined;
+    if (isNoticed) this.#sessions.tellGone(station, isAlive ? 'closed' : 'reset');
+    this.#sessions.forget(station);
+    this.#sessions.refresh();
+  }
+
+  /** Looks again at who reaches whom, after a pause or its end. */
+  refresh(): void {
+    this.#sessions.refresh();
+  }
+
+  /** Changes the settings for what is sent from now on. @throws RangeError as `networkSettings`. */
+  change(options: NetworkOptions): void {
+    this.#settings = networkSettings(options, this.#settings);
+  }
+
+  /** Adds a partition. */
+  partition(pairs: BlockedPairs): void {
+    this.#partitions.add(pairs);
+    this.#updateBlocks();
+  }
+
+  /** Ends all partitions and clogs. */
+  heal(): void {
+    this.#partitions.clear();
+    this.#updateBlocks();
+    for (const link of this.#links()) {
+      link.clogCount = 0;
+      this.#releaseHeld(link);
+    }
+  }
+
+  /** Holds back what arrives on the links of `pairs`. */
+  clog(pairs: BlockedPairs): void {
+    for (const link of this.#linksOf(pairs)) link.clogCount += 1;
+  }
+
+  /** Takes one clog off the links of `pairs`; what the last one held back arrives at once. */
+  unclog(pairs: BlockedPairs): void {
+    for (const link of this.#linksOf(pairs)) {
+      link.clogCount = Math.max(0, link.clogCount - 1);
+      if (link.clogCount === 0) this.#releaseHeld(link);
+    }
+  }
+
+  /** Breaks the session between two nodes. What is in flight between them is lost. */
+  reset(left: string, right: string, noticedBy: readonly string[]): void {
+    const noticing = noticedBy.map((nodeId) => this.#station(nodeId));
+    this.#sessions.reset(this.#station(left), this.#station(right), noticing);
+  }
+
+  /** Takes a message of `endpoint`, which is open, or refuses it. */
+  offer(
+    endpoint: SimulatedTransport,
+    to: NodeId,
+    protocol: ProtocolName,
+    payload: Uint8Array,
+  ): SendOutcome {
+    const source = this.#station(endpoint.localId);
+    const target = this.#stations.get(to);
+    const digest = digestBytes(payload);
+    if (target === undefined) return this.#refuse(source, to, payload, digest, 'unknown');
+    const link = this.link(source, target);
+    if (link.view.isRefusing) return this.#refuse(source, to, payload, digest, 'unreachable');
+    const outbox = endpoint.outboxTo(to);
+    const sizeBytes = payload.length + messageOverheadBytes;
+    if (outbox.queuedBytes + sizeBytes > this.#settings.maxQueueBytes) {
+      outbox.isPressured = true;
+      return this.#refuse(source, to, payload, digest, 'queueFull');
+    }
+
+    this.#trace.add(
+      this.scheduler.nowUs,
+      'send',
+      source.label,
+      target.label,
+      payload.length,
+      digest,
+      this.#trace.label(protocol),
+    );
+    this.#carry({ link, outbox, protocol, payload, digest });
+    if (outbox.queuedBytes < this.#settings.highWaterBytes) return 'accepted';
+    outbox.isPressured = true;
+    return 'pressured';
+  }
+
+  /** The link from `source` to `target`, made when first used. */
+  link(source: Station, target: Station): Link {
+    const known = source.links.get(target.nodeId);
+    if (known !== undefined) return known;
+    const name = `link ${source.nodeId}>${target.nodeId}`;
+    const link = new Link(source, target, new Decisions(this.#seed, name));
+    link.isBlocked = this.#partitions.blocks(source.nodeId, target.nodeId);
+    source.links.set(target.nodeId, link);
+    return link;
+  }
+
+  /** Adds a line about a message to the trace. */
+  record(
+    kind: TraceKind,
+    node: Station,
+    peer: Station,
+    message: MessageInFlight,
+    detail: string = message.parts.protocol,
+  ): void {
+    const { payload, digest } = message.parts;
+    const label = this.#trace.label(detail);
+    const { nowUs } = this.scheduler;
+    this.#trace.add(nowUs, kind, node.label, peer.label, payload.length, digest, label);
+  }
+
+  /** Gives the room of a message back to its sender's queue. */
+  release(message: MessageInFlight): void {
+    const { outbox, payload, link } = message.parts;
+    outbox.queuedBytes -= payload.length + messageOverheadBytes;
+    invariant(outbox.queuedBytes >= 0, 'a queue gives back no more than it took');
+    if (!outbox.isPressured || outbox.queuedBytes > this.#settings.highWaterBytes / 2) return;
+    outbox.isPressured = false;
+    this.#planDrained(link, outbox);
+  }
+
+  /** Tells a node about a peer. */
+  tell(endpoint: SimulatedTransport, event: PeerEvent): void {
+    const kinds = { up: 'peerUp', down: 'peerDown', drained: 'drained' } as const;
+    this.#trace.add(
+      this.scheduler.nowUs,
+      kinds[event.kind],
+      endpoint.incarnation.label,
+      this.#trace.label(event.peer),
+      0,
+      event.kind === 'up' ? event.incarnation : 0,
+      event.kind === 'down' ? this.#trace.label(event.reason) : noLabel,
+    );
+    endpoint.announce(event);
+  }
+
+  #carry(message: Omit<MessageParts, 'network' | 'isReplay'>): void {
+    const { link } = message;
+    const { nowUs } = this.scheduler;
+    const parts = { ...message, network: this, isReplay: false };
+    if (link.source === link.target) {
+      this.#plan(nowUs, parts);
+      return;
+    }
+    const settings = this.#settings;
+    const index = link.messageCount++;
+    const { decisions } = link;
+    if (decisions.about('replay', index).isHit(settings.replayRate)) {
+      const delayUs = Math.round(decisions.float() * settings.replayDelayMs * 1_000);
+      this.#plan(nowUs + delayUs, { ...parts, isReplay: true });
+    }
+    const isDoubled = decisions.about('duplication', index).isHit(settings.duplicationRate);
+    if (isDoubled) this.#planTravel('duplicateDelay', index, parts);
+    this.#planTravel('delay', index, parts);
+  }
+
+  #planTravel(kind: 'delay' | 'duplicateDelay', index: number, parts: MessageParts): void {
+    const { link } = parts;
+    const settings = this.#settings;
+    const lossKind = kind === 'delay' ? 'loss' : 'duplicateLoss';
+    const isLost = link.decisions.about(lossKind, index).isHit(settings.lossRate);
+    const message = new MessageInFlight({ ...parts, payload: parts.payload.slice() });
+    if (isLost || link.isBlocked) {
+      message.lose(isLost ? 'loss' : 'partition');
+      return;
+    }
+    const draws = link.decisions.about(kind, index);
+    const delayUs = Math.round(sampleDelayMs(settings.delay, draws, index) * 1_000);
+    const arrivalUs = this.#departureUs(link, parts.payload.length) + delayUs;
+    if (settings.ordering === 'session') {
+      link.lastArrivalUs = Math.max(link.lastArrivalUs, arrivalUs);
+      this.scheduler.plan(link.lastArrivalUs, message);
+    } else {
+      this.scheduler.plan(arrivalUs, message);
+    }
+  }
+
+  #plan(atUs: number, parts: MessageParts): void {
+    const message = new MessageInFlight({ ...parts, payload: parts.payload.slice() });
+    this.scheduler.plan(atUs, message);
+  }
+
+  /** When the last byte of a message leaves, given what the link still has to send. */
+  #departureUs(link: Link, sizeBytes: number): number {
+    const { nowUs } = this.scheduler;
+    const { bandwidthBytesPerSecond } = this.#settings;
+    if (bandwidthBytesPerSecond === Infinity) return nowUs;
+    const startUs = Math.max(nowUs, link.busyUntilUs);
+    const transferUs = Math.ceil((sizeBytes * 1_000_000) / bandwidthBytesPerSecond);
+    link.busyUntilUs = startUs + transferUs;
+    return link.busyUntilUs;
+  }
+
+  #refuse(
+    source: Station,
+    to: NodeId,
+    payload: Uint8Array,
+    digest: number,
+    reason: 'unknown' | 'unreachable' | 'queueFull',
+  ): SendOutcome {
+    const { nowUs } = this.scheduler;
+    const peer = this.#trace.label(to);
+    const detail = this.#trace.label(reason);
+    this.#trace.add(nowUs, 'refuse', source.label, peer, payload.length, digest, detail);
+    return 'dropped';
+  }
+
+  #planDrained(link: Link, outbox: Outbox): void {
+    const { endpoint } = link.source;
+    if (endpoint?.incarnation !== outbox.owner) return;
+    const notice = {
+      fire: (): boolean => {
+        if (!outbox.owner.admits(notice)) return false;
+        if (!endpoint.isClosed) this.tell(endpoint, { kind: 'drained', peer: link.target.nodeId });
+        return true;
+      },
+    };
+    this.scheduler.plan(this.scheduler.nowUs, notice);
+  }
+
+  #releaseHeld(link: Link): void {
+    for (const message of link.held.splice(0)) this.scheduler.plan(this.scheduler.nowUs, message);
+  }
+
+  #updateBlocks(): void {
+    for (const link of this.#links()) {
+      link.isBlocked = this.#partitions.blocks(link.source.nodeId, link.target.nodeId);
+    }
+    this.#sessions.refresh();
+  }
+
+  *#links(): Iterable<Link> {
+    for (const station of this.#stations.values()) yield* station.links.values();
+  }
+
+  #linksOf(pairs: BlockedPairs): Link[] {
+    return pairs.map(([from, to]) => this.link(this.#station(from), this.#station(to)));
+  }
+
+  #station(nodeId: string): Station {
+    const station = this.#stations.get(nodeId);
+    if (station === undefined) {
+      throw new RangeError(`nodeId: expected a node of this simulation, got '${nodeId}'`);
+    }
+    return station;
+  }
+}
