@@ -1,0 +1,68 @@
+/** What the page asks of the supervisor. */
+import { signal } from '@preact/signals';
+
+import { token } from './feed.ts';
+
+/** The last action that was refused, to be shown; `undefined` if the last one was not. */
+export const refusal = signal<string | undefined>(undefined);
+
+/** An answer about a key, as the node gave it. */
+export interface KeyAnswer {
+  readonly status: number;
+  readonly elapsedMs: number;
+  readonly askedNode: string;
+  readonly servedBy: string;
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/** Does one thing to the cluster; what is refused is shown, not thrown. */
+export async function act(path: string, body?: unknown): Promise<void> {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    refusal.value = response.ok ? undefined : await detailOf(response);
+  } catch {
+    refusal.value = 'The demo does not answer. Is it still running?';
+  }
+}
+
+/** Reads or changes one key through one node. */
+export async function askForKey(request: {
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly key: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly value?: string;
+  readonly ifMatch?: string;
+}): Promise<KeyAnswer> {
+  const { method, key, query, value, ifMatch } = request;
+  const startedAtMs = performance.now();
+  const path = `/api/config/${encodeURIComponent(key)}?${new URLSearchParams(query).toString()}`;
+  const response = await fetch(path, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    },
+    ...(value === undefined ? {} : { body: JSON.stringify({ value }) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    elapsedMs: performance.now() - startedAtMs,
+    askedNode: response.headers.get('x-asked-node') ?? '',
+    servedBy: response.headers.get('x-served-by') ?? '',
+    document: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}
+
+async function detailOf(response: Response): Promise<string> {
+  try {
+    const document = (await response.json()) as { readonly detail?: unknown };
+    return typeof document.detail === 'string' ? document.detail : response.statusText;
+  } catch {
+    return response.statusText;
+  }
+}

@@ -1,0 +1,28 @@
+/** Numbers and words as the page shows them. */
+import type { NodeView } from '../supervisor/cluster-view.ts';
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** `1234.5` as `1,235`. */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** Milliseconds with as many digits as matter. */
+export function milliseconds(value: number): string {
+  if (value === 0) return '–';
+  if (value < 10) return `${value.toFixed(1)} ms`;
+  return value < 1_000 ? `${value.toFixed(0)} ms` : `${(value / 1_000).toFixed(2)} s`;
+}
+
+/** What a node is, in one word: its role while it runs, else what its process does. */
+export function roleOf(node: NodeView): string {
+  if (node.process !== 'running') return node.process;
+  const role = node.status?.raft.role ?? 'starting';
+  return role === 'preCandidate' ? 'pre-candidate' : role;
+}
+
+/** The time of day. */
+export function clockTime(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString('en-GB');
+}

@@ -1,0 +1,68 @@
+import { useRef } from 'preact/hooks';
+
+import { act } from './actions.ts';
+import { points, view } from './feed.ts';
+import { count, milliseconds } from './format.ts';
+
+/** The slider's stops: fine where a few requests matter, coarse where hundreds do. */
+const rates: readonly number[] = [0, 5, 10, 20, 50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000];
+
+/** The load generator: how much, and what came of it in the last half second. */
+export function LoadPanel() {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const load = view.value?.load;
+  const rate = load?.ratePerSecond ?? 0;
+  const point = points.value.at(-1);
+  const stop = nearestStop(rate);
+  const choose = (event: Event): void => {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    const ratePerSecond = rates[Number(event.target.value)] ?? 0;
+    // While the slider moves, only its last position counts.
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void act('/api/load', { ratePerSecond }), 80);
+  };
+  return (
+    <section class="panel" aria-labelledby="load-title">
+      <div class="panel-head">
+        <h2 id="load-title">Load</h2>
+        <p class="hint">half writes, half linearizable reads</p>
+      </div>
+      <label class="slider">
+        <span>
+          <b>{count(rate)}</b> requests/s
+        </span>
+        <input
+          type="range"
+          min="0"
+          max={rates.length - 1}
+          step="1"
+          value={stop}
+          aria-valuetext={`${count(rate)} requests per second`}
+          onInput={choose}
+        />
+      </label>
+      <dl class="figures">
+        <Pair name="answered" value={`${count(point?.okPerSecond ?? 0)}/s`} />
+        <Pair name="refused" value={`${count(point?.failedPerSecond ?? 0)}/s`} />
+        <Pair name="unknown" value={`${count(point?.unknownPerSecond ?? 0)}/s`} />
+        <Pair name="p50" value={milliseconds(point?.p50Ms ?? 0)} />
+        <Pair name="p99" value={milliseconds(point?.p99Ms ?? 0)} />
+        <Pair name="writes kept" value={count(load?.totals.acknowledgedCount ?? 0)} />
+      </dl>
+    </section>
+  );
+}
+
+function Pair({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function nearestStop(rate: number): number {
+  const distances = rates.map((stop) => Math.abs(stop - rate));
+  return distances.indexOf(Math.min(...distances));
+}

@@ -1,0 +1,44 @@
+import type { Unsubscribe } from '@quorate/transport';
+
+const encoder = new TextEncoder();
+
+/** Events that may wait for a reader before new ones are left out. */
+const backlogMax = 256;
+
+/**
+ * A `text/event-stream` response: every event one `data:` line of JSON.
+ *
+ * A reader that does not keep up loses events rather than costing memory: events here are figures
+ * of the moment, and the next ones say more.
+ *
+ * @param signal - Aborted when the reader goes.
+ * @param start - Called once; calls `send` for every event, and returns what stops it.
+ */
+export function eventStream(
+  signal: AbortSignal,
+  start: (send: (event: unknown) => void) => Unsubscribe,
+): Response {
+  let stop: Unsubscribe = () => undefined;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        // Headers leave with the first bytes; without them the reader would wait for an event.
+        controller.enqueue(encoder.encode(': open\n\n'));
+        stop = start((event) => {
+          if ((controller.desiredSize ?? 0) <= 0) return;
+          controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
+        });
+        signal.addEventListener('abort', () => {
+          stop();
+        });
+      },
+      cancel() {
+        stop();
+      },
+    },
+    { highWaterMark: backlogMax },
+  );
+  return new Response(body, {
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
+  });
+}

@@ -1,0 +1,175 @@
+/** `GET`, `PUT` and `DELETE /v1/config/:key`: the service over HTTP. */
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+
+import type { RefusalCause, WriteAnswer } from './config-answer.ts';
+import type { ConfigResult, WriteCondition } from './config-command.ts';
+import { limits } from './config-limits.ts';
+import {
+  type Parsed,
+  parseCondition,
+  parseKey,
+  parsePutBody,
+  parseReadMode,
+} from './config-request.ts';
+import type { ConfigService } from './config-service.ts';
+import { problem, type ProblemCode } from './problem.ts';
+
+const prefix = '/v1/config/';
+
+/** Names the node that answered: the leader, or for a stale read the node asked. */
+const servedByHeader = 'x-served-by';
+
+/** The routes of the key-value service. */
+export function createConfigApi(service: ConfigService): Hono {
+  const api = new Hono();
+  api.use(
+    `${prefix}*`,
+    bodyLimit({
+      maxSize: limits.bodyBytesMax,
+      onError: () =>
+        problem('too_large', {
+          field: 'body',
+          detail: `body: expected at most ${limits.bodyBytesMax} bytes`,
+        }),
+    }),
+  );
+  api.get(`${prefix}*`, (context) => getKey(service, context));
+  api.put(`${prefix}*`, (context) => putKey(service, context));
+  api.delete(`${prefix}*`, (context) => deleteKey(service, context));
+  api.all(`${prefix}*`, () => {
+    const response = problem('method_not_allowed', { detail: 'expected GET, PUT or DELETE' });
+    response.headers.set('allow', 'GET, HEAD, PUT, DELETE');
+    return response;
+  });
+  return api;
+}
+
+async function getKey(service: ConfigService, context: Context): Promise<Response> {
+  const key = keyOf(context);
+  if (key.kind === 'problem') return key.response;
+  const mode = parseReadMode(context.req.query('read'));
+  if (mode.kind === 'problem') return mode.response;
+
+  const answer = await service.read(key.value, mode.value);
+  if (answer.kind === 'refused') return refusal(answer.reason, 'the read was not done');
+  context.header(servedByHeader, answer.servedBy);
+  if (!answer.value) {
+    return withHeader(keyNotFound(key.value), servedByHeader, answer.servedBy);
+  }
+  const { value, revision } = answer.value;
+  context.header('etag', etagOf(revision));
+  context.header('cache-control', 'no-store');
+  if (context.req.header('if-none-match') === etagOf(revision)) return context.body(null, 304);
+  return context.json({ key: key.value, value, revision });
+}
+
+async function putKey(service: ConfigService, context: Context): Promise<Response> {
+  const key = keyOf(context);
+  if (key.kind === 'problem') return key.response;
+  const condition = conditionOf(context);
+  if (condition.kind === 'problem') return condition.response;
+  const value = parsePutBody(await context.req.arrayBuffer());
+  if (value.kind === 'problem') return value.response;
+
+  const answer = await service.write({
+    kind: 'put',
+    key: key.value,
+    value: value.value,
+    condition: condition.value,
+  });
+  return writeResponse(context, key.value, answer);
+}
+
+async function deleteKey(service: ConfigService, context: Context): Promise<Response> {
+  const key = keyOf(context);
+  if (key.kind === 'problem') return key.response;
+  const condition = conditionOf(context);
+  if (condition.kind === 'problem') return condition.response;
+  const answer = await service.write({
+    kind: 'delete',
+    key: key.value,
+    condition: condition.value,
+  });
+  return writeResponse(context, key.value, answer);
+}
+
+function writeResponse(context: Context, key: string, answer: WriteAnswer): Response {
+  switch (answer.kind) {
+    case 'applied':
+      context.header(servedByHeader, answer.servedBy);
+      return resultResponse(context, key, answer.result);
+    case 'refused':
+      return refusal(answer.reason, 'the write did not and will not happen');
+    case 'unknown':
+      return problem('outcome_unknown', {
+        detail: `the write may have happened, or may still happen (${answer.reason}); read the key`,
+      });
+  }
+}
+
+function resultResponse(context: Context, key: string, result: ConfigResult): Response {
+  switch (result.kind) {
+    case 'written':
+      context.header('etag', etagOf(result.revision));
+      return context.json({ key, revision: result.revision }, result.isNew ? 201 : 200);
+    case 'deleted':
+      return context.body(null, 204);
+    case 'mismatch': {
+      const { currentRevision } = result;
+      const state =
+        currentRevision === undefined ? 'does not exist' : `is at revision ${currentRevision}`;
+      const detail = `key ${key} ${state}; nothing was changed`;
+      return problem('revision_mismatch', { detail, currentRevision: currentRevision ?? null });
+    }
+    case 'missing':
+      return keyNotFound(key);
+    case 'storeFull': {
+      const detail = `expected at most ${limits.storeBytesMax} bytes in all keys and values`;
+      return problem('store_full', { detail });
+    }
+    case 'malformed':
+      return problem('internal', { detail: 'the command did not decode; nothing was changed' });
+  }
+}
+
+const refusalCodes: Readonly<Record<RefusalCause, ProblemCode>> = {
+  noLeader: 'no_leader',
+  notLeader: 'no_leader',
+  leadershipLost: 'no_leader',
+  overwritten: 'no_leader',
+  stopped: 'no_leader',
+  aborted: 'no_leader',
+  tooManyUncommitted: 'overloaded',
+  tooManyReads: 'overloaded',
+  recovering: 'recovering',
+  diskFull: 'disk_full',
+  timeout: 'read_timeout',
+};
+
+function refusal(reason: RefusalCause, consequence: string): Response {
+  return problem(refusalCodes[reason], { detail: `${consequence} (${reason})` });
+}
+
+function keyNotFound(key: string): Response {
+  return problem('key_not_found', { detail: `no key ${key}` });
+}
+
+/** The key as it was sent: Hono's own decoding would let bad escapes through. */
+function keyOf(context: Context): Parsed<string> {
+  const { pathname } = new URL(context.req.url);
+  return parseKey(pathname.slice(prefix.length));
+}
+
+function conditionOf(context: Context): Parsed<WriteCondition> {
+  return parseCondition(context.req.header('if-match'), context.req.header('if-none-match'));
+}
+
+function etagOf(revision: number): string {
+  return `"${revision}"`;
+}
+
+function withHeader(response: Response, name: string, value: string): Response {
+  response.headers.set(name, value);
+  return response;
+}

@@ -1,0 +1,164 @@
+/**
+ * One node of the demo, put together. This is the place where the packages meet:
+ *
+ * ```text
+ *   HTTP ──► ConfigService ──► RaftNode ──► ConfigStore
+ *                 │                │  └────► MeasuredDisk ──► Disk
+ *             Requester            │
+ *                 └───────► ObservedTransport ──► FaultyTransport ──► Transport
+ * ```
+ *
+ * Clock, randomness, disk and transport come in as arguments, so the same code runs as a process on
+ * real ones and in the simulator on virtual ones. There is no other source of time or chance here.
+ */
+import { raftCodec, RaftNode, type RaftNodeOptions } from '@quorate/raft';
+import type { Disk } from '@quorate/storage';
+import {
+  type Clock,
+  createRequester,
+  type NodeId,
+  type ProtocolName,
+  type Random,
+  type Transport,
+} from '@quorate/transport';
+import { DecodeError } from '@quorate/transport/codec';
+import { FaultyTransport } from '@quorate/transport/faulty';
+import { Hono } from 'hono';
+
+import type { Groups } from '../partition.ts';
+import { createConfigApi } from './config-api.ts';
+import { ConfigService } from './config-service.ts';
+import { ConfigStore } from './config-store.ts';
+import { EventLoopMonitor } from './event-loop-monitor.ts';
+import { HttpMetrics } from './http-metrics.ts';
+import { InjectedPartition } from './injected-partition.ts';
+import { MeasuredDisk } from './measured-disk.ts';
+import { NodeEvents } from './node-events.ts';
+import { nodeMetrics } from './node-metrics.ts';
+import type { NodeStatus } from './node-status.ts';
+import { ObservedTransport } from './observed-transport.ts';
+import { createOperationsApi } from './operations-api.ts';
+import { problem } from './problem.ts';
+import { noticeOf, raftFigures } from './raft-figures.ts';
+import { StatusPublisher } from './status-publisher.ts';
+
+/** What a node runs on. */
+export interface NodeOptions {
+  /** Owned by the node from now on: closing the node closes it. */
+  readonly transport: Transport;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** All nodes of the cluster, this one included; the same on all of them. */
+  readonly voters: readonly NodeId[];
+  /** How long a client waits for an outcome, in ms. More than 0. Default 3 000. */
+  readonly requestTimeoutMs?: number;
+  /** Proves the right to inject faults. Without it nobody may. */
+  readonly adminToken?: string;
+  /** A partition that holds from the first message on. Default none. */
+  readonly groups?: Groups;
+  /** Raft's tuning, where it should differ from its defaults. */
+  readonly raft?: Pick<RaftNodeOptions, 'tickMs' | 'snapshotEveryEntries' | 'trailingEntryCount'>;
+  /** Gets what an operator should read: damage, a full disk, a failure. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** A running node. */
+export interface DemoNode {
+  /** Its HTTP API. */
+  readonly app: Hono;
+  /** What stands behind `/v1/config`. */
+  readonly service: ConfigService;
+  /** What the node says of itself. */
+  readonly status: () => NodeStatus;
+  /** Closes the log and the transport. Requests under way end as unknown or refused. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts a node on what its disk remembers.
+ *
+ * @throws DiskError, LogError or RaftStartError if the disk cannot be used, see `RaftNode.open`.
+ */
+export async function createNode(options: NodeOptions): Promise<DemoNode> {
+  const { clock, random, voters, requestTimeoutMs = 3_000 } = options;
+  const { events, partition, transport } = createTransports(options);
+  const disk = new MeasuredDisk(options.disk, clock);
+  const store = new ConfigStore();
+  const raft = await RaftNode.open({
+    ...options.raft,
+    transport,
+    disk,
+    directory: 'raft',
+    voters,
+    stateMachine: store,
+    clock,
+    random,
+  });
+  const requester = createRequester(transport, clock);
+  const service = new ConfigService({ raft, store, requester, clock, requestTimeoutMs });
+  const http = new HttpMetrics();
+  const loop = new EventLoopMonitor(clock);
+  const startedAtMs = clock.nowMs();
+
+  const status = (): NodeStatus => ({
+    id: transport.localId,
+    uptimeMs: clock.nowMs() - startedAtMs,
+    loopDelayMs: loop.delayMs,
+    raft: raftFigures(raft.status()),
+    store: store.figures(),
+    blockedPeers: partition.blockedPeers,
+  });
+  const publisher = new StatusPublisher(clock, events, status);
+  const stopObserving = raft.observe((event) => {
+    const notice = noticeOf(event);
+    if (notice !== undefined) options.onNotice?.(notice);
+    if (event.kind === 'roleChanged') publisher.publish();
+  });
+
+  const metrics = (): string =>
+    nodeMetrics({ status: status(), transport, disk, http, proposals: service.proposals });
+  const { adminToken } = options;
+  const app = new Hono();
+  app.use(http.middleware(clock));
+  app.route('/', createConfigApi(service));
+  app.route('/', createOperationsApi({ events, status, metrics, partition, adminToken }));
+  app.notFound(({ req }) => problem('not_found', { detail: `nothing at ${req.path}` }));
+  app.onError(({ message }) => problem('internal', { detail: message }));
+
+  const close = async (): Promise<void> => {
+    stopObserving();
+    publisher.close();
+    loop.close();
+    service.close();
+    requester.close();
+    await raft.close();
+    await transport.close();
+  };
+  return { app, service, status, close };
+}
+
+/** What is put around the carrier: faults on demand, and a look at every message before them. */
+function createTransports({ transport: carrier, clock, random, groups = [] }: NodeOptions): {
+  readonly events: NodeEvents;
+  readonly partition: InjectedPartition;
+  readonly transport: ObservedTransport;
+} {
+  const events = new NodeEvents();
+  const faulty = new FaultyTransport(carrier, { clock, random });
+  const partition = new InjectedPartition(faulty);
+  partition.set(groups);
+  const isBlocked = (peer: NodeId): boolean => partition.isBlocked(peer);
+  const transport = new ObservedTransport(faulty, { clock, events, describe, isBlocked });
+  return { events, partition, transport };
+}
+
+/** What a message is called on a screen: Raft's name of its kind, or the protocol's name. */
+function describe(protocol: ProtocolName, payload: Uint8Array): string {
+  try {
+    return protocol === 'raft' ? raftCodec.decode(payload).kind : protocol;
+  } catch (error) {
+    if (error instanceof DecodeError) return protocol;
+    throw error;
+  }
+}

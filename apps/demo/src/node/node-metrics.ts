@@ -1,0 +1,74 @@
+import type { MeasuredDisk } from './measured-disk.ts';
+import type { HttpMetrics } from './http-metrics.ts';
+import type { NodeStatus } from './node-status.ts';
+import type { ObservedTransport, PeerTraffic } from './observed-transport.ts';
+import { OpenMetricsText, type Sample } from './open-metrics.ts';
+
+/** Where the figures come from. */
+export interface MetricsSources {
+  readonly status: NodeStatus;
+  readonly transport: ObservedTransport;
+  readonly disk: MeasuredDisk;
+  readonly http: HttpMetrics;
+  /** How many proposals of this node ended how. */
+  readonly proposals: ReadonlyMap<string, number>;
+}
+
+/** Everything a node counts, as OpenMetrics text. */
+export function nodeMetrics({ status, transport, disk, http, proposals }: MetricsSources): string {
+  const text = new OpenMetricsText();
+  writeRaft(text, status);
+  writeTraffic(text, transport);
+
+  text.histogram('disk_sync_duration_seconds', 'Time of one sync of a file.', [
+    { histogram: disk.syncSeconds },
+  ]);
+  text.counter('disk_written_bytes', 'Bytes written to files.', [{ value: disk.writtenBytes }]);
+  text.counter('disk_failures', 'Writes and syncs that failed.', [{ value: disk.failureCount }]);
+
+  const outcomes = [...proposals].map(([outcome, value]) => ({ labels: { outcome }, value }));
+  text.counter('raft_proposals', 'Proposals made on this node, by outcome.', outcomes);
+  http.write(text);
+  return text.finish();
+}
+
+function writeRaft(
+  text: OpenMetricsText,
+  { raft, store, loopDelayMs, uptimeMs }: NodeStatus,
+): void {
+  const gauge = (name: string, help: string, value: number): void => {
+    text.gauge(name, help, [{ value }]);
+  };
+  const roles = ['follower', 'preCandidate', 'candidate', 'leader'];
+  text.gauge(
+    'raft_role',
+    '1 for the role the node is in, 0 for the others.',
+    roles.map((role) => ({ labels: { role }, value: role === raft.role ? 1 : 0 })),
+  );
+  gauge('raft_term', 'Current term.', raft.term);
+  gauge('raft_has_leader', 'Whether the node knows a leader.', raft.leaderId === null ? 0 : 1);
+  gauge('raft_commit_index', 'Highest log index known to be committed.', raft.commitIndex);
+  gauge('raft_applied_index', 'Highest log index in the state machine.', raft.lastApplied);
+  gauge('raft_last_log_index', 'Last entry of the log.', raft.lastLogIndex);
+  gauge('raft_first_log_index', 'First entry that the log still holds.', raft.firstLogIndex);
+  gauge('raft_durable_index', 'Last entry that survives a crash.', raft.durableIndex);
+  gauge('raft_damaged_entries', 'Entries that cannot be read.', raft.damaged.length);
+  gauge('raft_disk_full', 'Whether writes are refused for want of room.', raft.isDiskFull ? 1 : 0);
+  gauge('store_keys', 'Keys in the state machine.', store.keyCount);
+  gauge('store_bytes', 'Bytes in the state machine.', store.storeBytes);
+  gauge('event_loop_delay_seconds', 'How late the last timer ran.', loopDelayMs / 1_000);
+  gauge('uptime_seconds', 'Time since the start of the node.', uptimeMs / 1_000);
+}
+
+function writeTraffic(text: OpenMetricsText, { traffic }: ObservedTransport): void {
+  const byPeer = (value: (peer: PeerTraffic) => number): readonly Sample[] =>
+    [...traffic].map(([peer, counts]) => ({ labels: { peer }, value: value(counts) }));
+  const counter = (name: string, help: string, value: (peer: PeerTraffic) => number): void => {
+    text.counter(name, help, byPeer(value));
+  };
+  counter('transport_sent_messages', 'Messages sent.', ({ sentCount }) => sentCount);
+  counter('transport_sent_bytes', 'Bytes of messages sent.', ({ sentBytes }) => sentBytes);
+  counter('transport_refused_messages', 'Messages not taken.', ({ refusedCount }) => refusedCount);
+  counter('transport_received_messages', 'Messages received.', (peer) => peer.receivedCount);
+  counter('transport_received_bytes', 'Bytes of messages received.', (peer) => peer.receivedBytes);
+}

@@ -1,0 +1,89 @@
+/** `demo node`: one node on the real network, the real disk and the real clock. */
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+
+import { createAdaptorServer } from '@hono/node-server';
+import { nodeDisk } from '@quorate/storage/node';
+import { nodeId } from '@quorate/transport';
+import { systemClock, systemRandom } from '@quorate/transport/system';
+import { TcpTransport } from '@quorate/transport/tcp';
+
+import type { NodeCommand } from '../cli/command.ts';
+import { parseGroups } from '../partition.ts';
+import { limits } from './config-limits.ts';
+import { createNode, type DemoNode } from './create-node.ts';
+import { lockDataDirectory } from './data-directory-lock.ts';
+
+/** A snapshot travels in one message: the whole store, and room for what frames it. */
+const maxPayloadBytes = limits.storeBytesMax + 1_024 * 1_024;
+const maxQueueBytes = 2 * maxPayloadBytes;
+
+/**
+ * Runs a node until it is told to stop: by its supervisor, by the end of its supervisor, or by a
+ * signal.
+ *
+ * @throws Error if the data directory is in use or the node cannot start on it.
+ */
+export async function runNode(command: NodeCommand): Promise<void> {
+  const release = lockDataDirectory(command.dataDirectory);
+  const node = await openNode(command);
+  const server = createAdaptorServer({ fetch: node.app.fetch });
+  server.listen(command.http.port, command.http.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const api = `http://${command.http.host}:${port}`;
+  if (process.send) process.send({ kind: 'ready', api });
+  else process.stdout.write(`${command.id} serves ${api}\n`);
+
+  await untilStopped();
+  server.close();
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await node.close();
+  release();
+}
+
+async function openNode(command: NodeCommand): Promise<DemoNode> {
+  const localId = nodeId(command.id);
+  const peers = new Map([...command.peers].map(([id, address]) => [nodeId(id), address]));
+  const transport = await TcpTransport.open({
+    localId,
+    clusterId: command.clusterId,
+    listen: command.listen,
+    peers,
+    maxPayloadBytes,
+    maxQueueBytes,
+  });
+  const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
+  return createNode({
+    transport,
+    disk: nodeDisk(command.dataDirectory),
+    clock: systemClock,
+    random: systemRandom,
+    voters: [localId, ...peers.keys()],
+    groups: parseGroups(process.env['QUORATE_PARTITION'] ?? '') ?? [],
+    ...(adminToken === undefined ? {} : { adminToken }),
+    onNotice: (text) => {
+      process.stderr.write(`${text}\n`);
+    },
+  });
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      resolve();
+    };
+    process.on('SIGTERM', stop);
+    if (!process.send) {
+      process.on('SIGINT', stop);
+      return;
+    }
+    // Ctrl-C reaches the whole process group; who has a supervisor waits for its word.
+    process.on('SIGINT', () => undefined);
+    process.on('disconnect', stop);
+    process.on('message', (message: unknown) => {
+      const isObject = typeof message === 'object' && message !== null && 'kind' in message;
+      if (isObject && message.kind === 'stop') stop();
+    });
+  });
+}

@@ -1,0 +1,88 @@
+/** What an operator asks a node: does it live, is it ready, what does it do; and faults. */
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+
+import { eventStream } from '../event-stream.ts';
+import { parseGroups } from '../partition.ts';
+import type { InjectedPartition } from './injected-partition.ts';
+import type { NodeEvents } from './node-events.ts';
+import type { NodeStatus } from './node-status.ts';
+import { openMetricsType } from './open-metrics.ts';
+import { problem } from './problem.ts';
+
+/** What the routes show and do. */
+export interface OperationsApiOptions {
+  readonly events: NodeEvents;
+  readonly status: () => NodeStatus;
+  readonly metrics: () => string;
+  readonly partition: Pick<InjectedPartition, 'set'>;
+  /** Proves the right to inject faults. `undefined`: nobody may. */
+  readonly adminToken: string | undefined;
+}
+
+/** A loop delay from which a node is not called healthy, in ms. */
+const loopDelayMsMax = 5_000;
+const faultBodyBytesMax = 4_096;
+
+/** The routes beside the service itself. */
+export function createOperationsApi(options: OperationsApiOptions): Hono {
+  const { events, status, metrics } = options;
+  const api = new Hono();
+  api.get('/healthz', (context) => {
+    const { uptimeMs, loopDelayMs } = status();
+    const isHealthy = loopDelayMs < loopDelayMsMax;
+    return context.json({ isHealthy, uptimeMs, loopDelayMs }, isHealthy ? 200 : 503);
+  });
+  api.get('/readyz', (context) => {
+    const reasons = unreadiness(status());
+    return context.json(
+      { isReady: reasons.length === 0, reasons },
+      reasons.length === 0 ? 200 : 503,
+    );
+  });
+  api.get('/metrics', () => {
+    return new Response(metrics(), { headers: { 'content-type': openMetricsType } });
+  });
+  api.get('/admin/raft', (context) => context.json(status()));
+  api.get('/admin/events', (context) =>
+    eventStream(context.req.raw.signal, (send) => {
+      send({ kind: 'status', status: status() });
+      return events.subscribe(send);
+    }),
+  );
+  const { adminToken } = options;
+  if (adminToken !== undefined) {
+    api.use('/admin/faults', bodyLimit({ maxSize: faultBodyBytesMax }));
+    api.post('/admin/faults', (context) => injectFaults(options, adminToken, context));
+  }
+  return api;
+}
+
+/** Why a load balancer should send clients elsewhere. */
+function unreadiness({ raft }: NodeStatus): readonly string[] {
+  const reasons: string[] = [];
+  if (raft.leaderId === null) reasons.push('no leader is known');
+  if (raft.damaged.length > 0) {
+    const indexes = raft.damaged.map(({ logIndex }) => String(logIndex)).join(', ');
+    reasons.push(`log entries ${indexes} are damaged and not yet repaired`);
+  }
+  if (raft.isDiskFull) reasons.push('the disk is full');
+  return reasons;
+}
+
+async function injectFaults(
+  { partition }: OperationsApiOptions,
+  adminToken: string,
+  context: Context,
+): Promise<Response> {
+  if (context.req.header('authorization') !== `Bearer ${adminToken}`) {
+    return problem('unauthorized', { detail: 'expected the token of the supervisor' });
+  }
+  const groups = parseGroups(await context.req.text());
+  if (!groups) {
+    const detail = 'groups: expected lists of node ids, like {"groups":[["n1"],["n2","n3"]]}';
+    return problem('bad_field', { field: 'groups', detail });
+  }
+  partition.set(groups);
+  return context.json({ groups });
+}

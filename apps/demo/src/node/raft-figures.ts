@@ -1,0 +1,62 @@
+import type { RaftEvent, RaftStatus } from '@quorate/raft';
+
+import type { RaftFigures } from './node-status.ts';
+
+/** A Raft status as JSON can carry it. */
+export function raftFigures(raft: RaftStatus): RaftFigures {
+  const { nodeId: _, voters, leaderId, votedFor, peers, damaged, failure, ...figures } = raft;
+  return {
+    ...figures,
+    voters: [...voters],
+    leaderId: leaderId ?? null,
+    votedFor: votedFor ?? null,
+    peers: Object.fromEntries(peers),
+    damaged: damaged.map(({ logIndex, path, offset, reason }) => ({
+      logIndex,
+      path,
+      offset,
+      reason,
+    })),
+    failure: failure === undefined ? null : textOf(failure),
+  };
+}
+
+/** The sentence an operator should read about this event, if there is one. */
+export function noticeOf(event: RaftEvent): string | undefined {
+  switch (event.kind) {
+    case 'damaged': {
+      const places = event.entries.map(
+        ({ logIndex, path, offset, reason }) => `${logIndex} (${path} at ${offset}: ${reason})`,
+      );
+      return (
+        `the log is damaged at entries ${places.join(', ')}; ` +
+        'no vote and no acknowledgement until the leader has repaired them'
+      );
+    }
+    case 'snapshotDamaged': {
+      const files = event.snapshots.map(({ path, reason }) => `${path} (${reason})`);
+      return `started without damaged snapshots: ${files.join(', ')}`;
+    }
+    case 'repaired':
+      return 'the log is whole again';
+    case 'diskFull':
+      return 'the disk is full: writes are refused until there is room, reads go on';
+    case 'diskRecovered':
+      return 'there is room on the disk again';
+    case 'snapshotTooLarge': {
+      const { peer, sizeBytes, limitBytes } = event;
+      return `${peer} needs a snapshot of ${sizeBytes} bytes, the limit is ${limitBytes}`;
+    }
+    case 'failed':
+      return `stopped for good: ${textOf(event.error)}`;
+    case 'roleChanged':
+    case 'applied':
+    case 'snapshotTaken':
+    case 'snapshotRestored':
+      return undefined;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,93 @@
+/** What the supervisor shows of the cluster, to its page and to `demo status`. */
+import type { MessageCount, MessageSample } from '../node/node-events.ts';
+import type { NodeStatus } from '../node/node-status.ts';
+import type { Groups } from '../partition.ts';
+import type { ProcessState } from './child-node.ts';
+import type { LoadTotals, LoadWindow } from './load-generator.ts';
+
+/** One node. */
+export interface NodeView {
+  readonly id: string;
+  readonly api: string;
+  readonly pid: number | null;
+  readonly process: ProcessState;
+  /** What it said last; `null` before it said anything and after it ended. */
+  readonly status: NodeStatus | null;
+  /** How long ago it said so, in ms. */
+  readonly statusAgeMs: number;
+}
+
+/** The whole demo at one moment. */
+export interface ClusterView {
+  readonly nodes: readonly NodeView[];
+  /** The node that leads the newest term, if one does. */
+  readonly leaderId: string | null;
+  /** The groups of the partition; empty if there is none. */
+  readonly groups: Groups;
+  readonly load: LoadView;
+  readonly dataDirectory: string;
+}
+
+/** The load generator at one moment. */
+export interface LoadView {
+  readonly ratePerSecond: number;
+  readonly totals: LoadTotals;
+}
+
+/** One moment of the charts, every half a second. */
+export interface ChartPoint {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly messagesPerSecond: number;
+  readonly okPerSecond: number;
+  readonly failedPerSecond: number;
+  readonly unknownPerSecond: number;
+  /** 0 if nothing was answered. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** Something that was done to the cluster, or that it did: a vertical line in the charts. */
+export interface ChartMark {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly kind: 'fault' | 'repair' | 'election';
+  readonly text: string;
+}
+
+/** What the page is sent. */
+export type PageEvent =
+  | { readonly kind: 'view'; readonly view: ClusterView }
+  | {
+      readonly kind: 'history';
+      readonly points: readonly ChartPoint[];
+      readonly marks: readonly ChartMark[];
+    }
+  | { readonly kind: 'point'; readonly point: ChartPoint }
+  | { readonly kind: 'mark'; readonly mark: ChartMark }
+  | {
+      readonly kind: 'messages';
+      readonly from: string;
+      readonly windowMs: number;
+      readonly sent: readonly MessageCount[];
+      readonly samples: readonly MessageSample[];
+    };
+
+/** One second of load, as numbers per second. */
+export function chartPoint(
+  window: LoadWindow,
+  messageCount: number,
+  elapsedMs: number,
+  atMs: number,
+): ChartPoint {
+  const perSecond = (count: number): number => (count * 1_000) / elapsedMs;
+  return {
+    atMs,
+    messagesPerSecond: perSecond(messageCount),
+    okPerSecond: perSecond(window.okCount),
+    failedPerSecond: perSecond(window.refusedCount + window.skippedCount),
+    unknownPerSecond: perSecond(window.unknownCount),
+    p50Ms: window.p50Ms,
+    p99Ms: window.p99Ms,
+  };
+}

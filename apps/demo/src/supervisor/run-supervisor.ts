@@ -1,0 +1,163 @@
+/** `demo`: the supervisor, its page and its output, until it is told to stop. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+
+import type { StartCommand } from '../cli/command.ts';
+import { createControlApi } from './control-api.ts';
+import { defaultControlFile, removeControlFile, writeControlFile } from './control-file.ts';
+import { type DataDirectory, openDataDirectory } from './data-directory.ts';
+import { freePorts, isFree } from './free-ports.ts';
+import { bundlePage } from './page-files.ts';
+import { type NodePlan, Supervisor } from './supervisor.ts';
+import { sentenceOf, type SupervisorEvent } from './supervisor-events.ts';
+
+const host = '127.0.0.1';
+/** Raft's ports of a fixed plan begin this far after the page's. */
+const raftPortOffset = 100;
+
+/**
+ * Runs the demo.
+ *
+ * @param mainFile - The script that runs a node when called with `node …`.
+ * @returns When everything has stopped.
+ * @throws Error if a port is taken, the data directory does not fit, or a node does not start.
+ */
+export async function runSupervisor(command: StartCommand, mainFile: string): Promise<void> {
+  const print = printer(command.isJson);
+  const nodeIds = Array.from({ length: command.nodeCount }, (_, index) => `n${index + 1}`);
+  const { pagePort, plans } = await planPorts(command.port, nodeIds);
+  const page = await bundlePage();
+  const data = openDataDirectory(command.dataDirectory, nodeIds);
+  const { path: dataDirectory, clusterId } = data;
+  const supervisor = new Supervisor({ plans, host, clusterId, dataDirectory, mainFile });
+  supervisor.events.subscribe(print.event);
+  const stopping = untilStopped(supervisor);
+
+  const token = randomBytes(24).toString('hex');
+  const api = createControlApi({ supervisor, page, token, onStop: stopping.stop });
+  const server = createAdaptorServer({ fetch: api.fetch });
+  const control = command.controlFile ?? defaultControlFile();
+  const url = `http://${host}:${pagePort}`;
+  try {
+    await supervisor.start();
+    server.listen(pagePort, host);
+    await once(server, 'listening');
+    writeControlFile(control, { pid: process.pid, url, token });
+    print.ready(readyEvent(supervisor, { dashboard: url, data: dataDirectory, control }));
+    if (command.loadPerSecond > 0) supervisor.setLoad(command.loadPerSecond);
+    await stopping.requested;
+  } finally {
+    await shutDown(supervisor, server, data, control);
+    stopping.dispose();
+  }
+}
+
+function readyEvent(
+  supervisor: Supervisor,
+  places: { readonly dashboard: string; readonly data: string; readonly control: string },
+): SupervisorEvent & { readonly event: 'ready' } {
+  const { nodes, leaderId } = supervisor.view();
+  return {
+    event: 'ready',
+    dashboard: places.dashboard,
+    nodes: nodes.map(({ id, api, pid }) => ({ id, api, pid: pid ?? 0 })),
+    leader: leaderId,
+    data: places.data,
+    control: places.control,
+  };
+}
+
+async function shutDown(
+  supervisor: Supervisor,
+  server: ServerType,
+  data: DataDirectory,
+  control: string,
+): Promise<void> {
+  removeControlFile(control);
+  server.close();
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await supervisor.close();
+  data.dispose();
+}
+
+/** The first signal or request stops in order, the second signal at once. */
+function untilStopped(supervisor: Supervisor): {
+  readonly requested: Promise<void>;
+  readonly stop: () => void;
+  readonly dispose: () => void;
+} {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let isRequested = false;
+  const onSignal = (): void => {
+    if (isRequested) supervisor.abandon();
+    isRequested = true;
+    resolve(undefined);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    requested: promise,
+    stop: () => {
+      resolve(undefined);
+    },
+    dispose: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+/**
+ * Prints events as they come; those before 'ready' after it, so that 'ready' is the first line.
+ */
+function printer(isJson: boolean): {
+  readonly event: (event: SupervisorEvent) => void;
+  readonly ready: (event: SupervisorEvent) => void;
+} {
+  const early: SupervisorEvent[] = [];
+  let isReady = false;
+  const write = (event: SupervisorEvent): void => {
+    const text = isJson ? JSON.stringify(event) : sentenceOf(event);
+    process.stdout.write(`${text}\n`);
+  };
+  return {
+    event: (event) => {
+      // Someone who waits for the nodes to start should see why they do not.
+      if (isReady || event.event === 'log') write(event);
+      else early.push(event);
+    },
+    ready: (event) => {
+      isReady = true;
+      write(event);
+      if (!isJson) return;
+      for (const earlier of early) write(earlier);
+    },
+  };
+}
+
+/** Which port is whose: those after the page's, or any free ones for port 0. */
+async function planPorts(
+  port: number,
+  nodeIds: readonly string[],
+): Promise<{ readonly pagePort: number; readonly plans: readonly NodePlan[] }> {
+  const count = nodeIds.length;
+  const ports =
+    port === 0
+      ? await freePorts(1 + 2 * count, host)
+      : [
+          port,
+          ...nodeIds.map((_, index) => port + 1 + index),
+          ...nodeIds.map((_, index) => port + raftPortOffset + 1 + index),
+        ];
+  for (const planned of port === 0 ? [] : ports) {
+    if (await isFree(planned, host)) continue;
+    throw new Error(`port ${planned} is taken; choose another with --port, or --port 0`);
+  }
+  const plans = nodeIds.map((id, index) => ({
+    id,
+    httpPort: ports[1 + index] ?? 0,
+    raftPort: ports[1 + count + index] ?? 0,
+  }));
+  return { pagePort: ports[0] ?? 0, plans };
+}

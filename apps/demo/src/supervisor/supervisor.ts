@@ -1,0 +1,354 @@
+/**
+ * Starts the nodes, breaks them on demand, and knows what they last said of themselves.
+ *
+ * It holds no opinion of its own about the cluster: roles, terms and indexes come from the nodes'
+ * event streams, process states from the processes, and the partition is a rule inside each node.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+
+import { HttpClient } from '../http-client.ts';
+import type { NodeEvent } from '../node/node-events.ts';
+import type { NodeStatus } from '../node/node-status.ts';
+import type { Groups } from '../partition.ts';
+import { Charts } from './charts.ts';
+import { ChildNode, type ChildExit } from './child-node.ts';
+import type { ClusterView, NodeView, PageEvent } from './cluster-view.ts';
+import { LoadGenerator } from './load-generator.ts';
+import { NodeFeed } from './node-feed.ts';
+import { Broadcast, type SupervisorEvent } from './supervisor-events.ts';
+
+/** A node's name and the ports it listens on. */
+export interface NodePlan {
+  readonly id: string;
+  readonly httpPort: number;
+  readonly raftPort: number;
+}
+
+/** What to run. */
+export interface SupervisorOptions {
+  readonly plans: readonly NodePlan[];
+  readonly host: string;
+  readonly clusterId: string;
+  readonly dataDirectory: string;
+  /** The script that runs a node when called with `node …`. */
+  readonly mainFile: string;
+}
+
+/** An action that cannot be done now, with the reason. */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
+}
+
+interface Member {
+  readonly id: string;
+  readonly api: string;
+  readonly child: ChildNode;
+  readonly feed: NodeFeed;
+  status: NodeStatus | undefined;
+  statusAtMs: number;
+}
+
+const leaderTimeoutMs = 10_000;
+const faultTimeoutMs = 1_000;
+const viewIntervalMs = 200;
+
+/** The running demo. */
+export class Supervisor {
+  /** For the terminal. */
+  readonly events = new Broadcast<SupervisorEvent>();
+  /** For the page. */
+  readonly pageEvents = new Broadcast<PageEvent>();
+  readonly charts: Charts;
+  readonly load: LoadGenerator;
+  readonly #options: SupervisorOptions;
+  readonly #members: ReadonlyMap<string, Member>;
+  readonly #client = new HttpClient();
+  readonly #token = randomBytes(24).toString('hex');
+  readonly #viewTimer: NodeJS.Timeout;
+  #groups: Groups = [];
+  #leader: { readonly id: string; readonly term: number } | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#members = new Map(options.plans.map((plan) => [plan.id, this.#createMember(plan)]));
+    const targets = [...this.#members.values()].map(({ id, api }) => ({ id, api }));
+    this.load = new LoadGenerator(targets, (text) => {
+      this.events.publish({ event: 'violation', text });
+    });
+    this.charts = new Charts(this.load, this.pageEvents);
+    this.#viewTimer = setInterval(() => {
+      if (this.pageEvents.audienceCount === 0) return;
+      this.pageEvents.publish({ kind: 'view', view: this.view() });
+    }, viewIntervalMs);
+  }
+
+  /** Names of the nodes, in order. */
+  get nodeIds(): readonly string[] {
+    return [...this.#members.keys()];
+  }
+
+  /** The address of a node's API. @throws ActionError if there is no such node. */
+  apiOf(id: string): string {
+    return this.#member(id).api;
+  }
+
+  /** The leader, else a node that runs, else the first. */
+  anyNodeId(): string {
+    const running = [...this.#members.values()].find(({ child }) => child.state === 'running');
+    return this.#currentLeader() ?? running?.id ?? this.nodeIds[0] ?? '';
+  }
+
+  /** Starts all nodes and waits for the first leader. @throws Error if a node does not start. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#members.values()].map((member) => this.#startMember(member)));
+    const deadlineMs = performance.now() + leaderTimeoutMs;
+    while (!this.#leader && performance.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** SIGKILL. @throws ActionError if the node is not there. */
+  async kill(id: string): Promise<void> {
+    const member = this.#member(id);
+    if (member.child.state === 'stopped') throw new ActionError(`${id} is already stopped`);
+    this.charts.mark('fault', `kill ${id}`);
+    this.events.publish({ event: 'killed', node: id });
+    await member.child.kill();
+  }
+
+  /** SIGSTOP. @throws ActionError if the node is not running. */
+  pause(id: string): void {
+    const member = this.#member(id);
+    attempt(() => {
+      member.child.pause();
+    });
+    this.charts.mark('fault', `pause ${id}`);
+    this.events.publish({ event: 'paused', node: id });
+  }
+
+  /** SIGCONT to one node, or to all that are paused. @throws ActionError if it is not paused. */
+  resume(id?: string): void {
+    const paused = [...this.#members.values()].filter(({ child }) => child.state === 'paused');
+    const members = id === undefined ? paused : [this.#member(id)];
+    for (const member of members) {
+      attempt(() => {
+        member.child.resume();
+      });
+      this.charts.mark('repair', `resume ${member.id}`);
+      this.events.publish({ event: 'resumed', node: member.id });
+    }
+  }
+
+  /** Starts a node on the data it left; kills it first if it runs. */
+  async restart(id: string): Promise<void> {
+    const member = this.#member(id);
+    if (member.child.state === 'starting') throw new ActionError(`${id} is already starting`);
+    await member.child.kill();
+    this.charts.mark('repair', `restart ${id}`);
+    try {
+      await this.#startMember(member);
+    } catch (error) {
+      throw new ActionError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Lets nodes of different groups reach each other no more. @throws ActionError on a stranger. */
+  async partition(groups: Groups): Promise<void> {
+    for (const id of groups.flat()) this.#member(id);
+    this.#groups = groups;
+    const text = groups.map((group) => group.join(',')).join('/');
+    this.charts.mark('fault', `partition ${text}`);
+    this.events.publish({ event: 'partitioned', groups });
+    await this.#applyPartition();
+  }
+
+  /** Ends the partition. */
+  async heal(): Promise<void> {
+    this.#groups = [];
+    this.charts.mark('repair', 'heal');
+    this.events.publish({ event: 'healed' });
+    await this.#applyPartition();
+  }
+
+  /** Changes the load, in requests per second. */
+  setLoad(ratePerSecond: number): void {
+    this.load.setRate(ratePerSecond);
+    this.events.publish({ event: 'load', ratePerSecond });
+  }
+
+  /** Everything at this moment. */
+  view(): ClusterView {
+    return {
+      nodes: [...this.#members.values()].map(viewOf),
+      leaderId: this.#currentLeader() ?? null,
+      groups: this.#groups,
+      load: { ratePerSecond: this.load.ratePerSecond, totals: this.load.totals },
+      dataDirectory: this.#options.dataDirectory,
+    };
+  }
+
+  /** Stops the load and the nodes, one after the other. */
+  async close(): Promise<void> {
+    clearInterval(this.#viewTimer);
+    this.charts.close();
+    this.load.close();
+    this.events.publish({ event: 'stopping' });
+    for (const { id, child, feed } of this.#members.values()) {
+      feed.close();
+      if (child.state === 'stopped') continue;
+      await child.stop();
+      this.events.publish({ event: 'stopped', node: id });
+    }
+    this.#client.close();
+    this.events.publish({ event: 'bye' });
+  }
+
+  /** Ends all processes without waiting for anything. */
+  abandon(): void {
+    for (const { child } of this.#members.values()) void child.kill();
+  }
+
+  #createMember(plan: NodePlan): Member {
+    const { host } = this.#options;
+    const { id } = plan;
+    const api = `http://${host}:${plan.httpPort}`;
+    const child = new ChildNode({
+      id,
+      args: this.#argumentsOf(plan),
+      env: () => this.#environment(),
+      onLine: (text) => {
+        this.events.publish({ event: 'log', node: id, text });
+      },
+      onExit: (exit) => {
+        this.#onExit(id, exit);
+      },
+    });
+    const feed = new NodeFeed(api, (event) => {
+      this.#onNodeEvent(id, event);
+    });
+    return { id, api, child, feed, status: undefined, statusAtMs: 0 };
+  }
+
+  #argumentsOf(plan: NodePlan): readonly string[] {
+    const { plans, host, clusterId, dataDirectory, mainFile } = this.#options;
+    const peers = plans
+      .filter(({ id }) => id !== plan.id)
+      .map(({ id, raftPort }) => `${id}=${host}:${raftPort}`);
+    return [
+      '--conditions=@quorate/source',
+      mainFile,
+      'node',
+      `--id=${plan.id}`,
+      `--cluster=${clusterId}`,
+      `--listen=${host}:${plan.raftPort}`,
+      `--http=${host}:${plan.httpPort}`,
+      `--data=${join(dataDirectory, plan.id)}`,
+      ...(peers.length === 0 ? [] : [`--peers=${peers.join(',')}`]),
+    ];
+  }
+
+  /** A node that starts during a partition is on its side of it from the first message on. */
+  #environment(): Readonly<Record<string, string | undefined>> {
+    return {
+      ...process.env,
+      NODE_OPTIONS: undefined,
+      QUORATE_ADMIN_TOKEN: this.#token,
+      QUORATE_PARTITION: JSON.stringify({ groups: this.#groups }),
+    };
+  }
+
+  async #startMember(member: Member): Promise<void> {
+    await member.child.start();
+    const { id, child } = member;
+    this.events.publish({ event: 'started', node: id, pid: child.pid ?? 0 });
+  }
+
+  #onExit(id: string, exit: ChildExit): void {
+    const member = this.#member(id);
+    member.status = undefined;
+    if (!exit.isExpected) this.charts.mark('fault', `${id} ended`);
+    const { code, signal, isExpected: expected } = exit;
+    this.events.publish({ event: 'exited', node: id, code, signal, expected });
+  }
+
+  #onNodeEvent(id: string, event: NodeEvent): void {
+    const member = this.#member(id);
+    switch (event.kind) {
+      case 'status':
+        member.status = event.status;
+        member.statusAtMs = performance.now();
+        this.#noticeLeader(id, event.status.raft.role, event.status.raft.term);
+        break;
+      case 'messages': {
+        const { windowMs, sent, samples } = event;
+        this.charts.countMessages(sent.reduce((sum, { count }) => sum + count, 0));
+        this.pageEvents.publish({ kind: 'messages', from: id, windowMs, sent, samples });
+        break;
+      }
+    }
+  }
+
+  #noticeLeader(id: string, role: string, term: number): void {
+    if (role !== 'leader' || term <= (this.#leader?.term ?? 0)) return;
+    this.#leader = { id, term };
+    this.charts.mark('election', `${id} leads term ${term}`);
+    this.events.publish({ event: 'leader', node: id, term });
+  }
+
+  /** The node that leads the newest term and still says so. */
+  #currentLeader(): string | undefined {
+    const leaders = [...this.#members.values()].filter(
+      ({ status, child }) => status?.raft.role === 'leader' && child.state === 'running',
+    );
+    leaders.sort((left, right) => (right.status?.raft.term ?? 0) - (left.status?.raft.term ?? 0));
+    return leaders[0]?.id;
+  }
+
+  /**
+   * Tells every node whom it cannot reach. A paused one reads it when it goes on, so nobody waits
+   * for it; a stopped one is told when it starts.
+   */
+  async #applyPartition(): Promise<void> {
+    const told = [...this.#members.values()]
+      .filter(({ child }) => child.state !== 'stopped')
+      .map(async ({ api, child }) => {
+        const isPaused = child.state === 'paused';
+        const answer = this.#client.request({
+          url: `${api}/admin/faults`,
+          method: 'POST',
+          headers: { authorization: `Bearer ${this.#token}` },
+          body: JSON.stringify({ groups: this.#groups }),
+          timeoutMs: isPaused ? 3_600_000 : faultTimeoutMs,
+        });
+        if (isPaused) answer.catch(() => undefined);
+        else await answer;
+      });
+    await Promise.all(told);
+  }
+
+  #member(id: string): Member {
+    const member = this.#members.get(id);
+    if (member) return member;
+    throw new ActionError(`there is no node ${id}; there are ${this.nodeIds.join(', ')}`);
+  }
+}
+
+function viewOf({ id, api, child, status, statusAtMs }: Member): NodeView {
+  return {
+    id,
+    api,
+    pid: child.pid ?? null,
+    process: child.state,
+    status: status ?? null,
+    statusAgeMs: status ? performance.now() - statusAtMs : 0,
+  };
+}
+
+function attempt(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    throw new ActionError(error instanceof Error ? error.message : String(error));
+  }
+}
