@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { Collapse, type Pair, type ProvenLink } from './collapse.ts';
+import { containErrors } from './contain-errors.ts';
 import { frameKinds } from './frame.ts';
 import { Handshake, type HandshakeHost, type LinkOrigin } from './handshake.ts';
 import { incarnationAt, type RefusalReason } from './hello.ts';
@@ -71,6 +72,7 @@ export class PeerTable {
   readonly #loopback: Loopback;
   readonly #sessionHost: SessionHost;
   readonly #handshakeHost: HandshakeHost;
+  readonly #report: (error: unknown) => void;
   readonly #peers = new Map<string, Peer>();
   /** Every link, until its session has ended. */
   readonly #links = new Map<Session, Handshake>();
@@ -95,9 +97,13 @@ export class PeerTable {
       authenticated: options.authentication !== undefined,
       encrypted: options.isEncrypted,
     };
-    const report = (error: unknown): void => this.#report(error);
-    this.#protocols = new ProtocolTable(options.controlProtocols ?? [], report);
-    this.#observers = new Observers(report);
+    const report = containErrors(options.onError ?? options.reportError);
+    this.#report = (error) => {
+      this.#counters.reportedErrorCount += 1;
+      report(error);
+    };
+    this.#protocols = new ProtocolTable(options.controlProtocols ?? [], this.#report);
+    this.#observers = new Observers(this.#report);
     this.#loopback = new Loopback({
       turn: options.turn,
       limits: this.#settings,
@@ -233,7 +239,7 @@ export class PeerTable {
       accepted: (handshake, remote, choice) => collapse.accepted({ handshake, remote }, choice),
       confirmed: (handshake, remote) => collapse.confirmed({ handshake, remote }),
       refused: (handshake, reason, by) => this.#refused(handshake, reason, by),
-      report: (error) => this.#report(error),
+      report: this.#report,
     };
   }
 
@@ -423,15 +429,6 @@ export class PeerTable {
 
   #emit(event: PeerEvent): void {
     if (this.#closing === undefined) this.#observers.emit(event);
-  }
-
-  #report(error: unknown): void {
-    this.#counters.reportedErrorCount += 1;
-    try {
-      (this.#options.onError ?? this.#options.reportError)(error);
-    } catch {
-      // A reporter that throws has nobody left to report to; the count is what remains.
-    }
   }
 }
 

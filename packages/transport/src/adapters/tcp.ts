@@ -18,7 +18,7 @@ import { sessionSettings, type SessionOptions } from '../session-options.ts';
 import type { TransportStats } from '../transport-stats.ts';
 import type { Delivery, PeerEvent, SendOutcome } from '../transport.ts';
 import type { Transport, TransportCapabilities, Unsubscribe } from '../transport.ts';
-import { nodeTurn } from './node-turn.ts';
+import { platformTurn } from './platform-turn.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 export type { Authentication, ProofChallenge, ProofClaim } from '../authentication.ts';
@@ -89,7 +89,7 @@ export class TcpTransport implements Transport {
       ...options,
       clock: this.#clock,
       random: options.random ?? systemRandom,
-      turn: nodeTurn,
+      turn: platformTurn,
       // Not from `random`, which may be seeded: a nonce that repeats lets a proof be replayed.
       createNonce: () => systemRandom.bytes(16),
       isEncrypted: options.tls !== undefined,
