@@ -5,7 +5,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['@quorate/source', 'module', 'browser', 'import', 'default'] },
   test: {
-    include: ['packages/*/browser/**/*.browser.test.ts'],
+    include: ['{packages,apps}/*/browser/**/*.browser.test.ts'],
+    reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
+    outputFile: { json: `${import.meta.dirname}/.reports/browser.json` },
     browser: {
       enabled: true,
       headless: true,

@@ -4,10 +4,13 @@ import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
-const packages = readdirSync(`${root}/packages`)
-  .filter((name) => existsSync(`${root}/packages/${name}/package.json`))
-  .map((name) => ({ name, folder: `packages/${name}` }));
-const apps = ['demo', 'bench'].map((name) => ({ name, folder: `apps/${name}` }));
+
+/** Every package and app is a project of its own: `vitest run --project raft`. */
+const projects = ['packages', 'apps'].flatMap((area) =>
+  readdirSync(`${root}/${area}`)
+    .filter((name) => existsSync(`${root}/${area}/${name}/package.json`))
+    .map((name) => ({ name, folder: `./${area}/${name}`, include: ['test/**/*.test.ts'] })),
+);
 
 export default defineConfig({
   // Workspace packages resolve to their TypeScript sources, so tests need no build.
@@ -15,16 +18,20 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    projects: [
-      ...[...packages, ...apps].map(({ name, folder }) => ({
+    // .ci/run counts from the report.
+    reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
+    outputFile: { json: `${root}/.reports/vitest.json` },
+    projects: [...projects, { name: 'tools', folder: './tools', include: ['**/*.test.ts'] }].map(
+      ({ name, folder, include }) => ({
         extends: true as const,
-        test: { name, root: `./${folder}`, include: ['test/**/*.test.ts'] },
-      })),
-      { extends: true as const, test: { name: 'tools', root: './tools', include: ['**/*.test.ts'] } },
-    ],
+        test: { name, root: folder, include },
+      }),
+    ),
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
+      // The contract suites are tests that happen to be published.
+      exclude: ['packages/*/src/contract/**'],
       reporter: ['text-summary', 'json-summary', 'html'],
       thresholds: { statements: 90, branches: 80, functions: 90, lines: 90 },
     },
