@@ -74,14 +74,9 @@ export class Scene {
     return [left, right, third];
   }
 
-  /** What `localId` has observed so far. */
-  eventsOf(localId: string): readonly PeerEvent[] {
-    return this.#events.get(localId) ?? [];
-  }
-
   /** The events of one kind that `localId` has observed about `peer`. */
   eventsAbout(localId: string, peer: string, kind: PeerEvent['kind']): readonly PeerEvent[] {
-    return this.#eventsOf(localId).filter(
+    return (this.#events.get(localId) ?? []).filter(
       (event) => event.kind === kind && event.peer === nodeId(peer),
     );
   }
