@@ -29,7 +29,7 @@ export const grounds: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The edge of every algorithm, below its `src`. A trailing slash names a folder. */
-export const edges: Readonly<Record<string, readonly string[]>> = {
+const edges: Readonly<Record<string, readonly string[]>> = {
   raft: ['raft-node.ts', 'node/'],
   crdts: ['replicator.ts'],
   'vector-clocks': ['causal-broadcast.ts'],
