@@ -331,35 +331,49 @@ export class RaftNode {
   }
 
   #carryOut(effect: RaftEffect): void {
+    // An effect before this one, or who heard of it, may have stopped the node.
+    if (this.#condition !== 'running') return;
     switch (effect.kind) {
       case 'persist':
-        return this.#persistence.persist(effect);
+        this.#persistence.persist(effect);
+        return;
       case 'send':
-        return this.#send(effect.to, effect.message);
+        this.#send(effect.to, effect.message);
+        return;
       case 'sendSnapshot':
-        return this.#snapshots.send(effect.to, effect.term, this.#raft.snapshot.logIndex);
+        this.#snapshots.send(effect.to, effect.term, this.#raft.snapshot.logIndex);
+        return;
       case 'apply':
-        return this.#applier.apply(effect.entries);
+        this.#applier.apply(effect.entries);
+        return;
       case 'restore':
-        return this.#applier.restore(effect.snapshot);
+        this.#applier.restore(effect.snapshot);
+        return;
       case 'compact':
-        return this.#persistence.compact(effect.throughIndex);
+        this.#persistence.compact(effect.throughIndex);
+        return;
       case 'proposed':
-        return this.#proposals.onProposed(effect.proposalId, {
+        this.#proposals.onProposed(effect.proposalId, {
           logIndex: effect.firstIndex,
           term: effect.term,
         });
+        return;
       case 'proposalRefused':
-        return this.#proposals.onRefused(effect.proposalId, effect.reason, this.#raft.leaderId);
+        this.#proposals.onRefused(effect.proposalId, effect.reason, this.#raft.leaderId);
+        return;
       case 'readReady':
-        return this.#reads.onReady(effect.readId, effect.readIndex, this.#applier.last.logIndex);
+        this.#reads.onReady(effect.readId, effect.readIndex, this.#applier.last.logIndex);
+        return;
       case 'readRefused':
-        return this.#reads.onRefused(effect.readId, effect.reason, this.#raft.leaderId);
+        this.#reads.onRefused(effect.readId, effect.reason, this.#raft.leaderId);
+        return;
       case 'recovered':
         this.#damaged = [];
-        return this.#emit({ kind: 'repaired' });
+        this.#emit({ kind: 'repaired' });
+        return;
       case 'roleChanged':
-        return this.#emit(effect);
+        this.#emit(effect);
+        return;
     }
   }
 

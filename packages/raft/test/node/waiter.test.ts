@@ -29,8 +29,12 @@ describe('Waiter', () => {
   test('gives up at the deadline, by default after ten seconds', () => {
     const clock = new ManualClock();
     const reasons: string[] = [];
-    void new Waiter<string>(clock, { timeoutMs: 5 }, (reason) => reasons.push(`5 ms: ${reason}`));
-    void new Waiter<string>(clock, {}, (reason) => reasons.push(`default: ${reason}`));
+    const noted = (name: string) => (reason: GaveUp) => reasons.push(`${name}: ${reason}`);
+    const waiters = [
+      new Waiter<string>(clock, { timeoutMs: 5 }, noted('5 ms')),
+      new Waiter<string>(clock, {}, noted('default')),
+    ];
+    expect(waiters).toHaveLength(2);
     clock.advance(4);
     expect(reasons).toEqual([]);
     clock.advance(1);
@@ -44,9 +48,11 @@ describe('Waiter', () => {
   test('gives up at the abort', () => {
     const controller = new AbortController();
     const reasons: string[] = [];
-    void new Waiter<string>(new ManualClock(), { signal: controller.signal }, (reason) =>
-      reasons.push(reason),
-    );
+    const { signal } = controller;
+    const waiter = new Waiter<string>(new ManualClock(), { signal }, (reason) => {
+      reasons.push(reason);
+      waiter.settle(reason);
+    });
     controller.abort();
     expect(reasons).toEqual(['aborted']);
   });

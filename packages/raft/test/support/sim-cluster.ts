@@ -1,0 +1,136 @@
+import type { NodeEnvironment, NodeProcess, Simulation, TraceLine } from '@quorate/simulation';
+import type { Disk } from '@quorate/storage';
+import { type NodeId, nodeId } from '@quorate/transport';
+
+import type { RaftNodeOptions } from '../../src/node/options.ts';
+import { RaftNode } from '../../src/raft-node.ts';
+import { InvariantChecker } from './invariants.ts';
+import { RecordingMachine } from './recording-machine.ts';
+
+/** How long a supervisor waits before it restarts a node that stopped itself. */
+const SUPERVISOR_MS = 200;
+
+/** Where a node keeps its files, below its disk. */
+export const nodeDirectory = 'raft';
+
+/** A bug, planted from outside through the ports of a node. */
+export interface PlantedBug {
+  /** Puts something between the node and its disk. */
+  wrapDisk?(disk: Disk): Disk;
+  /** Runs before the node opens its directory. */
+  beforeOpen?(environment: NodeEnvironment, voters: readonly NodeId[]): Promise<void>;
+}
+
+/** What the nodes of a cluster are like. */
+export interface ClusterOptions {
+  readonly nodeCount: number;
+  readonly tuning?: Partial<RaftNodeOptions>;
+  readonly bug?: PlantedBug | undefined;
+}
+
+/** One life of one node. */
+export interface RunningNode {
+  readonly node: RaftNode;
+  readonly machine: RecordingMachine;
+  readonly incarnation: number;
+}
+
+/** A Raft cluster on a simulation, watched at every event. */
+export class SimulatedCluster {
+  readonly simulation: Simulation;
+  readonly checker: InvariantChecker;
+  readonly nodeIds: readonly NodeId[];
+  readonly #options: ClusterOptions;
+  readonly #running = new Map<NodeId, RunningNode>();
+  readonly #byName: ReadonlyMap<string, NodeId>;
+  /** Why nodes could not start, by node: a damaged directory, say. */
+  readonly startErrors: Map<NodeId, unknown> = new Map<NodeId, unknown>();
+
+  constructor(simulation: Simulation, options: ClusterOptions) {
+    this.simulation = simulation;
+    this.#options = options;
+    this.checker = new InvariantChecker(options.nodeCount);
+    this.nodeIds = Array.from({ length: options.nodeCount }, (_, place) => nodeId(`n${place + 1}`));
+    this.#byName = new Map(this.nodeIds.map((id) => [id, id]));
+    for (const id of this.nodeIds) {
+      simulation.addNode(id, (environment) => this.#start(environment));
+    }
+    simulation.onEvent((line) => this.#check(line));
+  }
+
+  /** The nodes whose process runs, paused ones included. */
+  get running(): ReadonlyMap<NodeId, RunningNode> {
+    return this.#running;
+  }
+
+  /** The node that leads the highest term, if any does. */
+  get leader(): NodeId | undefined {
+    let leader: NodeId | undefined;
+    let highest = -1;
+    for (const [id, { node }] of this.#running) {
+      const { role, term } = node.status();
+      if (role === 'leader' && term > highest) [leader, highest] = [id, term];
+    }
+    return leader;
+  }
+
+  async #start(environment: NodeEnvironment): Promise<NodeProcess> {
+    const { bug, tuning } = this.#options;
+    const { nodeId: id, transport, clock, random, disk } = environment;
+    const machine = new RecordingMachine(this.checker);
+    await bug?.beforeOpen?.(environment, this.nodeIds);
+    const node = await RaftNode.open({
+      ...tuning,
+      transport,
+      clock,
+      random,
+      disk: bug?.wrapDisk?.(disk) ?? disk,
+      directory: nodeDirectory,
+      voters: this.nodeIds,
+      stateMachine: machine,
+    });
+    this.startErrors.delete(id);
+    const { incarnation } = environment;
+    this.#running.set(id, { node, machine, incarnation });
+    node.observe(({ kind }) => {
+      if (kind === 'failed') this.#restartSoon(id, incarnation);
+    });
+    return { stop: () => node.close() };
+  }
+
+  /** A start that threw. The supervisor tries again. */
+  onStartError(id: NodeId, error: unknown): void {
+    this.startErrors.set(id, error);
+    this.#restartSoon(id, this.simulation.incarnationOf(id));
+  }
+
+  #restartSoon(id: NodeId, incarnation: number): void {
+    const { simulation } = this;
+    simulation.clock.setTimer(SUPERVISOR_MS, () => {
+      if (simulation.incarnationOf(id) !== incarnation) return;
+      simulation.crash(id, 'process');
+      simulation.restart(id);
+    });
+  }
+
+  #check({ kind, node: name }: TraceLine): void {
+    const id = this.#byName.get(name);
+    // A fault may end lives; a client's timer may reach any node.
+    if (kind === 'fault' || id === undefined) this.nodeIds.forEach((each) => this.#checkNode(each));
+    else this.#checkNode(id);
+  }
+
+  #checkNode(id: NodeId): void {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    const { simulation, checker } = this;
+    const isOver =
+      simulation.stateOf(id) === 'down' || simulation.incarnationOf(id) !== running.incarnation;
+    if (!isOver) {
+      checker.check(id, running.node);
+      return;
+    }
+    this.#running.delete(id);
+    checker.onDown(id);
+  }
+}
