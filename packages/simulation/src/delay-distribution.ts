@@ -97,79 +97,62 @@ function standardGamma(shape: number, draws: Decisions): number {
 }
 
 /**
- * Checks `distribution`, naming it `name` in what it throws.
+ * Checks that `value` is a distribution, naming it `name` in what it throws.
  *
- * @throws RangeError if a time is negative or not finite, a shape is not positive, or `samplesMs` is
- *   empty.
+ * @throws RangeError if its kind is unknown, a time is negative or not finite, a shape is not positive,
+ *   or `samplesMs` is empty.
  */
-export function checkDelayDistribution(name: string, distribution: DelayDistribution): void {
-  switch (distribution.kind) {
-    case 'constant':
-      expectDelay(`${name}.ms`, distribution.ms);
-      break;
-    case 'uniform':
-      expectDelay(`${name}.minMs`, distribution.minMs);
-      expectDelay(`${name}.maxMs`, distribution.maxMs);
-      expectOrder(name, distribution.minMs, distribution.maxMs);
-      break;
-    case 'exponential':
-      expectDelay(`${name}.minMs`, distribution.minMs);
-      expectDelay(`${name}.meanMs`, distribution.meanMs);
-      break;
-    case 'lognormal':
-      expectDelay(`${name}.minMs`, distribution.minMs);
-      expectDelay(`${name}.medianMs`, distribution.medianMs);
-      expectDelay(`${name}.sigma`, distribution.sigma);
-      break;
-    case 'gamma':
-      expectDelay(`${name}.minMs`, distribution.minMs);
-      expectPositive(`${name}.shape`, distribution.shape);
-      expectDelay(`${name}.scaleMs`, distribution.scaleMs);
-      break;
-    case 'pareto':
-      expectDelay(`${name}.minMs`, distribution.minMs);
-      expectPositive(`${name}.alpha`, distribution.alpha);
-      expectDelay(`${name}.maxMs`, distribution.maxMs);
-      expectOrder(name, distribution.minMs, distribution.maxMs);
-      break;
-    case 'trace':
-      checkSamples(`${name}.samplesMs`, distribution.samplesMs);
-      break;
-    default:
-      throw new RangeError(
-        `${name}.kind: expected a known kind, got ${String(kindOf(distribution))}`,
-      );
+export function checkDelayDistribution(
+  name: string,
+  value: unknown,
+): asserts value is DelayDistribution {
+  if (typeof value !== 'object' || value === null) {
+    throw new RangeError(`${name}: expected an object with a kind, got ${String(value)}`);
+  }
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const kind = fields.get('kind');
+  const times = typeof kind === 'string' ? timesByKind.get(kind) : undefined;
+  if (times === undefined) {
+    const known = [...timesByKind.keys()].join(', ');
+    throw new RangeError(`${name}.kind: expected one of ${known}, got ${String(kind)}`);
+  }
+  for (const field of times) expectDelay(`${name}.${field}`, fields.get(field));
+  if (kind === 'gamma') expectPositive(`${name}.shape`, fields.get('shape'));
+  if (kind === 'pareto') expectPositive(`${name}.alpha`, fields.get('alpha'));
+  if (kind === 'trace') checkSamples(`${name}.samplesMs`, fields.get('samplesMs'));
+  const [minMs, maxMs] = [fields.get('minMs'), fields.get('maxMs')];
+  if (typeof minMs === 'number' && typeof maxMs === 'number' && minMs > maxMs) {
+    throw new RangeError(`${name}.maxMs: expected at least minMs (${minMs}), got ${maxMs}`);
   }
 }
 
-function kindOf(distribution: never): unknown {
-  return Reflect.get(Object(distribution), 'kind');
-}
+/** The fields of each kind that are a time, or as a time, at least 0. */
+const timesByKind: ReadonlyMap<string, readonly string[]> = new Map<
+  DelayDistribution['kind'],
+  readonly string[]
+>([
+  ['constant', ['ms']],
+  ['uniform', ['minMs', 'maxMs']],
+  ['exponential', ['minMs', 'meanMs']],
+  ['lognormal', ['minMs', 'medianMs', 'sigma']],
+  ['gamma', ['minMs', 'scaleMs']],
+  ['pareto', ['minMs', 'maxMs']],
+  ['trace', []],
+]);
 
-function checkSamples(name: string, samplesMs: readonly number[]): void {
-  if (samplesMs.length === 0) throw new RangeError(`${name}: expected at least 1 sample, got 0`);
-  samplesMs.forEach((ms, index) => {
-    expectDelay(`${name}[${String(index)}]`, ms);
-  });
-}
-
-/** @throws RangeError unless `ms` is a finite number, at least 0. */
-function expectDelay(name: string, ms: number): void {
-  if (!(Number.isFinite(ms) && ms >= 0)) {
-    throw new RangeError(`${name}: expected a finite number, at least 0, got ${String(ms)}`);
+function checkSamples(name: string, samplesMs: unknown): void {
+  if (!Array.isArray(samplesMs) || samplesMs.length === 0) {
+    throw new RangeError(`${name}: expected an array of at least 1 delay`);
   }
+  samplesMs.forEach((ms: unknown, index) => expectDelay(`${name}[${index}]`, ms));
 }
 
-function expectPositive(name: string, value: number): void {
-  if (!(Number.isFinite(value) && value > 0)) {
-    throw new RangeError(`${name}: expected a finite number above 0, got ${String(value)}`);
-  }
+function expectDelay(name: string, ms: unknown): void {
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return;
+  throw new RangeError(`${name}: expected a finite number, at least 0, got ${String(ms)}`);
 }
 
-function expectOrder(name: string, minMs: number, maxMs: number): void {
-  if (minMs > maxMs) {
-    throw new RangeError(
-      `${name}.maxMs: expected at least minMs (${String(minMs)}), got ${String(maxMs)}`,
-    );
-  }
+function expectPositive(name: string, value: unknown): void {
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return;
+  throw new RangeError(`${name}: expected a finite number above 0, got ${String(value)}`);
 }

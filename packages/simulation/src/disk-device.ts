@@ -48,7 +48,7 @@ export class DiskDevice {
   readonly names: FileNames = new FileNames();
   readonly settings: DiskSettings;
   /** Names of folders some living process has locked. */
-  readonly locks = new Set<string>();
+  readonly locks: Set<string> = new Set<string>();
   readonly #surroundings: DiskSurroundings;
   readonly #nodeId: string;
   readonly #decisions: Decisions;
@@ -85,19 +85,19 @@ export class DiskDevice {
     return Math.max(0, this.settings.capacityBytes - pageCount * pageBytes);
   }
 
-  /** Makes the next `count` syncs fail. */
+  /** Makes the next `count` syncs fail, and no more. */
   failSyncs(count: number): void {
-    this.#pendingSyncFailures += count;
+    this.#pendingSyncFailures = count;
   }
 
-  /** Makes the next `count` reads fail. */
+  /** Makes the next `count` reads fail, and no more. */
   failReads(count: number): void {
-    this.#pendingReadFailures += count;
+    this.#pendingReadFailures = count;
   }
 
-  /** Makes the next `count` writes land elsewhere in their file. */
+  /** Makes the next `count` writes, and no more, land elsewhere in their file. */
   misdirectWrites(count: number): void {
-    this.#pendingMisdirections += count;
+    this.#pendingMisdirections = count;
   }
 
   /** Makes everything take `factor` times as long from now on; 1 is healthy. */

@@ -1,5 +1,5 @@
 import type { SimulatedNode } from './crashes.ts';
-import { betweenGroups, ringOf } from './partitions.ts';
+import { betweenGroups, type BlockedPairs, ringOf } from './partitions.ts';
 import type { Fault } from './schedule.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
 
@@ -67,19 +67,19 @@ type NetworkFault = Exclude<Fault, NodeFault | { readonly kind: 'calm' }>;
 function applyToNetwork(network: SimulatedNetwork, fault: NetworkFault): void {
   switch (fault.kind) {
     case 'partition':
-      network.partition(betweenGroups(fault.left, fault.right, fault.direction));
+      network.partition(pairsOf(fault), fault.name ?? '');
       break;
     case 'ring':
-      network.partition(ringOf(fault.nodes));
+      network.partition(ringOf(fault.nodes), fault.name ?? '');
       break;
     case 'heal':
-      network.heal();
+      network.heal(fault.name);
       break;
     case 'clog':
-      network.clog(betweenGroups(fault.left, fault.right, fault.direction));
+      network.clog(pairsOf(fault));
       break;
     case 'unclog':
-      network.unclog(betweenGroups(fault.left, fault.right, fault.direction));
+      network.unclog(pairsOf(fault));
       break;
     case 'reset': {
       const { left, right, noticedBy = 'both' } = fault;
@@ -93,6 +93,10 @@ function applyToNetwork(network: SimulatedNetwork, fault: NetworkFault): void {
       break;
     }
   }
+}
+
+function pairsOf(fault: Extract<NetworkFault, { readonly direction?: unknown }>): BlockedPairs {
+  return betweenGroups(fault.left, fault.right, fault.direction);
 }
 
 function calm({ network, nodes }: FaultTargets): void {

@@ -4,6 +4,7 @@ import { messageOverheadBytes } from './network-options.ts';
 import type { Link, Outbox } from './link.ts';
 import type { SimulatedEvent } from './scheduler.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
+import type { Label } from './trace.ts';
 
 /** Why a message does not arrive. */
 export type LossReason =
@@ -21,27 +22,32 @@ export interface MessageParts {
   readonly link: Link;
   readonly outbox: Outbox;
   readonly protocol: ProtocolName;
-  /** Its own copy: nobody else holds it. */
+  /** The name of the protocol in the trace. */
+  readonly label: Label;
   readonly payload: Uint8Array;
   readonly digest: number;
-  /** A replay outlives the session it was sent in. */
-  readonly isReplay: boolean;
 }
 
 /** A message on its way; the event is its arrival. */
 export class MessageInFlight implements SimulatedEvent {
   readonly parts: MessageParts;
+  /** Its own copy: nobody else holds it. */
+  readonly payload: Uint8Array;
+  readonly #isReplay: boolean;
   readonly #session: number;
 
-  constructor(parts: MessageParts) {
+  /** @param isReplay - A replay outlives the session it was sent in. */
+  constructor(parts: MessageParts, isReplay: boolean) {
     this.parts = parts;
+    this.payload = parts.payload.slice();
+    this.#isReplay = isReplay;
     this.#session = parts.link.session;
-    parts.outbox.queuedBytes += parts.payload.length + messageOverheadBytes;
+    parts.outbox.queuedBytes += this.payload.length + messageOverheadBytes;
   }
 
   /** Whether the session it was sent in is still the one between the two. */
   get isOfThisSession(): boolean {
-    return this.parts.isReplay || this.#session === this.parts.link.session;
+    return this.#isReplay || this.#session === this.parts.link.session;
   }
 
   fire(): boolean {

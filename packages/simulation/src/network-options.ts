@@ -83,7 +83,7 @@ export function networkSettings(
   expectWithin('highWaterBytes', settings.highWaterBytes, 1, Infinity);
   const { ordering, replayRate } = settings;
   if (!['none', 'session'].includes(ordering)) {
-    throw new RangeError(`network.ordering: expected 'none' or 'session', got ${String(ordering)}`);
+    throw new RangeError(`network.ordering: expected 'none' or 'session', got '${ordering}'`);
   }
   if (ordering === 'session' && replayRate > 0) {
     throw new RangeError(

@@ -41,27 +41,32 @@ function withoutSelf(pairs: BlockedPairs): BlockedPairs {
   return pairs.filter(([from, to]) => from !== to);
 }
 
+interface Partition {
+  readonly name: string;
+  readonly targetsBySource: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /** The partitions in force. A pair is blocked while at least one of them covers it. */
 export class Partitions {
-  #active: ReadonlyMap<string, ReadonlySet<string>>[] = [];
+  #active: readonly Partition[] = [];
 
-  /** Adds a partition to those in force. */
-  add(pairs: BlockedPairs): void {
+  /** Adds a partition to those in force. Several may have the same name. */
+  add(pairs: BlockedPairs, name: string): void {
     const targetsBySource = new Map<string, Set<string>>();
     for (const [from, to] of pairs) {
       const targets = targetsBySource.get(from) ?? new Set();
       targetsBySource.set(from, targets.add(to));
     }
-    this.#active.push(targetsBySource);
+    this.#active = [...this.#active, { name, targetsBySource }];
   }
 
-  /** Ends all partitions. */
-  clear(): void {
-    this.#active = [];
+  /** Ends the partitions of that name, or all. */
+  end(name: string | undefined): void {
+    this.#active = name === undefined ? [] : this.#active.filter((one) => one.name !== name);
   }
 
   /** Whether nothing passes from `from` to `to`. */
   blocks(from: string, to: string): boolean {
-    return this.#active.some((partition) => partition.get(from)?.has(to) === true);
+    return this.#active.some(({ targetsBySource }) => targetsBySource.get(from)?.has(to) === true);
   }
 }

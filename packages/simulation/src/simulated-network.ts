@@ -5,7 +5,7 @@ import { sampleDelayMs } from './delay-distribution.ts';
 import type { Incarnation } from './incarnation.ts';
 import { invariant } from './invariant.ts';
 import { Link, type Outbox, type Station } from './link.ts';
-import { MessageInFlight, type MessageParts } from './message-in-flight.ts';
+import { type LossReason, MessageInFlight, type MessageParts } from './message-in-flight.ts';
 import {
   messageOverheadBytes,
   type NetworkOptions,
@@ -90,21 +90,27 @@ export class SimulatedNetwork {
     this.#sessions.refresh();
   }
 
+  /** @throws RangeError if `change` would refuse `options`. */
+  checkChange(options: NetworkOptions): void {
+    networkSettings(options, this.#settings);
+  }
+
   /** Changes the settings for what is sent from now on. @throws RangeError as `networkSettings`. */
   change(options: NetworkOptions): void {
     this.#settings = networkSettings(options, this.#settings);
   }
 
   /** Adds a partition. */
-  partition(pairs: BlockedPairs): void {
-    this.#partitions.add(pairs);
+  partition(pairs: BlockedPairs, name: string): void {
+    this.#partitions.add(pairs, name);
     this.#updateBlocks();
   }
 
-  /** Ends all partitions and clogs. */
-  heal(): void {
-    this.#partitions.clear();
+  /** Ends the partitions of that name; without one, all partitions and clogs. */
+  heal(name?: string): void {
+    this.#partitions.end(name);
     this.#updateBlocks();
+    if (name !== undefined) return;
     for (const link of this.#links()) {
       link.clogCount = 0;
       this.#releaseHeld(link);
@@ -150,16 +156,10 @@ export class SimulatedNetwork {
       return this.#refuse(source, to, payload, digest, 'queueFull');
     }
 
-    this.#trace.add(
-      this.scheduler.nowUs,
-      'send',
-      source.label,
-      target.label,
-      payload.length,
-      digest,
-      this.#trace.label(protocol),
-    );
-    this.#carry({ link, outbox, protocol, payload, digest });
+    const label = this.#trace.label(protocol);
+    const { nowUs } = this.scheduler;
+    this.#trace.add(nowUs, 'send', source.label, target.label, payload.length, digest, label);
+    this.#carry({ network: this, link, outbox, protocol, label, payload, digest });
     if (outbox.queuedBytes < this.#settings.highWaterBytes) return 'accepted';
     outbox.isPressured = true;
     return 'pressured';
@@ -182,18 +182,19 @@ export class SimulatedNetwork {
     node: Station,
     peer: Station,
     message: MessageInFlight,
-    detail: string = message.parts.protocol,
+    reason?: LossReason,
   ): void {
-    const { payload, digest } = message.parts;
-    const label = this.#trace.label(detail);
+    const { payload } = message;
+    const { digest, label } = message.parts;
+    const detail = reason === undefined ? label : this.#trace.label(reason);
     const { nowUs } = this.scheduler;
-    this.#trace.add(nowUs, kind, node.label, peer.label, payload.length, digest, label);
+    this.#trace.add(nowUs, kind, node.label, peer.label, payload.length, digest, detail);
   }
 
   /** Gives the room of a message back to its sender's queue. */
   release(message: MessageInFlight): void {
-    const { outbox, payload, link } = message.parts;
-    outbox.queuedBytes -= payload.length + messageOverheadBytes;
+    const { outbox, link } = message.parts;
+    outbox.queuedBytes -= message.payload.length + messageOverheadBytes;
     invariant(outbox.queuedBytes >= 0, 'a queue gives back no more than it took');
     if (!outbox.isPressured || outbox.queuedBytes > this.#settings.highWaterBytes / 2) return;
     outbox.isPressured = false;
@@ -215,12 +216,11 @@ export class SimulatedNetwork {
     endpoint.announce(event);
   }
 
-  #carry(message: Omit<MessageParts, 'network' | 'isReplay'>): void {
-    const { link } = message;
+  #carry(parts: MessageParts): void {
+    const { link } = parts;
     const { nowUs } = this.scheduler;
-    const parts = { ...message, network: this, isReplay: false };
     if (link.source === link.target) {
-      this.#plan(nowUs, parts);
+      this.scheduler.plan(nowUs, new MessageInFlight(parts, false));
       return;
     }
     const settings = this.#settings;
@@ -228,37 +228,36 @@ export class SimulatedNetwork {
     const { decisions } = link;
     if (decisions.about('replay', index).isHit(settings.replayRate)) {
       const delayUs = Math.round(decisions.float() * settings.replayDelayMs * 1_000);
-      this.#plan(nowUs + delayUs, { ...parts, isReplay: true });
+      this.scheduler.plan(nowUs + delayUs, new MessageInFlight(parts, true));
     }
     const isDoubled = decisions.about('duplication', index).isHit(settings.duplicationRate);
-    if (isDoubled) this.#planTravel('duplicateDelay', index, parts);
-    this.#planTravel('delay', index, parts);
+    if (isDoubled) this.#planTravel('duplicate', index, parts);
+    this.#planTravel('original', index, parts);
   }
 
-  #planTravel(kind: 'delay' | 'duplicateDelay', index: number, parts: MessageParts): void {
+  #planTravel(copy: 'original' | 'duplicate', index: number, parts: MessageParts): void {
     const { link } = parts;
+    const { decisions } = link;
     const settings = this.#settings;
-    const lossKind = kind === 'delay' ? 'loss' : 'duplicateLoss';
-    const isLost = link.decisions.about(lossKind, index).isHit(settings.lossRate);
-    const message = new MessageInFlight({ ...parts, payload: parts.payload.slice() });
-    if (isLost || link.isBlocked) {
-      message.lose(isLost ? 'loss' : 'partition');
+    const isOriginal = copy === 'original';
+    const message = new MessageInFlight(parts, false);
+    if (link.isBlocked) {
+      message.lose('partition');
       return;
     }
-    const draws = link.decisions.about(kind, index);
-    const delayUs = Math.round(sampleDelayMs(settings.delay, draws, index) * 1_000);
-    const arrivalUs = this.#departureUs(link, parts.payload.length) + delayUs;
-    if (settings.ordering === 'session') {
-      link.lastArrivalUs = Math.max(link.lastArrivalUs, arrivalUs);
-      this.scheduler.plan(link.lastArrivalUs, message);
-    } else {
-      this.scheduler.plan(arrivalUs, message);
+    if (decisions.about(isOriginal ? 'loss' : 'duplicateLoss', index).isHit(settings.lossRate)) {
+      message.lose('loss');
+      return;
     }
-  }
-
-  #plan(atUs: number, parts: MessageParts): void {
-    const message = new MessageInFlight({ ...parts, payload: parts.payload.slice() });
-    this.scheduler.plan(atUs, message);
+    const draws = decisions.about(isOriginal ? 'delay' : 'duplicateDelay', index);
+    const delayUs = Math.round(sampleDelayMs(settings.delay, draws, index) * 1_000);
+    const arrivalUs = this.#departureUs(link, message.payload.length) + delayUs;
+    if (settings.ordering === 'none') {
+      this.scheduler.plan(arrivalUs, message);
+      return;
+    }
+    link.lastArrivalUs = Math.max(link.lastArrivalUs, arrivalUs);
+    this.scheduler.plan(link.lastArrivalUs, message);
   }
 
   /** When the last byte of a message leaves, given what the link still has to send. */

@@ -115,7 +115,8 @@ export class SimulatedTransport implements Transport {
 
   /** Hands `message` to its listener, then spoils the bytes, which were only lent. */
   deliver(message: MessageInFlight): void {
-    const { outbox, payload, protocol } = message.parts;
+    const { payload } = message;
+    const { outbox, protocol } = message.parts;
     const listener = this.#listeners.get(protocol);
     try {
       listener?.({

@@ -1,4 +1,4 @@
-import type { Clock, NodeId, Random, Unsubscribe } from '@quorate/transport';
+import { type Clock, nodeId, type NodeId, type Random, type Unsubscribe } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 
 import { type NodeStart, type NodeState, SimulatedNode, type NodeSurroundings } from './crashes.ts';
@@ -10,7 +10,7 @@ import { applyFault } from './faults.ts';
 import { Incarnation } from './incarnation.ts';
 import { type NetworkOptions, networkSettings } from './network-options.ts';
 import type { PartitionDirection } from './partitions.ts';
-import type { Fault, FaultEvent } from './schedule.ts';
+import { checkFault, checkSchedule, type Fault, type FaultEvent, nodesOf } from './schedule.ts';
 import { endOfTimeUs, Scheduler } from './scheduler.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import {
@@ -117,7 +117,7 @@ export class Simulation {
       random,
     };
     // The test is nobody on the network; this life only gives its timers a name in reports.
-    const testLife = new Incarnation('the test' as NodeId, noLabel, 0);
+    const testLife = new Incarnation(nodeId('the test'), noLabel, 0);
     this.clock = new TrueClock(clocks, testLife);
     this.#loop = new EventLoop({
       scheduler,
@@ -210,9 +210,10 @@ export class Simulation {
    *   then none is planned.
    */
   schedule(events: readonly FaultEvent[]): void {
+    checkSchedule(events);
+    events.forEach((event, index) => this.#expectPossible(event, `schedule[${index}]`));
     for (const { atMs, ...fault } of events) {
-      const atUs = Math.max(this.#scheduler.nowUs, Math.round(atMs * 1_000));
-      this.#scheduler.plan(atUs, {
+      this.#scheduler.plan(Math.round(atMs * 1_000), {
         fire: () => {
           this.#strike(fault);
           return false;
@@ -221,8 +222,14 @@ export class Simulation {
     }
   }
 
-  /** Lets `fault` take effect now, or when the current event is over. */
+  /**
+   * Lets `fault` take effect now, or when the current event is over.
+   *
+   * @throws RangeError as `schedule`.
+   */
   inject(fault: Fault): void {
+    checkFault('fault', fault);
+    this.#expectPossible({ atMs: this.nowMs, ...fault }, 'fault');
     this.#loop.betweenEvents(() => this.#strike(fault));
   }
 
@@ -277,6 +284,20 @@ export class Simulation {
       return await this.#loop.run(endUs, predicate);
     } catch (error) {
       throw error instanceof SimulationFailure ? error : this.#failureOf(error, undefined);
+    }
+  }
+
+  #expectPossible(event: FaultEvent, name: string): void {
+    if (event.atMs < this.nowMs) {
+      throw new RangeError(`${name}.atMs: expected at least ${this.nowMs}, got ${event.atMs}`);
+    }
+    if (event.kind === 'network') {
+      const { kind: _kind, atMs: _atMs, ...options } = event;
+      this.#network.checkChange(options);
+    }
+    const stranger = nodesOf(event).find((nodeId) => !this.#nodes.has(nodeId));
+    if (stranger !== undefined) {
+      throw new RangeError(`${name}: expected nodes of this simulation, got '${stranger}'`);
     }
   }
 

@@ -83,12 +83,14 @@ export const noLabel: Label = { text: '', hash: 0 };
 /** The trace as its writers see it. */
 export class TraceRecorder implements Trace {
   readonly #keepLines: number;
-  readonly #lines: TraceLine[] = [];
+  readonly #kept: LineColumns;
+  /** The first line of the current event, which the ring may have lost by the end of it. */
+  readonly #first = new LineColumns(1);
   readonly #labels = new Map<string, Label>();
   #count = 0;
   #low = 0x243f6a88;
   #high = 0x13198a2e;
-  #first: TraceLine | undefined;
+  #isFirstNext = true;
 
   constructor(options: TraceOptions = {}) {
     const keepLines = options.keepLines ?? 10_000;
@@ -96,6 +98,7 @@ export class TraceRecorder implements Trace {
       throw new RangeError(`trace.keepLines: expected 0..2^24, got ${String(keepLines)}`);
     }
     this.#keepLines = keepLines;
+    this.#kept = new LineColumns(Math.min(keepLines, 1_024));
   }
 
   get lineCount(): number {
@@ -111,14 +114,14 @@ export class TraceRecorder implements Trace {
     return label;
   }
 
-  /** Forgets what `firstLine` returned: the next line is the first of a new event. */
+  /** The next line is the first of a new event. */
   beginEvent(): void {
-    this.#first = undefined;
+    this.#isFirstNext = true;
   }
 
   /** The first line since `beginEvent`: the event itself; those behind it are what it caused. */
   firstLine(): TraceLine | undefined {
-    return this.#first;
+    return this.#isFirstNext ? undefined : this.#first.line(0);
   }
 
   /** Appends a line. */
@@ -131,26 +134,25 @@ export class TraceRecorder implements Trace {
     mark: number,
     detail: Label,
   ): void {
+    const code = kindCodes.get(kind) ?? 0;
     this.#mix(atUs);
     this.#mix(Math.floor(atUs / 4_294_967_296));
-    this.#mix(kindCodes.get(kind) ?? 0);
+    this.#mix(code);
     this.#mix(node.hash);
     this.#mix(peer.hash);
     this.#mix(sizeBytes);
     this.#mix(mark);
     this.#mix(detail.hash);
 
-    const line = {
-      atMs: atUs / 1_000,
-      kind,
-      node: node.text,
-      peer: peer.text,
-      sizeBytes,
-      mark,
-      detail: detail.text,
-    };
-    this.#first ??= line;
-    if (this.#keepLines > 0) this.#lines[this.#count % this.#keepLines] = line;
+    if (this.#isFirstNext) {
+      this.#isFirstNext = false;
+      this.#first.put(0, atUs, code, node, peer, sizeBytes, mark, detail);
+    }
+    if (this.#keepLines > 0) {
+      const slot = this.#count % this.#keepLines;
+      if (slot >= this.#kept.capacity) this.#kept.grow(this.#keepLines);
+      this.#kept.put(slot, atUs, code, node, peer, sizeBytes, mark, detail);
+    }
     this.#count += 1;
   }
 
@@ -160,9 +162,11 @@ export class TraceRecorder implements Trace {
   }
 
   lines(): readonly TraceLine[] {
-    if (this.#count <= this.#keepLines || this.#keepLines === 0) return this.#lines.slice();
-    const oldest = this.#count % this.#keepLines;
-    return [...this.#lines.slice(oldest), ...this.#lines.slice(0, oldest)];
+    const keptCount = Math.min(this.#count, this.#keepLines);
+    const oldest = this.#count - keptCount;
+    return Array.from({ length: keptCount }, (_, index) =>
+      this.#kept.line((oldest + index) % this.#keepLines),
+    );
   }
 
   print(): string {
@@ -175,6 +179,73 @@ export class TraceRecorder implements Trace {
     this.#low = low ^ (low >>> 15);
     const high = Math.imul((this.#high << 5) | (this.#high >>> 27), 0xc2b2ae35) ^ word ^ low;
     this.#high = high ^ (high >>> 13);
+  }
+}
+
+/** Lines by column, so that adding one allocates nothing. */
+class LineColumns {
+  #times: Float64Array;
+  #codes: Uint8Array;
+  #sizes: Float64Array;
+  #marks: Float64Array;
+  readonly #nodes: Label[] = [];
+  readonly #peers: Label[] = [];
+  readonly #details: Label[] = [];
+
+  constructor(capacity: number) {
+    this.#times = new Float64Array(capacity);
+    this.#codes = new Uint8Array(capacity);
+    this.#sizes = new Float64Array(capacity);
+    this.#marks = new Float64Array(capacity);
+  }
+
+  get capacity(): number {
+    return this.#times.length;
+  }
+
+  /** Doubles the capacity, at most to `max`. */
+  grow(max: number): void {
+    const capacity = Math.min(max, 2 * this.capacity);
+    const [times, codes, sizes, marks] = [this.#times, this.#codes, this.#sizes, this.#marks];
+    this.#times = new Float64Array(capacity);
+    this.#codes = new Uint8Array(capacity);
+    this.#sizes = new Float64Array(capacity);
+    this.#marks = new Float64Array(capacity);
+    this.#times.set(times);
+    this.#codes.set(codes);
+    this.#sizes.set(sizes);
+    this.#marks.set(marks);
+  }
+
+  put(
+    slot: number,
+    atUs: number,
+    code: number,
+    node: Label,
+    peer: Label,
+    sizeBytes: number,
+    mark: number,
+    detail: Label,
+  ): void {
+    this.#times[slot] = atUs;
+    this.#codes[slot] = code;
+    this.#sizes[slot] = sizeBytes;
+    this.#marks[slot] = mark;
+    this.#nodes[slot] = node;
+    this.#peers[slot] = peer;
+    this.#details[slot] = detail;
+  }
+
+  line(slot: number): TraceLine {
+    return {
+      atMs: (this.#times[slot] ?? 0) / 1_000,
+      kind: traceKinds[(this.#codes[slot] ?? 1) - 1] ?? 'note',
+      node: this.#nodes[slot]?.text ?? '',
+      peer: this.#peers[slot]?.text ?? '',
+      sizeBytes: this.#sizes[slot] ?? 0,
+      mark: this.#marks[slot] ?? 0,
+      detail: this.#details[slot]?.text ?? '',
+    };
   }
 }
 
