@@ -7,10 +7,28 @@
 export { type Channel, openChannel } from './channel.ts';
 export type { Clock, Timer } from './clock.ts';
 export { type Codec, DecodeError } from './codec.ts';
+export { type ClosableRequester, createRequester } from './create-requester.ts';
+export {
+  PeerRestartedError,
+  RequestCancelledError,
+  RequestDeadlineError,
+  RequestFailedError,
+  type RequestRefusal,
+  RequestRefusedError,
+  TransportClosedError,
+  TransportError,
+  type TransportErrorCode,
+} from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
 export { type Branded, type NodeId, nodeId } from './node-id.ts';
 export { type ProtocolName, protocolName } from './protocol-name.ts';
 export type { Random } from './random.ts';
+export {
+  defaultRequesterLimits,
+  type RequesterCounters,
+  type RequesterLimits,
+  type RequesterOptions,
+} from './requester-options.ts';
 export type { RequestContext, Requester, RequestHandler, RequestOptions } from './requester.ts';
 export type {
   Delivery,
