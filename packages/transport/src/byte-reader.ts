@@ -31,7 +31,7 @@ export class ByteReader {
   #at: number;
 
   /**
-   * @param bytes - Borrowed: it must not change while the reader and the views it gave out are used.
+   * @param bytes - Borrowed: must not change while the reader or a view it gave out is used.
    * @param start - Where to begin, included; 0..bytes.length.
    * @param end - Where the message ends, excluded; start..bytes.length.
    * @throws RangeError if the range does not lie within `bytes`.
@@ -156,8 +156,8 @@ export class ByteReader {
    * Reads length-prefixed UTF-8.
    *
    * @param sizeBytesMax - The largest length to accept, in bytes, included.
-   * @throws DecodeError if fewer bytes are left, the length exceeds `sizeBytesMax`, or the bytes are
-   *   not UTF-8.
+   * @throws DecodeError if fewer bytes are left, the length exceeds `sizeBytesMax`, or the bytes
+   *   are not UTF-8.
    */
   string(sizeBytesMax: number = Number.MAX_SAFE_INTEGER): string {
     const sizeBytes = this.#length(sizeBytesMax);

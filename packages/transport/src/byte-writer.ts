@@ -3,7 +3,7 @@ const encoder = new TextEncoder();
 /** A buffer larger than this is given back after `finish`, or one huge message would pin it. */
 const KEPT_BYTES_MAX = 64 * 1024;
 
-/** Texts up to this length are written character by character, which is cheaper than the encoder. */
+/** Texts up to this length are written character by character: the encoder costs more. */
 const SHORT_TEXT_LENGTH = 48;
 
 /** Seven bits in each hold 2^53-1. */

@@ -37,7 +37,7 @@ export interface Disturbance {
 }
 
 /** What is to happen to one message: how long each of its copies is held. None: it is lost. */
-export type Fate = readonly number[];
+type Fate = readonly number[];
 
 const UNTOUCHED: Fate = [0];
 const LOST: Fate = [];

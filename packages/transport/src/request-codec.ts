@@ -54,7 +54,7 @@ export type RequestAnswer =
   | { readonly kind: 'failure'; readonly correlation: number; readonly message: string };
 
 /** "I no longer wait." */
-export interface RequestCancel {
+interface RequestCancel {
   readonly kind: 'cancel';
   readonly correlation: number;
 }

@@ -233,7 +233,7 @@ describe('a request nobody waits for', () => {
     expect(heard()).toMatchObject([{ kind: 'refusal', reason: 'expired' }]);
   });
 
-  test('is told so when its caller cancels, even if it asks for the signal afterwards', async () => {
+  test('is told so when its caller cancels, even if it asks afterwards', async () => {
     const { requester, say, heard } = createBench();
     const { calls, handler } = createSlowHandler();
     requester.serve('echo', handler);

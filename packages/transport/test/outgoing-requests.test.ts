@@ -78,7 +78,7 @@ describe('a request', () => {
     });
   });
 
-  test('ignores and counts answers that are wrong, of another peer, repeated or malformed', async () => {
+  test('ignores and counts answers that are wrong, foreign, repeated or malformed', async () => {
     const { requester, network, transport, heard, say } = createBench();
     const request = requester.request(remoteId, 'get', payload, { timeoutMs: 100 });
     const correlation = correlationOf(heard());

@@ -2,7 +2,7 @@ import type { MessagePortLike } from '../../src/port-link.ts';
 
 type Listener = (event: { readonly data?: unknown }) => void;
 
-/** A port whose process can be stopped from reading: what arrives waits, as it would in the port. */
+/** A port whose owner can be kept from reading: what arrives waits, as it would in the port. */
 export class StallablePort implements MessagePortLike {
   readonly #port: MessagePortLike;
   readonly #waiting: (() => void)[] = [];
