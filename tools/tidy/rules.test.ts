@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Rule } from './project.ts';
 import { describeViolation, projectOf } from './project.ts';
 import { ambient, noPromiseInCore } from './rules/determinism.ts';
-import { invariantCopies, readmeHeadings, readmes, todos } from './rules/documents.ts';
+import { invariantCopies, namedFiles, readmeHeadings, readmes, todos } from './rules/documents.ts';
 import { exports } from './rules/exports.ts';
 import { imports } from './rules/imports.ts';
 import { questions, shape } from './rules/shape.ts';
@@ -327,6 +327,22 @@ describe('documents', () => {
     expect(check(readmes, readme([title, first, ...others]))).toHaveLength(1);
     expect(check(readmes, readme([title, second, first, ...others]))).toHaveLength(1);
     expect(check(readmes, readme([...chapters, '## Thanks']))).toHaveLength(1);
+  });
+
+  test('a file that a document names exists', () => {
+    const files = {
+      'packages/raft/src/log.ts': '',
+      'packages/raft/test/log.property.test.ts': '',
+      'packages/raft/README.md': '`src/log.ts` [log](src/log.ts) `log.property.test.ts` `a/*.ts`',
+      'README.md': '`packages/raft/src/log.ts` `raft/src/log.ts` `log.ts`\n```\n`gone.ts`\n```',
+    };
+    expect(check(namedFiles, files)).toEqual([]);
+    expect(check(namedFiles, { ...files, 'README.md': '\n`raft/src/gone.ts`' })).toEqual([
+      'README.md:2: named files: name a file that exists, not raft/src/gone.ts',
+    ]);
+    expect(
+      check(namedFiles, { ...files, 'README.md': '[x](gone.md) `gone.test.ts`' }),
+    ).toHaveLength(2);
   });
 
   test('copies of invariant.ts that differ are refused', () => {

@@ -1,6 +1,6 @@
 import type { Rule } from './project.ts';
 import { ambient, noPromiseInCore } from './rules/determinism.ts';
-import { invariantCopies, readmes, todos } from './rules/documents.ts';
+import { invariantCopies, namedFiles, readmes, todos } from './rules/documents.ts';
 import { exports } from './rules/exports.ts';
 import { imports } from './rules/imports.ts';
 import { shape } from './rules/shape.ts';
@@ -18,6 +18,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'every file is tested': tested,
   'test names state behaviour': testNames,
   'READMEs have their chapters': readmes,
+  'documents name files that exist': namedFiles,
   'copies of invariant.ts are identical': invariantCopies,
   'a TODO names its issue': todos,
 };

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 import ts from 'typescript';
 
 import { packagesOf } from '../packages.ts';
@@ -75,4 +77,43 @@ function literalRanges(file: SourceFile): readonly (readonly [start: number, end
   return [...descendants(file.tree)]
     .filter((node) => ts.isLiteralExpression(node) || ts.isTemplateExpression(node))
     .map((node) => [node.getStart(file.tree), node.getEnd()] as const);
+}
+
+/** What a changelog names may be gone; the rules of style name kinds of files, not files. */
+const namesPatterns = /(^STYLE|CHANGELOG)\.md$/;
+
+/** Files that a document names exist: a map with a street that is gone leads nobody home. */
+export function* namedFiles(project: Project): Generator<Violation> {
+  const known = new Set([...project.documents.keys(), ...project.sources.map(({ path }) => path)]);
+  for (const [path, text] of project.documents) {
+    if (!path.endsWith('.md') || namesPatterns.test(path)) continue;
+    for (const { name, line } of fileNamesIn(text)) {
+      if (isKnown(known, path, name)) continue;
+      yield { path, line, rule: 'named files', advice: `name a file that exists, not ${name}` };
+    }
+  }
+}
+
+/** Names of source files and documents in code spans and links, code fences left out. */
+function fileNamesIn(
+  markdown: string,
+): readonly { readonly name: string; readonly line: number }[] {
+  let isFenced = false;
+  return markdown.split('\n').flatMap((text, index) => {
+    if (/^\s*(```|~~~)/.test(text)) isFenced = !isFenced;
+    if (isFenced) return [];
+    const names = text.matchAll(/(?:`|\]\()([\w@./-]+\.(?:tsx?|md|json))(?:`|\))/g);
+    return [...names].map(([, name = '']) => ({ name, line: index + 1 }));
+  });
+}
+
+/** Paths count from the root, from packages/ or from the document; a test file's name is enough. */
+function isKnown(known: ReadonlySet<string>, path: string, name: string): boolean {
+  const folder = posix.dirname(path);
+  const candidates = ['', 'packages', folder].map((base) => posix.join(base, name));
+  if (candidates.some((candidate) => known.has(candidate))) return true;
+  if (name.includes('/')) return false;
+  const suffix = `/${name}`;
+  const inside = /^(packages|apps)\/[^/]+\//.exec(path)?.[0] ?? '';
+  return [...known].some((file) => file.startsWith(inside) && file.endsWith(suffix));
 }
