@@ -34,6 +34,10 @@ export function parseCommandLine(argv: readonly string[]): Command {
   try {
     cli.parse(['', '', ...words], { run: false });
     if (cli.options['help'] === true) return { kind: 'help' };
+    restoreText(cli, words);
+    // What stands after `--` is an argument, even if it looks like an option.
+    const literal: unknown = cli.options['--'];
+    if (Array.isArray(literal)) cli.args = [...cli.args, ...literal.map(String)];
     cli.runMatchedCommand();
     return command;
   } catch (error) {
@@ -41,11 +45,22 @@ export function parseCommandLine(argv: readonly string[]): Command {
   }
 }
 
+/** cac takes `007` for a number; a directory or a name of that look must stay as it was typed. */
+function restoreText(cli: CAC, words: readonly string[]): void {
+  for (const [name, value] of Object.entries<unknown>(cli.options)) {
+    if (typeof value !== 'number') continue;
+    const flag = `--${dashed(name)}`;
+    const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+    const word = words[at] ?? '';
+    cli.options[name] = word === flag ? words[at + 1] : word.slice(flag.length + 1);
+  }
+}
+
 function defineStart(cli: CAC, settle: (command: Command) => void): void {
   withCommonOptions(cli.command('', 'Start the demo'))
     .option('--nodes <count>', 'How many nodes')
     .option('--port <port>', "The page's port")
-    .option('--data <directory>', 'Where to keep the data', { type: [String] })
+    .option('--data <directory>', 'Where to keep the data')
     .option('--load <rate>', 'Requests per second to begin with')
     .action((options: Options) => {
       settle({
@@ -63,12 +78,12 @@ function defineStart(cli: CAC, settle: (command: Command) => void): void {
 function defineNode(cli: CAC, settle: (command: Command) => void): void {
   cli
     .command('node', 'Run one node')
-    .option('--id <id>', 'Its name', { type: [String] })
-    .option('--listen <host:port>', 'Where other nodes reach it', { type: [String] })
-    .option('--http <host:port>', 'Where its API listens', { type: [String] })
-    .option('--data <directory>', 'Where it keeps its data', { type: [String] })
-    .option('--cluster <id>', 'The cluster it belongs to', { type: [String] })
-    .option('--peers <list>', 'The others: n2=host:port,n3=host:port', { type: [String] })
+    .option('--id <id>', 'Its name')
+    .option('--listen <host:port>', 'Where other nodes reach it')
+    .option('--http <host:port>', 'Where its API listens')
+    .option('--data <directory>', 'Where it keeps its data')
+    .option('--cluster <id>', 'The cluster it belongs to')
+    .option('--peers <list>', 'The others: n2=host:port,n3=host:port')
     .action((options: Options) => {
       settle({
         kind: 'node',
@@ -124,8 +139,8 @@ function defineKeyCommands(
   say: (options: Options, action: ControlAction) => void,
 ): void {
   define('get <key>')
-    .option('--node <node>', 'Ask this node', { type: [String] })
-    .option('--read <mode>', 'index or stale', { type: [String] })
+    .option('--node <node>', 'Ask this node')
+    .option('--read <mode>', 'index or stale')
     .action((key: string, options: Options) => {
       const readMode = textOption(options, 'read') ?? 'index';
       if (readMode !== 'index' && readMode !== 'stale') {
@@ -135,8 +150,8 @@ function defineKeyCommands(
     });
   const conditional = (name: string): ReturnType<typeof withCommonOptions> =>
     define(name)
-      .option('--node <node>', 'Ask this node', { type: [String] })
-      .option('--if-match <revision>', 'Only if the key is at this revision', { type: [String] });
+      .option('--node <node>', 'Ask this node')
+      .option('--if-match <revision>', 'Only if the key is at this revision');
   const conditionOf = (
     options: Options,
   ): Pick<ControlAction & { kind: 'put' }, 'nodeId' | 'ifMatch'> => ({
@@ -154,7 +169,7 @@ function defineKeyCommands(
 function withCommonOptions(command: ReturnType<CAC['command']>): ReturnType<CAC['command']> {
   return command
     .option('--json', 'One JSON object a line')
-    .option('--control <file>', 'Where the running demo tells how to reach it', { type: [String] });
+    .option('--control <file>', 'Where the running demo tells how to reach it');
 }
 
 /** The one value of a text option, or `undefined` if it was not given. */

@@ -78,7 +78,10 @@ function Chart(props: {
     };
     const stopTheme = theme.subscribe(draw);
     const stopData = effect(() => {
-      plot?.setData(dataOf(lines));
+      const data = dataOf(lines);
+      plot?.setData(data);
+      // Without a pointer over a chart its legend tells the newest figures.
+      if (plot && (plot.cursor.left ?? -1) < 0) plot.setLegend({ idx: data[0].length - 1 });
     });
     const resized = new ResizeObserver(() => {
       plot?.setSize({ width: element.clientWidth, height: chartHeight });
@@ -102,7 +105,7 @@ function Chart(props: {
   );
 }
 
-const chartHeight = 132;
+const chartHeight = 118;
 const spanSeconds = 120;
 
 function dataOf(lines: readonly Line[]): UPlot.AlignedData {
@@ -133,7 +136,7 @@ function optionsOf(
       y: { range: (_, __, highest) => [0, Math.max(highest * 1.1, 1)] },
     },
     axes: [
-      { ...axis, space: 80 },
+      { ...axis, size: 26, splits: xTicks, values: (_, ticks) => ticks.map(secondsAgo) },
       { ...axis, size: 56, space: 28, values: (_, ticks) => ticks.map(unit) },
     ],
     series: [
@@ -143,7 +146,8 @@ function optionsOf(
         stroke: colour(name),
         width: 1.75,
         points: { show: false },
-        value: (_: UPlot, value: number | null) => (value === null ? '–' : unit(value)),
+        // uPlot passes nothing at all where a plot has no points yet.
+        value: (_: UPlot, value?: number | null) => (typeof value === 'number' ? unit(value) : '–'),
         ...(dash ? { dash: [...dash] } : {}),
       })),
     ],
@@ -169,6 +173,19 @@ function drawMarks(plot: UPlot, colour: (name: string) => string): void {
     ctx.stroke();
   }
   ctx.restore();
+}
+
+function newestSeconds(): number {
+  return (points.value.at(-1)?.atMs ?? 0) / 1_000;
+}
+
+function xTicks(): number[] {
+  return [90, 60, 30, 0].map((ago) => newestSeconds() - ago);
+}
+
+function secondsAgo(atSeconds: number): string {
+  const ago = Math.round(newestSeconds() - atSeconds);
+  return ago <= 0 ? 'now' : `${ago} s ago`;
 }
 
 function plain(value: number): string {

@@ -7,7 +7,7 @@ export interface Point {
 }
 
 /** Size of the view box. */
-export const ring = { width: 640, height: 420, nodeRadius: 40 } as const;
+export const ring = { width: 760, height: 410, nodeRadius: 43 } as const;
 
 /** The place of node `index` of `count`: evenly on an ellipse, the first on top. */
 export function placeOf(index: number, count: number): Point {
@@ -15,8 +15,16 @@ export function placeOf(index: number, count: number): Point {
   if (count === 1) return center;
   const angle = (index / count) * 2 * Math.PI - Math.PI / 2;
   // Three nodes fill the upper part of the circle only: move them down a little.
-  const shift = count === 3 ? 34 : 0;
-  return { x: center.x + 215 * Math.cos(angle), y: center.y + shift + 145 * Math.sin(angle) };
+  const shift = count === 3 ? 36 : 4;
+  return { x: center.x + 260 * Math.cos(angle), y: center.y + shift + 138 * Math.sin(angle) };
+}
+
+/** Where the line below or above a node goes, relative to it: on the side away from the links. */
+export function labelOffset(at: Point, isLeader: boolean): number {
+  const isUpper = at.y < ring.height / 2 - 30;
+  if (!isUpper) return ring.nodeRadius + 24;
+  // Above the crown, if there is one.
+  return -ring.nodeRadius - (isLeader ? 34 : 16);
 }
 
 /**

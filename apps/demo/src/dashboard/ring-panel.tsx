@@ -6,7 +6,7 @@ import { selectedId, view } from './feed.ts';
 import { count, roleOf } from './format.ts';
 import { legend, type MessageLook } from './message-kinds.ts';
 import { drawMessages, type Shown } from './message-layer.ts';
-import { placeOf, type Point, ring } from './ring-geometry.ts';
+import { labelOffset, placeOf, type Point, ring } from './ring-geometry.ts';
 
 const shown = signal<Shown>({ shownPerSecond: 0, totalPerSecond: 0 });
 
@@ -126,7 +126,7 @@ function NodeMark({ node, at }: { readonly node: NodeView; readonly at: Point })
       <circle class="halo" r={ring.nodeRadius + 7} />
       <circle class="body" r={ring.nodeRadius} />
       {role === 'leader' ? (
-        <path class="crown" d="M-16 -40 l-5 -21 l12 9 l9 -15 l9 15 l12 -9 l-5 21 z" />
+        <path class="crown" d="M-17 -43 l-5 -21 l13 9 l9 -15 l9 15 l13 -9 l-5 21 z" />
       ) : undefined}
       <text class="name" y="-4">
         {node.id}
@@ -135,7 +135,7 @@ function NodeMark({ node, at }: { readonly node: NodeView; readonly at: Point })
         {role}
       </text>
       <NodeSign role={role} />
-      <text class="below" y={ring.nodeRadius + 24}>
+      <text class="below" y={labelOffset(at, role === 'leader')}>
         {raft ? `term ${raft.term} · committed ${count(raft.commitIndex)}` : ''}
       </text>
     </g>

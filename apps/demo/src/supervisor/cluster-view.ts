@@ -9,6 +9,8 @@ import type { LoadTotals, LoadWindow } from './load-generator.ts';
 export interface NodeView {
   readonly id: string;
   readonly api: string;
+  /** Where other nodes reach it, as host:port. */
+  readonly raft: string;
   readonly pid: number | null;
   readonly process: ProcessState;
   /** What it said last; `null` before it said anything and after it ended. */

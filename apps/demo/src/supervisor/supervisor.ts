@@ -43,6 +43,7 @@ export class ActionError extends Error {
 interface Member {
   readonly id: string;
   readonly api: string;
+  readonly raft: string;
   readonly child: ChildNode;
   readonly feed: NodeFeed;
   status: NodeStatus | undefined;
@@ -227,7 +228,8 @@ export class Supervisor {
     const feed = new NodeFeed(api, (event) => {
       this.#onNodeEvent(id, event);
     });
-    return { id, api, child, feed, status: undefined, statusAtMs: 0 };
+    const raft = `${host}:${plan.raftPort}`;
+    return { id, api, raft, child, feed, status: undefined, statusAtMs: 0 };
   }
 
   #argumentsOf(plan: NodePlan): readonly string[] {
@@ -334,10 +336,11 @@ export class Supervisor {
   }
 }
 
-function viewOf({ id, api, child, status, statusAtMs }: Member): NodeView {
+function viewOf({ id, api, raft, child, status, statusAtMs }: Member): NodeView {
   return {
     id,
     api,
+    raft,
     pid: child.pid ?? null,
     process: child.state,
     status: status ?? null,
