@@ -1,6 +1,9 @@
 import { invariant } from './invariant.ts';
 import type { Entry, LogPosition, Snapshot } from './messages.ts';
 
+/** An entry's term, kind and length in a message, at most: small payloads do not come for free. */
+const ENTRY_OVERHEAD_BYTES = 18;
+
 /**
  * The replicated log of one node, in memory, and how much of it is on disk.
  *
@@ -101,7 +104,8 @@ export class RaftLog {
    *
    * @param fromIndex - At least `firstIndex`.
    * @param toIndex - At most `lastIndex`.
-   * @param bytesMax - Limit of the payloads together. The first entry is there even if larger.
+   * @param bytesMax - Limit of the entries together, each counted as what it takes in a message at
+   *   most. The first entry is there even if larger.
    */
   slice(fromIndex: number, toIndex: number, bytesMax: number): readonly Entry[] {
     invariant(fromIndex >= this.firstIndex, 'compacted entries are never asked for');
@@ -110,7 +114,7 @@ export class RaftLog {
     let bytes = 0;
     let place = first;
     while (place < end) {
-      bytes += this.#entries[place]?.payload.length ?? 0;
+      bytes += ENTRY_OVERHEAD_BYTES + (this.#entries[place]?.payload.length ?? 0);
       if (bytes > bytesMax && place > first) break;
       place += 1;
     }

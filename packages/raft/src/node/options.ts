@@ -49,7 +49,9 @@ export interface NodeTuning {
 /** Room for what an AppendEntries holds besides the payload of its only entry. */
 const MESSAGE_OVERHEAD_BYTES = 128;
 /** The default of `maxMessageBytes`: as much as a disk writes in a millisecond or so. */
-const MESSAGE_BYTES_DEFAULT = 1_048_576;
+const MESSAGE_BYTES_DEFAULT = 262_144;
+/** The default of `maxInflightBytes`: less than transports queue for a peer before they drop. */
+const INFLIGHT_BYTES_DEFAULT = 2_097_152;
 
 /**
  * The tuning of `options`, with defaults that fit the transport.
@@ -64,9 +66,8 @@ export function resolveNodeTuning(options: RaftNodeOptions): NodeTuning {
   expectCount('snapshotEveryEntries', snapshotEveryEntries, 1);
   expectCount('trailingEntryCount', trailingEntryCount, 0);
   const commandBytesMax = options.transport.capabilities.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES;
-  // Small entries take more room than their payload: a message of them must still fit.
-  const fittingBytes = Math.max(1, Math.floor(commandBytesMax / 8));
-  const maxMessageBytes = options.maxMessageBytes ?? Math.min(MESSAGE_BYTES_DEFAULT, fittingBytes);
+  const maxMessageBytes =
+    options.maxMessageBytes ?? Math.min(MESSAGE_BYTES_DEFAULT, commandBytesMax);
   if (maxMessageBytes > commandBytesMax) {
     throw new RangeError(
       `maxMessageBytes: expected at most ${commandBytesMax}, which this transport carries, ` +
@@ -78,7 +79,7 @@ export function resolveNodeTuning(options: RaftNodeOptions): NodeTuning {
     snapshotEveryEntries,
     trailingEntryCount,
     commandBytesMax,
-    core: { ...options, maxMessageBytes },
+    core: { maxInflightBytes: INFLIGHT_BYTES_DEFAULT, ...options, maxMessageBytes },
   };
 }
 
