@@ -15,4 +15,9 @@ export {
   type SnapshotStream,
   type StoredSnapshot,
 } from './snapshot-store.ts';
-export { type LogRecovery, WriteAheadLog, type WriteAheadLogOptions } from './write-ahead-log.ts';
+export {
+  type LogBlemish,
+  type LogRecovery,
+  WriteAheadLog,
+  type WriteAheadLogOptions,
+} from './write-ahead-log.ts';

@@ -1,0 +1,165 @@
+/*
+ * Where every entry lies, in memory.
+ *
+ * One object per entry would cost some hundred bytes and a pause of the garbage collector; a log of
+ * a few million entries needs its terms and positions in typed arrays. They come in chunks, so that
+ * appending never copies and compaction gives memory back. The entries of a chunk nearly always
+ * share one term: it is kept once until a second appears. That makes 4 bytes an entry, and every
+ * question O(1).
+ */
+import { invariant } from './invariant.ts';
+
+/** Instead of a position: the entry is not on disk yet, or was lost. */
+export const NOWHERE = 0xffff_ffff;
+
+const CHUNK_ENTRIES = 4_096;
+
+interface Chunk {
+  readonly units: Uint32Array;
+  /** The term of all entries of the chunk, as long as `terms` is undefined. */
+  term: number;
+  terms: Float64Array | undefined;
+}
+
+/** Entries cut off the end of an index, to be put back if the write fails. */
+export interface CutEntries {
+  readonly fromIndex: number;
+  readonly terms: Float64Array;
+  readonly units: Uint32Array;
+}
+
+/** Term and position of each entry from `firstIndex` to `lastIndex`. */
+export class LogIndex {
+  /** Undefined where every entry of the chunk was lost. */
+  readonly #chunks: (Chunk | undefined)[] = [];
+  /** The index of the first slot of the first chunk. */
+  #origin: number;
+  #firstIndex: number;
+  #lastIndex: number;
+
+  constructor(firstIndex: number) {
+    this.#origin = firstIndex;
+    this.#firstIndex = firstIndex;
+    this.#lastIndex = firstIndex - 1;
+  }
+
+  get firstIndex(): number {
+    return this.#firstIndex;
+  }
+
+  get lastIndex(): number {
+    return this.#lastIndex;
+  }
+
+  /** Adds the entry after the last. `term` is NaN if it is not known. */
+  append(term: number, unit: number): void {
+    const slot = this.#lastIndex + 1 - this.#origin;
+    const at = slot % CHUNK_ENTRIES;
+    const chunk = this.#chunkForWriting(Math.floor(slot / CHUNK_ENTRIES), at === 0 ? term : NaN);
+    chunk.units[at] = unit;
+    setTerm(chunk, at, term);
+    this.#lastIndex += 1;
+  }
+
+  /** Adds `count` entries of which nothing is known. Costs no memory per entry if they are many. */
+  appendLost(count: number): void {
+    let left = count;
+    while (left > 0) {
+      const at = (this.#lastIndex + 1 - this.#origin) % CHUNK_ENTRIES;
+      if (at !== 0 || left < CHUNK_ENTRIES) {
+        this.append(NaN, NOWHERE);
+        left -= 1;
+        continue;
+      }
+      this.#chunks.push(undefined);
+      this.#lastIndex += CHUNK_ENTRIES;
+      left -= CHUNK_ENTRIES;
+    }
+  }
+
+  /** The term of an entry; undefined outside the index and where it is not known. */
+  termAt(logIndex: number): number | undefined {
+    if (!this.#has(logIndex)) return undefined;
+    const slot = logIndex - this.#origin;
+    const chunk = this.#chunks[Math.floor(slot / CHUNK_ENTRIES)];
+    if (chunk === undefined) return undefined;
+    const term = chunk.terms === undefined ? chunk.term : chunk.terms[slot % CHUNK_ENTRIES];
+    return Number.isNaN(term) ? undefined : term;
+  }
+
+  /** The position of an entry, in units of 8 bytes, or `NOWHERE`. */
+  unitAt(logIndex: number): number {
+    if (!this.#has(logIndex)) return NOWHERE;
+    const slot = logIndex - this.#origin;
+    return this.#chunks[Math.floor(slot / CHUNK_ENTRIES)]?.units[slot % CHUNK_ENTRIES] ?? NOWHERE;
+  }
+
+  /** Says where an entry lies now. */
+  place(logIndex: number, unit: number): void {
+    invariant(this.#has(logIndex), 'only an entry of the index has a place');
+    const slot = logIndex - this.#origin;
+    const chunk = this.#chunks[Math.floor(slot / CHUNK_ENTRIES)];
+    invariant(chunk !== undefined, 'only a lost entry has no chunk');
+    chunk.units[slot % CHUNK_ENTRIES] = unit;
+  }
+
+  /** Removes the entries from `fromIndex` on. Undefined if there are none. */
+  cut(fromIndex: number): CutEntries | undefined {
+    const from = Math.max(fromIndex, this.#firstIndex);
+    const count = this.#lastIndex - from + 1;
+    if (count <= 0) return undefined;
+    const terms = new Float64Array(count);
+    const units = new Uint32Array(count);
+    for (let at = 0; at < count; at += 1) {
+      terms[at] = this.termAt(from + at) ?? NaN;
+      units[at] = this.unitAt(from + at);
+    }
+    this.#lastIndex = from - 1;
+    this.#chunks.length = Math.ceil((from - this.#origin) / CHUNK_ENTRIES);
+    return { fromIndex: from, terms, units };
+  }
+
+  /** Undoes `cut`, whatever was appended since. */
+  restore({ fromIndex, terms, units }: CutEntries): void {
+    this.cut(fromIndex);
+    for (const [at, term] of terms.entries()) this.append(term, units[at] ?? NOWHERE);
+  }
+
+  /** Forgets the entries up to and including `logIndex`. */
+  dropThrough(logIndex: number): void {
+    if (logIndex < this.#firstIndex) return;
+    if (logIndex >= this.#lastIndex) {
+      this.#chunks.length = 0;
+      this.#origin = logIndex + 1;
+      this.#lastIndex = logIndex;
+    }
+    this.#firstIndex = logIndex + 1;
+    const dead = Math.floor((this.#firstIndex - this.#origin) / CHUNK_ENTRIES);
+    this.#chunks.splice(0, dead);
+    this.#origin += dead * CHUNK_ENTRIES;
+  }
+
+  #has(logIndex: number): boolean {
+    return logIndex >= this.#firstIndex && logIndex <= this.#lastIndex;
+  }
+
+  #chunkForWriting(position: number, term: number): Chunk {
+    let chunk = this.#chunks[position];
+    if (chunk === undefined) {
+      const units = new Uint32Array(CHUNK_ENTRIES).fill(NOWHERE);
+      chunk = { units, term, terms: undefined };
+      this.#chunks[position] = chunk;
+    }
+    return chunk;
+  }
+}
+
+function setTerm(chunk: Chunk, at: number, term: number): void {
+  if (chunk.terms === undefined) {
+    if (at === 0) chunk.term = term;
+    // NaN, an unknown term, must equal itself here.
+    if (Object.is(chunk.term, term)) return;
+    chunk.terms = new Float64Array(CHUNK_ENTRIES).fill(chunk.term);
+  }
+  chunk.terms[at] = term;
+}
