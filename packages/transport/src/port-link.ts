@@ -33,10 +33,11 @@ export interface MessagePortLike {
 const FIRST_CREDIT_BYTES = 64 * 1024;
 
 /**
- * Smaller batches are copied and the copy is moved: the batch's buffer has room for more, and can
- * be filled again at once. Larger ones are moved themselves, and their queue makes a new buffer.
+ * Batches up to this size are copied and the copy is moved, because their queue fills them again:
+ * a new buffer would cost it as much as the copy. Larger ones hold one message each, are used
+ * once, and are moved themselves.
  */
-const COPIED_BYTES_MAX = 16 * 1024;
+const COPIED_BYTES_MAX = 64 * 1024;
 
 /** One end of a port as the session layer sees it. */
 export class PortLink implements Link {
