@@ -1,0 +1,142 @@
+/*
+ * A violation among thousands of operations convinces nobody. This finds a few that suffice.
+ *
+ * Naive shrinking misleads: drop a write, and a read of what it wrote becomes a violation of its
+ * own, so the smallest illegal history is often one innocent read. Two rules keep it honest:
+ *
+ * 1. The history is cut behind the first return that makes it illegal. That operation is the
+ *    culprit: without it everything before was still linearizable. What was open then is of unknown
+ *    outcome.
+ * 2. Something may be dropped only if the rest is illegal with the culprit and still linearizable
+ *    without it.
+ *
+ * So every value that is read has its write, and exactly one answer is impossible.
+ *
+ * Source: A. Zeller and R. Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE
+ * TSE 2002 (ddmin), over clients first and then over operations.
+ */
+
+import { type History, type Operation, returnTimeOf } from './history.ts';
+import type { Model } from './model.ts';
+import { partitionsOf } from './partition.ts';
+import { Search } from './search.ts';
+
+/** A few operations that show why the history is not linearizable. */
+export interface Counterexample<Input, Output> {
+  /** All that is needed, in the order of the calls, the culprit among them. */
+  readonly operations: History<Input, Output>;
+  /** The operation whose answer is impossible; without it the others are linearizable. */
+  readonly culprit: Operation<Input, Output>;
+}
+
+/** Steps that one trial may take: a trial that is not decided by then counts as "keep it". */
+const TRIAL_STEPS_MAX = 200_000;
+
+const TRIAL_MEMORY_BYTES = 64 * 1024 * 1024;
+
+type Verdict = 'legal' | 'illegal' | 'undecided';
+
+/**
+ * Reduces one illegal partition.
+ *
+ * @param operations - Of one partition, not linearizable, in the order of their calls.
+ * @returns A counterexample from which no client and no operation can be dropped, as far as the
+ *   bound on each trial lets it see.
+ */
+export function counterexampleOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  operations: History<Input, Output>,
+): Counterexample<Input, Output> | undefined {
+  const judge = (history: History<Input, Output>): Verdict => judgeHistory(model, history);
+  const cut = cutBehindCulprit(operations, judge);
+  if (cut === undefined) return undefined;
+  const { culprit } = cut;
+  const isEnough = (others: History<Input, Output>): boolean =>
+    judge(others) === 'legal' && judge([...others, culprit]) === 'illegal';
+
+  let others = cut.others;
+  const clients = [...new Set(others.map(({ process }) => process))];
+  const kept = minimize(clients, (chosen) =>
+    isEnough(others.filter(({ process }) => chosen.includes(process))),
+  );
+  others = others.filter(({ process }) => kept.includes(process));
+  others = minimize(others, isEnough);
+  const all = [...others, culprit].sort((left, right) => left.callTime - right.callTime);
+  return { operations: all, culprit };
+}
+
+function judgeHistory<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  history: History<Input, Output>,
+): Verdict {
+  const budget = { bytesLeft: TRIAL_MEMORY_BYTES };
+  let verdict: Verdict = 'legal';
+  for (const partition of partitionsOf(model, history)) {
+    const found = new Search(model, partition, budget).run(TRIAL_STEPS_MAX);
+    if (found === 'not-linearizable') return 'illegal';
+    if (found !== 'linearizable') verdict = 'undecided';
+  }
+  return verdict;
+}
+
+/** Finds the first return behind which the history is illegal, by halving. */
+function cutBehindCulprit<Input, Output>(
+  operations: History<Input, Output>,
+  judge: (history: History<Input, Output>) => Verdict,
+): { culprit: Operation<Input, Output>; others: History<Input, Output> } | undefined {
+  const returned = operations
+    .filter(({ outcome }) => outcome.kind === 'ok')
+    .sort((left, right) => returnTimeOf(left) - returnTimeOf(right));
+  let legalCount = 0;
+  let illegalCount = returned.length;
+  while (illegalCount - legalCount > 1) {
+    const middle = (legalCount + illegalCount) >>> 1;
+    if (judge(prefixOf(operations, returned, middle)) === 'legal') legalCount = middle;
+    else illegalCount = middle;
+  }
+  const culprit = returned[illegalCount - 1];
+  if (culprit === undefined) return undefined;
+  const prefix = prefixOf(operations, returned, illegalCount);
+  if (judge(prefix) !== 'illegal') return undefined;
+  return { culprit, others: prefix.filter((operation) => operation !== culprit) };
+}
+
+/** What was known right after `returned[count - 1]` had returned. */
+function prefixOf<Input, Output>(
+  operations: History<Input, Output>,
+  returned: History<Input, Output>,
+  count: number,
+): History<Input, Output> {
+  const known = new Set(returned.slice(0, count));
+  const last = returned[count - 1];
+  const until = last === undefined ? Number.NEGATIVE_INFINITY : returnTimeOf(last);
+  return operations
+    .filter(({ callTime }) => callTime <= until)
+    .map((operation) =>
+      known.has(operation) ? operation : { ...operation, outcome: { kind: 'info' } as const },
+    );
+}
+
+/** ddmin: the smallest part of `items` it finds that still `isEnough`, in the same order. */
+function minimize<Item>(
+  items: readonly Item[],
+  isEnough: (chosen: readonly Item[]) => boolean,
+): readonly Item[] {
+  let kept = items;
+  let chunkSize = Math.ceil(kept.length / 2);
+  while (chunkSize >= 1 && kept.length > 0) {
+    let droppedAny = false;
+    for (let start = 0; start < kept.length; ) {
+      const without = [...kept.slice(0, start), ...kept.slice(start + chunkSize)];
+      if (isEnough(without)) {
+        kept = without;
+        droppedAny = true;
+      } else {
+        start += chunkSize;
+      }
+    }
+    if (chunkSize === 1 && !droppedAny) break;
+    chunkSize = chunkSize === 1 ? 1 : Math.ceil(chunkSize / 2);
+  }
+  return kept;
+}

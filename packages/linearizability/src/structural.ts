@@ -1,0 +1,105 @@
+/*
+ * Equality and hashing of states by structure, for models that bring none of their own. Covers
+ * what a state is made of: primitives, arrays, plain objects, Map, Set, Uint8Array. Two maps or
+ * sets are equal whatever the order in which they were filled.
+ */
+
+/**
+ * Whether two values have the same structure and content.
+ *
+ * @remarks O(size). Members of a Set and keys of a Map are compared by identity, as they do.
+ */
+export function structuralEquals(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (!isObject(left) || !isObject(right)) return false;
+  if (Array.isArray(left) || left instanceof Uint8Array) return sequenceEquals(left, right);
+  if (left instanceof Map) return right instanceof Map && mapEquals(left, right);
+  if (left instanceof Set) return right instanceof Set && left.isSubsetOf(right) && left.size === right.size;
+  if (Array.isArray(right) || right instanceof Map || right instanceof Set) return false;
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every(
+      (key) =>
+        Object.hasOwn(right, key) &&
+        structuralEquals(Reflect.get(left, key), Reflect.get(right, key)),
+    )
+  );
+}
+
+function sequenceEquals(left: ArrayLike<unknown> & object, right: object): boolean {
+  if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return false;
+  if (!Array.isArray(right) && !(right instanceof Uint8Array)) return false;
+  const other: ArrayLike<unknown> = right;
+  if (left.length !== other.length) return false;
+  for (let index = 0; index < left.length; index += 1) {
+    if (!structuralEquals(left[index], other[index])) return false;
+  }
+  return true;
+}
+
+function mapEquals(left: Map<unknown, unknown>, right: Map<unknown, unknown>): boolean {
+  if (left.size !== right.size) return false;
+  for (const [key, value] of left) {
+    if (!right.has(key) || !structuralEquals(value, right.get(key))) return false;
+  }
+  return true;
+}
+
+/**
+ * A 32-bit hash such that values that are `structuralEquals` have the same.
+ *
+ * @remarks O(size).
+ */
+export function structuralHash(value: unknown): number {
+  if (typeof value === 'string') return hashText(value);
+  if (typeof value === 'number') return hashNumber(value);
+  if (!isObject(value)) return hashText(String(value));
+  let hash = 0x345678;
+  if (Array.isArray(value) || value instanceof Uint8Array) {
+    for (const item of value) hash = mix(hash, structuralHash(item));
+    return hash;
+  }
+  // Sums, because maps, sets and objects that are equal may have another order.
+  if (value instanceof Map) {
+    for (const [key, item] of value) hash = (hash + mix(hashKey(key), structuralHash(item))) | 0;
+  } else if (value instanceof Set) {
+    for (const item of value) hash = (hash + mix(hashKey(item), 1)) | 0;
+  } else {
+    for (const key of Object.keys(value)) {
+      hash = (hash + mix(hashText(key), structuralHash(Reflect.get(value, key)))) | 0;
+    }
+  }
+  return hash;
+}
+
+/** Keys are compared by identity, so objects among them must not be hashed by content alone. */
+function hashKey(key: unknown): number {
+  return isObject(key) ? 7 : structuralHash(key);
+}
+
+function hashText(text: string): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return mix(hash, text.length);
+}
+
+function hashNumber(value: number): number {
+  // -0 and 0 differ under Object.is; one hash for both is allowed, and NaN becomes 0 as well.
+  return Number.isSafeInteger(value)
+    ? mix(value | 0, Math.floor(value / 0x1_0000_0000) | 0)
+    : hashText(String(value));
+}
+
+/** Folds `value` into `hash`: MurmurHash3's finalizer over both. */
+export function mix(hash: number, value: number): number {
+  let bits = Math.imul(hash ^ value, 0x85ebca6b) + Math.imul(value, 0xc2b2ae35) + 0x9e3779b9;
+  bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b3c6d);
+  return bits ^ (bits >>> 13);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
