@@ -133,7 +133,7 @@ export class Configurations {
 
   #rehash(): void {
     this.#slots = new Int32Array(this.#slots.length * 2);
-    for (let entry = 0; entry < this.#used; ) {
+    for (let entry = 0; entry < this.#used;) {
       this.#slots[this.#freeSlot(this.#arena[entry] ?? 0)] = entry + 1;
       entry += HEADER_WORDS + (this.#arena[entry + 3] ?? 0);
     }

@@ -2,15 +2,17 @@
  * A violation among thousands of operations convinces nobody. This finds a few that suffice.
  *
  * Naive shrinking misleads: drop a write, and a read of what it wrote becomes a violation of its
- * own, so the smallest illegal history is often one innocent read. Two rules keep it honest:
+ * own, so the smallest illegal history is often one innocent read. Three rules keep it honest:
  *
  * 1. The history is cut behind the first return that makes it illegal. That operation is the
  *    culprit: without it everything before was still linearizable. What was open then is of unknown
  *    outcome.
  * 2. Something may be dropped only if the rest is illegal with the culprit and still linearizable
  *    without it.
+ * 3. And only if the culprit's answer stays explicable: possible if some of the rest had happened,
+ *    at whatever time. (If nothing ever explained it, this rule does not apply.)
  *
- * So every value that is read has its write, and exactly one answer is impossible.
+ * So every value that is read has its write, and what is left contradicts the culprit.
  *
  * Source: A. Zeller and R. Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE
  * TSE 2002 (ddmin), over clients first and then over operations.
@@ -51,8 +53,14 @@ export function counterexampleOf<State, Input, Output>(
   const cut = cutBehindCulprit(operations, judge);
   if (cut === undefined) return undefined;
   const { culprit } = cut;
+  const isExplicable = (others: History<Input, Output>): boolean =>
+    judge([{ ...culprit, callTime: Number.NEGATIVE_INFINITY }, ...others.map(toUnknown)]) ===
+    'legal';
+  const mustExplain = isExplicable(cut.others);
   const isEnough = (others: History<Input, Output>): boolean =>
-    judge(others) === 'legal' && judge([...others, culprit]) === 'illegal';
+    judge([...others, culprit]) === 'illegal' &&
+    judge(others) === 'legal' &&
+    (!mustExplain || isExplicable(others));
 
   let others = cut.others;
   const clients = [...new Set(others.map(({ process }) => process))];
@@ -112,9 +120,12 @@ function prefixOf<Input, Output>(
   const until = last === undefined ? Number.NEGATIVE_INFINITY : returnTimeOf(last);
   return operations
     .filter(({ callTime }) => callTime <= until)
-    .map((operation) =>
-      known.has(operation) ? operation : { ...operation, outcome: { kind: 'info' } as const },
-    );
+    .map((operation) => (known.has(operation) ? operation : toUnknown(operation)));
+}
+
+/** The same operation, as if its client had never heard back. */
+function toUnknown<Input, Output>(operation: Operation<Input, Output>): Operation<Input, Output> {
+  return { ...operation, outcome: { kind: 'info' } };
 }
 
 /** ddmin: the smallest part of `items` it finds that still `isEnough`, in the same order. */
@@ -126,7 +137,7 @@ function minimize<Item>(
   let chunkSize = Math.ceil(kept.length / 2);
   while (chunkSize >= 1 && kept.length > 0) {
     let droppedAny = false;
-    for (let start = 0; start < kept.length; ) {
+    for (let start = 0; start < kept.length;) {
       const without = [...kept.slice(0, start), ...kept.slice(start + chunkSize)];
       if (isEnough(without)) {
         kept = without;

@@ -42,8 +42,11 @@ export interface Model<State, Input, Output> {
    */
   partition?(operation: Operation<Input, Output>): string;
 
-  /** Whether `input` can never change a state. A read whose outcome is unknown says nothing. */
-  isRead?(input: Input): boolean;
+  /**
+   * Whether `input`, answered so, leaves every state as it is: a read, or a compare-and-set that
+   * failed. Without it the verdicts are the same, and take longer.
+   */
+  isRead?(input: Input, output: Output | Unknown): boolean;
 
   /** For reports: `put(x, 1) → ok`. */
   describeOperation?(input: Input, output: Output | Unknown): string;
@@ -51,4 +54,3 @@ export interface Model<State, Input, Output> {
   /** For reports. */
   describeState?(state: State): string;
 }
-

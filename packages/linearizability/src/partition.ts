@@ -17,6 +17,8 @@ export interface Partition<Input, Output> {
   readonly questions: readonly Question<Input, Output>[];
   /** For each operation, its question. */
   readonly questionOf: Int32Array;
+  /** For each operation, 1 if it never changes a state. */
+  readonly isRead: Uint8Array;
   /** For each event, its operation. */
   readonly operationOf: Int32Array;
   /** For each operation, the event of its call. */
@@ -32,9 +34,9 @@ export function partitionsOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   history: History<Input, Output>,
 ): Partition<Input, Output>[] {
-  const relevant = history.filter(({ outcome, input }) => {
-    if (outcome.kind === 'fail') return false;
-    return outcome.kind === 'ok' || !(model.isRead?.(input) ?? false);
+  const relevant = history.filter((operation) => {
+    const { kind } = operation.outcome;
+    return kind === 'ok' || (kind === 'info' && !isRead(model, operation));
   });
   const operations = relevant.sort((left, right) => left.callTime - right.callTime);
   const byKey = new Map<string, Operation<Input, Output>[]>();
@@ -44,10 +46,19 @@ export function partitionsOf<State, Input, Output>(
     if (own === undefined) byKey.set(key, [operation]);
     else own.push(operation);
   }
-  return Array.from(byKey, ([key, own]) => layOut(key, own));
+  return Array.from(byKey, ([key, own]) => layOut(model, key, own));
 }
 
-function layOut<Input, Output>(
+/** Whether `operation` leaves every state as it is. */
+export function isRead<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  { input, outcome }: Operation<Input, Output>,
+): boolean {
+  return model.isRead?.(input, outcome.kind === 'ok' ? outcome.output : UNKNOWN) ?? false;
+}
+
+function layOut<State, Input, Output>(
+  model: Model<State, Input, Output>,
   key: string,
   operations: readonly Operation<Input, Output>[],
 ): Partition<Input, Output> {
@@ -82,6 +93,7 @@ function layOut<Input, Output>(
     operations,
     questions,
     questionOf,
+    isRead: Uint8Array.from(operations, (operation) => (isRead(model, operation) ? 1 : 0)),
     operationOf,
     callOf,
     returnOf,

@@ -17,9 +17,10 @@
  *   history is not linearizable;
  * - when every operation that returned has been lifted, it is.
  *
- * Two more rules cut branches that cannot matter. An operation that answers truly and changes
- * nothing may as well happen at once: every order in which it comes later stays an order when it is
- * moved here, so no other choice at this place need be tried. And an operation of unknown outcome
+ * Two more rules cut branches that cannot matter. A read that can happen now may as well happen at
+ * once: it never changes a state, so every order in which it comes later stays an order when it is
+ * moved here, and no other choice at this place need be tried. (A write of the value that is there
+ * already is no read: later it might have changed something.) And an operation of unknown outcome
  * that would change nothing now need not happen now.
  *
  * An operation of unknown outcome has no return: it stays a choice for ever, and may be left out.
@@ -130,14 +131,14 @@ export class Search<State, Input, Output> {
   }
 
   #tryOperation(operation: number): 'lifted' | 'refused' | 'full' {
-    const { questionOf, returnOf } = this.partition;
+    const { questionOf, returnOf, isRead } = this.partition;
     const next = this.#states.next(this.#state, questionOf[operation] ?? 0);
     if (next === IMPOSSIBLE) return 'refused';
-    const isPending = returnOf[operation] === 0;
-    const changesNothing = next === this.#state && this.#states.isCertain(next);
-    if (changesNothing && isPending) return 'refused';
-    this.#lift(operation, next, changesNothing);
-    if (changesNothing) return 'lifted';
+    const isCertain = next === this.#state && this.#states.isCertain(next);
+    if (isCertain && returnOf[operation] === 0) return 'refused';
+    const isForced = isCertain && isRead[operation] === 1;
+    this.#lift(operation, next, isForced);
+    if (isForced) return 'lifted';
     const added = this.#remember();
     if (added === 'new') return 'lifted';
     this.#unlift();
@@ -148,13 +149,7 @@ export class Search<State, Input, Output> {
     // All operations before the first in the list are linearized: their words are ones.
     const firstOpen = this.#after[0] ?? 0;
     const first = firstOpen === 0 ? 0 : (this.partition.operationOf[firstOpen] ?? 0) >>> 5;
-    return this.#configurations.add(
-      this.#hash,
-      this.#state,
-      this.#bits,
-      first,
-      this.#highest >> 5,
-    );
+    return this.#configurations.add(this.#hash, this.#state, this.#bits, first, this.#highest >> 5);
   }
 
   /** Undoes choices up to the last that had an alternative, and walks on behind it. */

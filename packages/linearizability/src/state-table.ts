@@ -40,10 +40,7 @@ export class StateTable<State, Input, Output> {
   /** For each set, the answer to each question, or `NOT_ASKED`. */
   readonly #answers: (Int32Array | undefined)[] = [];
 
-  constructor(
-    model: Model<State, Input, Output>,
-    questions: readonly Question<Input, Output>[],
-  ) {
+  constructor(model: Model<State, Input, Output>, questions: readonly Question<Input, Output>[]) {
     this.#model = model;
     this.#questions = questions;
     this.#equals = model.equals?.bind(model) ?? structuralEquals;

@@ -14,7 +14,9 @@ export function structuralEquals(left: unknown, right: unknown): boolean {
   if (!isObject(left) || !isObject(right)) return false;
   if (Array.isArray(left) || left instanceof Uint8Array) return sequenceEquals(left, right);
   if (left instanceof Map) return right instanceof Map && mapEquals(left, right);
-  if (left instanceof Set) return right instanceof Set && left.isSubsetOf(right) && left.size === right.size;
+  if (left instanceof Set) {
+    return right instanceof Set && left.size === right.size && isSubset(left, right);
+  }
   if (Array.isArray(right) || right instanceof Map || right instanceof Set) return false;
   const keys = Object.keys(left);
   return (
@@ -35,6 +37,11 @@ function sequenceEquals(left: ArrayLike<unknown> & object, right: object): boole
   for (let index = 0; index < left.length; index += 1) {
     if (!structuralEquals(left[index], other[index])) return false;
   }
+  return true;
+}
+
+function isSubset(left: Set<unknown>, right: Set<unknown>): boolean {
+  for (const item of left) if (!right.has(item)) return false;
   return true;
 }
 

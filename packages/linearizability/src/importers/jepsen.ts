@@ -1,8 +1,11 @@
 import { HistoryError } from '../errors.ts';
 import type { History, Operation, Outcome } from '../history.ts';
-import type { CasRegisterInput, CasRegisterOutput } from '../models/register.ts';
+import type { CasRegisterInput, CasRegisterOutput } from '../models/cas-register.ts';
 
-type RegisterOperation = Operation<CasRegisterInput<number | null>, CasRegisterOutput<number | null>>;
+type RegisterOperation = Operation<
+  CasRegisterInput<number | null>,
+  CasRegisterOutput<number | null>
+>;
 
 const LINE = /^INFO\s+jepsen\.util - (\d+)\s+:(invoke|ok|fail|info)\s+:(read|write|cas)\s+(.*)$/;
 
@@ -20,7 +23,10 @@ const LINE = /^INFO\s+jepsen\.util - (\d+)\s+:(invoke|ok|fail|info)\s+:(read|wri
 export function parseJepsenLog(
   text: string,
 ): History<CasRegisterInput<number | null>, CasRegisterOutput<number | null>> {
-  const open = new Map<string, { readonly input: CasRegisterInput<number | null>; readonly callTime: number }>();
+  const open = new Map<
+    string,
+    { readonly input: CasRegisterInput<number | null>; readonly callTime: number }
+  >();
   const history: RegisterOperation[] = [];
   const finish = (process: string, outcome: Outcome<CasRegisterOutput<number | null>>): void => {
     const call = open.get(process);

@@ -1,5 +1,5 @@
-import { type Model, UNKNOWN } from '../model.ts';
-import { agrees, show } from './register.ts';
+import type { Model } from '../model.ts';
+import { answering, describeCall, show } from './text.ts';
 
 /** What a key-value store is asked. */
 export type KeyValueInput =
@@ -35,7 +35,7 @@ export function keyValue(
     step: (state, input, output) => {
       switch (input.kind) {
         case 'get':
-          return output === UNKNOWN || output === state ? [state] : [];
+          return answering(output, state, state);
         case 'put':
           return [input.value];
         case 'append':
@@ -44,26 +44,17 @@ export function keyValue(
           return [missing];
         case 'cas': {
           const isSwapped = state === input.expected;
-          return agrees(output, isSwapped) ? [isSwapped ? input.value : state] : [];
+          return answering(output, isSwapped, isSwapped ? input.value : state);
         }
       }
     },
     partition: ({ input }) => input.key,
-    isRead: (input) => input.kind === 'get',
+    isRead: ({ kind }, output) => kind === 'get' || (kind === 'cas' && output === false),
     describeOperation: (input, output) => {
-      switch (input.kind) {
-        case 'get':
-          return `get(${input.key}) → ${show(output)}`;
-        case 'put':
-        case 'append':
-          return `${input.kind}(${input.key}, ${show(input.value)})`;
-        case 'delete':
-          return `delete(${input.key})`;
-        case 'cas': {
-          const change = `${show(input.expected)}, ${show(input.value)}`;
-          return `cas(${input.key}, ${change}) → ${show(output)}`;
-        }
-      }
+      const { kind, key } = input;
+      if (kind === 'cas') return describeCall(kind, [key, input.expected, input.value], output);
+      const isChange = kind === 'put' || kind === 'append';
+      return describeCall(kind, isChange ? [key, input.value] : [key], output);
     },
     describeState: show,
   };
