@@ -50,7 +50,7 @@ type Constraints = Map<string | null, Set<string | null>>;
  */
 export function checkSessionGuarantees<Input, Output>(
   history: History<Input, Output>,
-  accessOf: (input: Input, output: Output | undefined) => Access,
+  accessOf: (input: Input, output?: Output) => Access,
 ): readonly SessionViolation[] {
   validateHistory(history);
   const sessions = sessionsOf(history, accessOf);
@@ -67,7 +67,7 @@ type Session = readonly Exclude<Access, { kind: 'other' }>[];
 
 function sessionsOf<Input, Output>(
   history: History<Input, Output>,
-  accessOf: (input: Input, output: Output | undefined) => Access,
+  accessOf: (input: Input, output?: Output) => Access,
 ): Session[] {
   const written = new Set<string>();
   const reads: Exclude<Access, { kind: 'other' }>[] = [];
@@ -75,7 +75,7 @@ function sessionsOf<Input, Output>(
   for (const operation of history.toSorted((left, right) => left.callTime - right.callTime)) {
     const { outcome, input, process } = operation;
     if (outcome.kind === 'fail') continue;
-    const access = accessOf(input, outcome.kind === 'ok' ? outcome.output : undefined);
+    const access = outcome.kind === 'ok' ? accessOf(input, outcome.output) : accessOf(input);
     if (access.kind === 'other' || (access.kind === 'read' && outcome.kind === 'info')) continue;
     if (access.kind === 'read') reads.push(access);
     else noteWrite(written, access.key, access.value);

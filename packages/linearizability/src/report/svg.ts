@@ -1,6 +1,7 @@
 import type { Band, Bar } from './layout.ts';
 
-const COLUMN_PX = 46;
+const COLUMN_PX_MIN = 46;
+const CHARACTER_PX = 7.4;
 const LANE_PX = 34;
 const BAR_PX = 24;
 const LEFT_PX = 90;
@@ -20,7 +21,7 @@ export function drawBand(
   bandIndex: number,
   annotations: readonly Annotation[],
 ): string {
-  const widthPx = LEFT_PX + band.columnCount * COLUMN_PX + 20;
+  const widthPx = LEFT_PX + Math.ceil(band.columnCount * columnWidth(band)) + 20;
   const heightPx = TOP_PX + band.lanes.length * LANE_PX + 10;
   const marks = annotations.map((annotation) => drawAnnotation(band, annotation, heightPx));
   const lanes = band.lanes.map((name, lane) => {
@@ -30,7 +31,7 @@ export function drawBand(
       `<text class="client" x="${LEFT_PX - 10}" y="${y + 4}">${escapeXml(name)}</text>`
     );
   });
-  const bars = band.bars.map((bar, index) => drawBar(bar, `${bandIndex}-${index}`));
+  const bars = band.bars.map((bar, index) => drawBar(band, bar, `${bandIndex}-${index}`));
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" id="band-${bandIndex}" width="${widthPx}" ` +
     `height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" role="img" ` +
@@ -39,16 +40,16 @@ export function drawBand(
   );
 }
 
-function drawBar(bar: Bar, id: string): string {
-  const x = columnLeft(bar.from);
+function drawBar(band: Band, bar: Bar, id: string): string {
+  const x = columnLeft(band, bar.from);
   const y = laneTop(bar.lane);
-  const widthPx = Math.max(COLUMN_PX / 2, columnLeft(bar.to) - x);
+  const widthPx = Math.max(COLUMN_PX_MIN / 2, columnLeft(band, bar.to) - x);
   const kinds = ['bar', bar.isPending ? 'pending' : '', bar.isCulprit ? 'culprit' : ''];
   const text = escapeXml(bar.label);
   const point =
     bar.point === undefined
       ? ''
-      : `<circle class="point" cx="${columnLeft(bar.point)}" cy="${y + BAR_PX}" r="4"/>`;
+      : `<circle class="point" cx="${columnLeft(band, bar.point)}" cy="${y + BAR_PX}" r="4"/>`;
   return (
     `<g id="bar-${id}" class="${kinds.filter((kind) => kind !== '').join(' ')}">` +
     `<title>${text}</title>` +
@@ -62,14 +63,14 @@ function drawOrder(band: Band): string {
   const points = band.order.flatMap(({ bar }) => {
     const drawn = band.bars[bar];
     if (drawn?.point === undefined) return [];
-    return [`${columnLeft(drawn.point)},${laneTop(drawn.lane) + BAR_PX}`];
+    return [`${columnLeft(band, drawn.point)},${laneTop(drawn.lane) + BAR_PX}`];
   });
   return `<polyline class="order" points="${points.join(' ')}"/>`;
 }
 
 function drawAnnotation(band: Band, annotation: Annotation, heightPx: number): string {
-  const from = columnLeft(columnAt(band, annotation.fromTime));
-  const to = columnLeft(columnAt(band, annotation.toTime));
+  const from = columnLeft(band, columnAt(band, annotation.fromTime));
+  const to = columnLeft(band, columnAt(band, annotation.toTime));
   const label = escapeXml(annotation.label);
   return (
     `<g class="annotation"><title>${label}</title>` +
@@ -84,8 +85,14 @@ function columnAt(band: Band, time: number): number {
   return column === -1 ? band.times.length : column;
 }
 
-function columnLeft(column: number): number {
-  return Math.round(LEFT_PX + column * COLUMN_PX);
+function columnLeft(band: Band, column: number): number {
+  return Math.round(LEFT_PX + column * columnWidth(band));
+}
+
+/** Wide enough for most labels, unless there are very many columns. */
+function columnWidth({ bars, columnCount }: Band): number {
+  const longest = Math.max(0, ...bars.map(({ label }) => Math.min(label.length, 24)));
+  return columnCount > 400 ? COLUMN_PX_MIN : Math.max(COLUMN_PX_MIN, longest * CHARACTER_PX + 10);
 }
 
 function laneTop(lane: number): number {

@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+
+import { check, checkSync } from '../src/checker.ts';
+import type { History, Operation } from '../src/history.ts';
+import { UNKNOWN } from '../src/model.ts';
+import type { Model } from '../src/model.ts';
+import { keyValue } from '../src/models/key-value.ts';
+import { register, type RegisterInput, type RegisterOutput } from '../src/models/register.ts';
+import { hardHistory } from './support/hard-history.ts';
+
+type RegisterOperation = Operation<RegisterInput<number>, RegisterOutput<number>>;
+
+const model = register<number>(0);
+
+function read(process: string, value: number, from: number, to: number): RegisterOperation {
+  return {
+    process,
+    input: { kind: 'read' },
+    callTime: from,
+    outcome: { kind: 'ok', output: value, returnTime: to },
+  };
+}
+
+function write(process: string, value: number, from: number, to?: number): RegisterOperation {
+  return {
+    process,
+    input: { kind: 'write', value },
+    callTime: from,
+    outcome:
+      to === undefined ? { kind: 'info' } : { kind: 'ok', output: undefined, returnTime: to },
+  };
+}
+
+const verdictOf = (history: History<RegisterInput<number>, RegisterOutput<number>>): string =>
+  checkSync(model, history).verdict;
+
+describe('rules of the search, each of which decides these histories', () => {
+  test('nothing happened: linearizable', () => {
+    expect(verdictOf([])).toBe('linearizable');
+  });
+
+  test('a read sees the last write before it', () => {
+    expect(verdictOf([write('a', 1, 0, 1), read('b', 1, 2, 3)])).toBe('linearizable');
+    expect(verdictOf([write('a', 1, 0, 1), read('b', 0, 2, 3)])).toBe('not-linearizable');
+  });
+
+  test('a read beside a write may see either value', () => {
+    expect(verdictOf([write('a', 1, 0, 5), read('b', 0, 2, 3)])).toBe('linearizable');
+    expect(verdictOf([write('a', 1, 0, 5), read('b', 1, 2, 3)])).toBe('linearizable');
+  });
+
+  test('once the new value was seen, the old one is gone', () => {
+    const both = [write('a', 1, 0, 9), read('b', 1, 1, 2), read('c', 0, 3, 4)];
+    expect(verdictOf(both)).toBe('not-linearizable');
+  });
+
+  test('intervals are closed: equal times are concurrent', () => {
+    expect(verdictOf([write('a', 1, 0, 2), read('b', 0, 2, 3)])).toBe('linearizable');
+  });
+
+  test('an operation of unknown outcome may take effect long after its client gave up', () => {
+    const late = [write('a', 1, 0), read('b', 0, 10, 11), read('b', 1, 12, 13)];
+    expect(verdictOf(late)).toBe('linearizable');
+  });
+
+  test('and may never happen', () => {
+    expect(verdictOf([write('a', 1, 0), read('b', 0, 10, 11)])).toBe('linearizable');
+  });
+
+  test('but not before its call, and only once', () => {
+    expect(verdictOf([read('b', 1, 0, 1), write('a', 1, 2)])).toBe('not-linearizable');
+    const twice = [
+      write('a', 1, 0),
+      write('b', 2, 0, 1),
+      read('c', 1, 2, 3),
+      write('b', 2, 4, 5),
+      read('c', 1, 6, 7),
+    ];
+    expect(verdictOf(twice)).toBe('not-linearizable');
+  });
+
+  test('a certainly failed operation did not happen', () => {
+    const failed: RegisterOperation = {
+      process: 'a',
+      input: { kind: 'write', value: 1 },
+      callTime: 0,
+      outcome: { kind: 'fail', returnTime: 1 },
+    };
+    expect(verdictOf([failed, read('b', 1, 2, 3)])).toBe('not-linearizable');
+    expect(verdictOf([failed, read('b', 0, 2, 3)])).toBe('linearizable');
+  });
+
+  test('a read of unknown outcome says nothing', () => {
+    const lost: RegisterOperation = {
+      process: 'a',
+      input: { kind: 'read' },
+      callTime: 0,
+      outcome: { kind: 'info' },
+    };
+    const { partitions } = checkSync(model, [lost, read('b', 0, 2, 3)]);
+    expect(partitions.map(({ operationCount }) => operationCount)).toEqual([1]);
+  });
+
+  // Why this test? A write of the value that is there already looks like a read, and is none: the
+  // first search took it at once, and could not use it to restore the value later.
+  test('a write that changes nothing now may still change something later', () => {
+    const history = [
+      write('a', 2, 0, 0),
+      write('b', 0, 1, 1),
+      read('c', 2, 2, 2),
+      write('d', 2, 0, 1),
+    ];
+    expect(verdictOf(history)).toBe('linearizable');
+  });
+
+  test('reads are taken at once: a thousand of them cost no search', () => {
+    const reads = Array.from({ length: 1_000 }, (_, index) => read(`r${index}`, 0, 0, 10));
+    const { verdict, configurationCount } = checkSync(model, [...reads, write('w', 1, 11, 12)]);
+    expect(verdict).toBe('linearizable');
+    expect(configurationCount).toBe(1);
+  });
+
+  test('configurations are remembered: twenty concurrent writes are no 20! orders', () => {
+    const writes = Array.from({ length: 14 }, (_, index) => write(`w${index}`, index, 0, 10));
+    const { verdict, steps } = checkSync(model, [...writes, read('r', 99, 11, 12)]);
+    expect(verdict).toBe('not-linearizable');
+    expect(steps).toBeLessThan(5_000_000);
+  });
+
+  test('a choosing object is in all of its possible states at once', () => {
+    /** Each flip answers nothing and leads to 0 or 1. */
+    const coin: Model<number, 'flip' | 'look', number | undefined> = {
+      name: 'coin',
+      init: () => 0,
+      step: (state, input, output) => {
+        if (input === 'flip') return [0, 1];
+        return output === UNKNOWN || output === state ? [state] : [];
+      },
+    };
+    const operation = (
+      input: 'flip' | 'look',
+      time: number,
+      output?: number,
+    ): Operation<'flip' | 'look', number | undefined> => ({
+      process: 'a',
+      input,
+      callTime: time,
+      outcome: { kind: 'ok', output, returnTime: time + 0.5 },
+    });
+    const seen = (...faces: number[]): string =>
+      checkSync(coin, [
+        operation('flip', 0),
+        ...faces.map((face, index) => operation('look', index + 1, face)),
+      ]).verdict;
+    expect([seen(1, 1), seen(0, 0), seen(0, 1)]).toEqual([
+      'linearizable',
+      'linearizable',
+      'not-linearizable',
+    ]);
+  });
+});
+
+describe('results', () => {
+  test('hold the order that proves the verdict and the states it ends in', () => {
+    const history = [write('a', 1, 0, 9), read('b', 1, 1, 2), read('c', 1, 3, 4)];
+    const [partition] = checkSync(model, history).partitions;
+    expect(partition?.linearization?.[0]).toBe(history[0]);
+    expect(partition?.linearization).toHaveLength(3);
+    expect(partition?.finalStates).toEqual([1]);
+  });
+
+  test('partitions are independent, and an illegal one decides', () => {
+    const put = (key: string, value: string, time: number) => ({
+      process: key + value,
+      input: { kind: 'put', key, value } as const,
+      callTime: time,
+      outcome: { kind: 'ok', output: undefined, returnTime: time + 0.5 } as const,
+    });
+    const get = (key: string, output: string | null, time: number) => ({
+      process: `${key}get${time}`,
+      input: { kind: 'get', key } as const,
+      callTime: time,
+      outcome: { kind: 'ok', output, returnTime: time + 0.5 } as const,
+    });
+    const result = checkSync(keyValue(), [
+      put('x', '1', 0),
+      put('y', '2', 1),
+      get('x', '1', 2),
+      get('y', null, 3),
+    ]);
+    expect(result.verdict).toBe('not-linearizable');
+    expect(result.partitions.map(({ key, verdict }) => [key, verdict])).toEqual([
+      ['x', 'linearizable'],
+      ['y', 'not-linearizable'],
+    ]);
+    expect(result.counterexample?.operations).toHaveLength(2);
+  });
+
+  test('slices of partitions take turns, so that a hard one does not hide an easy violation', () => {
+    const { history, steps } = hardHistory();
+    const result = checkSync(keyValue(), history, { sliceSteps: 64 });
+    expect(result.verdict).toBe('not-linearizable');
+    expect(result.steps).toBeLessThan(steps / 10);
+  });
+});
+
+describe('bounds', () => {
+  const concurrent = Array.from({ length: 20 }, (_, index) => write(`w${index}`, index, 0, 10));
+  const hard = [...concurrent, read('r', 99, 11, 12)];
+
+  test('steps: unknown, never a guess', () => {
+    const result = checkSync(model, hard, { maxSteps: 1_000 });
+    expect([result.verdict, result.reason]).toEqual(['unknown', 'steps']);
+    expect(result.steps).toBeLessThanOrEqual(1_000);
+  });
+
+  test('memory: unknown, never a guess', () => {
+    const result = checkSync(model, hard, { maxMemoryBytes: 100_000 });
+    expect([result.verdict, result.reason]).toEqual(['unknown', 'memory']);
+  });
+
+  test('abort: unknown, and other work goes on meanwhile', async () => {
+    const controller = new AbortController();
+    let slices = 0;
+    const result = await check(model, hard, {
+      signal: controller.signal,
+      sliceSteps: 100,
+      onProgress: ({ partitionCount }) => {
+        slices += partitionCount;
+        if (slices === 5) controller.abort();
+      },
+    });
+    expect([result.verdict, result.reason]).toEqual(['unknown', 'aborted']);
+    expect(slices).toBe(5);
+  });
+
+  test('without being aborted, check says what checkSync says', async () => {
+    const history = [write('a', 1, 0, 1), read('b', 0, 2, 3)];
+    expect(await check(model, history)).toEqual(checkSync(model, history));
+  });
+
+  test.each([
+    ['maxSteps', { maxSteps: 0 }],
+    ['maxMemoryBytes', { maxMemoryBytes: Number.NaN }],
+    ['sliceSteps', { sliceSteps: -1 }],
+  ])('%s out of range is refused', (name, options) => {
+    expect(() => checkSync(model, [], options)).toThrow(new RegExp(`^${name}: expected`));
+  });
+});
+
+describe('bad histories', () => {
+  test('a return before its call', () => {
+    expect(() => checkSync(model, [write('a', 1, 5, 4)])).toThrow(/operation 0: expected a return/);
+  });
+
+  test('two operations of one process open at once', () => {
+    const history = [write('a', 1, 0, 5), read('a', 1, 3, 6)];
+    expect(() => checkSync(model, history)).toThrow(/process a: expected one open operation/);
+  });
+
+  test('a process that goes on after an unknown outcome', () => {
+    const history = [write('a', 1, 0), read('a', 1, 3, 6)];
+    expect(() => checkSync(model, history)).toThrow(/process a: expected one open operation/);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('a time that is %s', (time) => {
+    expect(() => checkSync(model, [write('a', 1, time, 9)])).toThrow(/finite call time/);
+    expect(() => checkSync(model, [write('a', 1, 0, time)])).toThrow(/finite return time/);
+  });
+
+  test('a million operations: a verdict or unknown, in bounded memory', () => {
+    const many = Array.from({ length: 1_000_000 }, (_, index) =>
+      index % 2 === 0
+        ? write('a', index, index, index + 0.5)
+        : read('a', index - 1, index, index + 0.5),
+    );
+    const result = checkSync(model, many, { maxMemoryBytes: 64 * 2 ** 20 });
+    expect(['linearizable', 'unknown']).toContain(result.verdict);
+  });
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { structuralEquals, structuralHash } from '../src/structural.ts';
+
+const state = fc.anything({
+  withMap: true,
+  withSet: true,
+  withTypedArray: false,
+  withNullPrototype: true,
+});
+
+describe('structural equality', () => {
+  test('a clone is equal and has the same hash', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const clone: unknown = structuredClone(value);
+        expect(structuralEquals(value, clone)).toBe(true);
+        expect(structuralHash(value)).toBe(structuralHash(clone));
+      }),
+    );
+  });
+
+  test('equal values have equal hashes', () => {
+    fc.assert(
+      fc.property(state, state, (left, right) => {
+        if (structuralEquals(left, right)) expect(structuralHash(left)).toBe(structuralHash(right));
+      }),
+    );
+  });
+
+  test.each<[unknown, unknown, boolean]>([
+    [
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+      new Map([
+        ['b', 2],
+        ['a', 1],
+      ]),
+      true,
+    ],
+    [new Set([1, 2]), new Set([2, 1]), true],
+    [new Set([1]), new Set([1, 2]), false],
+    [{ a: 1, b: 2 }, { b: 2, a: 1 }, true],
+    [{ a: undefined }, {}, false],
+    [{}, [], false],
+    [[], new Map(), false],
+    [new Uint8Array([1]), new Uint8Array([1]), true],
+    [new Uint8Array([1]), [1], false],
+    [NaN, NaN, true],
+    [null, undefined, false],
+    [{ ['__proto__']: 1 }, {}, false],
+  ])('%o and %o: %s', (left, right, isEqual) => {
+    expect(structuralEquals(left, right)).toBe(isEqual);
+    expect(structuralEquals(right, left)).toBe(isEqual);
+  });
+});
