@@ -50,7 +50,7 @@ type Constraints = Map<string | null, Set<string | null>>;
  */
 export function checkSessionGuarantees<Input, Output>(
   history: History<Input, Output>,
-  accessOf: (input: Input, output?: Output) => Access,
+  accessOf: (input: NoInfer<Input>, output?: NoInfer<Output>) => Access,
 ): readonly SessionViolation[] {
   validateHistory(history);
   const sessions = sessionsOf(history, accessOf);
@@ -67,7 +67,7 @@ type Session = readonly Exclude<Access, { kind: 'other' }>[];
 
 function sessionsOf<Input, Output>(
   history: History<Input, Output>,
-  accessOf: (input: Input, output?: Output) => Access,
+  accessOf: (input: NoInfer<Input>, output?: NoInfer<Output>) => Access,
 ): Session[] {
   const written = new Set<string>();
   const reads: Exclude<Access, { kind: 'other' }>[] = [];

@@ -11,8 +11,9 @@ import {
 import { register } from '../src/models/register.ts';
 
 declare module 'vitest' {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-explicit-any -- joins two interfaces, with vitest's own parameters
-  interface Matchers<T = any> extends LinearizabilityMatchers<T> {}
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- joins two interfaces
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown>
+    extends LinearizabilityMatchers<R> {}
 }
 
 installLinearizabilityMatcher();
