@@ -12,8 +12,10 @@ import { register } from '../src/models/register.ts';
 
 declare module 'vitest' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- joins two interfaces
-  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown>
-    extends LinearizabilityMatchers<R> {}
+  interface Matchers<
+    R extends void | Promise<void> = void | Promise<void>,
+    T = unknown,
+  > extends LinearizabilityMatchers<R> {}
 }
 
 installLinearizabilityMatcher();
