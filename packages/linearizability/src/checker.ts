@@ -53,7 +53,7 @@ export interface PartitionResult<State, Input, Output> {
   /** 'unknown' also if another partition's violation ended the check first. */
   readonly verdict: Verdict;
   readonly operationCount: number;
-  /** The operations in the order found, if linearizable. Those of unknown outcome may be missing. */
+  /** The operations in the order found, if linearizable; of unknown outcome: those needed. */
   readonly linearization: History<Input, Output> | undefined;
   /** The states after the last of them. */
   readonly finalStates: readonly State[] | undefined;
@@ -177,12 +177,11 @@ class Race<State, Input, Output> {
 
   #nextLane(): Lane<State, Input, Output> | undefined {
     const lanes = this.#lanes;
-    for (let tried = 0; tried < lanes.length; tried += 1) {
-      const lane = lanes[this.#turn];
-      this.#turn = (this.#turn + 1) % lanes.length;
-      if (lane !== undefined && lane.verdict === undefined) return lane;
-    }
-    return undefined;
+    const isOpen = ({ verdict }: Lane<State, Input, Output>): boolean => verdict === undefined;
+    const next = lanes.findIndex((lane, index) => index >= this.#turn && isOpen(lane));
+    const chosen = next === -1 ? lanes.findIndex(isOpen) : next;
+    this.#turn = chosen + 1;
+    return lanes[chosen];
   }
 
   result(stopped: 'aborted' | undefined): CheckResult<State, Input, Output> {

@@ -4,7 +4,7 @@
  */
 
 import { type History, type Operation, returnTimeOf } from './history.ts';
-import { type Model, UNKNOWN } from './model.ts';
+import { type Model, UNKNOWN, type Unknown } from './model.ts';
 import type { Question } from './state-table.ts';
 
 /** What the search walks over. Events are numbered from 1; 0 stands before the first. */
@@ -109,7 +109,7 @@ function askOnce<Input, Output>(
   const numbers = new Map<string, number>();
   const questionOf = Int32Array.from(operations, ({ input, outcome }) => {
     const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
-    const text = plainText([input, output === UNKNOWN ? null : [output]]);
+    const text = plainText([input, answerOf(output)]);
     const known = text === undefined ? undefined : numbers.get(text);
     if (known !== undefined) return known;
     const number = questions.push({ input, output }) - 1;
@@ -121,20 +121,22 @@ function askOnce<Input, Output>(
 
 /** A text that only equal plain values share, or nothing for values that JSON cannot tell apart. */
 function plainText(value: unknown): string | undefined {
-  let isPlain = true;
-  const text = JSON.stringify(value, (_key, item: unknown) => {
-    isPlain &&= isJson(item);
-    return item;
-  });
-  return isPlain ? text : undefined;
+  return isPlain(value) ? JSON.stringify(value) : undefined;
 }
 
-function isJson(item: unknown): boolean {
-  if (item === null || typeof item === 'string' || typeof item === 'boolean') return true;
-  if (typeof item === 'number') return Number.isFinite(item) && !Object.is(item, -0);
-  if (typeof item !== 'object') return false;
-  const prototype: unknown = Object.getPrototypeOf(item);
-  return prototype === Object.prototype || prototype === Array.prototype;
+/** Outputs that JSON cannot hold and that are common: no answer, and an answer that is nothing. */
+function answerOf<Output>(output: Output | Unknown): readonly unknown[] | null {
+  if (output === UNKNOWN) return null;
+  return output === undefined ? [] : [output];
+}
+
+function isPlain(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object' || Object.hasOwn(value, 'toJSON')) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== Array.prototype) return false;
+  return Object.values(value).every(isPlain);
 }
 
 function isCompleted<Input, Output>(operation: Operation<Input, Output>): boolean {

@@ -196,7 +196,7 @@ describe('results', () => {
     expect(result.counterexample?.operations).toHaveLength(2);
   });
 
-  test('slices of partitions take turns, so that a hard one does not hide an easy violation', () => {
+  test('slices take turns, so that a hard partition does not hide an easy violation', () => {
     const { history, steps } = hardHistory();
     const result = checkSync(keyValue(), history, { sliceSteps: 64 });
     expect(result.verdict).toBe('not-linearizable');

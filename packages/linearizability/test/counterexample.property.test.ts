@@ -18,7 +18,7 @@ const call = fc.oneof(
   }),
 );
 
-test('a counterexample is illegal, legal without its culprit, and none of it can be dropped', () => {
+test('counterexamples are illegal, legal without the culprit, and minimal', () => {
   fc.assert(
     fc.property(histories<RegisterInput<number>, RegisterOutput<number>>(call, 12), (history) => {
       const { verdict, counterexample } = checkSync(model, history);

@@ -11,11 +11,13 @@ import {
 import { register } from '../src/models/register.ts';
 
 declare module 'vitest' {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- joins two interfaces
+  // Declared with vitest's own parameters, of which only the first is of use here.
+  /* eslint-disable @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars */
   interface Matchers<
     R extends void | Promise<void> = void | Promise<void>,
     T = unknown,
   > extends LinearizabilityMatchers<R> {}
+  /* eslint-enable */
 }
 
 installLinearizabilityMatcher();

@@ -2,8 +2,10 @@ import { HistoryError } from '../errors.ts';
 import type { History, Operation } from '../history.ts';
 import type { KeyValueInput, KeyValueOutput } from '../models/key-value.ts';
 
-const LINE =
-  /^\{:process (\d+), :type :(invoke|ok), :f :(get|put|append), :key "([^"]*)", :value (nil|"([^"]*)")\}$/;
+const LINE = new RegExp(
+  '^\\{:process (\\d+), :type :(invoke|ok), :f :(get|put|append), ' +
+    ':key "([^"]*)", :value (nil|"([^"]*)")\\}$',
+);
 
 /**
  * Reads a key-value history as Porcupine's tests keep them.

@@ -3,7 +3,7 @@ import { UNKNOWN, type Unknown } from '../model.ts';
 /** A value for people: `?` for an answer that nobody knows. */
 export function show(value: unknown): string {
   if (value === UNKNOWN) return '?';
-  return JSON.stringify(value) ?? String(value);
+  return value === undefined ? 'undefined' : JSON.stringify(value);
 }
 
 /** `name(arguments) → answer`, the answer left out where it says nothing. */
@@ -13,7 +13,7 @@ export function describeCall(name: string, given: readonly unknown[], output: un
 }
 
 /** Whether `output` is `expected`, or unknown. */
-export function agrees(output: unknown, expected: unknown): boolean {
+function agrees(output: unknown, expected: unknown): boolean {
   return output === UNKNOWN || Object.is(output, expected);
 }
 

@@ -21,7 +21,7 @@ export interface Bar {
 }
 
 /** One operation of the order, as the reader steps through it. */
-export interface Step {
+interface Step {
   /** Index of the bar. */
   readonly bar: number;
   readonly state: string;
@@ -39,7 +39,7 @@ export interface Band {
 }
 
 /** What one band shows. */
-export interface BandContent<Input, Output> {
+interface BandContent<Input, Output> {
   readonly title: string;
   readonly operations: History<Input, Output>;
   /** Operations in an order that is legal; of `operations`, by identity. */

@@ -1,7 +1,8 @@
 /** The report's style sheet: light and dark, and states told by more than colour. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--ink:light-dark(#1b1f24,#e6e9ec);--soft:light-dark(#d0d7de,#3a4149);
---bar:light-dark(#dbe7f5,#223549);--bad:light-dark(#b42318,#ff8a80);--good:light-dark(#1a6b3c,#7fd8a0)}
+--bar:light-dark(#dbe7f5,#223549);--bad:light-dark(#b42318,#ff8a80);
+--good:light-dark(#1a6b3c,#7fd8a0)}
 body{font:14px/1.5 system-ui,sans-serif;margin:24px;color:var(--ink)}
 h1{font-size:20px}h2{font-size:15px;margin:24px 0 4px}
 .verdict{padding:2px 10px;border-radius:12px;border:2px solid currentColor;font-size:14px}
