@@ -4,7 +4,7 @@
  */
 
 import { type History, type Operation, returnTimeOf } from './history.ts';
-import { type Model, UNKNOWN, type Unknown } from './model.ts';
+import { type Model, UNKNOWN } from './model.ts';
 import type { Question } from './state-table.ts';
 
 /** What the search walks over. Events are numbered from 1; 0 stands before the first. */
@@ -125,7 +125,7 @@ function plainText(value: unknown): string | undefined {
 }
 
 /** Outputs that JSON cannot hold and that are common: no answer, and an answer that is nothing. */
-function answerOf<Output>(output: Output | Unknown): readonly unknown[] | null {
+function answerOf(output: unknown): readonly unknown[] | null {
   if (output === UNKNOWN) return null;
   return output === undefined ? [] : [output];
 }
