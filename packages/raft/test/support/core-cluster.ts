@@ -1,0 +1,294 @@
+import { type NodeId, nodeId, type Random } from '@quorate/transport';
+
+import { raftCodec } from '../../src/codec.ts';
+import type { RaftEffect, RaftInput } from '../../src/effects.ts';
+import type { RaftMessage } from '../../src/messages.ts';
+import type { RaftTuning } from '../../src/options.ts';
+import { createRaft, stepAll } from '../../src/raft.ts';
+import type { RaftState } from '../../src/state.ts';
+import { CoreChecker } from './core-checker.ts';
+import { type DurableState, emptyDisk, ModelDisk } from './model-disk.ts';
+import { ModelStateMachine } from './model-state-machine.ts';
+
+/** A message under way. */
+export interface Parcel {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly message: RaftMessage;
+}
+
+/** One node of the cluster: the core while it runs, and the disk that outlives it. */
+export interface CoreNode {
+  readonly nodeId: NodeId;
+  readonly disk: ModelDisk;
+  readonly stateMachine: ModelStateMachine;
+  /** `undefined` while crashed. */
+  raft: RaftState | undefined;
+  /** Inputs that the next step takes at once. */
+  inbox: RaftInput[];
+}
+
+export interface CoreClusterOptions {
+  readonly random: Random;
+  readonly nodeCount: number;
+  readonly tuning?: Partial<RaftTuning>;
+}
+
+/**
+ * Cores, disks and a network in memory, without any time of their own: whoever drives the cluster
+ * decides what happens next. Every effect of every step passes the checker.
+ */
+export class CoreCluster {
+  readonly nodes: ReadonlyMap<NodeId, CoreNode>;
+  readonly checker: CoreChecker;
+  /** Whether anyone can reach `to` from `from`. */
+  isReachable: (from: NodeId, to: NodeId) => boolean = () => true;
+  parcels: Parcel[] = [];
+  readonly #random: Random;
+  readonly #tuning: Partial<RaftTuning>;
+  #commandCount = 0;
+  #readCount = 0;
+  #incarnationCount = 0;
+
+  constructor({ random, nodeCount, tuning = {} }: CoreClusterOptions) {
+    this.#random = random;
+    this.#tuning = tuning;
+    const ids = Array.from({ length: nodeCount }, (_, place) => nodeId(`n${place + 1}`));
+    this.nodes = new Map(
+      ids.map((id) => [
+        id,
+        {
+          nodeId: id,
+          disk: new ModelDisk(emptyDisk()),
+          stateMachine: new ModelStateMachine(),
+          raft: undefined,
+          inbox: [],
+        },
+      ]),
+    );
+    this.checker = new CoreChecker(this.nodes);
+    for (const id of ids) this.restart(id);
+  }
+
+  get ids(): readonly NodeId[] {
+    return [...this.nodes.keys()];
+  }
+
+  /** The running leader of the highest term, if any. */
+  get leader(): CoreNode | undefined {
+    return [...this.nodes.values()]
+      .filter(({ raft }) => raft?.role.kind === 'leader')
+      .sort((left, right) => (right.raft?.currentTerm ?? 0) - (left.raft?.currentTerm ?? 0))[0];
+  }
+
+  node(id: NodeId): CoreNode {
+    const node = this.nodes.get(id);
+    if (node === undefined) throw new RangeError(`id: expected a node of the cluster, got ${id}`);
+    return node;
+  }
+
+  raft(id: NodeId): RaftState {
+    const { raft } = this.node(id);
+    if (raft === undefined) throw new RangeError(`id: expected a running node, got ${id}`);
+    return raft;
+  }
+
+  /** Gives a running node one input, along with those that wait in its inbox. */
+  input(id: NodeId, input: RaftInput): void {
+    const node = this.node(id);
+    if (node.raft === undefined) return;
+    node.inbox.push(input);
+    this.flush(id);
+  }
+
+  /** Keeps an input for the node's next step. */
+  enqueue(id: NodeId, input: RaftInput): void {
+    const node = this.node(id);
+    if (node.raft !== undefined) node.inbox.push(input);
+  }
+
+  /** One step over all inputs that wait. */
+  flush(id: NodeId): void {
+    const node = this.node(id);
+    const { raft } = node;
+    if (raft === undefined) return;
+    const inputs = node.inbox;
+    node.inbox = [];
+    const effects = stepAll(raft, inputs);
+    this.checker.afterStep(node, raft, effects);
+    for (const effect of effects) this.#perform(node, effect);
+  }
+
+  /** Proposes `count` commands that were never proposed before. */
+  propose(id: NodeId, count = 1): void {
+    const payloads = Array.from({ length: count }, () => {
+      this.#commandCount += 1;
+      return new TextEncoder().encode(`command-${this.#commandCount}`);
+    });
+    this.input(id, { kind: 'propose', proposalId: this.#commandCount, payloads });
+  }
+
+  /** Asks to read; the checker holds the answer against what is committed now. */
+  readIndex(id: NodeId): void {
+    this.#readCount += 1;
+    this.checker.readInvoked(this.#readCount);
+    this.input(id, { kind: 'readIndex', readId: this.#readCount });
+  }
+
+  /** Delivers the parcel at `place`; what a crashed or cut-off node should get is lost. */
+  deliver(place: number): void {
+    const [parcel] = this.parcels.splice(place, 1);
+    if (parcel === undefined) return;
+    const { from, to, message } = parcel;
+    if (!this.isReachable(from, to)) return;
+    this.input(to, { kind: 'receive', from, message: raftCodec.decode(raftCodec.encode(message)) });
+  }
+
+  /** Finishes the first `count` writes of a node and reports the last of them. */
+  completeWrites(id: NodeId, count: number): void {
+    const ticket = this.node(id).disk.complete(count);
+    if (ticket !== undefined) this.input(id, { kind: 'persisted', ticket });
+  }
+
+  /** Reports to a node what its state machine has applied. */
+  completeApplies(id: NodeId): void {
+    const { stateMachine } = this.node(id);
+    this.input(id, { kind: 'applied', logIndex: stateMachine.logIndex });
+  }
+
+  /** Takes a snapshot of what the node has applied and compacts its log. */
+  takeSnapshot(id: NodeId, trailingEntryCount: number): void {
+    const { raft, disk, stateMachine } = this.node(id);
+    if (raft === undefined) return;
+    const { lastApplied: logIndex, log } = raft;
+    const term = log.termAt(logIndex);
+    // The state machine may be ahead of what it reported: a snapshot is of one moment.
+    if (logIndex === 0 || term === undefined || stateMachine.logIndex !== logIndex) return;
+    const metadata = {
+      lastIncludedIndex: logIndex,
+      lastIncludedTerm: term,
+      configuration: raft.configuration,
+    };
+    disk.saveSnapshot({ ...metadata, data: stateMachine.snapshot() });
+    this.input(id, { kind: 'snapshotTaken', metadata, trailingEntryCount });
+  }
+
+  /** Stops a node. `survivingWrites` of those under way reach the disk, unreported. */
+  crash(id: NodeId, survivingWrites: number): void {
+    const node = this.node(id);
+    node.disk.crash(survivingWrites);
+    node.raft = undefined;
+    node.inbox = [];
+    this.checker.crashed(id);
+  }
+
+  /** Starts a node from its disk. With `damagedIndex`, the log there can no longer be read. */
+  restart(id: NodeId, damagedIndex?: number): void {
+    const node = this.node(id);
+    const durable = node.disk.recover(damagedIndex);
+    node.stateMachine.restart(durable.snapshot);
+    this.#incarnationCount += 1;
+    node.raft = createRaft({
+      ...this.#tuning,
+      ...recoveredOptions(durable),
+      id,
+      voters: this.ids,
+      random: this.#random.fork(`incarnation-${this.#incarnationCount}`),
+    });
+    for (const peer of this.ids) {
+      if (peer !== id) this.input(peer, { kind: 'peerRestarted', peer: id });
+    }
+  }
+
+  /** Lets everything that is under way happen, until nothing is. */
+  settle(): void {
+    for (let rounds = 0; rounds < 10_000; rounds += 1) {
+      if (!this.#settleOnce()) return;
+    }
+    throw new Error('the cluster does not come to rest');
+  }
+
+  /** One tick for everyone, and all that follows from it. */
+  tick(): void {
+    for (const id of this.ids) this.input(id, { kind: 'tick' });
+    this.settle();
+  }
+
+  #settleOnce(): boolean {
+    let isBusy = this.parcels.length > 0;
+    for (let left = this.parcels.length; left > 0; left -= 1) this.deliver(0);
+    for (const { nodeId: id, disk, raft, stateMachine } of this.nodes.values()) {
+      if (raft === undefined) continue;
+      if (disk.pendingCount > 0) {
+        isBusy = true;
+        this.completeWrites(id, disk.pendingCount);
+      }
+      if (stateMachine.logIndex > raft.lastApplied) {
+        isBusy = true;
+        this.completeApplies(id);
+      }
+    }
+    return isBusy;
+  }
+
+  #perform(node: CoreNode, effect: RaftEffect): void {
+    const { nodeId: from, disk, stateMachine } = node;
+    switch (effect.kind) {
+      case 'persist':
+        disk.write(effect);
+        return;
+      case 'send':
+        this.parcels.push({ from, to: effect.to, message: effect.message });
+        return;
+      case 'sendSnapshot':
+        this.#sendSnapshot(node, effect.to, effect.term);
+        return;
+      case 'apply':
+        stateMachine.apply(effect.entries);
+        return;
+      case 'restore':
+        stateMachine.restore(effect.snapshot);
+        return;
+      case 'compact':
+        disk.compact(effect.throughIndex);
+        return;
+      case 'readReady':
+      case 'readRefused':
+      case 'proposed':
+      case 'proposalRefused':
+      case 'recovered':
+      case 'roleChanged':
+        // Looked at by the checker.
+        return;
+    }
+  }
+
+  #sendSnapshot(node: CoreNode, to: NodeId, term: number): void {
+    const { snapshot } = node.disk.durable;
+    const outcome = snapshot === undefined ? 'failed' : 'sent';
+    if (snapshot !== undefined) {
+      const message = { kind: 'installSnapshot', term, snapshot } as const;
+      this.parcels.push({ from: node.nodeId, to, message });
+    }
+    this.enqueue(node.nodeId, { kind: 'snapshotSent', peer: to, outcome });
+  }
+}
+
+function recoveredOptions(
+  durable: DurableState,
+): Pick<
+  Parameters<typeof createRaft>[0],
+  'hardState' | 'snapshot' | 'logStart' | 'entries' | 'damaged'
+> {
+  const { hardState, snapshot, logStart, entries, damaged } = durable;
+  return {
+    hardState,
+    snapshot: snapshot && {
+      logIndex: snapshot.lastIncludedIndex,
+      term: snapshot.lastIncludedTerm,
+    },
+    logStart,
+    entries,
+    damaged,
+  };
+}
