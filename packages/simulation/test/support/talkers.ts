@@ -3,13 +3,14 @@ import {
   type NodeId,
   type PeerEvent,
   protocolName,
+  type ProtocolName,
   type Transport,
 } from '@quorate/transport';
 
 import { Simulation, type SimulationOptions } from '../../src/index.ts';
 
 /** The protocol that talkers speak. */
-export const talk = protocolName('talk');
+export const talk: ProtocolName = protocolName('talk');
 
 /** One message that arrived. */
 export interface Heard {
@@ -25,7 +26,7 @@ export class Talkers {
   readonly simulation: Simulation;
   readonly heard: Heard[] = [];
   readonly events: { readonly at: string; readonly event: PeerEvent }[] = [];
-  readonly transports = new Map<string, Transport>();
+  readonly transports: Map<string, Transport> = new Map<string, Transport>();
 
   constructor(names: readonly string[], options: Partial<SimulationOptions> = {}) {
     this.simulation = new Simulation({ seed: 1, ...options });
