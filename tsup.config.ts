@@ -27,4 +27,6 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   treeshake: true,
+  // `node:net` says that it is Node's, to readers and to bundlers.
+  removeNodeProtocol: false,
 });
