@@ -1,3 +1,5 @@
+import { pooledCopy } from './pooled-copy.ts';
+
 const encoder = new TextEncoder();
 
 /** A buffer larger than this is given back after `finish`, or one huge message would pin it. */
@@ -143,9 +145,13 @@ export class ByteWriter {
     this.lengthPrefixed(encoder.encode(text));
   }
 
-  /** The bytes written, freshly allocated and owned by the caller. Empties the writer. */
+  /**
+   * The bytes written, as a copy that is the caller's. Empties the writer.
+   *
+   * @returns Exactly the bytes; its `buffer` may be larger and hold other messages.
+   */
   finish(): Uint8Array {
-    const result = this.#bytes.slice(0, this.#sizeBytes);
+    const result = pooledCopy(this.#bytes, 0, this.#sizeBytes);
     this.reset();
     return result;
   }

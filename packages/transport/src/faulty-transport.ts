@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { type Deadline, DeadlineQueue } from './deadline-queue.ts';
 import { checkRules, drawFate, type FaultRule, isCutOff } from './fault-rules.ts';
 import type { NodeId } from './node-id.ts';
+import { pooledCopy } from './pooled-copy.ts';
 import type { ProtocolName } from './protocol-name.ts';
 import type { Random } from './random.ts';
 import type {
@@ -193,7 +194,7 @@ export class FaultyTransport implements Transport {
     const deadlineMs = this.#clock.nowMs() + delayMs;
     // The caller may reuse its buffer as soon as `send` returns.
     const place = { deadlineMs, queueIndex: -1, queueOrder: 0 };
-    this.#held.add({ to, protocol, payload: payload.slice(), ...place });
+    this.#held.add({ to, protocol, payload: pooledCopy(payload), ...place });
     return 'accepted';
   }
 }

@@ -9,6 +9,7 @@ import {
 } from './errors.ts';
 import type { NodeId } from './node-id.ts';
 import type { RequesterParts } from './outgoing-requests.ts';
+import { pooledCopy } from './pooled-copy.ts';
 import { ReplayWindow } from './replay-window.ts';
 import {
   checkMethod,
@@ -137,7 +138,7 @@ export class IncomingRequests {
     let reply: Uint8Array | Promise<Uint8Array>;
     try {
       // The carrier lends the payload only until this call returns, and a handler may go on.
-      reply = handler(running.call.payload.slice(), running);
+      reply = handler(pooledCopy(running.call.payload), running);
     } catch (error) {
       this.#finish(running, this.#failure(running, error));
       return;
@@ -198,7 +199,8 @@ export class IncomingRequests {
     const { rememberedPerPeerMax, rememberedBytesPerPeerMax } = this.#parts.limits;
     const { remembered } = caller;
     // The handler may reuse its buffer.
-    const kept = answer.kind === 'reply' ? { ...answer, payload: answer.payload.slice() } : answer;
+    const kept =
+      answer.kind === 'reply' ? { ...answer, payload: pooledCopy(answer.payload) } : answer;
     remembered.set(answer.correlation, kept);
     caller.rememberedBytes += payloadBytes(kept);
     for (const [correlation, oldest] of remembered) {

@@ -12,6 +12,7 @@ import {
   type TransportError,
 } from './errors.ts';
 import type { NodeId } from './node-id.ts';
+import { pooledCopy } from './pooled-copy.ts';
 import { checkMethod, type RequestAnswer, type RequestMessage } from './request-codec.ts';
 import type { RequesterCounters, RequesterLimits } from './requester-options.ts';
 import type { RequestOptions } from './requester.ts';
@@ -124,7 +125,7 @@ export class OutgoingRequests {
     this.#settle(request);
     switch (answer.kind) {
       case 'reply':
-        request.resolve(answer.payload.slice());
+        request.resolve(pooledCopy(answer.payload));
         return;
       case 'refusal':
         request.reject(new RequestRefusedError(answer.reason, answer.message));
