@@ -51,6 +51,9 @@ export const edgeRuntimeEntries: readonly string[] = [
 /** The one shared runtime kit: bounded reading and writing of bytes, for codecs and storage. */
 export const codecKit = '@quorate/transport/codec';
 
+/** The only way to an id: a codec calls it on what it has read. */
+export const brandConstructors: ReadonlySet<string> = new Set(['nodeId', 'protocolName']);
+
 /** Ports that act on the world. A core may not even name them; an edge exists to. */
 export const portNames: ReadonlySet<string> = new Set([
   'Channel',

@@ -4,6 +4,7 @@ import ts from 'typescript';
 
 import type { Place } from '../layers.ts';
 import {
+  brandConstructors,
   codecKit,
   edgeRuntimeEntries,
   grounds,
@@ -85,6 +86,7 @@ function judgeOurs(file: SourceFile, place: Place, found: Import): string | unde
   }
   if (target === place.home) return 'import the file by its relative path';
   if (specifier === codecKit && isKitUser(file, place)) return undefined;
+  if (isCodec(file) && isBrand(found)) return undefined;
   return isAlgorithm(place.home)
     ? judgeAlgorithm(place, found, target)
     : judgeGround(place.home, target, isTypeOnly);
@@ -92,10 +94,19 @@ function judgeOurs(file: SourceFile, place: Place, found: Import): string | unde
 
 /** Codecs use the kit, storage frames its records with it, an edge may, the simulator too. */
 function isKitUser(file: SourceFile, place: Place): boolean {
+  return isCodec(file) || place.role === 'edge' || ['storage', 'simulation'].includes(place.home);
+}
+
+function isCodec(file: SourceFile): boolean {
+  return path.posix.basename(file.path) === 'codec.ts';
+}
+
+/** What a codec reads becomes an id only where the id's own constructor has checked it. */
+function isBrand({ specifier, names }: Import): boolean {
   return (
-    path.posix.basename(file.path) === 'codec.ts' ||
-    place.role === 'edge' ||
-    ['storage', 'simulation'].includes(place.home)
+    specifier === '@quorate/transport' &&
+    names.length > 0 &&
+    names.every((name) => brandConstructors.has(name) || name === 'NodeId')
   );
 }
 
