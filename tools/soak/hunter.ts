@@ -1,4 +1,4 @@
-/** One process of a soak: hunts in the seeds that its arguments give it, and reports to its parent. */
+/** One process of a soak: hunts in the seeds that its arguments give it, and tells its parent. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';

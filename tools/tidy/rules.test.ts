@@ -44,6 +44,11 @@ describe('imports', () => {
     ['a core renames a port', core, "import type { Clock as Time } from '@quorate/transport';"],
     ['a core hides a port', core, "let x: import('@quorate/transport').Transport;"],
     ['a core uses the kit', core, "import { ByteWriter } from '@quorate/transport/codec';"],
+    [
+      'a codec uses a port',
+      'packages/raft/src/codec.ts',
+      "import { openChannel } from '@quorate/transport';",
+    ],
     ['an edge picks a carrier', edge, "import { TcpTransport } from '@quorate/transport/tcp';"],
     ['a core imports node', core, "import { readFile } from 'node:fs';"],
     ['a core imports npm', core, "export * from 'lodash';"],
@@ -67,6 +72,7 @@ describe('imports', () => {
     ['packages/storage/src/a.ts', "import { crc32c } from '@quorate/transport/codec';"],
     ['packages/simulation/src/a.ts', "import { MemoryDisk } from '@quorate/storage/memory';"],
     ['packages/raft/src/codec.ts', "import { ByteReader } from '@quorate/transport/codec';"],
+    ['packages/raft/src/codec.ts', "import { nodeId, type NodeId } from '@quorate/transport';"],
     ['packages/raft/src/codec.ts', "import { type NodeId, nodeId } from '@quorate/transport';"],
     [core, "import type { NodeId, Random } from '@quorate/transport';"],
     [core, "import { type NodeId } from '@quorate/transport';"],
@@ -242,7 +248,7 @@ describe('exports', () => {
     const a = `${documented}export const a = 1;\n${documented}export const b = 2;\n`;
     const unused = { 'src/index.ts': "export { a } from './a.ts';", 'src/a.ts': a };
     expect(check(exports, packageOf(unused))).toEqual([
-      expect.stringMatching(/a\.ts:4: dead export: make b public/),
+      expect.stringMatching(/a\.ts:4: dead export: stop exporting b/),
     ]);
     const c = `import { b } from './a.ts';\n${documented}export const c = b;`;
     const used = {
@@ -251,6 +257,26 @@ describe('exports', () => {
       'src/c.ts': c,
     };
     expect(check(exports, packageOf(used))).toEqual([]);
+  });
+
+  test('lets a type stand that another declaration of its file speaks of', () => {
+    const options = `${documented}export interface Options {}\n`;
+    const used = `${options}${documented}export function f(options: Options): void {}`;
+    const files = (text: string) => ({
+      'src/index.ts': "export { f } from './a.ts';",
+      'src/a.ts': text,
+    });
+    expect(check(exports, packageOf(files(used)))).toEqual([]);
+    expect(check(exports, packageOf(files(options)))).toHaveLength(1);
+  });
+
+  test('lets a name stand that only a test uses, but no file that only a test reaches', () => {
+    const files = {
+      'src/index.ts': "export {} from './a.ts';",
+      'src/a.ts': `${documented}export const a = 1;`,
+      'test/a.test.ts': "import { a } from '../src/a.ts';",
+    };
+    expect(check(exports, packageOf(files))).toEqual([]);
   });
 
   test('counts what a subpath exports as public', () => {

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import type { Declaration, Package } from '../packages.ts';
 import { exportedDeclarations, packagesOf, relativeLinks } from '../packages.ts';
 import type { Project, SourceFile, Violation } from '../project.ts';
-import { violationAt } from '../project.ts';
+import { descendants, violationAt } from '../project.ts';
 
 /** Rule 6: what is exported is documented and used; what nobody reaches is deleted. */
 export function* exports(project: Project): Generator<Violation> {
@@ -35,8 +35,12 @@ function* judge(
     const advice = `say in a doc comment what ${name} promises`;
     yield violationAt(file, node, 'undocumented export', advice);
   }
-  if (!isUsed && path.posix.basename(file.path) !== 'invariant.ts') {
-    const advice = `make ${name} public through an entry point, or stop exporting it`;
+  if (
+    !isUsed &&
+    !isPartOfSignature(file, name, node) &&
+    path.posix.basename(file.path) !== 'invariant.ts'
+  ) {
+    const advice = `stop exporting ${name}: no entry point, file or test uses it`;
     yield violationAt(file, node, 'dead export', advice);
   }
 }
@@ -61,13 +65,25 @@ function* codeInIndex(file: SourceFile): Generator<Violation> {
   }
 }
 
-/** `path#name` of every declaration that an entry publishes or another source file names. */
+/** A type may be exported because another declaration of its file speaks of it. */
+function isPartOfSignature(file: SourceFile, name: string, node: ts.Node): boolean {
+  if (!ts.isInterfaceDeclaration(node) && !ts.isTypeAliasDeclaration(node)) return false;
+  return file.tree.statements.some(
+    (statement) => statement !== node && [...descendants(statement)].some((x) => names(x, name)),
+  );
+}
+
+function names(node: ts.Node, name: string): boolean {
+  return ts.isTypeReferenceNode(node) && node.typeName.getText() === name;
+}
+
+/** `path#name` of every declaration that an entry publishes or another file of the package names. */
 function usedNames(pack: Package): ReadonlySet<string> {
   const used = new Set<string>();
   for (const entry of pack.entries) {
     for (const origin of publicNames(pack, entry)) used.add(origin);
   }
-  for (const file of pack.sources.values()) {
+  for (const file of [...pack.sources.values(), ...pack.tests]) {
     if (isIndex(file)) continue;
     for (const { target, node } of relativeLinks(file)) {
       for (const origin of namedOrigins(pack, target, namesOf(node))) used.add(origin);

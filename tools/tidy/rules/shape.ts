@@ -63,10 +63,10 @@ function isTestCallback(node: ts.Node): boolean {
   return ts.isCallExpression(call) && isTestFunction(call.expression);
 }
 
-/** `test`, `describe.each(…)`, `it.skipIf(…)` and the hooks. */
+/** `test`, `describe.each(…)`, `it.skipIf(…)`, the hooks, and `clause` of contract suites. */
 function isTestFunction(callee: ts.Node): boolean {
   if (ts.isIdentifier(callee))
-    return /^(test|it|describe|(before|after)(Each|All))$/.test(callee.text);
+    return /^(test|it|describe|clause|(before|after)(Each|All))$/.test(callee.text);
   if (ts.isPropertyAccessExpression(callee)) return isTestFunction(callee.expression);
   if (ts.isTaggedTemplateExpression(callee)) return isTestFunction(callee.tag);
   return ts.isCallExpression(callee) && isTestFunction(callee.expression);

@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import ts from 'typescript';
 
+import { placeOf } from '../layers.ts';
 import type { Package } from '../packages.ts';
 import { packagesOf, relativeLinks } from '../packages.ts';
 import type { Project, SourceFile, Violation } from '../project.ts';
@@ -17,6 +18,8 @@ export function* tested(project: Project): Generator<Violation> {
     for (const file of pack.sources.values()) {
       const name = path.posix.basename(file.path);
       if (exempt.has(name) || !hasCode(file)) continue;
+      // A contract suite is a test already.
+      if (placeOf(file.path)?.role === 'contract') continue;
       if (subjects.has(name.replace(/\.ts$/, '')) || subjects.has(file.path)) continue;
       const advice = `add test/${name.replace(/\.ts$/, '.test.ts')}, or import it from a test`;
       yield { path: file.path, line: 1, rule: 'untested file', advice };
