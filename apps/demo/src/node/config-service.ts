@@ -83,7 +83,13 @@ export class ConfigService {
       here: (timeoutMs) => this.#writeHere(payload, timeoutMs),
       there: { method: writeMethod, payload },
     });
-    return answer.kind === 'value' ? { kind: 'unknown', reason: 'unexpected answer' } : answer;
+    if (answer.kind === 'value') return { kind: 'unknown', reason: 'unexpected answer' };
+    const isLeaderless = answer.kind === 'refused' && answer.reason === 'noLeader';
+    // Nodes with a full disk cannot vote, so that is why there is no leader: say so.
+    if (isLeaderless && this.#options.raft.status().isDiskFull) {
+      return { ...answer, reason: 'diskFull' };
+    }
+    return answer;
   }
 
   /** Reads one key. Never rejects. */

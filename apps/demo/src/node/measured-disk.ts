@@ -7,6 +7,8 @@ import { BucketHistogram, secondsBounds } from './open-metrics.ts';
 export class MeasuredDisk implements Disk {
   /** Seconds that successful syncs of files took. */
   readonly syncSeconds: BucketHistogram = new BucketHistogram(secondsBounds);
+  /** There only if the disk below can lock. */
+  readonly lock?: (directory: string) => Promise<() => Promise<void>>;
   readonly #inner: Disk;
   readonly #clock: Clock;
   #writtenBytes = 0;
@@ -15,6 +17,8 @@ export class MeasuredDisk implements Disk {
   constructor(inner: Disk, clock: Clock) {
     this.#inner = inner;
     this.#clock = clock;
+    const lock = inner.lock?.bind(inner);
+    if (lock) this.lock = lock;
   }
 
   /** Bytes written since the start. */

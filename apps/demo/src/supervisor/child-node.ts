@@ -90,6 +90,11 @@ export class ChildNode {
     await this.#end((child) => child.kill('SIGKILL'));
   }
 
+  /** The process may end now without that being a failure. */
+  expectExit(): void {
+    this.#isExitExpected = true;
+  }
+
   /** Asks the process to close its log and leave; kills it if it does not. */
   async stop(): Promise<void> {
     if (this.#state === 'paused') this.resume();

@@ -62,7 +62,7 @@ function readyEvent(
   return {
     event: 'ready',
     dashboard: places.dashboard,
-    nodes: nodes.map(({ id, api, pid }) => ({ id, api, pid: pid ?? 0 })),
+    nodes: nodes.map(({ id, api, pid, raft }) => ({ id, api, pid: pid ?? 0, raft })),
     leader: leaderId,
     data: places.data,
     control: places.control,

@@ -2,16 +2,21 @@ import type { Unsubscribe } from '@quorate/transport';
 
 import type { Groups } from '../partition.ts';
 
+/** A node that serves. */
+export interface ReadyNode {
+  readonly id: string;
+  readonly api: string;
+  readonly pid: number;
+  /** Where other nodes reach it, as host:port. */
+  readonly raft: string;
+}
+
 /** What happens in the demo: one line each for a person, or with `--json` for a program. */
 export type SupervisorEvent =
   | {
       readonly event: 'ready';
       readonly dashboard: string;
-      readonly nodes: readonly {
-        readonly id: string;
-        readonly api: string;
-        readonly pid: number;
-      }[];
+      readonly nodes: readonly ReadyNode[];
       readonly leader: string | null;
       readonly data: string;
       readonly control: string;

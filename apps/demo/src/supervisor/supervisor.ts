@@ -195,9 +195,12 @@ export class Supervisor {
     this.charts.close();
     this.load.close();
     this.events.publish({ event: 'stopping' });
-    for (const { id, child, feed } of this.#members.values()) {
-      feed.close();
-      if (child.state === 'stopped') continue;
+    const members = [...this.#members.values()];
+    const running = members.filter(({ child }) => child.state !== 'stopped');
+    for (const { feed } of members) feed.close();
+    // A signal to the whole process group has reached the nodes too: they may go before their turn.
+    for (const { child } of running) child.expectExit();
+    for (const { id, child } of running) {
       await child.stop();
       this.events.publish({ event: 'stopped', node: id });
     }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { HttpClient, type HttpResponse } from '../../src/http-client.ts';
+import { HttpClient, HttpClientError, type HttpResponse } from '../../src/http-client.ts';
+import type { NodeStatus } from '../../src/node/node-status.ts';
 import { readControlFile } from '../../src/supervisor/control-file.ts';
 import type { ClusterView } from '../../src/supervisor/cluster-view.ts';
 import type { ReadyNode, SupervisorEvent } from '../../src/supervisor/supervisor-events.ts';
@@ -137,23 +138,40 @@ export class RealDemo {
     return leader;
   }
 
-  /** Waits until all nodes run, one leads, and all hold the same state. */
-  converge(): Promise<ClusterView> {
-    return this.until('the same state everywhere', ({ nodes, leaderId }) => {
-      const states = nodes.map(({ status }) => status);
-      const [first] = states;
-      return (
-        leaderId !== null &&
-        states.every(
-          (status) =>
-            status !== null &&
-            status.raft.leaderId === leaderId &&
-            status.raft.damaged.length === 0 &&
-            status.raft.lastApplied === first?.raft.lastApplied &&
-            status.store.digest === first.store.digest,
-        )
+  /**
+   * Waits until all nodes run, one leads, and all hold the same state. Asks the nodes themselves:
+   * what the supervisor knows may be a moment old, and the same moment for all of them.
+   */
+  async converge(withinMs = 30_000): Promise<readonly NodeStatus[]> {
+    const deadlineMs = performance.now() + withinMs;
+    for (;;) {
+      const statuses = await Promise.all(this.nodes.map((node) => this.status(node)));
+      const leader = statuses.find((status) => status?.raft.role === 'leader');
+      const present = statuses.filter((status) => status !== undefined);
+      const isSame = present.every(
+        ({ raft, store }) =>
+          raft.leaderId === leader?.id &&
+          raft.damaged.length === 0 &&
+          raft.lastApplied === leader.raft.lastLogIndex &&
+          store.digest === leader.store.digest,
       );
-    });
+      if (isSame && present.length === this.nodes.length) return present;
+      if (performance.now() > deadlineMs) {
+        throw new Error(`expected the same state everywhere, got ${JSON.stringify(statuses)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** What a node says of itself; `undefined` if it does not answer. */
+  async status(node: ReadyNode): Promise<NodeStatus | undefined> {
+    try {
+      const { body } = await this.ask(node, '/admin/raft');
+      return JSON.parse(body) as NodeStatus;
+    } catch (error) {
+      if (error instanceof HttpClientError) return undefined;
+      throw error;
+    }
   }
 
   /** Sends a request to one node's API. */

@@ -32,7 +32,8 @@ export class SimulatedCluster {
     } = {},
   ) {
     const { seed = 1, nodeCount = 3, disk = {}, tuning = {} } = options;
-    this.simulation = new Simulation({ seed, disk });
+    // The platform's Request and AbortSignal hold weak references, which simulated code may not.
+    this.simulation = new Simulation({ seed, disk, ambient: 'allow' });
     this.ids = Array.from({ length: nodeCount }, (_, index) => nodeId(`n${index + 1}`));
     for (const id of this.ids) {
       this.simulation.addNode(id, async ({ transport, clock, random, disk: nodeDisk }) => {
