@@ -180,7 +180,11 @@ export class SimulatedFile {
   }
 }
 
-/** The old sector, the new one, or one torn: a prefix or suffix of the new, or noise. */
+/**
+ * The old sector, the new one, or one torn: a prefix or suffix of the new, or noise. Noise strikes
+ * only bytes that were being changed; logs that append within a sector count on it, as SQLite does
+ * ("powersafe overwrite").
+ */
 function settledSector(
   old: Uint8Array,
   now: Uint8Array,
@@ -192,7 +196,7 @@ function settledSector(
   const form = draws.int(3);
   if (form === 0) return concatenated(now.subarray(0, cut), old.subarray(cut));
   if (form === 1) return concatenated(old.subarray(0, cut), now.subarray(cut));
-  return old.map(() => draws.int(256));
+  return old.map((byte, place) => (byte === now[place] ? byte : draws.int(256)));
 }
 
 function concatenated(head: Uint8Array, tail: Uint8Array): Uint8Array {
