@@ -19,6 +19,10 @@
  * lookup-based algorithms for high-performance CRC generation", 2008 (slicing).
  */
 
+/* eslint-disable @typescript-eslint/no-non-null-assertion --
+   Every index below is in bounds. Saying `?? 0` instead of `!` makes 100 bytes cost a quarter more
+   (65 against 52 ns), and every frame on the wire is summed twice. */
+
 /** Castagnoli's polynomial, bit-reversed, because the bits of a byte are taken lowest first. */
 const POLYNOMIAL_REVERSED = 0x82f63b78;
 
@@ -77,7 +81,7 @@ export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length,
     crc = slice(bytes, at, crc);
   }
   for (; at < end; at += 1) {
-    crc = (crc >>> 8) ^ (tables[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
+    crc = (crc >>> 8) ^ tables[(crc ^ bytes[at]!) & 0xff]!;
   }
   return ~crc >>> 0;
 }
@@ -85,21 +89,21 @@ export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length,
 /** Advances `crc` over the sixteen bytes at `at`: the first byte has fifteen more behind it. */
 function slice(bytes: Uint8Array, at: number, crc: number): number {
   return (
-    (tables[3840 + (((bytes[at] ?? 0) ^ crc) & 0xff)] ?? 0) ^
-    (tables[3584 + (((bytes[at + 1] ?? 0) ^ (crc >>> 8)) & 0xff)] ?? 0) ^
-    (tables[3328 + (((bytes[at + 2] ?? 0) ^ (crc >>> 16)) & 0xff)] ?? 0) ^
-    (tables[3072 + ((bytes[at + 3] ?? 0) ^ (crc >>> 24))] ?? 0) ^
-    (tables[2816 + (bytes[at + 4] ?? 0)] ?? 0) ^
-    (tables[2560 + (bytes[at + 5] ?? 0)] ?? 0) ^
-    (tables[2304 + (bytes[at + 6] ?? 0)] ?? 0) ^
-    (tables[2048 + (bytes[at + 7] ?? 0)] ?? 0) ^
-    (tables[1792 + (bytes[at + 8] ?? 0)] ?? 0) ^
-    (tables[1536 + (bytes[at + 9] ?? 0)] ?? 0) ^
-    (tables[1280 + (bytes[at + 10] ?? 0)] ?? 0) ^
-    (tables[1024 + (bytes[at + 11] ?? 0)] ?? 0) ^
-    (tables[768 + (bytes[at + 12] ?? 0)] ?? 0) ^
-    (tables[512 + (bytes[at + 13] ?? 0)] ?? 0) ^
-    (tables[256 + (bytes[at + 14] ?? 0)] ?? 0) ^
-    (tables[bytes[at + 15] ?? 0] ?? 0)
+    tables[3840 + ((bytes[at]! ^ crc) & 0xff)]! ^
+    tables[3584 + ((bytes[at + 1]! ^ (crc >>> 8)) & 0xff)]! ^
+    tables[3328 + ((bytes[at + 2]! ^ (crc >>> 16)) & 0xff)]! ^
+    tables[3072 + (bytes[at + 3]! ^ (crc >>> 24))]! ^
+    tables[2816 + bytes[at + 4]!]! ^
+    tables[2560 + bytes[at + 5]!]! ^
+    tables[2304 + bytes[at + 6]!]! ^
+    tables[2048 + bytes[at + 7]!]! ^
+    tables[1792 + bytes[at + 8]!]! ^
+    tables[1536 + bytes[at + 9]!]! ^
+    tables[1280 + bytes[at + 10]!]! ^
+    tables[1024 + bytes[at + 11]!]! ^
+    tables[768 + bytes[at + 12]!]! ^
+    tables[512 + bytes[at + 13]!]! ^
+    tables[256 + bytes[at + 14]!]! ^
+    tables[bytes[at + 15]!]!
   );
 }

@@ -7,11 +7,11 @@
  * arbitrary places.
  *
  * ```text
- *  0         1         2                   4                                     8
- *  +---------+---------+-------------------+-------------------------------------+
- *  | version | kind    | protocol number   | payload length                      |
- *  +---------+---------+-------------------+-------------------------------------+
- *  | sequence number of this lane          | CRC-32C of bytes 0..11 and payload  |
+ *  0                                       4         5         6                 8
+ *  +---------------------------------------+---------+---------+-----------------+
+ *  | CRC-32C of everything behind it       | version | kind    | protocol number |
+ *  +---------------------------------------+---------+---------+-----------------+
+ *  | payload length                        | sequence number of this lane        |
  *  +---------------------------------------+-------------------------------------+
  *  | payload ...
  * ```
@@ -29,11 +29,18 @@
  */
 import { crc32c } from './crc32c.ts';
 
+/* eslint-disable @typescript-eslint/no-non-null-assertion --
+   Every index below was compared with the length before. `?? 0` in place of `!` is not free here:
+   see crc32c.ts. */
+
 /** Bytes before the payload of every frame. */
 export const frameHeaderBytes = 16;
 
 /** The version of the frames written here. */
 export const frameVersion = 1;
+
+const VERSION_AT = 4;
+const LENGTH_AT = 8;
 
 /** What a frame is for. Numbers of the wire format: never change one. */
 export const frameKinds = {
@@ -98,15 +105,15 @@ export function writeFrame(
   isChecked: 0 | 1,
 ): void {
   const length = payload.length;
-  target[at] = frameVersion;
-  target[at + 1] = kind;
-  target[at + 2] = protocolNumber >>> 8;
-  target[at + 3] = protocolNumber;
-  writeWord(target, at + 4, length);
-  writeWord(target, at + 8, sequence);
+  target[at + VERSION_AT] = frameVersion;
+  target[at + 5] = kind;
+  target[at + 6] = protocolNumber >>> 8;
+  target[at + 7] = protocolNumber;
+  writeWord(target, at + LENGTH_AT, length);
+  writeWord(target, at + 12, sequence);
   target.set(payload, at + frameHeaderBytes);
   const end = at + frameHeaderBytes + length;
-  writeWord(target, at + 12, isChecked === 1 ? checksum(target, at, end) : 0);
+  writeWord(target, at, isChecked === 1 ? crc32c(target, at + VERSION_AT, end) : 0);
 }
 
 /** Turns chunks of bytes, however split, back into frames. One per direction of a session. */
@@ -170,7 +177,7 @@ export class FrameDecoder {
     let at = from;
     const size = chunk.length;
     while (size - at >= frameHeaderBytes) {
-      const length = readWord(chunk, at + 4);
+      const length = readWord(chunk, at + LENGTH_AT);
       const fault = this.#faultOf(chunk, at, length);
       if (fault !== undefined) return fault;
       const end = at + frameHeaderBytes + length;
@@ -180,9 +187,10 @@ export class FrameDecoder {
       at = end;
     }
     if (at === size) return undefined;
-    if (this.#isStrict && chunk[at] !== frameVersion) return 'version';
     this.#hold(chunk, at, size);
-    return undefined;
+    // What does not even begin like a frame is not waited for.
+    const isForeign = this.#heldBytes > VERSION_AT && this.#held[VERSION_AT] !== frameVersion;
+    return this.#isStrict && isForeign ? 'version' : undefined;
   }
 
   /**
@@ -197,7 +205,7 @@ export class FrameDecoder {
       this.#hold(chunk, at, end);
       if (this.#heldBytes < frameHeaderBytes) return end - at;
     }
-    const length = readWord(this.#held, 4);
+    const length = readWord(this.#held, LENGTH_AT);
     const fault = this.#faultOf(this.#held, 0, length);
     if (fault !== undefined) return fault;
     const total = frameHeaderBytes + length;
@@ -227,18 +235,18 @@ export class FrameDecoder {
   }
 
   #faultOf(bytes: Uint8Array, at: number, length: number): FrameFault | undefined {
-    if (this.#isStrict && bytes[at] !== frameVersion) return 'version';
+    if (this.#isStrict && bytes[at + VERSION_AT] !== frameVersion) return 'version';
     return length > this.#payloadBytesMax ? 'length' : undefined;
   }
 
   #give(bytes: Uint8Array, at: number, end: number): boolean {
-    if (bytes[at] !== frameVersion) {
+    if (bytes[at + VERSION_AT] !== frameVersion) {
       this.#unknownVersionCount += 1;
       return true;
     }
-    const kind = bytes[at + 1] ?? 0;
-    const protocolNumber = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
-    const sequence = readWord(bytes, at + 8);
+    const kind = bytes[at + 5]!;
+    const protocolNumber = (bytes[at + 6]! << 8) | bytes[at + 7]!;
+    const sequence = readWord(bytes, at + 12);
     return this.#sink.frame(kind, protocolNumber, sequence, bytes, at + frameHeaderBytes, end);
   }
 }
@@ -246,22 +254,13 @@ export class FrameDecoder {
 /** Buffers up to this size are kept for the next frame that arrives in pieces. */
 const HELD_BYTES_KEPT = 64 * 1024;
 
-/** The CRC-32C of the frame at `bytes[at..end)` without the four bytes that hold it. */
-function checksum(bytes: Uint8Array, at: number, end: number): number {
-  return crc32c(bytes, at + frameHeaderBytes, end, crc32c(bytes, at, at + 12));
-}
-
 function isIntact(bytes: Uint8Array, at: number, end: number): boolean {
-  return readWord(bytes, at + 12) === checksum(bytes, at, end);
+  return readWord(bytes, at) === crc32c(bytes, at + VERSION_AT, end);
 }
 
 function readWord(bytes: Uint8Array, at: number): number {
-  const word =
-    ((bytes[at] ?? 0) << 24) |
-    ((bytes[at + 1] ?? 0) << 16) |
-    ((bytes[at + 2] ?? 0) << 8) |
-    (bytes[at + 3] ?? 0);
-  return word >>> 0;
+  const low = (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  return ((bytes[at]! << 24) | low) >>> 0;
 }
 
 function writeWord(bytes: Uint8Array, at: number, word: number): void {
