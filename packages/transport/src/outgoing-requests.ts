@@ -88,6 +88,7 @@ export class OutgoingRequests {
   ): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       // What this throws rejects the promise: a caller has one place to look for errors.
+      checkPayload(payload);
       const refusal = this.#refusal(to, method, options);
       if (refusal !== undefined) throw refusal;
       const { timeoutMs, signal } = options;
@@ -219,4 +220,10 @@ export class OutgoingRequests {
   #forget(peer: PeerInFlight): void {
     if (peer.count === 0 && peer.incarnation === undefined) this.#peers.delete(peer.peerId);
   }
+}
+
+function checkPayload(payload: Uint8Array): void {
+  // From plain JavaScript, a text would be encoded as something, silently.
+  if (payload instanceof Uint8Array) return;
+  throw new TypeError(`payload: expected a Uint8Array, got ${typeof payload}`);
 }

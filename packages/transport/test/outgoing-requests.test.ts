@@ -124,6 +124,14 @@ describe('a request', () => {
     expect(heard()).toEqual([]);
   });
 
+  test('whose payload is not bytes is rejected and not sent', async () => {
+    const { requester, heard } = createBench();
+    // @ts-expect-error: a caller written in JavaScript may do this.
+    const request = requester.request(remoteId, 'get', 'text', { timeoutMs: 100 });
+    await expect(request).rejects.toThrow(TypeError);
+    expect(heard()).toEqual([]);
+  });
+
   test('larger than the carrier takes is rejected and not sent', async () => {
     const { requester, heard } = createBench();
     const large = new Uint8Array(1_200);
