@@ -50,8 +50,8 @@ export interface RaftTuning {
   /** A leader speaks at least this often. At least 1; a tenth of the election timeout. */
   readonly heartbeatTicks: number;
   /**
-   * Bytes of entries in one AppendEntries; a larger entry travels alone. Raise it for fewer messages,
-   * at the price of longer head-of-line blocking. 1 MiB by default.
+   * Bytes of entries in one AppendEntries; a larger entry travels alone. Raise it for fewer
+   * messages, at the price of longer head-of-line blocking. 1 MiB by default.
    */
   readonly maxMessageBytes: number;
   /** AppendEntries sent to one follower and not answered. 256 by default. */

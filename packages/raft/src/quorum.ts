@@ -20,14 +20,9 @@
  */
 
 /** How an election stands. 'pending': the missing votes can still turn it either way. */
-export type VoteResult = 'won' | 'lost' | 'pending';
+type VoteResult = 'won' | 'lost' | 'pending';
 
-/**
- * How many of `voterCount` voters make a majority.
- *
- * @param voterCount - At least 0.
- */
-export function majorityOf(voterCount: number): number {
+function majorityOf(voterCount: number): number {
   return Math.floor(voterCount / 2) + 1;
 }
 

@@ -11,15 +11,25 @@ import type { RaftState } from './state.ts';
  * Coming up after a crash, with what the disk remembers.
  *
  * Term, vote and log are as they were, or newer than anything this node ever said, because nothing
- * was said before it was durable. All else starts from zero: who leads, what is committed beyond the
- * snapshot, what others have. Leaders tell.
+ * was said before it was durable. All else starts from zero: who leads, what is committed beyond
+ * the snapshot, what others have. Leaders tell.
  *
  * A damaged log is the exception. The node did vouch for entries it can no longer read, and others
  * counted on it. If it forgot that, its short and clean-looking log would let it vote for a
  * candidate that never had those entries, and a committed one could be lost although a healthy copy
- * existed ("protocol-unaware recovery", FAST 2018). So it comes up with what precedes the damage and
- * with a promise: where its log ended. Until a leader has given it back at least that much it casts
- * no vote. The promise is part of the hard state, because the repair may be cut short by a crash.
+ * existed. So it comes up with what precedes the damage and with a promise: where its log ended.
+ * Until a leader has given it back at least that much it casts no vote. The promise is part of the
+ * hard state, because the repair may be cut short by a crash.
+ *
+ * Three cases look like damage and are none, if the caller starts the log in the right place. What
+ * a snapshot covers need not be readable: the log starts at the snapshot. A log that does not hold
+ * the snapshot's last entry is from before the snapshot was installed: it starts there, empty. And
+ * where only an older snapshot can be read than the one the log starts at, all entries after the
+ * older one count as damaged.
+ *
+ * Source: Alagappan et al., "Protocol-Aware Recovery for Consensus-Based Storage", FAST 2018, for
+ * the danger. Departs from it: a damaged node waits for a leader instead of asking its peers, so a
+ * cluster with damage on a majority stays safe and stands still.
  */
 
 /**

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+
+import { resolveTuning } from '../src/options.ts';
+
+describe('resolveTuning', () => {
+  test('derives what depends on the election timeout', () => {
+    expect(resolveTuning({ electionTimeoutTicks: 20 })).toMatchObject({
+      electionTimeoutTicks: 20,
+      heartbeatTicks: 1,
+      storageStallTicks: 80,
+      snapshotTimeoutTicks: 200,
+    });
+  });
+
+  test.each([
+    ['maxMessageBytes', 0],
+    ['maxInflightMessages', 1.5],
+    ['maxInflightBytes', Number.NaN],
+    ['maxUncommittedBytes', -1],
+    ['maxApplyBytes', 2 ** 53],
+    ['maxPendingReads', Infinity],
+    ['heartbeatTicks', 0],
+    ['storageStallTicks', 0],
+    ['snapshotTimeoutTicks', 0],
+    ['electionTimeoutTicks', 0],
+  ])('%s: refuses %d', (name, value) => {
+    expect(() => resolveTuning({ [name]: value })).toThrow(
+      new RangeError(`${name}: expected an integer of at least 1, got ${value}`),
+    );
+  });
+
+  test('an election timeout lasts longer than a heartbeat', () => {
+    expect(() => resolveTuning({ electionTimeoutTicks: 3, heartbeatTicks: 3 })).toThrow(
+      'electionTimeoutTicks: expected more than heartbeatTicks (3), got 3',
+    );
+  });
+
+  test('an election timeout can be drawn', () => {
+    expect(() => resolveTuning({ electionTimeoutTicks: 2 ** 31 + 1 })).toThrow(
+      'electionTimeoutTicks: expected at most 2^31, got 2147483649',
+    );
+  });
+});
