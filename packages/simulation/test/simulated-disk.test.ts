@@ -67,7 +67,7 @@ test('what was not synced survives the death of the process, not always that of 
           await file.write(0, Uint8Array.of(1, 2, 3));
         } else
           found =
-            (await disk.list('')).length === 0 ? 'no name' : `${await contents(disk, 'file')}`;
+            (await disk.list('')).length === 0 ? 'no name' : (await contents(disk, 'file')).join();
       },
       { seed, disk: { tornRate: 0 } },
     );
@@ -94,7 +94,7 @@ test('a sync promises only what was written before it was called', async () => {
     const simulation = nodeWith(
       async (disk, incarnation) => {
         if (incarnation > 1) {
-          found = `${await contents(disk, 'file')}`;
+          found = (await contents(disk, 'file')).join();
           return;
         }
         const file = await disk.open('file', { mode: 'new' });
