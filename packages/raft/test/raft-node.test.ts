@@ -218,7 +218,7 @@ describe('propose', () => {
     expect(syncCount).toBe(1);
   });
 
-  test('is unknown when time runs out or the caller leaves, and may still be committed', async () => {
+  test('is unknown when time runs out or the caller leaves, and may yet commit', async () => {
     const cluster = new Fixture(3);
     await cluster.elect();
     const [left, right] = cluster.followerIds;
@@ -541,7 +541,7 @@ describe('snapshots', () => {
     expect(node.status().commitIndex).toBeGreaterThan(0);
   });
 
-  test('too large for one message are reported once, and sent when a smaller one is there', async () => {
+  test('too large for one message are reported once, and sent when smaller', async () => {
     const cluster = new Fixture(3, often, 1_200);
     await cluster.elect();
     const [awayId] = cluster.followerIds;

@@ -12,7 +12,7 @@ const ENTRIES_PER_CLOCK_READING = 32;
 const noResult = new Uint8Array(0);
 
 /** Whom the applier tells. */
-export interface ApplierListener {
+interface ApplierListener {
   /** `entry` was applied. Empty `result` for a 'noop'. */
   onApplied(entry: Entry, result: Uint8Array): void;
   /** The state machine was replaced through `last`. */

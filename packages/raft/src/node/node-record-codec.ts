@@ -8,7 +8,7 @@ import type { Configuration } from '../messages.ts';
  * What a node's log says about the node itself. Whose log it is stands there too: a node started
  * on another's directory, or with other voters, could vote twice or count a wrong majority.
  */
-export interface NodeRecord {
+interface NodeRecord {
   readonly nodeId: NodeId;
   readonly configuration: Configuration;
   readonly hardState: HardState;

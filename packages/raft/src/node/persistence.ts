@@ -10,10 +10,10 @@ import { logEntryOf } from './recovery.ts';
 const FULL_RETRY_MS = 500;
 
 /** One write the core asked for. */
-export type PersistEffect = Extract<RaftEffect, { kind: 'persist' }>;
+type PersistEffect = Extract<RaftEffect, { kind: 'persist' }>;
 
 /** Whom the persistence tells. Never from inside a call to it. */
-export interface PersistenceListener {
+interface PersistenceListener {
   /** The write with this ticket and all before it are durable. */
   onPersisted(ticket: number): void;
   /** There is no room: writes wait, in order, until there is. Called once per shortage. */
@@ -25,7 +25,7 @@ export interface PersistenceListener {
 }
 
 /** What a node writes to, and who it is. */
-export interface PersistenceTarget {
+interface PersistenceTarget {
   readonly nodeId: NodeId;
   readonly configuration: Configuration;
   readonly clock: Clock;

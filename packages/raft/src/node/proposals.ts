@@ -130,7 +130,7 @@ export class Proposals {
     }
   }
 
-  /** The node stops: what is in the log may still be committed by others, the rest certainly not. */
+  /** The node stops: others may still commit what is in the log; the rest certainly fails. */
   closeAll(leaderId: NodeId | undefined): void {
     for (const { waiter } of this.#queued) {
       waiter.settle({ kind: 'rejected', reason: 'stopped', leaderId });
@@ -174,7 +174,7 @@ export class Proposals {
 }
 
 /** The commands of one turn, for one 'propose' input. */
-export interface ProposalBatch {
+interface ProposalBatch {
   readonly proposalId: number;
   readonly payloads: readonly Uint8Array[];
 }

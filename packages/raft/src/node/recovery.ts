@@ -36,13 +36,13 @@ export interface RecoveredNode {
 }
 
 /** A snapshot as it was stored. */
-export interface RecoveredSnapshot {
+interface RecoveredSnapshot {
   readonly position: LogPosition;
   readonly data: Uint8Array;
 }
 
 /** Where a node's past lies, and whose it must be. */
-export interface RecoverySource {
+interface RecoverySource {
   readonly nodeId: NodeId;
   readonly configuration: Configuration;
   readonly log: WriteAheadLog;

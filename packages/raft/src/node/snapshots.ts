@@ -13,7 +13,7 @@ const MESSAGE_OVERHEAD_BYTES = 128;
 const VOTER_BYTES_MAX = 68;
 
 /** What snapshots are made of and where they go. */
-export interface SnapshotsTarget {
+interface SnapshotsTarget {
   readonly stateMachine: StateMachine;
   readonly persistence: Persistence;
   readonly store: SnapshotStore;
@@ -24,7 +24,7 @@ export interface SnapshotsTarget {
 }
 
 /** Whom the snapshots tell. Never from inside a call to them. */
-export interface SnapshotsListener {
+interface SnapshotsListener {
   /** This node's own snapshot through `position` is durable. */
   onTaken(position: LogPosition): void;
   /** Offer `snapshot` to `peer` in a message of `term`. */

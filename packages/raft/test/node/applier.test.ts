@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Entry, LogPosition, Snapshot } from '../../src/messages.ts';
-import { Applier, type ApplierListener } from '../../src/node/applier.ts';
+import { Applier } from '../../src/node/applier.ts';
 import type { StateMachine } from '../../src/state-machine.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-class Recorder implements StateMachine, ApplierListener {
+class Recorder implements StateMachine {
   readonly said: string[] = [];
   readonly clock = new ManualClock();
   /** How long one command takes. */

@@ -3,11 +3,9 @@ import { DecodeError } from '@quorate/transport/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import {
-  configurationCodec,
-  type NodeRecord,
-  nodeRecordCodec,
-} from '../../src/node/node-record-codec.ts';
+import { configurationCodec, nodeRecordCodec } from '../../src/node/node-record-codec.ts';
+
+type NodeRecord = ReturnType<typeof nodeRecordCodec.decode>;
 
 const id: fc.Arbitrary<NodeId> = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })

@@ -54,7 +54,7 @@ describe('a proposal', () => {
     expect((await second).kind).toBe('committed');
   });
 
-  test('is committed although a later one of this node stood at its index for a while', async () => {
+  test('is committed although a later one of this node stood at its index', async () => {
     const proposals = new Proposals(new ManualClock());
     const first = logged(proposals, 5, 2);
     const second = logged(proposals, 5, 4);

@@ -25,7 +25,6 @@ export const faultKinds = [
   'failSyncs',
   'failReads',
   'bitRot',
-  'misdirect',
   'drift',
   'wallJump',
 ] as const;
@@ -216,11 +215,10 @@ class FaultPlanner {
         );
         return;
       case 'failSyncs':
-      case 'failReads':
         this.#push({ atMs, kind, node, count: 1 + this.#random.int(2) });
         return;
+      case 'failReads':
       case 'bitRot':
-      case 'misdirect':
         this.#addDamage(kind, atMs);
         return;
       case 'drift':
@@ -300,14 +298,11 @@ class FaultPlanner {
   }
 
   /** What was damaged at rest is noticed at the next start, so one follows. */
-  #addDamage(kind: 'bitRot' | 'misdirect', atMs: number): void {
+  #addDamage(kind: 'failReads' | 'bitRot', atMs: number): void {
     const node = this.#anyOf(this.#damageable);
-    if (node === '') return;
-    if (kind === 'misdirect') this.#push({ atMs, kind: 'misdirectWrites', node, count: 1 });
-    else {
-      const bitCount = 1 + this.#random.int(3);
-      this.#push({ atMs, kind, node, pathPrefix: '', bitCount });
-    }
+    const count = 1 + this.#random.int(3);
+    if (kind === 'failReads') this.#push({ atMs, kind, node, count });
+    else this.#push({ atMs, kind, node, pathPrefix: '', bitCount: count });
     this.#push({ atMs: atMs + 20, kind: 'crash', node, mode: 'process' });
     this.#push({ atMs: atMs + 40, kind: 'restart', node });
   }

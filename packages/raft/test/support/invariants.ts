@@ -20,6 +20,8 @@ interface Shadow {
   status: RaftStatus;
   /** Term by log index, from `status.firstLogIndex` on; older ones linger. */
   readonly terms: number[];
+  /** What damage has taken since: it was on disk when others counted on it. */
+  lostTerms: readonly number[];
   isUp: boolean;
 }
 
@@ -102,7 +104,7 @@ export class InvariantChecker implements MachineObserver {
     const status = node.status();
     let shadow = this.#shadows.get(nodeId);
     if (shadow === undefined) {
-      shadow = { status, terms: [], isUp: true };
+      shadow = { status, terms: [], lostTerms: [], isUp: true };
       this.#shadows.set(nodeId, shadow);
       this.#checkLog(shadow, node, 0);
     } else if (!shadow.isUp) {
@@ -131,6 +133,7 @@ export class InvariantChecker implements MachineObserver {
       if (was === is) continue;
       fail('durable', `${nodeId} claimed ${logIndex}@${was}, and restarted with term ${is}`);
     }
+    if (isDamaged) shadow.lostTerms = shadow.terms.slice(0, durableIndex + 1);
     shadow.status = { ...status, commitIndex: 0, lastApplied: 0, role: 'follower' };
     this.#checkLog(shadow, node, 0);
   }
@@ -207,8 +210,9 @@ export class InvariantChecker implements MachineObserver {
 
   #expectDurableMajority(nodeId: NodeId, logIndex: number, term: number): void {
     let count = 0;
-    for (const { status, terms } of this.#shadows.values()) {
-      if (status.durableIndex >= logIndex && terms[logIndex] === term) count += 1;
+    for (const { status, terms, lostTerms } of this.#shadows.values()) {
+      const isThere = status.durableIndex >= logIndex && terms[logIndex] === term;
+      if (isThere || lostTerms[logIndex] === term) count += 1;
     }
     if (count >= this.#majority) return;
     const detail = `${nodeId} committed ${logIndex}@${term}, which ${count} have on disk`;

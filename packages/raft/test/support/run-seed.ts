@@ -1,4 +1,4 @@
-import { Simulation } from '@quorate/simulation';
+import { Simulation, type Trace } from '@quorate/simulation';
 import type { NodeId } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 
@@ -24,6 +24,9 @@ export interface RunReport {
 /** What to run besides the seed. */
 export interface RunOptions extends PlanOptions {
   readonly bug?: PlantedBug;
+  /** Gets the trace of a run that failed; its length is `traceLines`, 200 by default. */
+  readonly onFailure?: (trace: Trace) => void;
+  readonly traceLines?: number;
 }
 
 /**
@@ -34,8 +37,13 @@ export interface RunOptions extends PlanOptions {
  */
 export async function runSeed(seed: number, options: RunOptions = {}): Promise<RunReport> {
   const plan = drawPlan(seededRandom(seed), options);
-  const run = new Run(seed, plan, options.bug);
-  return run.finish();
+  const run = new Run(seed, plan, options);
+  try {
+    return await run.finish();
+  } catch (error) {
+    options.onFailure?.(run.trace);
+    throw error;
+  }
 }
 
 class Run {
@@ -44,7 +52,7 @@ class Run {
   readonly #cluster: SimulatedCluster;
   readonly #workload: Workload;
 
-  constructor(seed: number, plan: RunPlan, bug: PlantedBug | undefined) {
+  constructor(seed: number, plan: RunPlan, { bug, traceLines = 200 }: RunOptions) {
     const { network, disk, clocks, nodeCount, tuning, workload } = plan;
     this.#plan = plan;
     this.#simulation = new Simulation({
@@ -52,17 +60,21 @@ class Run {
       network,
       disk,
       clocks,
-      trace: { keepLines: 200 },
+      trace: { keepLines: traceLines },
       onError: (error, nodeId) => this.#onError(error, nodeId),
     });
     this.#cluster = new SimulatedCluster(this.#simulation, { nodeCount, tuning, bug });
     this.#workload = new Workload(this.#cluster, workload, this.#simulation.random);
   }
 
+  get trace(): Trace {
+    return this.#simulation.trace;
+  }
+
   async finish(): Promise<RunReport> {
     const { faults, horizonMs } = this.#plan;
     for (const fault of faults) {
-      if (fault.kind === 'bitRot' || fault.kind === 'misdirectWrites') {
+      if (fault.kind === 'bitRot' || fault.kind === 'failReads') {
         const damaged = this.#cluster.nodeIds.find((id) => id === fault.node);
         if (damaged !== undefined) this.#cluster.checker.onDamaged(damaged);
       }
