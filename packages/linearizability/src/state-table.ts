@@ -8,8 +8,8 @@
  * power-set construction), and a deterministic object is the case of sets with one member.
  */
 
+import { Interner } from './interner.ts';
 import type { Model, Unknown } from './model.ts';
-import { mix, structuralEquals, structuralHash } from './structural.ts';
 
 /** The object cannot have answered so. */
 export const IMPOSSIBLE = -1;
@@ -22,39 +22,43 @@ export interface Question<Input, Output> {
 
 const NOT_ASKED = -2;
 
-/** Answers are cached while all of them together take at most this many 32-bit integers. */
-const CACHED_ANSWERS_MAX = 1 << 24;
+/**
+ * Answers are remembered for as many sets as fit into this many 32-bit integers: an object of few
+ * states is asked the same again and again; one of many is rarely asked anything twice.
+ */
+const ANSWERS_MAX = 1 << 19;
 
 /** The distinct (sets of) states of one partition, and where each operation leads from them. */
 export class StateTable<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #questions: readonly Question<Input, Output>[];
-  readonly #equals: (left: State, right: State) => boolean;
-  readonly #hash: (state: State) => number;
 
-  readonly #states: State[] = [];
-  readonly #statesByHash = new Map<number, number[]>();
-  /** Sets of more than one state; a set of one state has the number of that state's entry. */
-  readonly #sets: (readonly number[])[] = [];
-  readonly #setsByHash = new Map<number, number[]>();
-  /** For each set, the answer to each question, or `NOT_ASKED`. */
-  readonly #answers: (Int32Array | undefined)[] = [];
+  readonly #states: Interner<State>;
+  /** Each set as the sorted numbers of its members. */
+  readonly #sets = new Interner<readonly number[]>();
+  /** For each state, the number of the set that holds just it; -1 if it is not known yet. */
+  readonly #singletons: number[] = [];
+  /** For each set and question, the answer or `NOT_ASKED`: one row of questions per set. */
+  #answers: Int32Array;
 
   constructor(model: Model<State, Input, Output>, questions: readonly Question<Input, Output>[]) {
     this.#model = model;
     this.#questions = questions;
-    this.#equals = model.equals?.bind(model) ?? structuralEquals;
-    this.#hash = model.hash?.bind(model) ?? structuralHash;
+    this.#states = new Interner({
+      equals: model.equals?.bind(model),
+      hash: model.hash?.bind(model),
+    });
+    this.#answers = new Int32Array(questions.length * 64).fill(NOT_ASKED);
   }
 
   /** How many distinct sets of states were met. */
   get size(): number {
-    return this.#sets.length;
+    return this.#sets.size;
   }
 
   /** The number of the set that holds just the initial state. */
   initial(): number {
-    return this.#numberOfSet([this.#numberOf(this.#model.init())]);
+    return this.#singleton(this.#states.numberOf(this.#model.init()));
   }
 
   /**
@@ -63,71 +67,65 @@ export class StateTable<State, Input, Output> {
    * @returns The number of the next set, or `IMPOSSIBLE`.
    */
   next(set: number, asked: number): number {
-    const known = this.#answers[set];
-    const answer = known?.[asked] ?? NOT_ASKED;
-    if (answer !== NOT_ASKED) return answer;
+    const place = set * this.#questions.length + asked;
+    const known = this.#answers[place];
+    if (known !== undefined && known !== NOT_ASKED) return known;
     const found = this.#ask(set, asked);
-    if (known !== undefined) known[asked] = found;
+    if (place < ANSWERS_MAX) this.#remember(place, found);
     return found;
   }
 
   /** Whether the object is in a known state: the set has one member. */
   isCertain(set: number): boolean {
-    return this.#sets[set]?.length === 1;
+    return this.#sets.at(set)?.value.length === 1;
   }
 
   /** The members of a set, for reports. */
   statesOf(set: number): readonly State[] {
-    return (this.#sets[set] ?? []).flatMap((state) => this.#states.slice(state, state + 1));
+    const members = this.#sets.at(set)?.value ?? [];
+    return members.flatMap((member) => {
+      const state = this.#states.at(member);
+      return state === undefined ? [] : [state.value];
+    });
   }
 
   #ask(set: number, asked: number): number {
-    const members = this.#sets[set];
     const question = this.#questions[asked];
-    if (members === undefined || question === undefined) return IMPOSSIBLE;
-    const reached = new Set<number>();
+    const members = this.#sets.at(set)?.value;
+    if (question === undefined || members === undefined) return IMPOSSIBLE;
+    let first = IMPOSSIBLE;
+    let others: Set<number> | undefined;
     for (const member of members) {
-      for (const state of this.#statesOfMember(member)) {
-        for (const next of this.#model.step(state, question.input, question.output)) {
-          reached.add(this.#numberOf(next));
-        }
+      const state = this.#states.at(member);
+      if (state === undefined) continue;
+      for (const next of this.#model.step(state.value, question.input, question.output)) {
+        const reached = this.#states.numberOf(next);
+        if (first === IMPOSSIBLE) first = reached;
+        else if (first !== reached) (others ??= new Set([first])).add(reached);
       }
     }
-    if (reached.size === 0) return IMPOSSIBLE;
-    return this.#numberOfSet([...reached].sort((left, right) => left - right));
+    if (first === IMPOSSIBLE) return IMPOSSIBLE;
+    if (others === undefined) return this.#singleton(first);
+    return this.#sets.numberOf([...others].sort((left, right) => left - right));
   }
 
-  #statesOfMember(member: number): readonly State[] {
-    return this.#states.slice(member, member + 1);
+  /** The common case, without a look-up by content. */
+  #singleton(state: number): number {
+    while (this.#singletons.length <= state) this.#singletons.push(-1);
+    const known = this.#singletons[state] ?? -1;
+    if (known !== -1) return known;
+    const set = this.#sets.numberOf([state]);
+    this.#singletons[state] = set;
+    return set;
   }
 
-  #numberOf(state: State): number {
-    const hash = this.#hash(state) | 0;
-    const candidates = this.#statesByHash.get(hash);
-    for (const candidate of candidates ?? []) {
-      for (const other of this.#statesOfMember(candidate)) {
-        if (this.#equals(state, other)) return candidate;
-      }
+  #remember(place: number, answer: number): void {
+    if (place >= this.#answers.length) {
+      const larger = new Int32Array(Math.max(place + 1, this.#answers.length * 2));
+      larger.set(this.#answers);
+      larger.fill(NOT_ASKED, this.#answers.length);
+      this.#answers = larger;
     }
-    const number = this.#states.push(state) - 1;
-    if (candidates === undefined) this.#statesByHash.set(hash, [number]);
-    else candidates.push(number);
-    return number;
-  }
-
-  #numberOfSet(members: readonly number[]): number {
-    const hash = members.reduce(mix, 0);
-    const candidates = this.#setsByHash.get(hash);
-    for (const candidate of candidates ?? []) {
-      if (structuralEquals(this.#sets[candidate], members)) return candidate;
-    }
-    const number = this.#sets.push(members) - 1;
-    const isCached = this.#sets.length * this.#questions.length <= CACHED_ANSWERS_MAX;
-    this.#answers.push(
-      isCached ? new Int32Array(this.#questions.length).fill(NOT_ASKED) : undefined,
-    );
-    if (candidates === undefined) this.#setsByHash.set(hash, [number]);
-    else candidates.push(number);
-    return number;
+    this.#answers[place] = answer;
   }
 }

@@ -1,0 +1,77 @@
+import { structuralEquals, structuralHash } from './structural.ts';
+
+/** How an interner tells values apart. */
+export interface Identity<Value> {
+  /** Whether two values are the same. Default: structural equality. */
+  readonly equals?: ((left: Value, right: Value) => boolean) | undefined;
+  /** Equal values have equal hashes. Default: a structural hash. */
+  readonly hash?: ((value: Value) => number) | undefined;
+}
+
+interface Known<Value> {
+  readonly value: Value;
+  readonly hash: number;
+}
+
+/** Numbers distinct values from 0 on, in the order in which they are first met. */
+export class Interner<Value> {
+  readonly #equals: (left: Value, right: Value) => boolean;
+  readonly #hash: (value: Value) => number;
+  readonly #known: Known<Value>[] = [];
+  /** Open addressing: the number of the value plus one, 0 for a free slot. At most half full. */
+  #slots = new Int32Array(64);
+  /** Texts are found by the engine, whose hash of them is many times faster than any of ours. */
+  readonly #texts: Map<string, number> | undefined;
+
+  constructor({ equals, hash }: Identity<Value> = {}) {
+    this.#equals = equals ?? structuralEquals;
+    this.#hash = hash ?? structuralHash;
+    this.#texts = equals === undefined && hash === undefined ? new Map() : undefined;
+  }
+
+  /** How many distinct values were met. */
+  get size(): number {
+    return this.#known.length;
+  }
+
+  /** The value with this number, in a box: a value may itself be `undefined`. */
+  at(number: number): { readonly value: Value } | undefined {
+    return this.#known[number];
+  }
+
+  /** The number of `value`. O(1) plus the cost of `hash` and `equals`. */
+  numberOf(value: Value): number {
+    if (typeof value === 'string' && this.#texts !== undefined) {
+      const known = this.#texts.get(value);
+      if (known !== undefined) return known;
+      this.#texts.set(value, this.#known.length);
+      return this.#known.push({ value, hash: 0 }) - 1;
+    }
+    // Kept within 30 bits, where V8 stores numbers without a box.
+    const hash = this.#hash(value) & 0x3fff_ffff;
+    let slot = this.#firstSlot(hash);
+    for (;;) {
+      const entry = this.#slots[slot] ?? 0;
+      if (entry === 0) break;
+      const known = this.#known[entry - 1];
+      if (known?.hash === hash && this.#equals(known.value, value)) return entry - 1;
+      slot = (slot + 1) & (this.#slots.length - 1);
+    }
+    this.#slots[slot] = this.#known.push({ value, hash });
+    if (this.#known.length * 2 > this.#slots.length) this.#grow();
+    return this.#known.length - 1;
+  }
+
+  #grow(): void {
+    this.#slots = new Int32Array(this.#slots.length * 2);
+    for (const [number, { hash }] of this.#known.entries()) {
+      let slot = this.#firstSlot(hash);
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
+      this.#slots[slot] = number + 1;
+    }
+  }
+
+  #firstSlot(hash: number): number {
+    return Math.imul(hash, 0x9e37_79b1) >>> Math.clz32(this.#slots.length - 1);
+  }
+}
