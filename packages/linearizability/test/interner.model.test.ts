@@ -15,7 +15,9 @@ test('numbers are places in a list of distinct values', () => {
       const interner = new Interner<unknown>();
       const twin: string[] = [];
       for (const met of values) {
-        const text = Object.is(met, -0) ? '-0' : `${typeof met} ${JSON.stringify(met)} ${met}`;
+        const text = Object.is(met, -0)
+          ? '-0'
+          : `${typeof met} ${JSON.stringify(met)} ${String(met)}`;
         if (!twin.includes(text)) twin.push(text);
         expect(interner.numberOf(met)).toBe(twin.indexOf(text));
         expect(interner.at(twin.indexOf(text))).toMatchObject({ value: met });
