@@ -93,6 +93,7 @@ class PlainFile {
 
   #change(next: Uint8Array, from: number, to: number): void {
     this.visible = next;
+    if (from >= to) return;
     for (let index = Math.floor(from / sectorBytes); index * sectorBytes < to; index += 1) {
       this.#changed.add(index);
       this.#givenUp.delete(index);
