@@ -1,3 +1,5 @@
+import { nodeId } from '@quorate/transport';
+
 /** Nodes that cannot reach those of other groups. None: everyone reaches everyone. */
 export type Groups = readonly (readonly string[])[];
 
@@ -56,5 +58,13 @@ export function parseGroups(json: string): Groups | undefined {
 }
 
 function isListOfNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
+  return Array.isArray(value) && value.every((name) => typeof name === 'string' && isNodeId(name));
+}
+
+function isNodeId(name: string): boolean {
+  try {
+    return nodeId(name) === name;
+  } catch {
+    return false;
+  }
 }

@@ -35,11 +35,9 @@ export function drawMessages(
   const stopListening = onMessages((window) => {
     counted.total += window.sent.reduce((sum, { count }) => sum + count, 0);
     if (isStill.matches) return;
-    for (const dot of dotsOf(window, performance.now())) {
-      if (counted.shown >= shownPerSecondMax) break;
-      counted.shown += 1;
-      dots.push(dot);
-    }
+    const drawn = thinned(dotsOf(window, performance.now()), shareOf(window));
+    counted.shown += drawn.length;
+    dots.push(...drawn);
   });
   const report = setInterval(() => {
     const seconds = (performance.now() - counted.sinceMs) / 1_000;
@@ -60,6 +58,19 @@ export function drawMessages(
     clearInterval(report);
     cancelAnimationFrame(frame);
   };
+}
+
+/** How many dots of one window of one node may be drawn. */
+function shareOf({ windowMs }: MessageWindow): number {
+  const windowsPerSecond = ((view.value?.nodes.length ?? 1) * 1_000) / windowMs;
+  return Math.ceil(shownPerSecondMax / windowsPerSecond);
+}
+
+/** At most `count` of `items`, evenly spread. */
+function thinned<Item>(items: readonly Item[], count: number): readonly Item[] {
+  if (items.length <= count) return items;
+  const step = items.length / count;
+  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 function dotsOf(window: MessageWindow, nowMs: number): readonly Dot[] {

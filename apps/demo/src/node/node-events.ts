@@ -30,7 +30,7 @@ export type NodeEvent =
       readonly windowMs: number;
       /** All messages of the window. */
       readonly sent: readonly MessageCount[];
-      /** The first few of them, one by one. */
+      /** Some of them one by one, evenly spread; all of them if they are few. */
       readonly samples: readonly MessageSample[];
     };
 

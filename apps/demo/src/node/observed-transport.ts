@@ -36,8 +36,8 @@ export interface ObservedTransportOptions {
 /** A window is reported as one event, so that watching costs the same at any rate. */
 const windowMs = 100;
 
-/** So many messages of a window are described one by one; the others are counted. */
-const samplesPerWindow = 24;
+/** So many messages of a window at most are described one by one; the others are counted. */
+const samplesPerWindow = 32;
 
 const noTraffic: PeerTraffic = {
   sentCount: 0,
@@ -111,15 +111,15 @@ export class ObservedTransport implements Transport {
   #observe(to: NodeId, protocol: ProtocolName, payload: Uint8Array, outcome: SendOutcome): void {
     const { clock, describe, isBlocked } = this.#options;
     const nowMs = clock.nowMs();
-    this.#window ??= { startedAtMs: nowMs, counts: new Map(), samples: [] };
+    this.#window ??= { startedAtMs: nowMs, counts: new Map(), samples: [], seen: 0, stride: 1 };
     this.#timer ??= clock.setTimer(windowMs, () => {
       this.#publish();
     });
-    const { startedAtMs, counts, samples } = this.#window;
+    const { startedAtMs, counts } = this.#window;
     const before = counts.get(to) ?? { peer: to, count: 0, bytes: 0 };
     counts.set(to, { peer: to, count: before.count + 1, bytes: before.bytes + payload.length });
-    if (samples.length >= samplesPerWindow) return;
-    samples.push({
+    if (!isSampled(this.#window)) return;
+    this.#window.samples.push({
       to,
       type: describe(protocol, payload),
       bytes: payload.length,
@@ -141,5 +141,23 @@ export class ObservedTransport implements Transport {
 interface Window {
   readonly startedAtMs: number;
   readonly counts: Map<NodeId, MessageCount>;
-  readonly samples: MessageSample[];
+  samples: MessageSample[];
+  /** Messages so far. */
+  seen: number;
+  /** One of so many is a sample: a power of two. */
+  stride: number;
+}
+
+/**
+ * Whether the next message of the window is to be a sample. Samples are spread over the whole
+ * window: when there is no room for more, every other one goes, and from then on half as many come.
+ */
+function isSampled(window: Window): boolean {
+  const isDue = window.seen % window.stride === 0;
+  window.seen += 1;
+  if (isDue && window.samples.length === samplesPerWindow) {
+    window.samples = window.samples.filter((_, index) => index % 2 === 0);
+    window.stride *= 2;
+  }
+  return isDue;
 }

@@ -67,7 +67,8 @@ export function createControlApi(options: ControlApiOptions): Hono {
 function servePage(api: Hono, page: PageFiles, token: string): void {
   const headers = {
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'",
+    'content-security-policy':
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
     'x-content-type-options': 'nosniff',
   };
   api.get('/', (context) => context.html(page.html(token), 200, headers));

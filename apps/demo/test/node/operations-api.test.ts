@@ -1,0 +1,178 @@
+import type { NodeId } from '@quorate/transport';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { SimulatedCluster } from '../support/simulated-cluster.ts';
+
+const adminToken = 'secret';
+let cluster: SimulatedCluster;
+let leaderId: NodeId;
+let followerId: NodeId;
+
+beforeEach(async () => {
+  cluster = new SimulatedCluster({ tuning: { adminToken } });
+  leaderId = await cluster.elect();
+  followerId = await cluster.follower();
+});
+
+describe('health', () => {
+  test('a node lives as long as it answers, and is ready while it knows a leader', async () => {
+    const alive = await cluster.request(followerId, '/healthz');
+    expect(alive.status).toBe(200);
+    expect(alive.document).toMatchObject({ isHealthy: true });
+    expect((await cluster.request(followerId, '/readyz')).status).toBe(200);
+
+    for (const id of cluster.ids) if (id !== followerId) cluster.simulation.crash(id);
+    await cluster.simulation.run(10_000);
+    const unready = await cluster.request(followerId, '/readyz');
+    expect(unready.status).toBe(503);
+    expect(unready.document).toEqual({ isReady: false, reasons: ['no leader is known'] });
+    expect((await cluster.request(followerId, '/healthz')).status).toBe(200);
+  });
+
+  test('a full disk is a reason not to be ready', async () => {
+    cluster.simulation.inject({ kind: 'diskFull', node: followerId, isFull: true });
+    await cluster.put(leaderId, 'a', 'x'.repeat(60_000));
+    await cluster.simulation.run(100);
+    const { document } = await cluster.request(followerId, '/readyz');
+    expect(document).toMatchObject({ reasons: ['the disk is full'] });
+    expect(cluster.notices).toContainEqual(
+      expect.stringContaining(`${followerId}: the disk is full`),
+    );
+  });
+});
+
+describe('status', () => {
+  test('tells what Raft and the store are at', async () => {
+    await cluster.put(leaderId, 'a', '1');
+    const { document } = await cluster.request(leaderId, '/admin/raft');
+    expect(document).toMatchObject({
+      id: leaderId,
+      raft: { role: 'leader', leaderId, voters: ['n1', 'n2', 'n3'], condition: 'running' },
+      store: { keyCount: 1, digest: expect.stringMatching(/^[0-9a-f]{8}$/) },
+      blockedPeers: [],
+    });
+    expect(Object.keys(cluster.node(leaderId).status().raft.peers).length).toBe(2);
+  });
+
+  test('streams itself and the messages that leave the node', async () => {
+    const response = await cluster.node(leaderId).app.request('/admin/events');
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    await cluster.simulation.run(1_000);
+    const reader = response.body?.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    while (!(text.includes('"kind":"status"') && text.includes('"kind":"messages"'))) {
+      const chunk = await reader?.read();
+      text += decoder.decode(chunk?.value);
+    }
+    const blocks = text.split('\n\n').filter((block) => block.startsWith('data: {"kind":"mess'));
+    const event: unknown = JSON.parse(blocks[0]?.slice('data: '.length) ?? '');
+    expect(event).toHaveProperty('samples.0.type', expect.stringMatching(/heartbeat|append/));
+    await reader?.cancel();
+
+    // Nobody watches any more: the node stops preparing events.
+    await cluster.simulation.run(1_000);
+  });
+});
+
+describe('metrics', () => {
+  test('are OpenMetrics text with figures of this node', async () => {
+    await cluster.put(followerId, 'a', '1');
+    await cluster.put(leaderId, 'a', '2');
+    await cluster.get(leaderId, 'nowhere');
+    await cluster.request(leaderId, '/v1/config/a', { method: 'BREW' });
+    const { text, headers } = await cluster.request(leaderId, '/metrics');
+    expect(headers.get('content-type')).toContain('application/openmetrics-text');
+    const samples = parseOpenMetrics(text);
+    const { raft } = cluster.node(leaderId).status();
+    expect(samples.get('raft_role{role="leader"}')).toBe(1);
+    expect(samples.get('raft_term')).toBe(raft.term);
+    expect(samples.get('raft_commit_index')).toBe(raft.commitIndex);
+    expect(samples.get('raft_proposals_total{outcome="committed"}')).toBe(2);
+    expect(samples.get('store_keys')).toBe(1);
+    expect(samples.get('disk_sync_duration_seconds_count')).toBeGreaterThan(0);
+    expect(samples.get(`transport_sent_messages_total{peer="${followerId}"}`)).toBeGreaterThan(0);
+    const requests = (labels: string): number | undefined =>
+      samples.get(`http_request_duration_seconds_count{${labels}}`);
+    expect(requests('method="PUT",route="/v1/config/:key",status="200"')).toBe(1);
+    expect(requests('method="GET",route="/v1/config/:key",status="404"')).toBe(1);
+    expect(requests('method="other",route="/v1/config/:key",status="405"')).toBe(1);
+  });
+});
+
+describe('faults', () => {
+  const split = { groups: [['n1'], ['n2', 'n3']] };
+
+  function inject(
+    id: NodeId,
+    body: unknown,
+    token = adminToken,
+  ): ReturnType<typeof cluster.request> {
+    return cluster.request(id, '/admin/faults', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { authorization: `Bearer ${token}` },
+    });
+  }
+
+  test('a partition holds until it is healed', async () => {
+    for (const id of cluster.ids) expect((await inject(id, split)).status).toBe(200);
+    await cluster.simulation.run(5_000);
+    const [lonely, ...others] = cluster.ids;
+    if (!lonely) throw new Error('expected three nodes');
+    expect(cluster.node(lonely).status().blockedPeers).toEqual(['n2', 'n3']);
+    expect((await cluster.put(lonely, 'a', '1')).status).toBe(503);
+    expect((await cluster.put(others[0] ?? lonely, 'a', '1')).status).toBe(201);
+
+    for (const id of cluster.ids) await inject(id, { groups: [] });
+    await cluster.elect();
+    expect((await cluster.get(lonely, 'a')).document).toMatchObject({ value: '1' });
+  });
+
+  test('need the token', async () => {
+    const answer = await inject(leaderId, split, 'guessed');
+    expect(answer.status).toBe(401);
+    expect(cluster.node(leaderId).status().blockedPeers).toEqual([]);
+  });
+
+  test('cannot be injected at all into a node without a token', async () => {
+    cluster = new SimulatedCluster();
+    const id = await cluster.elect();
+    expect((await inject(id, split, 'undefined')).status).toBe(404);
+  });
+
+  test.each([null, {}, { groups: [['n1']] }, { groups: 'n1' }])('refuse %j', async (body) => {
+    const answer = await inject(leaderId, body);
+    expect(answer.document).toMatchObject({ status: 400, code: 'bad_field', field: 'groups' });
+  });
+
+  test('refuse a name that no node can have', async () => {
+    const answer = await inject(leaderId, { groups: [['n1'], ['x'.repeat(65)]] });
+    expect(answer.document).toMatchObject({ status: 400, field: 'groups' });
+  });
+});
+
+/** Reads the text as a scraper does. @throws Error if a line is not allowed where it stands. */
+function parseOpenMetrics(text: string): ReadonlyMap<string, number> {
+  expect(text.endsWith('# EOF\n')).toBe(true);
+  const samples = new Map<string, number>();
+  const families = new Set<string>();
+  let family = '';
+  for (const line of text.trimEnd().split('\n').slice(0, -1)) {
+    const type = /^# TYPE (\w+) (counter|gauge|histogram)$/.exec(line);
+    if (type) {
+      family = type[1] ?? '';
+      expect(families.has(family), `${family} comes once`).toBe(false);
+      families.add(family);
+      continue;
+    }
+    if (line.startsWith(`# HELP ${family} `)) continue;
+    const sample = /^(\w+)(\{(?:\w+="[^"\n]*",?)+\})? (\S+)$/.exec(line);
+    if (!sample) throw new Error(`not OpenMetrics: ${line}`);
+    const [, name = '', labels = '', value = ''] = sample;
+    expect(name.startsWith(family)).toBe(true);
+    expect(Number.isFinite(Number(value))).toBe(true);
+    samples.set(`${name}${labels}`, Number(value));
+  }
+  return samples;
+}
