@@ -1,0 +1,168 @@
+/** The command line as a shell uses it: exit codes, output, and the reach into a demo that runs. */
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { usage } from '../src/cli/usage.ts';
+import { RealDemo, runDemo } from './support/real-demo.ts';
+
+describe('without a demo', () => {
+  test('unknown flags and commands: usage on standard error, exit 2', async () => {
+    for (const args of [['--bogus'], ['explode'], ['kill'], ['--nodes', '12']]) {
+      const { code, stdout, stderr } = await runDemo(...args);
+      expect(code).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toContain(usage);
+    }
+  });
+
+  test('--help: usage on standard output, exit 0', async () => {
+    expect(await runDemo('--help')).toEqual({ code: 0, stdout: usage, stderr: '' });
+  });
+
+  test('a command finds nobody: says so, exit 1', async () => {
+    const missing = join(tmpdir(), 'quorate-there-is-no-such-file.json');
+    const { code, stderr } = await runDemo('status', '--control', missing);
+    expect(code).toBe(1);
+    expect(stderr).toContain('no demo is running');
+  });
+
+  test('a port that is taken: says which, leaves nothing behind', async () => {
+    const demo = await RealDemo.start();
+    const port = new URL(demo.dashboard).port;
+    const folder = mkdtempSync(join(tmpdir(), 'quorate-test-'));
+    const { code, stderr } = await runDemo('--port', port, '--data', folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`port ${port} is taken`);
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+
+    // Two supervisors on the same data would be worse.
+    const second = await runDemo('--port', '0', '--data', demo.dataDirectory);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain('is used by process');
+    await demo.dispose();
+  });
+});
+
+describe('with a demo', () => {
+  let demo: RealDemo;
+
+  beforeAll(async () => {
+    demo = await RealDemo.start();
+  });
+
+  afterAll(async () => {
+    await demo.dispose();
+  });
+
+  test('the first line says where everything is', async () => {
+    const [ready] = demo.events;
+    expect(ready).toMatchObject({ event: 'ready', dashboard: demo.dashboard });
+    expect(demo.nodes.map(({ id }) => id)).toEqual(['n1', 'n2', 'n3']);
+    for (const node of demo.nodes) {
+      expect(process.kill(node.pid, 0)).toBe(true);
+      expect((await demo.ask(node, '/readyz')).status).toBe(200);
+    }
+    const page = await demo.client.request({ url: demo.dashboard, timeoutMs: 5_000 });
+    expect(page.body).toContain('<title>Quorate demo</title>');
+    expect(page.body).not.toMatch(/https?:/);
+  });
+
+  test('put, get, delete, with conditions', async () => {
+    expect(await demo.run('put', 'greeting', 'hello world')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^greeting is at revision \d+\n$/),
+    });
+    expect(await demo.run('get', 'greeting')).toMatchObject({ code: 0, stdout: 'hello world\n' });
+    const stale = await demo.run('get', 'greeting', '--read', 'stale', '--node', 'n2', '--json');
+    const answer = JSON.parse(stale.stdout) as { body: { revision: number } };
+    expect(answer).toMatchObject({ status: 200, body: { value: 'hello world' } });
+
+    const late = await demo.run(
+      'put',
+      'greeting',
+      'x',
+      '--if-match',
+      `${answer.body.revision - 1}`,
+    );
+    expect(late).toMatchObject({ code: 1, stdout: '' });
+    expect(late.stderr).toContain('revision_mismatch');
+    expect((await demo.run('delete', 'greeting')).code).toBe(0);
+    const gone = await demo.run('get', 'greeting', '--json');
+    expect(gone.code).toBe(1);
+    expect(JSON.parse(gone.stdout)).toMatchObject({ status: 404, body: { code: 'key_not_found' } });
+  });
+
+  test('status, kill, pause, resume, restart', async () => {
+    expect((await demo.run('kill', 'n2')).stdout).toMatch(/n2 {2}stopped/);
+    expect((await demo.run('kill', 'n2')).stderr).toContain('n2 is already stopped');
+    expect((await demo.run('pause', 'n2')).stderr).toContain('n2 is stopped, not running');
+    expect((await demo.run('restart', 'n2')).stdout).toMatch(/n2 {2}running/);
+    expect((await demo.run('pause', 'n3')).stdout).toMatch(/n3 {2}paused/);
+    expect((await demo.run('resume')).stdout).toMatch(/n3 {2}running/);
+    expect((await demo.run('kill', 'n9')).stderr).toContain('there is no node n9');
+    await demo.converge();
+    const { stdout } = await demo.run('status');
+    expect(stdout).toMatch(/n\d {2}running .* leader /);
+    const events = demo.events.map(({ event }) => event);
+    expect(events).toEqual(expect.arrayContaining(['killed', 'exited', 'paused', 'resumed']));
+  });
+
+  test('partition and heal: the lonely side refuses, the other goes on', async () => {
+    await demo.converge();
+    expect((await demo.run('partition', 'n1/n2,n3')).stdout).toContain('partition: n1 | n2,n3');
+    await demo.until('n1 alone', ({ nodes, leaderId }) => {
+      const [lonely] = nodes;
+      return lonely?.status?.raft.leaderId === null && leaderId !== null && leaderId !== 'n1';
+    });
+    const alone = await demo.run('put', 'cut', '1', '--node', 'n1');
+    expect(alone.code).toBe(1);
+    expect(alone.stderr).toMatch(/no_leader|outcome_unknown/);
+    expect((await demo.run('put', 'cut', '2', '--node', 'n2')).code).toBe(0);
+
+    // A node that starts anew is on its side of the cut from the beginning.
+    await demo.run('restart', 'n1');
+    expect((await demo.view()).nodes[0]?.status?.blockedPeers ?? ['n2', 'n3']).toEqual([
+      'n2',
+      'n3',
+    ]);
+    await demo.run('heal');
+    await demo.converge();
+    expect((await demo.run('get', 'cut', '--node', 'n1')).stdout).toBe('2\n');
+  });
+
+  test('load', async () => {
+    await demo.run('load', '100');
+    const { load } = await demo.until('some load', (view) => view.load.totals.checkedCount > 50);
+    expect(load.totals.violationCount).toBe(0);
+    expect((await demo.run('load', '0')).code).toBe(0);
+  });
+
+  test("only those who know the token may use the supervisor's API, and only from here", async () => {
+    const ask = (headers: Readonly<Record<string, string>>): Promise<{ status: number }> =>
+      demo.client.request({
+        url: `${demo.dashboard}/api/nodes/n1/kill`,
+        method: 'POST',
+        headers,
+        timeoutMs: 5_000,
+      });
+    expect((await ask({})).status).toBe(401);
+    expect((await ask({ authorization: 'Bearer guessed' })).status).toBe(401);
+    expect((await ask({ host: 'evil.example' })).status).toBe(401);
+    expect((await demo.view()).nodes[0]?.process).toBe('running');
+  });
+
+  test('stop ends it in order and says so', async () => {
+    const pids = demo.nodes.map(({ pid }) => pid);
+    expect((await demo.run('stop')).stdout).toContain('stopping');
+    expect(await demo.stop()).toBe(0);
+    const last = demo.events.slice(-2).map(({ event }) => event);
+    expect(demo.events.map(({ event }) => event)).toContain('stopping');
+    expect(last).toEqual(['stopped', 'bye']);
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+    expect(existsSync(join(demo.dataDirectory, 'control.json'))).toBe(false);
+  });
+});
