@@ -32,6 +32,8 @@ export interface CoreClusterOptions {
   readonly random: Random;
   readonly nodeCount: number;
   readonly tuning?: Partial<RaftTuning>;
+  /** What the disks hold at first, in the order of the nodes. Empty by default. */
+  readonly disks?: readonly DurableState[];
 }
 
 /**
@@ -50,16 +52,16 @@ export class CoreCluster {
   #readCount = 0;
   #incarnationCount = 0;
 
-  constructor({ random, nodeCount, tuning = {} }: CoreClusterOptions) {
+  constructor({ random, nodeCount, tuning = {}, disks = [] }: CoreClusterOptions) {
     this.#random = random;
     this.#tuning = tuning;
     const ids = Array.from({ length: nodeCount }, (_, place) => nodeId(`n${place + 1}`));
     this.nodes = new Map(
-      ids.map((id) => [
+      ids.map((id, place) => [
         id,
         {
           nodeId: id,
-          disk: new ModelDisk(emptyDisk()),
+          disk: new ModelDisk(disks[place] ?? emptyDisk()),
           stateMachine: new ModelStateMachine(),
           raft: undefined,
           inbox: [],
@@ -182,8 +184,15 @@ export class CoreCluster {
     this.checker.crashed(id);
   }
 
-  /** Starts a node from its disk. With `damagedIndex`, the log there can no longer be read. */
-  restart(id: NodeId, damagedIndex?: number): void {
+  /**
+   * Starts a node from its disk. With `damagedIndex`, the log there can no longer be read. Unless
+   * it is not reported, the others learn that the peer is a new incarnation.
+   */
+  restart(
+    id: NodeId,
+    damagedIndex?: number,
+    { isReported = true }: { readonly isReported?: boolean } = {},
+  ): void {
     const node = this.node(id);
     const durable = node.disk.recover(damagedIndex);
     node.stateMachine.restart(durable.snapshot);
@@ -196,16 +205,41 @@ export class CoreCluster {
       random: this.#random.fork(`incarnation-${this.#incarnationCount}`),
     });
     for (const peer of this.ids) {
-      if (peer !== id) this.input(peer, { kind: 'peerRestarted', peer: id });
+      if (isReported && peer !== id) this.input(peer, { kind: 'peerRestarted', peer: id });
     }
   }
 
   /** Lets everything that is under way happen, until nothing is. */
   settle(): void {
     for (let rounds = 0; rounds < 10_000; rounds += 1) {
-      if (!this.#settleOnce()) return;
+      if (!this.settleOnce()) return;
     }
     throw new Error('the cluster does not come to rest');
+  }
+
+  /**
+   * Makes `id` ask for votes after everyone but a leader has waited out the minimum election
+   * timeout. Wants nodes whose timeouts are as long as can be.
+   */
+  campaign(id: NodeId): void {
+    for (const { nodeId: other, raft } of this.nodes.values()) {
+      if (raft === undefined || raft.role.kind === 'leader') continue;
+      const { electionTimeoutTicks } = raft.tuning;
+      const tickCount = other === id ? 2 * electionTimeoutTicks - 1 : electionTimeoutTicks;
+      for (let tick = 0; tick < tickCount; tick += 1) this.input(other, { kind: 'tick' });
+    }
+  }
+
+  /** Campaigns as often as it takes to learn the term, and stops as soon as `id` leads. */
+  elect(id: NodeId): void {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      this.campaign(id);
+      for (let round = 0; round < 20; round += 1) {
+        if (this.node(id).raft?.role.kind === 'leader') return;
+        this.settleOnce();
+      }
+    }
+    throw new Error(`nobody elects ${id}`);
   }
 
   /** One tick for everyone, and all that follows from it. */
@@ -214,7 +248,8 @@ export class CoreCluster {
     this.settle();
   }
 
-  #settleOnce(): boolean {
+  /** Delivers what is under way, then finishes the writes and applies. Whether there was any. */
+  settleOnce(): boolean {
     let isBusy = this.parcels.length > 0;
     for (let left = this.parcels.length; left > 0; left -= 1) this.deliver(0);
     for (const { nodeId: id, disk, raft, stateMachine } of this.nodes.values()) {
