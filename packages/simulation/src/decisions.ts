@@ -2,9 +2,9 @@
  * Random decisions that do not disturb each other.
  *
  * A simulator that draws from one shared stream shifts every later decision when it makes one more:
- * add a node, drop a message while shrinking, and all that follows is another run. Here a decision is a
- * function of what it is about. A message is known by its link and its index on that link, a disk
- * operation by its disk and index, and the decision about it (lost? how late? torn where?) is
+ * add a node, drop a message while shrinking, and all that follows is another run. Here a decision
+ * is a function of what it is about. A message is known by its link and its index on that link, a
+ * disk operation by its disk and index, and the decision about it (lost? how late? torn where?) is
  * Threefry-2x32 under a key made of the seed and the name of the link or disk:
  *
  * ```text

@@ -8,8 +8,10 @@ import { normalQuantile, portableExp, portableLog } from './portable-math.ts';
  * - `uniform`: every value in `minMs`..`maxMs` equally likely.
  * - `exponential`: `minMs` plus an exponential of mean `meanMs`. Queueing behind random traffic.
  * - `lognormal`: `minMs` plus `medianMs` times e^(sigma Z). Round trips within a data centre.
- * - `gamma`: `minMs` plus a gamma of `shape` and `scaleMs`. Wide-area round trips fit shapes near 1.7.
- * - `pareto`: at least `minMs`, P(delay > t) = (minMs / t)^alpha, cut at `maxMs`. Pauses and stalls.
+ * - `gamma`: `minMs` plus a gamma of `shape` and `scaleMs`. Wide-area round trips fit shapes near
+ *   1.7.
+ * - `pareto`: at least `minMs`, P(delay > t) = (minMs / t)^alpha, cut at `maxMs`. Pauses and
+ *   stalls.
  * - `trace`: `samplesMs` in order, for each link from its own starting point, over and over.
  */
 export type DelayDistribution =
@@ -99,8 +101,8 @@ function standardGamma(shape: number, draws: Decisions): number {
 /**
  * Checks that `value` is a distribution, naming it `name` in what it throws.
  *
- * @throws RangeError if its kind is unknown, a time is negative or not finite, a shape is not positive,
- *   or `samplesMs` is empty.
+ * @throws RangeError if its kind is unknown, a time is negative or not finite, a shape is not
+ *   positive, or `samplesMs` is empty.
  */
 export function checkDelayDistribution(
   name: string,

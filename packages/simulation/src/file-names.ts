@@ -18,9 +18,9 @@ interface NameChange {
 /**
  * The names on a disk, as programs see them and as they are durable.
  *
- * Changes of names wait in the order in which they were made, as in a file system's journal. A sync of a
- * folder makes its changes durable. A crash keeps, folder by folder, some first of the waiting changes and
- * loses the rest; a rename between two folders is kept or lost in both.
+ * Changes of names wait in the order in which they were made, as in a file system's journal. A sync
+ * of a folder makes its changes durable. A crash keeps, folder by folder, some first of the waiting
+ * changes and loses the rest; a rename between two folders is kept or lost in both.
  */
 export class FileNames {
   #visible = new Map<string, FileNode>();
@@ -140,7 +140,7 @@ function isReachable(names: ReadonlyMap<string, FileNode>, path: string): boolea
 }
 
 /** The folder that holds `path`; the empty string for the root. */
-export function parentOf(path: string): string {
+function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash === -1 ? '' : path.slice(0, slash);
 }
@@ -148,7 +148,8 @@ export function parentOf(path: string): string {
 /**
  * The parts of `path`.
  *
- * @throws RangeError if a part is empty, `.`, `..`, or holds a backslash, a NUL or a lone surrogate.
+ * @throws RangeError if a part is empty, `.`, `..`, or holds a backslash, a NUL or a lone
+ *   surrogate.
  */
 export function pathParts(path: string): readonly string[] {
   const parts = path.split('/');

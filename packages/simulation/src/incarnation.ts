@@ -6,9 +6,10 @@ import type { Label } from './trace.ts';
 /**
  * One life of a node, from a start to the next crash or exit.
  *
- * All that can call into its code (timers, deliveries, disk operations) asks `admits` first. Dead: the
- * event is gone, so code of a crashed life never acts again. Paused: the event waits, as packets and
- * timers wait for a process stopped by SIGSTOP or a garbage collector, and happens on resumption.
+ * All that can call into its code (timers, deliveries, disk operations) asks `admits` first. Dead:
+ * the event is gone, so code of a crashed life never acts again. Paused: the event waits, as
+ * packets and timers wait for a process stopped by SIGSTOP or a garbage collector, and happens on
+ * resumption.
  */
 export class Incarnation {
   readonly nodeId: NodeId;

@@ -17,34 +17,28 @@ export interface Station {
 }
 
 /** The way from one node to another, through all their lives. */
-export class Link {
+export interface Link {
   readonly source: Station;
   readonly target: Station;
   readonly decisions: Decisions;
   /** How many messages were offered so far: the index of the next, which its decisions hang on. */
-  messageCount = 0;
+  messageCount: number;
   /** How many session notices were sent so far: the index of the next. */
-  noticeCount = 0;
+  noticeCount: number;
   /** Rises with every reset. What an older session still had in flight is lost. */
-  session = 1;
+  session: number;
   /** Whether a partition stands between. */
-  isBlocked = false;
+  isBlocked: boolean;
   /** How many clogs hold it. */
-  clogCount = 0;
+  clogCount: number;
   /** Messages that arrived while it was clogged, in order. */
-  readonly held: MessageInFlight[] = [];
+  readonly held: MessageInFlight[];
   /** When the latest message arrives, with ordering 'session'. */
-  lastArrivalUs = 0;
+  lastArrivalUs: number;
   /** Until when it is busy sending, with a bandwidth. */
-  busyUntilUs = 0;
+  busyUntilUs: number;
   /** What the source believes of the target. */
-  readonly view: PeerView = { isUp: false, incarnation: 0, session: 0, isRefusing: false };
-
-  constructor(source: Station, target: Station, decisions: Decisions) {
-    this.source = source;
-    this.target = target;
-    this.decisions = decisions;
-  }
+  readonly view: PeerView;
 }
 
 /** What one node believes of one peer. Forgotten when the node dies. */

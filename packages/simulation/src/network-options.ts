@@ -31,7 +31,7 @@ export interface NetworkOptions {
   readonly maxQueueBytes?: number;
   /** From how many bytes on the way on `send` answers 'pressured'. The default is 1 MiB. */
   readonly highWaterBytes?: number;
-  /** How long a peer must be unreachable before it is reported down, in ms. The default is 3 000. */
+  /** How long a peer must be unreachable to be reported down, in ms. The default is 3 000. */
   readonly downAfterMs?: number;
   /** How long after a reset or a heal a session is dialled again, in ms. The default is 50. */
   readonly redialMs?: number;

@@ -8,8 +8,8 @@ export type PartitionDirection =
 export type BlockedPairs = readonly (readonly [from: string, to: string])[];
 
 /**
- * No node of `left` reaches a node of `right`, or the other way, or both. A node in neither group is
- * a bridge between them; a node in both is cut off from itself no more than from the rest.
+ * No node of `left` reaches a node of `right`, or the other way, or both. A node in neither group
+ * is a bridge between them; a node in both is cut off from itself no more than from the rest.
  */
 export function betweenGroups(
   left: readonly string[],
@@ -22,7 +22,7 @@ export function betweenGroups(
   return withoutSelf(direction === 'backward' ? backward : [...forward, ...backward]);
 }
 
-/** Each node reaches only its two neighbours in the order given, the last being next to the first. */
+/** Each node reaches only its two neighbours in the order given; the last is next to the first. */
 export function ringOf(nodeIds: readonly string[]): BlockedPairs {
   const count = nodeIds.length;
   return withoutSelf(

@@ -1,12 +1,12 @@
 /**
  * `exp`, `log` and the normal quantile with the same bits on every engine.
  *
- * ECMAScript leaves the last bits of `Math.exp` and `Math.log` to the engine, so a delay drawn through
- * them would differ between Node and a browser, and with it everything after. These use only
- * operations that IEEE 754 rounds exactly: + - * / and square root.
+ * ECMAScript leaves the last bits of `Math.exp` and `Math.log` to the engine, so a delay drawn
+ * through them would differ between Node and a browser, and with it everything after. These use
+ * only operations that IEEE 754 rounds exactly: + - * / and square root.
  *
- * `exp` and `log` are ports of `e_exp.c` and `e_log.c` of fdlibm 5.3 (error below 1 ulp), under this
- * notice:
+ * `exp` and `log` are ports of `e_exp.c` and `e_log.c` of fdlibm 5.3 (error below 1 ulp), under
+ * this notice:
  *
  * ```text
  * Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.

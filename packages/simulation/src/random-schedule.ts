@@ -8,8 +8,8 @@ import type { Fault, FaultEvent } from './schedule.ts';
  * A kind of trouble with its beginning and its end.
  *
  * - `crash`: power loss, restart. `kill`: the process alone, restart. `pause`: resumed.
- * - `failSync`: a sync fails, then the process is killed and restarted, as one that treats a failed sync
- *   as fatal would be by its supervisor.
+ * - `failSync`: a sync fails, then the process is killed and restarted, as one that treats a failed
+ *   sync as fatal would be by its supervisor.
  * - `bitRot`: bits flip at rest. Strikes only the nodes of one minority, chosen once.
  * - `split`: two groups. `isolate`: one node against the rest. `oneWay`: nothing passes from one
  *   group to the other, the other way is open. `bridge`: two groups with one node between. `ring`.
@@ -63,8 +63,8 @@ export interface RandomScheduleOptions {
    */
   readonly faultyAtOnceMax?: number;
   /**
-   * What the network goes back to after `loss`, `duplication`, `replay` and `delay`: the options of the
-   * simulation. The default is a calm network with delays of 1..5 ms.
+   * What the network goes back to after `loss`, `duplication`, `replay` and `delay`: the options of
+   * the simulation. The default is a calm network with delays of 1..5 ms.
    */
   readonly network?: NetworkOptions;
   /** Which files `bitRot` may damage. The default is '', any. */

@@ -14,7 +14,7 @@ export interface SimulatedEvent {
 /** Latest instant of a simulation: 2^53 - 1 microseconds, 285 years. */
 export const endOfTimeUs: number = Number.MAX_SAFE_INTEGER;
 
-/** Virtual time and what will happen in it. Instants are whole microseconds, so they add exactly. */
+/** Virtual time and what will happen in it. Instants are whole microseconds: they add exactly. */
 export class Scheduler {
   readonly #queue = new EventQueue<SimulatedEvent>();
   #nowUs = 0;

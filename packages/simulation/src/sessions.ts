@@ -1,8 +1,8 @@
 /**
  * Who is told when that a peer is there, or gone.
  *
- * Real carriers know a peer by a session: a connection that is dialled, breaks, or falls silent. The
- * simulated network carries every message on its own, so its sessions are only the news about
+ * Real carriers know a peer by a session: a connection that is dialled, breaks, or falls silent.
+ * The simulated network carries every message on its own, so its sessions are only the news about
  * them, and that news is late and sometimes wrong, as real news is:
  *
  * ```text
@@ -14,9 +14,9 @@
  *   silent reset, restart   nothing, until the next 'up', then 'down: superseded' before it
  * ```
  *
- * A pair is reachable when both nodes run, neither is paused and no direction is blocked. A partition
- * in one direction therefore ends a session, as it would end a TCP connection, but does not stop
- * messages the other way: they only become less welcome news.
+ * A pair is reachable when both nodes run, neither is paused and no direction is blocked. A
+ * partition in one direction therefore ends a session, as it would end a TCP connection, but does
+ * not stop messages the other way: they only become less welcome news.
  */
 import type { PeerDownReason, PeerEvent } from '@quorate/transport';
 

@@ -8,11 +8,11 @@
  *          visible becomes durable
  * ```
  *
- * A sync covers what was written before it was called, so it copies the changed sectors when it begins
- * and makes those copies durable when it ends. A sync that fails leaves its sectors 'forsaken': a
- * program still reads the new bytes, no later sync writes them, a crash may undo them. That is
- * what Linux does, and what makes a second fsync lie (Rebello et al., "Can applications recover from
- * fsync failures?", USENIX ATC 2020).
+ * A sync covers what was written before it was called, so it copies the changed sectors when it
+ * begins and makes those copies durable when it ends. A sync that fails leaves its sectors
+ * 'forsaken': a program still reads the new bytes, no later sync writes them, a crash may undo
+ * them. That is what Linux does, and what makes a second fsync lie (Rebello et al., "Can
+ * applications recover from fsync failures?", USENIX ATC 2020).
  */
 import type { Decisions } from './decisions.ts';
 import { pageBytes, SparseBytes } from './sparse-bytes.ts';
@@ -79,11 +79,11 @@ export class SimulatedFile {
 
   truncate(sizeBytes: number): void {
     if (sizeBytes < this.#sizeBytes) {
-      for (const store of [this.#visible, this.#durable]) {
-        for (const start of store.pageOffsets()) {
-          const end = Math.min(start + pageBytes, this.#sizeBytes);
-          if (end > sizeBytes) this.#markDirty(Math.max(start, sizeBytes), end);
-        }
+      // Pages that neither store has are zeros before and after.
+      const starts = [...this.#visible.pageOffsets(), ...this.#durable.pageOffsets()];
+      for (const start of starts) {
+        const end = Math.min(start + pageBytes, this.#sizeBytes);
+        this.#markDirty(Math.max(start, sizeBytes), end);
       }
       this.#visible.clearFrom(sizeBytes);
     }
@@ -168,6 +168,7 @@ export class SimulatedFile {
   }
 
   #markDirty(from: number, to: number): void {
+    if (from >= to) return;
     const version = ++this.#versionCount;
     for (let index = Math.floor(from / sectorBytes); index * sectorBytes < to; index += 1) {
       this.#dirty.set(index, version);

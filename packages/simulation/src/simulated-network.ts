@@ -4,7 +4,7 @@ import { Decisions } from './decisions.ts';
 import { sampleDelayMs } from './delay-distribution.ts';
 import type { Incarnation } from './incarnation.ts';
 import { invariant } from './invariant.ts';
-import { Link, type Outbox, type Station } from './link.ts';
+import type { Link, Outbox, Station } from './link.ts';
 import { type LossReason, MessageInFlight, type MessageParts } from './message-in-flight.ts';
 import {
   messageOverheadBytes,
@@ -31,9 +31,9 @@ export interface NetworkSurroundings {
 /**
  * Carries messages between simulated nodes, and decides about each by itself.
  *
- * What happens to the i-th message of a link depends on the seed, the link, i and nothing else. Remove a
- * message, and the others of its link shift by one while every other link stays as it was; add a node,
- * and no link changes.
+ * What happens to the i-th message of a link depends on the seed, the link, i and nothing else.
+ * Remove a message, and the others of its link shift by one while every other link stays as it was;
+ * add a node, and no link changes.
  */
 export class SimulatedNetwork {
   readonly scheduler: Scheduler;
@@ -75,7 +75,7 @@ export class SimulatedNetwork {
     return endpoint;
   }
 
-  /** Takes away a transport that was closed, or whose node died. Peers hear of it if `isNoticed`. */
+  /** Takes away a transport that was closed, or whose node died. Tells peers if `isNoticed`. */
   leave(endpoint: SimulatedTransport, isNoticed = true): void {
     const station = this.#station(endpoint.localId);
     const { isAlive } = endpoint.incarnation;
@@ -170,8 +170,20 @@ export class SimulatedNetwork {
     const known = source.links.get(target.nodeId);
     if (known !== undefined) return known;
     const name = `link ${source.nodeId}>${target.nodeId}`;
-    const link = new Link(source, target, new Decisions(this.#seed, name));
-    link.isBlocked = this.#partitions.blocks(source.nodeId, target.nodeId);
+    const link: Link = {
+      source,
+      target,
+      decisions: new Decisions(this.#seed, name),
+      messageCount: 0,
+      noticeCount: 0,
+      session: 1,
+      isBlocked: this.#partitions.blocks(source.nodeId, target.nodeId),
+      clogCount: 0,
+      held: [],
+      lastArrivalUs: 0,
+      busyUntilUs: 0,
+      view: { isUp: false, incarnation: 0, session: 0, isRefusing: false },
+    };
     source.links.set(target.nodeId, link);
     return link;
   }

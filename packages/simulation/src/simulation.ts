@@ -33,13 +33,13 @@ export interface SimulationOptions {
   readonly clocks?: ClockOptions;
   readonly trace?: TraceOptions;
   /**
-   * 'throw' (the default): `Date.now`, `Math.random`, `setTimeout` and their like throw in simulated
-   * code. 'allow': they work, and the run may not replay.
+   * 'throw' (the default): `Date.now`, `Math.random`, `setTimeout` and their like throw in
+   * simulated code. 'allow': they work, and the run may not replay.
    */
   readonly ambient?: 'throw' | 'allow';
   /**
-   * Takes what code of a node threw: in a listener, a timer, its start or stop. If left out, the run
-   * that met it rejects with a `SimulationFailure`.
+   * Takes what code of a node threw: in a listener, a timer, its start or stop. If left out, the
+   * run that met it rejects with a `SimulationFailure`.
    */
   readonly onError?: (error: unknown, nodeId: NodeId) => void;
 }
@@ -48,8 +48,9 @@ export interface SimulationOptions {
  * Nodes, a network, disks and clocks in virtual time: one seed, one run.
  *
  * The code on the nodes is the code of production; it gets its `Clock`, `Random`, `Disk` and
- * `Transport` from here. Nothing runs but inside `run` and `runUntil`, one event after the other, each
- * with all its promise reactions. The same seed and the same calls give the same trace, on every engine.
+ * `Transport` from here. Nothing runs but inside `run` and `runUntil`, one event after the other,
+ * each with all its promise reactions. The same seed and the same calls give the same trace, on
+ * every engine.
  *
  * @remarks
  * Single-threaded; no real time passes but what the computing takes. An event costs about a
@@ -206,8 +207,8 @@ export class Simulation {
   /**
    * Plans faults.
    *
-   * @throws RangeError if one names a node that is not there, lies in the past or is out of its range;
-   *   then none is planned.
+   * @throws RangeError if one names a node that is not there, lies in the past or is out of its
+   *   range; then none is planned.
    */
   schedule(events: readonly FaultEvent[]): void {
     checkSchedule(events);

@@ -17,6 +17,7 @@ export class SparseBytes {
 
   /** How many pages `write` would add for this range. */
   missingPages(offset: number, sizeBytes: number): number {
+    if (sizeBytes === 0) return 0;
     let count = 0;
     const end = offset + sizeBytes;
     for (let index = Math.floor(offset / pageBytes); index * pageBytes < end; index += 1) {

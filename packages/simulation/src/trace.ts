@@ -67,7 +67,7 @@ export interface Trace {
   hash(): string;
   /** The kept lines, oldest first. */
   lines(): readonly TraceLine[];
-  /** The kept lines as text, one a row: `atMs kind node peer sizeBytes mark detail`, '-' if empty. */
+  /** The kept lines as text: `atMs kind node peer sizeBytes mark detail`, '-' if empty. */
   print(): string;
 }
 
@@ -173,7 +173,7 @@ export class TraceRecorder implements Trace {
     return this.lines().map(formatLine).join('\n');
   }
 
-  /** Two lanes of multiply and shift, each a bijection of its state, so that no line is forgotten. */
+  /** Two lanes of multiply and shift, each a bijection of its state: no line is forgotten. */
   #mix(word: number): void {
     const low = Math.imul(this.#low ^ word, 0x85ebca6b);
     this.#low = low ^ (low >>> 15);

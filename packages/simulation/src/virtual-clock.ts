@@ -11,7 +11,7 @@ export interface ClockOptions {
   readonly wallTimeStartMs?: number;
   /** Each node's wall clock starts off by up to this much, either way, in ms. */
   readonly offsetMsMax?: number;
-  /** Each node's clock runs fast or slow by up to this much, in parts per million, below 500 000. */
+  /** Each node's clock runs fast or slow by up to this, in parts per million, at most 500 000. */
   readonly driftPpmMax?: number;
   /** Each timer fires late by up to this much, in ms: a busy event loop. */
   readonly timerLatenessMsMax?: number;
@@ -42,7 +42,7 @@ export function clockSettings(options: ClockOptions = {}): ClockSettings {
 }
 
 /** @throws RangeError unless `ppm` is within -500 000..500 000: half to one and a half times. */
-export function checkDriftPpm(name: string, ppm: number): void {
+function checkDriftPpm(name: string, ppm: number): void {
   if (!(Math.abs(ppm) <= 500_000)) {
     throw new RangeError(`${name}: expected -500000..500000, got ${String(ppm)}`);
   }
@@ -51,8 +51,8 @@ export function checkDriftPpm(name: string, ppm: number): void {
 /**
  * The quartz and the battery-backed calendar of one machine: they outlive the processes on it.
  *
- * Local time is a straight line through an anchor. A change of drift moves the anchor to now, so local
- * time never jumps; only the calendar may, by `jumpWall`.
+ * Local time is a straight line through an anchor. A change of drift moves the anchor to now, so
+ * local time never jumps; only the calendar may, by `jumpWall`.
  */
 export class MachineClock {
   readonly #scheduler: Scheduler;

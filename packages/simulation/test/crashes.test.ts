@@ -89,7 +89,7 @@ test('a start still under way when the node crashes does not make it run', async
   expect(simulation.stateOf(a)).toBe('down');
 });
 
-test('a crash asked for by code of the node falls after the event, with all its reactions', async () => {
+test('a crash asked for by code of the node falls after the event and its reactions', async () => {
   const simulation = new Simulation({ seed: 1 });
   const order: string[] = [];
   simulation.addNode(a, ({ clock }) => {

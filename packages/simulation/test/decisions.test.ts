@@ -45,7 +45,7 @@ test('a decision depends on seed, name, kind and index, and on nothing drawn bef
   expect(decisions.about('loss', 0).float()).toBe(base);
 });
 
-test('draws are even: every bit is set half of the time, every value of a range equally often', () => {
+test('draws are even: each bit is set half of the time, each value of a range as often', () => {
   const decisions = new Decisions(7, 'even');
   const bitCounts = new Array<number>(32).fill(0);
   const buckets = new Array<number>(10).fill(0);

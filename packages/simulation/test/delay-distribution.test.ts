@@ -101,8 +101,8 @@ test.each<[unknown, string]>([
   [undefined, 'delay: expected an object with a kind, got undefined'],
   [
     { kind: 'gauss' },
-    'delay.kind: expected one of constant, uniform, exponential, lognormal, gamma, pareto, trace, ' +
-      'got gauss',
+    'delay.kind: expected one of constant, uniform, exponential, lognormal, gamma, pareto, ' +
+      'trace, got gauss',
   ],
   [{ kind: '__proto__' }, 'delay.kind: expected one of'],
   [{ kind: 'constant', ms: -1 }, 'delay.ms: expected a finite number, at least 0, got -1'],

@@ -124,7 +124,7 @@ test('what a test started before a run has ended before its first event', async 
   expect(order).toEqual(['before', 'start']);
 });
 
-test('a promise resolved inside a delivery is followed to the end before the next event', async () => {
+test('a promise resolved inside a delivery is followed to its end', async () => {
   const simulation = new Simulation({ seed: 1, network: { delay: { kind: 'constant', ms: 5 } } });
   const answers: { readonly atMs: number; readonly text: string }[] = [];
   const server = nodeId('server');

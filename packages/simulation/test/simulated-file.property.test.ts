@@ -151,7 +151,7 @@ function afterSteps(steps: readonly Step[]): { file: SimulatedFile; plain: Plain
 
 const steps = fc.array(step, { maxLength: 40, size: 'max' });
 
-test('a crash keeps what was synced; of the rest each sector is old or new, and so is the size', () => {
+test('a crash keeps what was synced; each other sector, and the size, is old or new', () => {
   fc.assert(
     fc.property(steps, fc.integer(), (actions, seed) => {
       const { file, plain } = afterSteps(actions);

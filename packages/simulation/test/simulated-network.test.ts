@@ -1,4 +1,3 @@
-import { nodeId, protocolName } from '@quorate/transport';
 import { expect, test } from 'vitest';
 
 import { Talkers } from './support/talkers.ts';
@@ -79,67 +78,6 @@ test('a bandwidth spaces messages out', async () => {
   expect(talkers.heard.map(({ atMs }) => atMs)).toEqual([210, 310, 410]);
 });
 
-test('a clog holds messages and releases them all at once, in order', async () => {
-  const talkers = new Talkers(['a', 'b', 'c']);
-  await talkers.simulation.run(100);
-  const ends = { left: ['a'], right: ['b'], direction: 'forward' } as const;
-  talkers.simulation.inject({ kind: 'clog', ...ends });
-  talkers.simulation.inject({ kind: 'clog', ...ends });
-  for (let index = 0; index < 5; index += 1) {
-    talkers.say('a', 'b', String(index));
-    await talkers.simulation.run(10);
-  }
-  talkers.say('b', 'a', 'free');
-  talkers.say('a', 'c', 'free');
-  await talkers.simulation.run(100);
-  expect(talkers.heard.map(({ text }) => text)).toEqual(['free', 'free']);
-
-  talkers.simulation.inject({ kind: 'unclog', ...ends });
-  await talkers.simulation.run(10);
-  expect(talkers.heard).toHaveLength(2);
-  talkers.simulation.inject({ kind: 'unclog', ...ends });
-  await talkers.simulation.run(0);
-  expect(numbersOf(talkers).slice(2)).toEqual([0, 1, 2, 3, 4]);
-});
-
-test('heals a clog as well', async () => {
-  const talkers = new Talkers(['a', 'b']);
-  await talkers.simulation.run(100);
-  talkers.simulation.inject({ kind: 'clog', left: ['a'], right: ['b'] });
-  talkers.say('a', 'b', 'held');
-  await talkers.simulation.run(100);
-  talkers.simulation.heal();
-  await talkers.simulation.run(0);
-  expect(talkers.heard.map(({ text }) => text)).toEqual(['held']);
-});
-
-test('nothing of an older life of the sender is heard after something of the newer', async () => {
-  const network = { replayRate: 0.5, replayDelayMs: 500 };
-  const talkers = new Talkers(['a', 'b'], { network });
-  for (let life = 0; life < 5; life += 1) {
-    await talkers.simulation.run(50);
-    for (let index = 0; index < 100; index += 1) talkers.say('a', 'b', 'x');
-    await talkers.simulation.run(50);
-    talkers.simulation.crash(nodeId('a'));
-    talkers.simulation.restart(nodeId('a'));
-  }
-  await talkers.simulation.run(1_000);
-  const lives = talkers.heard.map(({ incarnation }) => incarnation);
-  expect(lives).toEqual(lives.toSorted((x, y) => x - y));
-  expect(talkers.simulation.trace.lines().some(({ detail }) => detail === 'stale')).toBe(true);
-});
-
-test('the bytes lent to a listener are spoilt when it returns', async () => {
-  const talkers = new Talkers(['a', 'b']);
-  await talkers.simulation.run(10);
-  const kept: Uint8Array[] = [];
-  const other = talkers.transports.get('b');
-  other?.subscribe(protocolName('keep'), ({ payload }) => kept.push(payload));
-  talkers.transports.get('a')?.send(nodeId('b'), protocolName('keep'), Uint8Array.of(1, 2, 3));
-  await talkers.simulation.run(10);
-  expect(kept).toEqual([Uint8Array.of(0xdb, 0xdb, 0xdb)]);
-});
-
 test('a message is decided by its place on its link, whatever other links carry', async () => {
   const arrivals = async (
     names: readonly string[],
@@ -158,21 +96,4 @@ test('a message is decided by its place on its link, whatever other links carry'
       .map(({ atMs }) => atMs);
   };
   expect(await arrivals(['a', 'b'], false)).toEqual(await arrivals(['c', 'b', 'a'], true));
-});
-
-test('refuses what it cannot be asked', () => {
-  const talkers = new Talkers(['a']);
-  const { simulation } = talkers;
-  expect(() => simulation.inject({ kind: 'network', lossRate: 1.5 })).toThrow(
-    'fault.lossRate: expected a number, 0..1, got 1.5',
-  );
-  expect(() => new Talkers(['a'], { network: { lossRate: NaN } })).toThrow(
-    'network.lossRate: expected 0..1, got NaN',
-  );
-  expect(() => new Talkers(['a'], { network: { ordering: 'session', replayRate: 0.1 } })).toThrow(
-    "network.replayRate: expected 0 with ordering 'session', got 0.1",
-  );
-  expect(
-    () => new Talkers(['a'], { network: { maxPayloadBytes: 5_000, maxQueueBytes: 5_000 } }),
-  ).toThrow('network.maxQueueBytes: expected 5064..Infinity, got 5000');
 });

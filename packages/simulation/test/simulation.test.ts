@@ -1,7 +1,7 @@
-import { nodeId, protocolName } from '@quorate/transport';
+import { nodeId } from '@quorate/transport';
 import { expect, test } from 'vitest';
 
-import { Simulation, SimulationFailure, type TraceLine } from '../src/index.ts';
+import { Simulation, SimulationFailure } from '../src/index.ts';
 
 const a = nodeId('a');
 
@@ -39,45 +39,6 @@ test('an endless run ends with the last event', async () => {
   });
   expect(await simulation.runUntil(() => heard.length > 0, Infinity)).toBe(true);
   expect(simulation.nowMs).toBe(1e6);
-});
-
-test('runUntil stops at the first instant at which the predicate holds', async () => {
-  const simulation = new Simulation({ seed: 1 });
-  let count = 0;
-  simulation.addNode(a, ({ clock }) => {
-    const tick = (): void => {
-      count += 1;
-      clock.setTimer(10, tick);
-    };
-    tick();
-    return {};
-  });
-  expect(await simulation.runUntil(() => count === 5, 1_000)).toBe(true);
-  expect(simulation.nowMs).toBe(40);
-  expect(await simulation.runUntil(() => count === 5, 0)).toBe(true);
-  expect(await simulation.runUntil(() => count === 500, 100)).toBe(false);
-  expect(simulation.nowMs).toBe(140);
-});
-
-test('listeners hear of each event once it is over, with all its reactions', async () => {
-  const simulation = new Simulation({ seed: 1 });
-  let done = 0;
-  const lines: (TraceLine & { readonly done: number })[] = [];
-  const stop = simulation.onEvent((line) => lines.push({ ...line, done }));
-  simulation.addNode(a, ({ clock, transport }) => {
-    clock.setTimer(10, () => {
-      transport.send(a, protocolName('self'), Uint8Array.of(1));
-      void Promise.resolve().then(() => (done += 1));
-    });
-    clock.setTimer(20, () => undefined);
-    return {};
-  });
-  await simulation.run(10);
-  stop();
-  stop();
-  await simulation.run(20);
-  const seen = lines.map(({ kind, node, done }) => `${kind} ${node} ${done}`);
-  expect(seen).toEqual(['start a 0', 'timer a 1', 'lose a 1']);
 });
 
 test('what code of a node throws fails the run, with seed, node, time and trace', async () => {
@@ -120,52 +81,6 @@ test('what a check throws fails the run as well', async () => {
     throw new Error('no predicate');
   };
   await expect(other.runUntil(predicate, 1)).rejects.toThrow(SimulationFailure);
-});
-
-test('a timer that stops time is told from one that takes long', async () => {
-  const simulation = new Simulation({ seed: 1, trace: { keepLines: 100 } });
-  simulation.addNode(a, ({ clock }) => {
-    const again = (): void => void clock.setTimer(0, again);
-    again();
-    return {};
-  });
-  await expect(simulation.run(1)).rejects.toThrow('time does not pass: 1000000 events at 0 ms');
-});
-
-test('two runs at once are refused, and the first is none the worse', async () => {
-  const simulation = new Simulation({ seed: 1 });
-  const first = simulation.run(100);
-  await expect(simulation.run(100)).rejects.toThrow('run: expected no other run in progress');
-  await first;
-  expect(simulation.nowMs).toBe(100);
-});
-
-test('calm undoes all that can be undone', async () => {
-  const simulation = new Simulation({ seed: 1, network: { lossRate: 1 } });
-  const heard: string[] = [];
-  const names = ['a', 'b', 'c', 'd'].map(nodeId);
-  const talk = protocolName('talk');
-  for (const id of names) {
-    simulation.addNode(id, ({ transport, clock }) => {
-      transport.subscribe(talk, ({ from }) => heard.push(`${from}>${id}`));
-      clock.setTimer(1_000, () => {
-        for (const to of names) transport.send(to, talk, Uint8Array.of(1));
-      });
-      return {};
-    });
-  }
-  await simulation.run(100);
-  const [b = a, c = a, d = a] = names.slice(1);
-  simulation.pause(b);
-  simulation.crash(c);
-  simulation.partition([a], [d]);
-  simulation.inject({ kind: 'clog', left: [d], right: [a] });
-  simulation.inject({ kind: 'drift', node: a, ppm: -500_000 });
-  await simulation.run(100);
-  simulation.calm();
-  await simulation.run(2_000);
-  expect(names.map((id) => simulation.stateOf(id))).toEqual(new Array(4).fill('running'));
-  expect(new Set(heard).size).toBe(16);
 });
 
 test('a note is a line of the trace', async () => {

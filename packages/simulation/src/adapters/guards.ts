@@ -4,8 +4,8 @@ import { AmbientAccessError } from '../errors.ts';
  * Keeps simulated code from reaching past its ports.
  *
  * While guards are installed, the globals below are replaced by shims that throw an
- * `AmbientAccessError` as long as simulated code runs (between `enter` and `exit`), and behave as ever
- * otherwise, so that a test runner around the simulation does not notice.
+ * `AmbientAccessError` as long as simulated code runs (between `enter` and `exit`), and behave as
+ * ever otherwise, so that a test runner around the simulation does not notice.
  */
 interface Shim {
   readonly owner: object;

@@ -1,22 +1,23 @@
 /**
  * Waiting until every promise reaction has run.
  *
- * Code under simulation may use promises, so after each event the loop must wait until no reaction is
- * left, and must not go on a moment earlier: a reaction that runs after the next event is another run. How
- * many reactions there are cannot be known. Awaiting a fixed number of times is not enough, because
- * chains of promises have any length; a promise of our own settles in the middle of theirs.
+ * Code under simulation may use promises, so after each event the loop must wait until no reaction
+ * is left, and must not go on a moment earlier: a reaction that runs after the next event is
+ * another run. How many reactions there are cannot be known. Awaiting a fixed number of times is
+ * not enough, because chains of promises have any length; a promise of our own settles in the
+ * middle of theirs.
  *
  * What is certain is what engines promise about their task queues. A new task begins only when the
  * queue of reactions (microtasks) is empty, however long it grew meanwhile:
  *
  * ```text
- *   Node         process.nextTick called from a reaction: runs when reactions are used up   0.2 us
- *   Node, Bun    setImmediate: a task of its own                                            1 us
- *   browsers     a message to oneself: a task of its own                                    5 to 10 us
+ *   Node        process.nextTick called from a reaction: runs when none is left       0.2 us
+ *   Node, Bun   setImmediate: a task of its own                                         1 us
+ *   browsers    a message to oneself: a task of its own                           5 to 10 us
  * ```
  *
- * The first is Node's own rule and the reason why draining after every event is affordable; since other
- * runtimes imitate `nextTick` without it, it is used only after a trial with a long chain. It
+ * The first is Node's own rule and the reason why draining after every event is affordable; since
+ * other runtimes imitate `nextTick` without it, it is used only after a trial with a long chain. It
  * has a second merit: no foreign task (of a test runner, say) can run before it.
  */
 

@@ -40,9 +40,9 @@ const everything: Readonly<Record<TroubleKind, number>> = {
 };
 
 /**
- * Nodes that gossip, answer, and write what they hear to disk, with promises, for `forMs`, under every
- * fault there is: as much of the simulator as one trace can cover. It uses nothing but the ports, so
- * that its hash changes only when the simulator does.
+ * Nodes that gossip, answer, and write what they hear to disk, with promises, for `forMs`, under
+ * every fault there is: as much of the simulator as one trace can cover. It uses nothing but the
+ * ports, so that its hash changes only when the simulator does.
  */
 export async function runEverything(
   seed: number,
@@ -76,7 +76,7 @@ export async function runEverything(
   return simulation;
 }
 
-/** As `runEverything`, but only `talkative` nodes talk, to each other, and only they meet faults. */
+/** As `runEverything`, but only `talkative` nodes talk, and only they meet faults. */
 export async function runGossip(
   seed: number,
   names: readonly string[],
