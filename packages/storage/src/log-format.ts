@@ -31,8 +31,9 @@
  * into one sequence. Numbers are big-endian; everything begins at a multiple of 8 bytes, so a search
  * for the next record looks at every eighth byte only.
  *
- * What remains is honest doubt in one place: damage within the last batch that leaves no sector
- * unwritten. It is reported as damage, never dropped.
+ * Two things no format can tell. Damage within the last batch that leaves no sector unwritten may also
+ * be a write that a crash garbled: it is reported as damage, never dropped. And a disk that loses the
+ * last batch whole after it said it was synced, or a newest file that someone removed, leaves no trace.
  *
  * Sources: rules 1 and 3 after etcd's and HashiCorp's logs (commit frames, one checksum per sync);
  * the question of rule 2 after etcd's `isTornEntry`, which looks for zeros and so mistakes a payload
@@ -45,6 +46,12 @@ export const SEGMENT_HEADER_BYTES = 32;
 
 /** Bytes of an opening or closing mark. */
 export const MARK_BYTES = 88;
+
+/**
+ * At least so many unwritten bytes lie behind the last batch, as many as the smallest batch has. So
+ * zeros, or the end of the file, right behind a batch are damage: another batch may have been there.
+ */
+export const MARGIN_BYTES: number = 2 * MARK_BYTES;
 
 /** Bytes before the payload of an entry. */
 export const ENTRY_HEADER_BYTES = 32;

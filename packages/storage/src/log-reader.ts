@@ -45,8 +45,9 @@ export function runFrom(
   unitAt: (logIndex: number) => number,
   maxBytes: number,
 ): EntryRun {
-  const units = [unitAt(fromIndex)];
-  const limit = (units[0] ?? 0) + Math.min(READ_BYTES, maxBytes) / UNIT_BYTES;
+  const firstUnit = unitAt(fromIndex);
+  const units = [firstUnit];
+  const limit = firstUnit + Math.min(READ_BYTES, maxBytes) / UNIT_BYTES;
   for (let logIndex = fromIndex + 1; logIndex <= toIndex; logIndex += 1) {
     const unit = unitAt(logIndex);
     if (unit > limit) break;
@@ -55,9 +56,9 @@ export function runFrom(
   return { sequence, fromIndex, units };
 }
 
-/** About how many bytes of payload a run holds, without its last entry. */
+/** How many bytes on disk the run takes, without the payload of its last entry. */
 export function runBytes({ units }: EntryRun): number {
-  return ((units.at(-1) ?? 0) - (units[0] ?? 0)) * UNIT_BYTES - units.length * ENTRY_HEADER_BYTES;
+  return ((units.at(-1) ?? 0) - (units[0] ?? 0)) * UNIT_BYTES + ENTRY_HEADER_BYTES;
 }
 
 /**
@@ -102,7 +103,7 @@ function entryAt(area: Area, at: number, place: EntryPlace): LogEntry | undefine
     logIndex: place.logIndex,
     term: termAt(view, at),
     type: typeAt(view, at),
-    payload: bytes.slice(start, end),
+    payload: bytes.subarray(start, end),
   };
 }
 

@@ -21,7 +21,13 @@
 import { isWhole, readBatch, type ScannedBatch } from './batch-scan.ts';
 import { DamageList } from './damage-list.ts';
 import { LogDamagedError, LogError } from './errors.ts';
-import { checkSegmentHeader, MARK_BYTES, SEGMENT_HEADER_BYTES, UNIT_BYTES } from './log-format.ts';
+import {
+  checkSegmentHeader,
+  MARGIN_BYTES,
+  MARK_BYTES,
+  SEGMENT_HEADER_BYTES,
+  UNIT_BYTES,
+} from './log-format.ts';
 import { LogIndex } from './log-index.ts';
 import { EMPTY_STATE, type LogState, stateAfter } from './log-state.ts';
 import type { MarkPlace, SegmentScan } from './segment-scan.ts';
@@ -271,18 +277,17 @@ class Recovery {
   ): Promise<void> {
     const { last } = found;
     const { readyEnd, writtenEnd } = await scan.tail(end);
-    const isExplained =
-      writtenEnd === end ||
-      found.isTorn ||
-      (await scan.hasUnwritten(end, Math.max(writtenEnd, end + 2 * MARK_BYTES)));
-    if (last === undefined || !isExplained) {
+    const isUntouched = writtenEnd === end && readyEnd >= end + MARGIN_BYTES;
+    // Whatever a batch without marks held, it was no smaller than that.
+    const isTorn = found.isTorn || (await scan.hasUnwritten(end, end + MARGIN_BYTES));
+    if (last === undefined || !(isUntouched || isTorn)) {
       throw new LogDamagedError(
         this.#damage.entries((logIndex) => this.#index.termAt(logIndex)),
         `${path}: the last batch, at offset ${end}, is damaged beyond telling what it held`,
       );
     }
     this.#droppedTailBytes = writtenEnd - end;
-    const isClean = writtenEnd === end && isWhole(last);
+    const isClean = isUntouched && isWhole(last);
     this.#tail = { sequence, end, readyEnd, isClean, lastBatch: isWhole(last) ? last : undefined };
   }
 }

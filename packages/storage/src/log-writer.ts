@@ -4,6 +4,7 @@ import { DiskError, LogError } from './errors.ts';
 import {
   type Area,
   areaOf,
+  MARGIN_BYTES,
   METADATA_BYTES_MAX,
   SEGMENT_HEADER_BYTES,
   writeSegmentHeader,
@@ -16,7 +17,7 @@ import { type SegmentWriter, unknownOutcome } from './segment-writer.ts';
  * Room kept free behind the entries of a segment, for compactions and resets: they are what makes
  * room on a full disk, so they must not need any. Enough for a batch of nothing but metadata.
  */
-const RESERVE_BYTES = batchBytes(0, new Uint8Array(METADATA_BYTES_MAX));
+const RESERVE_BYTES = batchBytes(0, new Uint8Array(METADATA_BYTES_MAX)) + MARGIN_BYTES;
 
 /** A buffer larger than this is not kept for the next batch. */
 const KEPT_BUFFER_BYTES = 8 * 1_024 * 1_024;
@@ -74,10 +75,12 @@ export class LogWriter {
   async write(batch: BatchBuilder): Promise<WrittenBatch> {
     try {
       const active = this.#active;
-      const isControl = batch.entries.length === 0;
       if (active === undefined) return await this.#writeToNewSegment(batch);
       const { sizeBytes } = batch;
-      if (isControl && active.readyBytes >= sizeBytes) return await this.#append(active, batch);
+      const mayUseReserve = batch.entries.length === 0;
+      if (mayUseReserve && active.readyBytes >= sizeBytes + MARGIN_BYTES) {
+        return await this.#append(active, batch);
+      }
       if (active.end + sizeBytes > this.#segmentBytes) return await this.#writeToNewSegment(batch);
       await active.makeReady(sizeBytes + RESERVE_BYTES, this.#segmentBytes + RESERVE_BYTES);
       return await this.#append(active, batch);

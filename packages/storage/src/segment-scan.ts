@@ -76,10 +76,9 @@ export class SegmentScan {
     return undefined;
   }
 
-  /** Whether some word between the offsets was never written, or lies behind the file's end. */
+  /** Whether some word between the offsets was never written. */
   async hasUnwritten(from: number, to: number): Promise<boolean> {
-    for (let at = from; at < to; at += UNIT_BYTES) {
-      if (!(await this.#loadWord(at))) return true;
+    for (let at = from; at < to && (await this.#loadWord(at)); at += UNIT_BYTES) {
       if (isUnwritten(this.window.area.view, this.window.at(at), this.seed, at)) return true;
     }
     return false;
@@ -88,8 +87,8 @@ export class SegmentScan {
   /**
    * What lies behind the last batch.
    *
-   * @returns `readyEnd`: where the space made ready for writing ends. `writtenEnd`: the end of the
-   *   last word that is neither such space nor zero, or `from` if there is none.
+   * @returns `readyEnd`: where the space made ready for writing ends that begins at `from`.
+   *   `writtenEnd`: the end of the last word that is neither such space nor zero, or `from`.
    */
   async tail(from: number): Promise<{ readonly readyEnd: number; readonly writtenEnd: number }> {
     let readyEnd = from;

@@ -104,7 +104,7 @@ export class SegmentWriter {
     const [written, synced] = await Promise.allSettled([writing, this.#file.sync()]);
     if (synced.status === 'rejected') unknownOutcome(synced.reason);
     if (written.status === 'rejected') {
-      await this.#retreat(written.reason);
+      await this.#retreat(written.reason, bytes.length);
       throw written.reason;
     }
     this.#end += bytes.length;
@@ -117,11 +117,7 @@ export class SegmentWriter {
   async #fillTo(offset: number): Promise<void> {
     const end = Math.ceil(offset / BLOCK_BYTES) * BLOCK_BYTES;
     try {
-      for (let at = this.#readyEnd; at < end; at += PIECE_BYTES) {
-        const piece = areaOf(new Uint8Array(Math.min(PIECE_BYTES, end - at)));
-        fillUnwritten(piece, this.seed, at);
-        await this.#file.write(at, piece.bytes);
-      }
+      await this.#fill(this.#readyEnd, end);
     } catch (error) {
       // What was filled in vain is given back: others may need it more.
       if (isFull(error)) await this.#file.truncate(this.#readyEnd).catch(unknownOutcome);
@@ -131,12 +127,19 @@ export class SegmentWriter {
     this.#readyEnd = end;
   }
 
+  async #fill(from: number, to: number): Promise<void> {
+    for (let at = from; at < to; at += PIECE_BYTES) {
+      const piece = areaOf(new Uint8Array(Math.min(PIECE_BYTES, to - at)));
+      fillUnwritten(piece, this.seed, at);
+      await this.#file.write(at, piece.bytes);
+    }
+  }
+
   /** Removes every trace of a batch that did not fit, so that the next one finds clean space. */
-  async #retreat(reason: unknown): Promise<void> {
+  async #retreat(reason: unknown, sizeBytes: number): Promise<void> {
     if (!isFull(reason)) unknownOutcome(reason);
-    await this.#file.truncate(this.#end).catch(unknownOutcome);
+    await this.#fill(this.#end, this.#end + sizeBytes).catch(unknownOutcome);
     await this.#file.sync().catch(unknownOutcome);
-    this.#readyEnd = this.#end;
   }
 }
 

@@ -12,7 +12,7 @@ import { createDurableDirectory } from './durable-directory.ts';
 import { LogDamagedError, LogError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { DamagedEntry, LogBatch, LogEntry } from './log-entry.ts';
-import { UNIT_BYTES } from './log-format.ts';
+import { ENTRY_HEADER_BYTES, UNIT_BYTES } from './log-format.ts';
 import { LogIndex, NOWHERE } from './log-index.ts';
 import {
   checkBatch,
@@ -189,8 +189,9 @@ export class WriteAheadLog {
   }
 
   /**
-   * Entries from `fromIndex` to `toIndex`, both included, or to where their payloads exceed
-   * `maxBytes`; at least one. The caller owns them.
+   * Entries from `fromIndex` to `toIndex`, both included, or as many as take `maxBytes` on disk, with
+   * 32 bytes for each besides its payload; at least one. The caller owns them; payloads that were
+   * read together share memory, so copy those of which you keep few for long.
    *
    * @throws RangeError if the range does not lie within `firstIndex..lastIndex`. LogDamagedError if
    *   one of the entries is damaged, DiskError if the disk cannot be read.
@@ -401,7 +402,7 @@ async function recover(
   return { recovered, writer: new LogWriter(files, segmentBytes, { state, active, lastSequence }) };
 }
 
-/** Gathers entries until their payloads reach a limit. */
+/** Gathers entries until they reach a limit. */
 class BoundedRead {
   readonly entries: LogEntry[] = [];
   #left: number;
@@ -413,7 +414,7 @@ class BoundedRead {
   /** Adds what fits, and the first whatever its size; answers whether all did. */
   add(entries: readonly LogEntry[]): boolean {
     for (const entry of entries) {
-      this.#left -= entry.payload.length;
+      this.#left -= ENTRY_HEADER_BYTES + entry.payload.length;
       if (this.#left < 0 && this.entries.length > 0) return false;
       this.entries.push(entry);
     }

@@ -6,10 +6,9 @@ import { WriteAheadLog } from '../src/write-ahead-log.ts';
 import { callSequence } from './support/arbitrary-calls.ts';
 import { EMPTY_TWIN, keyOf, type LogTwin, submit, twinOf } from './support/log-twin.ts';
 import { ObservedDisk } from './support/observed-disk.ts';
+import { seedsOf } from './support/seeds.ts';
 
-const replay = process.env['SEED'];
-const seeds =
-  replay === undefined ? Array.from({ length: 60 }, (_, seed) => seed) : [Number(replay)];
+const seeds = seedsOf(60);
 
 /** The metadata in force when the calls so far have been made. */
 function metadataAfter(twins: readonly LogTwin[]): Uint8Array | undefined {
@@ -44,7 +43,8 @@ describe('WriteAheadLog against an array', () => {
 
   // Goal: a crash leaves the effect of some first calls, among them every acknowledged one.
   // Method: at a random disk operation take the disk as a crash could leave it, each unsynced
-  // sector, size and name old, new or torn at random; recover, compare, and go on from there.
+  // sector, size and name old, new or torn at random; recover, compare, and go on from there. Torn
+  // at multiples of 8 bytes: a tear within a word may leave no word unwritten, and is then reported.
   test.each(seeds)('recovers a prefix with all that was acknowledged (SEED=%i)', async (seed) => {
     const random = seededRandom(`crash ${seed}`);
     let disk = new MemoryDisk();
@@ -60,7 +60,7 @@ describe('WriteAheadLog against an array', () => {
         if (left !== 0) return;
         survivorFloor = acknowledgedCount;
         after = disk.afterCrash({
-          sector: () => [0, 512, random.int(513)][random.int(3)] ?? 0,
+          sector: () => [0, 512, 8 * random.int(65)][random.int(3)] ?? 0,
           size: () => random.int(2) === 0,
           name: () => random.int(2) === 0,
         });

@@ -1,16 +1,23 @@
 import { DiskError, type DiskErrorCode } from '../errors.ts';
 
-const codes: Readonly<Record<string, DiskErrorCode>> = {
+const CODES: Readonly<Record<string, DiskErrorCode>> = {
   ENOSPC: 'DISK_FULL',
   EDQUOT: 'DISK_FULL',
   ENOENT: 'DISK_NOT_FOUND',
+  ENOTDIR: 'DISK_NOT_FOUND',
   EEXIST: 'DISK_EXISTS',
 };
 
-/** What the system said, in the words of the port. */
-export function diskErrorOf(path: string, cause: unknown): DiskError {
-  const name: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
-  const known = typeof name === 'string' && Object.hasOwn(codes, name) ? codes[name] : undefined;
+/** What the system reported, in the words of the `Disk` port. */
+export function diskError(path: string, cause: unknown): DiskError {
+  const systemCode = systemCodeOf(cause);
+  const code = CODES[systemCode] ?? 'DISK_FAILED';
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new DiskError(known ?? 'DISK_FAILED', path, message, { cause });
+  return new DiskError(code, path, message, { cause });
+}
+
+/** `ENOENT` and the like; the empty string if there is none. */
+export function systemCodeOf(cause: unknown): string {
+  if (!(cause instanceof Error) || !('code' in cause)) return '';
+  return typeof cause.code === 'string' ? cause.code : '';
 }

@@ -1,124 +1,241 @@
-import { fdatasync, fstat, ftruncate, read, write } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import * as fs from 'node:fs';
 
-import type { DiskFile } from '../disk.ts';
 import { requireByteCount } from '../disk-path.ts';
+import type { DiskFile } from '../disk.ts';
 import { DiskError } from '../errors.ts';
-import { diskErrorOf } from './node-errors.ts';
+import { diskError, systemCodeOf } from './node-errors.ts';
 
-type Done<Result> = (error: NodeJS.ErrnoException | null, result: Result) => void;
+interface Operation {
+  readonly kind: 'read' | 'write' | 'truncate' | 'sync';
+  /** Where to read or write, or the size to cut to. */
+  readonly offset: number;
+  /** What to write, or where to read into. */
+  readonly bytes: Uint8Array;
+  readonly resolve: (count: number) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const NO_BYTES = new Uint8Array();
 
 /**
- * One open file. The system runs operations on several threads and promises no order among those
- * under way, so each waits here for the one before.
+ * One open file of the operating system.
+ *
+ * Node runs every operation on a thread of its pool, several at once and in any order; here each
+ * waits for the one before. Where the file has no other unsynced change, a write and the sync right
+ * behind it become one operation through a second descriptor opened with O_DSYNC: one trip to the
+ * pool instead of two, which is a fifth of the latency of a small append.
  */
 export class NodeFile implements DiskFile {
   readonly #path: string;
-  readonly #handle: FileHandle;
-  #previous: Promise<unknown> = Promise.resolve();
-  #state: 'open' | 'poisoned' | 'closed' = 'open';
+  readonly #descriptor: number;
+  #queue: Operation[] = [];
+  #running: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  #poison: DiskError | undefined;
+  /** Whether everything written through this object is synced. */
+  #isClean = false;
+  /** For writes that are to be durable at once; undefined where the system cannot promise that. */
+  #durableDescriptor: Promise<number | undefined> | undefined;
 
-  constructor(path: string, handle: FileHandle) {
+  constructor(path: string, descriptor: number) {
     this.#path = path;
-    this.#handle = handle;
+    this.#descriptor = descriptor;
   }
 
   async sizeBytes(): Promise<number> {
-    return this.#inTurn(async (fd) => {
-      const { size } = await this.#call<{ size: number }>((done) => {
-        fstat(fd, done);
+    this.#requireOpen();
+    await this.#running;
+    return new Promise((resolve, reject) => {
+      fs.fstat(this.#descriptor, (error, stats) => {
+        if (error === null) resolve(stats.size);
+        else reject(diskError(this.#path, error));
       });
-      return size;
     });
   }
 
   async read(offset: number, target: Uint8Array): Promise<number> {
     requireByteCount('offset', offset);
-    return this.#inTurn(async (fd) => {
-      let count = 0;
-      while (count < target.length) {
-        const got = await this.#call<number>((done) => {
-          read(fd, target, count, target.length - count, offset + count, done);
-        });
-        if (got === 0) break;
-        count += got;
-      }
-      return count;
-    });
+    return this.#submit('read', offset, target);
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     requireByteCount('offset', offset);
-    return this.#inTurn(async (fd) => {
-      // The system may take fewer bytes than offered, for one when the disk is about to be full.
-      for (let count = 0; count < bytes.length;) {
-        count += await this.#call<number>((done) => {
-          write(fd, bytes, count, bytes.length - count, offset + count, done);
-        });
-      }
-    });
+    await this.#submit('write', offset, bytes);
   }
 
   async truncate(sizeBytes: number): Promise<void> {
     requireByteCount('sizeBytes', sizeBytes);
-    return this.#inTurn(async (fd) => {
-      await this.#call<undefined>((done) => {
-        ftruncate(fd, sizeBytes, (error) => {
-          done(error, undefined);
-        });
-      });
-    });
+    await this.#submit('truncate', sizeBytes, NO_BYTES);
   }
 
   async sync(): Promise<void> {
-    return this.#inTurn(async (fd) => {
-      try {
-        await this.#call<undefined>((done) => {
-          fdatasync(fd, (error) => {
-            done(error, undefined);
-          });
-        });
-      } catch (error) {
-        // The system may have dropped the pages it could not write: a second sync would lie.
-        if (this.#state === 'open') this.#state = 'poisoned';
-        throw error;
-      }
-    });
+    await this.#submit('sync', 0, NO_BYTES);
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#previous.then(() => this.#handle.close());
-    this.#state = 'closed';
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  /** Runs `action` after everything called before it; refuses at once what can only fail. */
-  #inTurn<Result>(action: (fd: number) => Promise<Result>): Promise<Result> {
-    this.#requireOpen();
-    const result = this.#previous.then(() => {
-      if (this.#state === 'poisoned') this.#requireOpen();
-      return action(this.#handle.fd);
-    });
-    this.#previous = result.catch(() => undefined);
-    return result;
-  }
-
   #requireOpen(): void {
-    if (this.#state === 'closed') {
+    if (this.#closing !== undefined) {
       throw new DiskError('DISK_CLOSED', this.#path, 'the file is closed');
     }
-    if (this.#state === 'poisoned') {
-      throw new DiskError('DISK_POISONED', this.#path, 'a sync failed: close the file and recover');
+    if (this.#poison !== undefined) throw this.#poison;
+  }
+
+  async #submit(kind: Operation['kind'], offset: number, bytes: Uint8Array): Promise<number> {
+    this.#requireOpen();
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ kind, offset, bytes, resolve, reject });
+      this.#running ??= this.#runAll();
+    });
+  }
+
+  async #runAll(): Promise<void> {
+    // What the caller does in one go may be done in one operation.
+    await Promise.resolve();
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      try {
+        if (this.#poison !== undefined) throw this.#poison;
+        const [following] = this.#queue;
+        const canCombine = next.kind === 'write' && following?.kind === 'sync' && this.#isClean;
+        const descriptor = canCombine ? await this.#openDurable() : undefined;
+        if (following !== undefined && descriptor !== undefined) {
+          this.#queue.shift();
+          await this.#writeDurably(descriptor, next, following);
+        } else {
+          next.resolve(await this.#run(next));
+        }
+      } catch (error) {
+        next.reject(error instanceof DiskError ? error : diskError(this.#path, error));
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #run({ kind, offset, bytes }: Operation): Promise<number> {
+    switch (kind) {
+      case 'read':
+        return readAll(this.#descriptor, offset, bytes);
+      case 'write':
+        this.#isClean = false;
+        await writeAll(this.#descriptor, offset, bytes);
+        return bytes.length;
+      case 'truncate':
+        this.#isClean = false;
+        await call((done) => fs.ftruncate(this.#descriptor, offset, done));
+        return 0;
+      case 'sync':
+        await this.#sync();
+        return 0;
     }
   }
 
-  #call<Result>(start: (done: Done<Result>) => void): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      start((error, result) => {
-        if (error === null) resolve(result);
-        else reject(diskErrorOf(this.#path, error));
+  async #sync(): Promise<void> {
+    try {
+      await call((done) => fs.fdatasync(this.#descriptor, done));
+      this.#isClean = true;
+    } catch (cause) {
+      throw this.#poisonedBy(cause);
+    }
+  }
+
+  async #writeDurably(descriptor: number, write: Operation, sync: Operation): Promise<void> {
+    try {
+      await writeAll(descriptor, write.offset, write.bytes);
+    } catch (cause) {
+      this.#isClean = false;
+      // No room is found out before anything is synced; then the sync has its own say.
+      const isFull = diskError(this.#path, cause).code === 'DISK_FULL';
+      write.reject(isFull ? diskError(this.#path, cause) : this.#poisonedBy(cause));
+      if (this.#poison === undefined) await this.#sync().catch(() => undefined);
+      if (this.#poison === undefined) sync.resolve(0);
+      else sync.reject(this.#poison);
+      return;
+    }
+    write.resolve(write.bytes.length);
+    sync.resolve(0);
+  }
+
+  #poisonedBy(cause: unknown): DiskError {
+    const failed = new DiskError('DISK_FAILED', this.#path, 'a sync failed', { cause });
+    this.#poison = new DiskError(
+      'DISK_POISONED',
+      this.#path,
+      'an earlier sync failed, so what is durable is unknown; close the file and recover',
+      { cause },
+    );
+    return failed;
+  }
+
+  #openDurable(): Promise<number | undefined> {
+    this.#durableDescriptor ??= new Promise((resolve) => {
+      // Elsewhere O_DSYNC promises less than fdatasync does, or is not known.
+      if (process.platform !== 'linux') {
+        resolve(undefined);
+        return;
+      }
+      const flags = fs.constants.O_WRONLY | fs.constants.O_DSYNC;
+      // By descriptor: the file may have got another name since it was opened.
+      fs.open(`/proc/self/fd/${this.#descriptor}`, flags, (error, descriptor) => {
+        resolve(error === null ? descriptor : undefined);
       });
     });
+    return this.#durableDescriptor;
   }
+
+  async #close(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    const durable = await this.#durableDescriptor;
+    if (durable !== undefined) await call((done) => fs.close(durable, done)).catch(() => undefined);
+    try {
+      await call((done) => fs.close(this.#descriptor, done));
+    } catch (cause) {
+      throw diskError(this.#path, cause);
+    }
+  }
+}
+
+function call(start: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
+}
+
+async function readAll(descriptor: number, offset: number, target: Uint8Array): Promise<number> {
+  let done = 0;
+  while (done < target.length) {
+    const count = await transfer((settle) =>
+      fs.read(descriptor, target, done, target.length - done, offset + done, settle),
+    );
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+async function writeAll(descriptor: number, offset: number, bytes: Uint8Array): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    done += await transfer((settle) =>
+      fs.write(descriptor, bytes, done, bytes.length - done, offset + done, settle),
+    );
+  }
+}
+
+function transfer(
+  start: (settle: (error: Error | null, count: number) => void) => void,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    start((error, count) => {
+      if (error === null) resolve(count);
+      // A signal may interrupt a transfer before it began: nothing happened, so try again.
+      else if (systemCodeOf(error) === 'EINTR') resolve(0);
+      else reject(error);
+    });
+  });
 }
