@@ -94,10 +94,10 @@ describe('a full disk', () => {
   const mountPoint = mkdtempSync(join(tmpdir(), 'quorate-small-'));
   const isMounted =
     process.platform === 'linux' &&
-    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=260m', 'tmpfs', mountPoint]).status === 0;
+    spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=260m', 'tmpfs', mountPoint]).status === 0;
 
   afterEach(() => {
-    if (isMounted) spawnSync('umount', ['-l', mountPoint]);
+    if (isMounted) spawnSync('/bin/umount', ['-l', mountPoint]);
     rmSync(mountPoint, { recursive: true, force: true });
   });
 

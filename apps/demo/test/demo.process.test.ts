@@ -47,8 +47,8 @@ describe.skipIf(isWindows)('acknowledged writes', () => {
       const afterKillMs = longestGapMs(acknowledged, killedAtMs, killedAtMs + 3_000);
       const afterPauseMs = longestGapMs(acknowledged, pausedAtMs, pausedAtMs + 5_000);
       console.info(
-        `${acknowledged.length} writes acknowledged, ${writers.unknownCount()} outcomes unknown at ` +
-          `first; silence after SIGKILL of ${first.id}: ${afterKillMs.toFixed(0)} ms, after ` +
+        `${acknowledged.length} writes acknowledged, ${writers.unknownCount()} outcomes unknown ` +
+          `at first; silence after SIGKILL of ${first.id}: ${afterKillMs.toFixed(0)} ms, after ` +
           `SIGSTOP of ${second.id}: ${afterPauseMs.toFixed(0)} ms`,
       );
       expect(second.id).not.toBe(first.id);
@@ -68,7 +68,7 @@ describe.skipIf(isWindows)('acknowledged writes', () => {
       await demo.until('all nodes down', (view) =>
         view.nodes.every((node) => node.process === 'stopped'),
       );
-      await Promise.all(nodes.map(({ id }) => demo?.act(`nodes/${id}/restart`)));
+      await restartAll(demo);
       await demo.converge();
       await expectEverywhere(demo, acknowledged);
     },
@@ -89,6 +89,10 @@ describe.skipIf(isWindows)('acknowledged writes', () => {
     await expectEverywhere(demo, acknowledged);
   });
 });
+
+async function restartAll(target: RealDemo): Promise<void> {
+  await Promise.all(target.nodes.map(({ id }) => target.act(`nodes/${id}/restart`)));
+}
 
 function startWriters(target: RealDemo): {
   readonly stop: () => Promise<readonly Acknowledged[]>;

@@ -1,10 +1,8 @@
 import { type CAC, cac } from 'cac';
 
 import { parsePartition } from '../partition.ts';
+import { loadPerSecondMax } from '../supervisor/load-generator.ts';
 import type { Address, Command, ControlAction } from './command.ts';
-
-/** Largest rate the load generator offers, in requests per second. */
-export const loadPerSecondMax = 5_000;
 
 /** A mistake of the user, with the sentence to show. */
 class Misuse extends Error {

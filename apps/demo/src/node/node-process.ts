@@ -1,4 +1,5 @@
 /** `demo node`: one node on the real network, the real disk and the real clock. */
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 
@@ -12,7 +13,6 @@ import type { NodeCommand } from '../cli/command.ts';
 import { parseGroups } from '../partition.ts';
 import { limits } from './config-limits.ts';
 import { createNode, type DemoNode } from './create-node.ts';
-import { lockDataDirectory } from './data-directory-lock.ts';
 
 /** A snapshot travels in one message: the whole store, and room for what frames it. */
 const maxPayloadBytes = limits.storeBytesMax + 1_024 * 1_024;
@@ -25,7 +25,6 @@ const maxQueueBytes = 2 * maxPayloadBytes;
  * @throws Error if the data directory is in use or the node cannot start on it.
  */
 export async function runNode(command: NodeCommand): Promise<void> {
-  const release = lockDataDirectory(command.dataDirectory);
   const node = await openNode(command);
   const server = createAdaptorServer({ fetch: node.app.fetch });
   server.listen(command.http.port, command.http.host);
@@ -39,7 +38,6 @@ export async function runNode(command: NodeCommand): Promise<void> {
   server.close();
   if ('closeAllConnections' in server) server.closeAllConnections();
   await node.close();
-  release();
 }
 
 async function openNode(command: NodeCommand): Promise<DemoNode> {
@@ -54,6 +52,7 @@ async function openNode(command: NodeCommand): Promise<DemoNode> {
     maxQueueBytes,
   });
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
+  mkdirSync(command.dataDirectory, { recursive: true });
   return createNode({
     transport,
     disk: nodeDisk(command.dataDirectory),

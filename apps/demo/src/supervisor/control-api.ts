@@ -17,6 +17,7 @@ import { limits } from '../node/config-limits.ts';
 import { problem } from '../node/problem.ts';
 import { parseGroups } from '../partition.ts';
 import type { PageFiles } from './page-files.ts';
+import { loadPerSecondMax } from './load-generator.ts';
 import { ActionError, type Supervisor } from './supervisor.ts';
 
 /** What the API serves. */
@@ -121,8 +122,8 @@ function serveActions(api: Hono, { supervisor, onStop }: ControlApiOptions): voi
   });
   api.post('/api/load', async (context) => {
     const rate = fieldOf(await jsonBody(context), 'ratePerSecond');
-    if (typeof rate !== 'number' || !(rate >= 0 && rate <= 5_000)) {
-      const detail = 'ratePerSecond: expected a number 0..5000';
+    if (typeof rate !== 'number' || !(rate >= 0 && rate <= loadPerSecondMax)) {
+      const detail = `ratePerSecond: expected a number 0..${loadPerSecondMax}`;
       return problem('bad_field', { field: 'ratePerSecond', detail });
     }
     supervisor.setLoad(rate);

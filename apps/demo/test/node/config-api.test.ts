@@ -86,7 +86,7 @@ describe('keys', () => {
     },
   );
 
-  test('a value may be empty, begin with a byte order mark, or be as large as allowed', async () => {
+  test('a value may be empty, have a byte order mark, or be as large as allowed', async () => {
     for (const value of ['', '\uFEFFmark', 'x'.repeat(limits.valueBytesMax)]) {
       expect((await cluster.put(leaderId, 'a', value)).status).toBeLessThan(300);
       expect((await cluster.get(leaderId, 'a')).document).toMatchObject({ value });
@@ -195,7 +195,7 @@ describe('bad input is refused by name', () => {
 });
 
 describe('when nobody can answer', () => {
-  test('without a leader: 503 with Retry-After, certainly not done; stale reads go on', async () => {
+  test('without a leader: 503 with Retry-After, not done; stale reads go on', async () => {
     await cluster.put(leaderId, 'a', '1');
     await cluster.simulation.run(1_000);
     for (const id of cluster.ids) if (id !== followerId) cluster.simulation.crash(id);
@@ -242,7 +242,7 @@ describe('when nobody can answer', () => {
     );
   });
 
-  test('a leader whose disk is full refuses writes and serves reads, until another leads', async () => {
+  test('a leader with a full disk refuses writes, serves reads, and hands over', async () => {
     await cluster.put(leaderId, 'a', '1');
     cluster.simulation.inject({ kind: 'diskFull', node: leaderId, isFull: true });
     // Offered before the disk told that it is full, so its outcome is not known for a while.

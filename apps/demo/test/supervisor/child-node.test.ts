@@ -16,6 +16,8 @@ const obedient = `
 `;
 const deaf = `setInterval(() => {}, 1000); process.send({ kind: 'ready' });`;
 
+const moduleUrl = new URL('../../src/supervisor/child-node.ts', import.meta.url).href;
+
 let child: ChildNode | undefined;
 
 function create(script: string): { child: ChildNode; exits: ChildExit[]; lines: string[] } {
@@ -93,7 +95,7 @@ test.skipIf(process.platform !== 'linux')(
   'nodes end with their supervisor, paused or not',
   async () => {
     const script = `
-    import { ChildNode } from ${JSON.stringify(new URL('../../src/supervisor/child-node.ts', import.meta.url).href)};
+    import { ChildNode } from ${JSON.stringify(moduleUrl)};
     const create = () => new ChildNode({
       id: 'n', args: ['-e', ${JSON.stringify(obedient)}], env: () => process.env,
       onLine: () => {}, onExit: () => {},

@@ -1,10 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { lockDataDirectory } from '../../src/node/data-directory-lock.ts';
 import {
   readControlFile,
   removeControlFile,
@@ -78,28 +77,3 @@ describe('the data directory', () => {
     expect(() => openDataDirectory(folder, ['n1'])).toThrow('is damaged');
   });
 });
-
-describe("the lock of a node's directory", () => {
-  test('keeps a second process out until it is released', () => {
-    // Process 1 lives as long as the machine.
-    writeFileSync(join(folder, 'lock'), `1 ${startTimeOfInit()}`);
-    expect(() => lockDataDirectory(folder)).toThrow('is used by process 1');
-  });
-
-  test('is taken over from a process that is gone, or whose id is used again', () => {
-    for (const owner of ['999999999 5', `1 ${startTimeOfInit()}0`, '', `${process.pid} 0`]) {
-      writeFileSync(join(folder, 'lock'), owner);
-      lockDataDirectory(folder)();
-      expect(existsSync(join(folder, 'lock'))).toBe(false);
-    }
-  });
-});
-
-function startTimeOfInit(): string {
-  try {
-    const stat = readFileSync('/proc/1/stat', 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
