@@ -57,8 +57,9 @@ describe('proposals', () => {
   });
 
   test('are refused once too much is uncommitted, and taken again when it is committed', () => {
-    const node = leaderInOffice({ maxUncommittedBytes: 300 });
+    const node = leaderInOffice({ maxUncommittedBytes: 400 });
     const large = 'x'.repeat(100);
+    node.propose(large);
     node.propose(large);
     node.propose(large);
     expect(node.did('proposalRefused')).toMatchObject([{ reason: 'tooManyUncommitted' }]);
