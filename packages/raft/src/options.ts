@@ -68,9 +68,11 @@ export interface RaftTuning {
   /** Reads that wait for their round of heartbeats; beyond that they are refused. 65,536. */
   readonly maxPendingReads: number;
   /**
-   * A node whose disk has finished no write for this long, though one is under way, leads no more
-   * and does not campaign: heartbeats would keep a leader in office that cannot make progress.
-   * By default four times `electionTimeoutTicks`.
+   * A node whose disk has finished no write for this long, though one is under way, does not
+   * campaign, and leads no more once the others have committed what it cannot store: heartbeats
+   * would keep a leader in office that cannot make progress. Where nobody can store anything, as
+   * when all disks are full, the leader stays and serves reads. By default four times
+   * `electionTimeoutTicks`.
    */
   readonly storageStallTicks: number;
   /**

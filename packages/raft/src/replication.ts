@@ -277,7 +277,9 @@ export function tickLeader(state: RaftState, leader: Leadership): void {
       return;
     }
   }
-  if (isStorageStalled(state)) {
+  // The others commit what this disk cannot store, so they can do without this leader; while they
+  // cannot, another leader would be no better, and reads at least go on.
+  if (isStorageStalled(state) && state.commitIndex > state.log.durableIndex) {
     becomeFollower(state, state.currentTerm);
     return;
   }
