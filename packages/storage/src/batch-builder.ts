@@ -1,10 +1,10 @@
 /*
  * What one write makes of the calls that wait for it.
  *
- * Calls that come while a sync is under way are merged into the next batch. Merging keeps only their
- * joint effect: an entry appended by one and truncated by the next is never written. So a batch
- * holds every index at most once, gapless from `fromIndex` on, and that is what lets recovery name
- * exactly the entries a damaged batch contained.
+ * Calls that come while a sync is under way are merged into the next batch. Merging keeps only
+ * their joint effect: an entry appended by one and truncated by the next is never written. So a
+ * batch holds every index at most once, gapless from `fromIndex` on, and that is what lets recovery
+ * name exactly the entries a damaged batch contained.
  */
 import { invariant } from './invariant.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -157,6 +157,6 @@ export function batchBytes(entriesBytes: number, metadata: Uint8Array | undefine
 }
 
 /** How many bytes an entry takes on disk. A multiple of 8. */
-export function entryBytes({ payload }: LogEntry): number {
+function entryBytes({ payload }: LogEntry): number {
   return ENTRY_HEADER_BYTES + padded(payload.length);
 }

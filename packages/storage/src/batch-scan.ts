@@ -2,9 +2,9 @@
  * Reads one batch of which at least one mark is intact, and says of each part whether it is.
  *
  * From one mark everything about the other follows, so a damaged mark alone loses nothing. From the
- * mark it is also known which entries must be there: `entryCount` from `fromIndex` on. An entry whose
- * header is damaged hides where the next one begins; the next intact header, found by its checksum
- * and its index, tells.
+ * mark it is also known which entries must be there: `entryCount` from `fromIndex` on. An entry
+ * whose header is damaged hides where the next one begins; the next intact header, found by its
+ * checksum and its index, tells.
  */
 import { crc32c } from '@quorate/transport/codec';
 
@@ -198,7 +198,9 @@ class BodyScan {
     return entryEnd <= end && logIndexAt(view, place) === logIndex;
   }
 
-  /** Whether the payload is in memory as a whole, and intact: the common case, without a promise. */
+  /**
+   * Whether the payload is in memory as a whole, and intact: the common case, without a promise.
+   */
   #hasLoadedPayload(at: number): boolean {
     const { window } = this.#scan;
     const { bytes, view } = window.area;

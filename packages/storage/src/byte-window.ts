@@ -13,8 +13,8 @@ const SECTOR_BYTES = 512;
 /**
  * A window over a file of any size, moved forward as it is read.
  *
- * What the disk cannot read shows as zeros, sector by sector: whoever reads has checksums anyway, and
- * one bad sector must not hide the good ones around it.
+ * What the disk cannot read shows as zeros, sector by sector: whoever reads has checksums anyway,
+ * and one bad sector must not hide the good ones around it.
  */
 export class ByteWindow {
   readonly sizeBytes: number;

@@ -1,9 +1,9 @@
 /*
  * Group commit: one sync for all who wait.
  *
- * A sync takes as long for one record as for a hundred. So while one is under way, calls gather, and
- * the next write takes them all. A single caller in a loop waits for each sync, sixty-four concurrent
- * ones share it, and nobody has to choose a batch size or a delay.
+ * A sync takes as long for one record as for a hundred. So while one is under way, calls gather,
+ * and the next write takes them all. A single caller in a loop waits for each sync, sixty-four
+ * concurrent ones share it, and nobody has to choose a batch size or a delay.
  *
  * Source: DeWitt et al., "Implementation techniques for main memory database systems", SIGMOD 1984.
  */

@@ -2,15 +2,15 @@
  * How a write-ahead log lies on disk, and why a crash and a damaged disk can be told apart.
  *
  * The obvious log, a file of length-prefixed records each with a checksum, cannot tell a write that
- * a crash cut short (drop it, nobody was told) from a record that was durable and has rotted (losing
- * it loses what was promised). Taking the second for the first made whole replicated stores lose
- * data (Alagappan et al., "Protocol-Aware Recovery", FAST 2018). Four rules make the difference
- * visible:
+ * a crash cut short (drop it, nobody was told) from a record that was durable and has rotted
+ * (losing it loses what was promised). Taking the second for the first made whole replicated stores
+ * lose data (Alagappan et al., "Protocol-Aware Recovery", FAST 2018). Four rules make the
+ * difference visible:
  *
  * 1. One write and one sync at a time. All that one sync makes durable is one *batch*; the next is
  *    written only after it. So any trace of a later batch proves that this one was durable.
- * 2. Space is filled with a known pattern and synced before a batch is written into it, and is never
- *    written twice. So a sector that a crash kept from being written shows the pattern (see
+ * 2. Space is filled with a known pattern and synced before a batch is written into it, and is
+ *    written only once. So a sector that a crash kept from being written shows the pattern (see
  *    `unwritten.ts`), and one that rotted does not.
  * 3. Everything but the payloads is there twice: a batch opens and closes with the same *mark*. The
  *    mark also says what the log was before it, so a batch that is lost whole says, through the
@@ -26,18 +26,19 @@
  *
  *     entry      | header 32 | payload | zeros to a multiple of 8 |
  *
- * The chain of a batch is a checksum over the checksums of its opening mark and entry headers, which
- * cover everything else, beginning from the chain before it. It links the batches of all segments
- * into one sequence. Numbers are big-endian; everything begins at a multiple of 8 bytes, so a search
- * for the next record looks at every eighth byte only.
+ * The chain of a batch is a checksum over the checksums of its opening mark and entry headers,
+ * which cover everything else, beginning from the chain before it. It links the batches of all
+ * segments into one sequence. Numbers are big-endian; everything begins at a multiple of 8 bytes,
+ * so a search for the next record looks at every eighth byte only.
  *
- * Two things no format can tell. Damage within the last batch that leaves no sector unwritten may also
- * be a write that a crash garbled: it is reported as damage, never dropped. And a disk that loses the
- * last batch whole after it said it was synced, or a newest file that someone removed, leaves no trace.
+ * Two things no format can tell. Damage within the last batch that leaves no sector unwritten may
+ * also be a write that a crash garbled: it is reported as damage, never dropped. And a disk that
+ * loses the last batch whole after it said it was synced, or a newest file that someone removed,
+ * leaves no trace.
  *
  * Sources: rules 1 and 3 after etcd's and HashiCorp's logs (commit frames, one checksum per sync);
- * the question of rule 2 after etcd's `isTornEntry`, which looks for zeros and so mistakes a payload
- * of zeros for a torn write; reporting instead of truncating after Alagappan et al.
+ * the question of rule 2 after etcd's `isTornEntry`, which looks for zeros and so mistakes a
+ * payload of zeros for a torn write; reporting instead of truncating after Alagappan et al.
  */
 import { crc32c } from '@quorate/transport/codec';
 
@@ -49,7 +50,8 @@ export const MARK_BYTES = 88;
 
 /**
  * At least so many unwritten bytes lie behind the last batch, as many as the smallest batch has. So
- * zeros, or the end of the file, right behind a batch are damage: another batch may have been there.
+ * zeros, or the end of the file, right behind a batch are damage: another batch may have been
+ * there.
  */
 export const MARGIN_BYTES: number = 2 * MARK_BYTES;
 
@@ -194,8 +196,8 @@ export function writeMark(
   return crc;
 }
 
-/** Whether the eight bytes at `at` could begin a mark. Cheap enough to ask everywhere. */
-export function maybeMark(view: DataView, at: number): boolean {
+/** Whether the bytes at `at` could begin a mark. Cheap enough to ask everywhere. */
+function maybeMark(view: DataView, at: number): boolean {
   const tag = view.getUint32(at);
   return tag === OPENING || tag === CLOSING;
 }

@@ -8,8 +8,8 @@ export interface WriteAheadLogOptions {
   /** A folder of the log's own. Made if missing. */
   readonly directory: string;
   /**
-   * Size of one segment file, 4 KiB to 1 GiB; 64 MiB by default. The log is given back to the disk in
-   * whole segments: raising it means fewer files, and more of what is compacted stays on disk.
+   * Size of one segment file, 4 KiB to 1 GiB; 64 MiB by default. The log is given back to the disk
+   * in whole segments: raising it means fewer files, and more of what is compacted stays on disk.
    */
   readonly segmentBytes?: number;
 }

@@ -1,8 +1,8 @@
 /*
  * What a log was, from what its segments hold now.
  *
- * Batches are followed from the first segment on, each by the chain of the one before. Where a batch
- * is not whole the question is whether it was ever durable:
+ * Batches are followed from the first segment on, each by the chain of the one before. Where a
+ * batch is not whole the question is whether it was ever durable:
  *
  * - Any mark of a later batch, in this segment or by the chain of the next, proves that it was: its
  *   missing entries are *damaged*. Their indexes stay taken and are reported; nothing moves up.
@@ -15,8 +15,8 @@
  * difference to the last known state is what was lost. If entries may have been replaced meanwhile,
  * the old ones count as lost too: better no entry than a wrong one.
  *
- * Two losses cannot be named and so refuse to open: the metadata record in force (a node that forgot
- * its vote must not vote), and a last batch of which not even a mark is left.
+ * Two losses cannot be named and so refuse to open: the metadata record in force (a node that
+ * forgot its vote must not vote), and a last batch of which not even a mark is left.
  */
 import { isWhole, readBatch, type ScannedBatch } from './batch-scan.ts';
 import { DamageList } from './damage-list.ts';
@@ -140,8 +140,8 @@ class Recovery {
       const fate = isWhole(batch) ? 'durable' : await this.#fateOf(scan, position, batch);
       isTorn = fate === 'torn';
       if (isTorn) break;
+      await this.#noteBlemishes(scan, position, batch);
       this.#accept(batch, source, fate);
-      await this.#noteBlemishes(scan, source, batch);
       last = batch;
       at = batch.end;
     }
@@ -196,7 +196,8 @@ class Recovery {
       this.#damage.cut(lostFrom);
       this.#segments.cut(lostFrom);
     }
-    // Everything is gone that a compaction covers, and all of it if a reset began anew further down.
+    // Everything is gone that a compaction covers, and all of it if a reset began anew further
+    // down.
     const isCovered = mark.compactedIndex >= lostFrom;
     if (isCovered || mark.compactedIndex < this.#state.compactedIndex) {
       this.#restartIndex(mark.compactedIndex + 1);
@@ -251,14 +252,12 @@ class Recovery {
     return first !== undefined && follows(this.#state, first) ? 'torn' : 'durable';
   }
 
-  async #noteBlemishes(
-    scan: SegmentScan,
-    { path }: RecoverySource,
-    batch: ScannedBatch,
-  ): Promise<void> {
+  async #noteBlemishes(scan: SegmentScan, position: number, batch: ScannedBatch): Promise<void> {
     const { start, end, hasOpening, hasClosing, isMetadataWorn } = batch;
     if (hasOpening && hasClosing && !isMetadataWorn) return;
-    if (await scan.hasUnwritten(start, end)) return;
+    // What a crash kept from being written is put back and no sign of a failing disk.
+    if ((await this.#fateOf(scan, position, batch)) !== 'durable') return;
+    const path = this.#sources[position]?.path ?? '';
     if (!hasOpening) this.#blemish(path, start, 'the opening mark of a batch is damaged');
     if (isMetadataWorn) this.#blemish(path, start, 'one of two copies of the metadata is damaged');
     if (!hasClosing)
@@ -293,8 +292,8 @@ class Recovery {
 }
 
 /**
- * What happened to a batch that is not whole. 'doubtful': it was written as a whole, and whether its
- * sync had finished cannot be known.
+ * What happened to a batch that is not whole. 'doubtful': it was written as a whole, and whether
+ * its sync had finished cannot be known.
  */
 type Fate = 'durable' | 'doubtful' | 'torn';
 

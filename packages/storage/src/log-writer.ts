@@ -88,8 +88,8 @@ export class LogWriter {
       if (cause instanceof DiskError && cause.code === 'DISK_FULL') throw cause;
       throw new LogError(
         'LOG_POISONED',
-        'a write or sync of the log failed, and what is durable is unknown: close it, look to the ' +
-          'disk, and open it again',
+        'a write or sync failed, and what is durable is unknown: close the log, look to the disk, ' +
+          'and open it again',
         { cause },
       );
     }
@@ -155,7 +155,9 @@ export class LogWriter {
     return Math.min(this.#segmentBytes, 64 * 1_024);
   }
 
-  /** After damage the chain may be unknown; then any value will do, recovery takes what it finds. */
+  /**
+   * After damage the chain may be unknown; then any value will do, recovery takes what it finds.
+   */
   #chain(): number {
     return this.#state.chain ?? 0;
   }

@@ -17,8 +17,8 @@ interface Reader {
 /**
  * The segment files of one log: their names, those open for reading, and the one being prepared.
  *
- * A segment is prepared under another name and gets its own only when its first batch is durable. So
- * a segment's name proves that everything in the segments before it was durable, too.
+ * A segment is prepared under another name and gets its own only when its first batch is durable.
+ * So a segment's name proves that everything in the segments before it was durable, too.
  */
 export class SegmentFiles {
   readonly #disk: Disk;

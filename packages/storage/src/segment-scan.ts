@@ -129,7 +129,9 @@ export class SegmentScan {
     return found;
   }
 
-  /** The first intact header between the offsets of an entry that ends there and is of the range. */
+  /**
+   * The first intact header between the offsets of an entry that ends there and is of the range.
+   */
   async findEntry(
     from: number,
     to: number,

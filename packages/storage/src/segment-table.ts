@@ -23,7 +23,9 @@ export class SegmentTable {
     this.#segments.push({ sequence, fromIndex });
   }
 
-  /** Says that the entries from `fromIndex` on are nowhere, or in the newest segment from now on. */
+  /**
+   * Says that the entries from `fromIndex` on are nowhere, or in the newest segment from now on.
+   */
   cut(fromIndex: number): void {
     for (let at = this.#segments.length - 1; at >= 0; at -= 1) {
       const segment = this.#segments[at];

@@ -16,8 +16,9 @@ const PIECE_BYTES = 256 * 1_024;
 /**
  * Writes batches into one segment file.
  *
- * Space is made ready, filled and synced, before a batch is written into it. So a full disk is found
- * out before anything of the batch is written, and the batch itself overwrites blocks the file has.
+ * Space is made ready, filled and synced, before a batch is written into it. So a full disk is
+ * found out before anything of the batch is written, and the batch itself overwrites blocks the
+ * file has.
  */
 export class SegmentWriter {
   readonly sequence: number;
@@ -95,8 +96,8 @@ export class SegmentWriter {
   /**
    * Writes and syncs what comes next. Once it resolves `bytes` are durable.
    *
-   * @throws DiskError 'DISK_FULL' if there was no room after all and nothing is left of the attempt.
-   *   After any other error it is unknown what is durable.
+   * @throws DiskError 'DISK_FULL' if there was no room after all and nothing is left of the
+   *   attempt. After any other error it is unknown what is durable.
    */
   async commit(bytes: Uint8Array): Promise<void> {
     // Both at once: a disk can make one operation of a write and the sync right behind it.

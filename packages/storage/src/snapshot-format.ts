@@ -32,7 +32,7 @@ export interface DamagedSnapshot {
 export const SNAPSHOT_CHUNK_BYTES: number = 256 * 1_024;
 
 /** Largest `SnapshotHeader.metadata`. */
-export const SNAPSHOT_METADATA_BYTES_MAX: number = 1_024 * 1_024;
+const SNAPSHOT_METADATA_BYTES_MAX = 1_024 * 1_024;
 
 /** Bytes before the metadata. */
 export const FIXED_HEADER_BYTES = 32;

@@ -8,8 +8,8 @@
  *
  *     write *.partial → sync → rename to <number>.snapshot → sync folder → remove older ones
  *
- * The number rises with every save, so the newest is the one with the highest number. Older ones are
- * kept for the day on which the newest cannot be read.
+ * The number rises with every save, so the newest is the one with the highest number. Older ones
+ * are kept for the day on which the newest cannot be read.
  */
 import { DecodeError } from '@quorate/transport/codec';
 
@@ -78,7 +78,8 @@ export class SnapshotStore {
   }
 
   /**
-   * Opens the store in `directory`, or makes an empty one. Saves that a crash cut short are removed.
+   * Opens the store in `directory`, or makes an empty one. Saves that a crash cut short are
+   * removed.
    *
    * @throws RangeError if `keepCount` is no integer of at least 1.
    */
@@ -97,8 +98,9 @@ export class SnapshotStore {
   }
 
   /**
-   * Stores a snapshot; once it resolves, `latest` answers with it, also after a crash. If it rejects,
-   * the snapshots before it are as they were. Concurrent saves are done one after the other.
+   * Stores a snapshot; once it resolves, `latest` answers with it, also after a crash. If it
+   * rejects, the snapshots before it are as they were. Concurrent saves are done one after the
+   * other.
    *
    * @param data - The content. An iterable is read as fast as the disk writes, in bounded memory;
    *   each piece must not change until the next one is asked for.

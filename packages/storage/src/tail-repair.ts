@@ -2,9 +2,10 @@
  * Makes what recovery accepted durable.
  *
  * A process killed between a write and its sync leaves its last batch in the system's cache only.
- * Recovery finds the batch whole and the log acts upon it, and a power cut then takes it away. Syncing
- * again is not enough: after a failed sync a system may count the pages as clean, and a second sync
- * answers success for bytes that never reached the disk. So the last batch is written once more.
+ * Recovery finds the batch whole and the log acts upon it, and a power cut then takes it away.
+ * Syncing again is not enough: after a failed sync a system may count the pages as clean, and a
+ * second sync answers success for bytes that never reached the disk. So the last batch is written
+ * once more.
  *
  * Source: Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020.
  */
@@ -21,8 +22,8 @@ const PIECE_BYTES = 1_024 * 1_024;
 /**
  * Opens the last segment to go on in it, its last batch durable.
  *
- * @returns Undefined if the log must go on in a new segment: bytes that a crash left behind the last
- *   batch are never written over, so that they stay what they are, evidence.
+ * @returns Undefined if the log must go on in a new segment: bytes that a crash left behind the
+ *   last batch are never written over, so that they stay what they are, evidence.
  */
 export async function resumeTail(
   files: SegmentFiles,

@@ -2,9 +2,9 @@
  * Space that was made ready and never written.
  *
  * A crash may leave any sector of the last write as it was before. If it was zeros, a payload of
- * zeros looks the same, and a damaged entry with such a payload would pass for a write cut short and
- * be dropped. So unused space holds a word that no payload holds by chance, different in every sector
- * and segment, and finding one inside a batch proves that the batch was not fully written.
+ * zeros looks the same, and a damaged entry with such a payload would pass for a write cut short
+ * and be dropped. So unused space holds a word that no payload holds by chance, different in every
+ * sector and segment, and finding one inside a batch proves that the batch was not fully written.
  *
  * Filling ahead pays twice: overwriting blocks that the file already has is all a later sync must
  * make durable, while a file that grows makes each sync write the file's own bookkeeping as well.

@@ -50,12 +50,12 @@ const STREAM_BYTES = 1_024 * 1_024;
  * A durable log with group commit, truncation of its end and compaction of its beginning.
  *
  * @remarks
- * Calls take effect in the order in which they were made, and are merged: all that come while a sync
- * is under way share the next one. An append costs one write and one sync, whatever its size. Memory:
- * 4 bytes an entry, 12 where terms change within 4 096 entries.
+ * Calls take effect in the order in which they were made, and are merged: all that come while a
+ * sync is under way share the next one. An append costs one write and one sync, whatever its size.
+ * Memory: 4 bytes an entry, 12 where terms change within 4 096 entries.
  *
- * What `append` acknowledged is there after a crash, or named in `damaged`; never silently gone, and
- * never different. A batch that was not acknowledged is there as a whole or not at all.
+ * What `append` acknowledged is there after a crash, or named in `damaged`; never silently gone,
+ * and never different. A batch that was not acknowledged is there as a whole or not at all.
  *
  * @example
  * ```ts
@@ -113,13 +113,14 @@ export class WriteAheadLog {
    * Opens the log in `directory`, or begins an empty one.
    *
    * @throws RangeError if an option is out of its range. DiskError 'DISK_LOCKED' if the log is open
-   *   elsewhere, or another one if the disk refuses. LogDamagedError if something was lost that cannot
-   *   be named entry by entry: the last metadata record, or all marks of the last batch. LogError
-   *   'LOG_UNSUPPORTED' for a format of a later version.
+   *   elsewhere, or another one if the disk refuses. LogDamagedError if something was lost that
+   *   cannot be named entry by entry: the last metadata record, or all marks of the last batch.
+   *   LogError 'LOG_UNSUPPORTED' for a format of a later version.
    *
    * @remarks
-   * O(bytes of the log) time; one window of 1 MiB and the index in memory. What it returns is durable
-   * even if the process before was killed before its sync: the last batch is written and synced anew.
+   * O(bytes of the log) time; one window of 1 MiB and the index in memory. What it returns is
+   * durable even if the process before was killed before its sync: the last batch is written and
+   * synced anew.
    */
   static async open(options: WriteAheadLogOptions): Promise<WriteAheadLog> {
     const { disk, directory } = options;
@@ -139,7 +140,9 @@ export class WriteAheadLog {
     }
   }
 
-  /** Damaged entries as far as known now, ascending: those of `recovery`, and found by `read` since. */
+  /**
+   * Damaged entries as far as known now, ascending: those of `recovery`, and found by `read` since.
+   */
   get damaged(): readonly DamagedEntry[] {
     return this.#damage.entries((logIndex) => this.#index.termAt(logIndex));
   }
@@ -172,7 +175,8 @@ export class WriteAheadLog {
 
   /**
    * Truncates, appends and replaces the metadata, all of it or nothing. Takes effect at once in
-   * `lastIndex`, `termAt` and `read`; resolves once it is durable. Over damaged entries it heals them.
+   * `lastIndex`, `termAt` and `read`; resolves once it is durable. Over damaged entries it heals
+   * them.
    *
    * @param batch - Must not change until the promise settles.
    * @throws RangeError or TypeError if `batch` does not fit the log; nothing has changed then.
@@ -189,9 +193,9 @@ export class WriteAheadLog {
   }
 
   /**
-   * Entries from `fromIndex` to `toIndex`, both included, or as many as take `maxBytes` on disk, with
-   * 32 bytes for each besides its payload; at least one. The caller owns them; payloads that were
-   * read together share memory, so copy those of which you keep few for long.
+   * Entries from `fromIndex` to `toIndex`, both included, or as many as take `maxBytes` on disk,
+   * with 32 bytes for each besides its payload; at least one. The caller owns them; payloads that
+   * were read together share memory, so copy those of which you keep few for long.
    *
    * @throws RangeError if the range does not lie within `firstIndex..lastIndex`. LogDamagedError if
    *   one of the entries is damaged, DiskError if the disk cannot be read.
@@ -219,8 +223,8 @@ export class WriteAheadLog {
   }
 
   /**
-   * All entries from `firstIndex` to what is `lastIndex` at the time of the call, in pieces of about
-   * 1 MiB.
+   * All entries from `firstIndex` to what is `lastIndex` at the time of the call, in pieces of
+   * about 1 MiB.
    *
    * @throws LogDamagedError on reaching a damaged entry. What is behind it can be had by `read`.
    */
@@ -257,8 +261,8 @@ export class WriteAheadLog {
   }
 
   /**
-   * Replaces the whole log by an empty one that begins behind `lastIncludedIndex`: what to do after a
-   * snapshot was installed.
+   * Replaces the whole log by an empty one that begins behind `lastIncludedIndex`: what to do after
+   * a snapshot was installed.
    *
    * @throws RangeError or TypeError if an argument is out of its range. Else like `compact`.
    */

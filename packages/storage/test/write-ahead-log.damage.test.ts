@@ -33,6 +33,8 @@ const history: readonly LogCall[] = [
   { kind: 'append', entries: [entry(9, 3, 9), big(10, 3, 520), entry(11, 4, 0, 0, 0)] },
   { kind: 'append', truncateFrom: 10, entries: [big(10, 4, 30)], metadata: Uint8Array.of(3) },
   { kind: 'append', entries: [entry(11, 4, 11), big(12, 4, 530), entry(13, 4)] },
+  // Neither the first batch of its segment nor small: the one in which doubt is possible.
+  { kind: 'append', entries: [big(14, 5, 40), entry(15, 5, 1)], metadata: Uint8Array.of(4, 4) },
 ];
 
 /** A disk with the log of some calls, each in a batch of its own. */
@@ -86,8 +88,9 @@ describe('a damaged log', () => {
   });
 
   // Goal: whatever happens to the bytes, no entry is wrong and none is silently gone.
-  // Method: random histories; stretches of random length overwritten with zeros, noise or bytes from
-  // elsewhere, sectors and whole blocks among them; refusing to open is allowed, being wrong is not.
+  // Method: random histories; stretches of random length overwritten with zeros, noise or bytes
+  // from elsewhere, sectors and whole blocks among them; refusing to open is allowed, being wrong
+  // is not.
   test.each(seeds)('larger damage is never passed over in silence (SEED=%i)', async (seed) => {
     const random = seededRandom(`damage ${seed}`);
     const { calls } = callSequence(random, EMPTY_TWIN, 40);

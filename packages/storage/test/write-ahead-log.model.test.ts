@@ -17,7 +17,8 @@ function metadataAfter(twins: readonly LogTwin[]): Uint8Array | undefined {
 
 describe('WriteAheadLog against an array', () => {
   // Goal: the log is the array that the same calls make of it, also after reopening.
-  // Method: random calls in bursts of up to six at a time, small segments, a reopening now and then.
+  // Method: random calls in bursts of up to six at a time, small segments, a reopening now and
+  // then.
   test.each(seeds)('answers like the array (SEED=%i)', async (seed) => {
     const random = seededRandom(`model ${seed}`);
     const disk = new MemoryDisk();
@@ -44,7 +45,8 @@ describe('WriteAheadLog against an array', () => {
   // Goal: a crash leaves the effect of some first calls, among them every acknowledged one.
   // Method: at a random disk operation take the disk as a crash could leave it, each unsynced
   // sector, size and name old, new or torn at random; recover, compare, and go on from there. Torn
-  // at multiples of 8 bytes: a tear within a word may leave no word unwritten, and is then reported.
+  // at multiples of 8 bytes: a tear within a word may leave no word unwritten, and is then
+  // reported.
   test.each(seeds)('recovers a prefix with all that was acknowledged (SEED=%i)', async (seed) => {
     const random = seededRandom(`crash ${seed}`);
     let disk = new MemoryDisk();

@@ -1,7 +1,7 @@
 import { DiskError } from '../errors.ts';
 
 /** The unit in which a crash keeps or loses unsynced bytes. */
-export const SECTOR_BYTES = 512;
+const SECTOR_BYTES = 512;
 
 /** The unit in which room is taken, as on most file systems. */
 const BLOCK_BYTES = 4_096;

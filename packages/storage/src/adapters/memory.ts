@@ -182,8 +182,8 @@ export class MemoryDisk implements Disk {
   }
 
   /**
-   * The disk a crash at this moment would leave, as `survival` decides. This disk stays as it is, so
-   * that one moment can be crashed in many ways. Handles and locks do not survive.
+   * The disk a crash at this moment would leave, as `survival` decides. This disk stays as it is,
+   * so that one moment can be crashed in many ways. Handles and locks do not survive.
    */
   afterCrash(survival: CrashSurvival = {}): MemoryDisk {
     const { sector = () => 0, size = () => false, name = () => false } = survival;
@@ -206,7 +206,9 @@ export class MemoryDisk implements Disk {
     return disk;
   }
 
-  /** Sectors of the file whose fate at a crash is open, ascending. Empty if there is no such file. */
+  /**
+   * Sectors of the file whose fate at a crash is open, ascending. Empty if there is no such file.
+   */
   unsyncedSectors(path: string): readonly number[] {
     const node = this.#names.get(path);
     return node === undefined || node === 'directory' ? [] : node.unsyncedSectors();

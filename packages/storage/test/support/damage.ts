@@ -30,8 +30,8 @@ export async function contentOf(disk: MemoryDisk, path: string): Promise<Uint8Ar
 export type Verdict = 'intact' | 'reported' | 'refused';
 
 /**
- * Opens a log that should be `expected` but for damage, and asserts the promise of the package: each
- * entry is there as it was, or named as damaged; none is wrong, none is silently gone.
+ * Opens a log that should be `expected` but for damage, and asserts the promise of the package:
+ * each entry is there as it was, or named as damaged; none is wrong, none is silently gone.
  */
 export async function openDamaged(
   disk: MemoryDisk,
