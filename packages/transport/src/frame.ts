@@ -21,8 +21,15 @@
  * in its highest bit which lane the frame took: urgent frames overtake the others, and each lane
  * counts its own frames, so that a carrier that loses, repeats or swaps bytes is found out. The
  * protocol number stands for a name that the sender announced earlier in the same lane; it means
- * nothing in another session. The checksum is 0 and unchecked where both ends found, in the
- * handshake, that their carrier protects the bytes already.
+ * nothing in another session.
+ *
+ * Damage is found in one of three ways, which the handshake agrees on (`Sealing`). A checksum in
+ * every frame is the rule, and the only way of the handshake itself. But in JavaScript the sums of
+ * a small message, one when it is sent and one when it arrives, cost more than all else that
+ * happens to it. Platforms with a CRC-32 of their own get several times the speed on long runs of
+ * bytes, and none on short ones; so there the frames of one write lie in a block, which is itself a
+ * frame, and only the block has a checksum. Where both ends' carriers protect bytes already, no
+ * frame has one. A checksum that is not used is 0.
  *
  * Nothing is allocated because a length says so before that length was compared with the limit,
  * and even then memory follows the bytes that really arrived.
@@ -62,6 +69,8 @@ export const frameKinds = {
   beat: 7,
   /** I close in good order. */
   bye: 8,
+  /** Frames, whole, sealed by one checksum. Never in another block. */
+  block: 9,
 } as const;
 
 /** Set in the kind of frames that took the urgent lane. */
@@ -69,6 +78,18 @@ export const urgentBit = 0x80;
 
 /** Why a stream of frames cannot be read any further. */
 export type FrameFault = 'version' | 'length' | 'checksum';
+
+/** How damage to a stream is found. */
+export type Sealing =
+  | 'none' // The carrier sees to it.
+  | 'frame' // CRC-32C of each frame.
+  | 'block'; // CRC-32 of each block of frames.
+
+/** Bytes of a block, header included, at most; a single larger frame has a block of its own. */
+export const blockBytesMax: number = 64 * 1024;
+
+/** The platform's CRC-32. */
+export type Crc32 = (bytes: Uint8Array) => number;
 
 /** Takes the frames that a `FrameDecoder` finds. */
 export interface FrameSink {
@@ -116,23 +137,44 @@ export function writeFrame(
   writeWord(target, at, isChecked === 1 ? crc32c(target, at + VERSION_AT, end) : 0);
 }
 
+/** Makes `block`, whose first sixteen bytes were left free and whose others are frames, a frame. */
+export function sealBlock(block: Uint8Array, crc32: Crc32): void {
+  writeWord(block, 0, 0);
+  block[VERSION_AT] = frameVersion;
+  block[5] = frameKinds.block;
+  block[6] = 0;
+  block[7] = 0;
+  writeWord(block, LENGTH_AT, block.length - frameHeaderBytes);
+  writeWord(block, 12, 0);
+  writeWord(block, 0, crc32(block.subarray(VERSION_AT)));
+}
+
+/** How an established session reads. */
+export interface DecoderTerms {
+  readonly payloadBytesMax: number;
+  readonly sealing: Sealing;
+  /** Needed for 'block'. */
+  readonly crc32: Crc32 | undefined;
+}
+
 /** Turns chunks of bytes, however split, back into frames. One per direction of a session. */
 export class FrameDecoder {
   readonly #sink: FrameSink;
-  #payloadBytesMax: number;
-  #isChecked = true;
+  /** Bytes behind the header of a frame, or of a block, at most. */
+  #bodyBytesMax: number;
+  #sealing: Sealing = 'frame';
+  #crc32: Crc32 | undefined;
+  /** In the handshake, a frame of another version is a fault. */
   #isStrict = true;
   /** A frame that began in an earlier chunk: its first `#heldBytes` bytes. */
   #held = new Uint8Array(0);
   #heldBytes = 0;
   #unknownVersionCount = 0;
 
-  /**
-   * @param payloadBytesMax - Longer payloads are a fault; see `relax` for what comes later.
-   */
+  /** @param payloadBytesMax - Longer payloads are a fault, until `relax` says otherwise. */
   constructor(sink: FrameSink, payloadBytesMax: number) {
     this.#sink = sink;
-    this.#payloadBytesMax = payloadBytesMax;
+    this.#bodyBytesMax = payloadBytesMax;
   }
 
   /** Frames stepped over because their version is unknown. */
@@ -145,14 +187,15 @@ export class FrameDecoder {
     return this.#held.length;
   }
 
-  /**
-   * Goes over from the handshake, where anything unknown is a fault, to the established session.
-   * Takes effect with the next frame.
-   */
-  relax(options: { readonly payloadBytesMax: number; readonly isChecked: boolean }): void {
-    this.#payloadBytesMax = options.payloadBytesMax;
-    this.#isChecked = options.isChecked;
+  /** Goes over from the handshake to an established session, with the next frame. */
+  relax(terms: DecoderTerms): void {
     this.#isStrict = false;
+    this.#sealing = terms.sealing;
+    this.#crc32 = terms.crc32;
+    this.#bodyBytesMax =
+      terms.sealing === 'block'
+        ? Math.max(blockBytesMax, frameHeaderBytes + terms.payloadBytesMax)
+        : terms.payloadBytesMax;
   }
 
   /**
@@ -162,28 +205,25 @@ export class FrameDecoder {
    * @returns What is wrong with the stream, after which the decoder must not be used; or undefined.
    */
   push(chunk: Uint8Array): FrameFault | undefined {
-    let at = 0;
-    while (this.#heldBytes > 0 && at < chunk.length) {
-      const taken = this.#fill(chunk, at);
-      if (typeof taken === 'string') return taken;
-      if (taken < 0) return undefined;
-      at += taken;
-    }
-    return this.#scan(chunk, at);
+    const verdict = this.#read(chunk);
+    return verdict === 'stopped' ? undefined : verdict;
   }
 
-  /** Reads the frames that lie whole in `chunk` and holds what is left. */
-  #scan(chunk: Uint8Array, from: number): FrameFault | undefined {
-    let at = from;
+  #read(chunk: Uint8Array): Verdict {
+    let at = 0;
+    if (this.#heldBytes > 0) {
+      at = this.#fill(chunk);
+      const verdict = this.#takeHeld();
+      if (verdict !== undefined || this.#heldBytes > 0) return verdict;
+    }
     const size = chunk.length;
     while (size - at >= frameHeaderBytes) {
-      const length = readWord(chunk, at + LENGTH_AT);
-      const fault = this.#faultOf(chunk, at, length);
+      const end = at + frameHeaderBytes + readWord(chunk, at + LENGTH_AT);
+      const fault = this.#faultOf(chunk, at, end);
       if (fault !== undefined) return fault;
-      const end = at + frameHeaderBytes + length;
       if (end > size) break;
-      if (this.#isChecked && !isIntact(chunk, at, end)) return 'checksum';
-      if (!this.#give(chunk, at, end)) return undefined;
+      const verdict = this.#open(chunk, at, end);
+      if (verdict !== undefined) return verdict;
       at = end;
     }
     if (at === size) return undefined;
@@ -193,33 +233,30 @@ export class FrameDecoder {
     return this.#isStrict && isForeign ? 'version' : undefined;
   }
 
-  /**
-   * Continues the held frame with bytes of `chunk` from `at`.
-   *
-   * @returns How many bytes were taken, a fault, or -1 if the sink wants no more.
-   */
-  #fill(chunk: Uint8Array, at: number): number | FrameFault {
-    let end = at;
-    if (this.#heldBytes < frameHeaderBytes) {
-      end = Math.min(chunk.length, at + frameHeaderBytes - this.#heldBytes);
-      this.#hold(chunk, at, end);
-      if (this.#heldBytes < frameHeaderBytes) return end - at;
-    }
-    const length = readWord(this.#held, LENGTH_AT);
-    const fault = this.#faultOf(this.#held, 0, length);
-    if (fault !== undefined) return fault;
-    const total = frameHeaderBytes + length;
-    const rest = end;
-    end = Math.min(chunk.length, rest + total - this.#heldBytes);
-    this.#hold(chunk, rest, end);
-    if (this.#heldBytes < total) return end - at;
+  /** Completes the held frame, as far as `chunk` goes. Returns how much of `chunk` that took. */
+  #fill(chunk: Uint8Array): number {
+    const toHeader = Math.min(chunk.length, Math.max(0, frameHeaderBytes - this.#heldBytes));
+    this.#hold(chunk, 0, toHeader);
+    if (this.#heldBytes < frameHeaderBytes) return toHeader;
+    const total = frameHeaderBytes + readWord(this.#held, LENGTH_AT);
+    if (this.#faultOf(this.#held, 0, total) !== undefined) return toHeader;
+    const end = Math.min(chunk.length, toHeader + total - this.#heldBytes);
+    this.#hold(chunk, toHeader, end);
+    return end;
+  }
 
+  /** Reads the held frame if it is complete, and then holds nothing. */
+  #takeHeld(): Verdict {
+    if (this.#heldBytes < frameHeaderBytes) return undefined;
     const frame = this.#held;
+    const end = frameHeaderBytes + readWord(frame, LENGTH_AT);
+    const fault = this.#faultOf(frame, 0, end);
+    if (fault !== undefined) return fault;
+    if (this.#heldBytes < end) return undefined;
     this.#heldBytes = 0;
     // A buffer as large as the largest frame seen would be kept for as long as the session lives.
     if (frame.length > HELD_BYTES_KEPT) this.#held = new Uint8Array(0);
-    if (this.#isChecked && !isIntact(frame, 0, total)) return 'checksum';
-    return this.#give(frame, 0, total) ? end - at : -1;
+    return this.#open(frame, 0, end);
   }
 
   /** Copies `chunk[from..to)` behind what is held. The buffer doubles, so it follows what arrives. */
@@ -234,9 +271,36 @@ export class FrameDecoder {
     this.#heldBytes = needed;
   }
 
-  #faultOf(bytes: Uint8Array, at: number, length: number): FrameFault | undefined {
+  /** What is wrong with the frame at `at`, which claims to go to `end`, by its header alone. */
+  #faultOf(bytes: Uint8Array, at: number, end: number): FrameFault | undefined {
     if (this.#isStrict && bytes[at + VERSION_AT] !== frameVersion) return 'version';
-    return length > this.#payloadBytesMax ? 'length' : undefined;
+    return end - at - frameHeaderBytes > this.#bodyBytesMax ? 'length' : undefined;
+  }
+
+  /** Checks what lies whole at `bytes[at..end)` and gives it to the sink. */
+  #open(bytes: Uint8Array, at: number, end: number): Verdict {
+    if (this.#sealing === 'block') return this.#openBlock(bytes, at, end);
+    if (this.#sealing === 'frame' && !isIntact(bytes, at, end)) return 'checksum';
+    return this.#give(bytes, at, end) ? undefined : 'stopped';
+  }
+
+  #openBlock(bytes: Uint8Array, from: number, to: number): Verdict {
+    const sum = this.#crc32?.(bytes.subarray(from + VERSION_AT, to));
+    if (sum !== readWord(bytes, from)) return 'checksum';
+    if (bytes[from + VERSION_AT] !== frameVersion) {
+      this.#unknownVersionCount += 1;
+      return undefined;
+    }
+    if (bytes[from + 5] !== frameKinds.block) return 'checksum';
+    let at = from + frameHeaderBytes;
+    while (at < to) {
+      if (to - at < frameHeaderBytes) return 'length';
+      const end = at + frameHeaderBytes + readWord(bytes, at + LENGTH_AT);
+      if (end > to) return 'length';
+      if (!this.#give(bytes, at, end)) return 'stopped';
+      at = end;
+    }
+    return undefined;
   }
 
   #give(bytes: Uint8Array, at: number, end: number): boolean {
@@ -250,6 +314,9 @@ export class FrameDecoder {
     return this.#sink.frame(kind, protocolNumber, sequence, bytes, at + frameHeaderBytes, end);
   }
 }
+
+/** What came of reading: a fault, the sink's word to stop, or undefined to go on. */
+type Verdict = FrameFault | 'stopped' | undefined;
 
 /** Buffers up to this size are kept for the next frame that arrives in pieces. */
 const HELD_BYTES_KEPT = 64 * 1024;

@@ -2,9 +2,10 @@ import type { Authentication } from './authentication.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { DecodeError } from './codec.ts';
-import { frameKinds, frameVersion } from './frame.ts';
+import { frameKinds, frameVersion, type Sealing } from './frame.ts';
 import { decodeHello, encodeHello, helloFeatures, judgeHello, proofTranscript } from './hello.ts';
 import { liveNumbersMax, refusalReasons, type Hello, type RefusalReason } from './hello.ts';
+import type { Link } from './link.ts';
 import type { NodeId } from './node-id.ts';
 import type { Session } from './session.ts';
 
@@ -81,10 +82,11 @@ export class Handshake {
     return this.#remote;
   }
 
-  /** Whether both ends can do without checksums. */
-  get isProtected(): boolean {
-    const remote = this.#remote?.features ?? 0;
-    return this.session.link.isProtected && (remote & helloFeatures.isProtected) !== 0;
+  /** How both ends will find damage: the cheapest way that both can. */
+  get sealing(): Sealing {
+    const shared = featuresOf(this.session.link) & (this.#remote?.features ?? 0);
+    if ((shared & helloFeatures.isProtected) !== 0) return 'none';
+    return (shared & helloFeatures.hasCrc32) !== 0 ? 'block' : 'frame';
   }
 
   /** Says HELLO first. An end that does not, answers. */
@@ -231,7 +233,7 @@ export class Handshake {
       incarnation: host.incarnation,
       nonce: host.createNonce(),
       payloadBytesMax: host.payloadBytesMax,
-      features: this.session.link.isProtected ? helloFeatures.isProtected : 0,
+      features: featuresOf(this.session.link),
       number: this.#number,
       liveNumbers: liveNumbers.slice(0, liveNumbersMax),
       expects: this.origin.dialed,
@@ -272,6 +274,11 @@ export class Handshake {
         },
       );
   }
+}
+
+function featuresOf(link: Link): number {
+  const isProtected = link.isProtected ? helloFeatures.isProtected : 0;
+  return isProtected | (link.crc32 === undefined ? 0 : helloFeatures.hasCrc32);
 }
 
 function decodeChoice(payload: Uint8Array): number | undefined {

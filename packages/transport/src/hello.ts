@@ -56,6 +56,8 @@ export interface Hello {
 export const helloFeatures = {
   /** My carrier protects bytes from damage: checksums may be left out. */
   isProtected: 1,
+  /** My platform has a CRC-32 of its own: frames may lie in blocks. */
+  hasCrc32: 2,
 } as const;
 
 /** Why a handshake ends without a session. The order is the wire format: append only. */

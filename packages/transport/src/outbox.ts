@@ -11,20 +11,22 @@
  * nobody else's.
  */
 
+import { blockBytesMax } from './frame.ts';
+
 /** Which lane a frame takes: 0 urgent, 1 all others. */
 export type Lane = 0 | 1;
 
 /** A buffer that fills with frames. */
-interface Batch {
+export interface Batch {
   readonly bytes: Uint8Array;
+  /** Bytes at the beginning that were left free. */
+  readonly freeBytes: number;
+  /** The end of the last frame, from the beginning of the buffer. */
   usedBytes: number;
 }
 
 /** The buffers of an idle session are this small. */
 const BATCH_BYTES_MIN = 4 * 1024;
-
-/** A busy session's buffers grow to this: large enough that system calls stop to matter. */
-const BATCH_BYTES_MAX = 64 * 1024;
 
 /** Written buffers that are kept for reuse. */
 const SPARE_COUNT_MAX = 4;
@@ -38,6 +40,7 @@ export class Outbox {
   #inFlightBytes = 0;
   readonly #spare: Batch[] = [];
   #batchBytes = BATCH_BYTES_MIN;
+  #freeBytes = 0;
   #queuedBytes = 0;
   #claimedAt = 0;
 
@@ -64,6 +67,12 @@ export class Outbox {
     return this.#claimedAt;
   }
 
+  /** Leaves `freeBytes` at the beginning of every buffer from now on. */
+  leaveFree(freeBytes: number): void {
+    this.#freeBytes = freeBytes;
+    this.#spare.length = 0;
+  }
+
   /**
    * Makes room for `sizeBytes` at the end of `lane`; the caller fills them at once.
    *
@@ -75,7 +84,7 @@ export class Outbox {
     this.#queuedBytes = queuedBytes;
     const batches = this.#lanes[lane];
     let batch = batches[batches.length - 1];
-    if (batch === undefined || batch.usedBytes + sizeBytes > batch.bytes.length) {
+    if (batch === undefined || !this.#hasRoom(batch, sizeBytes)) {
       batch = this.#open(batch, sizeBytes);
       batches.push(batch);
     }
@@ -89,21 +98,19 @@ export class Outbox {
    *
    * @param sizeBytes - About how much to take; at least one buffer is, if anything waits.
    */
-  take(sizeBytes: number): readonly Uint8Array[] {
-    const views: Uint8Array[] = [];
+  take(sizeBytes: number): readonly Batch[] {
     for (const batches of this.#lanes) {
       let count = 0;
       for (const batch of batches) {
         if (this.#inFlightBytes >= sizeBytes) break;
         count += 1;
         this.#inFlight.push(batch);
-        this.#inFlightBytes += batch.usedBytes;
-        views.push(batch.bytes.subarray(0, batch.usedBytes));
+        this.#inFlightBytes += batch.usedBytes - batch.freeBytes;
       }
       if (count === batches.length) batches.length = 0;
       else batches.splice(0, count);
     }
-    return views;
+    return this.#inFlight;
   }
 
   /** The carrier has written what was taken; the buffers are free again. */
@@ -112,21 +119,32 @@ export class Outbox {
     this.#inFlightBytes = 0;
     for (const batch of this.#inFlight) {
       // A carrier that gives its buffers away (transfer to a worker) leaves them with length 0.
-      const isReusable = batch.bytes.length === this.#batchBytes;
+      const isReusable =
+        batch.bytes.length === this.#batchBytes && batch.freeBytes === this.#freeBytes;
       if (!isReusable || this.#spare.length >= SPARE_COUNT_MAX) continue;
-      batch.usedBytes = 0;
+      batch.usedBytes = batch.freeBytes;
       this.#spare.push(batch);
     }
     this.#inFlight = [];
   }
 
+  #hasRoom(batch: Batch, sizeBytes: number): boolean {
+    if (batch.freeBytes !== this.#freeBytes) return false;
+    return batch.usedBytes + sizeBytes <= batch.bytes.length;
+  }
+
   /** A new buffer behind `full`, which had no room left for `sizeBytes`. */
   #open(full: Batch | undefined, sizeBytes: number): Batch {
-    if (full !== undefined && this.#batchBytes < BATCH_BYTES_MAX) {
+    if (full !== undefined && this.#batchBytes < blockBytesMax) {
       this.#batchBytes *= 2;
       this.#spare.length = 0;
     }
-    if (sizeBytes > this.#batchBytes) return { bytes: new Uint8Array(sizeBytes), usedBytes: 0 };
-    return this.#spare.pop() ?? { bytes: new Uint8Array(this.#batchBytes), usedBytes: 0 };
+    const neededBytes = this.#freeBytes + sizeBytes;
+    if (neededBytes > this.#batchBytes) return emptyBatch(neededBytes, this.#freeBytes);
+    return this.#spare.pop() ?? emptyBatch(this.#batchBytes, this.#freeBytes);
   }
+}
+
+function emptyBatch(sizeBytes: number, freeBytes: number): Batch {
+  return { bytes: new Uint8Array(sizeBytes), freeBytes, usedBytes: freeBytes };
 }

@@ -268,7 +268,7 @@ export class PeerTable {
       peer: pair.id,
       incarnation: remote.incarnation,
       peerPayloadBytesMax: remote.payloadBytesMax,
-      isChecked: !handshake.isProtected,
+      sealing: handshake.sealing,
     });
     const peer = this.#peers.get(pair.id);
     if (peer !== undefined) {

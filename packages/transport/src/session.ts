@@ -18,11 +18,11 @@
  */
 import type { Clock, Timer } from './clock.ts';
 import { FrameDecoder, frameHeaderBytes, frameKinds, urgentBit, writeFrame } from './frame.ts';
-import type { FrameSink } from './frame.ts';
+import { sealBlock, type FrameSink, type Sealing } from './frame.ts';
 import { handshakeFrameBytesMax } from './hello.ts';
 import type { Link, LinkHandler, Turn } from './link.ts';
 import type { NodeId } from './node-id.ts';
-import { Outbox, type Lane } from './outbox.ts';
+import { Outbox, type Batch, type Lane } from './outbox.ts';
 import { protocolCountMax } from './protocol-table.ts';
 import type { ProtocolEntry, ProtocolTable } from './protocol-table.ts';
 import type { PeerDownReason, SendOutcome } from './transport.ts';
@@ -65,8 +65,7 @@ export interface SessionTerms {
   readonly incarnation: number;
   /** The largest payload the far end takes. */
   readonly peerPayloadBytesMax: number;
-  /** Whether frames carry a checksum. */
-  readonly isChecked: boolean;
+  readonly sealing: Sealing;
 }
 
 /** A protocol as the far end numbers it. */
@@ -101,7 +100,7 @@ export class Session implements LinkHandler, FrameSink {
   readonly #outbox: Outbox;
   #stage: Stage = 'handshake';
   #terms: SessionTerms | undefined;
-  #isChecked: 0 | 1 = 1;
+  #isFrameSealed: 0 | 1 = 1;
   #peerPayloadBytesMax = 0;
   #handshakeBytes = 0;
 
@@ -152,9 +151,12 @@ export class Session implements LinkHandler, FrameSink {
     const { clock, limits } = this.#host;
     this.#stage = 'established';
     this.#terms = terms;
-    this.#isChecked = terms.isChecked ? 1 : 0;
+    const { sealing } = terms;
+    const { crc32 } = this.link;
+    this.#isFrameSealed = sealing === 'frame' ? 1 : 0;
+    if (sealing === 'block') this.#outbox.leaveFree(frameHeaderBytes);
     this.#peerPayloadBytesMax = terms.peerPayloadBytesMax;
-    this.#decoder.relax({ payloadBytesMax: limits.payloadBytesMax, isChecked: terms.isChecked });
+    this.#decoder.relax({ payloadBytesMax: limits.payloadBytesMax, sealing, crc32 });
     this.#heardAtMs = clock.nowMs();
     this.#tickedAtMs = this.#heardAtMs;
     this.#timer?.cancel();
@@ -325,7 +327,7 @@ export class Session implements LinkHandler, FrameSink {
     this.#sendSequence[lane] = sequence + 1;
     const laneKind = lane === 0 ? kind | urgentBit : kind;
     const at = this.#outbox.claimedAt;
-    writeFrame(target, at, laneKind, protocolNumber, sequence, payload, this.#isChecked);
+    writeFrame(target, at, laneKind, protocolNumber, sequence, payload, this.#isFrameSealed);
     this.#scheduleFlush();
     return true;
   }
@@ -346,12 +348,20 @@ export class Session implements LinkHandler, FrameSink {
     }
     this.#isWriting = true;
     this.#hasSentSinceBeat = true;
-    const batches = this.#outbox.take(WRITE_BYTES);
+    const views = this.#outbox.take(WRITE_BYTES).map((batch) => this.#seal(batch));
     const { counters } = this.#host;
     counters.carrierWriteCount += 1;
-    for (const batch of batches) counters.sentBytes += batch.length;
-    this.link.write(batches);
+    for (const view of views) counters.sentBytes += view.length;
+    this.link.write(views);
   };
+
+  #seal({ bytes, freeBytes, usedBytes }: Batch): Uint8Array {
+    const view = bytes.subarray(0, usedBytes);
+    const { crc32 } = this.link;
+    // Batches of the handshake have no room for a block's header, and frames that are sealed.
+    if (freeBytes > 0 && crc32 !== undefined) sealBlock(view, crc32);
+    return view;
+  }
 
   readonly #beat = (): void => {
     const { clock, limits } = this.#host;

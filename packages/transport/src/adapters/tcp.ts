@@ -7,6 +7,8 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { ConnectionOptions, PeerCertificate, TlsOptions } from 'node:tls';
 
+import { crc32 } from 'node:zlib';
+
 import type { Clock } from '../clock.ts';
 import type { Link, LinkHandler, LinkSecurity } from '../link.ts';
 import { nodeId, type NodeId } from '../node-id.ts';
@@ -248,6 +250,7 @@ export class TcpTransport implements Transport {
 /** A connected socket as the session layer sees it. */
 class SocketLink implements Link {
   readonly isProtected: boolean;
+  readonly crc32 = crc32;
   readonly security: LinkSecurity | undefined;
   handler: LinkHandler | undefined;
   readonly #socket: Socket;
