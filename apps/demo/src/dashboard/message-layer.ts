@@ -18,6 +18,9 @@ interface Dot {
   readonly fate: 'sent' | 'blocked' | 'refused';
 }
 
+/** Whether the reader asked the system for less motion: then messages are only counted. */
+export const prefersStillness: MediaQueryList = matchMedia('(prefers-reduced-motion: reduce)');
+
 /** How many messages there were and how many were drawn, in the last second. */
 export interface Shown {
   readonly shownPerSecond: number;
@@ -29,12 +32,11 @@ export function drawMessages(
   canvas: HTMLCanvasElement,
   onShown: (shown: Shown) => void,
 ): () => void {
-  const isStill = matchMedia('(prefers-reduced-motion: reduce)');
   let dots: Dot[] = [];
   let counted = { shown: 0, total: 0, sinceMs: performance.now() };
   const stopListening = onMessages((window) => {
     counted.total += window.sent.reduce((sum, { count }) => sum + count, 0);
-    if (isStill.matches) return;
+    if (prefersStillness.matches) return;
     const drawn = thinned(dotsOf(window, performance.now()), shareOf(window));
     counted.shown += drawn.length;
     dots.push(...drawn);

@@ -5,7 +5,7 @@ import type { ClusterView, NodeView } from '../supervisor/cluster-view.ts';
 import { selectedId, view } from './feed.ts';
 import { count, roleOf } from './format.ts';
 import { legend, type MessageLook } from './message-kinds.ts';
-import { drawMessages, type Shown } from './message-layer.ts';
+import { drawMessages, prefersStillness, type Shown } from './message-layer.ts';
 import { labelOffset, placeOf, type Point, ring } from './ring-geometry.ts';
 
 const shown = signal<Shown>({ shownPerSecond: 0, totalPerSecond: 0 });
@@ -46,6 +46,7 @@ export function RingPanel() {
 
 function shownText({ shownPerSecond, totalPerSecond }: Shown): string {
   const total = `${count(totalPerSecond)} messages/s`;
+  if (prefersStillness.matches) return `${total}, not drawn: your system asks for less motion`;
   if (totalPerSecond === 0) return 'each dot is one real message, its flight slowed down';
   if (shownPerSecond >= totalPerSecond) return `each dot is one of the ${total}, slowed down`;
   return `sample: ${count(shownPerSecond)} of ${total} drawn, each a real one, slowed down`;

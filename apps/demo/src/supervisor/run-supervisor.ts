@@ -7,7 +7,7 @@ import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { StartCommand } from '../cli/command.ts';
 import { createControlApi } from './control-api.ts';
 import { defaultControlFile, removeControlFile, writeControlFile } from './control-file.ts';
-import { type DataDirectory, openDataDirectory } from './data-directory.ts';
+import { openDataDirectory } from './data-directory.ts';
 import { freePorts, isFree } from './free-ports.ts';
 import { bundlePage } from './page-files.ts';
 import { type NodePlan, Supervisor } from './supervisor.ts';
@@ -28,20 +28,23 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
   const print = printer(command.isJson);
   const nodeIds = Array.from({ length: command.nodeCount }, (_, index) => `n${index + 1}`);
   const { pagePort, plans } = await planPorts(command.port, nodeIds);
-  const page = await bundlePage();
   const data = openDataDirectory(command.dataDirectory, nodeIds);
   const { path: dataDirectory, clusterId } = data;
   const supervisor = new Supervisor({ plans, host, clusterId, dataDirectory, mainFile });
   supervisor.events.subscribe(print.event);
   const stopping = untilStopped(supervisor);
 
-  const token = randomBytes(24).toString('hex');
-  const api = createControlApi({ supervisor, page, token, onStop: stopping.stop });
-  const server = createAdaptorServer({ fetch: api.fetch });
   const control = command.controlFile ?? defaultControlFile();
   const url = `http://${host}:${pagePort}`;
+  let server: ServerType | undefined;
   try {
-    await supervisor.start();
+    const starting = Promise.all([bundlePage(), supervisor.start()]);
+    const started = await Promise.race([starting, stopping.requested]);
+    // Someone may lose patience before the nodes have started.
+    if (!started) return;
+    const token = randomBytes(24).toString('hex');
+    const api = createControlApi({ supervisor, page: started[0], token, onStop: stopping.stop });
+    server = createAdaptorServer({ fetch: api.fetch });
     server.listen(pagePort, host);
     await once(server, 'listening');
     writeControlFile(control, { pid: process.pid, url, token });
@@ -49,7 +52,10 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     if (command.loadPerSecond > 0) supervisor.setLoad(command.loadPerSecond);
     await stopping.requested;
   } finally {
-    await shutDown(supervisor, server, data, control);
+    removeControlFile(control);
+    if (server) closeServer(server);
+    await supervisor.close();
+    data.dispose();
     stopping.dispose();
   }
 }
@@ -69,17 +75,10 @@ function readyEvent(
   };
 }
 
-async function shutDown(
-  supervisor: Supervisor,
-  server: ServerType,
-  data: DataDirectory,
-  control: string,
-): Promise<void> {
-  removeControlFile(control);
+function closeServer(server: ServerType): void {
   server.close();
+  // Event streams have no end of their own.
   if ('closeAllConnections' in server) server.closeAllConnections();
-  await supervisor.close();
-  data.dispose();
 }
 
 /** The first signal or request stops in order, the second signal at once. */
@@ -119,10 +118,11 @@ function printer(isJson: boolean): {
   let isReady = false;
   const write = (event: SupervisorEvent): void => {
     const text = isJson ? JSON.stringify(event) : sentenceOf(event);
-    process.stdout.write(`${text}\n`);
+    if (text !== undefined) process.stdout.write(`${text}\n`);
   };
   return {
     event: (event) => {
+      isReady ||= event.event === 'stopping';
       // Someone who waits for the nodes to start should see why they do not.
       if (isReady || event.event === 'log') write(event);
       else early.push(event);

@@ -40,8 +40,8 @@ export type SupervisorEvent =
   | { readonly event: 'stopped'; readonly node: string }
   | { readonly event: 'bye' };
 
-/** The event as a sentence for a terminal. */
-export function sentenceOf(event: SupervisorEvent): string {
+/** The event as a sentence for a terminal; `undefined` if another event says the same. */
+export function sentenceOf(event: SupervisorEvent): string | undefined {
   switch (event.event) {
     case 'ready':
       return readySentence(event);
@@ -49,7 +49,7 @@ export function sentenceOf(event: SupervisorEvent): string {
       return `${event.node} started (pid ${event.pid})`;
     case 'exited': {
       const how = event.signal ?? `code ${event.code}`;
-      return `${event.node} ended (${how})${event.expected ? '' : ', which nobody asked for'}`;
+      return event.expected ? undefined : `${event.node} ended by itself (${how})`;
     }
     case 'killed':
     case 'paused':
@@ -90,6 +90,7 @@ function readySentence(event: SupervisorEvent & { readonly event: 'ready' }): st
     `  Data   ${event.data}`,
     '  Shell  demo status | kill n1 | partition n1/n2,n3 | heal | put k v | get k',
     '  Ctrl-C stops all.',
+    ...(event.leader === null ? ['', '  No node leads yet.'] : []),
     '',
   ].join('\n');
 }

@@ -51,7 +51,9 @@ interface Member {
 }
 
 const leaderTimeoutMs = 10_000;
-const faultTimeoutMs = 1_000;
+const faultTimeoutMs = 5_000;
+/** A pause may last; its node still has to hear of a partition made meanwhile. */
+const pausedTimeoutMs = 24 * 3_600_000;
 const viewIntervalMs = 200;
 
 /** The running demo. */
@@ -267,6 +269,8 @@ export class Supervisor {
     await member.child.start();
     const { id, child } = member;
     this.events.publish({ event: 'started', node: id, pid: child.pid ?? 0 });
+    // It was born into the partition of that moment, which may have changed while it started.
+    await this.#tellPartition(member);
   }
 
   #onExit(id: string, exit: ChildExit): void {
@@ -310,26 +314,36 @@ export class Supervisor {
     return leaders[0]?.id;
   }
 
-  /**
-   * Tells every node whom it cannot reach. A paused one reads it when it goes on, so nobody waits
-   * for it; a stopped one is told when it starts.
-   */
+  /** Tells every node of the partition. @throws ActionError naming those that did not answer. */
   async #applyPartition(): Promise<void> {
-    const told = [...this.#members.values()]
-      .filter(({ child }) => child.state !== 'stopped')
-      .map(async ({ api, child }) => {
-        const isPaused = child.state === 'paused';
-        const answer = this.#client.request({
-          url: `${api}/admin/faults`,
-          method: 'POST',
-          headers: { authorization: `Bearer ${this.#token}` },
-          body: JSON.stringify({ groups: this.#groups }),
-          timeoutMs: isPaused ? 3_600_000 : faultTimeoutMs,
-        });
-        if (isPaused) answer.catch(() => undefined);
-        else await answer;
-      });
-    await Promise.all(told);
+    const members = [...this.#members.values()];
+    const isTold = await Promise.all(members.map((member) => this.#tellPartition(member)));
+    const deaf = members.filter((_, index) => !isTold[index]).map(({ id }) => id);
+    if (deaf.length > 0) throw new ActionError(`no answer from ${deaf.join(', ')}; try again`);
+  }
+
+  /**
+   * A paused node reads it when it goes on, so nobody waits for it. One that is stopped or starting
+   * is told once it serves.
+   *
+   * @returns Whether the node knows, or will.
+   */
+  async #tellPartition({ api, child }: Member): Promise<boolean> {
+    if (child.state === 'stopped' || child.state === 'starting') return true;
+    const isPaused = child.state === 'paused';
+    const answered = this.#client
+      .request({
+        url: `${api}/admin/faults`,
+        method: 'POST',
+        headers: { authorization: `Bearer ${this.#token}` },
+        body: JSON.stringify({ groups: this.#groups }),
+        timeoutMs: isPaused ? pausedTimeoutMs : faultTimeoutMs,
+      })
+      .then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    return isPaused || answered;
   }
 
   #member(id: string): Member {
