@@ -37,6 +37,8 @@ import type { RaftState } from './state.ts';
 
 /** The election timer of everyone who does not lead. */
 export function tickElection(state: RaftState): void {
+  // The election has not begun: on a slow disk every attempt would outrun the one before.
+  if (state.role.kind === 'candidate' && !state.role.votes.has(state.id)) return;
   state.electionElapsedTicks += 1;
   if (state.electionElapsedTicks < state.electionDueTicks) return;
   if (state.promised !== undefined || isStorageStalled(state)) {
@@ -97,12 +99,13 @@ function requestVotes(state: RaftState): void {
   }
 }
 
-/** The own vote counts like any other: once it is durable. */
+/** The own vote counts like any other: once it is durable. The wait for the others starts there. */
 export function countOwnVote(state: RaftState): void {
   const { role } = state;
   if (role.kind !== 'candidate' || role.votes.has(state.id)) return;
   if (!isHardStateDurable(state)) return;
   role.votes.set(state.id, true);
+  restartElectionTimer(state);
   countVotes(state);
 }
 

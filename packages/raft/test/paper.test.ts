@@ -187,7 +187,7 @@ describe('§5.2 Leader election', () => {
     expect(node.raft).toMatchObject({ currentTerm: 2, votedFor: a });
   });
 
-  test('election timeouts are chosen randomly from a fixed interval, anew for each election', () => {
+  test('election timeouts are drawn from a fixed interval, anew for each election', () => {
     const drawn = new Set<number>();
     const random = seededRandom('timeouts');
     for (let round = 0; round < 50; round += 1) {
@@ -288,7 +288,7 @@ describe('§5.3 Log replication', () => {
     expect(node.did('apply').flatMap(({ entries }) => entries)).toEqual(entriesOf([1], 3));
   });
 
-  test('the leader retries AppendEntries indefinitely, until all followers store all entries', () => {
+  test('the leader retries AppendEntries indefinitely, until all followers have it all', () => {
     const node = new LoneNode();
     node.becomeLeader();
     for (let round = 1; round <= 5; round += 1) {

@@ -94,8 +94,8 @@ describe('Progress', () => {
     expect(progress.state).toBe('replicate');
   });
 
-  // Why this test? A follower whose disk had lost acknowledged entries was taken for stale for ever.
-  test('asks once more when what was acknowledged is denied, and believes the second denial', () => {
+  // Why this test? A follower whose disk had lost acknowledged entries was called stale for ever.
+  test('asks once more when what was acknowledged is denied, then believes it', () => {
     const progress = replicating();
     expect(progress.rejected(10, 4)).toBe(true);
     expect([progress.state, progress.matchIndex, progress.nextIndex]).toEqual(['probe', 10, 11]);

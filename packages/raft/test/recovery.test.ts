@@ -89,7 +89,7 @@ describe('a node that comes up', () => {
         logStart: { logIndex: 0, term: 0 },
         entries: entriesOf([1, 2]),
       },
-      'snapshot: expected a position within the log, got index 3 of term 2 where the log has nothing',
+      'snapshot: expected a position within the log, got index 3 of term 2 where the log has',
     ],
     [
       'a snapshot of another history',
