@@ -81,15 +81,23 @@ export class EventLoop {
   async run(endUs: number, isDone: () => boolean): Promise<boolean> {
     if (this.#isRunning) throw new Error('run: expected no other run in progress; await it first');
     this.#isRunning = true;
-    const tasks = await hostTasks();
+    try {
+      const tasks = await hostTasks();
+      // What the test called before this run may have left reactions behind. So may a test runner,
+      // whose reactions must find the globals as they know them: only then come the guards.
+      await this.#settle(tasks);
+      return await this.#runGuarded(tasks, endUs, isDone);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #runGuarded(tasks: HostTasks, endUs: number, isDone: () => boolean): Promise<boolean> {
     const uninstall = this.#parts.isGuarded ? installGuards() : () => undefined;
     try {
-      // What the test called before this run may have left reactions behind.
-      await this.#settle(tasks);
       return await this.#runEvents(tasks, endUs, isDone);
     } finally {
       uninstall();
-      this.#isRunning = false;
     }
   }
 
@@ -119,15 +127,11 @@ export class EventLoop {
     }
   }
 
-  /** Reactions of code that ran outside any event. */
+  /** Waits for the reactions of code that ran outside any event. */
   async #settle(tasks: HostTasks): Promise<void> {
     this.#isInEvent = true;
-    enterSimulatedCode();
-    if (tasks.isExclusive) {
-      await Promise.resolve();
-      await tasks.settle();
-      exitSimulatedCode();
-    } else await this.#settleAmongOthers(tasks);
+    await Promise.resolve();
+    await tasks.settle();
     this.#isInEvent = false;
     this.#runDeferred();
   }
