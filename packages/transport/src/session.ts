@@ -8,7 +8,8 @@
  * Names. A message belongs to a protocol, and a protocol has a name of up to 64 characters. Sending
  * the name each time would double a small frame; agreeing on numbers beforehand would make a
  * registry that every deployment must share. So each end counts the protocols it uses in a session
- * and announces `number -> name` in the same lane, just before the first message.
+ * and announces `number -> name` just before the first message. Lanes overtake each other, so each
+ * counts for itself.
  *
  * Silence. A carrier may never say that the far end is gone: a pulled cable, a frozen machine and a
  * firewall that forgot the connection all look like a peer with nothing to say. So each end sends
@@ -107,10 +108,11 @@ export class Session implements LinkHandler, FrameSink {
   /** The next sequence number of each lane, in the order of `Lane`. They wrap at 2^32. */
   readonly #sendSequence = new Uint32Array(2);
   readonly #receiveSequence = new Uint32Array(2);
-  readonly #inbound: InboundProtocol[] = [];
-  /** By `ProtocolEntry.index`: the number announced to the far end. */
+  /** By lane and number: what the far end announced. */
+  readonly #inbound: readonly [InboundProtocol[], InboundProtocol[]] = [[], []];
+  /** By `ProtocolEntry.index`: the number announced to the far end, and how many, by lane. */
   readonly #outboundNumbers: (number | undefined)[] = [];
-  #outboundCount = 0;
+  readonly #outboundCounts: [number, number] = [0, 0];
 
   #isWriting = false;
   #isFlushScheduled = false;
@@ -261,9 +263,9 @@ export class Session implements LinkHandler, FrameSink {
     }
     switch (plainKind) {
       case frameKinds.data:
-        return this.#deliver(protocolNumber, bytes, start, end);
+        return this.#deliver(this.#inbound[lane][protocolNumber], bytes, start, end);
       case frameKinds.name:
-        return this.#learn(protocolNumber, bytes.subarray(start, end));
+        return this.#learn(this.#inbound[lane], protocolNumber, bytes.subarray(start, end));
       case frameKinds.beat:
         return true;
       case frameKinds.bye:
@@ -279,9 +281,13 @@ export class Session implements LinkHandler, FrameSink {
     }
   }
 
-  #deliver(protocolNumber: number, bytes: Uint8Array, start: number, end: number): boolean {
+  #deliver(
+    protocol: InboundProtocol | undefined,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
     const { protocols, counters } = this.#host;
-    const protocol = this.#inbound[protocolNumber];
     const terms = this.#terms;
     if (protocol === undefined || terms === undefined) return this.#fail('protocol number');
     counters.receivedMessageCount += 1;
@@ -301,22 +307,22 @@ export class Session implements LinkHandler, FrameSink {
   }
 
   /** The far end announces a name. Every number it has not announced yet is larger. */
-  #learn(protocolNumber: number, name: Uint8Array): boolean {
-    if (protocolNumber !== this.#inbound.length || protocolNumber >= protocolCountMax) {
+  #learn(known: InboundProtocol[], protocolNumber: number, name: Uint8Array): boolean {
+    if (protocolNumber !== known.length || protocolNumber >= protocolCountMax) {
       return this.#fail('protocol number');
     }
     if (name.length > PROTOCOL_NAME_BYTES_MAX) return this.#fail('protocol name');
-    this.#inbound.push({ name: decoder.decode(name), entry: undefined });
+    known.push({ name: decoder.decode(name), entry: undefined });
     return true;
   }
 
   /** Gives `entry` a number in this session, or undefined if there is no room to say so. */
   #announce(entry: ProtocolEntry, lane: Lane): number | undefined {
-    const number = this.#outboundCount;
+    const number = this.#outboundCounts[lane];
     const name = encoder.encode(entry.name);
     if (!this.#write(lane, frameKinds.name, number, name)) return undefined;
     this.#outboundNumbers[entry.index] = number;
-    this.#outboundCount += 1;
+    this.#outboundCounts[lane] += 1;
     return number;
   }
 

@@ -26,7 +26,7 @@ export interface Delivery {
 export interface TransportCapabilities {
   /** Largest payload `send` takes, in bytes. At least 1 200. */
   readonly maxPayloadBytes: number;
-  /** 'session': first in, first out between two incarnations. 'none': any order. */
+  /** 'session': first in, first out for each protocol, within one session. 'none': any order. */
   readonly ordering: 'none' | 'session';
   /** Whether one `send` may be delivered more than once. */
   readonly mayDuplicate: boolean;

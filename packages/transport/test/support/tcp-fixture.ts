@@ -1,6 +1,7 @@
 import { TcpTransport, type TcpTransportOptions } from '../../src/adapters/tcp.ts';
 import { Markers, type PeerObserver, type TransportFixture } from '../../src/contract/index.ts';
 import { nodeId } from '../../src/node-id.ts';
+import { protocolName } from '../../src/protocol-name.ts';
 import type { Transport } from '../../src/transport.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
@@ -78,6 +79,8 @@ export class TcpFixture implements TransportFixture {
       listen: { host: '127.0.0.1', port: 0 },
       maxPayloadBytes: 65_536,
       maxQueueBytes: this.maxQueueBytes,
+      // A lane of its own for a protocol that the suite uses beside another.
+      controlProtocols: [protocolName('contract.other')],
       redialMsMin: 5,
       redialMsMax: 50,
       onError: (error) => this.errors.push(error),
