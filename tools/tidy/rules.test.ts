@@ -319,6 +319,21 @@ describe('tests', () => {
     expect(check(tested, packageOf(files))).toEqual([]);
   });
 
+  test('a part of a tested file is tested, unless the list of names alone leads to it', () => {
+    const files = {
+      'src/log.ts': "import './segment.ts';\nexport const log = 1;",
+      'src/segment.ts': code,
+      'test/log.test.ts': '',
+    };
+    expect(check(tested, packageOf(files))).toEqual([]);
+    const listed = {
+      'src/index.ts': "export * from './segment.ts';",
+      'src/segment.ts': code,
+      'test/a.test.ts': "import '../src/index.ts';",
+    };
+    expect(check(tested, packageOf(listed))).toHaveLength(1);
+  });
+
   test('refuses a file with code that nothing tests', () => {
     const files = {
       'src/log.ts': code,

@@ -101,7 +101,7 @@ function hashNumber(value: number): number {
 }
 
 /** Folds `value` into `hash`: MurmurHash3's finalizer over both. */
-export function mix(hash: number, value: number): number {
+function mix(hash: number, value: number): number {
   let bits = Math.imul(hash ^ value, 0x85ebca6b) + Math.imul(value, 0xc2b2ae35) + 0x9e3779b9;
   bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b3c6d);
   return bits ^ (bits >>> 13);
