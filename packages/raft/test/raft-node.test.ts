@@ -209,7 +209,7 @@ describe('propose', () => {
     cluster.simulation.onEvent(({ detail }) => {
       if (detail.startsWith('sync:')) syncCount += 1;
     });
-    const outcomes = Promise.all([...'abcdefgh'].map((word) => cluster.propose(word)));
+    const outcomes = Promise.all(Array.from('abcdefgh').map((word) => cluster.propose(word)));
     const indexes = (await cluster.settled(outcomes)).map((outcome) =>
       outcome.kind === 'committed' ? outcome.logIndex : -1,
     );

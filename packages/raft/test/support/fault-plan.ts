@@ -54,6 +54,10 @@ export interface PlanOptions {
   readonly meanFaultGapMs?: number;
   readonly tuning?: Partial<RaftNodeOptions>;
   readonly network?: NetworkOptions;
+  readonly disk?: DiskOptions;
+  readonly workload?: WorkloadOptions;
+  /** Faults drawn in another way, in place of the kinds. */
+  readonly drawFaults?: (random: Random, horizonMs: number) => readonly FaultEvent[];
 }
 
 /**
@@ -67,17 +71,18 @@ export function drawPlan(random: Random, options: PlanOptions = {}): RunPlan {
   const nodes = Array.from({ length: nodeCount }, (_, place) => `n${place + 1}`);
   const network = { ...drawNetwork(random.fork('network')), ...options.network };
   const mayReplay = network.ordering !== 'session';
-  const faults = new FaultPlanner(random.fork('faults'), { nodes, kinds, mayReplay });
   const meanGapMs = options.meanFaultGapMs ?? pick(random, [300, 800, 2_000]);
+  const planner = new FaultPlanner(random.fork('faults'), { nodes, kinds, mayReplay });
+  const { drawFaults = () => planner.draw(horizonMs, meanGapMs) } = options;
   return {
     nodeCount,
     kinds,
     network,
-    disk: drawDisk(random.fork('disk')),
+    disk: { ...drawDisk(random.fork('disk')), ...options.disk },
     clocks: drawClocks(random.fork('clocks')),
     tuning: { ...drawTuning(random.fork('tuning')), ...options.tuning },
-    workload: drawWorkload(random.fork('workload')),
-    faults: faults.draw(horizonMs, meanGapMs),
+    workload: options.workload ?? drawWorkload(random.fork('workload')),
+    faults: drawFaults(random.fork('faults'), horizonMs),
     horizonMs,
   };
 }
@@ -123,8 +128,8 @@ function drawTuning(random: Random): Partial<RaftNodeOptions> {
     electionTimeoutTicks: pick(random, [5, 10]),
     snapshotEveryEntries: pick(random, [5, 40, 10_000]),
     trailingEntryCount: pick(random, [0, 3, 50]),
-    maxMessageBytes: pick(random, [1, 200, 65_536]),
-    maxInflightMessages: pick(random, [1, 4, 256]),
+    maxMessageBytes: pick(random, [1, 400, 65_536]),
+    maxInflightMessages: pick(random, [2, 8, 256]),
     maxUncommittedBytes: pick(random, [2_000, 67_108_864]),
     segmentBytes: pick(random, [16_384, 65_536]),
   };

@@ -8,7 +8,7 @@ import { type PlantedBug, SimulatedCluster } from './sim-cluster.ts';
 import { type OutcomeCounts, Workload } from './workload.ts';
 
 /** How long the cluster may take to recover once all faults have ended. */
-const RECOVERY_MS = 30_000;
+const RECOVERY_MS = 60_000;
 
 /** What one run came to. */
 export interface RunReport {
@@ -51,6 +51,7 @@ class Run {
   readonly #simulation: Simulation;
   readonly #cluster: SimulatedCluster;
   readonly #workload: Workload;
+  #failure: Error | undefined = undefined;
 
   constructor(seed: number, plan: RunPlan, { bug, traceLines = 200 }: RunOptions) {
     const { network, disk, clocks, nodeCount, tuning, workload } = plan;
@@ -65,6 +66,9 @@ class Run {
     });
     this.#cluster = new SimulatedCluster(this.#simulation, { nodeCount, tuning, bug });
     this.#workload = new Workload(this.#cluster, workload, this.#simulation.random);
+    this.#simulation.onEvent(() => {
+      if (this.#failure !== undefined) throw this.#failure;
+    });
   }
 
   get trace(): Trace {
@@ -150,7 +154,7 @@ class Run {
       this.#cluster.onStartError(id, error);
       return;
     }
-    throw error;
+    this.#failure ??= error instanceof Error ? error : new Error('thrown', { cause: error });
   }
 
   #describe(what: string): string {
