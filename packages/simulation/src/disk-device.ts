@@ -80,6 +80,7 @@ export class DiskDevice {
   /** Room left for file contents, in bytes. */
   get freeBytes(): number {
     if (this.#isFull) return 0;
+    if (this.settings.capacityBytes === Infinity) return Infinity;
     let pageCount = 0;
     for (const file of this.#files.keys()) pageCount += file.pageCount;
     return Math.max(0, this.settings.capacityBytes - pageCount * pageBytes);

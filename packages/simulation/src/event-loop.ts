@@ -16,7 +16,7 @@ import type { Unsubscribe } from '@quorate/transport';
 
 import { enterSimulatedCode, exitSimulatedCode, installGuards } from './adapters/guards.ts';
 import { type HostTasks, hostTasks } from './adapters/host-tasks.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { Scheduler, SimulatedEvent } from './scheduler.ts';
 import type { TraceLine, TraceRecorder } from './trace.ts';
 
 /** After so many events the loop lets the host breathe: a test runner has messages of its own. */
@@ -111,19 +111,29 @@ export class EventLoop {
       this.#countEvent();
 
       trace.beginEvent();
-      this.#isInEvent = true;
-      enterSimulatedCode();
-      const ranCode = event.fire();
-      if (!ranCode) exitSimulatedCode();
-      else if (tasks.isExclusive) {
-        await tasks.settle();
-        exitSimulatedCode();
-      } else await this.#settleAmongOthers(tasks);
+      if (this.#fire(event)) {
+        if (tasks.isExclusive) await tasks.settle();
+        else await this.#settleAmongOthers(tasks);
+      }
+      exitSimulatedCode();
       this.#isInEvent = false;
 
       if (this.#deferred.length > 0) this.#runDeferred();
       if (this.#listeners.size > 0) this.#tellListeners();
       if (tasks.isExclusive && this.#eventCount % eventsPerTurn === 0) await tasks.yieldToHost();
+    }
+  }
+
+  /** Enters simulated code, and leaves it again only if `event` breaks the simulator itself. */
+  #fire(event: SimulatedEvent): boolean {
+    this.#isInEvent = true;
+    enterSimulatedCode();
+    try {
+      return event.fire();
+    } catch (error) {
+      exitSimulatedCode();
+      this.#isInEvent = false;
+      throw error;
     }
   }
 
@@ -141,6 +151,7 @@ export class EventLoop {
     for (let count = 0; count < guardedReactions; count += 1) await Promise.resolve();
     exitSimulatedCode();
     await tasks.settle();
+    enterSimulatedCode();
   }
 
   #countEvent(): void {

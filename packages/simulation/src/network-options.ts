@@ -16,8 +16,9 @@ export interface NetworkOptions {
   /** Longest delay of such a replay, in ms. The default is 30 000. */
   readonly replayDelayMs?: number;
   /**
-   * 'none' (the default): messages overtake each other as their delays say. 'session': first in,
-   * first out on every link, as over TCP; a message waits for those before it.
+   * 'none' (the default): messages overtake each other as their delays say, and may be doubled.
+   * 'session': as over TCP, first in, first out on every link, each at most once; a message waits
+   * for those before it.
    */
   readonly ordering?: 'none' | 'session';
   /** How many bytes a second fit through each link. The default is Infinity. */
@@ -62,7 +63,7 @@ const defaults: NetworkSettings = {
  * `options` over `base`, which is by default a calm network.
  *
  * @throws RangeError if a field is out of its range, or if `ordering` is 'session' while messages
- *   are replayed: a replay is out of order by nature.
+ *   are doubled or replayed.
  */
 export function networkSettings(
   options: NetworkOptions = {},
@@ -81,22 +82,19 @@ export function networkSettings(
   const leastQueueBytes = settings.maxPayloadBytes + messageOverheadBytes;
   expectWithin('maxQueueBytes', settings.maxQueueBytes, leastQueueBytes, Infinity);
   expectWithin('highWaterBytes', settings.highWaterBytes, 1, Infinity);
-  const { ordering, replayRate } = settings;
+  const { ordering, duplicationRate, replayRate } = settings;
   if (!['none', 'session'].includes(ordering)) {
     throw new RangeError(`network.ordering: expected 'none' or 'session', got '${ordering}'`);
   }
-  if (ordering === 'session' && replayRate > 0) {
-    throw new RangeError(
-      `network.replayRate: expected 0 with ordering 'session', got ${String(replayRate)}`,
-    );
+  if (ordering === 'session') {
+    expectWithin('duplicationRate', duplicationRate, 0, 0);
+    expectWithin('replayRate', replayRate, 0, 0);
   }
   return settings;
 }
 
 function expectWithin(name: string, value: number, min: number, max: number): void {
-  if (!(value >= min && value <= max)) {
-    throw new RangeError(
-      `network.${name}: expected ${String(min)}..${String(max)}, got ${String(value)}`,
-    );
-  }
+  if (value >= min && value <= max) return;
+  const range = min === max ? `${min} with ordering 'session'` : `${min}..${max}`;
+  throw new RangeError(`network.${name}: expected ${range}, got ${value}`);
 }

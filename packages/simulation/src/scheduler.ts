@@ -40,11 +40,16 @@ export class Scheduler {
     return this.#queue.remove(slot, event);
   }
 
-  /** Moves time to the next event at or before `endUs` and returns it, else moves to `endUs`. */
+  /**
+   * Moves time to the next event at or before `endUs` and returns it, else moves to `endUs`; stays
+   * if that is the end of time and nothing is left to happen.
+   */
   advance(endUs: number): SimulatedEvent | undefined {
     const nextUs = this.#queue.nextTime();
-    if (nextUs > endUs) {
-      this.#nowUs = Math.max(this.#nowUs, endUs);
+    if (nextUs === Infinity || nextUs > endUs) {
+      // With nothing left to happen, waiting for ever takes no time: the end would be for good.
+      const isForEver = nextUs === Infinity && endUs >= endOfTimeUs;
+      if (!isForEver) this.#nowUs = Math.max(this.#nowUs, endUs);
       return undefined;
     }
     this.#nowUs = nextUs;

@@ -106,7 +106,7 @@ export class SimulatedHandle implements DiskFile {
   }
 
   #expectUnchanged(asCalled: Uint8Array, now: Uint8Array): void {
-    if (asCalled.every((byte, index) => byte === now[index])) return;
+    if (isEqual(asCalled, now)) return;
     const claim = `write of ${this.#path}: expected bytes that stay as they are until it settles`;
     this.#device.reportMisuse(new Error(claim), this.#incarnation);
   }
@@ -121,6 +121,13 @@ export class SimulatedHandle implements DiskFile {
       begin,
     });
   }
+}
+
+function isEqual(left: Uint8Array, right: Uint8Array): boolean {
+  for (let index = 0; index < left.length; index += 1) {
+    if (left[index] !== right[index]) return false;
+  }
+  return true;
 }
 
 /** How many of the first `sizeBytes` of a write at `offset` find room. */

@@ -16,7 +16,7 @@ import { type BlockedPairs, Partitions } from './partitions.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Sessions } from './sessions.ts';
 import { SimulatedTransport } from './simulated-transport.ts';
-import { digestBytes, noLabel, type TraceKind, type TraceRecorder } from './trace.ts';
+import { digestBytes, digestText, noLabel, type TraceKind, type TraceRecorder } from './trace.ts';
 
 /** What a network needs of the simulation around it. */
 export interface NetworkSurroundings {
@@ -291,7 +291,8 @@ export class SimulatedNetwork {
     reason: 'unknown' | 'unreachable' | 'queueFull',
   ): SendOutcome {
     const { nowUs } = this.scheduler;
-    const peer = this.#trace.label(to);
+    // Not kept: there is no end to the names of strangers.
+    const peer = { text: to, hash: digestText(to) };
     const detail = this.#trace.label(reason);
     this.#trace.add(nowUs, 'refuse', source.label, peer, payload.length, digest, detail);
     return 'dropped';

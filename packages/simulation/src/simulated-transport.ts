@@ -37,11 +37,12 @@ export class SimulatedTransport implements Transport {
   }
 
   get capabilities(): TransportCapabilities {
-    const { maxPayloadBytes, ordering, duplicationRate, replayRate } = this.#network.settings;
+    const { maxPayloadBytes, ordering } = this.#network.settings;
     return {
       maxPayloadBytes,
       ordering,
-      mayDuplicate: duplicationRate > 0 || replayRate > 0,
+      // Constant for a lifetime, so it speaks of what faults may still bring.
+      mayDuplicate: ordering === 'none',
       authenticated: true,
       encrypted: true,
     };

@@ -61,3 +61,20 @@ test('two runs at once are refused, and the first is none the worse', async () =
   await first;
   expect(simulation.nowMs).toBe(100);
 });
+
+test('a run that breaks the simulator itself leaves no guard behind', async () => {
+  const simulation = new Simulation({ seed: 1 });
+  simulation.addNode(a, () => ({}));
+  simulation.schedule([
+    { atMs: 1, kind: 'crash', node: 'a' },
+    { atMs: 2, kind: 'calm' },
+  ]);
+  const stop = simulation.onEvent(() => {
+    throw new Error('from a listener');
+  });
+  await expect(simulation.run(10)).rejects.toThrow('from a listener');
+  stop();
+  await simulation.run(10);
+  expect(simulation.stateOf(a)).toBe('running');
+  expect(Date.now()).toBeGreaterThan(0);
+});

@@ -25,6 +25,10 @@ test.each<[NetworkOptions, string]>([
     { ordering: 'session', replayRate: 0.1 },
     "network.replayRate: expected 0 with ordering 'session', got 0.1",
   ],
+  [
+    { ordering: 'session', duplicationRate: 0.1 },
+    "network.duplicationRate: expected 0 with ordering 'session', got 0.1",
+  ],
   [JSON.parse('{"ordering":"fifo"}') as NetworkOptions, "network.ordering: expected 'none' or"],
   [{ maxPayloadBytes: 1_199 }, 'network.maxPayloadBytes: expected 1200..1073741824, got 1199'],
   [

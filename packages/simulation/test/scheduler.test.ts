@@ -36,3 +36,11 @@ test('the past is closed, and the end of time is finite', () => {
   expect(scheduler.advance(endOfTimeUs - 1)).toBeUndefined();
   expect(scheduler.advance(endOfTimeUs)).toBeDefined();
 });
+
+test('waiting for ever takes no time once nothing is left to happen', () => {
+  const scheduler = new Scheduler();
+  scheduler.plan(10, event());
+  scheduler.advance(Infinity);
+  expect(scheduler.advance(Infinity)).toBeUndefined();
+  expect(scheduler.nowUs).toBe(10);
+});
