@@ -8,13 +8,7 @@
  * trying it again could do it twice.
  */
 import type { RaftNode } from '@quorate/raft';
-import {
-  type Clock,
-  type NodeId,
-  type Requester,
-  TransportError,
-  type Unsubscribe,
-} from '@quorate/transport';
+import type { Clock, NodeId, Requester, Unsubscribe } from '@quorate/transport';
 
 import {
   type Answer,
@@ -25,13 +19,14 @@ import {
 } from './config-answer.ts';
 import { commandCodec, type ConfigCommand } from './config-command.ts';
 import type { ConfigStore } from './config-store.ts';
+import { type HandOver, HandOvers } from './hand-overs.ts';
 
 /** 'index': linearizable, confirmed by a majority. 'stale': what this node has applied so far. */
 export type ReadMode = 'index' | 'stale';
 
 /** What the service needs of its surroundings. */
 export interface ConfigServiceOptions {
-  readonly raft: Pick<RaftNode, 'propose' | 'readIndex' | 'status'>;
+  readonly raft: Pick<RaftNode, 'observe' | 'propose' | 'readIndex' | 'status'>;
   readonly store: ConfigStore;
   readonly requester: Requester;
   readonly clock: Clock;
@@ -47,18 +42,32 @@ const readMethod = 'config/read';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Something that only the leader can do. */
+interface LeaderRequest {
+  /** Whether doing it twice is as good as once. */
+  readonly isRepeatable: boolean;
+  readonly here: (timeoutMs: number) => Promise<Answer>;
+  readonly there: HandOver;
+}
+
 /** Serves one node's clients, and the requests that other nodes hand on to it. */
 export class ConfigService {
   readonly #options: ConfigServiceOptions;
   readonly #localId: NodeId;
+  readonly #handOvers: HandOvers;
   readonly #stops: readonly Unsubscribe[];
   readonly #proposals = new Map<string, number>();
 
   constructor(options: ConfigServiceOptions) {
     this.#options = options;
     this.#localId = options.raft.status().nodeId;
-    const { requester, clock } = options;
+    const { raft, requester, clock } = options;
+    this.#handOvers = new HandOvers(requester);
     this.#stops = [
+      raft.observe((event) => {
+        if (event.kind !== 'roleChanged' || event.leaderId === undefined) return;
+        this.#handOvers.onLeader(event.leaderId);
+      }),
       requester.serve(writeMethod, async (payload, { deadlineMs, signal }) => {
         const timeoutMs = Math.max(1, deadlineMs - clock.nowMs());
         return answerCodec.encode(await this.#writeHere(payload.slice(), timeoutMs, signal));
@@ -80,6 +89,7 @@ export class ConfigService {
   async write(command: ConfigCommand): Promise<WriteAnswer> {
     const payload = commandCodec.encode(command);
     const answer = await this.#askLeader({
+      isRepeatable: false,
       here: (timeoutMs) => this.#writeHere(payload, timeoutMs),
       there: { method: writeMethod, payload },
     });
@@ -96,6 +106,7 @@ export class ConfigService {
   async read(key: string, mode: ReadMode): Promise<ReadAnswer> {
     if (mode === 'stale') return this.#valueOf(key);
     const answer = await this.#askLeader({
+      isRepeatable: true,
       here: (timeoutMs) => this.#readHere(key, timeoutMs),
       there: { method: readMethod, payload: encoder.encode(key) },
     });
@@ -110,10 +121,7 @@ export class ConfigService {
   }
 
   /** Runs `here` if this node leads, else hands the request to the leader, and follows its hint. */
-  async #askLeader(request: {
-    readonly here: (timeoutMs: number) => Promise<Answer>;
-    readonly there: { readonly method: string; readonly payload: Uint8Array };
-  }): Promise<Answer> {
+  async #askLeader(request: LeaderRequest): Promise<Answer> {
     const { raft, clock, requestTimeoutMs } = this.#options;
     const deadlineMs = clock.nowMs() + requestTimeoutMs;
     let leaderId = raft.status().leaderId;
@@ -123,29 +131,26 @@ export class ConfigService {
       const answer: Answer =
         leaderId === this.#localId
           ? await request.here(timeoutMs)
-          : await this.#handOver(leaderId, request.there, timeoutMs);
-      const isElsewhere = answer.kind === 'refused' && answer.reason === 'notLeader';
-      if (!isElsewhere) return answer;
-      leaderId = answer.leaderId === leaderId ? undefined : answer.leaderId;
+          : await this.#handOvers.request(leaderId, request.there, timeoutMs);
+      const next = this.#nextToAsk(leaderId, request, answer);
+      if (next === 'settled') return answer;
+      leaderId = next;
     }
     return { kind: 'refused', reason: 'noLeader', leaderId: undefined };
   }
 
-  async #handOver(
-    leaderId: NodeId,
-    request: { readonly method: string; readonly payload: Uint8Array },
-    timeoutMs: number,
-  ): Promise<Answer> {
-    try {
-      const { method, payload } = request;
-      const reply = await this.#options.requester.request(leaderId, method, payload, { timeoutMs });
-      return answerCodec.decode(reply);
-    } catch (error) {
-      if (error instanceof TransportError && error.definite) {
-        return { kind: 'refused', reason: 'noLeader', leaderId: undefined };
-      }
-      return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+  /** Who else may be asked after `asked` gave this answer, if that helps and does no harm. */
+  #nextToAsk(
+    asked: NodeId,
+    request: LeaderRequest,
+    answer: Answer,
+  ): NodeId | undefined | 'settled' {
+    if (answer.kind === 'refused' && answer.reason === 'notLeader') {
+      return answer.leaderId === asked ? undefined : answer.leaderId;
     }
+    if (answer.kind !== 'unknown' || !request.isRepeatable) return 'settled';
+    const { leaderId } = this.#options.raft.status();
+    return leaderId === asked ? 'settled' : leaderId;
   }
 
   async #writeHere(

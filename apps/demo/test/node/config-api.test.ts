@@ -225,6 +225,26 @@ describe('when nobody can answer', () => {
     });
   });
 
+  test('a read handed to a leader that stands still is answered by the next one', async () => {
+    await cluster.put(leaderId, 'a', '1');
+    cluster.simulation.pause(leaderId);
+    const startedAtMs = cluster.simulation.nowMs;
+    const read = await cluster.get(followerId, 'a');
+    expect(read.document).toMatchObject({ value: '1' });
+    expect(read.headers.get('x-served-by')).not.toBe(leaderId);
+    // The time of an election, not the three seconds that a client waits at most.
+    expect(cluster.simulation.nowMs - startedAtMs).toBeLessThan(2_000);
+  });
+
+  test('a write handed to a leader that stands still is unknown once another leads', async () => {
+    cluster.simulation.pause(leaderId);
+    const startedAtMs = cluster.simulation.nowMs;
+    const answer = await cluster.put(followerId, 'a', '1');
+    expectProblem(answer, { status: 504, code: 'outcome_unknown', indefinite: true });
+    expect(cluster.simulation.nowMs - startedAtMs).toBeLessThan(2_000);
+    expect((await cluster.put(followerId, 'b', '1')).status).toBe(201);
+  });
+
   test('a write whose outcome was unknown takes effect at most once', async () => {
     for (const id of cluster.ids) if (id !== leaderId) cluster.simulation.pause(id);
     const create = { 'if-none-match': '*' };

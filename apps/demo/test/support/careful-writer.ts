@@ -1,7 +1,7 @@
 import { type HttpClient, HttpClientError, type HttpResponse } from '../../src/http-client.ts';
 
-/** How long one attempt waits, in ms. */
-const timeoutMs = 1_000;
+/** How long one attempt waits, in ms: well beyond a slow write, well below an election. */
+const timeoutMs = 500;
 /** How long a node that did not answer is left alone, in ms. */
 const avoidForMs = 2_000;
 /** Pause before asking again, in ms. */
