@@ -60,6 +60,12 @@ export class WireEnd implements Link {
     this.handler?.closed(error);
   }
 
+  /** Breaks at this end; the other end still gets what is under way, and then hears of it. */
+  reset(): void {
+    this.destroy();
+    this.handler?.closed(new Error('reset'));
+  }
+
   /** Bytes as if the other end had written them. */
   feed(...chunks: readonly Uint8Array[]): void {
     for (const chunk of chunks) if (!this.isClosed) this.handler?.received(chunk);
