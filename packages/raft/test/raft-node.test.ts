@@ -1,5 +1,5 @@
 import { type Fault, Simulation } from '@quorate/simulation';
-import { SnapshotStore, WriteAheadLog } from '@quorate/storage';
+import { type Disk, SnapshotStore, WriteAheadLog } from '@quorate/storage';
 import { type NodeId, nodeId, protocolName } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
@@ -44,6 +44,8 @@ class Fixture {
   readonly ids: readonly NodeId[];
   readonly members = new Map<NodeId, Member>();
   readonly startErrors: unknown[] = [];
+  /** Runs before a node opens its directory. */
+  beforeOpen: (id: NodeId, disk: Disk) => Promise<void> = () => Promise.resolve();
 
   constructor(nodeCount: number, options: Partial<RaftNodeOptions> = {}, maxPayloadBytes = 65_536) {
     this.simulation = new Simulation({
@@ -55,6 +57,7 @@ class Fixture {
     for (const id of this.ids) {
       this.simulation.addNode(id, async ({ transport, clock, random, disk }) => {
         const words = new Words();
+        await this.beforeOpen(id, disk);
         const ports = { transport, clock, random, disk, directory, voters: this.ids };
         const node = await RaftNode.open({ ...ports, stateMachine: words, ...options });
         const events: RaftEvent[] = [];
@@ -110,6 +113,18 @@ class Fixture {
 
   read(member = this.leader): Promise<ReadOutcome> {
     return this.settled(member.node.readIndex());
+  }
+
+  /** Ends a node's life; `member` forgets it. */
+  async crash(id: NodeId): Promise<void> {
+    await this.inject({ kind: 'crash', node: id });
+    this.members.delete(id);
+  }
+
+  async restart(id: NodeId): Promise<void> {
+    await this.inject({ kind: 'restart', node: id });
+    const isUp = await this.simulation.runUntil(() => this.members.has(id), 5_000);
+    expect(isUp).toBe(true);
   }
 
   async inject(fault: Fault): Promise<void> {
@@ -474,6 +489,127 @@ describe('a disk that fails', () => {
     const leaderId = healthy.find((id) => cluster.member(id).node.status().role === 'leader');
     const outcome = await cluster.settled(cluster.propose('b', cluster.member(leaderId!)));
     expect(outcome.kind).toBe('committed');
+  });
+});
+
+describe('a full disk', () => {
+  const small = { segmentBytes: 16_384 };
+  const large = 'x'.repeat(20_000);
+
+  test('refuses writes and goes on with reads, until there is room', async () => {
+    const cluster = new Fixture(1, small);
+    await cluster.elect();
+    await cluster.write('a');
+    await cluster.inject({ kind: 'diskFull', node: 'n1', isFull: true });
+    const { node, events } = cluster.leader;
+    const held = cluster.propose(large);
+    await cluster.simulation.run(100);
+    expect(node.status().isDiskFull).toBe(true);
+    expect(await cluster.settled(cluster.propose('b'))).toMatchObject({
+      kind: 'rejected',
+      reason: 'diskFull',
+    });
+    expect(await cluster.read()).toMatchObject({ kind: 'ready' });
+
+    await cluster.inject({ kind: 'diskFull', node: 'n1', isFull: false });
+    expect(await cluster.settled(held)).toMatchObject({ kind: 'committed' });
+    expect(node.status().isDiskFull).toBe(false);
+    expect(events.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['diskFull', 'diskRecovered']),
+    );
+    await cluster.elect();
+    await cluster.write('c');
+    expect(cluster.leader.words.text).toBe(`a${large}c`);
+  });
+
+  test('of a leader moves the leadership to a node that has room', async () => {
+    const cluster = new Fixture(3, small);
+    await cluster.elect();
+    const fullId = cluster.leaderId!;
+    await cluster.inject({ kind: 'diskFull', node: fullId, isFull: true });
+    const held = cluster.propose(large);
+    await cluster.simulation.runUntil(
+      () => cluster.leaderId !== undefined && cluster.leaderId !== fullId,
+      10_000,
+    );
+    await cluster.write('b');
+    expect(await cluster.read()).toMatchObject({ kind: 'ready' });
+    await cluster.inject({ kind: 'diskFull', node: fullId, isFull: false });
+    expect(await cluster.settled(held)).toMatchObject({ kind: 'committed' });
+    await cluster.simulation.run(1_000);
+    for (const { words } of cluster.members.values()) expect(words.text).toBe(`${large}b`);
+  });
+});
+
+describe('a damaged log', () => {
+  /** Zeroes some bytes of the entry that carries `text`, wherever the log has it. */
+  async function damage(disk: Disk, text: string): Promise<void> {
+    for (const name of await disk.list(`${directory}/log`)) {
+      const file = await disk.open(`${directory}/log/${name}`);
+      const content = new Uint8Array(await file.sizeBytes());
+      await file.read(0, content);
+      const offset = new TextDecoder('latin1').decode(content).indexOf(text);
+      if (offset >= 0) await file.write(offset, new Uint8Array(8));
+      await file.sync();
+      await file.close();
+    }
+  }
+
+  /** Three nodes with five entries; the log of one follower loses the third. */
+  async function withDamagedFollower() {
+    const cluster = new Fixture(3);
+    await cluster.elect();
+    for (const word of ['one-', 'two-', 'the-third-one-', 'four-', 'five-']) {
+      await cluster.write(word);
+    }
+    await cluster.simulation.run(1_000);
+    const [damagedId, otherId] = cluster.followerIds;
+    await cluster.crash(damagedId!);
+    cluster.beforeOpen = (id, disk) =>
+      id === damagedId ? damage(disk, 'the-third-one-') : Promise.resolve();
+    return { cluster, damagedId: damagedId!, otherId: otherId! };
+  }
+
+  test('is reported entry by entry and repaired by the leader', async () => {
+    const { cluster, damagedId } = await withDamagedFollower();
+    await cluster.restart(damagedId);
+    const { node, events, words } = cluster.member(damagedId);
+    expect(node.status()).toMatchObject({ condition: 'recovering', lastLogIndex: 3 });
+    expect(node.status().damaged).toMatchObject([{ logIndex: 4, term: 1 }]);
+    await cluster.simulation.run(2_000);
+    expect(events[0]).toMatchObject({ kind: 'damaged', entries: [{ logIndex: 4 }] });
+    expect(events.some(({ kind }) => kind === 'repaired')).toBe(true);
+    expect(node.status()).toMatchObject({ condition: 'running', damaged: [] });
+    expect(words.text).toBe('one-two-the-third-one-four-five-');
+  });
+
+  test('keeps the node from voting until it is whole, across restarts', async () => {
+    const { cluster, damagedId, otherId } = await withDamagedFollower();
+    const leaderId = cluster.leaderId!;
+    await cluster.crash(leaderId);
+    await cluster.restart(damagedId);
+    await cluster.simulation.run(3_000);
+    await cluster.crash(damagedId);
+    // The log was cut where the damage began, so this time it is short and clean.
+    cluster.beforeOpen = () => Promise.resolve();
+    await cluster.restart(damagedId);
+    await cluster.simulation.run(10_000);
+    const damaged = cluster.member(damagedId);
+    expect(damaged.node.status()).toMatchObject({ condition: 'recovering', damaged: [] });
+    expect(cluster.leaderId).toBeUndefined();
+    expect(await cluster.settled(cluster.propose('x', damaged))).toMatchObject({
+      kind: 'rejected',
+      reason: 'recovering',
+    });
+    expect(await cluster.read(damaged)).toMatchObject({ kind: 'refused', reason: 'recovering' });
+
+    await cluster.restart(leaderId);
+    await cluster.elect();
+    await cluster.write('six');
+    await cluster.simulation.run(2_000);
+    expect(damaged.node.status().condition).toBe('running');
+    expect(damaged.words.text).toBe('one-two-the-third-one-four-five-six');
+    expect(cluster.member(otherId).words.text).toBe(damaged.words.text);
   });
 });
 
