@@ -14,10 +14,6 @@ export interface DamagedRange {
 export class DamageList {
   #ranges: readonly DamagedRange[] = [];
 
-  get isEmpty(): boolean {
-    return this.#ranges.length === 0;
-  }
-
   /** Adds a range; what is listed already stays as it was. */
   add(range: DamagedRange): void {
     const { fromIndex, toIndex } = range;
@@ -38,18 +34,12 @@ export class DamageList {
     );
   }
 
-  /** Removes the entries from `fromIndex` on and returns what `restore` needs to undo that. */
-  cut(fromIndex: number): readonly DamagedRange[] {
-    const before = this.#ranges;
-    if (before.length === 0) return before;
-    this.#ranges = before
+  /** Removes the entries from `fromIndex` on. */
+  cut(fromIndex: number): void {
+    if (this.#ranges.length === 0) return;
+    this.#ranges = this.#ranges
       .filter((range) => range.fromIndex < fromIndex)
       .map((range) => ({ ...range, toIndex: Math.min(range.toIndex, fromIndex - 1) }));
-    return before;
-  }
-
-  restore(ranges: readonly DamagedRange[]): void {
-    this.#ranges = ranges;
   }
 
   /** Forgets the entries up to and including `logIndex`. */

@@ -7,9 +7,7 @@
  * share one term: it is kept once until a second appears. That makes 4 bytes an entry, and every
  * question O(1).
  */
-import { invariant } from './invariant.ts';
-
-/** Instead of a position: the entry is not on disk yet, or was lost. */
+/** Instead of a position: the entry was lost. */
 export const NOWHERE = 0xffff_ffff;
 
 const CHUNK_ENTRIES = 4_096;
@@ -19,13 +17,6 @@ interface Chunk {
   /** The term of all entries of the chunk, as long as `terms` is undefined. */
   term: number;
   terms: Float64Array | undefined;
-}
-
-/** Entries cut off the end of an index, to be put back if the write fails. */
-export interface CutEntries {
-  readonly fromIndex: number;
-  readonly terms: Float64Array;
-  readonly units: Uint32Array;
 }
 
 /** Term and position of each entry from `firstIndex` to `lastIndex`. */
@@ -94,35 +85,12 @@ export class LogIndex {
     return this.#chunks[Math.floor(slot / CHUNK_ENTRIES)]?.units[slot % CHUNK_ENTRIES] ?? NOWHERE;
   }
 
-  /** Says where an entry lies now. */
-  place(logIndex: number, unit: number): void {
-    invariant(this.#has(logIndex), 'only an entry of the index has a place');
-    const slot = logIndex - this.#origin;
-    const chunk = this.#chunks[Math.floor(slot / CHUNK_ENTRIES)];
-    invariant(chunk !== undefined, 'only a lost entry has no chunk');
-    chunk.units[slot % CHUNK_ENTRIES] = unit;
-  }
-
-  /** Removes the entries from `fromIndex` on. Undefined if there are none. */
-  cut(fromIndex: number): CutEntries | undefined {
+  /** Removes the entries from `fromIndex` on. */
+  cut(fromIndex: number): void {
+    if (fromIndex > this.#lastIndex) return;
     const from = Math.max(fromIndex, this.#firstIndex);
-    const count = this.#lastIndex - from + 1;
-    if (count <= 0) return undefined;
-    const terms = new Float64Array(count);
-    const units = new Uint32Array(count);
-    for (let at = 0; at < count; at += 1) {
-      terms[at] = this.termAt(from + at) ?? NaN;
-      units[at] = this.unitAt(from + at);
-    }
     this.#lastIndex = from - 1;
     this.#chunks.length = Math.ceil((from - this.#origin) / CHUNK_ENTRIES);
-    return { fromIndex: from, terms, units };
-  }
-
-  /** Undoes `cut`, whatever was appended since. */
-  restore({ fromIndex, terms, units }: CutEntries): void {
-    this.cut(fromIndex);
-    for (const [at, term] of terms.entries()) this.append(term, units[at] ?? NOWHERE);
   }
 
   /** Forgets the entries up to and including `logIndex`. */

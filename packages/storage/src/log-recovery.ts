@@ -236,7 +236,7 @@ class Recovery {
 
   #restartIndex(firstIndex: number): void {
     this.#index = new LogIndex(firstIndex);
-    this.#damage.restore([]);
+    this.#damage.cut(0);
     this.#segments.restart(firstIndex);
   }
 

@@ -88,8 +88,8 @@ export class LogWriter {
       if (cause instanceof DiskError && cause.code === 'DISK_FULL') throw cause;
       throw new LogError(
         'LOG_POISONED',
-        'a write or sync failed, and what is durable is unknown: close the log, look to the disk, ' +
-          'and open it again',
+        'a write or sync failed, and what is durable is unknown: close the log, ' +
+          'look to the disk, and open it again',
         { cause },
       );
     }

@@ -35,7 +35,10 @@ export class SegmentWriter {
     this.#readyEnd = readyEnd;
   }
 
-  /** A new, empty segment file with some space ready. Nothing is left of it if that fails. */
+  /**
+   * A new, empty segment file with about `readyBytes` ready, or with one block if there is no room
+   * for more. Nothing is left of it if that fails, too.
+   */
   static async create(
     disk: Disk,
     path: string,
@@ -45,7 +48,7 @@ export class SegmentWriter {
     await disk.remove(path);
     const writer = new SegmentWriter(await disk.open(path, { mode: 'new' }), sequence, 0, 0);
     try {
-      await writer.#fillTo(readyBytes);
+      await writer.makeReady(Math.min(BLOCK_BYTES, readyBytes), readyBytes);
       return writer;
     } catch (error) {
       await writer.close();
