@@ -160,7 +160,8 @@ export interface DecoderTerms {
 /** Turns chunks of bytes, however split, back into frames. One per direction of a session. */
 export class FrameDecoder {
   readonly #sink: FrameSink;
-  /** Bytes behind the header of a frame, or of a block, at most. */
+  #payloadBytesMax: number;
+  /** Bytes behind the header of what lies in the stream, a frame or a block, at most. */
   #bodyBytesMax: number;
   #sealing: Sealing = 'frame';
   #crc32: Crc32 | undefined;
@@ -174,6 +175,7 @@ export class FrameDecoder {
   /** @param payloadBytesMax - Longer payloads are a fault, until `relax` says otherwise. */
   constructor(sink: FrameSink, payloadBytesMax: number) {
     this.#sink = sink;
+    this.#payloadBytesMax = payloadBytesMax;
     this.#bodyBytesMax = payloadBytesMax;
   }
 
@@ -192,6 +194,7 @@ export class FrameDecoder {
     this.#isStrict = false;
     this.#sealing = terms.sealing;
     this.#crc32 = terms.crc32;
+    this.#payloadBytesMax = terms.payloadBytesMax;
     this.#bodyBytesMax =
       terms.sealing === 'block'
         ? Math.max(blockBytesMax, frameHeaderBytes + terms.payloadBytesMax)
@@ -228,9 +231,7 @@ export class FrameDecoder {
     }
     if (at === size) return undefined;
     this.#hold(chunk, at, size);
-    // What does not even begin like a frame is not waited for.
-    const isForeign = this.#heldBytes > VERSION_AT && this.#held[VERSION_AT] !== frameVersion;
-    return this.#isStrict && isForeign ? 'version' : undefined;
+    return this.#faultOfBeginning();
   }
 
   /** Completes the held frame, as far as `chunk` goes. Returns how much of `chunk` that took. */
@@ -247,7 +248,7 @@ export class FrameDecoder {
 
   /** Reads the held frame if it is complete, and then holds nothing. */
   #takeHeld(): Verdict {
-    if (this.#heldBytes < frameHeaderBytes) return undefined;
+    if (this.#heldBytes < frameHeaderBytes) return this.#faultOfBeginning();
     const frame = this.#held;
     const end = frameHeaderBytes + readWord(frame, LENGTH_AT);
     const fault = this.#faultOf(frame, 0, end);
@@ -269,6 +270,12 @@ export class FrameDecoder {
     }
     this.#held.set(chunk.subarray(from, to), this.#heldBytes);
     this.#heldBytes = needed;
+  }
+
+  /** What does not even begin like a frame is not waited for. */
+  #faultOfBeginning(): FrameFault | undefined {
+    const isForeign = this.#heldBytes > VERSION_AT && this.#held[VERSION_AT] !== frameVersion;
+    return this.#isStrict && isForeign ? 'version' : undefined;
   }
 
   /** What is wrong with the frame at `at`, which claims to go to `end`, by its header alone. */
@@ -295,8 +302,9 @@ export class FrameDecoder {
     let at = from + frameHeaderBytes;
     while (at < to) {
       if (to - at < frameHeaderBytes) return 'length';
-      const end = at + frameHeaderBytes + readWord(bytes, at + LENGTH_AT);
-      if (end > to) return 'length';
+      const length = readWord(bytes, at + LENGTH_AT);
+      const end = at + frameHeaderBytes + length;
+      if (end > to || length > this.#payloadBytesMax) return 'length';
       if (!this.#give(bytes, at, end)) return 'stopped';
       at = end;
     }
