@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { usage } from '../src/cli/usage.ts';
+import { readControlFile } from '../src/supervisor/control-file.ts';
 import { RealDemo, runDemo } from './support/real-demo.ts';
 
 describe('without a demo', () => {
@@ -150,6 +151,33 @@ describe('with a demo', () => {
     expect((await ask({ authorization: 'Bearer guessed' })).status).toBe(401);
     expect((await ask({ host: 'evil.example' })).status).toBe(401);
     expect((await demo.view()).nodes[0]?.process).toBe('running');
+  });
+
+  test('what the API cannot do is refused by name', async () => {
+    await expect(demo.act('partition', { groups: [['n1'], ['n9']] })).rejects.toThrow('n9');
+    await expect(demo.act('partition', { groups: [['n1']] })).rejects.toThrow('"groups"');
+    await expect(demo.act('load', { ratePerSecond: 1e9 })).rejects.toThrow('"ratePerSecond"');
+    await expect(demo.act('nodes/n1/explode')).rejects.toThrow('"action"');
+    await expect(demo.act('nowhere')).rejects.toThrow('not_found');
+  });
+
+  test('the page is told what there was, what there is, and every message', async () => {
+    await demo.act('load', { ratePerSecond: 50 });
+    const token = readControlFile(join(demo.dataDirectory, 'control.json'))?.token ?? '';
+    const response = await fetch(`${demo.dashboard}/api/events?token=${token}`);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const seen = new Set<string>();
+    let rest = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const blocks = (rest + chunk).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks.filter((text) => text.startsWith('data: '))) {
+        seen.add((JSON.parse(block.slice('data: '.length)) as { kind: string }).kind);
+      }
+      if (['history', 'view', 'point', 'messages'].every((kind) => seen.has(kind))) break;
+    }
+    expect([...seen].slice(0, 2)).toEqual(['history', 'view']);
+    await demo.act('load', { ratePerSecond: 0 });
   });
 
   test('stop ends it in order and says so', async () => {

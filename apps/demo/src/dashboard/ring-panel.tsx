@@ -37,7 +37,7 @@ export function RingPanel() {
           </li>
         ))}
         <li>
-          <span class="cross">✕</span> kept back by a partition
+          <span class="cross">✕</span> not delivered: partition, or nobody there
         </li>
       </ul>
     </section>

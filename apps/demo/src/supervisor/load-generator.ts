@@ -50,7 +50,7 @@ const tickMs = 10;
 const keyCount = 200;
 const inFlightMax = 512;
 const timeoutMs = 1_000;
-/** How long a node that did not answer is left alone, in ms. */
+/** How long a node that could not serve is left alone, in ms. */
 const avoidForMs = 1_000;
 
 /** Offers load until stopped. */
@@ -148,13 +148,19 @@ export class LoadGenerator {
       const response = await this.#client.request(
         isWrite ? { url, method: 'PUT', body: bodyOf(sequence), timeoutMs } : { url, timeoutMs },
       );
+      // A node without a leader says so at once; most clients would try another for a while.
+      if (response.status === 503) this.#avoid(target);
       this.#settle({ key, isWrite, floor, dueMs, response });
     } catch {
       this.#counts.unknown += 1;
-      this.#avoidUntilMs.set(target.id, performance.now() + avoidForMs);
+      this.#avoid(target);
     } finally {
       this.#inFlight -= 1;
     }
+  }
+
+  #avoid({ id }: LoadTarget): void {
+    this.#avoidUntilMs.set(id, performance.now() + avoidForMs);
   }
 
   #settle(request: {
@@ -189,7 +195,7 @@ export class LoadGenerator {
     this.#onViolation(`${key}: ${seen} after ${floor} was acknowledged`);
   }
 
-  /** The next node in turn that has not just failed to answer. */
+  /** The next node in turn that has not just failed. */
   #target(sequence: number): LoadTarget | undefined {
     const nowMs = performance.now();
     const isTrusted = ({ id }: LoadTarget): boolean => nowMs >= (this.#avoidUntilMs.get(id) ?? 0);
