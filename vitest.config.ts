@@ -6,11 +6,27 @@ import { defineConfig } from 'vitest/config';
 const root = import.meta.dirname;
 
 /** Every package and app is a project of its own: `vitest run --project raft`. */
-const projects = ['packages', 'apps'].flatMap((area) =>
-  readdirSync(`${root}/${area}`)
-    .filter((name) => existsSync(`${root}/${area}/${name}/package.json`))
-    .map((name) => ({ name, folder: `./${area}/${name}`, include: ['test/**/*.test.ts'] })),
-);
+const projects = ['packages', 'apps']
+  .flatMap((area) => readdirSync(`${root}/${area}`).map((name) => ({ area, name })))
+  .filter(({ area, name }) => existsSync(`${root}/${area}/${name}/package.json`))
+  .map(({ area, name }) => ({
+    name,
+    root: `./${area}/${name}`,
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/**/*.process.test.ts'],
+  }));
+
+/**
+ * Tests that start real processes and hold them to real time come last and one by one, so that
+ * nothing else takes the processor from under them: `vitest run --project processes`.
+ */
+const processes = {
+  name: 'processes',
+  root: '.',
+  include: ['{packages,apps}/*/test/**/*.process.test.ts'],
+  fileParallelism: false,
+  sequence: { groupOrder: 1 },
+};
 
 export default defineConfig({
   // Workspace packages resolve to their TypeScript sources, so tests need no build.
@@ -21,12 +37,11 @@ export default defineConfig({
     // .ci/run counts from the report.
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `${root}/.reports/vitest.json` },
-    projects: [...projects, { name: 'tools', folder: './tools', include: ['**/*.test.ts'] }].map(
-      ({ name, folder, include }) => ({
-        extends: true as const,
-        test: { name, root: folder, include },
-      }),
-    ),
+    projects: [
+      ...projects,
+      { name: 'tools', root: './tools', include: ['**/*.test.ts'] },
+      processes,
+    ].map((test) => ({ extends: true as const, test })),
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
