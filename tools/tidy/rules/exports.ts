@@ -77,7 +77,7 @@ function names(node: ts.Node, name: string): boolean {
   return ts.isTypeReferenceNode(node) && node.typeName.getText() === name;
 }
 
-/** `path#name` of every declaration that an entry publishes or another file of the package names. */
+/** `path#name` of every declaration that an entry publishes or another file of ours names. */
 function usedNames(pack: Package): ReadonlySet<string> {
   const used = new Set<string>();
   for (const entry of pack.entries) {
