@@ -18,6 +18,7 @@ export function milliseconds(value: number): string {
 /** What a node is, in one word: its role while it runs, else what its process does. */
 export function roleOf(node: NodeView): string {
   if (node.process !== 'running') return node.process;
+  if (node.status?.raft.condition === 'failed') return 'failed';
   const role = node.status?.raft.role ?? 'starting';
   return role === 'preCandidate' ? 'pre-candidate' : role;
 }

@@ -146,7 +146,8 @@ function NodeMark({ node, at }: { readonly node: NodeView; readonly at: Point })
 /** A shape for each state that is no role, so that colour is not needed to tell them. */
 function NodeSign({ role }: { readonly role: string }) {
   if (role === 'paused') return <path class="sign" d="M-7 20 h5 v11 h-5 z M2 20 h5 v11 h-5 z" />;
-  if (role === 'stopped') return <path class="sign-line" d="M-6 20 L6 31 M6 20 L-6 31" />;
+  if (role === 'stopped' || role === 'failed')
+    return <path class="sign-line" d="M-6 20 L6 31 M6 20 L-6 31" />;
   return null;
 }
 

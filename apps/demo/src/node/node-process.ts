@@ -30,7 +30,8 @@ export async function runNode(command: NodeCommand): Promise<void> {
   server.listen(command.http.port, command.http.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const api = `http://${command.http.host}:${port}`;
+  const { host } = command.http;
+  const api = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (process.send) process.send({ kind: 'ready', api });
   else process.stdout.write(`${command.id} serves ${api}\n`);
 

@@ -29,9 +29,11 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
   const { events, status, metrics } = options;
   const api = new Hono();
   api.get('/healthz', (context) => {
-    const { uptimeMs, loopDelayMs } = status();
-    const isHealthy = loopDelayMs < loopDelayMsMax;
-    return context.json({ isHealthy, uptimeMs, loopDelayMs }, isHealthy ? 200 : 503);
+    const { uptimeMs, loopDelayMs, raft } = status();
+    // A node whose disk failed recovers by a restart, and by nothing else.
+    const isHealthy = loopDelayMs < loopDelayMsMax && raft.condition !== 'failed';
+    const { failure } = raft;
+    return context.json({ isHealthy, uptimeMs, loopDelayMs, failure }, isHealthy ? 200 : 503);
   });
   api.get('/readyz', (context) => {
     const reasons = unreadiness(status());
@@ -67,6 +69,7 @@ function unreadiness({ raft }: NodeStatus): readonly string[] {
     reasons.push(`log entries ${indexes} are damaged and not yet repaired`);
   }
   if (raft.isDiskFull) reasons.push('the disk is full');
+  if (raft.failure !== null) reasons.push(`stopped for good: ${raft.failure}`);
   return reasons;
 }
 

@@ -41,6 +41,22 @@ describe('health', () => {
   });
 });
 
+test('a node whose disk failed says so, and that it wants a restart', async () => {
+  cluster.simulation.inject({ kind: 'failSyncs', node: followerId, count: 1 });
+  await cluster.put(leaderId, 'a', '1');
+  await cluster.simulation.run(1_000);
+  const sick = await cluster.request(followerId, '/healthz');
+  expect(sick.status).toBe(503);
+  expect(sick.document).toHaveProperty('failure', expect.stringMatching(/sync/));
+  expect((await cluster.request(followerId, '/readyz')).text).toContain('stopped for good');
+
+  cluster.simulation.crash(followerId, 'process');
+  cluster.simulation.restart(followerId);
+  await cluster.simulation.run(5_000);
+  expect((await cluster.request(followerId, '/healthz')).status).toBe(200);
+  expect((await cluster.get(followerId, 'a', 'stale')).document).toMatchObject({ value: '1' });
+});
+
 describe('status', () => {
   test('tells what Raft and the store are at', async () => {
     await cluster.put(leaderId, 'a', '1');
