@@ -47,7 +47,7 @@ export class KvStateMachine implements StateMachine {
   restore(snapshot: Uint8Array): void {
     this.#values = new Map();
     const view = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.length);
-    for (let offset = 0; offset < snapshot.length; ) {
+    for (let offset = 0; offset < snapshot.length;) {
       const sizeBytes = view.getUint32(offset);
       this.apply(snapshot.subarray(offset + 4, offset + 4 + sizeBytes));
       offset += 4 + sizeBytes;

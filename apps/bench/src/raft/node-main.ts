@@ -24,8 +24,7 @@ export type ParentMessage =
 
 /** What the node says. */
 export type NodeMessage =
-  | { readonly kind: 'listening'; readonly address: TcpAddress }
-  | { readonly kind: 'leading' };
+  { readonly kind: 'listening'; readonly address: TcpAddress } | { readonly kind: 'leading' };
 
 const nothing = new Uint8Array(0);
 
