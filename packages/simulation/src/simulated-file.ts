@@ -184,9 +184,10 @@ export class SimulatedFile {
 }
 
 /**
- * The old sector, the new one, or one torn: a prefix or suffix of the new, or noise. Noise strikes
- * only bytes that were being changed; logs that append within a sector count on it, as SQLite does
- * ("powersafe overwrite").
+ * The old sector, the new one, or one torn: a prefix or suffix of the new. Never noise: bytes that
+ * are neither old nor new are damage, which fault 'bitRot' does. A log cannot tell a last batch that
+ * a crash made unreadable from one that was durable and has rotted, and no disk does that at every
+ * power cut.
  */
 function settledSector(
   old: Uint8Array,
@@ -196,10 +197,9 @@ function settledSector(
 ): Uint8Array {
   if (!draws.isHit(tornRate)) return draws.isHit(0.5) ? now : old;
   const cut = 1 + draws.int(sectorBytes - 1);
-  const form = draws.int(3);
-  if (form === 0) return concatenated(now.subarray(0, cut), old.subarray(cut));
-  if (form === 1) return concatenated(old.subarray(0, cut), now.subarray(cut));
-  return old.map((byte, place) => (byte === now[place] ? byte : draws.int(256)));
+  return draws.isHit(0.5)
+    ? concatenated(now.subarray(0, cut), old.subarray(cut))
+    : concatenated(old.subarray(0, cut), now.subarray(cut));
 }
 
 function concatenated(head: Uint8Array, tail: Uint8Array): Uint8Array {

@@ -70,9 +70,9 @@ export function drawPlan(random: Random, options: PlanOptions = {}): RunPlan {
   const horizonMs = options.horizonMs ?? 8_000 + random.int(8_000);
   const nodes = Array.from({ length: nodeCount }, (_, place) => `n${place + 1}`);
   const network = { ...drawNetwork(random.fork('network')), ...options.network };
-  const mayReplay = network.ordering !== 'session';
+  const mayRepeat = network.ordering !== 'session';
   const meanGapMs = options.meanFaultGapMs ?? pick(random, [300, 800, 2_000]);
-  const planner = new FaultPlanner(random.fork('faults'), { nodes, kinds, mayReplay });
+  const planner = new FaultPlanner(random.fork('faults'), { nodes, kinds, mayRepeat });
   const { drawFaults = () => planner.draw(horizonMs, meanGapMs) } = options;
   return {
     nodeCount,
@@ -148,8 +148,8 @@ function drawWorkload(random: Random): WorkloadOptions {
 interface FaultScope {
   readonly nodes: readonly string[];
   readonly kinds: readonly FaultKind[];
-  /** Links that keep messages in order cannot bring one again. */
-  readonly mayReplay: boolean;
+  /** Links that keep messages in order cannot bring one twice. */
+  readonly mayRepeat: boolean;
 }
 
 /** Draws faults in time, each with its end. */
@@ -290,13 +290,14 @@ class FaultPlanner {
   }
 
   #addNoise(atMs: number, endMs: number): void {
+    const { mayRepeat } = this.#scope;
     this.#push(
       {
         atMs,
         kind: 'network',
         lossRate: this.#random.float() * 0.5,
-        duplicationRate: this.#random.float() * 0.5,
-        replayRate: this.#scope.mayReplay ? this.#random.float() * 0.2 : 0,
+        duplicationRate: mayRepeat ? this.#random.float() * 0.5 : 0,
+        replayRate: mayRepeat ? this.#random.float() * 0.2 : 0,
       },
       { atMs: endMs, kind: 'network', lossRate: 0, duplicationRate: 0, replayRate: 0 },
     );
