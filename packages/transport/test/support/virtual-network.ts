@@ -37,7 +37,10 @@ export class WireEnd implements Link {
   }
 
   end(): void {
-    this.#network.defer(this, () => this.destroy());
+    this.#network.defer(this, () => {
+      this.destroy();
+      this.handler?.closed();
+    });
   }
 
   destroy(): void {
