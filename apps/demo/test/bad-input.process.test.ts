@@ -123,8 +123,10 @@ describe('a full disk', () => {
     answer = await ask('large', 'x');
     expect(answer.status).toBe(507);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'disk_full', indefinite: false });
-    const stale = await demo.ask(leader, '/v1/config/small?read=stale');
-    expect(stale.body).toContain('"value":"1"');
+    for (const read of ['stale', 'index']) {
+      const value = await demo.ask(leader, `/v1/config/small?read=${read}`);
+      expect(value.body).toContain('"value":"1"');
+    }
 
     rmSync(ballast);
     await demo.converge(60_000);
