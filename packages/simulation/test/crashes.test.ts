@@ -65,15 +65,20 @@ test('a dead life never acts again: timers, sends, listeners, disk', async () =>
   expect(() => dead.transport.send(b, talk, new Uint8Array(2 ** 25))).toThrow(RangeError);
   dead.clock.setTimer(0, () => acts.push('timer set after death')).cancel();
   dead.clock.setTimer(0, () => acts.push('timer set after death'));
-  void dead.disk.open('file').finally(() => acts.push('opened after death'));
+  const ghost = dead.disk.open('ghost', { mode: 'create' });
+  void ghost.finally(() => acts.push('opened after death'));
   void dead.disk.lock?.('').finally(() => acts.push('locked after death'));
   await dead.transport.close();
   await simulation.run(200);
   simulation.restart(a);
   await simulation.run(200);
   expect(acts).toEqual([]);
+  let names: readonly string[] = [];
+  void environments[1]?.disk.list('').then((list) => (names = list));
+  await simulation.run(10);
+  expect(names).not.toContain('ghost');
   const kinds = simulation.trace.lines().filter(({ node, atMs }) => node === 'a' && atMs > 15);
-  expect(kinds.map(({ kind }) => kind)).toEqual(['start', 'ready', 'peerUp']);
+  expect(kinds.map(({ kind }) => kind)).toEqual(['start', 'ready', 'peerUp', 'disk']);
 });
 
 test('a start still under way when the node crashes does not make it run', async () => {

@@ -84,6 +84,15 @@ test('never are more nodes faulty than the protocol survives, and all are well a
   );
 });
 
+test('bits rot on one minority only, however often they do', () => {
+  for (let seed = 0; seed < 20; seed += 1) {
+    const events = draw(seed, { nodeIds, untilMs: 600_000, perMinute: { bitRot: 10 } });
+    const damaged = new Set(events.flatMap((event) => ('node' in event ? [event.node] : [])));
+    expect(events.length).toBeGreaterThan(50);
+    expect(damaged.size).toBe(2);
+  }
+});
+
 test('each kind strikes about as often as asked', () => {
   for (const kind of kinds) {
     let count = 0;

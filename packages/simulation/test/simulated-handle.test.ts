@@ -70,3 +70,32 @@ test('bytes changed while a write is under way fail the run', async () => {
     'write of file: expected bytes that stay as they are',
   );
 });
+
+test('a slow operation holds up those called behind it on its file, and no other file', async () => {
+  const order: string[] = [];
+  // Without waiting, 50 draws of this latency would come in any order but their own.
+  const latency = { kind: 'uniform', minMs: 0, maxMs: 100 } as const;
+  const simulation = nodeWith(
+    async (disk) => {
+      const names = ['a', 'b'];
+      const files = await Promise.all(names.map((name) => disk.open(name, { mode: 'new' })));
+      for (let index = 0; index < 25; index += 1) {
+        files.forEach((file, which) => {
+          const bytes = Uint8Array.of(index);
+          void file.write(index, bytes).then(() => order.push(`${names[which] ?? ''}${index}`));
+        });
+      }
+    },
+    { disk: { latency } },
+  );
+  await simulation.run(10_000);
+  const expected = Array.from({ length: 25 }, (_, index) => index);
+  for (const name of ['a', 'b']) {
+    expect(order.filter((item) => item.startsWith(name))).toEqual(
+      expected.map((n) => `${name}${n}`),
+    );
+  }
+  expect(order.slice(0, 10).every((item, index) => item.startsWith(index % 2 ? 'b' : 'a'))).toBe(
+    false,
+  );
+});
