@@ -221,7 +221,7 @@ describe('read', () => {
     expect(await log.read(1, 1)).toEqual(range(1, 1));
   });
 
-  test('of what a compaction removes meanwhile ends with an error, not with other entries', async () => {
+  test('of what a compaction removes meanwhile ends with an error', async () => {
     const log = await open(4_096);
     for (const entry of range(1, 20, 1, 900)) await log.append({ entries: [entry] });
     let stalled = false;
@@ -273,7 +273,7 @@ describe('compact', () => {
     expect((await afterCrash()).recovery.metadata).toEqual(Uint8Array.of(4, 2));
   });
 
-  test('whose files cannot be removed is done all the same, and they go at the next opening', async () => {
+  test('whose files cannot be removed is done, and they go at the next opening', async () => {
     const log = await open(4_096);
     for (const entry of range(1, 9, 1, 3_000)) await log.append({ entries: [entry] });
     failing('remove');
@@ -503,7 +503,7 @@ describe('opening and closing', () => {
     expect((await open()).lastIndex).toBe(1);
   });
 
-  test('a file that is no segment but is named like one is not taken for an empty log', async () => {
+  test('a file that is only named like a segment is not taken for an empty log', async () => {
     await disk.createDirectory('data/log');
     const file = await disk.open('data/log/0000000000000003.wal', { mode: 'new' });
     await file.write(0, new Uint8Array(5_000).fill(0x47));
