@@ -185,9 +185,9 @@ export class SimulatedFile {
 
 /**
  * The old sector, the new one, or one torn: a prefix or suffix of the new. Never noise: bytes that
- * are neither old nor new are damage, which fault 'bitRot' does. A log cannot tell a last batch that
- * a crash made unreadable from one that was durable and has rotted, and no disk does that at every
- * power cut.
+ * are neither old nor new are damage, which fault 'bitRot' does. A log cannot tell a last batch
+ * that a crash made unreadable from one that was durable and has rotted, and no disk does that at
+ * every power cut.
  */
 function settledSector(
   old: Uint8Array,

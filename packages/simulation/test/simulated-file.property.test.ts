@@ -221,7 +221,7 @@ test('a sector given up by a failed sync is not saved by the next one', () => {
   expect(survivors).toEqual(new Set([0, 1]));
 });
 
-// Why this test? A shrunk counterexample: the old byte came back behind the durable end of the file.
+// Why this test? A shrunk counterexample: an old byte came back behind the durable end of a file.
 test('what lies behind a durable end is zeros, even if the sync that cut it failed first', () => {
   const left = new Set<number>();
   for (let seed = 0; seed < 50; seed += 1) {

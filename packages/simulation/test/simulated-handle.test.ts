@@ -71,7 +71,7 @@ test('bytes changed while a write is under way fail the run', async () => {
   );
 });
 
-test('a slow operation holds up those called behind it on its file, and no other file', async () => {
+test('a slow operation holds up those called behind it on its file, and no others', async () => {
   const order: string[] = [];
   // Without waiting, 50 draws of this latency would come in any order but their own.
   const latency = { kind: 'uniform', minMs: 0, maxMs: 100 } as const;
