@@ -1,7 +1,8 @@
 /**
- * `pnpm soak [--minutes N] [--jobs N] [--seed N] [--package NAME]`: random seeds of a package's
- * simulation, in as many processes as there are cores, until one breaks a promise or time is up.
- * A package takes part by exporting `runSeed` from test/support/run-seed.ts.
+ * `pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]`: random
+ * seeds of a package's simulation, in as many processes as there are cores, until one breaks a
+ * promise, time is up or there were enough. A package takes part by exporting `runSeed` from
+ * test/support/run-seed.ts.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -9,53 +10,62 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { soakRequest } from './soak/hunt.ts';
+import { shareOf, soakRequest } from './soak/hunt.ts';
+import type { HunterTask } from './soak/hunter.ts';
 
 type Report =
   | { readonly kind: 'held' }
   | { readonly kind: 'broken'; readonly seed: number; readonly report: string };
 
-const usage = 'usage: pnpm soak [--minutes N] [--jobs N] [--seed N] [--package NAME]';
+const usage =
+  'usage: pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]';
 
 function requestOf(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { minutes: text, jobs: text, seed: text, package: text },
+    options: { minutes: text, seeds: text, nodes: text, jobs: text, seed: text, package: text },
   });
   return soakRequest(
     {
       minutes: values.minutes,
       jobs: values.jobs,
       firstSeed: values.seed,
+      seedCount: values.seeds,
+      nodeCount: values.nodes,
       packageName: values.package,
     },
     {
       minutes: 10,
       jobs: availableParallelism(),
       firstSeed: randomInt(2 ** 40),
+      seedCount: undefined,
+      nodeCount: undefined,
       packageName: 'raft',
     },
   );
 }
 
 async function soak(request: ReturnType<typeof requestOf>): Promise<void> {
-  const { packageName, minutes, jobs, firstSeed } = request;
+  const { packageName, minutes, jobs, firstSeed, seedCount, nodeCount } = request;
   console.log(`${packageName}: ${minutes} minutes from seed ${firstSeed}, ${jobs} at a time`);
-  const hunters = Array.from({ length: jobs }, (_, index) =>
-    fork(path.join(import.meta.dirname, 'soak/hunter.ts'), [
+  const hunters = Array.from({ length: jobs }, (_, index) => {
+    const task: HunterTask = {
       packageName,
-      String(minutes),
-      String(firstSeed + index),
-      String(jobs),
-    ]),
-  );
+      minutes,
+      firstSeed: firstSeed + index,
+      stride: jobs,
+      seedCount: seedCount === undefined ? undefined : shareOf(seedCount, jobs, index),
+      nodeCount,
+    };
+    return fork(path.join(import.meta.dirname, 'soak/hunter.ts'), [JSON.stringify(task)]);
+  });
   let heldCount = 0;
   const listen = (hunter: ChildProcess): Promise<void> =>
     new Promise((resolve) => {
       hunter.on('message', (report: Report) => {
         if (report.kind === 'held') heldCount += 1;
-        else announce(packageName, report);
+        else announce(request, report);
       });
       hunter.on('exit', (code) => {
         if (code !== 0) process.exitCode = 1;
@@ -68,10 +78,16 @@ async function soak(request: ReturnType<typeof requestOf>): Promise<void> {
   console.log(`${heldCount} seeds held`);
 }
 
-function announce(packageName: string, { seed, report }: Extract<Report, { kind: 'broken' }>) {
+function announce(
+  { packageName, nodeCount }: ReturnType<typeof requestOf>,
+  { seed, report }: Extract<Report, { kind: 'broken' }>,
+) {
+  const nodes = nodeCount === undefined ? '' : `NODES=${nodeCount} `;
   process.exitCode = 1;
   console.error(`seed ${seed} broke a promise: ${report}`);
-  console.error(`replay: SEED=${seed} pnpm exec vitest run --project ${packageName} simulation`);
+  console.error(
+    `replay: ${nodes}SEED=${seed} pnpm exec vitest run --project ${packageName} simulation`,
+  );
 }
 
 try {

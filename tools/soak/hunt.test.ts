@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { hunt, soakRequest } from './hunt.ts';
+import { hunt, shareOf, soakRequest } from './hunt.ts';
 
 function after(count: number): () => boolean {
   let asked = 0;
@@ -41,15 +41,32 @@ describe('hunt', () => {
   });
 });
 
+test.each([
+  [10, 3, [4, 3, 3]],
+  [2, 3, [1, 1, 0]],
+])('%i seeds are shared by %i hunters', (seedCount, jobs, shares) => {
+  expect(shares.map((_, index) => shareOf(seedCount, jobs, index))).toEqual(shares);
+});
+
 describe('soakRequest', () => {
-  const defaults = { minutes: 10, jobs: 2, firstSeed: 99, packageName: 'raft' };
+  const defaults = {
+    minutes: 10,
+    jobs: 2,
+    firstSeed: 99,
+    seedCount: undefined,
+    nodeCount: undefined,
+    packageName: 'raft',
+  };
 
   test('takes what is given and the defaults for the rest', () => {
     expect(soakRequest({}, defaults)).toEqual(defaults);
-    expect(soakRequest({ minutes: '0.5', jobs: '3' }, defaults)).toEqual({
+    const flags = { minutes: '0.5', jobs: '3', seedCount: '500', nodeCount: '5' };
+    expect(soakRequest(flags, defaults)).toEqual({
       ...defaults,
       minutes: 0.5,
       jobs: 3,
+      seedCount: 500,
+      nodeCount: 5,
     });
   });
 
@@ -59,7 +76,9 @@ describe('soakRequest', () => {
     [{ minutes: '' }, /^--minutes/],
     [{ jobs: '0' }, /^--jobs/],
     [{ jobs: '1.5' }, /^--jobs/],
-    [{ firstSeed: '1e99' }, /^--seed/],
+    [{ firstSeed: '1e99' }, /^--seed:/],
+    [{ seedCount: '0' }, /^--seeds/],
+    [{ nodeCount: 'three' }, /^--nodes/],
   ])('refuses %j', (flags, message) => {
     expect(() => soakRequest(flags, defaults)).toThrow(message);
   });

@@ -1,9 +1,15 @@
+/** What a soak may fix about its runs; all else is drawn from the seed. */
+interface SeedOptions {
+  /** How many nodes, where the package's simulation has such. */
+  readonly nodeCount?: number | undefined;
+}
+
 /** Runs one seed of a package's simulation; rejects if a promise was broken. */
-export type RunSeed = (seed: number) => Promise<unknown>;
+export type RunSeed = (seed: number, options?: SeedOptions) => Promise<unknown>;
 
 /** What one hunter does. */
 export interface Hunt {
-  readonly runSeed: RunSeed;
+  readonly runSeed: (seed: number) => Promise<unknown>;
   /** The first seed, and the way to the next: hunters of one hunt take turns. */
   readonly firstSeed: number;
   readonly stride: number;
@@ -37,8 +43,15 @@ export interface SoakRequest {
   readonly minutes: number;
   readonly jobs: number;
   readonly firstSeed: number;
+  /** How many seeds at most; unlimited if undefined. */
+  readonly seedCount: number | undefined;
+  /** As `SeedOptions.nodeCount`. */
+  readonly nodeCount: number | undefined;
   readonly packageName: string;
 }
+
+/** The flags of a soak as they were given. */
+type SoakFlags = { readonly [Flag in keyof SoakRequest]?: string | undefined };
 
 /**
  * Checks the flags of a soak.
@@ -47,27 +60,35 @@ export interface SoakRequest {
  * @param defaults - What a flag that is left out stands for.
  * @throws RangeError if one is not a number of its range.
  */
-export function soakRequest(
-  flags: { readonly [Flag in keyof SoakRequest]?: string | undefined },
-  defaults: SoakRequest,
-): SoakRequest {
+export function soakRequest(flags: SoakFlags, defaults: SoakRequest): SoakRequest {
   return {
-    minutes: numberOf('minutes', flags.minutes, defaults.minutes, (n) => n > 0),
-    jobs: numberOf('jobs', flags.jobs, defaults.jobs, (n) => Number.isSafeInteger(n) && n >= 1),
-    firstSeed: numberOf('seed', flags.firstSeed, defaults.firstSeed, Number.isSafeInteger),
+    minutes: numberOf('minutes', flags.minutes, (n) => n > 0) ?? defaults.minutes,
+    jobs: numberOf('jobs', flags.jobs, isCount) ?? defaults.jobs,
+    firstSeed: numberOf('seed', flags.firstSeed, Number.isSafeInteger) ?? defaults.firstSeed,
+    seedCount: numberOf('seeds', flags.seedCount, isCount) ?? defaults.seedCount,
+    nodeCount: numberOf('nodes', flags.nodeCount, isCount) ?? defaults.nodeCount,
     packageName: flags.packageName ?? defaults.packageName,
   };
+}
+
+/** The seeds of one of `jobs` hunters that take turns, out of `seedCount`. */
+export function shareOf(seedCount: number, jobs: number, index: number): number {
+  return Math.ceil((seedCount - index) / jobs);
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
 }
 
 function numberOf(
   name: string,
   text: string | undefined,
-  fallback: number,
   isGood: (value: number) => boolean,
-): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (text?.trim() === '' || !Number.isFinite(value) || !isGood(value)) {
-    throw new RangeError(`--${name}: expected a number of its range, got "${text ?? ''}"`);
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || !isGood(value)) {
+    throw new RangeError(`--${name}: expected a number of its range, got "${text}"`);
   }
   return value;
 }

@@ -5,7 +5,18 @@ import { inspect } from 'node:util';
 
 import { hunt, type RunSeed } from './hunt.ts';
 
-const [packageName = '', minutes, firstSeed, stride] = process.argv.slice(2);
+/** What a hunter is started with, as JSON. */
+export interface HunterTask {
+  readonly packageName: string;
+  readonly minutes: number;
+  readonly firstSeed: number;
+  readonly stride: number;
+  readonly seedCount: number | undefined;
+  readonly nodeCount: number | undefined;
+}
+
+const task = JSON.parse(process.argv[2] ?? '{}') as HunterTask;
+const { packageName, minutes, firstSeed, stride, seedCount, nodeCount } = task;
 const file = path.join(
   import.meta.dirname,
   '../../packages',
@@ -13,13 +24,17 @@ const file = path.join(
   'test/support/run-seed.ts',
 );
 const { runSeed } = (await import(pathToFileURL(file).href)) as { runSeed: RunSeed };
-const deadlineMs = Date.now() + Number(minutes) * 60_000;
+const deadlineMs = Date.now() + minutes * 60_000;
+let heldCount = 0;
 const caught = await hunt({
-  runSeed,
-  firstSeed: Number(firstSeed),
-  stride: Number(stride),
-  isOver: () => Date.now() >= deadlineMs,
-  onHeld: () => process.send?.({ kind: 'held' }),
+  runSeed: (seed) => runSeed(seed, { nodeCount }),
+  firstSeed,
+  stride,
+  isOver: () => Date.now() >= deadlineMs || heldCount >= (seedCount ?? Number.POSITIVE_INFINITY),
+  onHeld: () => {
+    heldCount += 1;
+    process.send?.({ kind: 'held' });
+  },
 });
 if (caught) {
   process.send?.({ kind: 'broken', seed: caught.seed, report: inspect(caught.error) });

@@ -7,6 +7,8 @@ import { replayCommand } from './support/replay-command.ts';
 import { type RunReport, runSeed } from './support/run-seed.ts';
 
 const replay = process.env['SEED'];
+/** As `pnpm soak --nodes` had it; drawn from the seed by default. */
+const nodeCount = process.env['NODES'] === undefined ? undefined : Number(process.env['NODES']);
 const file = 'test/cluster.simulation.test.ts';
 
 /** Seeds of one test: enough of them to see every kind of fault, few enough to name. */
@@ -14,7 +16,7 @@ const seedsPerTest = 20;
 
 async function run(seed: number): Promise<RunReport> {
   try {
-    return await runSeed(seed);
+    return await runSeed(seed, { nodeCount });
   } catch (error) {
     throw new Error(`${replayCommand(file, seed)}\n${String(error)}`, { cause: error });
   }

@@ -239,8 +239,9 @@ class FaultPlanner {
     this.#events.push(...events);
   }
 
+  /** One of `values`; empty if there is none. */
   #anyOf(values: readonly string[]): string {
-    return values[this.#random.int(values.length)] ?? '';
+    return values[this.#random.int(Math.max(1, values.length))] ?? '';
   }
 
   /** One node, several or all at once, soon or late up again. */
@@ -285,6 +286,7 @@ class FaultPlanner {
   #addReset(atMs: number): void {
     const left = this.#anyOf(this.#nodes);
     const right = this.#anyOf(this.#nodes.filter((node) => node !== left));
+    if (right === '') return;
     const noticedBy = pick(this.#random, ['left', 'right', 'both', 'neither'] as const);
     this.#push({ atMs, kind: 'reset', left, right, noticedBy });
   }
@@ -306,6 +308,7 @@ class FaultPlanner {
   /** What was damaged at rest is noticed at the next start, so one follows. */
   #addDamage(kind: 'failReads' | 'bitRot', atMs: number): void {
     const node = this.#anyOf(this.#damageable);
+    if (node === '') return;
     const count = 1 + this.#random.int(3);
     if (kind === 'failReads') this.#push({ atMs, kind, node, count });
     else this.#push({ atMs, kind, node, pathPrefix: '', bitCount: count });

@@ -30,7 +30,7 @@ interface Shadow {
  *
  * - **Election safety**: at most one leader in a term.
  * - **Log matching**: an (index, term) is preceded by the same term wherever it occurs.
- * - **Leader completeness**: a new leader holds every entry ever committed.
+ * - **Leader completeness**: a new leader holds every entry committed in an earlier term.
  * - **State-machine safety**: after the same index every replica has the same digest.
  * - **Durable majority**: when an entry is first known to be committed, a majority claims to have
  *   it on disk; and a node that restarts still has what it claimed.
@@ -45,8 +45,8 @@ export class InvariantChecker implements MachineObserver {
   readonly #leaders = new Map<number, NodeId>();
   readonly #termBefore = new Map<string, number>();
   readonly #digests = new Map<number, number>();
-  /** Terms of the committed entries, by index. */
-  readonly #committed: number[] = [];
+  /** The committed entries by index: their term, and the term in which they were committed. */
+  readonly #committed: { readonly term: number; readonly committedIn: number }[] = [];
   /** Where each command was applied. */
   readonly #commands = new Map<number, number>();
   readonly #damagedNodes = new Set<NodeId>();
@@ -133,7 +133,10 @@ export class InvariantChecker implements MachineObserver {
       if (was === is) continue;
       fail('durable', `${nodeId} claimed ${logIndex}@${was}, and restarted with term ${is}`);
     }
-    if (isDamaged) shadow.lostTerms = shadow.terms.slice(0, durableIndex + 1);
+    if (isDamaged) {
+      const had = shadow.terms.slice(0, durableIndex + 1);
+      shadow.lostTerms = [...had, ...shadow.lostTerms.slice(had.length)];
+    }
     shadow.status = { ...status, commitIndex: 0, lastApplied: 0, role: 'follower' };
     this.#checkLog(shadow, node, 0);
   }
@@ -186,8 +189,10 @@ export class InvariantChecker implements MachineObserver {
     this.#leaders.set(term, nodeId);
     for (let logIndex = firstLogIndex; logIndex <= this.#highestCommitted; logIndex += 1) {
       const committed = this.#committed[logIndex];
-      if (committed === undefined || committed === node.termAt(logIndex)) continue;
-      const detail = `${nodeId} leads term ${term} without ${logIndex}@${committed}`;
+      // Who is elected late, in a term that others have left behind, need not have what they have.
+      if (committed === undefined || committed.committedIn >= term) continue;
+      if (committed.term === node.termAt(logIndex)) continue;
+      const detail = `${nodeId} leads term ${term} without ${logIndex}@${committed.term}`;
       fail('leader completeness', detail);
     }
   }
@@ -200,9 +205,11 @@ export class InvariantChecker implements MachineObserver {
       const known = this.#committed[logIndex];
       if (known === undefined) {
         this.#expectDurableMajority(nodeId, logIndex, term);
-        this.#committed[logIndex] = term;
-      } else if (known !== term) {
-        fail('committed for ever', `${logIndex}@${known}, but ${nodeId} committed ${term} there`);
+        // The leader is the first to know, so this is its term.
+        this.#committed[logIndex] = { term, committedIn: now.term };
+      } else if (known.term !== term) {
+        const detail = `${logIndex}@${known.term}, but ${nodeId} committed ${term} there`;
+        fail('committed for ever', detail);
       }
     }
     this.#highestCommitted = Math.max(this.#highestCommitted, now.commitIndex);
