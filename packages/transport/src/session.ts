@@ -117,7 +117,8 @@ export class Session implements LinkHandler, FrameSink {
   #isWriting = false;
   #isFlushScheduled = false;
   #isPressured = false;
-  #isEndDue = false;
+  /** What follows the last frame. */
+  #last: 'end' | 'destroy' | undefined;
   #hasSentSinceBeat = false;
   #heardAtMs = 0;
   #tickedAtMs = 0;
@@ -187,15 +188,16 @@ export class Session implements LinkHandler, FrameSink {
   }
 
   /**
-   * Sends what is queued and a last frame of `kind`, then closes the link. Reads on, so that the
-   * carrier does not reset the link over unread bytes, and drops what it reads.
+   * Sends what is queued and a last frame of `kind`, then closes the link. Reads on meanwhile, so
+   * that the carrier does not reset the link over unread bytes, and drops what it reads.
    */
   finish(kind: number, payload: Uint8Array = nothing): void {
     if (this.isOver) return;
     // The last lane and the last place in it: everything accepted leaves before it.
     this.#write(1, kind, 0, payload);
+    // A stranger is not waited for: it may never hang up.
+    this.#last = this.#stage === 'handshake' ? 'destroy' : 'end';
     this.#stage = 'closing';
-    this.#isEndDue = true;
     this.#timer?.cancel();
     this.#timer = this.#host.clock.setTimer(CLOSING_MS_MAX, () => {
       this.end('closed', undefined);
@@ -340,7 +342,7 @@ export class Session implements LinkHandler, FrameSink {
 
   #scheduleFlush(): void {
     if (this.#isFlushScheduled || this.#isWriting) return;
-    if (!this.#outbox.isWaiting && !this.#isEndDue) return;
+    if (!this.#outbox.isWaiting && this.#last === undefined) return;
     this.#isFlushScheduled = true;
     this.#host.turn.flush(this.#flush);
   }
@@ -349,7 +351,8 @@ export class Session implements LinkHandler, FrameSink {
     this.#isFlushScheduled = false;
     if (this.#stage === 'ended' || this.#isWriting) return;
     if (!this.#outbox.isWaiting) {
-      if (this.#isEndDue) this.link.end();
+      if (this.#last === 'end') this.link.end();
+      if (this.#last === 'destroy') this.end('closed', undefined);
       return;
     }
     this.#isWriting = true;

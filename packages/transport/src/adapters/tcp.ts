@@ -288,6 +288,9 @@ class SocketLink implements Link {
   };
 }
 
+/** What sets these bytes apart from those that another program derives from the same keys. */
+const BINDING_LABEL = 'EXPORTER-quorate-transport';
+
 function securityOf(socket: TLSSocket): LinkSecurity {
   // Without a certificate the object is empty, whatever its type says.
   const certificate: Partial<PeerCertificate> = socket.getPeerCertificate();
@@ -297,7 +300,7 @@ function securityOf(socket: TLSSocket): LinkSecurity {
     fingerprint: certificate.fingerprint256,
     commonName: typeof names === 'string' ? names : names?.[0],
     alternativeNames: certificate.subjectaltname,
-    binding: socket.exportKeyingMaterial(32, 'EXPORTER-quorate-transport', Buffer.alloc(0)),
+    binding: Uint8Array.from(socket.exportKeyingMaterial(32, BINDING_LABEL, Buffer.alloc(0))),
   };
 }
 

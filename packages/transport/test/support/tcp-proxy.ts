@@ -16,8 +16,8 @@ export class TcpProxy {
   readonly #target: TcpAddress;
   readonly #pipes = new Set<Pipe>();
   readonly #clamped = new Set<Direction>();
-  /** Bytes that went through each way, swallowed ones included. */
-  readonly carriedBytes: Record<Direction, number> = { forth: 0, back: 0 };
+  /** Everything that went forth. */
+  readonly recorded: Uint8Array[] = [];
   /** Whether bytes are read and thrown away, so that both ends hear nothing and notice nothing. */
   isSwallowing = false;
   /** Connections ever taken. */
@@ -87,7 +87,7 @@ export class TcpProxy {
     const target = sourceOf(pipe, direction === 'forth' ? 'back' : 'forth');
     source.setNoDelay(true);
     source.on('data', (chunk: Uint8Array) => {
-      this.carriedBytes[direction] += chunk.length;
+      if (direction === 'forth') this.recorded.push(chunk);
       if (!this.isSwallowing && !target.write(chunk)) source.pause();
     });
     target.on('drain', () => {
