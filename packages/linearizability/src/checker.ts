@@ -9,10 +9,7 @@ import { counterexampleOf, type Counterexample } from './counterexample.ts';
 import { type History, type Operation, validateHistory } from './history.ts';
 import type { Model } from './model.ts';
 import { type Partition, partitionsOf } from './partition.ts';
-import { Search, type SearchVerdict } from './search.ts';
-
-/** 'unknown': a bound was met first. Never a guess. */
-export type Verdict = SearchVerdict;
+import { Search, type Verdict } from './search.ts';
 
 /** Bounds on the work, and what to do with a violation. */
 export interface CheckOptions {

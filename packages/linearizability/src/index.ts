@@ -6,7 +6,6 @@ export {
   type CheckResult,
   checkSync,
   type PartitionResult,
-  type Verdict,
 } from './checker.ts';
 export {
   checkConvergence,
@@ -64,6 +63,7 @@ export { set, type SetInput, type SetOutput } from './models/set.ts';
 export { stack, type StackInput, type StackOutput } from './models/stack.ts';
 export { type ErrorKind, type Recorder, recorder, type RecorderClock } from './recorder.ts';
 export { htmlReport, type ReportOptions } from './report/html-report.ts';
+export type { Verdict } from './search.ts';
 export type { Annotation } from './report/svg.ts';
 export { checkSequential, type SequentialOptions, type SequentialResult } from './sequential.ts';
 export {

@@ -34,8 +34,8 @@ import type { Model } from './model.ts';
 import type { Partition } from './partition.ts';
 import { IMPOSSIBLE, StateTable } from './state-table.ts';
 
-/** 'unknown': the memory was used up first. */
-export type SearchVerdict = 'linearizable' | 'not-linearizable' | 'unknown';
+/** 'unknown': a bound was met first. Never a guess. */
+export type Verdict = 'linearizable' | 'not-linearizable' | 'unknown';
 
 /** The search through one partition, which can be paused and resumed. */
 export class Search<State, Input, Output> {
@@ -111,7 +111,7 @@ export class Search<State, Input, Output> {
    *
    * @returns The verdict, or `undefined` if more steps are needed.
    */
-  run(stepCount: number): SearchVerdict | undefined {
+  run(stepCount: number): Verdict | undefined {
     const lastStep = this.#steps + stepCount;
     const { operationOf, callOf } = this.partition;
     while (this.#completedLeft > 0) {

@@ -14,8 +14,8 @@
 import { Configurations } from './configurations.ts';
 import { type History, type Operation, validateHistory } from './history.ts';
 import { type Model, UNKNOWN } from './model.ts';
-import type { Verdict } from './checker.ts';
 import { isRead } from './partition.ts';
+import type { Verdict } from './search.ts';
 import { IMPOSSIBLE, type Question, StateTable } from './state-table.ts';
 import { structuralEquals, structuralHash } from './structural.ts';
 

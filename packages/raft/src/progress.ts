@@ -50,6 +50,7 @@ export class Progress {
     this.inflights = inflights;
   }
 
+  /** How boldly to send. */
   get state(): ProgressState {
     return this.#state;
   }

@@ -19,13 +19,16 @@ import type { Link, LinkHandler } from './link.ts';
 
 /** What `MessagePortTransport` needs of a port: those of browsers and of Node have it. */
 export interface MessagePortLike {
+  /** Posts `message` and gives the buffers in `transfer` away. */
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  /** Calls `listener` with every event of `type`. 'close' comes on Node alone. */
   addEventListener(
     type: 'message' | 'messageerror' | 'close',
     listener: (event: { readonly data?: unknown }) => void,
   ): void;
   /** Ports of a channel wait for it; a worker's own port has none. */
   start?(): void;
+  /** Ends the channel; nothing posted after is delivered. */
   close(): void;
 }
 
