@@ -260,7 +260,7 @@ export class FrameDecoder {
     return this.#open(frame, 0, end);
   }
 
-  /** Copies `chunk[from..to)` behind what is held. The buffer doubles, so it follows what arrives. */
+  /** Copies `chunk[from..to)` behind what is held. The buffer doubles: it follows what arrives. */
   #hold(chunk: Uint8Array, from: number, to: number): void {
     const needed = this.#heldBytes + to - from;
     if (needed > this.#held.length) {

@@ -158,7 +158,7 @@ export interface HelloExpectation {
   readonly dialed: NodeId | undefined;
 }
 
-/** Why `hello` cannot become a session here, or undefined if it can, proof and arbiter permitting. */
+/** Why `hello` cannot become a session here; undefined if it can, proof and arbiter permitting. */
 export function judgeHello(hello: Hello, local: HelloExpectation): RefusalReason | undefined {
   if (hello.versionMin > frameVersion || hello.versionMax < frameVersion) return 'version';
   if (hello.clusterId !== local.clusterId) return 'cluster';

@@ -3,7 +3,7 @@
  * carrier gives to the session layer, which adds names, frames, queues and everything else.
  */
 export interface Link {
-  /** Whether the carrier finds damaged bytes itself (TLS, memory), so that frames need no checksum. */
+  /** Whether the carrier finds damaged bytes itself (TLS, ports): frames then need no checksum. */
   readonly isProtected: boolean;
 
   /**

@@ -1,48 +1,22 @@
-import type { Clock } from './clock.ts';
+import type { PeerTableOptions } from './carrier.ts';
 import { Collapse, type Pair, type ProvenLink } from './collapse.ts';
 import { containErrors } from './contain-errors.ts';
 import { frameKinds } from './frame.ts';
 import { Handshake, type HandshakeHost, type LinkOrigin } from './handshake.ts';
 import { incarnationAt, type RefusalReason } from './hello.ts';
-import type { Link, LinkHandler, Turn } from './link.ts';
+import type { Link, LinkHandler } from './link.ts';
 import { Loopback } from './loopback.ts';
 import { nodeId, type NodeId } from './node-id.ts';
 import { Observers } from './observers.ts';
 import type { ProtocolName } from './protocol-name.ts';
 import { ProtocolTable, type ProtocolEntry } from './protocol-table.ts';
-import type { Random } from './random.ts';
-import { Redialer, type Dialing } from './redialer.ts';
-import { sessionSettings, type SessionOptions, type SessionSettings } from './session-options.ts';
+import { Redialer } from './redialer.ts';
+import { expectClusterId, expectIncarnation, sessionSettings } from './session-options.ts';
+import type { SessionSettings } from './session-options.ts';
 import { Session, type SessionHost } from './session.ts';
 import { createCounters, type TransportCounters, type TransportStats } from './transport-stats.ts';
 import type { Delivery, PeerDownReason, PeerEvent } from './transport.ts';
 import type { SendOutcome, TransportCapabilities, Unsubscribe } from './transport.ts';
-
-/** What a carrier reports about one attempt to dial: exactly one of the two, never at once. */
-export interface DialListener {
-  /** The link stands. */
-  connected(link: Link): LinkHandler;
-  /** There will be no link. */
-  failed(error: unknown): void;
-}
-
-/** What a carrier gives the table. */
-export interface PeerTableOptions extends SessionOptions {
-  readonly localId: NodeId;
-  /** Names the cluster: 1..64 bytes of UTF-8. Nodes of different clusters refuse each other. */
-  readonly clusterId: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly turn: Turn;
-  /** Sixteen bytes that nobody can foresee. */
-  readonly createNonce: () => Uint8Array;
-  /** Whether the carrier encrypts; for `capabilities`. */
-  readonly isEncrypted: boolean;
-  /** Where errors go without `onError`. */
-  readonly reportError: (error: unknown) => void;
-  /** Starts to dial a peer; a carrier that cannot leaves it out. */
-  readonly dial?: (peer: NodeId, listener: DialListener) => Dialing;
-}
 
 interface Peer extends Pair {
   /** Set while the peer is to be dialed. */
@@ -89,7 +63,9 @@ export class PeerTable {
     expectClusterId(options.clusterId);
     this.#options = options;
     this.localId = nodeId(options.localId);
-    this.incarnation = chooseIncarnation(options);
+    const { clock, random } = options;
+    this.incarnation = options.incarnation ?? incarnationAt(clock.wallTimeMs(), random.int(2_048));
+    expectIncarnation(this.incarnation);
     this.capabilities = {
       maxPayloadBytes: this.#settings.payloadBytesMax,
       ordering: 'session',
@@ -430,16 +406,4 @@ export class PeerTable {
   #emit(event: PeerEvent): void {
     if (this.#closing === undefined) this.#observers.emit(event);
   }
-}
-
-function expectClusterId(clusterId: string): void {
-  const sizeBytes = new TextEncoder().encode(clusterId).length;
-  if (sizeBytes >= 1 && sizeBytes <= 64 && clusterId.isWellFormed()) return;
-  throw new RangeError(`clusterId: expected 1..64 bytes of UTF-8, got ${sizeBytes}`);
-}
-
-function chooseIncarnation({ incarnation, clock, random }: PeerTableOptions): number {
-  const chosen = incarnation ?? incarnationAt(clock.wallTimeMs(), random.int(2_048));
-  if (Number.isSafeInteger(chosen) && chosen >= 0) return chosen;
-  throw new RangeError(`incarnation: expected an integer in 0..2^53-1, got ${chosen}`);
 }

@@ -39,7 +39,7 @@ export interface SessionOptions {
   readonly silenceMs?: number;
   /** The longest a connection may take to become a session, in ms. Default 5 000. */
   readonly handshakeMs?: number;
-  /** The first redial comes within this many ms, each further one within twice as many. Default 100. */
+  /** The first redial comes within this many ms, each next within twice as many. Default 100. */
   readonly redialMsMin?: number;
   /** Until redials come within this many ms. Default 10 000. */
   readonly redialMsMax?: number;
@@ -101,6 +101,18 @@ export function sessionSettings(options: SessionOptions): SessionSettings {
     peerCountMax,
     handshakeCountMax,
   };
+}
+
+/** @throws RangeError if `clusterId` is not 1..64 bytes of well-formed UTF-8. */
+export function expectClusterId(clusterId: string): void {
+  const sizeBytes = new TextEncoder().encode(clusterId).length;
+  if (sizeBytes >= 1 && sizeBytes <= 64 && clusterId.isWellFormed()) return;
+  throw new RangeError(`clusterId: expected 1..64 bytes of UTF-8, got ${sizeBytes}`);
+}
+
+/** @throws RangeError if `incarnation` is no integer in 0..2^53-1. */
+export function expectIncarnation(incarnation: number): void {
+  expectInteger('incarnation', incarnation, 0, Number.MAX_SAFE_INTEGER);
 }
 
 function expectInteger(name: string, value: number, min: number, max: number): void {

@@ -9,10 +9,11 @@ import type { ConnectionOptions, PeerCertificate, TlsOptions } from 'node:tls';
 
 import { crc32 } from 'node:zlib';
 
+import type { DialListener } from '../carrier.ts';
 import type { Clock } from '../clock.ts';
 import type { Link, LinkHandler, LinkSecurity } from '../link.ts';
 import { nodeId, type NodeId } from '../node-id.ts';
-import { PeerTable, type DialListener } from '../peer-table.ts';
+import { PeerTable } from '../peer-table.ts';
 import type { ProtocolName } from '../protocol-name.ts';
 import type { Random } from '../random.ts';
 import type { Dialing } from '../redialer.ts';

@@ -49,7 +49,7 @@ export interface Kept {
 }
 
 /** A fixture with what tests do with one. */
-export class Scene {
+class Scene {
   readonly fixture: TransportFixture;
   /** What each node observed, by its id. */
   readonly #events = new Map<string, PeerEvent[]>();

@@ -407,7 +407,7 @@ describe('over TLS', () => {
     await until(() => other.received.length > 0);
   });
 
-  test('shows the certificate to the authentication hook, and binds proofs to the link', async () => {
+  test('shows the hook the certificate, and binds proofs to the link', async () => {
     const seen: unknown[] = [];
     const bindings = new Set<string>();
     const authentication: Authentication = {

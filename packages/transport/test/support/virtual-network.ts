@@ -1,6 +1,7 @@
+import type { PeerTableOptions } from '../../src/carrier.ts';
 import type { Link, LinkHandler, LinkSecurity } from '../../src/link.ts';
 import { nodeId, type NodeId } from '../../src/node-id.ts';
-import { PeerTable, type PeerTableOptions } from '../../src/peer-table.ts';
+import { PeerTable } from '../../src/peer-table.ts';
 import { protocolName, type ProtocolName } from '../../src/protocol-name.ts';
 import { seededRandom } from '../../src/seeded-random.ts';
 import type { PeerEvent } from '../../src/transport.ts';
