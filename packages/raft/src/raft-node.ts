@@ -5,7 +5,6 @@ import {
   type NodeId,
   openChannel,
   protocolName,
-  type Timer,
   type Unsubscribe,
 } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
@@ -14,6 +13,7 @@ import { raftCodec } from './codec.ts';
 import type { RaftEffect, RaftInput } from './effects.ts';
 import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
 import { Applier } from './node/applier.ts';
+import { CoreDriver } from './node/core-driver.ts';
 import type { RaftEvent } from './node/events.ts';
 import { type NodeTuning, type RaftNodeOptions, resolveNodeTuning } from './node/options.ts';
 import type { ProposalOutcome, ReadOutcome, WaitOptions } from './node/outcomes.ts';
@@ -24,7 +24,8 @@ import { Reads } from './node/reads.ts';
 import { recover, type RecoveredNode } from './node/recovery.ts';
 import { Snapshots } from './node/snapshots.ts';
 import { coreStatus, type RaftStatus } from './node/status.ts';
-import { createRaft, step, stepAll } from './raft.ts';
+import { Ticker } from './node/ticker.ts';
+import { createRaft } from './raft.ts';
 import type { RaftState } from './state.ts';
 
 const protocol = protocolName('raft');
@@ -49,8 +50,9 @@ const tick: RaftInput = { kind: 'tick' };
  */
 export class RaftNode {
   readonly #raft: RaftState;
+  readonly #driver: CoreDriver;
+  readonly #ticker: Ticker;
   readonly #channel: Channel<RaftMessage>;
-  readonly #clock: Clock;
   readonly #tuning: NodeTuning;
   readonly #log: WriteAheadLog;
   readonly #persistence: Persistence;
@@ -60,23 +62,18 @@ export class RaftNode {
   readonly #reads: Reads;
   readonly #peers = new Peers();
   readonly #observers = new Set<(event: RaftEvent) => void>();
+  readonly #onError: (error: unknown) => void;
   readonly #subscriptions: readonly Unsubscribe[];
   #damaged: RaftStatus['damaged'];
-  // Came up while the core was at work, oldest first.
-  readonly #inputs: RaftInput[] = [];
-  #isStepping = false;
   #isFlushDue = false;
-  #tickTimer: Timer;
-  #nextTickMs: number;
   #condition: 'running' | 'failed' | 'closed' = 'running';
   #failure: unknown = undefined;
   #closing: Promise<void> | undefined = undefined;
 
   private constructor(options: RaftNodeOptions, parts: NodeParts) {
     const { transport, clock = systemClock, random = systemRandom, stateMachine } = options;
-    const { tuning, log, snapshots: store, recovered } = parts;
-    const snapshot = recovered.snapshot?.position;
-    this.#clock = clock;
+    const { tuning, log, recovered } = parts;
+    this.#onError = options.onError ?? throwLater;
     this.#tuning = tuning;
     this.#log = log;
     this.#damaged = recovered.damagedEntries;
@@ -86,59 +83,35 @@ export class RaftNode {
       voters: options.voters,
       random: random.fork('raft'),
       hardState: recovered.hardState,
-      snapshot,
+      snapshot: recovered.snapshot?.position,
       logStart: recovered.logStart,
       entries: recovered.entries,
       damaged: recovered.damagedLog,
     });
-    const start = snapshot ?? { logIndex: 0, term: 0 };
-    const { configuration } = this.#raft;
-    this.#persistence = new Persistence(
-      { ...parts, nodeId: transport.localId, configuration, clock, ...recovered },
-      start.logIndex,
-      {
-        onPersisted: (ticket) => this.#advance({ kind: 'persisted', ticket }),
-        onDiskFull: () => this.#emit({ kind: 'diskFull' }),
-        onDiskRecovered: () => this.#emit({ kind: 'diskRecovered' }),
-        onFailed: (error) => this.#fail(error),
-      },
-    );
+    this.#driver = new CoreDriver(this.#raft, {
+      carryOut: (effect) => this.#carryOut(effect),
+      onBroken: (error) => this.#fail(error),
+    });
+    const start = recovered.snapshot?.position ?? { logIndex: 0, term: 0 };
+    this.#persistence = this.#createPersistence(clock, parts, start);
     this.#applier = new Applier(clock, stateMachine, start, {
       onApplied: (entry, result) => this.#onApplied(entry, result),
       onRestored: (last) => this.#onRestored(last),
       onProgress: (last) => this.#onProgress(last),
       onFailed: (error) => this.#fail(error),
     });
-    this.#snapshots = new Snapshots(
-      {
-        stateMachine,
-        store,
-        persistence: this.#persistence,
-        snapshotEveryEntries: tuning.snapshotEveryEntries,
-        payloadBytesMax: transport.capabilities.maxPayloadBytes,
-        voterCount: configuration.voters.length,
-      },
-      start.logIndex,
-      {
-        onTaken: (position) => this.#onSnapshotTaken(position),
-        send: (peer, term, newest) => this.#sendSnapshot(peer, term, newest),
-        input: (input) => this.#advance(input),
-        emit: (event) => this.#emit(event),
-        onFailed: (error) => this.#fail(error),
-      },
-    );
+    this.#snapshots = this.#createSnapshots(options, parts, start);
     this.#proposals = new Proposals(clock);
     this.#reads = new Reads(clock);
     this.#channel = openChannel(transport, protocol, raftCodec);
     this.#subscriptions = [
       this.#channel.subscribe((from, message, { incarnation }) => {
         this.#advanceIf(this.#peers.onSeen(from, incarnation));
-        this.#advance({ kind: 'receive', from, message });
+        this.#driver.advance({ kind: 'receive', from, message });
       }),
       transport.observePeers((event) => this.#advanceIf(this.#peers.onPeerEvent(event))),
     ];
-    this.#nextTickMs = clock.nowMs() + tuning.tickMs;
-    this.#tickTimer = clock.setTimer(tuning.tickMs, () => this.#onTick());
+    this.#ticker = new Ticker(clock, tuning.tickMs, () => this.#driver.advance(tick));
     // Whoever opened the node subscribes to its events first.
     clock.setTimer(0, () => this.#reportDamage(recovered));
   }
@@ -261,6 +234,39 @@ export class RaftNode {
     return this.#closing;
   }
 
+  #createPersistence(clock: Clock, parts: NodeParts, snapshot: LogPosition): Persistence {
+    const { id: nodeId, configuration } = this.#raft;
+    const target = { ...parts, ...parts.recovered, nodeId, configuration, clock };
+    return new Persistence(target, snapshot.logIndex, {
+      onPersisted: (ticket) => this.#driver.advance({ kind: 'persisted', ticket }),
+      onDiskFull: () => this.#emit({ kind: 'diskFull' }),
+      onDiskRecovered: () => this.#emit({ kind: 'diskRecovered' }),
+      onFailed: (error) => this.#fail(error),
+    });
+  }
+
+  #createSnapshots(
+    { transport, stateMachine }: RaftNodeOptions,
+    { snapshots: store, tuning }: NodeParts,
+    snapshot: LogPosition,
+  ): Snapshots {
+    const target = {
+      stateMachine,
+      store,
+      persistence: this.#persistence,
+      snapshotEveryEntries: tuning.snapshotEveryEntries,
+      payloadBytesMax: transport.capabilities.maxPayloadBytes,
+      voterCount: this.#raft.configuration.voters.length,
+    };
+    return new Snapshots(target, snapshot.logIndex, {
+      onTaken: (position) => this.#onSnapshotTaken(position),
+      send: (peer, term, newest) => this.#sendSnapshot(peer, term, newest),
+      input: (input) => this.#driver.advance(input),
+      emit: (event) => this.#emit(event),
+      onFailed: (error) => this.#fail(error),
+    });
+  }
+
   #reasonToReject(signal: AbortSignal | undefined): 'stopped' | 'aborted' | 'diskFull' | undefined {
     if (this.#condition !== 'running') return 'stopped';
     if (signal?.aborted === true) return 'aborted';
@@ -276,63 +282,18 @@ export class RaftNode {
 
   #flush(): void {
     this.#isFlushDue = false;
-    if (this.#condition !== 'running') return;
     const inputs: RaftInput[] = [];
     for (const batch of this.#proposals.takeBatches()) inputs.push({ kind: 'propose', ...batch });
     const readId = this.#reads.takeBatch();
     if (readId !== undefined) inputs.push({ kind: 'readIndex', readId });
-    if (inputs.length > 0) this.#advanceAll(inputs);
-  }
-
-  #onTick(): void {
-    const { tickMs } = this.#tuning;
-    const nowMs = this.#clock.nowMs();
-    // After a pause of the whole process, missed ticks are not made up for: a burst of them would
-    // take the silence of the pause for the silence of a leader.
-    this.#nextTickMs = Math.max(this.#nextTickMs + tickMs, nowMs);
-    this.#tickTimer = this.#clock.setTimer(this.#nextTickMs - nowMs, () => this.#onTick());
-    this.#advance(tick);
+    this.#driver.advanceAll(inputs);
   }
 
   #advanceIf(input: RaftInput | undefined): void {
-    if (input !== undefined) this.#advance(input);
-  }
-
-  #advance(input: RaftInput): void {
-    if (this.#condition !== 'running') return;
-    if (this.#isStepping) {
-      this.#inputs.push(input);
-      return;
-    }
-    this.#run(() => step(this.#raft, input));
-  }
-
-  #advanceAll(inputs: readonly RaftInput[]): void {
-    if (this.#isStepping) this.#inputs.push(...inputs);
-    else this.#run(() => stepAll(this.#raft, inputs));
-  }
-
-  /** One step, and one more for every input that came up meanwhile. */
-  #run(first: () => readonly RaftEffect[]): void {
-    this.#isStepping = true;
-    try {
-      for (const effect of first()) this.#carryOut(effect);
-      while (this.#inputs.length > 0 && this.#condition === 'running') {
-        const inputs = this.#inputs.splice(0);
-        for (const effect of stepAll(this.#raft, inputs)) this.#carryOut(effect);
-      }
-    } catch (error) {
-      // A core that broke its own rules must not go on.
-      this.#fail(error);
-      throw error;
-    } finally {
-      this.#isStepping = false;
-    }
+    if (input !== undefined) this.#driver.advance(input);
   }
 
   #carryOut(effect: RaftEffect): void {
-    // An effect before this one, or who heard of it, may have stopped the node.
-    if (this.#condition !== 'running') return;
     switch (effect.kind) {
       case 'persist':
         this.#persistence.persist(effect);
@@ -397,7 +358,7 @@ export class RaftNode {
   }
 
   #onProgress(last: LogPosition): void {
-    this.#advance({ kind: 'applied', logIndex: last.logIndex });
+    this.#driver.advance({ kind: 'applied', logIndex: last.logIndex });
     this.#reads.onApplied(last.logIndex);
     this.#snapshots.onApplied(last);
     if (this.#observers.size > 0) this.#emit({ kind: 'applied', lastApplied: last.logIndex });
@@ -407,7 +368,7 @@ export class RaftNode {
     const { configuration } = this.#raft;
     const { trailingEntryCount } = this.#tuning;
     const metadata = { lastIncludedIndex: logIndex, lastIncludedTerm: term, configuration };
-    this.#advance({ kind: 'snapshotTaken', metadata, trailingEntryCount });
+    this.#driver.advance({ kind: 'snapshotTaken', metadata, trailingEntryCount });
   }
 
   #reportDamage({ damagedEntries, damagedSnapshots }: RecoveredNode): void {
@@ -418,7 +379,14 @@ export class RaftNode {
   }
 
   #emit(event: RaftEvent): void {
-    for (const observer of this.#observers) observer(event);
+    for (const observer of this.#observers) {
+      try {
+        observer(event);
+      } catch (error) {
+        // The mistake of whoever watches must not stop the node it watches.
+        this.#onError(error);
+      }
+    }
   }
 
   #fail(error: unknown): void {
@@ -430,7 +398,8 @@ export class RaftNode {
 
   #stop(condition: 'failed' | 'closed'): void {
     if (this.#condition === 'running') {
-      this.#tickTimer.cancel();
+      this.#driver.stop();
+      this.#ticker.stop();
       for (const unsubscribe of this.#subscriptions) unsubscribe();
       this.#applier.stop();
       this.#snapshots.stop();
@@ -440,6 +409,13 @@ export class RaftNode {
     }
     if (this.#condition !== 'failed') this.#condition = condition;
   }
+}
+
+/** Makes `error` an uncaught one, once the code that runs now has returned. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 interface NodeParts {

@@ -30,7 +30,7 @@ describe('a cluster of RaftNodes', () => {
   // Method: three or five whole nodes, with codec, write-ahead log and snapshot store, on a
   // simulated network, disks and clocks. Each seed draws a subset of the kinds of fault and their
   // times; every invariant is checked at every event. Then calm, and within a minute of virtual
-  // time a new write commits and all nodes hold the same state, with every acknowledged write in it.
+  // time a new write commits and all nodes hold the same state, with all that was acknowledged.
   const chosen = replay === undefined ? blocks : [Number(replay)];
   test.each(chosen)('stays safe and comes back to life (SEED=%i …)', async (first) => {
     let committedCount = 0;

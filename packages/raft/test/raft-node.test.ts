@@ -439,6 +439,22 @@ describe('status and events', () => {
     expect(heard).toEqual([{ kind: 'applied', lastApplied: 2 }]);
   });
 
+  test('reach every observer, whatever another one throws', async () => {
+    const errors: unknown[] = [];
+    const cluster = new Fixture(1, { onError: (error) => errors.push(error) });
+    await cluster.elect();
+    const { node } = cluster.leader;
+    const heard: RaftEvent[] = [];
+    node.observe(() => {
+      throw new Error('the observer broke');
+    });
+    node.observe((event) => heard.push(event));
+    await cluster.write('a');
+    expect(heard).toEqual([{ kind: 'applied', lastApplied: 2 }]);
+    expect(errors).toEqual([new Error('the observer broke')]);
+    expect(node.status().condition).toBe('running');
+  });
+
   test('count messages that do not decode', async () => {
     const cluster = new Fixture(1);
     await cluster.elect();

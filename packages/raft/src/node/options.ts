@@ -34,6 +34,8 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
   readonly trailingEntryCount?: number;
   /** Size of one file of the write-ahead log. Its default is 64 MiB. */
   readonly segmentBytes?: number;
+  /** Receives what observers throw. By default it becomes an uncaught error of the process. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** The numbers of a node's options that are the node's own, with nothing left open. */

@@ -112,7 +112,7 @@ export class Persistence {
       await this.#store(position, this.#target.configuration, data);
       return true;
     } catch (error) {
-      if (!isDiskFull(error)) this.#fail(error);
+      if (!hasCode(error, 'DISK_FULL')) this.#fail(error);
       return false;
     }
   }
@@ -126,7 +126,8 @@ export class Persistence {
     const through = Math.min(throughIndex, this.#olderSnapshotIndex, log.lastIndex);
     if (this.#isStopped || through < log.firstIndex) return;
     log.compact(through).catch((error: unknown) => {
-      if (!isDiskFull(error)) this.#fail(error);
+      // Either leaves the log as it was, and the next snapshot brings another attempt.
+      if (!hasCode(error, 'DISK_FULL') && !hasCode(error, 'LOG_DAMAGED')) this.#fail(error);
     });
   }
 
@@ -183,7 +184,7 @@ export class Persistence {
   #onRefused(write: PersistEffect, error: unknown): void {
     this.#underWayCount -= 1;
     if (this.#isStopped) return;
-    if (!isDiskFull(error)) {
+    if (!hasCode(error, 'DISK_FULL')) {
       this.#fail(error);
       return;
     }
@@ -257,7 +258,6 @@ function positionOf(snapshot: Snapshot): LogPosition {
   return { logIndex: snapshot.lastIncludedIndex, term: snapshot.lastIncludedTerm };
 }
 
-/** Whether `error` says that there was no room and nothing else happened. */
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'DISK_FULL';
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
