@@ -14,8 +14,8 @@ interface DriverListener {
  * Feeds inputs to a core, one step at a time, and hands on its effects in order.
  *
  * Carrying out an effect can be the cause of an input: a message that the transport does not take,
- * an entry that is applied at once. Such an input waits until the step that caused it is carried out
- * to the end; a step within a step would reorder what the core put in order.
+ * an entry that is applied at once. Such an input waits until the step that caused it has been
+ * carried out to the end; a step within a step would reorder what the core put in order.
  */
 export class CoreDriver {
   readonly #raft: RaftState;
