@@ -4,7 +4,7 @@ import type { LogEntry } from '../../src/log-entry.ts';
 import { applyCall, type LogCall, type LogTwin } from './log-twin.ts';
 
 /** A call that fits the twin, drawn from `random`; truncation, compaction and reset are common. */
-export function nextCall(random: Random, twin: LogTwin, payloadBytesMax = 120): LogCall {
+function nextCall(random: Random, twin: LogTwin, payloadBytesMax = 120): LogCall {
   const firstIndex = twin.compactedIndex + 1;
   const lastIndex = twin.compactedIndex + twin.entries.length;
   const choice = random.int(20);
