@@ -7,7 +7,7 @@ export type Unsubscribe = () => void;
 /** What became of one `send`, as far as this side can know at once. */
 export type SendOutcome =
   | 'accepted' // Queued, and the queue to this peer is below its high-water mark.
-  | 'pressured' // Queued, but hold back until this peer's 'drained' event.
+  | 'pressured' // Queued, but hold back until this peer's 'drained' event, or 'down'.
   | 'dropped'; // Refused on this side: unknown or unreachable peer, queue full, closing.
 
 /** One message as it arrived, with what the carrier knows about it. */

@@ -27,6 +27,7 @@ import { systemClock, systemRandom } from './system.ts';
 export type { Authentication, ProofChallenge, ProofClaim } from '../authentication.ts';
 export type { LinkSecurity } from '../link.ts';
 export type { SessionOptions } from '../session-options.ts';
+export { sharedSecret } from './shared-secret.ts';
 export type { PeerStats, TransportStats } from '../transport-stats.ts';
 
 /** Where a node listens. */
@@ -81,6 +82,8 @@ export class TcpTransport implements Transport {
   readonly #clock: Clock;
   readonly #book = new Map<NodeId, TcpAddress>();
   #server: Server | undefined;
+  /** Ends the connections that have not finished TLS and are nobody's yet. */
+  #dropUnfinished: () => void = () => undefined;
 
   private constructor(options: TcpTransportOptions) {
     const settings = sessionSettings(options);
@@ -179,6 +182,7 @@ export class TcpTransport implements Transport {
     const listening = server?.listening
       ? new Promise<void>((resolve) => server.close(() => resolve()))
       : Promise.resolve();
+    this.#dropUnfinished();
     await this.#table.close();
     await listening;
   }
@@ -191,7 +195,9 @@ export class TcpTransport implements Transport {
         : createTlsServer({ ...tls.server, handshakeTimeout: this.#connectMsMax }, (socket) =>
             this.#accept(socket),
           );
-    if (tls !== undefined) boundTlsHandshakes(server, this.#handshakeCountMax);
+    if (tls !== undefined) {
+      this.#dropUnfinished = boundTlsHandshakes(server, this.#handshakeCountMax);
+    }
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host: address.host, port: address.port }, () => {
@@ -215,6 +221,7 @@ export class TcpTransport implements Transport {
       tls === undefined
         ? connect({ host: address?.host, port: address?.port ?? 0 })
         : connectTls({ ...tls.client, host: address?.host, port: address?.port ?? 0 });
+    let isConnected = false;
     let failure: unknown;
     const onError = (error: unknown): void => {
       failure = error;
@@ -236,7 +243,6 @@ export class TcpTransport implements Transport {
       const link = new SocketLink(socket);
       link.handler = listener.connected(link);
     });
-    let isConnected = false;
     return {
       cancel: () => {
         if (isConnected) return;
@@ -305,22 +311,28 @@ function securityOf(socket: TLSSocket): LinkSecurity {
   };
 }
 
-/** A flood of connections that never begin TLS must not keep others out: the oldest gives way. */
-function boundTlsHandshakes(server: Server, countMax: number): void {
-  const pending = new Map<string, Socket>();
+/**
+ * A flood of connections that never begin TLS must not keep others out: the oldest gives way.
+ *
+ * @returns Ends all that are left.
+ */
+function boundTlsHandshakes(server: Server, countMax: number): () => void {
+  const unfinished = new Map<string, Socket>();
   const keyOf = (socket: Socket): string => `${socket.remoteAddress}:${socket.remotePort}`;
   server.on('connection', (socket: Socket) => {
     const key = keyOf(socket);
-    pending.set(key, socket);
+    unfinished.set(key, socket);
     socket.once('close', () => {
-      if (pending.get(key) === socket) pending.delete(key);
+      if (unfinished.get(key) === socket) unfinished.delete(key);
     });
-    if (pending.size <= countMax) return;
-    const [oldest] = pending.values();
-    oldest?.destroy();
+    const [oldest] = unfinished.values();
+    if (unfinished.size > countMax) oldest?.destroy();
   });
-  server.on('secureConnection', (socket: Socket) => pending.delete(keyOf(socket)));
+  server.on('secureConnection', (socket: Socket) => unfinished.delete(keyOf(socket)));
   server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
+  return () => {
+    for (const socket of unfinished.values()) socket.destroy();
+  };
 }
 
 type AddressBook = NonNullable<TcpTransportOptions['peers']>;

@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
@@ -7,11 +6,8 @@ import { connect as connectTls } from 'node:tls';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import {
-  TcpTransport,
-  type Authentication,
-  type TcpTransportOptions,
-} from '../../src/adapters/tcp.ts';
+import { sharedSecret, TcpTransport } from '../../src/adapters/tcp.ts';
+import type { Authentication, TcpTransportOptions } from '../../src/adapters/tcp.ts';
 import { frameKinds, urgentBit } from '../../src/frame.ts';
 import { encodeHello } from '../../src/hello.ts';
 import { nodeId } from '../../src/node-id.ts';
@@ -373,20 +369,18 @@ describe('bad input', () => {
   });
 
   test('a forged id and a replayed conversation do not get past authentication', async () => {
-    const authentication: Authentication = {
-      prove: ({ transcript }) => createHmac('sha256', 'secret').update(transcript).digest(),
-      verify: ({ transcript, proof }) =>
-        createHmac('sha256', 'secret').update(transcript).digest().equals(proof),
-    };
+    const authentication = sharedSecret(new Uint8Array(16).fill(7));
     const { one, other, proxy } = await wired({ authentication });
     expect(other.transport.capabilities.authenticated).toBe(true);
 
-    const forger = await open('third');
-    forger.transport.setPeer(right, at(other.port));
-    await until(() => forger.errors.length > 0);
-    expect(forger.errors.map(String)).toEqual([
-      'Error: dialed right, and it refuses this node: proof',
-    ]);
+    const guess = sharedSecret(new Uint8Array(16).fill(8));
+    for (const proving of [{}, { authentication: guess }]) {
+      const forger = await open('left', { ...proving, incarnation: 2 ** 53 - 1 });
+      forger.transport.setPeer(right, at(other.port));
+      await until(() => forger.errors.length > 0);
+      expect(String(forger.errors[0])).toContain(': proof');
+      await forger.transport.close();
+    }
 
     const thief = await stranger(other);
     for (const chunk of proxy.recorded) thief.write(chunk);
@@ -410,12 +404,13 @@ describe('over TLS', () => {
   test('shows the hook the certificate, and binds proofs to the link', async () => {
     const seen: unknown[] = [];
     const bindings = new Set<string>();
+    const secret = sharedSecret(new Uint8Array(16).fill(7));
     const authentication: Authentication = {
-      prove: ({ transcript }) => createHmac('sha256', 'secret').update(transcript).digest(),
-      verify: ({ security, transcript, proof }) => {
+      prove: (challenge) => secret.prove(challenge),
+      verify: ({ claimedId, security, transcript, proof }) => {
         seen.push([security?.isAuthorized, security?.commonName, security?.alternativeNames]);
         bindings.add(String(security?.binding));
-        return createHmac('sha256', 'secret').update(transcript).digest().equals(proof);
+        return secret.verify({ claimedId, security, transcript, proof });
       },
     };
     const other = await open('right', { tls: mutualTls, authentication });
@@ -461,6 +456,13 @@ describe('over TLS', () => {
     await until(() => isUp(peer));
     for (const socket of sockets) socket.destroy();
   });
+});
+
+test('closes although strangers have begun no TLS', async () => {
+  const node = await open('left', { tls: serverTls, handshakeMs: 2 ** 30 });
+  const sockets = await Promise.all(Array.from({ length: 3 }, () => stranger(node)));
+  await node.transport.close();
+  for (const socket of sockets) await hungUp(socket);
 });
 
 test('a dial that nobody answers is given up in time', async () => {
