@@ -12,7 +12,7 @@ import { normalQuantile, portableExp, portableLog } from './portable-math.ts';
  *   1.7.
  * - `pareto`: at least `minMs`, P(delay > t) = (minMs / t)^alpha, cut at `maxMs`. Pauses and
  *   stalls.
- * - `trace`: `samplesMs` in order, for each link from its own starting point, over and over.
+ * - `trace`: `samplesMs`, one after the other on each link, over and over.
  */
 export type DelayDistribution =
   | { readonly kind: 'constant'; readonly ms: number }

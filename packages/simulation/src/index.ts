@@ -7,7 +7,13 @@ export { InvariantViolation } from './invariant.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { PartitionDirection } from './partitions.ts';
 export { randomSchedule, type RandomScheduleOptions, type TroubleKind } from './random-schedule.ts';
-export { type Fault, type FaultEvent, parseSchedule, printSchedule } from './schedule.ts';
+export {
+  type BetweenGroups,
+  type Fault,
+  type FaultEvent,
+  parseSchedule,
+  printSchedule,
+} from './schedule.ts';
 export { seeds } from './seeds.ts';
 export { Simulation, type SimulationOptions } from './simulation.ts';
 export type { Trace, TraceKind, TraceLine, TraceOptions } from './trace.ts';

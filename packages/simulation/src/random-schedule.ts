@@ -18,9 +18,31 @@ import type { Fault, FaultEvent } from './schedule.ts';
  * - `loss`, `duplication`, `replay`, `delay`: the whole network, by up to the rates given.
  * - `wallJump`, `drift`, `slowDisk`, `diskFull`: one node.
  */
-export type TroubleKind = (typeof troubleKinds)[number];
+export type TroubleKind =
+  | 'crash'
+  | 'kill'
+  | 'pause'
+  | 'failSync'
+  | 'bitRot'
+  | 'split'
+  | 'isolate'
+  | 'oneWay'
+  | 'bridge'
+  | 'ring'
+  | 'flap'
+  | 'clog'
+  | 'reset'
+  | 'loss'
+  | 'duplication'
+  | 'replay'
+  | 'delay'
+  | 'wallJump'
+  | 'drift'
+  | 'slowDisk'
+  | 'diskFull';
 
-const troubleKinds = [
+/** All of them. */
+const troubleKinds: readonly TroubleKind[] = [
   'crash',
   'kill',
   'pause',
@@ -42,7 +64,7 @@ const troubleKinds = [
   'drift',
   'slowDisk',
   'diskFull',
-] as const;
+];
 
 /** What a random schedule is drawn from. */
 export interface RandomScheduleOptions {

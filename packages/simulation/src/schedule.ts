@@ -3,7 +3,7 @@ import type { CrashKind } from './disk-device.ts';
 import type { PartitionDirection } from './partitions.ts';
 
 /** Two groups of nodes and the way between them. */
-interface BetweenGroups {
+export interface BetweenGroups {
   readonly left: readonly string[];
   readonly right: readonly string[];
   /** 'both' if left out. */

@@ -100,9 +100,10 @@ export class SimulatedFile {
 
   /** Makes durable what `pending` covers. */
   completeSync(pending: PendingSync): void {
+    const isShorter = pending.sizeBytes < this.#durableSizeBytes;
     this.#durableSizeBytes = pending.sizeBytes;
     // What a durable size leaves out is gone, even where a failed sync kept a sector from knowing.
-    this.#durable.clearFrom(pending.sizeBytes);
+    if (isShorter) this.#durable.clearFrom(pending.sizeBytes);
     for (const { index, version, bytes } of pending.sectors) {
       this.#durable.write(index * sectorBytes, bytes);
       if (this.#dirty.get(index) === version) this.#dirty.delete(index);

@@ -1,29 +1,49 @@
-/** What a line of the trace is about. The README documents the columns of each. */
-export type TraceKind = (typeof traceKinds)[number];
+/** What a line of the trace is about. The README has the columns of each. */
+export type TraceKind =
+  | 'start' // A node begins to run; mark = its incarnation.
+  | 'ready' // Its `start` function has returned; mark = its incarnation.
+  | 'exit' // It stopped by itself or on request; mark = its incarnation.
+  | 'crash'
+  | 'pause'
+  | 'resume'
+  | 'timer' // One of its timers fires; mark = which timer of this incarnation.
+  | 'send' // It sends to `peer`; mark = digest of the payload.
+  | 'refuse' // Its send is dropped on the spot; detail says why.
+  | 'deliver' // A message of `peer` reaches it; mark = digest of the payload.
+  | 'lose' // A message of `peer` to it is lost; detail says why.
+  | 'hold' // A message of `peer` to it waits behind a clog.
+  | 'peerUp' // It learns that `peer` is there; mark = the incarnation of `peer`.
+  | 'peerDown' // It learns that `peer` is gone; detail says why.
+  | 'drained' // Its queue to `peer` has room again.
+  | 'disk' // One of its disk operations settles; detail = operation and file.
+  | 'fault' // A fault of the schedule, or one called for directly, takes effect.
+  | 'error' // Its code threw; detail = the message.
+  | 'note'; // What the test wrote into the trace.
 
-const traceKinds = [
-  'start', // A node begins to run; mark = its incarnation.
-  'ready', // Its `start` function has returned; mark = its incarnation.
-  'exit', // It stopped by itself or on request; mark = its incarnation.
+/** All kinds; the place of one in this list is its number in the hash. */
+const traceKinds: readonly TraceKind[] = [
+  'start',
+  'ready',
+  'exit',
   'crash',
   'pause',
   'resume',
-  'timer', // One of its timers fires; mark = which timer of this incarnation.
-  'send', // It sends to `peer`; mark = digest of the payload.
-  'refuse', // Its send is dropped on the spot; detail says why.
-  'deliver', // A message of `peer` reaches it; mark = digest of the payload.
-  'lose', // A message of `peer` to it is lost; detail says why.
-  'hold', // A message of `peer` to it waits behind a clog.
-  'peerUp', // It learns that `peer` is there; mark = the incarnation of `peer`.
-  'peerDown', // It learns that `peer` is gone; detail says why.
-  'drained', // Its queue to `peer` has room again.
-  'disk', // One of its disk operations settles; detail = operation and file.
-  'fault', // A fault of the schedule, or one called for directly, takes effect.
-  'error', // Its code threw; detail = the message.
-  'note', // What the test wrote into the trace.
-] as const;
+  'timer',
+  'send',
+  'refuse',
+  'deliver',
+  'lose',
+  'hold',
+  'peerUp',
+  'peerDown',
+  'drained',
+  'disk',
+  'fault',
+  'error',
+  'note',
+];
 
-const kindCodes: ReadonlyMap<string, number> = new Map(
+const kindCodes: ReadonlyMap<TraceKind, number> = new Map(
   traceKinds.map((kind, index) => [kind, index + 1]),
 );
 

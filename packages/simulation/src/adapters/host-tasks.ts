@@ -45,7 +45,7 @@ interface Host {
 // Taken when the module loads: a test may replace the globals later.
 const host = globalThis as unknown as Host;
 const nextTick = host.process?.nextTick?.bind(host.process);
-const scheduleTask: Schedule = host.setImmediate?.bind(globalThis) ?? messageToSelf();
+const immediate = host.setImmediate?.bind(globalThis);
 
 let chosen: Promise<HostTasks> | undefined;
 
@@ -56,6 +56,7 @@ export function hostTasks(): Promise<HostTasks> {
 }
 
 async function choose(): Promise<HostTasks> {
+  const scheduleTask = immediate ?? messageToSelf();
   const yieldToHost = (): Promise<void> => new Promise(scheduleTask);
   if (nextTick === undefined || !(await runsAfterReactions(nextTick))) {
     return { isExclusive: false, settle: yieldToHost, yieldToHost };
