@@ -123,3 +123,23 @@ async function readArea(file: DiskFile, offset: number, sizeBytes: number): Prom
   const count = await file.read(offset, target);
   return areaOf(target.subarray(0, count));
 }
+
+/** Gathers entries until they reach a limit. */
+export class BoundedRead {
+  readonly entries: LogEntry[] = [];
+  #left: number;
+
+  constructor(maxBytes: number) {
+    this.#left = maxBytes;
+  }
+
+  /** Adds what fits, and the first whatever its size; answers whether all did. */
+  add(entries: readonly LogEntry[]): boolean {
+    for (const entry of entries) {
+      this.#left -= ENTRY_HEADER_BYTES + entry.payload.length;
+      if (this.#left < 0 && this.entries.length > 0) return false;
+      this.entries.push(entry);
+    }
+    return true;
+  }
+}

@@ -12,7 +12,7 @@ import { createDurableDirectory } from './durable-directory.ts';
 import { LogDamagedError, LogError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { DamagedEntry, LogBatch, LogEntry } from './log-entry.ts';
-import { ENTRY_HEADER_BYTES, UNIT_BYTES } from './log-format.ts';
+import { UNIT_BYTES } from './log-format.ts';
 import { LogIndex, NOWHERE } from './log-index.ts';
 import {
   checkBatch,
@@ -23,13 +23,19 @@ import {
 } from './log-options.ts';
 export type { WriteAheadLogOptions } from './log-options.ts';
 export type { LogBlemish } from './log-recovery.ts';
-import { type EntryRun, type ReadRun, readRun, runBytes, runFrom } from './log-reader.ts';
-import { type LogBlemish, type RecoveredLog, recoverLog } from './log-recovery.ts';
-import { LogWriter, type WrittenBatch } from './log-writer.ts';
+import {
+  BoundedRead,
+  type EntryRun,
+  type ReadRun,
+  readRun,
+  runBytes,
+  runFrom,
+} from './log-reader.ts';
+import type { LogBlemish, RecoveredLog } from './log-recovery.ts';
+import { openWriter } from './open-writer.ts';
+import type { LogWriter, WrittenBatch } from './log-writer.ts';
 import { SegmentFiles } from './segment-files.ts';
-import { SegmentScan } from './segment-scan.ts';
 import type { SegmentTable } from './segment-table.ts';
-import { resumeTail } from './tail-repair.ts';
 
 /** What `WriteAheadLog.open` found. */
 export interface LogRecovery {
@@ -129,7 +135,7 @@ export class WriteAheadLog {
     const unlock = (await disk.lock?.(directory)) ?? (() => Promise.resolve());
     const files = new SegmentFiles(disk, directory);
     try {
-      const { recovered, writer } = await recover(files, segmentBytes);
+      const { recovered, writer } = await openWriter(files, segmentBytes);
       const log = new WriteAheadLog({ files, writer, unlock }, recovered);
       await log.#removeDeadSegments();
       return log;
@@ -178,11 +184,14 @@ export class WriteAheadLog {
    * `lastIndex`, `termAt` and `read`; resolves once it is durable. Over damaged entries it heals
    * them.
    *
+   * Calls queue without bound while the disk is slow: whoever has much to append must wait.
+   *
    * @param batch - Must not change until the promise settles.
    * @throws RangeError or TypeError if `batch` does not fit the log; nothing has changed then.
    *   DiskError 'DISK_FULL' if there is no room: this batch and those submitted after it are undone
    *   as if never made, reads and later appends go on. LogError 'LOG_POISONED' if a write or sync
-   *   failed otherwise: whether the batch is durable is unknown, and every later call rejects too.
+   *   failed otherwise: whether the batch is durable is unknown, `lastIndex` is what certainly is,
+   *   and every later call rejects too.
    */
   async append(batch: LogBatch): Promise<void> {
     this.#requireUsable();
@@ -384,45 +393,6 @@ export class WriteAheadLog {
     );
     this.#cleaning = removal.catch(() => undefined);
     return removal;
-  }
-}
-
-/** Recovers the log and prepares to go on with it. */
-async function recover(
-  files: SegmentFiles,
-  segmentBytes: number,
-): Promise<{ recovered: RecoveredLog; writer: LogWriter }> {
-  const sequences = await files.list();
-  const recovered = await recoverLog(
-    sequences.map((sequence) => ({
-      sequence,
-      path: files.pathOf(sequence),
-      scan: () => files.use(sequence, (file) => SegmentScan.open(file, sequence)),
-    })),
-  );
-  const { state, tail } = recovered;
-  const active = tail && (await resumeTail(files, tail));
-  const lastSequence = sequences.at(-1) ?? 0;
-  return { recovered, writer: new LogWriter(files, segmentBytes, { state, active, lastSequence }) };
-}
-
-/** Gathers entries until they reach a limit. */
-class BoundedRead {
-  readonly entries: LogEntry[] = [];
-  #left: number;
-
-  constructor(maxBytes: number) {
-    this.#left = maxBytes;
-  }
-
-  /** Adds what fits, and the first whatever its size; answers whether all did. */
-  add(entries: readonly LogEntry[]): boolean {
-    for (const entry of entries) {
-      this.#left -= ENTRY_HEADER_BYTES + entry.payload.length;
-      if (this.#left < 0 && this.entries.length > 0) return false;
-      this.entries.push(entry);
-    }
-    return true;
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { MARK_BYTES } from '../src/log-format.ts';
 import { NOWHERE } from '../src/log-index.ts';
-import { readRun, runBytes, runFrom } from '../src/log-reader.ts';
+import { BoundedRead, readRun, runBytes, runFrom } from '../src/log-reader.ts';
 import { appending, entryOf, fileOf, SegmentImage } from './support/files.ts';
 
 const sizes = [10, 0, 9_000, 30, 2_000_000];
@@ -62,4 +62,13 @@ describe('a run', () => {
     const elsewhere = { sequence: 3, fromIndex: 1, units: units.slice(0, 1) };
     expect(await readRun(file, elsewhere)).toMatchObject({ entries: [], damaged: { logIndex: 1 } });
   });
+});
+
+test('a bounded read takes the first entry whatever its size, and then what fits', () => {
+  const reading = new BoundedRead(100);
+  expect(reading.add([entryOf(1, 1, 500)])).toBe(true);
+  expect(reading.add([entryOf(2, 1, 0)])).toBe(false);
+  const roomy = new BoundedRead(100);
+  expect(roomy.add([1, 2, 3, 4].map((logIndex) => entryOf(logIndex, 1, 0)))).toBe(false);
+  expect(roomy.entries.map(({ logIndex }) => logIndex)).toEqual([1, 2, 3]);
 });
