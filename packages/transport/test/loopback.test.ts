@@ -5,7 +5,7 @@ import { protocolName } from '../src/protocol-name.ts';
 import { ProtocolTable } from '../src/protocol-table.ts';
 
 /** A loopback whose turns the test takes. */
-function scene(): {
+function scene(listener: (first: number) => void = () => undefined): {
   readonly loopback: Loopback;
   readonly turns: (() => void)[];
   readonly delivered: number[];
@@ -19,7 +19,11 @@ function scene(): {
   const loopback = new Loopback({
     turn: { flush: next, next },
     limits: { queueBytesMax: 1_000, highWaterBytes: 500 },
-    deliverLocally: (_entry, payload) => delivered.push(payload[0] ?? -1),
+    deliverLocally: (_entry, payload) => {
+      const first = payload[0] ?? -1;
+      delivered.push(first);
+      listener(first);
+    },
     loopbackDrained: () => (drained.count += 1),
   });
   const entry = new ProtocolTable([], () => undefined).entryOf(protocolName('self'));
@@ -58,13 +62,22 @@ describe('a loopback', () => {
     expect(turns).toHaveLength(1);
   });
 
-  test('delivers nothing once closed, also in the middle of a turn', () => {
+  test('delivers nothing once closed', () => {
     const { loopback, turns, delivered, send } = scene();
     send(1);
-    send(2);
     loopback.close();
     turns.shift()?.();
     expect(delivered).toEqual([]);
-    expect(send(3)).toBe('dropped');
+    expect(send(2)).toBe('dropped');
+  });
+
+  test('that a listener closes delivers no more of the same turn', () => {
+    const { loopback, turns, delivered, send } = scene((first) => {
+      if (first === 1) loopback.close();
+    });
+    send(1);
+    send(2);
+    turns.shift()?.();
+    expect(delivered).toEqual([1]);
   });
 });
