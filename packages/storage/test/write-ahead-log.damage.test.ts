@@ -66,25 +66,23 @@ describe('a damaged log', () => {
   });
 
   // Goal: any one damaged byte is survived, and what it cost is said.
-  // Method: each byte of each file, changed in three ways.
-  test('one changed byte, wherever it is, never keeps the log from opening', async () => {
+  // Method: each byte of each file, changed in one of four ways.
+  test.each([0, 1, 2])('opens with any one byte changed, of file %i', async (position) => {
     const { disk, twin } = await diskAfter(history);
+    const path = (await segmentsOf(disk))[position]!;
+    const content = await contentOf(disk, path);
     const counts: Record<Verdict, number> = { intact: 0, reported: 0, refused: 0 };
-    for (const path of await segmentsOf(disk)) {
-      const content = await contentOf(disk, path);
-      for (let offset = 0; offset < usedBytes(content); offset += 1) {
-        const byte = content[offset]!;
-        const changed = [byte ^ (1 << ((offset >> 3) % 8)), byte ^ 0xff, 0, 0x4f][offset % 4]!;
-        const damagedDisk = disk.afterCrash();
-        await overwrite(damagedDisk, path, offset, Uint8Array.of(changed));
-        const verdict = await openDamaged(damagedDisk, twin);
-        if (verdict === 'refused') expect.unreachable(`${path} byte ${offset}`);
-        if (byte === changed) expect(verdict).toBe('intact');
-        counts[verdict] += 1;
-      }
+    for (let offset = 0; offset < usedBytes(content); offset += 1) {
+      const byte = content[offset]!;
+      const changed = [byte ^ (1 << ((offset >> 3) % 8)), byte ^ 0xff, 0, 0x4f][offset % 4]!;
+      const damagedDisk = disk.afterCrash();
+      await overwrite(damagedDisk, path, offset, Uint8Array.of(changed));
+      const verdict = await openDamaged(damagedDisk, twin);
+      if (verdict === 'refused') expect.unreachable(`${path} byte ${offset}`);
+      if (byte === changed) expect(verdict).toBe('intact');
+      counts[verdict] += 1;
     }
-    expect(counts.refused).toBe(0);
-    expect(counts.reported).toBeGreaterThan(0);
+    expect(counts.reported).toBeGreaterThan(100);
   });
 
   // Goal: whatever happens to the bytes, no entry is wrong and none is silently gone.

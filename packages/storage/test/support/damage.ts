@@ -68,28 +68,50 @@ async function faultsOf(log: WriteAheadLog, expected: LogTwin): Promise<readonly
   if (found !== (metadata?.join() ?? 'none')) faults.push(`metadata ${found}`);
 
   const damaged = new Set(log.damaged.map(({ logIndex }) => logIndex));
+  const readable: LogEntry[] = [];
   for (const entry of entries) {
     const { logIndex, term } = entry;
-    const answer = await log.read(logIndex, logIndex).catch((error: unknown) => error);
     const termKnown = log.termAt(logIndex);
-    if (damaged.delete(logIndex)) {
-      if (!isRefusal(answer, logIndex)) faults.push(`damaged entry ${logIndex} is readable`);
-      if (termKnown !== undefined && termKnown !== term) faults.push(`term of ${logIndex}`);
-    } else if (!isEntry(answer, entry) || termKnown !== term) {
-      faults.push(`entry ${logIndex} is wrong or gone: ${String(answer)}`);
+    if (!damaged.delete(logIndex)) {
+      readable.push(entry);
+      if (termKnown !== term) faults.push(`term of ${logIndex} is ${termKnown}`);
+      continue;
     }
+    if (termKnown !== undefined && termKnown !== term) faults.push(`term of ${logIndex}`);
+    const answer = await log.read(logIndex, logIndex).catch((error: unknown) => error);
+    if (!isRefusal(answer, logIndex)) faults.push(`damaged entry ${logIndex} is readable`);
   }
   if (damaged.size > 0) faults.push(`named but never there: ${[...damaged].join()}`);
+  for (const run of runsOf(readable)) {
+    const answer = await log.read(run[0]!.logIndex, run.at(-1)!.logIndex).catch(String);
+    const isSame =
+      typeof answer !== 'string' &&
+      answer.length === run.length &&
+      run.every((entry, position) => isEntry(answer[position], entry));
+    if (!isSame) faults.push(`from ${run[0]!.logIndex} on wrong or gone`);
+  }
   return faults;
+}
+
+/** The entries in runs without gaps, so that each is read at once. */
+function runsOf(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
+  const runs: LogEntry[][] = [];
+  for (const entry of entries) {
+    const run = runs.at(-1);
+    if (run?.at(-1)?.logIndex === entry.logIndex - 1) run.push(entry);
+    else runs.push([entry]);
+  }
+  return runs;
 }
 
 function isRefusal(answer: unknown, logIndex: number): boolean {
   return answer instanceof LogDamagedError && answer.damaged[0]?.logIndex === logIndex;
 }
 
-function isEntry(answer: unknown, { logIndex, term, type, payload }: LogEntry): boolean {
-  if (!Array.isArray(answer) || answer.length !== 1) return false;
-  const [found] = answer as readonly LogEntry[];
+function isEntry(
+  found: LogEntry | undefined,
+  { logIndex, term, type, payload }: LogEntry,
+): boolean {
   const isSame = found?.logIndex === logIndex && found.term === term && found.type === type;
   return isSame && Buffer.compare(found.payload, payload) === 0;
 }
