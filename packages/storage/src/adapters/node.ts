@@ -30,12 +30,12 @@ const FLAGS: Readonly<Record<NonNullable<OpenOptions['mode']>, number>> = {
  *
  * @example
  * ```ts
+ * import { WriteAheadLog } from '@quorate/storage';
  * import { nodeDisk } from '@quorate/storage/node';
  *
- * const disk = nodeDisk('/tmp/quorate-example');
- * await disk.createDirectory('log');
- * const names = await disk.list('');
- * names.includes('log'); // => true
+ * const disk = nodeDisk('/var/lib/service');
+ * const log = await WriteAheadLog.open({ disk, directory: 'log' });
+ * await log.close();
  * ```
  */
 export function nodeDisk(rootDirectory: string): Disk {
