@@ -3,6 +3,7 @@ export type { DelayDistribution } from './delay-distribution.ts';
 export type { CrashKind } from './disk-device.ts';
 export type { DiskOptions } from './disk-options.ts';
 export { AmbientAccessError, SimulationFailure } from './errors.ts';
+export { type Failure, huntSeed, huntSeeds, type RunOptions, type RunResult, runScenario } from './hunt.ts';
 export { InvariantViolation } from './invariant.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { PartitionDirection } from './partitions.ts';
@@ -15,6 +16,21 @@ export {
   printSchedule,
 } from './schedule.ts';
 export { seeds } from './seeds.ts';
+export { ddmin, shrink, type ShrinkOptions, type Shrunk } from './shrink.ts';
 export { Simulation, type SimulationOptions } from './simulation.ts';
+export { drawScenario, type SwarmOptions } from './swarm.ts';
 export type { Trace, TraceKind, TraceLine, TraceOptions } from './trace.ts';
 export type { ClockOptions } from './virtual-clock.ts';
+export {
+  BrokenPromise,
+  type Claims,
+  type ClientOperation,
+  type Experiment,
+  type Field,
+  nodeIdsOf,
+  parseScenario,
+  printScenario,
+  type Scenario,
+  type Tuning,
+  type Workload,
+} from './workload.ts';

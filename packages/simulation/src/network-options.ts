@@ -36,6 +36,11 @@ export interface NetworkOptions {
   readonly downAfterMs?: number;
   /** How long after a reset or a heal a session is dialled again, in ms. The default is 50. */
   readonly redialMs?: number;
+  /**
+   * Decisions to decide otherwise, by name, such as 'n1>n2 17 loss': the message is delivered, or
+   * not copied. `Simulation.mishaps` has the names. For shrinking. None by default.
+   */
+  readonly spared?: readonly string[];
 }
 
 /** The network options with nothing left open. */
@@ -57,6 +62,7 @@ const defaults: NetworkSettings = {
   highWaterBytes: 1_024 * 1_024,
   downAfterMs: 3_000,
   redialMs: 50,
+  spared: [],
 };
 
 /**

@@ -42,7 +42,7 @@ export type TroubleKind =
   | 'diskFull';
 
 /** All of them. */
-const troubleKinds: readonly TroubleKind[] = [
+export const troubleKinds: readonly TroubleKind[] = [
   'crash',
   'kill',
   'pause',
@@ -85,6 +85,11 @@ export interface RandomScheduleOptions {
    */
   readonly faultyAtOnceMax?: number;
   /**
+   * How many nodes `bitRot` may ever damage: the others keep good copies. The default is
+   * `faultyAtOnceMax`.
+   */
+  readonly damagedMax?: number;
+  /**
    * What the network goes back to after `loss`, `duplication`, `replay` and `delay`: the options of
    * the simulation. The default is a calm network with delays of 1..5 ms.
    */
@@ -126,7 +131,7 @@ export function randomSchedule(random: Random, options: RandomScheduleOptions): 
   const drawn: Drawing = {
     settings,
     busyUntilMs: new Map(),
-    damageable: damageable.slice(0, settings.faultyAtOnceMax),
+    damageable: damageable.slice(0, settings.damagedMax),
   };
   const events = arrivals.flatMap((arrival) => eventsOf(arrival, drawn));
   return events.sort((left, right) => left.atMs - right.atMs);
@@ -153,18 +158,20 @@ interface Drawing {
 
 function settingsOf(options: RandomScheduleOptions): Settings {
   const nodeCount = options.nodeIds.length;
+  const faultyDefault = Math.floor((nodeCount - 1) / 2);
   const settings = {
     fromMs: 0,
     lastsMsMin: 50,
     lastsMsMax: 10_000,
-    faultyAtOnceMax: Math.floor((nodeCount - 1) / 2),
+    faultyAtOnceMax: faultyDefault,
+    damagedMax: options.faultyAtOnceMax ?? faultyDefault,
     rotPathPrefix: '',
     ...options,
     network: networkSettings(options.network),
   };
   expect('nodeIds', 'at least 1', nodeCount, nodeCount >= 1);
   expect('fromMs', 'at least 0', settings.fromMs, settings.fromMs >= 0);
-  const { fromMs, untilMs, lastsMsMin, lastsMsMax, faultyAtOnceMax } = settings;
+  const { fromMs, untilMs, lastsMsMin, lastsMsMax } = settings;
   expect(
     'untilMs',
     `a number above ${fromMs}`,
@@ -173,8 +180,10 @@ function settingsOf(options: RandomScheduleOptions): Settings {
   );
   expect('lastsMsMin', 'above 0', lastsMsMin, lastsMsMin > 0);
   expect('lastsMsMax', `at least ${lastsMsMin}`, lastsMsMax, lastsMsMax >= lastsMsMin);
-  const isCount = Number.isInteger(faultyAtOnceMax) && faultyAtOnceMax >= 0;
-  expect('faultyAtOnceMax', 'an integer, at least 0', faultyAtOnceMax, isCount);
+  for (const name of ['faultyAtOnceMax', 'damagedMax'] as const) {
+    const isCount = Number.isInteger(settings[name]) && settings[name] >= 0;
+    expect(name, 'an integer, at least 0', settings[name], isCount);
+  }
   for (const [kind, rate] of Object.entries(settings.perMinute)) {
     const isKnown = troubleKinds.some((known) => known === kind);
     expect('perMinute', `kinds out of ${troubleKinds.join(', ')}`, kind, isKnown);

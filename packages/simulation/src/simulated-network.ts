@@ -1,6 +1,6 @@
 import type { Clock, NodeId, PeerEvent, ProtocolName, SendOutcome } from '@quorate/transport';
 
-import { Decisions } from './decisions.ts';
+import { type DecisionKind, Decisions } from './decisions.ts';
 import { sampleDelayMs } from './delay-distribution.ts';
 import type { Incarnation } from './incarnation.ts';
 import { invariant } from './invariant.ts';
@@ -17,6 +17,9 @@ import type { Scheduler } from './scheduler.ts';
 import { Sessions } from './sessions.ts';
 import { SimulatedTransport } from './simulated-transport.ts';
 import { digestBytes, digestText, noLabel, type TraceKind, type TraceRecorder } from './trace.ts';
+
+/** How many decisions against messages are remembered. */
+const mishapsMax = 10_000;
 
 /** What a network needs of the simulation around it. */
 export interface NetworkSurroundings {
@@ -43,6 +46,8 @@ export class SimulatedNetwork {
   readonly #stations = new Map<string, Station>();
   readonly #partitions = new Partitions();
   readonly #sessions = new Sessions(this);
+  readonly #spared: ReadonlySet<string>;
+  readonly #mishaps: string[] = [];
   #settings: NetworkSettings;
 
   constructor(surroundings: NetworkSurroundings) {
@@ -51,6 +56,12 @@ export class SimulatedNetwork {
     this.#seed = surroundings.seed;
     this.#trace = surroundings.trace;
     this.#settings = surroundings.settings;
+    this.#spared = new Set(surroundings.settings.spared);
+  }
+
+  /** The names of the first `mishapsMax` losses, duplications and replays that were decided. */
+  get mishaps(): readonly string[] {
+    return this.#mishaps;
   }
 
   get settings(): NetworkSettings {
@@ -238,11 +249,11 @@ export class SimulatedNetwork {
     const settings = this.#settings;
     const index = link.messageCount++;
     const { decisions } = link;
-    if (decisions.about('replay', index).isHit(settings.replayRate)) {
+    if (this.#isHit(link, 'replay', index, settings.replayRate)) {
       const delayUs = Math.round(decisions.float() * settings.replayDelayMs * 1_000);
       this.scheduler.plan(nowUs + delayUs, new MessageInFlight(parts, true));
     }
-    const isDoubled = decisions.about('duplication', index).isHit(settings.duplicationRate);
+    const isDoubled = this.#isHit(link, 'duplication', index, settings.duplicationRate);
     if (isDoubled) this.#planTravel('duplicate', index, parts);
     this.#planTravel('original', index, parts);
   }
@@ -257,7 +268,7 @@ export class SimulatedNetwork {
       message.lose('partition');
       return;
     }
-    if (decisions.about(isOriginal ? 'loss' : 'duplicateLoss', index).isHit(settings.lossRate)) {
+    if (this.#isHit(link, isOriginal ? 'loss' : 'duplicateLoss', index, settings.lossRate)) {
       message.lose('loss');
       return;
     }
@@ -270,6 +281,15 @@ export class SimulatedNetwork {
     }
     link.lastArrivalUs = Math.max(link.lastArrivalUs, arrivalUs);
     this.scheduler.plan(link.lastArrivalUs, message);
+  }
+
+  /** Whether chance, which is asked first and so stays in step, strikes and is not overruled. */
+  #isHit(link: Link, kind: DecisionKind, index: number, rate: number): boolean {
+    if (!link.decisions.about(kind, index).isHit(rate)) return false;
+    const name = `${link.source.nodeId}>${link.target.nodeId} ${index} ${kind}`;
+    if (this.#spared.has(name)) return false;
+    if (this.#mishaps.length < mishapsMax) this.#mishaps.push(name);
+    return true;
   }
 
   /** When the last byte of a message leaves, given what the link still has to send. */

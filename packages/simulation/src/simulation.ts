@@ -138,6 +138,14 @@ export class Simulation {
     return this.#trace;
   }
 
+  /**
+   * The decisions of chance against single messages, by name, such as 'n1>n2 17 loss': the first
+   * 10 000. `NetworkOptions.spared` overrules them.
+   */
+  get mishaps(): readonly string[] {
+    return this.#network.mishaps;
+  }
+
   /** How many events have happened. */
   get eventCount(): number {
     return this.#loop.eventCount;

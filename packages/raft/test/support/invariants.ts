@@ -1,18 +1,13 @@
+import { BrokenPromise } from '@quorate/simulation';
 import type { NodeId } from '@quorate/transport';
 
 import type { RaftStatus } from '../../src/node/status.ts';
 import type { RaftNode } from '../../src/raft-node.ts';
 import type { MachineObserver } from './recording-machine.ts';
 
-/** A promise of Raft that was broken. `rule` stays the same while a schedule shrinks. */
-export class BrokenInvariant extends Error {
+/** A promise of Raft that was broken. `invariantId` stays the same while a schedule shrinks. */
+export class BrokenInvariant extends BrokenPromise {
   override readonly name = 'BrokenInvariant';
-  readonly rule: string;
-
-  constructor(rule: string, detail: string) {
-    super(`${rule}: ${detail}`);
-    this.rule = rule;
-  }
 }
 
 /** What was last seen of one node: its log by term, and what of it was claimed to be durable. */

@@ -2,6 +2,7 @@ import type { FaultEvent } from '@quorate/simulation';
 import { type Disk, type DiskFile, WriteAheadLog } from '@quorate/storage';
 
 import { nodeRecordCodec } from '../../src/node/node-record-codec.ts';
+import type { ProposalOutcome } from '../../src/node/outcomes.ts';
 import type { PlanOptions } from './fault-plan.ts';
 import { nodeDirectory, type PlantedBug } from './sim-cluster.ts';
 
@@ -57,6 +58,39 @@ function hasty(file: DiskFile): DiskFile {
     close: () => file.close(),
   };
 }
+
+/** Who leads, and has committed in its term, reads without asking whether it still leads. */
+export const staleRead: PlantedBug = {
+  wrapClient: ({ node, machine }) => ({
+    propose: (command, options) => node.propose(command, options),
+    readIndex: (options) => {
+      const { role, term, commitIndex } = node.status();
+      const isSettled = node.termAt(commitIndex) === term && machine.logIndex >= commitIndex;
+      if (role !== 'leader' || !isSettled) return node.readIndex(options);
+      return Promise.resolve({ kind: 'ready', readIndex: commitIndex });
+    },
+  }),
+};
+
+/** A leader that is deposed answers what it was still replicating as if it were done. */
+export const acknowledgeWhenDeposed: PlantedBug = {
+  wrapClient: ({ node }) => ({
+    readIndex: (options) => node.readIndex(options),
+    propose: (command, options) => {
+      const answer = node.propose(command, options);
+      const { role, lastLogIndex } = node.status();
+      if (role !== 'leader') return answer;
+      const hasty = new Promise<ProposalOutcome>((resolve) => {
+        const stop = node.observe((event) => {
+          if (event.kind !== 'roleChanged') return;
+          resolve({ kind: 'committed', logIndex: lastLogIndex, result: command.slice(0, 4) });
+        });
+        void answer.finally(stop);
+      });
+      return Promise.race([answer, hasty]);
+    },
+  }),
+};
 
 /**
  * The stage of Figure 8: one node after the other is cut off, and disks are so slow that a crash

@@ -19,7 +19,12 @@ export interface PlantedBug {
   wrapDisk?(disk: Disk): Disk;
   /** Runs before the node opens its directory. */
   beforeOpen?(environment: NodeEnvironment, voters: readonly NodeId[]): Promise<void>;
+  /** Stands between clients and the node. */
+  wrapClient?(running: RunningNode): ClientPort;
 }
+
+/** What clients of a node call. */
+export type ClientPort = Pick<RaftNode, 'propose' | 'readIndex'>;
 
 /** What the nodes of a cluster are like. */
 export interface ClusterOptions {

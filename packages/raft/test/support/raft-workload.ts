@@ -1,0 +1,229 @@
+import type {
+  ClientOperation,
+  Experiment,
+  Scenario,
+  Simulation,
+  Tuning,
+  Workload,
+} from '@quorate/simulation';
+import type { NodeId, Random } from '@quorate/transport';
+
+import type { RaftNodeOptions } from '../../src/node/options.ts';
+import { BrokenInvariant } from './invariants.ts';
+import { commandOf } from './recording-machine.ts';
+import {
+  type ClientPort,
+  type PlantedBug,
+  type RunningNode,
+  SimulatedCluster,
+} from './sim-cluster.ts';
+import { stageOf } from './raft-stages.ts';
+
+/** How often a client tries again after calm, in ms. */
+const RETRY_MS = 300;
+
+/** Whole Raft nodes under clients that write and read. */
+export function raftWorkload(bug: PlantedBug = {}): Workload {
+  return {
+    name: 'raft',
+    nodeCounts: { min: 1, max: 7 },
+    drawTuning,
+    drawOperation,
+    stage: stageOf,
+    open: (simulation, scenario) => new RaftExperiment(simulation, scenario, bug),
+  };
+}
+
+function drawTuning(random: Random): Tuning {
+  const pick = (...values: readonly number[]): number => values[random.int(values.length)] ?? 1;
+  return {
+    electionTimeoutTicks: pick(5, 10),
+    snapshotEveryEntries: pick(5, 40, 10_000),
+    trailingEntryCount: pick(0, 3, 50),
+    maxMessageBytes: pick(1, 400, 65_536),
+    maxInflightMessages: pick(1, 2, 8, 256),
+    maxUncommittedBytes: pick(2_000, 67_108_864),
+    segmentBytes: pick(16_384, 65_536),
+  };
+}
+
+function drawOperation(random: Random, index: number, nodeIds: readonly string[]): Tuning {
+  const anyone = nodeIds[random.int(nodeIds.length)] ?? '';
+  return {
+    kind: random.int(2) === 0 ? 'read' : 'write',
+    id: index + 1,
+    node: [anyone, 'told', 'leader'][random.int(3)] ?? anyone,
+    timeoutMs: 200 + random.int(3_000),
+    sizeBytes: random.int(2) === 0 ? 8 : random.int(300),
+  };
+}
+
+/** One run: what clients were told, and whether it holds. */
+class RaftExperiment implements Experiment {
+  readonly #cluster: SimulatedCluster;
+  readonly #bug: PlantedBug;
+  readonly #acknowledged = new Map<number, number>();
+  readonly #refused = new Set<number>();
+  #highestAcknowledged = 0;
+  #leaderHint: NodeId | undefined;
+  #violation: BrokenInvariant | undefined;
+  #core: readonly NodeId[] = [];
+  #hasCommitted = false;
+
+  constructor(simulation: Simulation, scenario: Scenario, bug: PlantedBug) {
+    const { nodeCount, tuning, faults } = scenario;
+    this.#bug = bug;
+    this.#cluster = new SimulatedCluster(simulation, {
+      nodeCount,
+      tuning: tuningOf(tuning),
+      bug,
+    });
+    for (const fault of faults) {
+      if (fault.kind !== 'bitRot' && fault.kind !== 'failReads') continue;
+      const damaged = this.#cluster.nodeIds.find((id) => id === fault.node);
+      if (damaged !== undefined) this.#cluster.checker.onDamaged(damaged);
+    }
+  }
+
+  begin(operation: ClientOperation): void {
+    const running = this.#target(operation);
+    if (running === undefined) return;
+    if (operation['kind'] === 'read') void this.#read(running, Number(operation['timeoutMs']));
+    else void this.#write(running, operation);
+  }
+
+  check(): void {
+    if (this.#violation !== undefined) throw this.#violation;
+  }
+
+  finish(): void {
+    for (const commandId of this.#refused) {
+      const logIndex = this.#cluster.checker.appliedAt(commandId);
+      if (logIndex === undefined) continue;
+      const detail = `command ${commandId} was refused, stands at ${logIndex}`;
+      throw new BrokenInvariant('refused', detail);
+    }
+    if (!this.#hasCommitted) return;
+    for (const [id, { machine }] of this.#coreNodes()) {
+      for (const [commandId, logIndex] of this.#acknowledged) {
+        if (machine.commandIds.has(commandId)) continue;
+        const detail = `${id} lacks command ${commandId}, acknowledged at ${logIndex}`;
+        throw new BrokenInvariant('acknowledged', detail);
+      }
+    }
+  }
+
+  /** Only damage and broken disks keep a node from starting, and then it says so. */
+  isExpected(error: unknown, id: NodeId): boolean {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const isDown = this.#cluster.simulation.stateOf(id) === 'down';
+    if (!isDown || !/^(DISK|LOG|RAFT)_/.test(code)) return false;
+    this.#cluster.onStartError(id, error);
+    return true;
+  }
+
+  onCalm(core: readonly string[]): void {
+    this.#core = this.#cluster.nodeIds.filter((id) => core.includes(id));
+    this.#commitMarker(1_000_000);
+  }
+
+  /**
+   * A power loss may leave noise that no log can tell from damage; such a node refuses to start, or
+   * neither votes nor acknowledges before a leader has repaired it, and beyond a minority of those nothing is owed but safety.
+   */
+  isRecovered(): boolean {
+    const { startErrors, nodeIds } = this.#cluster;
+    const lost = this.#core.filter((id) => {
+      const running = this.#cluster.running.get(id);
+      return running?.node.status().condition === 'recovering' || (startErrors.has(id) && !running);
+    });
+    if (2 * (this.#core.length - lost.length) <= nodeIds.length) return true;
+    const nodes = this.#coreNodes().filter(([id]) => !lost.includes(id));
+    if (!this.#hasCommitted || nodes.length + lost.length < this.#core.length) return false;
+    const places = nodes.map(([, { node, machine }]) => {
+      const { lastApplied, condition } = node.status();
+      return `${lastApplied} ${machine.digest} ${condition}`;
+    });
+    return new Set(places).size === 1 && places[0]?.endsWith('running') === true;
+  }
+
+  describe(): string {
+    const lines = this.#core.map((id) => {
+      const running = this.#cluster.running.get(id);
+      if (running === undefined) return `${id}: ${String(this.#cluster.startErrors.get(id))}`;
+      const { peers, voters: _, ...status } = running.node.status();
+      return `${id}: ${JSON.stringify({ ...status, peers: [...peers] })}`;
+    });
+    return lines.join('\n');
+  }
+
+  #coreNodes(): readonly (readonly [NodeId, RunningNode])[] {
+    return [...this.#cluster.running].filter(([id]) => this.#core.includes(id));
+  }
+
+  #commitMarker(commandId: number): void {
+    if (this.#hasCommitted) return;
+    const { leader, running, simulation } = this.#cluster;
+    const leading = leader === undefined ? undefined : running.get(leader);
+    if (leading !== undefined) {
+      const command = commandOf(commandId, 4);
+      void leading.node.propose(command, { timeoutMs: 1_000 }).then(({ kind }) => {
+        if (kind === 'committed') this.#hasCommitted = true;
+      });
+    }
+    simulation.clock.setTimer(RETRY_MS, () => this.#commitMarker(commandId + 1));
+  }
+
+  /** A node whose process is at work: who stands still takes no calls. */
+  #target({ node }: ClientOperation): RunningNode | undefined {
+    const { running, simulation, nodeIds, leader } = this.#cluster;
+    const told = node === 'told' ? this.#leaderHint : undefined;
+    const id = nodeIds.find((each) => each === node) ?? told ?? leader;
+    if (id === undefined || simulation.stateOf(id) !== 'running') {
+      this.#leaderHint = undefined;
+      return undefined;
+    }
+    return running.get(id);
+  }
+
+  #clientOf(running: RunningNode): ClientPort {
+    return this.#bug.wrapClient?.(running) ?? running.node;
+  }
+
+  async #write(running: RunningNode, operation: ClientOperation): Promise<void> {
+    const commandId = Number(operation['id']);
+    const command = commandOf(commandId, Number(operation['sizeBytes']));
+    const timeoutMs = Number(operation['timeoutMs']);
+    const outcome = await this.#clientOf(running).propose(command, { timeoutMs });
+    if (outcome.kind === 'rejected') {
+      this.#refused.add(commandId);
+      this.#leaderHint = outcome.leaderId;
+    }
+    if (outcome.kind !== 'committed') return;
+    const { logIndex } = outcome;
+    this.#acknowledged.set(commandId, logIndex);
+    this.#highestAcknowledged = Math.max(this.#highestAcknowledged, logIndex);
+    const applied = this.#cluster.checker.appliedAt(commandId);
+    if (applied === logIndex) return;
+    const detail = `command ${commandId}: acknowledged at ${logIndex}, applied at ${applied}`;
+    this.#violation ??= new BrokenInvariant('acknowledged', detail);
+  }
+
+  async #read(running: RunningNode, timeoutMs: number): Promise<void> {
+    const writtenBefore = this.#highestAcknowledged;
+    const outcome = await this.#clientOf(running).readIndex({ timeoutMs });
+    if (outcome.kind !== 'ready') {
+      this.#leaderHint = outcome.leaderId;
+      return;
+    }
+    const { logIndex } = running.machine;
+    if (logIndex >= writtenBefore) return;
+    const detail = `a read saw ${logIndex}, ${writtenBefore} was acknowledged before it`;
+    this.#violation ??= new BrokenInvariant('linearizable read', detail);
+  }
+}
+
+function tuningOf(tuning: Tuning): Partial<RaftNodeOptions> {
+  const numbers = Object.entries(tuning).filter(([, value]) => typeof value === 'number');
+  return Object.fromEntries(numbers);
+}

@@ -1,0 +1,181 @@
+import { nodeId, type NodeId } from '@quorate/transport';
+
+import { SimulationFailure } from './errors.ts';
+import { Simulation } from './simulation.ts';
+import { drawScenario, type SwarmOptions } from './swarm.ts';
+import type { TraceLine } from './trace.ts';
+import { BrokenPromise, type Experiment, nodeIdsOf, type Scenario, type Workload } from './workload.ts';
+
+/** A run that broke a promise. */
+export interface Failure {
+  /** Which promise: the id of a `BrokenPromise`, or `threw` and what was thrown. */
+  readonly invariantId: string;
+  readonly message: string;
+  /** When, in ms of true time since the start. */
+  readonly atMs: number;
+  readonly scenario: Scenario;
+  readonly traceHash: string;
+  /** The decisions against single messages, by name. See `Simulation.mishaps`. */
+  readonly mishaps: readonly string[];
+  /** The latest lines of the trace, as many as were asked for. */
+  readonly lines: readonly TraceLine[];
+}
+
+/** What came of a run. */
+export interface RunResult {
+  /** Undefined if every promise held. */
+  readonly failure: Failure | undefined;
+  readonly traceHash: string;
+  readonly eventCount: number;
+  readonly virtualMs: number;
+}
+
+/** How to run a scenario. */
+export interface RunOptions {
+  /** How long a core may take to recover once all is calm, in ms. The default is 60 000. */
+  readonly recoveryMs?: number;
+  /** How many lines of the trace to keep, for a chart. The default is 0. */
+  readonly keepLines?: number;
+}
+
+/**
+ * Runs one scenario in two phases.
+ *
+ * 1. Safety: faults and clients for the horizon, `check` after every event, then `finish`.
+ * 2. Liveness: everything heals, the `outsiders` stay down, and the rest must recover in time;
+ *    then `finish` again. A core that does not recover breaks the promise `liveness`.
+ *
+ * @returns Never throws what the run threw: that is its result.
+ * @throws RangeError if the scenario is not one of `workload`, or an option is out of its range.
+ */
+export async function runScenario(
+  workload: Workload,
+  scenario: Scenario,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  if (scenario.workload !== workload.name) {
+    throw new RangeError(`scenario.workload: expected ${workload.name}, got ${scenario.workload}`);
+  }
+  const run = new Run(workload, scenario, options);
+  return run.finish();
+}
+
+/** Draws the scenario of `seed` and runs it. */
+export async function huntSeed(
+  workload: Workload,
+  seed: number,
+  options: RunOptions & SwarmOptions = {},
+): Promise<RunResult> {
+  return runScenario(workload, drawScenario(workload, seed, options), options);
+}
+
+/** The first of `seeds` that breaks a promise, and how many were run. */
+export async function huntSeeds(
+  workload: Workload,
+  seeds: Iterable<number>,
+  options: RunOptions & SwarmOptions = {},
+): Promise<{ readonly failure: Failure | undefined; readonly seedCount: number }> {
+  let seedCount = 0;
+  for (const seed of seeds) {
+    seedCount += 1;
+    const { failure } = await huntSeed(workload, seed, options);
+    if (failure !== undefined) return { failure, seedCount };
+  }
+  return { failure: undefined, seedCount };
+}
+
+class Run {
+  readonly #scenario: Scenario;
+  readonly #recoveryMs: number;
+  readonly #simulation: Simulation;
+  readonly #experiment: Experiment;
+  /** Thrown by a node or a client, where throwing on would look like a fault of the test. */
+  #thrown: { readonly error: unknown } | undefined;
+
+  constructor(workload: Workload, scenario: Scenario, options: RunOptions) {
+    const { seed, network, disk, clocks } = scenario;
+    this.#scenario = scenario;
+    this.#recoveryMs = options.recoveryMs ?? 60_000;
+    this.#simulation = new Simulation({
+      seed,
+      network,
+      disk,
+      clocks,
+      trace: { keepLines: options.keepLines ?? 0 },
+      onError: (error, id) => this.#onError(error, id),
+    });
+    this.#experiment = workload.open(this.#simulation, scenario);
+    this.#simulation.onEvent((event) => {
+      if (this.#thrown !== undefined) throw this.#thrown.error;
+      this.#experiment.check?.(event);
+    });
+    this.#simulation.schedule(scenario.faults);
+    for (const operation of scenario.operations) {
+      this.#simulation.clock.setTimer(operation.atMs, () => this.#experiment.begin(operation));
+    }
+  }
+
+  async finish(): Promise<RunResult> {
+    const simulation = this.#simulation;
+    const failure = await this.#failure();
+    return {
+      failure,
+      traceHash: simulation.trace.hash(),
+      eventCount: simulation.eventCount,
+      virtualMs: simulation.nowMs,
+    };
+  }
+
+  async #failure(): Promise<Failure | undefined> {
+    try {
+      await this.#simulation.run(this.#scenario.horizonMs);
+      this.#experiment.finish?.();
+      await this.#expectRecovery();
+      this.#experiment.finish?.();
+      return undefined;
+    } catch (error) {
+      const cause = error instanceof SimulationFailure ? error.cause : error;
+      const { trace, nowMs, mishaps } = this.#simulation;
+      return {
+        invariantId: invariantIdOf(cause),
+        message: cause instanceof Error ? cause.message : String(cause),
+        atMs: nowMs,
+        scenario: this.#scenario,
+        traceHash: trace.hash(),
+        mishaps,
+        lines: trace.lines(),
+      };
+    }
+  }
+
+  async #expectRecovery(): Promise<void> {
+    const simulation = this.#simulation;
+    const experiment = this.#experiment;
+    const { nodeCount, outsiders } = this.#scenario;
+    simulation.calm();
+    for (const outsider of outsiders) simulation.crash(nodeId(outsider), 'process');
+    const core = nodeIdsOf(nodeCount).filter((id) => !outsiders.includes(id));
+    experiment.onCalm?.(core);
+    if (experiment.isRecovered === undefined) return;
+    const isDone = await simulation.runUntil(
+      () => experiment.isRecovered?.() === true,
+      this.#recoveryMs,
+    );
+    if (isDone) return;
+    const states = core.map((id) => `${id} is ${simulation.stateOf(nodeId(id))}`).join(', ');
+    const detail = `no recovery within ${this.#recoveryMs} ms of calm; ${states}`;
+    throw new BrokenPromise('liveness', `${detail}\n${experiment.describe?.() ?? ''}`);
+  }
+
+  #onError(error: unknown, id: NodeId): void {
+    if (this.#experiment.isExpected?.(error, id) === true) return;
+    this.#thrown ??= { error };
+  }
+}
+
+/** Which promise an error stands for. */
+function invariantIdOf(error: unknown): string {
+  if (error instanceof BrokenPromise) return error.invariantId;
+  if (!(error instanceof Error)) return `threw ${typeof error}`;
+  return 'code' in error ? `threw ${error.name} ${String(error.code)}` : `threw ${error.name}`;
+}
