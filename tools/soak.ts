@@ -2,7 +2,10 @@
  * `pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]`: random
  * seeds of a package's simulation, in as many processes as there are cores, until one breaks a
  * promise, time is up or there were enough. A package takes part by exporting `runSeed` from
- * test/support/run-seed.ts.
+ * test/support/run-seed.ts, and `workloads` for random swarms from test/support/workloads.ts. What a
+ * swarm finds is cut down and filed in .soak.
+ *
+ * `pnpm soak --replay FILE [--package NAME]`: runs such a find again and draws it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -10,6 +13,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { chartText } from '../packages/simulation/src/index.ts';
+import { replay, workloadsOf } from './soak/finds.ts';
 import { shareOf, soakRequest } from './soak/hunt.ts';
 import type { HunterTask } from './soak/hunter.ts';
 
@@ -18,15 +23,24 @@ type Report =
   | { readonly kind: 'broken'; readonly seed: number; readonly report: string };
 
 const usage =
-  'usage: pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]';
+  'usage: pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]' +
+  ' [--replay FILE]';
 
 function requestOf(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { minutes: text, seeds: text, nodes: text, jobs: text, seed: text, package: text },
+    options: {
+      minutes: text,
+      seeds: text,
+      nodes: text,
+      jobs: text,
+      seed: text,
+      package: text,
+      replay: text,
+    },
   });
-  return soakRequest(
+  const request = soakRequest(
     {
       minutes: values.minutes,
       jobs: values.jobs,
@@ -44,10 +58,26 @@ function requestOf(args: readonly string[]) {
       packageName: 'raft',
     },
   );
+  return { ...request, replayFile: values.replay };
+}
+
+async function showAgain(file: string, packageName: string): Promise<void> {
+  const { failure, traceHash } = await replay(file, await workloadsOf(packageName));
+  if (failure === undefined) {
+    console.log(`every promise held; trace ${traceHash}`);
+    return;
+  }
+  process.exitCode = 1;
+  console.log(chartText(failure.lines));
+  console.log(`${failure.message}\nat ${failure.atMs} ms; trace ${traceHash}`);
 }
 
 async function soak(request: ReturnType<typeof requestOf>): Promise<void> {
-  const { packageName, minutes, jobs, firstSeed, seedCount, nodeCount } = request;
+  const { packageName, minutes, jobs, firstSeed, seedCount, nodeCount, replayFile } = request;
+  if (replayFile !== undefined) {
+    await showAgain(replayFile, packageName);
+    return;
+  }
   console.log(`${packageName}: ${minutes} minutes from seed ${firstSeed}, ${jobs} at a time`);
   const hunters = Array.from({ length: jobs }, (_, index) => {
     const task: HunterTask = {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
+import { swarmSeed, workloadsOf } from './finds.ts';
 import { hunt, type RunSeed } from './hunt.ts';
 
 /** What a hunter is started with, as JSON. */
@@ -24,10 +25,15 @@ const file = path.join(
   'test/support/run-seed.ts',
 );
 const { runSeed } = (await import(pathToFileURL(file).href)) as { runSeed: RunSeed };
+const runSwarm = swarmSeed(await workloadsOf(packageName), '.soak');
 const deadlineMs = Date.now() + minutes * 60_000;
 let heldCount = 0;
 const caught = await hunt({
-  runSeed: (seed) => runSeed(seed, { nodeCount }),
+  runSeed: async (seed) => {
+    // A swarm draws its number of nodes; who asks for one wants the other runs.
+    if (nodeCount === undefined) await runSwarm(seed);
+    await runSeed(seed, { nodeCount });
+  },
   firstSeed,
   stride,
   isOver: () => Date.now() >= deadlineMs || heldCount >= (seedCount ?? Number.POSITIVE_INFINITY),

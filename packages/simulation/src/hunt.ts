@@ -4,7 +4,13 @@ import { SimulationFailure } from './errors.ts';
 import { Simulation } from './simulation.ts';
 import { drawScenario, type SwarmOptions } from './swarm.ts';
 import type { TraceLine } from './trace.ts';
-import { BrokenPromise, type Experiment, nodeIdsOf, type Scenario, type Workload } from './workload.ts';
+import {
+  BrokenPromise,
+  type Experiment,
+  nodeIdsOf,
+  type Scenario,
+  type Workload,
+} from './workload.ts';
 
 /** A run that broke a promise. */
 export interface Failure {
@@ -32,7 +38,7 @@ export interface RunResult {
 
 /** How to run a scenario. */
 export interface RunOptions {
-  /** How long a core may take to recover once all is calm, in ms. The default is 60 000. */
+  /** How long a core may take to recover once all is calm, in ms. The default is 300 000. */
   readonly recoveryMs?: number;
   /** How many lines of the trace to keep, for a chart. The default is 0. */
   readonly keepLines?: number;
@@ -95,7 +101,7 @@ class Run {
   constructor(workload: Workload, scenario: Scenario, options: RunOptions) {
     const { seed, network, disk, clocks } = scenario;
     this.#scenario = scenario;
-    this.#recoveryMs = options.recoveryMs ?? 60_000;
+    this.#recoveryMs = options.recoveryMs ?? 300_000;
     this.#simulation = new Simulation({
       seed,
       network,

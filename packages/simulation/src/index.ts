@@ -3,7 +3,14 @@ export type { DelayDistribution } from './delay-distribution.ts';
 export type { CrashKind } from './disk-device.ts';
 export type { DiskOptions } from './disk-options.ts';
 export { AmbientAccessError, SimulationFailure } from './errors.ts';
-export { type Failure, huntSeed, huntSeeds, type RunOptions, type RunResult, runScenario } from './hunt.ts';
+export {
+  type Failure,
+  huntSeed,
+  huntSeeds,
+  type RunOptions,
+  type RunResult,
+  runScenario,
+} from './hunt.ts';
 export { InvariantViolation } from './invariant.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { PartitionDirection } from './partitions.ts';
@@ -15,6 +22,7 @@ export {
   parseSchedule,
   printSchedule,
 } from './schedule.ts';
+export { chartSvg, type ChartOptions, chartText } from './sequence-chart.ts';
 export { seeds } from './seeds.ts';
 export { ddmin, shrink, type ShrinkOptions, type Shrunk } from './shrink.ts';
 export { Simulation, type SimulationOptions } from './simulation.ts';

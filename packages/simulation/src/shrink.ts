@@ -175,7 +175,9 @@ class Shrinker {
       const { delay, latency, syncLatency } = { ...network, ...disk };
       await this.#try({ network: { ...network, delay: constantly(delay, ms) } });
       await this.#try({ disk: { ...this.#scenario.disk, latency: constantly(latency, ms) } });
-      await this.#try({ disk: { ...this.#scenario.disk, syncLatency: constantly(syncLatency, ms) } });
+      await this.#try({
+        disk: { ...this.#scenario.disk, syncLatency: constantly(syncLatency, ms) },
+      });
     }
   }
 

@@ -19,7 +19,13 @@ import { portableExp, portableLog } from './portable-math.ts';
 import { randomSchedule, type TroubleKind, troubleKinds } from './random-schedule.ts';
 import type { FaultEvent } from './schedule.ts';
 import type { ClockOptions } from './virtual-clock.ts';
-import { type Claims, type ClientOperation, nodeIdsOf, type Scenario, type Workload } from './workload.ts';
+import {
+  type Claims,
+  type ClientOperation,
+  nodeIdsOf,
+  type Scenario,
+  type Workload,
+} from './workload.ts';
 
 /** What may be fixed about a swarm. */
 export interface SwarmOptions {
@@ -75,7 +81,11 @@ export function drawScenario(
     clocks: drawClocks(random.fork('clocks')),
     tuning: workload.drawTuning?.(random.fork('tuning'), nodeCount) ?? {},
     faults,
-    operations: drawOperations(workload, random.fork('operations'), { nodeIds, horizonMs, options }),
+    operations: drawOperations(workload, random.fork('operations'), {
+      nodeIds,
+      horizonMs,
+      options,
+    }),
     outsiders: [],
   };
   const staged = workload.stage?.(random.fork('stage'), drawn) ?? drawn;
@@ -92,7 +102,9 @@ function drawNodeCount({ nodeCounts }: Workload, random: Random): number {
   const least = Math.max(1, nodeCounts.min);
   const most = Math.min(7, max);
   if (!(Number.isInteger(least) && Number.isInteger(most) && least <= most)) {
-    throw new RangeError(`nodeCounts: expected integers within 1..7, got ${nodeCounts.min}..${max}`);
+    throw new RangeError(
+      `nodeCounts: expected integers within 1..7, got ${nodeCounts.min}..${max}`,
+    );
   }
   return least + random.int(most - least + 1);
 }

@@ -114,7 +114,9 @@ export function printScenario(scenario: Scenario): string {
   const { faults, operations, ...rest } = scenario;
   const head = JSON.stringify(rest, undefined, 2).slice(0, -2);
   const rows = (items: readonly unknown[]): string =>
-    items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
+    items.length === 0
+      ? '[]'
+      : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
   return `${head},\n  "faults": ${rows(faults)},\n  "operations": ${rows(operations)}\n}\n`;
 }
 
@@ -178,5 +180,6 @@ function integerOf(name: string, value: unknown, min: number): number {
 }
 
 function refuse(name: string, expected: string, value: unknown): never {
-  throw new RangeError(`${name}: expected ${expected}, got ${JSON.stringify(value) ?? 'nothing'}`);
+  const got = value === undefined ? 'nothing' : JSON.stringify(value);
+  throw new RangeError(`${name}: expected ${expected}, got ${got}`);
 }

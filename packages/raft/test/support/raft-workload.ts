@@ -41,7 +41,7 @@ function drawTuning(random: Random): Tuning {
     snapshotEveryEntries: pick(5, 40, 10_000),
     trailingEntryCount: pick(0, 3, 50),
     maxMessageBytes: pick(1, 400, 65_536),
-    maxInflightMessages: pick(1, 2, 8, 256),
+    maxInflightMessages: pick(2, 8, 256),
     maxUncommittedBytes: pick(2_000, 67_108_864),
     segmentBytes: pick(16_384, 65_536),
   };
@@ -104,7 +104,8 @@ class RaftExperiment implements Experiment {
       throw new BrokenInvariant('refused', detail);
     }
     if (!this.#hasCommitted) return;
-    for (const [id, { machine }] of this.#coreNodes()) {
+    for (const [id, { machine, node }] of this.#coreNodes()) {
+      if (node.status().condition !== 'running') continue;
       for (const [commandId, logIndex] of this.#acknowledged) {
         if (machine.commandIds.has(commandId)) continue;
         const detail = `${id} lacks command ${commandId}, acknowledged at ${logIndex}`;

@@ -1,0 +1,6 @@
+import type { Workload } from '@quorate/simulation';
+
+import { raftWorkload } from './raft-workload.ts';
+
+/** What `pnpm soak` runs random swarms over. */
+export const workloads: readonly Workload[] = [raftWorkload()];

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+
+import { drawScenario, type Scenario, type Workload } from '../src/index.ts';
+import { troubleKinds } from '../src/random-schedule.ts';
+import { checkSchedule } from '../src/schedule.ts';
+import { tokens } from './support/token-workload.ts';
+
+const workload: Workload = {
+  ...tokens,
+  nodeCounts: { min: 1, max: 7 },
+  drawOperation: (_random, index) => ({ number: index }),
+};
+const drawn = Array.from({ length: 400 }, (_, seed) => drawScenario(workload, seed));
+
+const share = (holds: (scenario: Scenario) => boolean): number =>
+  drawn.filter(holds).length / drawn.length;
+
+describe('drawScenario', () => {
+  test('draws valid schedules within the horizon, for every number of nodes', () => {
+    for (const { faults, horizonMs, operations } of drawn) {
+      checkSchedule(faults);
+      for (const { atMs } of [...faults, ...operations])
+        expect(atMs).toBeLessThanOrEqual(horizonMs);
+    }
+    expect(new Set(drawn.map(({ nodeCount }) => nodeCount)).size).toBe(7);
+  });
+
+  // A kind is in with probability 1/2, and its rate is then at least 1 a minute; short runs leave
+  // some out. 0.45 is the most that calm runs leave.
+  test('leaves each kind out about half the time', () => {
+    const paused = share(({ faults }) => faults.some(({ kind }) => kind === 'pause'));
+    expect(paused).toBeGreaterThan(0.2);
+    expect(paused).toBeLessThan(0.45);
+  });
+
+  test('gives one seed in ten to one kind alone', () => {
+    const aloneKinds = new Set(['wallJump', 'drift', 'slowDisk', 'pause', 'reset', 'clog']);
+    const alone = share(({ faults }) => {
+      const [first] = faults;
+      const isOne = faults.every(({ kind }) => kind === first?.kind);
+      return first !== undefined && isOne && faults.length > 3 && aloneKinds.has(first.kind);
+    });
+    expect(alone).toBeGreaterThan(0);
+    expect(alone).toBeLessThan(0.15);
+  });
+
+  test('keeps good copies with a majority, and the outsiders to a minority', () => {
+    for (const { faults, nodeCount, outsiders } of drawn) {
+      const minority = Math.floor((nodeCount - 1) / 2);
+      const damaged = faults.flatMap((fault) => (fault.kind === 'bitRot' ? [fault.node] : []));
+      expect(new Set(damaged).size).toBeLessThanOrEqual(minority);
+      expect(outsiders.length).toBeLessThanOrEqual(minority);
+    }
+  });
+
+  test('damages more when asked to', () => {
+    const options = { kinds: ['bitRot'] as const, claims: { damagedMax: 7 } };
+    const counts = drawn.map(({ seed }) => {
+      const { faults, nodeCount } = drawScenario(workload, seed, options);
+      const nodes = new Set(faults.flatMap((fault) => ('node' in fault ? [fault.node] : [])));
+      return nodes.size / nodeCount;
+    });
+    expect(Math.max(...counts)).toBe(1);
+  });
+
+  test('knows every kind of trouble', () => {
+    expect(new Set(troubleKinds).size).toBe(troubleKinds.length);
+  });
+
+  test('refuses a workload without a number of nodes', () => {
+    const none = { ...workload, nodeCounts: { min: 8, max: 9 } };
+    expect(() => drawScenario(none, 1)).toThrow(/nodeCounts: expected integers within 1..7/);
+  });
+});

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { drawScenario, parseScenario, printScenario } from '../src/index.ts';
+import { tokens } from './support/token-workload.ts';
+
+describe('a scenario as text', () => {
+  test('comes back as it was', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const scenario = drawScenario(tokens, seed);
+        expect(parseScenario(printScenario(scenario))).toEqual(scenario);
+      }),
+    );
+  });
+
+  const good = drawScenario(tokens, 1);
+  test.each([
+    ['seed', { seed: 2 ** 53 }],
+    ['nodeCount', { nodeCount: 0 }],
+    ['horizonMs', { horizonMs: null }],
+    ['workload', { workload: 7 }],
+    ['network', { network: [] }],
+    ['outsiders', { outsiders: [1] }],
+    ['operations', { operations: {} }],
+    ['operations[0].atMs', { operations: [{ atMs: -1 }] }],
+    ['operations[0].x', { operations: [{ atMs: 1, x: null }] }],
+    ['schedule[0].kind', { faults: [{ atMs: 1, kind: 'earthquake' }] }],
+  ])('names %s when it is wrong', (field, change) => {
+    const text = JSON.stringify({ ...good, ...change });
+    expect(() => parseScenario(text)).toThrow(RangeError);
+    expect(() => parseScenario(text)).toThrow(field);
+  });
+
+  test('an operation cannot reach the prototype', () => {
+    const text = printScenario(good).replace(
+      /"operations": .*/s,
+      '"operations": [{"atMs": 1, "__proto__": 5}]}',
+    );
+    const [operation] = parseScenario(text).operations;
+    expect(Object.getPrototypeOf(operation)).toBe(Object.prototype);
+  });
+
+  test('refuses what is no JSON', () => {
+    expect(() => parseScenario('{')).toThrow(SyntaxError);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { BrokenPromise, nodeIdsOf, type Workload } from '../../packages/simulation/src/index.ts';
+import { nodeId } from '../../packages/transport/src/index.ts';
+import { replay, swarmSeed } from './finds.ts';
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'soak-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Breaks its promise as soon as a client asks for it. */
+function fragile(breaks: boolean): Workload {
+  return {
+    name: 'fragile',
+    nodeCounts: { min: 1, max: 3 },
+    drawOperation: (_random, index) => ({ id: index }),
+    open: (simulation, { nodeCount }) => {
+      for (const id of nodeIdsOf(nodeCount)) simulation.addNode(nodeId(id), () => ({}));
+      let isAsked = false;
+      return {
+        begin: () => {
+          isAsked = breaks;
+        },
+        check: () => {
+          if (isAsked) throw new BrokenPromise('never', 'asked to break');
+        },
+      };
+    },
+  };
+}
+
+test('what a swarm finds is filed, and replays', async () => {
+  await expect(swarmSeed([fragile(true)], folder)(7)).rejects.toThrow(
+    /^never: asked to break\nreplay: pnpm soak --replay /,
+  );
+  expect(readdirSync(folder).sort()).toEqual([
+    'fragile-never-7.json',
+    'fragile-never-7.svg',
+    'fragile-never-7.txt',
+  ]);
+  const file = path.join(folder, 'fragile-never-7.json');
+  const again = await replay(file, [fragile(true)]);
+  expect(again.failure?.invariantId).toBe('never');
+  expect(again.failure?.scenario.operations).toHaveLength(1);
+  await expect(replay(file, [])).rejects.toThrow(/^workload: expected one of/);
+});
+
+test('a swarm that holds files nothing', async () => {
+  await swarmSeed([fragile(false)], folder)(7);
+  expect(readdirSync(folder)).toEqual([]);
+});
