@@ -2,8 +2,8 @@
  * `pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]`: random
  * seeds of a package's simulation, in as many processes as there are cores, until one breaks a
  * promise, time is up or there were enough. A package takes part by exporting `runSeed` from
- * test/support/run-seed.ts, and `workloads` for random swarms from test/support/workloads.ts. What a
- * swarm finds is cut down and filed in .soak.
+ * test/support/run-seed.ts, and `workloads` for random swarms from test/support/workloads.ts. What
+ * a swarm finds is cut down and filed in .soak.
  *
  * `pnpm soak --replay FILE [--package NAME]`: runs such a find again and draws it.
  */
@@ -13,7 +13,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { chartText } from '../packages/simulation/src/index.ts';
+import { chartText } from '@quorate/simulation';
 import { replay, workloadsOf } from './soak/finds.ts';
 import { shareOf, soakRequest } from './soak/hunt.ts';
 import type { HunterTask } from './soak/hunter.ts';

@@ -4,8 +4,8 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { BrokenPromise, nodeIdsOf, type Workload } from '../../packages/simulation/src/index.ts';
-import { nodeId } from '../../packages/transport/src/index.ts';
+import { BrokenPromise, nodeIdsOf, type Workload } from '@quorate/simulation';
+import { nodeId } from '@quorate/transport';
 import { replay, swarmSeed } from './finds.ts';
 
 let folder = '';

@@ -13,7 +13,7 @@ import {
   type RunResult,
   shrink,
   type Workload,
-} from '../../packages/simulation/src/index.ts';
+} from '@quorate/simulation';
 import type { RunSeed } from './hunt.ts';
 
 /** How much of a trace a chart is drawn from. */

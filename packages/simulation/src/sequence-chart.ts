@@ -31,7 +31,8 @@ const labelMax = 96;
  */
 export function chartText(lines: readonly TraceLine[], options: ChartOptions = {}): string {
   const { lanes, rows, leftOut } = layOut(lines, options);
-  const head = `${' '.repeat(11)}${lanes.map((lane) => centred(clipped(lane, laneWidth))).join('')}`;
+  const names = lanes.map((lane) => centred(clipped(lane, laneWidth)));
+  const head = `${' '.repeat(11)}${names.join('')}`;
   const drawn = rows.map((row) => {
     const time = row.line.atMs.toFixed(1).padStart(10);
     return `${time} ${cellsOf(row, lanes.length)} ${row.label}`.trimEnd();

@@ -61,7 +61,7 @@ export interface Workload {
   claims?(nodeCount: number): Claims;
   /** Draws how the nodes are configured. */
   drawTuning?(random: Random, nodeCount: number): Tuning;
-  /** Draws what a client does: the `index`-th operation. Operations must bear the loss of others. */
+  /** Draws the `index`-th thing a client does. It must make sense without the others. */
   drawOperation(random: Random, index: number, nodeIds: readonly string[]): Tuning;
   /** Gives some scenarios a shape that chance alone seldom has. Returns the others as drawn. */
   stage?(random: Random, drawn: Scenario): Scenario;

@@ -129,8 +129,9 @@ class RaftExperiment implements Experiment {
   }
 
   /**
-   * A power loss may leave noise that no log can tell from damage; such a node refuses to start, or
-   * neither votes nor acknowledges before a leader has repaired it, and beyond a minority of those nothing is owed but safety.
+   * A power loss may leave noise that no log can tell from damage. Such a node refuses to start, or
+   * neither votes nor acknowledges before a leader has repaired it; beyond a minority of those,
+   * nothing is owed but safety.
    */
   isRecovered(): boolean {
     const { startErrors, nodeIds } = this.#cluster;
