@@ -7,7 +7,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { nodeDisk } from '@quorate/storage/node';
 import { nodeId } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
-import { TcpTransport } from '@quorate/transport/tcp';
+import { sharedSecret, TcpTransport } from '@quorate/transport/tcp';
 
 import type { NodeCommand } from '../cli/command.ts';
 import { parseGroups } from '../partition.ts';
@@ -44,6 +44,8 @@ export async function runNode(command: NodeCommand): Promise<void> {
 async function openNode(command: NodeCommand): Promise<DemoNode> {
   const localId = nodeId(command.id);
   const peers = new Map([...command.peers].map(([id, address]) => [nodeId(id), address]));
+  // Who does not know it cannot take the id of a node.
+  const peerSecret = process.env['QUORATE_PEER_SECRET'];
   const transport = await TcpTransport.open({
     localId,
     clusterId: command.clusterId,
@@ -51,6 +53,9 @@ async function openNode(command: NodeCommand): Promise<DemoNode> {
     peers,
     maxPayloadBytes,
     maxQueueBytes,
+    ...(peerSecret !== undefined && {
+      authentication: sharedSecret(new TextEncoder().encode(peerSecret)),
+    }),
   });
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
   mkdirSync(command.dataDirectory, { recursive: true });

@@ -68,6 +68,7 @@ export class Supervisor {
   readonly #members: ReadonlyMap<string, Member>;
   readonly #client = new HttpClient();
   readonly #token = randomBytes(24).toString('hex');
+  readonly #peerSecret = randomBytes(24).toString('hex');
   readonly #viewTimer: NodeJS.Timeout;
   #groups: Groups = [];
   #leader: { readonly id: string; readonly term: number } | undefined;
@@ -261,6 +262,7 @@ export class Supervisor {
       ...process.env,
       NODE_OPTIONS: undefined,
       QUORATE_ADMIN_TOKEN: this.#token,
+      QUORATE_PEER_SECRET: this.#peerSecret,
       QUORATE_PARTITION: JSON.stringify({ groups: this.#groups }),
     };
   }
