@@ -51,11 +51,7 @@ export function swarmSeed(workloads: readonly Workload[], folder: string): RunSe
  *
  * @returns The path of the JSON.
  */
-export async function fileFind(
-  workload: Workload,
-  failure: Failure,
-  folder: string,
-): Promise<string> {
+async function fileFind(workload: Workload, failure: Failure, folder: string): Promise<string> {
   const { scenario, invariantId } = failure;
   const { failure: shown = failure } = await runScenario(workload, scenario, { keepLines });
   const name = `${workload.name} ${invariantId} ${scenario.seed}`.replace(/[^a-zA-Z0-9]+/g, '-');
