@@ -1,6 +1,6 @@
 import type { SimulatedNode } from './crashes.ts';
 import { betweenGroups, type BlockedPairs, ringOf } from './partitions.ts';
-import type { Fault } from './schedule.ts';
+import type { Fault } from './fault.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
 
 /** What faults strike. */

@@ -15,19 +15,21 @@ export { InvariantViolation } from './invariant.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { PartitionDirection } from './partitions.ts';
 export { randomSchedule, type RandomScheduleOptions, type TroubleKind } from './random-schedule.ts';
-export {
-  type BetweenGroups,
-  type Fault,
-  type FaultEvent,
-  parseSchedule,
-  printSchedule,
-} from './schedule.ts';
+export type { BetweenGroups, Fault, FaultEvent } from './fault.ts';
+export { parseSchedule, printSchedule } from './schedule.ts';
 export { chartSvg, type ChartOptions, chartText } from './sequence-chart.ts';
 export { seeds } from './seeds.ts';
 export { ddmin, shrink, type ShrinkOptions, type Shrunk } from './shrink.ts';
 export { Simulation, type SimulationOptions } from './simulation.ts';
 export { drawScenario, type SwarmOptions } from './swarm.ts';
 export type { Trace, TraceKind, TraceLine, TraceOptions } from './trace.ts';
+export type { ClockTrouble } from './troubles/clocks.ts';
+export type { DamageTrouble } from './troubles/damage.ts';
+export type { DiskTrouble } from './troubles/disks.ts';
+export type { FaultyNodeTrouble } from './troubles/faulty-nodes.ts';
+export type { LinkTrouble } from './troubles/links.ts';
+export type { NetworkTrouble } from './troubles/network.ts';
+export type { PartitionTrouble } from './troubles/partitions.ts';
 export type { ClockOptions } from './virtual-clock.ts';
 export {
   BrokenPromise,

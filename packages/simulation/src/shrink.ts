@@ -27,7 +27,7 @@ import { seededRandom } from '@quorate/transport/system';
 
 import type { DelayDistribution } from './delay-distribution.ts';
 import { type Failure, type RunOptions, runScenario } from './hunt.ts';
-import { type FaultEvent, nodesOf } from './schedule.ts';
+import { type FaultEvent, nodesOf } from './fault.ts';
 import { nodeIdsOf, type Scenario, type Workload } from './workload.ts';
 
 /** How much to spend. */

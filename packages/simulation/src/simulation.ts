@@ -10,7 +10,8 @@ import { applyFault } from './faults.ts';
 import { Incarnation } from './incarnation.ts';
 import { type NetworkOptions, networkSettings } from './network-options.ts';
 import type { PartitionDirection } from './partitions.ts';
-import { checkFault, checkSchedule, type Fault, type FaultEvent, nodesOf } from './schedule.ts';
+import { type Fault, type FaultEvent, nodesOf } from './fault.ts';
+import { checkFault, checkSchedule } from './schedule.ts';
 import { endOfTimeUs, Scheduler } from './scheduler.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import {

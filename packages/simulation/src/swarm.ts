@@ -17,7 +17,7 @@ import type { DiskOptions } from './disk-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { portableExp, portableLog } from './portable-math.ts';
 import { randomSchedule, type TroubleKind, troubleKinds } from './random-schedule.ts';
-import type { FaultEvent } from './schedule.ts';
+import type { FaultEvent } from './fault.ts';
 import type { ClockOptions } from './virtual-clock.ts';
 import {
   type Claims,

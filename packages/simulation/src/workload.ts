@@ -2,7 +2,8 @@ import type { NodeId, Random } from '@quorate/transport';
 
 import type { DiskOptions } from './disk-options.ts';
 import type { NetworkOptions } from './network-options.ts';
-import { checkSchedule, type FaultEvent } from './schedule.ts';
+import type { FaultEvent } from './fault.ts';
+import { checkSchedule } from './schedule.ts';
 import type { Simulation } from './simulation.ts';
 import type { TraceLine } from './trace.ts';
 import type { ClockOptions } from './virtual-clock.ts';

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { nodeId } from '@quorate/transport';
 
 import { parseSchedule, printSchedule, Simulation } from '../src/index.ts';
-import { checkFault, checkSchedule, nodesOf } from '../src/schedule.ts';
+import { nodesOf } from '../src/fault.ts';
+import { checkFault, checkSchedule } from '../src/schedule.ts';
 import { oneOfEach } from './support/one-of-each.ts';
 
 test('a schedule reads back as what was printed, one event a line', () => {

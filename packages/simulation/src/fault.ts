@@ -1,0 +1,99 @@
+import type { DelayDistribution } from './delay-distribution.ts';
+import type { CrashKind } from './disk-device.ts';
+import type { PartitionDirection } from './partitions.ts';
+
+/** Two groups of nodes and the way between them. */
+export interface BetweenGroups {
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+  /** 'both' if left out. */
+  readonly direction?: PartitionDirection;
+}
+
+/**
+ * One thing that goes wrong, or right again, as data. A fault that finds its node in another state
+ * than it needs (a crash of a node that is down) does nothing.
+ */
+export type Fault =
+  /** The node loses power ('power', the default) or its process is killed ('process'). */
+  | {
+      readonly kind: 'crash';
+      readonly node: string;
+      readonly mode?: CrashKind;
+      /** Whether peers learn of it at once, as from a reset connection. The default is false. */
+      readonly isNoticed?: boolean;
+    }
+  /** A node that is down starts again, with the disk that survived. */
+  | { readonly kind: 'restart'; readonly node: string }
+  /** A node stops in good order. */
+  | { readonly kind: 'stop'; readonly node: string }
+  /** A node stands still (SIGSTOP, garbage collection): messages and timers wait for 'resume'. */
+  | { readonly kind: 'pause'; readonly node: string }
+  | { readonly kind: 'resume'; readonly node: string }
+  /** Nothing passes between the groups. A node in neither group bridges them. */
+  | ({
+      readonly kind: 'partition';
+      /** For the 'heal' that ends it. */
+      readonly name?: string;
+    } & BetweenGroups)
+  /** Each node reaches only its two neighbours. */
+  | { readonly kind: 'ring'; readonly name?: string; readonly nodes: readonly string[] }
+  /** The partitions of that name end; without a name, all partitions and clogs. */
+  | { readonly kind: 'heal'; readonly name?: string }
+  /** What arrives between the groups is held until 'unclog', then arrives all at once. */
+  | ({ readonly kind: 'clog' } & BetweenGroups)
+  | ({ readonly kind: 'unclog' } & BetweenGroups)
+  /** The session between two nodes breaks; what is in flight is lost. */
+  | {
+      readonly kind: 'reset';
+      readonly left: string;
+      readonly right: string;
+      /** Who learns of it at once. 'both' if left out. */
+      readonly noticedBy?: 'left' | 'right' | 'both' | 'neither';
+    }
+  /** The network behaves differently from now on. What is left out stays. */
+  | {
+      readonly kind: 'network';
+      readonly delay?: DelayDistribution;
+      readonly lossRate?: number;
+      readonly duplicationRate?: number;
+      readonly replayRate?: number;
+      readonly bandwidthBytesPerSecond?: number;
+    }
+  /** The node's calendar jumps. Its monotonic clock does not. */
+  | { readonly kind: 'wallJump'; readonly node: string; readonly byMs: number }
+  /** The node's clocks run fast (above 0) or slow, in parts per million. */
+  | { readonly kind: 'drift'; readonly node: string; readonly ppm: number }
+  /** The next `count` syncs of the node fail, and with them the files. 0 takes it back. */
+  | { readonly kind: 'failSyncs'; readonly node: string; readonly count: number }
+  /** The next `count` reads of the node fail. 0 takes it back. */
+  | { readonly kind: 'failReads'; readonly node: string; readonly count: number }
+  /** The next `count` writes of the node land in another sector of their file. 0 takes it back. */
+  | { readonly kind: 'misdirectWrites'; readonly node: string; readonly count: number }
+  /** The node's disk has no free room, until a 'diskFull' with `isFull: false`. */
+  | { readonly kind: 'diskFull'; readonly node: string; readonly isFull: boolean }
+  /** The node's disk takes `factor` times as long; 1 is healthy. */
+  | { readonly kind: 'slowDisk'; readonly node: string; readonly factor: number }
+  /** Bits flip at rest, in one file whose path starts with `pathPrefix` ('' for any). */
+  | {
+      readonly kind: 'bitRot';
+      readonly node: string;
+      readonly pathPrefix: string;
+      readonly bitCount: number;
+    }
+  /**
+   * Everything that can be undone is: partitions, clogs, loss, duplication, replays, pauses, slow,
+   * full and failing disks, drift; nodes that are down start. Damage to files stays.
+   */
+  | { readonly kind: 'calm' };
+
+/** A fault and when it strikes, in ms of true time since the start of the simulation. */
+export type FaultEvent = Fault & { readonly atMs: number };
+
+/** The nodes that `fault` names. */
+export function nodesOf(fault: Fault): readonly string[] {
+  if ('node' in fault) return [fault.node];
+  if ('nodes' in fault) return fault.nodes;
+  if (!('left' in fault)) return [];
+  return [fault.left, fault.right].flat();
+}

@@ -1,0 +1,43 @@
+import { seededRandom } from '@quorate/transport/system';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { onOneNode, shuffled, span } from '../../src/troubles/trouble.ts';
+import { networkSettings } from '../../src/network-options.ts';
+
+const arrival = { fromMs: 10, toMs: 20, random: seededRandom(1), name: 'pause 0' };
+
+test('a span begins and ends a trouble', () => {
+  const pause = { kind: 'pause', node: 'a' } as const;
+  const resume = { kind: 'resume', node: 'a' } as const;
+  expect(span(arrival, pause, resume)).toEqual([
+    { atMs: 10, kind: 'pause', node: 'a' },
+    { atMs: 20, kind: 'resume', node: 'a' },
+  ]);
+});
+
+test('shuffling keeps every item, and brings each to every place', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat()), fc.nat(), (items, seed) => {
+      const order = shuffled(items, seededRandom(seed));
+      expect(order.toSorted((x, y) => x - y)).toEqual(items.toSorted((x, y) => x - y));
+    }),
+  );
+  const orders = Array.from({ length: 200 }, (_, seed) =>
+    shuffled(['a', 'b', 'c'], seededRandom(seed)).join(''),
+  );
+  expect(new Set(orders).size).toBe(6);
+});
+
+test('a trouble of one node finds nobody where nobody is', () => {
+  const strike = onOneNode((_, node) => [{ atMs: 0, kind: 'pause', node }]);
+  const drawing = {
+    network: networkSettings(),
+    faultyAtOnceMax: 0,
+    busyUntilMs: new Map(),
+    damageable: [],
+    rotPathPrefix: '',
+  };
+  expect(strike(arrival, { ...drawing, nodeIds: [] })).toEqual([]);
+  expect(strike(arrival, { ...drawing, nodeIds: ['a'] })).toHaveLength(1);
+});
