@@ -74,6 +74,7 @@ export class SimulatedNode {
   #life: Life | undefined;
   #lifeCount = 0;
   #isStartPlanned = false;
+  #perEventUs = 0;
 
   constructor(nodeId: NodeId, start: NodeStart, surroundings: NodeSurroundings) {
     const { seed, clocks, trace, network } = surroundings;
@@ -105,7 +106,7 @@ export class SimulatedNode {
     if (this.#state !== 'down' || this.#isStartPlanned) return false;
     this.#isStartPlanned = true;
     const { scheduler } = this.#surroundings;
-    scheduler.plan(scheduler.nowUs, { fire: () => this.#begin() });
+    scheduler.plan(scheduler.nowUs, { fire: () => this.#begin() }, this.#label.hash);
     return true;
   }
 
@@ -131,7 +132,7 @@ export class SimulatedNode {
         return true;
       },
     };
-    scheduler.plan(scheduler.nowUs, event);
+    scheduler.plan(scheduler.nowUs, event, this.#label.hash);
     return true;
   }
 
@@ -148,17 +149,24 @@ export class SimulatedNode {
   resume(): boolean {
     if (this.#life === undefined || !this.isPaused) return false;
     this.#record('resume');
-    const { scheduler, network } = this.#surroundings;
-    for (const event of this.#life.incarnation.resume()) scheduler.plan(scheduler.nowUs, event);
-    network.refresh();
+    this.#life.incarnation.resume();
+    this.#surroundings.network.refresh();
     return true;
+  }
+
+  /** From now on each timer, delivery and completion takes `perEventMs`, in this life and the next. */
+  slowDown(perEventMs: number): void {
+    this.#perEventUs = Math.round(perEventMs * 1_000);
+    this.#life?.incarnation.slowDown(this.#perEventUs);
   }
 
   #begin(): boolean {
     if (!this.#isStartPlanned) return false;
     this.#isStartPlanned = false;
     this.#lifeCount += 1;
-    const incarnation = new Incarnation(this.nodeId, this.#label, this.#lifeCount);
+    const { scheduler } = this.#surroundings;
+    const incarnation = new Incarnation(this.nodeId, this.#label, this.#lifeCount, scheduler);
+    incarnation.slowDown(this.#perEventUs);
     this.#state = 'starting';
     this.#record('start');
     const environment = this.#environmentOf(incarnation);
@@ -223,7 +231,8 @@ export class SimulatedNode {
     this.#state = 'down';
     this.#life = undefined;
     // What waited for the life is let go, so that messages settle their accounts.
-    for (const event of life.incarnation.end()) scheduler.plan(scheduler.nowUs, event);
+    const orphans = life.incarnation.end();
+    for (const event of orphans) scheduler.plan(scheduler.nowUs, event, this.#label.hash);
     network.leave(life.transport, isNoticed);
     this.device.crash(kind);
   }

@@ -36,6 +36,7 @@ const kindNumbers = {
   damage: 9,
   clock: 10,
   timer: 11,
+  tie: 64,
 } as const;
 
 /** The decisions about the things on one link, one disk or one clock. */

@@ -52,6 +52,7 @@ export class DiskDevice {
   readonly #surroundings: DiskSurroundings;
   readonly #nodeId: string;
   readonly #decisions: Decisions;
+  readonly #lane: number;
   /** Every file that takes room, with the number its decisions hang on. */
   readonly #files = new Map<SimulatedFile, number>();
   #fileCount = 0;
@@ -71,6 +72,7 @@ export class DiskDevice {
     this.#surroundings = surroundings;
     this.settings = surroundings.settings;
     this.#decisions = new Decisions(surroundings.seed, `disk ${nodeId}`);
+    this.#lane = digestText(`disk ${nodeId}`);
   }
 
   get nameQueue(): { busyUntilUs: number } {
@@ -216,7 +218,7 @@ export class DiskDevice {
           return true;
         },
       };
-      scheduler.plan(completesUs, completion);
+      scheduler.plan(completesUs, completion, this.#lane);
     });
   }
 

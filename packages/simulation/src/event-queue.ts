@@ -1,5 +1,6 @@
 /**
- * The future of a simulation: values ordered by time, and by insertion among equal times.
+ * The future of a simulation: values ordered by time, by rank among equal times, and by insertion
+ * among equal ranks. Rank and insertion make one number, so that ties cost one comparison.
  *
  * A binary heap (Williams, "Algorithm 232: Heapsort", CACM 1964) whose keys lie in typed arrays in
  * heap order, so that a comparison touches two neighbouring numbers and no object. Every value has
@@ -28,16 +29,18 @@ export class EventQueue<Value> {
   }
 
   /**
-   * Adds `value` at `time`, behind everything already there for the same time. O(log n).
+   * Adds `value` at `time`, behind everything already there for the same time and rank. O(log n).
    *
    * @param time - Any number but NaN.
+   * @param rank - 0..2^16-1; lower goes first among values of the same time. The default is 0.
    * @returns The slot to give to `remove`.
    */
-  add(time: number, value: Value): number {
+  add(time: number, value: Value, rank = 0): number {
     const slot = this.#freeSlots.pop() ?? this.#values.length;
     this.#values[slot] = value;
     if (this.#size === this.#slots.length || slot >= this.#positions.length) this.#grow();
-    this.#siftUp(this.#size++, time, this.#nextSequence++, slot);
+    const sequence = rank * sequencesPerRank + this.#nextSequence++;
+    this.#siftUp(this.#size++, time, sequence, slot);
     return slot;
   }
 
@@ -139,6 +142,9 @@ export class EventQueue<Value> {
     this.#positions = copyInto(new Int32Array(capacity), this.#positions);
   }
 }
+
+/** How many values may be added before ranks would mix: 2^37, a day at a million a second. */
+const sequencesPerRank = 137_438_953_472;
 
 function copyInto<Column extends Float64Array | Int32Array>(
   target: Column,

@@ -30,6 +30,11 @@ export type Fault =
   /** A node stands still (SIGSTOP, garbage collection): messages and timers wait for 'resume'. */
   | { readonly kind: 'pause'; readonly node: string }
   | { readonly kind: 'resume'; readonly node: string }
+  /**
+   * Each timer, delivery and completed operation keeps the node busy for `perEventMs`; those that
+   * come meanwhile wait in line. 0 is healthy.
+   */
+  | { readonly kind: 'slowNode'; readonly node: string; readonly perEventMs: number }
   /** Nothing passes between the groups. A node in neither group bridges them. */
   | ({
       readonly kind: 'partition';
@@ -82,8 +87,8 @@ export type Fault =
       readonly bitCount: number;
     }
   /**
-   * Everything that can be undone is: partitions, clogs, loss, duplication, replays, pauses, slow,
-   * full and failing disks, drift; nodes that are down start. Damage to files stays.
+   * Everything that can be undone is: partitions, clogs, loss, duplication, replays, pauses, slow
+   * nodes, slow, full and failing disks, drift; nodes that are down start. Damage to files stays.
    */
   | { readonly kind: 'calm' };
 

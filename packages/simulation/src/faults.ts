@@ -35,6 +35,9 @@ function applyToNode(node: SimulatedNode, fault: NodeFault): void {
     case 'resume':
       node.resume();
       break;
+    case 'slowNode':
+      node.slowDown(fault.perEventMs);
+      break;
     case 'wallJump':
       node.machineClock.jumpWall(fault.byMs);
       break;
@@ -105,6 +108,7 @@ function calm({ network, nodes }: FaultTargets): void {
   for (const node of nodes.values()) {
     node.device.repair();
     node.machineClock.setDriftPpm(0);
+    node.slowDown(0);
     node.resume();
     node.start();
   }

@@ -99,7 +99,7 @@ class Run {
   #thrown: { readonly error: unknown } | undefined;
 
   constructor(workload: Workload, scenario: Scenario, options: RunOptions) {
-    const { seed, network, disk, clocks } = scenario;
+    const { seed, network, disk, clocks, sameTimeOrder = 'insertion' } = scenario;
     this.#scenario = scenario;
     this.#recoveryMs = options.recoveryMs ?? 300_000;
     this.#simulation = new Simulation({
@@ -107,6 +107,7 @@ class Run {
       network,
       disk,
       clocks,
+      sameTimeOrder,
       trace: { keepLines: options.keepLines ?? 0 },
       onError: (error, id) => this.#onError(error, id),
     });

@@ -18,6 +18,7 @@ export { randomSchedule, type RandomScheduleOptions, type TroubleKind } from './
 export type { BetweenGroups, Fault, FaultEvent } from './fault.ts';
 export { parseSchedule, printSchedule } from './schedule.ts';
 export { chartSvg, type ChartOptions, chartText } from './sequence-chart.ts';
+export type { SameTimeOrder } from './scheduler.ts';
 export { seeds } from './seeds.ts';
 export { ddmin, shrink, type ShrinkOptions, type Shrunk } from './shrink.ts';
 export { Simulation, type SimulationOptions } from './simulation.ts';
@@ -27,6 +28,7 @@ export type { ClockTrouble } from './troubles/clocks.ts';
 export type { DamageTrouble } from './troubles/damage.ts';
 export type { DiskTrouble } from './troubles/disks.ts';
 export type { FaultyNodeTrouble } from './troubles/faulty-nodes.ts';
+export type { LimpingNodeTrouble } from './troubles/limping-nodes.ts';
 export type { LinkTrouble } from './troubles/links.ts';
 export type { NetworkTrouble } from './troubles/network.ts';
 export type { PartitionTrouble } from './troubles/partitions.ts';

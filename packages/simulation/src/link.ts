@@ -2,9 +2,9 @@ import type { NodeId } from '@quorate/transport';
 
 import type { Decisions } from './decisions.ts';
 import type { Incarnation } from './incarnation.ts';
-import type { MessageInFlight } from './message-in-flight.ts';
 import type { SimulatedTransport } from './simulated-transport.ts';
 import type { Label } from './trace.ts';
+import type { WaitingLine } from './waiting-line.ts';
 
 /** Where a node meets the network, through all its lives. */
 export interface Station {
@@ -20,6 +20,8 @@ export interface Station {
 export interface Link {
   readonly source: Station;
   readonly target: Station;
+  /** What happens on it keeps its order, whatever else happens at the same instant. */
+  readonly lane: number;
   readonly decisions: Decisions;
   /** How many messages were offered so far: the index of the next, which its decisions hang on. */
   messageCount: number;
@@ -31,8 +33,8 @@ export interface Link {
   isBlocked: boolean;
   /** How many clogs hold it. */
   clogCount: number;
-  /** Messages that arrived while it was clogged, in order. */
-  readonly held: MessageInFlight[];
+  /** Where messages wait that arrive while it is clogged. */
+  readonly line: WaitingLine;
   /** When the latest message arrives, with ordering 'session'. */
   lastArrivalUs: number;
   /** Until when it is busy sending, with a bandwidth. */

@@ -35,6 +35,7 @@ export class MessageInFlight implements SimulatedEvent {
   readonly payload: Uint8Array;
   readonly #isReplay: boolean;
   readonly #session: number;
+  #hasArrived = false;
 
   /** @param isReplay - A replay outlives the session it was sent in. */
   constructor(parts: MessageParts, isReplay: boolean) {
@@ -53,11 +54,14 @@ export class MessageInFlight implements SimulatedEvent {
   fire(): boolean {
     const { link, network } = this.parts;
     if (!this.isOfThisSession) return this.lose('reset');
-    if (link.isBlocked) return this.lose('partition');
-    if (link.clogCount > 0) {
-      link.held.push(this);
-      network.record('hold', link.target, link.source, this);
-      return false;
+    // What waits at a receiver that is paused or slow is past all that can happen on the way.
+    if (!this.#hasArrived) {
+      if (link.isBlocked) return this.lose('partition');
+      if (!link.line.admits(this)) {
+        network.record('hold', link.target, link.source, this);
+        return false;
+      }
+      this.#hasArrived = true;
     }
     const { endpoint } = link.target;
     if (endpoint === undefined) return this.lose('down');

@@ -7,6 +7,7 @@ import { type ClockTrouble, clockTroubles } from './troubles/clocks.ts';
 import { type DamageTrouble, damageTroubles } from './troubles/damage.ts';
 import { type DiskTrouble, diskTroubles } from './troubles/disks.ts';
 import { type FaultyNodeTrouble, faultyNodeTroubles } from './troubles/faulty-nodes.ts';
+import { type LimpingNodeTrouble, limpingNodeTroubles } from './troubles/limping-nodes.ts';
 import { type LinkTrouble, linkTroubles } from './troubles/links.ts';
 import { type NetworkTrouble, networkTroubles } from './troubles/network.ts';
 import { type PartitionTrouble, partitionTroubles } from './troubles/partitions.ts';
@@ -20,6 +21,7 @@ export type TroubleKind =
   | LinkTrouble
   | NetworkTrouble
   | ClockTrouble
+  | LimpingNodeTrouble
   | DiskTrouble;
 
 const troubles: Readonly<Record<TroubleKind, Trouble>> = {
@@ -29,6 +31,7 @@ const troubles: Readonly<Record<TroubleKind, Trouble>> = {
   ...linkTroubles,
   ...networkTroubles,
   ...clockTroubles,
+  ...limpingNodeTroubles,
   ...diskTroubles,
 };
 

@@ -123,6 +123,7 @@ const rulesByKind: ReadonlyMap<string, FieldRules> = new Map<Fault['kind'], Fiel
   ['stop', node],
   ['pause', node],
   ['resume', node],
+  ['slowNode', { ...node, perEventMs: required(within(0, 3_600_000)) }],
   ['partition', { ...name, ...groups }],
   ['ring', { ...name, nodes: required(texts) }],
   ['heal', name],

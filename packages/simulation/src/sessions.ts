@@ -106,14 +106,14 @@ export class Sessions {
       if (endpoint === undefined || peer === undefined) continue;
       const delayUs = Math.round(afterMs * 1_000) + this.#delayUs(link);
       const notice = new UpNotice(this.#network, link, endpoint, peer);
-      this.#network.scheduler.plan(this.#network.scheduler.nowUs + delayUs, notice);
+      this.#network.scheduler.plan(this.#network.scheduler.nowUs + delayUs, notice, link.lane);
     }
   }
 
   #suspect(pair: Pair): void {
     const { scheduler, settings } = this.#network;
     const { changeCount } = pair;
-    scheduler.plan(scheduler.nowUs + Math.round(settings.downAfterMs * 1_000), {
+    const suspicion = {
       fire: () => {
         if (pair.changeCount === changeCount) {
           this.#tellDown(pair.forward, 'timeout', 0);
@@ -121,7 +121,9 @@ export class Sessions {
         }
         return false;
       },
-    });
+    };
+    const dueUs = scheduler.nowUs + Math.round(settings.downAfterMs * 1_000);
+    scheduler.plan(dueUs, suspicion, pair.forward.lane);
   }
 
   #tellDown(link: Link, reason: PeerDownReason, delayUs: number): void {
@@ -129,7 +131,7 @@ export class Sessions {
     if (endpoint === undefined) return;
     const { scheduler } = this.#network;
     const notice = new DownNotice(this.#network, link, endpoint, reason);
-    scheduler.plan(scheduler.nowUs + delayUs, notice);
+    scheduler.plan(scheduler.nowUs + delayUs, notice, link.lane);
   }
 
   #delayUs(link: Link): number {

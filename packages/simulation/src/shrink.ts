@@ -11,7 +11,7 @@
  *     faults       delta debugging; then pairs, such as a partition and its end
  *     operations   delta debugging
  *     nodes        one less, as long as that works
- *     delays       constant, then zero; clocks right
+ *     delays       constant, then zero; clocks right; no chance among events of an instant
  *     decisions    messages lost or doubled by chance: delivered instead
  *     another try  while many faults are left: without some of them, under another seed
  * ```
@@ -170,6 +170,7 @@ class Shrinker {
 
   async #cutDelays(): Promise<void> {
     await this.#try({ clocks: {} });
+    await this.#try({ sameTimeOrder: 'insertion' });
     for (const ms of [undefined, 0]) {
       const { network, disk } = this.#scenario;
       const { delay, latency, syncLatency } = { ...network, ...disk };

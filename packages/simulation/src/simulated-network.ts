@@ -17,6 +17,7 @@ import type { Scheduler } from './scheduler.ts';
 import { Sessions } from './sessions.ts';
 import { SimulatedTransport } from './simulated-transport.ts';
 import { digestBytes, digestText, noLabel, type TraceKind, type TraceRecorder } from './trace.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** How many decisions against messages are remembered. */
 const mishapsMax = 10_000;
@@ -124,20 +125,23 @@ export class SimulatedNetwork {
     if (name !== undefined) return;
     for (const link of this.#links()) {
       link.clogCount = 0;
-      this.#releaseHeld(link);
+      link.line.open();
     }
   }
 
   /** Holds back what arrives on the links of `pairs`. */
   clog(pairs: BlockedPairs): void {
-    for (const link of this.#linksOf(pairs)) link.clogCount += 1;
+    for (const link of this.#linksOf(pairs)) {
+      link.clogCount += 1;
+      link.line.shut();
+    }
   }
 
   /** Takes one clog off the links of `pairs`; what the last one held back arrives at once. */
   unclog(pairs: BlockedPairs): void {
     for (const link of this.#linksOf(pairs)) {
       link.clogCount = Math.max(0, link.clogCount - 1);
-      if (link.clogCount === 0) this.#releaseHeld(link);
+      if (link.clogCount === 0) link.line.open();
     }
   }
 
@@ -181,16 +185,18 @@ export class SimulatedNetwork {
     const known = source.links.get(target.nodeId);
     if (known !== undefined) return known;
     const name = `link ${source.nodeId}>${target.nodeId}`;
+    const lane = digestText(name);
     const link: Link = {
       source,
       target,
+      lane,
       decisions: new Decisions(this.#seed, name),
       messageCount: 0,
       noticeCount: 0,
       session: 1,
       isBlocked: this.#partitions.blocks(source.nodeId, target.nodeId),
       clogCount: 0,
-      held: [],
+      line: new WaitingLine(this.scheduler, lane),
       lastArrivalUs: 0,
       busyUntilUs: 0,
       view: { isUp: false, incarnation: 0, session: 0, isRefusing: false },
@@ -243,7 +249,7 @@ export class SimulatedNetwork {
     const { link } = parts;
     const { nowUs } = this.scheduler;
     if (link.source === link.target) {
-      this.scheduler.plan(nowUs, new MessageInFlight(parts, false));
+      this.scheduler.plan(nowUs, new MessageInFlight(parts, false), link.lane);
       return;
     }
     const settings = this.#settings;
@@ -251,7 +257,7 @@ export class SimulatedNetwork {
     const { decisions } = link;
     if (this.#isHit(link, 'replay', index, settings.replayRate)) {
       const delayUs = Math.round(decisions.float() * settings.replayDelayMs * 1_000);
-      this.scheduler.plan(nowUs + delayUs, new MessageInFlight(parts, true));
+      this.scheduler.plan(nowUs + delayUs, new MessageInFlight(parts, true), link.lane);
     }
     const isDoubled = this.#isHit(link, 'duplication', index, settings.duplicationRate);
     if (isDoubled) this.#planTravel('duplicate', index, parts);
@@ -276,11 +282,11 @@ export class SimulatedNetwork {
     const delayUs = Math.round(sampleDelayMs(settings.delay, draws, index) * 1_000);
     const arrivalUs = this.#departureUs(link, message.payload.length) + delayUs;
     if (settings.ordering === 'none') {
-      this.scheduler.plan(arrivalUs, message);
+      this.scheduler.plan(arrivalUs, message, link.lane);
       return;
     }
     link.lastArrivalUs = Math.max(link.lastArrivalUs, arrivalUs);
-    this.scheduler.plan(link.lastArrivalUs, message);
+    this.scheduler.plan(link.lastArrivalUs, message, link.lane);
   }
 
   /** Whether chance, which is asked first and so stays in step, strikes and is not overruled. */
@@ -328,11 +334,7 @@ export class SimulatedNetwork {
         return true;
       },
     };
-    this.scheduler.plan(this.scheduler.nowUs, notice);
-  }
-
-  #releaseHeld(link: Link): void {
-    for (const message of link.held.splice(0)) this.scheduler.plan(this.scheduler.nowUs, message);
+    this.scheduler.plan(this.scheduler.nowUs, notice, link.lane);
   }
 
   #updateBlocks(): void {

@@ -4,6 +4,7 @@ import { seededRandom } from '@quorate/transport/system';
 import { type NodeStart, type NodeState, SimulatedNode, type NodeSurroundings } from './crashes.ts';
 import type { CrashKind } from './disk-device.ts';
 import { type DiskOptions, diskSettings } from './disk-options.ts';
+import { Decisions } from './decisions.ts';
 import { SimulationFailure } from './errors.ts';
 import { EventLoop } from './event-loop.ts';
 import { applyFault } from './faults.ts';
@@ -12,7 +13,7 @@ import { type NetworkOptions, networkSettings } from './network-options.ts';
 import type { PartitionDirection } from './partitions.ts';
 import { type Fault, type FaultEvent, nodesOf } from './fault.ts';
 import { checkFault, checkSchedule } from './schedule.ts';
-import { endOfTimeUs, Scheduler } from './scheduler.ts';
+import { endOfTimeUs, isSameTimeOrder, type SameTimeOrder, Scheduler } from './scheduler.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import {
   digestText,
@@ -33,6 +34,12 @@ export interface SimulationOptions {
   readonly disk?: DiskOptions;
   readonly clocks?: ClockOptions;
   readonly trace?: TraceOptions;
+  /**
+   * In which order events of the same instant happen. 'insertion' (the default): as they were
+   * planned. 'random': as chance has it, but for what is promised to stay in order: the timers of
+   * one clock, the messages of one link, the operations of one disk, the faults of a schedule.
+   */
+  readonly sameTimeOrder?: SameTimeOrder;
   /**
    * 'throw' (the default): `Date.now`, `Math.random`, `setTimeout` and their like throw in
    * simulated code. 'allow': they work, and the run may not replay.
@@ -85,7 +92,7 @@ export class Simulation {
   readonly random: Random;
   /** True time, for clients that are no nodes. Its timers run as simulated code. */
   readonly clock: Clock;
-  readonly #scheduler = new Scheduler();
+  readonly #scheduler: Scheduler;
   readonly #trace: TraceRecorder;
   readonly #network: SimulatedNetwork;
   readonly #nodes = new Map<string, SimulatedNode>();
@@ -96,12 +103,18 @@ export class Simulation {
 
   /** @throws RangeError if the seed is no safe integer or an option is out of its range. */
   constructor(options: SimulationOptions) {
-    const { seed } = options;
+    const { seed, sameTimeOrder = 'insertion' } = options;
     if (!Number.isSafeInteger(seed)) {
       throw new RangeError(`seed: expected a safe integer, got ${String(seed)}`);
     }
-    const scheduler = this.#scheduler;
+    if (!isSameTimeOrder(sameTimeOrder)) {
+      const got = `'${String(sameTimeOrder)}'`;
+      throw new RangeError(`sameTimeOrder: expected 'insertion' or 'random', got ${got}`);
+    }
+    const ties = sameTimeOrder === 'random' ? new Decisions(seed, 'ties') : undefined;
+    const scheduler = new Scheduler(ties);
     const random = seededRandom(seed);
+    this.#scheduler = scheduler;
     this.seed = seed;
     this.random = random.fork('test');
     this.#trace = new TraceRecorder(options.trace);
@@ -119,7 +132,7 @@ export class Simulation {
       random,
     };
     // The test is nobody on the network; this life only gives its timers a name in reports.
-    const testLife = new Incarnation(nodeId('the test'), noLabel, 0);
+    const testLife = new Incarnation(nodeId('the test'), noLabel, 0, scheduler);
     this.clock = new TrueClock(clocks, testLife);
     this.#loop = new EventLoop({
       scheduler,

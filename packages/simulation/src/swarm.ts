@@ -79,6 +79,7 @@ export function drawScenario(
     network,
     disk: drawDisk(random.fork('disk')),
     clocks: drawClocks(random.fork('clocks')),
+    sameTimeOrder: pick(random.fork('ties'), ['insertion', 'random']),
     tuning: workload.drawTuning?.(random.fork('tuning'), nodeCount) ?? {},
     faults,
     operations: drawOperations(workload, random.fork('operations'), {

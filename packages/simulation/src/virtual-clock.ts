@@ -225,8 +225,8 @@ class VirtualTimer implements Timer, SimulatedEvent {
   }
 
   plan(): void {
-    const { scheduler, machine, dueUs } = this.#parts;
-    this.#slot = scheduler.plan(machine.trueUsAt(dueUs), this);
+    const { scheduler, machine, incarnation, dueUs } = this.#parts;
+    this.#slot = scheduler.plan(machine.trueUsAt(dueUs), this, incarnation.label.hash);
   }
 
   cancel(): void {

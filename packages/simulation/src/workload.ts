@@ -4,6 +4,7 @@ import type { DiskOptions } from './disk-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { FaultEvent } from './fault.ts';
 import { checkSchedule } from './schedule.ts';
+import { isSameTimeOrder, type SameTimeOrder } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
 import type { TraceLine } from './trace.ts';
 import type { ClockOptions } from './virtual-clock.ts';
@@ -32,6 +33,8 @@ export interface Scenario {
   readonly network: NetworkOptions;
   readonly disk: DiskOptions;
   readonly clocks: ClockOptions;
+  /** 'insertion' if left out. See `SimulationOptions`. */
+  readonly sameTimeOrder?: SameTimeOrder;
   readonly tuning: Tuning;
   readonly faults: readonly FaultEvent[];
   readonly operations: readonly ClientOperation[];
@@ -130,11 +133,14 @@ export function printScenario(scenario: Scenario): string {
 export function parseScenario(text: string): Scenario {
   const parsed: unknown = JSON.parse(text);
   const fields = recordOf('scenario', parsed);
-  const { faults, outsiders, operations, workload } = fields;
+  const { faults, outsiders, operations, workload, sameTimeOrder } = fields;
   checkSchedule(faults);
   if (typeof workload !== 'string') refuse('scenario.workload', 'a name', workload);
   if (!Array.isArray(outsiders) || !outsiders.every((item) => typeof item === 'string')) {
     refuse('scenario.outsiders', 'an array of node ids', outsiders);
+  }
+  if (sameTimeOrder !== undefined && !isSameTimeOrder(sameTimeOrder)) {
+    refuse('scenario.sameTimeOrder', "'insertion' or 'random'", sameTimeOrder);
   }
   if (!Array.isArray(operations)) refuse('scenario.operations', 'an array', operations);
   return {
@@ -145,6 +151,7 @@ export function parseScenario(text: string): Scenario {
     network: recordOf('scenario.network', fields['network']),
     disk: recordOf('scenario.disk', fields['disk']),
     clocks: recordOf('scenario.clocks', fields['clocks']),
+    ...(sameTimeOrder === undefined ? {} : { sameTimeOrder }),
     tuning: flatOf('scenario.tuning', fields['tuning']),
     faults,
     operations: operations.map((item: unknown, index) => {

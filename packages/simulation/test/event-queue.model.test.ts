@@ -5,18 +5,20 @@ import { EventQueue } from '../src/event-queue.ts';
 
 interface Item {
   readonly time: number;
+  readonly rank: number;
   readonly order: number;
   slot: number;
 }
 
-/** The definition, read aloud: the earliest, and among equals the first that came. */
+/** The definition, read aloud: the earliest, among equals the lowest, then the first that came. */
 function earliest(items: readonly Item[]): Item | undefined {
-  return items.toSorted((x, y) => x.time - y.time || x.order - y.order)[0];
+  return items.toSorted((x, y) => x.time - y.time || x.rank - y.rank || x.order - y.order)[0];
 }
 
-// Few different times, so that ties are common.
+// Few different times and ranks, so that ties are common.
+const add = fc.record({ kind: fc.constant('add' as const), time: fc.nat(9), rank: fc.nat(2) });
 const action = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('add' as const), time: fc.nat(9) }) },
+  { weight: 5, arbitrary: add },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pop' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), which: fc.nat() }) },
 );
@@ -28,8 +30,9 @@ test('pops what the definition says, whatever was added and removed before', () 
       let model: Item[] = [];
       actions.forEach((step, order) => {
         if (step.kind === 'add') {
-          const item = { time: step.time, order, slot: -1 };
-          item.slot = queue.add(step.time, item);
+          const rank = step.rank === 2 ? 65_535 : step.rank;
+          const item = { time: step.time, rank, order, slot: -1 };
+          item.slot = queue.add(step.time, item, rank);
           model.push(item);
         } else if (step.kind === 'pop') {
           const expected = earliest(model);

@@ -2,23 +2,39 @@ import { nodeId } from '@quorate/transport';
 import { expect, test } from 'vitest';
 
 import { Incarnation } from '../src/incarnation.ts';
-import type { SimulatedEvent } from '../src/scheduler.ts';
+import { Scheduler, type SimulatedEvent } from '../src/scheduler.ts';
 import { noLabel } from '../src/trace.ts';
 
-const event = (): SimulatedEvent => ({ fire: () => false });
-
 test('admits while it runs, keeps while it is paused, forgets once it has ended', () => {
-  const incarnation = new Incarnation(nodeId('n'), noLabel, 1);
-  const [first, second, third] = [event(), event(), event()];
-  expect(incarnation.admits(first)).toBe(true);
+  const scheduler = new Scheduler();
+  const incarnation = new Incarnation(nodeId('n'), noLabel, 1, scheduler);
+  const admitted: string[] = [];
+  const eventOf = (name: string): SimulatedEvent => {
+    const event = {
+      fire: () => {
+        const isAdmitted = incarnation.admits(event);
+        if (isAdmitted) admitted.push(name);
+        return isAdmitted;
+      },
+    };
+    return event;
+  };
+  const [first, second, third] = ['first', 'second', 'third'].map(eventOf);
+
+  expect(first?.fire()).toBe(true);
   incarnation.pause();
-  expect([incarnation.admits(first), incarnation.admits(second)]).toEqual([false, false]);
-  expect(incarnation.resume()).toEqual([first, second]);
-  expect(incarnation.resume()).toEqual([]);
+  expect(incarnation.isPaused).toBe(true);
+  expect([first?.fire(), second?.fire()]).toEqual([false, false]);
+  incarnation.resume();
+  expect(incarnation.isPaused).toBe(false);
+  for (const _ of [1, 2]) scheduler.advance(0)?.fire();
+  expect(admitted).toEqual(['first', 'first', 'second']);
+
   incarnation.pause();
-  expect(incarnation.admits(third)).toBe(false);
+  expect(third?.fire()).toBe(false);
   expect(incarnation.end()).toEqual([third]);
   expect([incarnation.isAlive, incarnation.isPaused]).toEqual([false, false]);
-  expect(incarnation.admits(first)).toBe(false);
+  expect(first?.fire()).toBe(false);
   expect(incarnation.end()).toEqual([]);
+  expect(scheduler.size).toBe(0);
 });

@@ -27,6 +27,7 @@ const kinds = [
   'delay',
   'wallJump',
   'drift',
+  'slowNode',
   'slowDisk',
   'diskFull',
 ] as const;

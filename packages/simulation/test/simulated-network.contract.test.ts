@@ -5,7 +5,7 @@ import {
   type TransportFixture,
 } from '@quorate/transport/contract';
 
-import { type NetworkOptions, Simulation } from '../src/index.ts';
+import { type NetworkOptions, type SameTimeOrder, Simulation } from '../src/index.ts';
 
 const maxQueueBytes = 1_048_576;
 
@@ -18,9 +18,10 @@ class SimulatedFixture implements TransportFixture {
   /** Who has seen whom: `observer>peer` to the incarnation seen. */
   readonly #ups = new Map<string, number>();
 
-  constructor(network: NetworkOptions) {
+  constructor(network: NetworkOptions, sameTimeOrder: SameTimeOrder = 'insertion') {
     this.#simulation = new Simulation({
       seed: 1,
+      sameTimeOrder,
       network: { maxPayloadBytes: 65_536, maxQueueBytes, highWaterBytes: 65_536, ...network },
       onError: (error) => this.errors.push(error),
     });
@@ -84,6 +85,12 @@ class SimulatedFixture implements TransportFixture {
 describeTransport('simulated, unordered', () => new SimulatedFixture({}));
 
 describeTransport('simulated, ordered', () => new SimulatedFixture({ ordering: 'session' }));
+
+// Delays of whole milliseconds, so that much happens at the same instant.
+describeTransport(
+  'simulated, ordered, with chance among events of one instant',
+  () => new SimulatedFixture({ ordering: 'session', delay: { kind: 'constant', ms: 1 } }, 'random'),
+);
 
 describeTransport(
   'simulated, with a delay that varies and a bandwidth',

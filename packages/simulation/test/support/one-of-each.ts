@@ -8,6 +8,7 @@ export const oneOfEach: readonly FaultEvent[] = [
   { atMs: 3, kind: 'stop', node: 'a' },
   { atMs: 4, kind: 'pause', node: 'a' },
   { atMs: 5.125, kind: 'resume', node: 'a' },
+  { atMs: 5.25, kind: 'slowNode', node: 'a', perEventMs: 0.5 },
   { atMs: 6, kind: 'partition', left: ['a'], right: ['b'] },
   { atMs: 7, kind: 'partition', name: 'p', left: ['a'], right: ['b'], direction: 'forward' },
   { atMs: 8, kind: 'ring', nodes: ['a', 'b'] },

@@ -5,6 +5,7 @@ import {
   type NodeEnvironment,
   type NodeProcess,
   randomSchedule,
+  type SameTimeOrder,
   Simulation,
   type TroubleKind,
 } from '../../src/index.ts';
@@ -35,6 +36,7 @@ const everything: Readonly<Record<TroubleKind, number>> = {
   delay: 3,
   wallJump: 4,
   drift: 4,
+  slowNode: 8,
   slowDisk: 3,
   diskFull: 3,
 };
@@ -59,6 +61,7 @@ export async function runEverything(
       readFailureRate: 0.1,
     },
     clocks: { driftPpmMax: 500, offsetMsMax: 2_000, timerLatenessMsMax: 3 },
+    sameTimeOrder: seed % 2 === 0 ? 'insertion' : 'random',
     trace: { keepLines: 2 ** 20 },
     onError: () => undefined,
   });
@@ -82,12 +85,14 @@ export async function runGossip(
   names: readonly string[],
   forMs: number,
   talkative: readonly string[],
+  sameTimeOrder: SameTimeOrder = 'insertion',
 ): Promise<Simulation> {
   const ids = talkative.map(nodeId);
   const simulation = new Simulation({
     seed,
     network: { lossRate: 0.1, duplicationRate: 0.1, replayRate: 0.05 },
     clocks: { driftPpmMax: 500, offsetMsMax: 2_000, timerLatenessMsMax: 3 },
+    sameTimeOrder,
     trace: { keepLines: 2 ** 20 },
     onError: () => undefined,
   });
