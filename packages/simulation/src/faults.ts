@@ -2,6 +2,7 @@ import type { SimulatedNode } from './crashes.ts';
 import { betweenGroups, type BlockedPairs, ringOf } from './partitions.ts';
 import type { Fault } from './fault.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
+import type { MachineClock } from './virtual-clock.ts';
 
 /** What faults strike. */
 export interface FaultTargets {
@@ -39,10 +40,8 @@ function applyToNode(node: SimulatedNode, fault: NodeFault): void {
       node.slowDown(fault.perEventMs);
       break;
     case 'wallJump':
-      node.machineClock.jumpWall(fault.byMs);
-      break;
     case 'drift':
-      node.machineClock.setDriftPpm(fault.ppm);
+      applyToClock(node.machineClock, fault);
       break;
     case 'failSyncs':
       node.device.failSyncs(fault.count);
@@ -61,6 +60,19 @@ function applyToNode(node: SimulatedNode, fault: NodeFault): void {
       break;
     case 'bitRot':
       node.device.rot(fault.pathPrefix, fault.bitCount);
+      break;
+  }
+}
+
+type ClockFault = Extract<NodeFault, { readonly kind: 'wallJump' | 'drift' }>;
+
+function applyToClock(clock: MachineClock, fault: ClockFault): void {
+  switch (fault.kind) {
+    case 'wallJump':
+      clock.jumpWall(fault.byMs);
+      break;
+    case 'drift':
+      clock.setDriftPpm(fault.ppm);
       break;
   }
 }
