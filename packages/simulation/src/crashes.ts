@@ -154,7 +154,7 @@ export class SimulatedNode {
     return true;
   }
 
-  /** From now on each timer, delivery and completion takes `perEventMs`, in this life and the next. */
+  /** From now on each event takes `perEventMs`, in this life and those after; 0 is healthy. */
   slowDown(perEventMs: number): void {
     this.#perEventUs = Math.round(perEventMs * 1_000);
     this.#life?.incarnation.slowDown(this.#perEventUs);

@@ -49,7 +49,7 @@ export class Scheduler {
   readonly #ties: Decisions | undefined;
   #nowUs = 0;
 
-  /** @param ties - Decides the order of the lanes at an instant; without, it is that of planning. */
+  /** @param ties - Decides the order of lanes at an instant; if left out, that of planning holds. */
   constructor(ties?: Decisions) {
     this.#ties = ties;
   }
