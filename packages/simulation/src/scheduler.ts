@@ -49,7 +49,7 @@ export class Scheduler {
   readonly #ties: Decisions | undefined;
   #nowUs = 0;
 
-  /** @param ties - Decides the order of lanes at an instant; if left out, that of planning holds. */
+  /** @param ties - Decides the order of lanes at an instant; without, it is that of planning. */
   constructor(ties?: Decisions) {
     this.#ties = ties;
   }
