@@ -37,6 +37,13 @@ const kindNumbers = {
   clock: 10,
   timer: 11,
   tie: 64,
+  burst: 65,
+  burstLoss: 66,
+  duplicateBurstLoss: 67,
+  flip: 68,
+  duplicateFlip: 69,
+  flippedBits: 70,
+  duplicateFlippedBits: 71,
 } as const;
 
 /** The decisions about the things on one link, one disk or one clock. */

@@ -1,3 +1,4 @@
+import type { BurstyLoss } from './bursty-loss.ts';
 import type { DelayDistribution } from './delay-distribution.ts';
 import type { CrashKind } from './disk-device.ts';
 import type { PartitionDirection } from './partitions.ts';
@@ -61,9 +62,13 @@ export type Fault =
       readonly kind: 'network';
       readonly delay?: DelayDistribution;
       readonly lossRate?: number;
+      readonly burstyLoss?: BurstyLoss;
+      readonly damageRate?: number;
+      readonly damaged?: 'lost' | 'delivered';
       readonly duplicationRate?: number;
       readonly replayRate?: number;
       readonly bandwidthBytesPerSecond?: number;
+      readonly linkBufferBytes?: number;
     }
   /** The node's calendar jumps. Its monotonic clock does not. */
   | { readonly kind: 'wallJump'; readonly node: string; readonly byMs: number }
@@ -87,8 +92,9 @@ export type Fault =
       readonly bitCount: number;
     }
   /**
-   * Everything that can be undone is: partitions, clogs, loss, duplication, replays, pauses, slow
-   * nodes, slow, full and failing disks, drift; nodes that are down start. Damage to files stays.
+   * Everything that can be undone is: partitions, clogs, loss, damage, duplication, replays,
+   * pauses, slow nodes, slow, full and failing disks, drift; delays and bandwidth are what the
+   * options of the simulation say; nodes that are down start. Damage to files stays.
    */
   | { readonly kind: 'calm' };
 

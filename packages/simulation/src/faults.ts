@@ -115,8 +115,7 @@ function pairsOf(fault: Extract<NetworkFault, { readonly direction?: unknown }>)
 }
 
 function calm({ network, nodes }: FaultTargets): void {
-  network.heal();
-  network.change({ lossRate: 0, duplicationRate: 0, replayRate: 0 });
+  network.calm();
   for (const node of nodes.values()) {
     node.device.repair();
     node.machineClock.setDriftPpm(0);

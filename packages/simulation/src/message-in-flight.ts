@@ -9,6 +9,9 @@ import type { Label } from './trace.ts';
 /** Why a message does not arrive. */
 export type LossReason =
   | 'loss' // The network dropped it at random.
+  | 'burst' // Likewise, within a bad spell of its link.
+  | 'damage' // Bits flipped on the way, and a checksum caught it.
+  | 'overflow' // The buffer of a busy link was full.
   | 'partition' // A partition stood between, when it was sent or when it would have arrived.
   | 'reset' // Its session was reset while it was on the way.
   | 'down' // Nobody is there.

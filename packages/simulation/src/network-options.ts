@@ -1,3 +1,4 @@
+import { type BurstyLoss, checkBurstyLoss, noBurstyLoss } from './bursty-loss.ts';
 import { checkDelayDistribution, type DelayDistribution } from './delay-distribution.ts';
 
 /** What a simulated network does to messages. Rates are probabilities, 0..1, per message. */
@@ -6,6 +7,16 @@ export interface NetworkOptions {
   readonly delay?: DelayDistribution;
   /** How often a message is lost. The default is 0. */
   readonly lossRate?: number;
+  /** What is lost besides, in bursts. The default is nothing. */
+  readonly burstyLoss?: BurstyLoss;
+  /** How often bits of a message flip on the way. The default is 0. */
+  readonly damageRate?: number;
+  /**
+   * What becomes of a message with flipped bits. 'lost' (the default): a checksum of the carrier
+   * catches it, as the contract of `Transport` demands. 'delivered': it arrives as it is, to try
+   * how code bears what no carrier should give it.
+   */
+  readonly damaged?: 'lost' | 'delivered';
   /** How often a message arrives twice, the copy with a delay of its own. The default is 0. */
   readonly duplicationRate?: number;
   /**
@@ -21,8 +32,16 @@ export interface NetworkOptions {
    * for those before it.
    */
   readonly ordering?: 'none' | 'session';
-  /** How many bytes a second fit through each link. The default is Infinity. */
+  /**
+   * How many bytes a second fit through each link. The default is Infinity; so is, for JSON, which
+   * has none, 2^53 - 1.
+   */
   readonly bandwidthBytesPerSecond?: number;
+  /**
+   * How many bytes may wait for a busy link before what comes on top is lost, as by a router. A
+   * message to an idle link always fits. The default is Infinity; so is 2^53 - 1.
+   */
+  readonly linkBufferBytes?: number;
   /** Largest payload `send` takes, in bytes, 1 200..2^30. The default is 16 MiB. */
   readonly maxPayloadBytes?: number;
   /**
@@ -52,11 +71,15 @@ export const messageOverheadBytes = 64;
 const defaults: NetworkSettings = {
   delay: { kind: 'uniform', minMs: 1, maxMs: 5 },
   lossRate: 0,
+  burstyLoss: noBurstyLoss,
+  damageRate: 0,
+  damaged: 'lost',
   duplicationRate: 0,
   replayRate: 0,
   replayDelayMs: 30_000,
   ordering: 'none',
   bandwidthBytesPerSecond: Infinity,
+  linkBufferBytes: Infinity,
   maxPayloadBytes: 16 * 1_024 * 1_024,
   maxQueueBytes: 64 * 1_024 * 1_024,
   highWaterBytes: 1_024 * 1_024,
@@ -77,26 +100,42 @@ export function networkSettings(
 ): NetworkSettings {
   const settings = { ...base, ...options };
   checkDelayDistribution('network.delay', settings.delay);
-  for (const name of ['lossRate', 'duplicationRate', 'replayRate'] as const) {
+  checkBurstyLoss('network.burstyLoss', settings.burstyLoss);
+  for (const name of ['lossRate', 'damageRate', 'duplicationRate', 'replayRate'] as const) {
     expectWithin(name, settings[name], 0, 1);
   }
   for (const name of ['replayDelayMs', 'downAfterMs', 'redialMs'] as const) {
     expectWithin(name, settings[name], 0, Number.MAX_SAFE_INTEGER);
   }
-  expectWithin('bandwidthBytesPerSecond', settings.bandwidthBytesPerSecond, 1, Infinity);
+  for (const name of ['bandwidthBytesPerSecond', 'linkBufferBytes'] as const) {
+    expectWithin(name, settings[name], 1, Infinity);
+  }
   expectWithin('maxPayloadBytes', settings.maxPayloadBytes, 1_200, 2 ** 30);
   const leastQueueBytes = settings.maxPayloadBytes + messageOverheadBytes;
   expectWithin('maxQueueBytes', settings.maxQueueBytes, leastQueueBytes, Infinity);
   expectWithin('highWaterBytes', settings.highWaterBytes, 1, Infinity);
-  const { ordering, duplicationRate, replayRate } = settings;
-  if (!['none', 'session'].includes(ordering)) {
-    throw new RangeError(`network.ordering: expected 'none' or 'session', got '${ordering}'`);
-  }
+  const { ordering, damaged, duplicationRate, replayRate } = settings;
+  expectOneOf('ordering', ordering, ['none', 'session']);
+  expectOneOf('damaged', damaged, ['lost', 'delivered']);
   if (ordering === 'session') {
     expectWithin('duplicationRate', duplicationRate, 0, 0);
     expectWithin('replayRate', replayRate, 0, 0);
   }
-  return settings;
+  return {
+    ...settings,
+    bandwidthBytesPerSecond: unlimited(settings.bandwidthBytesPerSecond),
+    linkBufferBytes: unlimited(settings.linkBufferBytes),
+  };
+}
+
+function unlimited(limit: number): number {
+  return limit >= Number.MAX_SAFE_INTEGER ? Infinity : limit;
+}
+
+function expectOneOf(name: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  const expected = known.map((one) => `'${one}'`).join(' or ');
+  throw new RangeError(`network.${name}: expected ${expected}, got '${value}'`);
 }
 
 function expectWithin(name: string, value: number, min: number, max: number): void {

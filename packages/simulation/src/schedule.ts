@@ -1,3 +1,4 @@
+import { checkBurstyLoss } from './bursty-loss.ts';
 import { checkDelayDistribution } from './delay-distribution.ts';
 import type { Fault, FaultEvent } from './fault.ts';
 
@@ -142,9 +143,13 @@ const rulesByKind: ReadonlyMap<string, FieldRules> = new Map<Fault['kind'], Fiel
     {
       delay: optional(checkDelayDistribution),
       lossRate: optional(rate),
+      burstyLoss: optional(checkBurstyLoss),
+      damageRate: optional(rate),
+      damaged: optional(oneOf('lost', 'delivered')),
       duplicationRate: optional(rate),
       replayRate: optional(rate),
       bandwidthBytesPerSecond: optional(within(1, Number.MAX_SAFE_INTEGER)),
+      linkBufferBytes: optional(within(1, Number.MAX_SAFE_INTEGER)),
     },
   ],
   ['wallJump', { ...node, byMs: required(within(-8.64e15, 8.64e15)) }],

@@ -1,7 +1,9 @@
 import type { Clock, NodeId, PeerEvent, ProtocolName, SendOutcome } from '@quorate/transport';
 
-import { type DecisionKind, Decisions } from './decisions.ts';
+import { noBurstyLoss } from './bursty-loss.ts';
+import { Decisions } from './decisions.ts';
 import { sampleDelayMs } from './delay-distribution.ts';
+import { type Copy, Fates, withFlippedBits } from './fates.ts';
 import type { Incarnation } from './incarnation.ts';
 import { invariant } from './invariant.ts';
 import type { Link, Outbox, Station } from './link.ts';
@@ -18,9 +20,6 @@ import { Sessions } from './sessions.ts';
 import { SimulatedTransport } from './simulated-transport.ts';
 import { digestBytes, digestText, noLabel, type TraceKind, type TraceRecorder } from './trace.ts';
 import { WaitingLine } from './waiting-line.ts';
-
-/** How many decisions against messages are remembered. */
-const mishapsMax = 10_000;
 
 /** What a network needs of the simulation around it. */
 export interface NetworkSurroundings {
@@ -47,8 +46,9 @@ export class SimulatedNetwork {
   readonly #stations = new Map<string, Station>();
   readonly #partitions = new Partitions();
   readonly #sessions = new Sessions(this);
-  readonly #spared: ReadonlySet<string>;
-  readonly #mishaps: string[] = [];
+  readonly #fates: Fates;
+  /** What the network is like without faults. */
+  readonly #usual: NetworkSettings;
   #settings: NetworkSettings;
 
   constructor(surroundings: NetworkSurroundings) {
@@ -56,13 +56,14 @@ export class SimulatedNetwork {
     this.reportError = surroundings.reportError;
     this.#seed = surroundings.seed;
     this.#trace = surroundings.trace;
+    this.#usual = surroundings.settings;
     this.#settings = surroundings.settings;
-    this.#spared = new Set(surroundings.settings.spared);
+    this.#fates = new Fates(surroundings.settings.spared);
   }
 
-  /** The names of the first `mishapsMax` losses, duplications and replays that were decided. */
+  /** The names of the first 10 000 decisions of chance against messages. */
   get mishaps(): readonly string[] {
-    return this.#mishaps;
+    return this.#fates.mishaps;
   }
 
   get settings(): NetworkSettings {
@@ -110,6 +111,25 @@ export class SimulatedNetwork {
   /** Changes the settings for what is sent from now on. @throws RangeError as `networkSettings`. */
   change(options: NetworkOptions): void {
     this.#settings = networkSettings(options, this.#settings);
+  }
+
+  /**
+   * Ends partitions, clogs and all that chance does to messages. How fast they travel goes back to
+   * what it was at the start.
+   */
+  calm(): void {
+    this.heal();
+    const { delay, bandwidthBytesPerSecond, linkBufferBytes } = this.#usual;
+    this.change({
+      delay,
+      bandwidthBytesPerSecond,
+      linkBufferBytes,
+      lossRate: 0,
+      burstyLoss: noBurstyLoss,
+      damageRate: 0,
+      duplicationRate: 0,
+      replayRate: 0,
+    });
   }
 
   /** Adds a partition. */
@@ -255,32 +275,33 @@ export class SimulatedNetwork {
     const settings = this.#settings;
     const index = link.messageCount++;
     const { decisions } = link;
-    if (this.#isHit(link, 'replay', index, settings.replayRate)) {
+    if (this.#fates.isHit(link, 'replay', index, settings.replayRate)) {
       const delayUs = Math.round(decisions.float() * settings.replayDelayMs * 1_000);
       this.scheduler.plan(nowUs + delayUs, new MessageInFlight(parts, true), link.lane);
     }
-    const isDoubled = this.#isHit(link, 'duplication', index, settings.duplicationRate);
+    const isDoubled = this.#fates.isHit(link, 'duplication', index, settings.duplicationRate);
     if (isDoubled) this.#planTravel('duplicate', index, parts);
     this.#planTravel('original', index, parts);
   }
 
-  #planTravel(copy: 'original' | 'duplicate', index: number, parts: MessageParts): void {
-    const { link } = parts;
+  #planTravel(copy: Copy, index: number, parts: MessageParts): void {
+    const { link, payload } = parts;
     const { decisions } = link;
     const settings = this.#settings;
-    const isOriginal = copy === 'original';
-    const message = new MessageInFlight(parts, false);
-    if (link.isBlocked) {
-      message.lose('partition');
+    const loss = link.isBlocked ? 'partition' : this.#fates.lossOf(link, copy, index, settings);
+    const isAltered = loss === 'damage' && settings.damaged === 'delivered' && payload.length > 0;
+    const message = new MessageInFlight(isAltered ? altered(parts, copy, index) : parts, false);
+    if (loss !== undefined && !isAltered) {
+      message.lose(loss);
       return;
     }
-    if (this.#isHit(link, isOriginal ? 'loss' : 'duplicateLoss', index, settings.lossRate)) {
-      message.lose('loss');
+    if (this.#isFull(link, payload.length)) {
+      message.lose('overflow');
       return;
     }
-    const draws = decisions.about(isOriginal ? 'delay' : 'duplicateDelay', index);
+    const draws = decisions.about(copy === 'original' ? 'delay' : 'duplicateDelay', index);
     const delayUs = Math.round(sampleDelayMs(settings.delay, draws, index) * 1_000);
-    const arrivalUs = this.#departureUs(link, message.payload.length) + delayUs;
+    const arrivalUs = this.#departureUs(link, payload.length) + delayUs;
     if (settings.ordering === 'none') {
       this.scheduler.plan(arrivalUs, message, link.lane);
       return;
@@ -289,13 +310,12 @@ export class SimulatedNetwork {
     this.scheduler.plan(link.lastArrivalUs, message, link.lane);
   }
 
-  /** Whether chance, which is asked first and so stays in step, strikes and is not overruled. */
-  #isHit(link: Link, kind: DecisionKind, index: number, rate: number): boolean {
-    if (!link.decisions.about(kind, index).isHit(rate)) return false;
-    const name = `${link.source.nodeId}>${link.target.nodeId} ${index} ${kind}`;
-    if (this.#spared.has(name)) return false;
-    if (this.#mishaps.length < mishapsMax) this.#mishaps.push(name);
-    return true;
+  /** Whether a link is busy and has no room for `sizeBytes` more that wait. */
+  #isFull(link: Link, sizeBytes: number): boolean {
+    const { bandwidthBytesPerSecond, linkBufferBytes } = this.#settings;
+    const waitUs = link.busyUntilUs - this.scheduler.nowUs;
+    if (bandwidthBytesPerSecond === Infinity || waitUs <= 0) return false;
+    return (waitUs * bandwidthBytesPerSecond) / 1_000_000 + sizeBytes > linkBufferBytes;
   }
 
   /** When the last byte of a message leaves, given what the link still has to send. */
@@ -359,4 +379,10 @@ export class SimulatedNetwork {
     }
     return station;
   }
+}
+
+/** What arrives of a message whose bits were flipped: the trace shows what it is then. */
+function altered(parts: MessageParts, copy: Copy, index: number): MessageParts {
+  const payload = withFlippedBits(parts.payload, parts.link.decisions, copy, index);
+  return { ...parts, payload, digest: digestBytes(payload) };
 }

@@ -37,8 +37,11 @@ test('runs under every fault meet all kinds of lines, and of losses', async () =
     [...lives, ...messages, 'disk', 'fault', 'timer'].toSorted(),
   );
   expect([...losses].toSorted()).toEqual([
+    'burst',
+    'damage',
     'down',
     'loss',
+    'overflow',
     'partition',
     'reset',
     'stale',

@@ -54,6 +54,27 @@ test('calm undoes all that can be undone', async () => {
   expect(new Set(heard).size).toBe(16);
 });
 
+test('calm takes what was changed about the network back to where it began', async () => {
+  const delay = { kind: 'constant', ms: 7 } as const;
+  const talkers = new Talkers(['a', 'b'], { network: { delay } });
+  const { simulation } = talkers;
+  await simulation.run(100);
+  simulation.inject({
+    kind: 'network',
+    delay: { kind: 'constant', ms: 5_000 },
+    bandwidthBytesPerSecond: 1,
+    linkBufferBytes: 1,
+    lossRate: 1,
+    burstyLoss: { goodCountMean: 10, badCountMean: 10, goodLossRate: 1, badLossRate: 1 },
+    damageRate: 1,
+    damaged: 'delivered',
+  });
+  simulation.calm();
+  for (let index = 0; index < 100; index += 1) talkers.say('a', 'b', 'hello');
+  await simulation.run(7);
+  expect(talkers.heard.map(({ text }) => text)).toEqual(new Array(100).fill('hello'));
+});
+
 describe('slowNode', () => {
   const perEvent = { kind: 'slowNode', node: 'b', perEventMs: 10 } as const;
 

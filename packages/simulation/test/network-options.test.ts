@@ -17,7 +17,21 @@ test('a change leaves the rest as it was', () => {
   expect(networkSettings({ lossRate: 0.1 }, before)).toEqual({ ...before, lossRate: 0.1 });
 });
 
+test('the largest number that JSON is sure of stands for no limit', () => {
+  const limit = Number.MAX_SAFE_INTEGER;
+  const settings = networkSettings({ bandwidthBytesPerSecond: limit, linkBufferBytes: limit });
+  expect(settings.bandwidthBytesPerSecond).toBe(Infinity);
+  expect(settings.linkBufferBytes).toBe(Infinity);
+});
+
 test.each<[NetworkOptions, string]>([
+  [{ damageRate: 2 }, 'network.damageRate: expected 0..1, got 2'],
+  [JSON.parse('{"damaged":"kept"}') as NetworkOptions, "network.damaged: expected 'lost' or"],
+  [{ linkBufferBytes: 0 }, 'network.linkBufferBytes: expected 1..Infinity, got 0'],
+  [
+    { burstyLoss: { goodCountMean: 1, badCountMean: 5, goodLossRate: 0, badLossRate: 1 } },
+    'network.burstyLoss.goodCountMean: expected 2..1000000, got 1',
+  ],
   [{ lossRate: NaN }, 'network.lossRate: expected 0..1, got NaN'],
   [{ duplicationRate: -0.1 }, 'network.duplicationRate: expected 0..1, got -0.1'],
   [{ replayRate: 1.1 }, 'network.replayRate: expected 0..1, got 1.1'],

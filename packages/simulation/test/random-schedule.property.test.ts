@@ -21,10 +21,14 @@ const kinds = [
   'flap',
   'clog',
   'reset',
+  'swizzle',
   'loss',
+  'burstyLoss',
+  'messageDamage',
   'duplication',
   'replay',
   'delay',
+  'bandwidth',
   'wallJump',
   'drift',
   'slowNode',
@@ -101,7 +105,14 @@ test('each kind strikes about as often as asked', () => {
       const perMinute = { [kind]: 6 };
       const from = { nodeIds, untilMs: 600_000, perMinute, lastsMsMax: 100 };
       const events = draw(seed, from);
-      const perTrouble = { flap: 20, failSync: 4, reset: 1, wallJump: 1, bitRot: 1 } as const;
+      const perTrouble = {
+        flap: 20,
+        swizzle: 6,
+        failSync: 4,
+        reset: 1,
+        wallJump: 1,
+        bitRot: 1,
+      } as const;
       const each = new Map<string, number>(Object.entries(perTrouble)).get(kind) ?? 2;
       count += events.length / each;
     }

@@ -81,6 +81,18 @@ test.each<[unknown, string]>([
     'schedule[0].delay.ms: expected a finite number, at least 0, got undefined',
   ],
   [
+    [{ atMs: 1, kind: 'network', burstyLoss: { goodCountMean: 5 } }],
+    'schedule[0].burstyLoss.badCountMean: expected 2..1000, got undefined',
+  ],
+  [
+    [{ atMs: 1, kind: 'network', damaged: 'kept' }],
+    "schedule[0].damaged: expected 'lost' or 'delivered', got 'kept'",
+  ],
+  [
+    [{ atMs: 1, kind: 'slowNode', node: 'a', perEventMs: -1 }],
+    'schedule[0].perEventMs: expected a number, 0..3600000, got -1',
+  ],
+  [
     [{ atMs: 1, kind: 'drift', node: 'a', ppm: 1e6 }],
     'schedule[0].ppm: expected a number, -500000..500000, got 1000000',
   ],

@@ -17,6 +17,13 @@ async function sayThousand(talkers: Talkers): Promise<void> {
 const numbersOf = (talkers: Talkers): readonly number[] =>
   talkers.heard.map(({ text }) => Number(text));
 
+/** Why messages were lost, in order. */
+const lossesOf = (talkers: Talkers): readonly string[] =>
+  talkers.simulation.trace
+    .lines()
+    .filter(({ kind }) => kind === 'lose')
+    .map(({ detail }) => detail);
+
 test('loses about as many messages as asked, and others with another seed', async () => {
   const lost = async (seed: number): Promise<ReadonlySet<number>> => {
     const talkers = new Talkers(['a', 'b'], { seed, network: { lossRate: 0.2 } });
@@ -76,6 +83,79 @@ test('a bandwidth spaces messages out', async () => {
   for (let index = 0; index < 3; index += 1) talkers.say('a', 'b', 'x'.repeat(100));
   await talkers.simulation.run(1_000);
   expect(talkers.heard.map(({ atMs }) => atMs)).toEqual([210, 310, 410]);
+});
+
+test('a busy link loses what its buffer has no room for, an idle one takes anything', async () => {
+  const network = { delay: constant, bandwidthBytesPerSecond: 1_000, linkBufferBytes: 250 };
+  const talkers = new Talkers(['a', 'b'], { network });
+  await talkers.simulation.run(100);
+  talkers.say('a', 'b', 'x'.repeat(300));
+  await talkers.simulation.run(1_000);
+  talkers.heard.length = 0;
+  for (let index = 0; index < 5; index += 1) talkers.say('a', 'b', `${index}`.repeat(100));
+  // Fifty of the hundred that were on the way first have left, and there is room again.
+  await talkers.simulation.run(50);
+  talkers.say('a', 'b', '5'.repeat(100));
+  await talkers.simulation.run(1_000);
+  expect(talkers.heard.map(({ text, atMs }) => `${text[0]} at ${atMs}`)).toEqual([
+    '0 at 1210',
+    '1 at 1310',
+    '5 at 1410',
+  ]);
+  expect(lossesOf(talkers)).toEqual(['overflow', 'overflow', 'overflow']);
+});
+
+test('bursts lose many messages in a row, and then none for long', async () => {
+  const burstyLoss = { goodCountMean: 90, badCountMean: 10, goodLossRate: 0, badLossRate: 1 };
+  const talkers = new Talkers(['a', 'b'], { network: { burstyLoss } });
+  await sayThousand(talkers);
+  const arrived = new Set(numbersOf(talkers));
+  const isLost = Array.from({ length: 1_000 }, (_, index) => !arrived.has(index));
+  const lostCount = isLost.filter((lost) => lost).length;
+  const burstCount = isLost.filter((lost, index) => lost && isLost[index - 1] !== true).length;
+  // Independent loss of as many would be in bursts of 1.1 messages.
+  expect(lostCount).toBeGreaterThan(30);
+  expect(lostCount / burstCount).toBeGreaterThan(4);
+  expect(new Set(lossesOf(talkers))).toEqual(new Set(['burst']));
+});
+
+test('a checksum catches flipped bits: the message is lost', async () => {
+  const talkers = new Talkers(['a', 'b'], { network: { damageRate: 0.2 } });
+  await sayThousand(talkers);
+  const losses = lossesOf(talkers);
+  expect(losses.length).toBeGreaterThan(150);
+  expect(losses.length).toBeLessThan(250);
+  expect(new Set(losses)).toEqual(new Set(['damage']));
+  const words = new Set(Array.from({ length: 1_000 }, (_, index) => String(index)));
+  for (const { text } of talkers.heard) expect(words).toContain(text);
+});
+
+test('flipped bits are delivered to those who ask for it, and the trace shows them', async () => {
+  const network = { damageRate: 0.2, damaged: 'delivered' } as const;
+  const talkers = new Talkers(['a', 'b'], { network });
+  await talkers.simulation.run(100);
+  for (let index = 0; index < 1_000; index += 1) talkers.say('a', 'b', 'hello');
+  talkers.say('a', 'b', '');
+  await talkers.simulation.run(1_000);
+  const damaged = talkers.heard.filter(({ text }) => text !== 'hello' && text !== '');
+  expect(damaged.length).toBeGreaterThan(150);
+  expect(damaged.length).toBeLessThan(250);
+  const marksOf = (wanted: string): readonly number[] =>
+    talkers.simulation.trace
+      .lines()
+      .filter(({ kind }) => kind === wanted)
+      .map(({ mark }) => mark);
+  const [hello] = marksOf('send');
+  const otherMarks = marksOf('deliver').filter((mark) => mark !== hello);
+  expect(otherMarks.length).toBeGreaterThanOrEqual(damaged.length);
+});
+
+test('nothing is left to flip in an empty message: it is lost', async () => {
+  const talkers = new Talkers(['a', 'b'], { network: { damageRate: 1, damaged: 'delivered' } });
+  await talkers.simulation.run(100);
+  talkers.say('a', 'b', '');
+  await talkers.simulation.run(100);
+  expect(lossesOf(talkers)).toEqual(['damage']);
 });
 
 test('a message is decided by its place on its link, whatever other links carry', async () => {

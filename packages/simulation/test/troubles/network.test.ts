@@ -4,6 +4,7 @@ import { drawn, valuesOf } from '../support/drawn.ts';
 
 test.each([
   ['loss', 'lossRate'],
+  ['messageDamage', 'damageRate'],
   ['duplication', 'duplicationRate'],
   ['replay', 'replayRate'],
 ] as const)('%s comes at rates of 1/64 to 1/2, and goes back to what was usual', (kind, field) => {
@@ -15,6 +16,30 @@ test.each([
   expect(rates[0]).toBeLessThan(1 / 32);
   expect(rates.at(-2)).toBeLessThanOrEqual(1 / 2);
   expect(rates.at(-2)).toBeGreaterThan(1 / 4);
+});
+
+test('loss comes in bursts, and goes', () => {
+  const events = drawn('burstyLoss');
+  const losses = events.flatMap((event) => (event.kind === 'network' ? [event.burstyLoss] : []));
+  const bad = losses.filter((loss) => loss?.badLossRate !== 0);
+  expect(bad).toHaveLength(losses.length / 2);
+  for (const loss of bad) expect(loss?.badLossRate).toBeGreaterThanOrEqual(1 / 2);
+  const lengths = bad.map((loss) => loss?.badCountMean ?? 0);
+  expect(Math.min(...lengths)).toBeGreaterThanOrEqual(2);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(50);
+  expect(Math.max(...lengths)).toBeGreaterThan(20);
+});
+
+test('links get narrow, with buffers that fill within 5 s, and wide again', () => {
+  const events = drawn('bandwidth').filter((event) => event.kind === 'network');
+  const limit = Number.MAX_SAFE_INTEGER;
+  const narrow = events.filter((event) => event.bandwidthBytesPerSecond !== limit);
+  expect(narrow).toHaveLength(events.length / 2);
+  for (const { bandwidthBytesPerSecond = 0, linkBufferBytes = 0 } of narrow) {
+    expect(bandwidthBytesPerSecond).toBeGreaterThanOrEqual(300);
+    expect(bandwidthBytesPerSecond).toBeLessThanOrEqual(300_000);
+    expect(linkBufferBytes).toBeLessThanOrEqual(Math.max(500, 5 * bandwidthBytesPerSecond));
+  }
 });
 
 test('delays grow, and are as usual again', () => {
