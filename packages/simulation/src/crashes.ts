@@ -17,11 +17,12 @@ import type { Disk } from '@quorate/storage';
 import { Decisions } from './decisions.ts';
 import { type CrashKind, DiskDevice, type DiskSurroundings } from './disk-device.ts';
 import { Incarnation } from './incarnation.ts';
+import { MachineClock } from './machine-clock.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
 import type { SimulatedTransport } from './simulated-transport.ts';
 import { type Label, noLabel, type TraceKind } from './trace.ts';
-import { type ClockSurroundings, MachineClock, VirtualClock } from './virtual-clock.ts';
+import { type ClockSurroundings, VirtualClock } from './virtual-clock.ts';
 
 /** All that a node may use of the world. Good for one life. */
 export interface NodeEnvironment {

@@ -74,6 +74,25 @@ export type Fault =
   | { readonly kind: 'wallJump'; readonly node: string; readonly byMs: number }
   /** The node's clocks run fast (above 0) or slow, in parts per million. */
   | { readonly kind: 'drift'; readonly node: string; readonly ppm: number }
+  /** The node's calendar stands still; thawed, it shows what it would have shown. */
+  | { readonly kind: 'wallFreeze'; readonly node: string; readonly isFrozen: boolean }
+  /**
+   * The node's calendar gains `byMs` little by little over `overMs`, as a leap second is spread
+   * over a day: -1 000 over 86 400 000. It never steps back if `overMs` is at least as large.
+   */
+  | {
+      readonly kind: 'leapSmear';
+      readonly node: string;
+      readonly byMs: number;
+      readonly overMs: number;
+    }
+  /** Timers the node sets fire late by up to `byMsMax` more than they may anyway; 0 ends it. */
+  | { readonly kind: 'lateTimers'; readonly node: string; readonly byMsMax: number }
+  /**
+   * Timers of the node fire every `everyMs` only, those that are due together, as in a hidden tab:
+   * 1 000, after a while 60 000. 0 ends it, and what is due fires at once.
+   */
+  | { readonly kind: 'throttleTimers'; readonly node: string; readonly everyMs: number }
   /** The next `count` syncs of the node fail, and with them the files. 0 takes it back. */
   | { readonly kind: 'failSyncs'; readonly node: string; readonly count: number }
   /** The next `count` reads of the node fail. 0 takes it back. */
@@ -93,8 +112,9 @@ export type Fault =
     }
   /**
    * Everything that can be undone is: partitions, clogs, loss, damage, duplication, replays,
-   * pauses, slow nodes, slow, full and failing disks, drift; delays and bandwidth are what the
-   * options of the simulation say; nodes that are down start. Damage to files stays.
+   * pauses, slow nodes, slow, full and failing disks, drift, frozen calendars, late and throttled
+   * timers; delays and bandwidth are what the options of the simulation say; nodes that are down
+   * start. Damage to files stays, and where calendars have got to.
    */
   | { readonly kind: 'calm' };
 

@@ -2,7 +2,7 @@ import type { SimulatedNode } from './crashes.ts';
 import { betweenGroups, type BlockedPairs, ringOf } from './partitions.ts';
 import type { Fault } from './fault.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
-import type { MachineClock } from './virtual-clock.ts';
+import type { MachineClock } from './machine-clock.ts';
 
 /** What faults strike. */
 export interface FaultTargets {
@@ -40,7 +40,11 @@ function applyToNode(node: SimulatedNode, fault: NodeFault): void {
       node.slowDown(fault.perEventMs);
       break;
     case 'wallJump':
+    case 'wallFreeze':
+    case 'leapSmear':
     case 'drift':
+    case 'lateTimers':
+    case 'throttleTimers':
       applyToClock(node.machineClock, fault);
       break;
     case 'failSyncs':
@@ -64,7 +68,13 @@ function applyToNode(node: SimulatedNode, fault: NodeFault): void {
   }
 }
 
-type ClockFault = Extract<NodeFault, { readonly kind: 'wallJump' | 'drift' }>;
+type ClockFault = Extract<
+  NodeFault,
+  {
+    readonly kind:
+      'wallJump' | 'wallFreeze' | 'leapSmear' | 'drift' | 'lateTimers' | 'throttleTimers';
+  }
+>;
 
 function applyToClock(clock: MachineClock, fault: ClockFault): void {
   switch (fault.kind) {
@@ -73,6 +83,19 @@ function applyToClock(clock: MachineClock, fault: ClockFault): void {
       break;
     case 'drift':
       clock.setDriftPpm(fault.ppm);
+      break;
+    case 'wallFreeze':
+      if (fault.isFrozen) clock.freezeWall();
+      else clock.thawWall();
+      break;
+    case 'leapSmear':
+      clock.smearWall(fault.byMs, fault.overMs);
+      break;
+    case 'lateTimers':
+      clock.delayTimers(fault.byMsMax);
+      break;
+    case 'throttleTimers':
+      clock.throttle.change(fault.everyMs);
       break;
   }
 }
@@ -118,7 +141,7 @@ function calm({ network, nodes }: FaultTargets): void {
   network.calm();
   for (const node of nodes.values()) {
     node.device.repair();
-    node.machineClock.setDriftPpm(0);
+    node.machineClock.calm();
     node.slowDown(0);
     node.resume();
     node.start();

@@ -33,7 +33,7 @@ export type { LimpingNodeTrouble } from './troubles/limping-nodes.ts';
 export type { LinkTrouble } from './troubles/links.ts';
 export type { NetworkTrouble } from './troubles/network.ts';
 export type { PartitionTrouble } from './troubles/partitions.ts';
-export type { ClockOptions } from './virtual-clock.ts';
+export type { ClockOptions } from './clock-options.ts';
 export {
   BrokenPromise,
   type Claims,

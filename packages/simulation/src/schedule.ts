@@ -153,6 +153,17 @@ const rulesByKind: ReadonlyMap<string, FieldRules> = new Map<Fault['kind'], Fiel
     },
   ],
   ['wallJump', { ...node, byMs: required(within(-8.64e15, 8.64e15)) }],
+  ['wallFreeze', { ...node, isFrozen: required(flag) }],
+  [
+    'leapSmear',
+    {
+      ...node,
+      byMs: required(within(-3_600_000, 3_600_000)),
+      overMs: required(within(1, Number.MAX_SAFE_INTEGER)),
+    },
+  ],
+  ['lateTimers', { ...node, byMsMax: required(within(0, 3_600_000)) }],
+  ['throttleTimers', { ...node, everyMs: required(within(0, 3_600_000)) }],
   ['drift', { ...node, ppm: required(within(-500_000, 500_000)) }],
   ['failSyncs', { ...node, count: required(integerFrom(0)) }],
   ['failReads', { ...node, count: required(integerFrom(0)) }],

@@ -2,6 +2,7 @@ import { type Clock, nodeId, type NodeId, type Random, type Unsubscribe } from '
 import { seededRandom } from '@quorate/transport/system';
 
 import { type NodeStart, type NodeState, SimulatedNode, type NodeSurroundings } from './crashes.ts';
+import { type ClockOptions, clockSettings } from './clock-options.ts';
 import type { CrashKind } from './disk-device.ts';
 import { type DiskOptions, diskSettings } from './disk-options.ts';
 import { Decisions } from './decisions.ts';
@@ -24,7 +25,7 @@ import {
   type TraceOptions,
   TraceRecorder,
 } from './trace.ts';
-import { type ClockOptions, clockSettings, TrueClock } from './virtual-clock.ts';
+import { TrueClock } from './virtual-clock.ts';
 
 /** What a simulation is made of. All but the seed may be left out: then nothing goes wrong. */
 export interface SimulationOptions {

@@ -15,10 +15,10 @@ import { seededRandom } from '@quorate/transport/system';
 import type { DelayDistribution } from './delay-distribution.ts';
 import type { DiskOptions } from './disk-options.ts';
 import type { NetworkOptions } from './network-options.ts';
-import { portableExp, portableLog } from './portable-math.ts';
 import { randomSchedule, type TroubleKind, troubleKinds } from './random-schedule.ts';
 import type { FaultEvent } from './fault.ts';
-import type { ClockOptions } from './virtual-clock.ts';
+import type { ClockOptions } from './clock-options.ts';
+import { logUniform } from './troubles/trouble.ts';
 import {
   type Claims,
   type ClientOperation,
@@ -195,10 +195,6 @@ function drawOutsiders(
 
 function isDamaging({ kind }: FaultEvent): boolean {
   return kind === 'bitRot' || kind === 'misdirectWrites' || kind === 'failReads';
-}
-
-function logUniform(random: Random, min: number, max: number): number {
-  return min * portableExp(portableLog(max / min) * random.float());
 }
 
 function pick<Item>(random: Random, items: readonly [Item, ...Item[]]): Item {

@@ -1,109 +1,12 @@
 import type { Clock, Timer } from '@quorate/transport';
 
+import type { ClockSettings } from './clock-options.ts';
 import type { Decisions } from './decisions.ts';
 import type { Incarnation } from './incarnation.ts';
+import type { MachineClock } from './machine-clock.ts';
 import { endOfTimeUs, type Scheduler, type SimulatedEvent } from './scheduler.ts';
+import { type LocalTime, type ThrottledTimer, TimerThrottle } from './timer-throttle.ts';
 import { noLabel, type TraceRecorder } from './trace.ts';
-
-/** How wrong the clocks of the nodes are. All fields default to 0 unless said otherwise. */
-export interface ClockOptions {
-  /** What the true wall time is when the simulation starts. The default is 2026-01-01, UTC. */
-  readonly wallTimeStartMs?: number;
-  /** Each node's wall clock starts off by up to this much, either way, in ms. */
-  readonly offsetMsMax?: number;
-  /** Each node's clock runs fast or slow by up to this, in parts per million, at most 500 000. */
-  readonly driftPpmMax?: number;
-  /** Each timer fires late by up to this much, in ms: a busy event loop. */
-  readonly timerLatenessMsMax?: number;
-}
-
-/** The clock options with nothing left open. */
-export type ClockSettings = Required<ClockOptions>;
-
-/**
- * Fills in `options`.
- *
- * @throws RangeError if a field is out of its range.
- */
-export function clockSettings(options: ClockOptions = {}): ClockSettings {
-  const settings = {
-    wallTimeStartMs: options.wallTimeStartMs ?? 1_767_225_600_000,
-    offsetMsMax: options.offsetMsMax ?? 0,
-    driftPpmMax: options.driftPpmMax ?? 0,
-    timerLatenessMsMax: options.timerLatenessMsMax ?? 0,
-  };
-  for (const [name, value] of Object.entries(settings)) {
-    if (!(Number.isFinite(value) && value >= 0)) {
-      throw new RangeError(`clocks.${name}: expected at least 0, got ${String(value)}`);
-    }
-  }
-  checkDriftPpm('clocks.driftPpmMax', settings.driftPpmMax);
-  return settings;
-}
-
-/** @throws RangeError unless `ppm` is within -500 000..500 000: half to one and a half times. */
-function checkDriftPpm(name: string, ppm: number): void {
-  if (!(Math.abs(ppm) <= 500_000)) {
-    throw new RangeError(`${name}: expected -500000..500000, got ${String(ppm)}`);
-  }
-}
-
-/**
- * The quartz and the battery-backed calendar of one machine: they outlive the processes on it.
- *
- * Local time is a straight line through an anchor. A change of drift moves the anchor to now, so
- * local time never jumps; only the calendar may, by `jumpWall`.
- */
-export class MachineClock {
-  readonly #scheduler: Scheduler;
-  #rate: number;
-  #wallOffsetMs: number;
-  #anchorTrueUs = 0;
-  #anchorLocalUs = 0;
-
-  constructor(scheduler: Scheduler, settings: ClockSettings, decisions: Decisions) {
-    this.#scheduler = scheduler;
-    decisions.about('clock', 0);
-    const offsetMs = (2 * decisions.float() - 1) * settings.offsetMsMax;
-    this.#rate = 1 + ((2 * decisions.float() - 1) * settings.driftPpmMax) / 1_000_000;
-    this.#wallOffsetMs = settings.wallTimeStartMs + Math.round(offsetMs);
-  }
-
-  /** Local microseconds since the start of the simulation. Never falls. */
-  localUs(): number {
-    return this.#localUsAt(this.#scheduler.nowUs);
-  }
-
-  /** Milliseconds since 1970 as this machine believes. */
-  wallTimeMs(): number {
-    return this.#wallOffsetMs + Math.floor(this.localUs() / 1_000);
-  }
-
-  /** The first true instant whose local time is at least `localUs`. */
-  trueUsAt(localUs: number): number {
-    const estimate = this.#anchorTrueUs + Math.ceil((localUs - this.#anchorLocalUs) / this.#rate);
-    let trueUs = Math.max(this.#scheduler.nowUs, estimate - 1);
-    while (trueUs < endOfTimeUs && this.#localUsAt(trueUs) < localUs) trueUs += 1;
-    return trueUs;
-  }
-
-  /** Moves the calendar by `byMs`, either way. */
-  jumpWall(byMs: number): void {
-    this.#wallOffsetMs += Math.round(byMs);
-  }
-
-  /** From now on this machine's second lasts 1 / (1 + ppm / 10^6) true seconds. */
-  setDriftPpm(ppm: number): void {
-    const localUs = this.localUs();
-    this.#anchorTrueUs = this.#scheduler.nowUs;
-    this.#anchorLocalUs = localUs;
-    this.#rate = 1 + ppm / 1_000_000;
-  }
-
-  #localUsAt(trueUs: number): number {
-    return this.#anchorLocalUs + Math.floor((trueUs - this.#anchorTrueUs) * this.#rate);
-  }
-}
 
 /** What a clock needs of the simulation around it. */
 export interface ClockSurroundings {
@@ -152,13 +55,15 @@ export class VirtualClock implements Clock {
     // Code of a life that is over may still run into here; it must not act.
     if (!this.#incarnation.isAlive) return inertTimer;
     this.#timerCount += 1;
-    const dueUs = this.#dueLocalUs(delayMs) + this.#latenessUs(this.#timerCount);
     const { scheduler, trace, reportError } = this.#surroundings;
+    const machine = this.#machine;
+    const leastMs = Math.max(delayMs, machine.throttle.delayMsMin);
+    const dueUs = this.#dueLocalUs(leastMs) + this.#latenessUs(this.#timerCount);
     const timer = new VirtualTimer({
       scheduler,
       trace,
       reportError,
-      machine: this.#machine,
+      machine,
       incarnation: this.#incarnation,
       dueUs,
       mark: this.#timerCount,
@@ -180,7 +85,7 @@ export class VirtualClock implements Clock {
   }
 
   #latenessUs(timerIndex: number): number {
-    const maxMs = this.#surroundings.settings.timerLatenessMsMax;
+    const maxMs = this.#machine.timerLatenessMsMax;
     if (maxMs === 0) return 0;
     return Math.round(this.#decisions.about('timer', timerIndex).float() * maxMs * 1_000);
   }
@@ -193,21 +98,16 @@ function checkTimerDelay(delayMs: number): void {
 
 const inertTimer: Timer = { cancel: () => undefined };
 
-/** Local time, and when it will be what. */
-interface Timekeeper {
-  localUs(): number;
-  trueUsAt(localUs: number): number;
-}
-
-function trueTime(scheduler: Scheduler): Timekeeper {
-  return { localUs: () => scheduler.nowUs, trueUsAt: (localUs) => localUs };
+/** What timers run on. */
+interface TimerMachine extends LocalTime {
+  readonly throttle: TimerThrottle;
 }
 
 interface VirtualTimerParts {
   readonly scheduler: Scheduler;
   readonly trace: TraceRecorder;
   readonly reportError: (error: unknown, incarnation: Incarnation) => void;
-  readonly machine: Timekeeper;
+  readonly machine: TimerMachine;
   readonly incarnation: Incarnation;
   /** When it fires, on the machine's local time. */
   readonly dueUs: number;
@@ -215,10 +115,11 @@ interface VirtualTimerParts {
   readonly callback: () => void;
 }
 
-class VirtualTimer implements Timer, SimulatedEvent {
+class VirtualTimer implements Timer, SimulatedEvent, ThrottledTimer {
   readonly #parts: VirtualTimerParts;
   #slot = -1;
   #isCancelled = false;
+  #isDue = false;
 
   constructor(parts: VirtualTimerParts) {
     this.#parts = parts;
@@ -229,20 +130,25 @@ class VirtualTimer implements Timer, SimulatedEvent {
     this.#slot = scheduler.plan(machine.trueUsAt(dueUs), this, incarnation.label.hash);
   }
 
+  planAt(atUs: number): void {
+    const { scheduler, incarnation } = this.#parts;
+    scheduler.cancel(this.#slot, this);
+    this.#slot = scheduler.plan(atUs, this, incarnation.label.hash);
+  }
+
   cancel(): void {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
     this.#parts.scheduler.cancel(this.#slot, this);
+    this.#parts.machine.throttle.forget(this);
   }
 
   fire(): boolean {
-    const { scheduler, trace, machine, incarnation, dueUs, mark, callback } = this.#parts;
-    if (this.#isCancelled || !incarnation.admits(this)) return false;
-    // The machine's clock was slowed since the timer was planned: local time is not there yet.
-    if (machine.localUs() < dueUs && scheduler.nowUs < endOfTimeUs) {
-      this.plan();
-      return false;
-    }
+    const { scheduler, trace, incarnation, mark, callback } = this.#parts;
+    if (this.#isCancelled) return false;
+    // Once due it stays due, however long it waits for a node that is paused or slow.
+    this.#isDue ||= this.#becomesDue();
+    if (!this.#isDue || !incarnation.admits(this)) return false;
     this.#isCancelled = true;
     trace.add(scheduler.nowUs, 'timer', incarnation.label, noLabel, 0, mark, noLabel);
     try {
@@ -252,17 +158,34 @@ class VirtualTimer implements Timer, SimulatedEvent {
     }
     return true;
   }
+
+  /** Whether its time has come. If not, it will ask again. */
+  #becomesDue(): boolean {
+    const { scheduler, machine, dueUs } = this.#parts;
+    // There is no later.
+    if (scheduler.nowUs >= endOfTimeUs) return true;
+    // The machine's clock was slowed since the timer was planned: local time is not there yet.
+    if (machine.localUs() < dueUs) {
+      this.plan();
+      return false;
+    }
+    return machine.throttle.admits(this, dueUs);
+  }
 }
 
 /** The clock of the test itself: true time since the start, for clients that are no nodes. */
 export class TrueClock implements Clock {
   readonly #surroundings: ClockSurroundings;
   readonly #incarnation: Incarnation;
+  readonly #machine: TimerMachine;
 
   /** @param incarnation - A life that never ends, in whose name errors are reported. */
   constructor(surroundings: ClockSurroundings, incarnation: Incarnation) {
     this.#surroundings = surroundings;
     this.#incarnation = incarnation;
+    const { scheduler } = surroundings;
+    const time: LocalTime = { localUs: () => scheduler.nowUs, trueUsAt: (localUs) => localUs };
+    this.#machine = { ...time, throttle: new TimerThrottle(scheduler, time) };
   }
 
   nowMs(): number {
@@ -280,7 +203,7 @@ export class TrueClock implements Clock {
       scheduler,
       trace,
       reportError,
-      machine: trueTime(scheduler),
+      machine: this.#machine,
       incarnation: this.#incarnation,
       dueUs: Math.min(Math.ceil((this.nowMs() + delayMs) * 1_000), endOfTimeUs),
       mark: 0,

@@ -7,7 +7,7 @@ import { checkSchedule } from './schedule.ts';
 import { isSameTimeOrder, type SameTimeOrder } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
 import type { TraceLine } from './trace.ts';
-import type { ClockOptions } from './virtual-clock.ts';
+import type { ClockOptions } from './clock-options.ts';
 
 /** What a field of an operation or a tuning may hold, so that it survives JSON. */
 export type Field = string | number | boolean;

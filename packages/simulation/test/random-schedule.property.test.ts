@@ -31,7 +31,11 @@ const kinds = [
   'bandwidth',
   'wallJump',
   'drift',
+  'wallFreeze',
+  'leapSmear',
   'slowNode',
+  'lateTimers',
+  'throttleTimers',
   'slowDisk',
   'diskFull',
 ] as const;
@@ -111,6 +115,7 @@ test('each kind strikes about as often as asked', () => {
         failSync: 4,
         reset: 1,
         wallJump: 1,
+        leapSmear: 1,
         bitRot: 1,
       } as const;
       const each = new Map<string, number>(Object.entries(perTrouble)).get(kind) ?? 2;

@@ -93,6 +93,14 @@ test.each<[unknown, string]>([
     'schedule[0].perEventMs: expected a number, 0..3600000, got -1',
   ],
   [
+    [{ atMs: 1, kind: 'leapSmear', node: 'a', byMs: 1 }],
+    'schedule[0].overMs: expected a number, 1..9007199254740991, got undefined',
+  ],
+  [
+    [{ atMs: 1, kind: 'throttleTimers', node: 'a', everyMs: -1 }],
+    'schedule[0].everyMs: expected a number, 0..3600000, got -1',
+  ],
+  [
     [{ atMs: 1, kind: 'drift', node: 'a', ppm: 1e6 }],
     'schedule[0].ppm: expected a number, -500000..500000, got 1000000',
   ],

@@ -4,7 +4,7 @@ import { noBurstyLoss } from '../bursty-loss.ts';
 import type { Fault } from '../fault.ts';
 import type { NetworkSettings } from '../network-options.ts';
 import { portableExp, portableLog } from '../portable-math.ts';
-import { span, type Trouble } from './trouble.ts';
+import { logUniform, span, type Trouble } from './trouble.ts';
 
 /**
  * Trouble with the whole network. Then it is as it was.
@@ -89,10 +89,6 @@ function changing(
 /** 1/64 to 1/2, log-uniform: rare enough to be odd, often enough to matter. */
 function rateOf(random: Random): number {
   return portableExp(-portableLog(2) * (1 + 5 * random.float()));
-}
-
-function logUniform(random: Random, min: number, max: number): number {
-  return min * portableExp(portableLog(max / min) * random.float());
 }
 
 /** JSON has no Infinity. */

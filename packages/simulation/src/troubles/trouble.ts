@@ -1,6 +1,7 @@
 import type { Random } from '@quorate/transport';
 
 import type { NetworkSettings } from '../network-options.ts';
+import { portableExp, portableLog } from '../portable-math.ts';
 import type { Fault, FaultEvent } from '../fault.ts';
 
 /** One strike of a trouble: when it begins and ends, and the chance that shapes it. */
@@ -51,6 +52,11 @@ export function onOneNode(
     const [node] = shuffled(nodeIds, arrival.random);
     return node === undefined ? [] : strike(arrival, node);
   };
+}
+
+/** A number of `min`..`max`, above 0: as likely to be within one doubling as within any other. */
+export function logUniform(random: Random, min: number, max: number): number {
+  return min * portableExp(portableLog(max / min) * random.float());
 }
 
 /** `items` in random order: Fisher and Yates. */

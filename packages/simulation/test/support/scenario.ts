@@ -40,7 +40,11 @@ const everything: Readonly<Record<TroubleKind, number>> = {
   bandwidth: 3,
   wallJump: 4,
   drift: 4,
+  wallFreeze: 3,
+  leapSmear: 3,
   slowNode: 8,
+  lateTimers: 3,
+  throttleTimers: 3,
   slowDisk: 3,
   diskFull: 3,
 };

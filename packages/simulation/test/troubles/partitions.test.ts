@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { FaultEvent, TroubleKind } from '../../src/index.ts';
 import { drawn, drawnNodes, valuesOf } from '../support/drawn.ts';
+import { Talkers } from '../support/talkers.ts';
 
 /** How many nodes stand on either side of the partitions of `kind`, such as '1:4'. */
 function cutsOf(kind: TroubleKind): ReadonlySet<string> {
@@ -44,6 +45,28 @@ test('a flapping node comes and goes ten times, and comes last', () => {
   const first = events.filter((event) => 'name' in event && event.name === 'flap 0');
   const flaps = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? 'partition' : 'heal'));
   expect(first.map(({ kind }) => kind)).toEqual(flaps);
+});
+
+test('a flapping node is heard by fits and starts', async () => {
+  const lasts = { lastsMsMin: 2_000, lastsMsMax: 2_000 };
+  const faults = drawn('flap', { nodeIds: ['a', 'b'], untilMs: 10_000, ...lasts }).filter(
+    (event) => 'name' in event && event.name === 'flap 0',
+  );
+  const network = { delay: { kind: 'constant', ms: 0.5 } } as const;
+  const talkers = new Talkers(['a', 'b'], { network });
+  talkers.simulation.schedule(faults);
+  await talkers.simulation.run(faults[0]?.atMs ?? 0);
+  const saidAtMs: number[] = [];
+  for (let index = 0; index < 200; index += 1) {
+    saidAtMs.push(talkers.simulation.nowMs);
+    talkers.say('a', 'b', String(index));
+    await talkers.simulation.run(10);
+  }
+  const isHeard = new Set(talkers.heard.map(({ text }) => Number(text)));
+  const changes = saidAtMs.filter((_, at) => isHeard.has(at) !== isHeard.has(at - 1));
+  // Cut off ten times, first and last; so nine times back.
+  expect(changes).toHaveLength(18);
+  expect(isHeard.size).toBe(90);
 });
 
 test('one node alone cannot be divided', () => {

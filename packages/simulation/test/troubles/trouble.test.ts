@@ -2,7 +2,7 @@ import { seededRandom } from '@quorate/transport/system';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { onOneNode, shuffled, span } from '../../src/troubles/trouble.ts';
+import { logUniform, onOneNode, shuffled, span } from '../../src/troubles/trouble.ts';
 import { networkSettings } from '../../src/network-options.ts';
 
 const arrival = { fromMs: 10, toMs: 20, random: seededRandom(1), name: 'pause 0' };
@@ -40,4 +40,17 @@ test('a trouble of one node finds nobody where nobody is', () => {
   };
   expect(strike(arrival, { ...drawing, nodeIds: [] })).toEqual([]);
   expect(strike(arrival, { ...drawing, nodeIds: ['a'] })).toHaveLength(1);
+});
+
+test('log-uniform numbers fall into every doubling as often', () => {
+  const random = seededRandom(1);
+  const counts = new Array<number>(5).fill(0);
+  for (let index = 0; index < 10_000; index += 1) {
+    const number = logUniform(random, 2, 64);
+    expect(number).toBeGreaterThanOrEqual(2);
+    expect(number).toBeLessThan(64.001);
+    const doubling = Math.min(4, Math.floor(Math.log2(number / 2)));
+    counts[doubling] = (counts[doubling] ?? 0) + 1;
+  }
+  for (const count of counts) expect(Math.abs(count - 2_000)).toBeLessThan(5 * 40);
 });
