@@ -170,7 +170,7 @@ class Shrinker {
 
   async #cutDelays(): Promise<void> {
     await this.#try({ clocks: {} });
-    await this.#try({ sameTimeOrder: 'insertion' });
+    if (this.#scenario.sameTimeOrder === 'random') await this.#try({ sameTimeOrder: 'insertion' });
     for (const ms of [undefined, 0]) {
       const { network, disk } = this.#scenario;
       const { delay, latency, syncLatency } = { ...network, ...disk };

@@ -88,3 +88,15 @@ test('a hunt finds the crash that matters, and shrinking leaves nothing else', a
   expect(shrunk.scenario.network.delay).toMatchObject({ kind: 'constant' });
   expect((await shrink(tokens, failure)).failure.traceHash).toBe(shrunk.traceHash);
 });
+
+test('chance among the events of an instant is left out, where it does not matter', async () => {
+  const faults = [
+    { atMs: 100, kind: 'crash', node: 'n1' },
+    { atMs: 200, kind: 'restart', node: 'n1' },
+  ] as const;
+  const chancy = { ...scenario, faults, sameTimeOrder: 'random' } as const;
+  const { failure } = await runScenario(tokens, chancy);
+  if (failure === undefined) throw new Error('expected a failure');
+  const { failure: shrunk } = await shrink(tokens, failure);
+  expect(shrunk.scenario.sameTimeOrder).toBe('insertion');
+});

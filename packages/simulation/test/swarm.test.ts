@@ -44,6 +44,20 @@ describe('drawScenario', () => {
     expect(alone).toBeLessThan(0.15);
   });
 
+  test.each(troubleKinds)('draws %s', (kind) => {
+    const isDrawn = ({ seed, nodeCount }: Scenario): boolean => {
+      const { faults } = drawScenario(workload, seed, { kinds: [kind] });
+      return nodeCount > 2 && faults.length > 0;
+    };
+    expect(drawn.slice(0, 50).filter(isDrawn).length).toBeGreaterThan(5);
+  });
+
+  test('leaves the order of an instant to chance half the time', () => {
+    const random = share(({ sameTimeOrder }) => sameTimeOrder === 'random');
+    expect(random).toBeGreaterThan(0.4);
+    expect(random).toBeLessThan(0.6);
+  });
+
   test('keeps good copies with a majority, and the outsiders to a minority', () => {
     for (const { faults, nodeCount, outsiders } of drawn) {
       const minority = Math.floor((nodeCount - 1) / 2);

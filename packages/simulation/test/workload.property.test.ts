@@ -21,6 +21,7 @@ describe('a scenario as text', () => {
     ['horizonMs', { horizonMs: null }],
     ['workload', { workload: 7 }],
     ['network', { network: [] }],
+    ['sameTimeOrder', { sameTimeOrder: 'fair' }],
     ['outsiders', { outsiders: [1] }],
     ['operations', { operations: {} }],
     ['operations[0].atMs', { operations: [{ atMs: -1 }] }],
@@ -30,6 +31,12 @@ describe('a scenario as text', () => {
     const text = JSON.stringify({ ...good, ...change });
     expect(() => parseScenario(text)).toThrow(RangeError);
     expect(() => parseScenario(text)).toThrow(field);
+  });
+
+  test('may leave open in which order an instant happens', () => {
+    const { sameTimeOrder, ...rest } = good;
+    expect(sameTimeOrder).toBeDefined();
+    expect(parseScenario(JSON.stringify(rest))).toEqual(rest);
   });
 
   test('an operation cannot reach the prototype', () => {
