@@ -45,31 +45,46 @@ test('every bit is as likely as any other', () => {
   for (const count of hits) expect(Math.abs(count - average)).toBeLessThan(5 * Math.sqrt(average));
 });
 
-test.each<[kind: string, network: NetworkOptions]>([
+const chances: readonly (readonly [kind: string, network: NetworkOptions])[] = [
   ['loss', { lossRate: 0.1 }],
   [
     'burstLoss',
     { burstyLoss: { goodCountMean: 20, badCountMean: 5, goodLossRate: 0, badLossRate: 0.5 } },
   ],
   ['flip', { damageRate: 0.1 }],
-])('a %s can be decided otherwise, and nothing else moves', async (kind, network) => {
-  const play = async (spared: readonly string[]): Promise<Talkers> => {
-    const talkers = new Talkers(['a', 'b'], {
-      network: { ...network, duplicationRate: 0.1, spared },
-    });
-    await talkers.simulation.run(100);
-    for (let index = 0; index < 300; index += 1) talkers.say('a', 'b', String(index));
-    await talkers.simulation.run(1_000);
-    return talkers;
-  };
-  const before = await play([]);
-  const spared = before.simulation.mishaps.find((name) => name.endsWith(` ${kind}`)) ?? '';
-  const after = await play([spared]);
-  expect(after.simulation.mishaps).not.toContain(spared);
-  const linesOf = ({ heard }: Talkers): readonly string[] =>
-    heard.map(({ text, atMs }) => `${text} ${atMs}`);
-  const heardBefore = new Set(linesOf(before));
-  const more = linesOf(after).filter((line) => !heardBefore.has(line));
-  expect(more.map((line) => line.split(' ')[0])).toEqual([spared.split(' ')[1]]);
-  expect(linesOf(after)).toHaveLength(before.heard.length + 1);
+];
+
+test.each(chances)('the double of a message has a %s of its own', async (_, network) => {
+  const talkers = new Talkers(['a', 'b'], { network: { ...network, duplicationRate: 1 } });
+  await talkers.simulation.run(100);
+  for (let index = 0; index < 300; index += 1) talkers.say('a', 'b', String(index));
+  await talkers.simulation.run(1_000);
+  const counts = new Map<string, number>();
+  for (const { text } of talkers.heard) counts.set(text, (counts.get(text) ?? 0) + 1);
+  expect([...counts.values()].filter((count) => count === 1).length).toBeGreaterThan(10);
 });
+
+test.each(chances)(
+  'a %s can be decided otherwise, and nothing else moves',
+  async (kind, network) => {
+    const play = async (spared: readonly string[]): Promise<Talkers> => {
+      const talkers = new Talkers(['a', 'b'], {
+        network: { ...network, duplicationRate: 0.1, spared },
+      });
+      await talkers.simulation.run(100);
+      for (let index = 0; index < 300; index += 1) talkers.say('a', 'b', String(index));
+      await talkers.simulation.run(1_000);
+      return talkers;
+    };
+    const before = await play([]);
+    const spared = before.simulation.mishaps.find((name) => name.endsWith(` ${kind}`)) ?? '';
+    const after = await play([spared]);
+    expect(after.simulation.mishaps).not.toContain(spared);
+    const linesOf = ({ heard }: Talkers): readonly string[] =>
+      heard.map(({ text, atMs }) => `${text} ${atMs}`);
+    const heardBefore = new Set(linesOf(before));
+    const more = linesOf(after).filter((line) => !heardBefore.has(line));
+    expect(more.map((line) => line.split(' ')[0])).toEqual([spared.split(' ')[1]]);
+    expect(linesOf(after)).toHaveLength(before.heard.length + 1);
+  },
+);
