@@ -43,7 +43,7 @@ export class Fates {
 
   /** Whether chance, which is asked first and so stays in step, strikes and is not overruled. */
   isHit(link: Link, kind: DecisionKind, index: number, rate: number): boolean {
-    if (!link.decisions.about(kind, index).isHit(rate)) return false;
+    if (rate === 0 || !link.decisions.about(kind, index).isHit(rate)) return false;
     const name = `${link.source.nodeId}>${link.target.nodeId} ${index} ${kind}`;
     if (this.#spared.has(name)) return false;
     if (this.#mishaps.length < mishapsMax) this.#mishaps.push(name);
