@@ -30,9 +30,7 @@ function historyOf(
 ): History<ConfigInput, ConfigOutput> {
   return calls.map(({ input: asked, output }, index) => {
     const outcome: Outcome<ConfigOutput> =
-      output === undefined
-        ? { kind: 'info' }
-        : { kind: 'ok', output, returnTime: index + 0.5 };
+      output === undefined ? { kind: 'info' } : { kind: 'ok', output, returnTime: index + 0.5 };
     return { process: `c${index}`, input: asked, callTime: index, outcome };
   });
 }

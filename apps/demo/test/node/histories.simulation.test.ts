@@ -33,7 +33,7 @@ describe('what clients of the HTTP API see under faults', () => {
   // definite is. Method: eight clients on three keys, through all nodes; nodes are cut off by
   // turns, crash, pause, lose messages, drift and have slow disks; afterwards every node tells the
   // end of every key. The checker gets what the clients saw, and nothing else.
-  test.each(seeds(process.env['SEED'], 10))(
+  test.each(seeds(process.env['SEED'], 16))(
     'is linearizable with reads by index (SEED=%i)',
     async (seed) => {
       const { history, lane, result } = await recordStorm('index', seed);
@@ -59,8 +59,8 @@ describe('what clients of the HTTP API see under faults', () => {
   });
 });
 
-// Goal: what is recorded is enough to catch a read that is not linearizable, and to show it. Method:
-// the same clients and faults, but reads that ask no majority, which promise less.
+// Goal: what is recorded is enough to catch a read that is not linearizable, and to show it.
+// Method: the same clients and faults, but reads that ask no majority, which promise less.
 describe('the same with stale reads', () => {
   const seed = 2;
 
@@ -85,7 +85,9 @@ describe('the same with stale reads', () => {
 
   test('leaves a page with the faults, and the operations as JSON lines', async () => {
     const { history, lane } = await recordStorm('stale', seed);
-    expect(() => expectLinearizable(history, lane, directory)).toThrow(/← impossible\nreport: file:/);
+    expect(() => expectLinearizable(history, lane, directory)).toThrow(
+      /← impossible\nreport: file:/,
+    );
     const [page, lines] = readdirSync(directory).sort();
     const html = readFileSync(path.join(directory, page ?? ''), 'utf8');
     expect(html).toContain('<g class="annotation"><title>partition n');

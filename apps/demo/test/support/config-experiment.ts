@@ -4,6 +4,7 @@ import {
   type Counterexample,
   type History,
   recorder,
+  UNKNOWN,
 } from '@quorate/linearizability';
 import {
   BrokenPromise,
@@ -15,10 +16,10 @@ import {
 } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
-import type { WriteCondition } from '../../src/node/config-command.ts';
 import type { ReadMode } from '../../src/node/config-service.ts';
 import type { DemoNode } from '../../src/node/create-node.ts';
-import { learntFrom, requestOf, UnpromisedResponse } from './config-exchange.ts';
+import { actions, ClientMemory } from './client-memory.ts';
+import { learntFrom, NoAnswer, requestOf, UnpromisedResponse } from './config-exchange.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from './config-model.ts';
 import { laneOf } from './fault-lane.ts';
 import { type Journey, SimulatedApi } from './simulated-api.ts';
@@ -42,8 +43,7 @@ export class ConfigExperiment implements Experiment {
   readonly #recorder;
   /** What each client has still to do, the operation under way in front. */
   readonly #queues = new Map<string, ClientOperation[]>();
-  /** By client and key, the revision that the client saw last; 0 if the key was not there. */
-  readonly #seen = new Map<string, number>();
+  readonly #memories = new Map<string, ClientMemory>();
   readonly #keys: ReadonlySet<string>;
   #core: readonly NodeId[] = [];
   #lastReadCount = 0;
@@ -113,8 +113,7 @@ export class ConfigExperiment implements Experiment {
   /** What lies beyond a minority that lost its log is owed nothing but safety. */
   isRecovered(): boolean {
     const { nodes, startErrors } = this.#api;
-    const conditionOf = (id: NodeId): string | undefined =>
-      nodes.get(id)?.status().raft.condition;
+    const conditionOf = (id: NodeId): string | undefined => nodes.get(id)?.status().raft.condition;
     const sound = this.#core.filter(
       (id) => conditionOf(id) !== 'recovering' && (nodes.has(id) || !startErrors.has(id)),
     );
@@ -143,7 +142,10 @@ export class ConfigExperiment implements Experiment {
 
   async #perform(client: string, operation: ClientOperation): Promise<void> {
     const key = keyOf(operation);
-    const input = this.#inputOf(client, key, operation);
+    const memory = this.#memories.get(client) ?? new ClientMemory();
+    this.#memories.set(client, memory);
+    const action = actions.find((known) => known === operation['action']) ?? 'get';
+    const input = memory.inputOf(action, key, String(operation['value']));
     const id = this.#nodeIds[Number(operation['place']) % this.#nodeIds.length] ?? nodeId('none');
     const output = await this.#ask(client, id, input, {
       thereMs: Number(operation['thereMs']),
@@ -151,16 +153,7 @@ export class ConfigExperiment implements Experiment {
       patienceMs: Number(operation['patienceMs']),
       isAnswerLost: operation['isAnswerLost'] === true,
     });
-    if (output) this.#seen.set(`${client} ${key}`, revisionIn(output));
-  }
-
-  #inputOf(client: string, key: string, operation: ClientOperation): ConfigInput {
-    const [action, ifSeen] = String(operation['action']).split(' ');
-    if (action === 'get') return { kind: 'get', key };
-    const seen = this.#seen.get(`${client} ${key}`);
-    const condition = ifSeen === undefined ? ({ kind: 'none' } as const) : conditionOf(seen);
-    if (action === 'delete') return { kind: 'delete', key, condition };
-    return { kind: 'put', key, value: String(operation['value']), condition };
+    if (output) memory.saw(key, output);
   }
 
   /** Asks and records. `undefined` if there was no answer. */
@@ -178,9 +171,7 @@ export class ConfigExperiment implements Experiment {
         return learnt.output;
       });
     } catch (error) {
-      if (error instanceof UnpromisedResponse) {
-        this.#failure ??= new BrokenPromise('response', error.message);
-      }
+      if (!(error instanceof NoAnswer)) this.#failure ??= brokenBy(error);
       return undefined;
     }
   }
@@ -193,28 +184,13 @@ export class ConfigExperiment implements Experiment {
   }
 }
 
+function brokenBy(error: unknown): Error {
+  if (error instanceof UnpromisedResponse) return new BrokenPromise('response', error.message);
+  return error instanceof Error ? error : new Error(String(error));
+}
+
 function keyOf({ key, atMs }: ClientOperation): string {
   return `${String(key)}.${Math.floor(atMs / generationMs)}`;
-}
-
-/** The key is as the client saw it last: 0 for not there, `undefined` if it never looked. */
-function conditionOf(seen: number | undefined): WriteCondition {
-  if (seen === undefined) return { kind: 'present' };
-  return seen === 0 ? { kind: 'absent' } : { kind: 'revision', revision: seen };
-}
-
-/** 0 for a key that is not there. */
-function revisionIn(output: ConfigOutput): number {
-  switch (output.kind) {
-    case 'value':
-    case 'written':
-      return output.revision;
-    case 'mismatch':
-      return output.currentRevision ?? 0;
-    case 'absent':
-    case 'deleted':
-      return 0;
-  }
 }
 
 function placeOf(node: DemoNode | undefined): string {
@@ -223,16 +199,14 @@ function placeOf(node: DemoNode | undefined): string {
   return `${raft.lastApplied} ${store.digest} ${raft.condition}`;
 }
 
-function textOf({
-  operations,
-  culprit,
-}: Counterexample<ConfigInput, ConfigOutput>): string {
+function textOf({ operations, culprit }: Counterexample<ConfigInput, ConfigOutput>): string {
   const lines = operations.map((operation) => {
     const { process, input, outcome, callTime } = operation;
-    const output = outcome.kind === 'ok' ? outcome.output : undefined;
+    const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
     const until = outcome.kind === 'info' ? '?' : outcome.returnTime;
-    const text = configModel.describeOperation?.(input, output as ConfigOutput) ?? '';
-    return `${process}: ${text} [${callTime}, ${until}]${operation === culprit ? '  ← impossible' : ''}`;
+    const text = configModel.describeOperation?.(input, output) ?? '';
+    const mark = operation === culprit ? '  ← impossible' : '';
+    return `${process}: ${text} [${callTime}, ${until}]${mark}`;
   });
   return ['', ...lines].join('\n');
 }

@@ -151,7 +151,7 @@ function describeOutput(output: ConfigOutput | Unknown | undefined): string {
     case 'written':
       return `${output.isNew ? 'created' : 'written'} at ${output.revision}`;
     case 'mismatch':
-      return `refused: ${output.currentRevision === null ? 'absent' : `at ${output.currentRevision}`}`;
+      return `refused at ${output.currentRevision ?? 'none'}`;
     case 'absent':
     case 'deleted':
       return output.kind;

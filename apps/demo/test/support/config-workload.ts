@@ -9,6 +9,7 @@ import {
 import type { Random } from '@quorate/transport';
 
 import type { ReadMode } from '../../src/node/config-service.ts';
+import { actions } from './client-memory.ts';
 import { ConfigExperiment } from './config-experiment.ts';
 
 /** What may be asked of the workload. */
@@ -21,10 +22,6 @@ export interface ConfigWorkloadOptions {
 
 const clientCount = 8;
 const keyCount = 3;
-const actions = [
-  ...['get', 'get', 'get', 'get', 'put', 'put', 'put', 'put', 'put if seen', 'put if seen'],
-  ...['delete', 'delete if seen'],
-];
 
 /** Clients of the HTTP API, one operation at a time each: their history must be linearizable. */
 export function configWorkload({ read, onOpen }: ConfigWorkloadOptions): Workload {
@@ -70,6 +67,7 @@ export function stormOf(random: Random, drawn: Scenario): Scenario {
     horizonMs,
     network,
     disk: { syncLatency: { kind: 'uniform', minMs: 0.1, maxMs: 3 } },
+    tuning: { ...drawn.tuning, requestTimeoutMs: random.int(2) === 0 ? 200 : 3_000 },
     faults: faults.toSorted((left, right) => left.atMs - right.atMs),
     operations: drawn.operations.map((operation) => ({
       ...operation,
@@ -96,7 +94,8 @@ function drawTuning(random: Random): Tuning {
   return {
     snapshotEveryEntries: pick(5, 40, 10_000),
     trailingEntryCount: pick(0, 3, 50),
-    requestTimeoutMs: pick(500, 3_000),
+    // On the slowest network a read that is handed to the leader takes a second.
+    requestTimeoutMs: pick(1_500, 3_000),
   };
 }
 
@@ -108,7 +107,7 @@ function drawOperation(random: Random, index: number): Tuning {
     // Told from all others, so that whoever reads it knows who wrote it.
     value: `v${index + 1}`,
     place: random.int(7),
-    patienceMs: 100 + random.int(1_000),
+    patienceMs: [200, 700, 4_000][random.int(3)] ?? 200,
     thereMs: random.int(20),
     backMs: random.int(20),
     isAnswerLost: random.int(50) === 0,

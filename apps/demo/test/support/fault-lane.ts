@@ -35,69 +35,72 @@ export function laneOf(faults: readonly FaultEvent[], endMs: number): readonly A
   let nowMs = 0;
   const lane = new FaultLane(() => nowMs);
   const underWay = new Map<string, () => void>();
-  for (const { atMs, ...fault } of faults.filter((event) => event.atMs <= endMs)) {
+  for (const { atMs, ...fault } of faults) {
+    if (atMs > endMs) continue;
     nowMs = atMs;
-    const { place, isEnd } = placeOf(fault);
-    underWay.get(place)?.();
-    underWay.delete(place);
-    if (isEnd) continue;
+    const what = subjectOf(fault);
+    const endLast = underWay.get(what);
+    endLast?.();
+    underWay.delete(what);
+    // A change of the network ends when what it changed is as it was: with the next one.
+    if (isEnd(fault) || (fault.kind === 'network' && endLast)) continue;
     const end = lane.begin(labelOf(fault));
-    if (isInstant(fault)) end();
-    else underWay.set(place, end);
+    if (instants.has(fault.kind)) end();
+    else underWay.set(what, end);
   }
   nowMs = endMs;
   return lane.annotations;
 }
 
-/** Faults of one place end each other. */
-function placeOf(fault: Fault): { readonly place: string; readonly isEnd: boolean } {
+const instants: ReadonlySet<Fault['kind']> = new Set(['reset', 'wallJump', 'bitRot', 'calm']);
+
+/** What a fault is about: the next one about the same ends it. */
+function subjectOf(fault: Fault): string {
   switch (fault.kind) {
     case 'crash':
     case 'stop':
     case 'restart':
-      return { place: `life ${fault.node}`, isEnd: fault.kind === 'restart' };
+      return `life ${fault.node}`;
     case 'pause':
     case 'resume':
-      return { place: `pause ${fault.node}`, isEnd: fault.kind === 'resume' };
+      return `pace ${fault.node}`;
     case 'partition':
     case 'ring':
     case 'heal':
-      return { place: `partition ${fault.name ?? ''}`, isEnd: fault.kind === 'heal' };
+      return `partition ${fault.name ?? ''}`;
     case 'clog':
-    case 'unclog': {
-      const ends = `${fault.left.join()} ${fault.right.join()}`;
-      return { place: `clog ${ends}`, isEnd: fault.kind === 'unclog' };
-    }
-    case 'drift':
-      return { place: `drift ${fault.node}`, isEnd: fault.ppm === 0 };
-    case 'slowDisk':
-      return { place: `slowDisk ${fault.node}`, isEnd: fault.factor === 1 };
-    case 'diskFull':
-      return { place: `diskFull ${fault.node}`, isEnd: !fault.isFull };
-    case 'failSyncs':
-    case 'failReads':
-    case 'misdirectWrites':
-      return { place: `${fault.kind} ${fault.node}`, isEnd: fault.count === 0 };
+    case 'unclog':
+      return `clog ${fault.left.join()} ${fault.right.join()}`;
     case 'network':
-    case 'reset':
-    case 'wallJump':
-    case 'bitRot':
+      return Object.keys(fault).join();
     case 'calm':
-      return { place: fault.kind, isEnd: false };
+      return fault.kind;
+    default:
+      return 'node' in fault ? `${fault.kind} ${fault.node}` : fault.kind;
   }
 }
 
-function isInstant({ kind }: Fault): boolean {
-  return kind === 'reset' || kind === 'wallJump' || kind === 'bitRot' || kind === 'calm';
+function isEnd(fault: Fault): boolean {
+  switch (fault.kind) {
+    case 'drift':
+      return fault.ppm === 0;
+    case 'slowDisk':
+      return fault.factor === 1;
+    case 'diskFull':
+      return !fault.isFull;
+    case 'failSyncs':
+    case 'failReads':
+    case 'misdirectWrites':
+      return fault.count === 0;
+    default:
+      return ['restart', 'resume', 'heal', 'unclog'].includes(fault.kind);
+  }
 }
 
 function labelOf(fault: Fault): string {
   const { kind, ...rest } = fault;
-  if ('left' in fault) {
-    const [left, right] = [[fault.left].flat(), [fault.right].flat()];
-    const way = 'direction' in fault && fault.direction === 'forward' ? '→' : '|';
-    return `${kind} ${left.join()} ${way} ${right.join()}`;
-  }
   if (kind === 'network') return `${kind} ${JSON.stringify(rest)}`;
-  return 'node' in fault ? `${kind} ${fault.node}` : kind;
+  if (!('left' in fault)) return 'node' in fault ? `${kind} ${fault.node}` : kind;
+  const isOneWay = 'direction' in fault && fault.direction === 'forward';
+  return `${kind} ${String(fault.left)} ${isOneWay ? '→' : '|'} ${String(fault.right)}`;
 }

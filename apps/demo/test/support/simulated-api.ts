@@ -4,9 +4,6 @@ import type { Clock, NodeId } from '@quorate/transport';
 import { createNode, type DemoNode, type NodeOptions } from '../../src/node/create-node.ts';
 import { type ConfigRequest, type ConfigResponse, NoAnswer } from './config-exchange.ts';
 
-// The platform makes these on first use, from what simulated code may not touch.
-void [Request, Response, Headers];
-
 /** How one request travels. */
 export interface Journey {
   readonly thereMs: number;
