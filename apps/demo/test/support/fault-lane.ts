@@ -52,7 +52,13 @@ export function laneOf(faults: readonly FaultEvent[], endMs: number): readonly A
   return lane.annotations;
 }
 
-const instants: ReadonlySet<Fault['kind']> = new Set(['reset', 'wallJump', 'bitRot', 'calm']);
+const instants: ReadonlySet<Fault['kind']> = new Set([
+  'reset',
+  'wallJump',
+  'leapSmear',
+  'bitRot',
+  'calm',
+]);
 
 /** What a fault is about: the next one about the same ends it. */
 function subjectOf(fault: Fault): string {
@@ -88,6 +94,14 @@ function isEnd(fault: Fault): boolean {
       return fault.factor === 1;
     case 'diskFull':
       return !fault.isFull;
+    case 'wallFreeze':
+      return !fault.isFrozen;
+    case 'slowNode':
+      return fault.perEventMs === 0;
+    case 'lateTimers':
+      return fault.byMsMax === 0;
+    case 'throttleTimers':
+      return fault.everyMs === 0;
     case 'failSyncs':
     case 'failReads':
     case 'misdirectWrites':
