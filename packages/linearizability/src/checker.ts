@@ -4,20 +4,27 @@
  * violation sits in an easy one.
  */
 
+import { turnOfEventLoop } from './adapters/event-loop.ts';
 import type { MemoryBudget } from './configurations.ts';
 import { counterexampleOf, type Counterexample } from './counterexample.ts';
 import { type History, type Operation, validateHistory } from './history.ts';
 import type { Model } from './model.ts';
-import { type Partition, partitionsOf } from './partition.ts';
+import { layOut, type Part, partsOf } from './partition.ts';
 import { Search, type Verdict } from './search.ts';
 
 /** Bounds on the work, and what to do with a violation. */
 export interface CheckOptions {
-  /** Memory for remembered configurations, in bytes. Default: 1 GiB. */
+  /**
+   * Memory for what the searches remember, in bytes: configurations, and states, whose size is
+   * estimated. Default: 1 GiB.
+   */
   readonly maxMemoryBytes?: number;
   /** Events that all searches together look at. Default: no bound. */
   readonly maxSteps?: number;
-  /** How many events one partition looks at before it is the next one's turn. Default: 32 768. */
+  /**
+   * How many events are looked at before it is the turn of the next partition and, in `check`, of
+   * other work. Default: 4 096, a fraction of a millisecond.
+   */
   readonly sliceSteps?: number;
   /** Whether to reduce a violation to a minimal counterexample. Default: 'minimal'. */
   readonly explain?: 'minimal' | 'none';
@@ -27,12 +34,14 @@ export interface CheckOptions {
 export interface AsyncCheckOptions extends CheckOptions {
   /** Ends the check with the verdict 'unknown'. */
   readonly signal?: AbortSignal;
+  /**
+   * Milliseconds after which the check ends with the verdict 'unknown', an integer from 1 to
+   * 2^31 - 1. Default: no bound.
+   */
+  readonly timeoutMs?: number;
   /** Told after every slice. What it throws ends the check with that error. */
   readonly onProgress?: (progress: CheckProgress) => void;
-  /**
-   * Lets other work run; awaited after every slice. Default: a turn of the event loop through a
-   * `MessageChannel`, which both Node and browsers have.
-   */
+  /** Lets other work run; awaited after every slice. Default: a turn of the event loop. */
   readonly pause?: () => Promise<void>;
 }
 
@@ -60,7 +69,7 @@ export interface PartitionResult<State, Input, Output> {
 export interface CheckResult<State, Input, Output> {
   readonly verdict: Verdict;
   /** Why the verdict is 'unknown'. */
-  readonly reason: 'memory' | 'steps' | 'aborted' | undefined;
+  readonly reason: 'memory' | 'steps' | 'aborted' | 'timeout' | undefined;
   readonly partitions: readonly PartitionResult<State, Input, Output>[];
   readonly steps: number;
   readonly configurationCount: number;
@@ -95,7 +104,8 @@ export function checkSync<State, Input, Output>(
 /**
  * Whether `history` is linearizable, in slices between which other work goes on.
  *
- * @returns As `checkSync`; 'unknown' with reason 'aborted' once `options.signal` is aborted.
+ * @returns As `checkSync`; 'unknown' with reason 'aborted' once `options.signal` is aborted, and
+ *   with reason 'timeout' after `options.timeoutMs`.
  * @throws HistoryError and RangeError as `checkSync` does (as rejections).
  */
 export async function check<State, Input, Output>(
@@ -103,30 +113,46 @@ export async function check<State, Input, Output>(
   history: History<Input, Output>,
   options: AsyncCheckOptions = {},
 ): Promise<CheckResult<State, Input, Output>> {
-  const { signal, onProgress, pause = turnOfEventLoop } = options;
+  const { signal, timeoutMs, onProgress, pause = turnOfEventLoop } = options;
+  if (timeoutMs !== undefined) validateTimeout(timeoutMs);
+  const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const race = new Race(model, history, options);
-  while (!(signal?.aborted ?? false) && race.runSlice()) {
+  const stopped = (): 'aborted' | 'timeout' | undefined => {
+    if (signal?.aborted === true) return 'aborted';
+    return timeout?.aborted === true ? 'timeout' : undefined;
+  };
+  while (stopped() === undefined && race.runSlice()) {
     onProgress?.(race.progress);
     await pause();
   }
-  return race.result((signal?.aborted ?? false) ? 'aborted' : undefined);
+  return race.result(stopped());
 }
 
+/** One part of the history and how far its search has come. */
 interface Lane<State, Input, Output> {
-  readonly partition: Partition<Input, Output>;
-  /** Made at its first turn, so that memory is not taken for all at once. */
+  readonly part: Part<Input, Output>;
+  /** From its first turn until it is decided: memory is not taken for all at once. */
   search: Search<State, Input, Output> | undefined;
-  verdict: Verdict | undefined;
+  bytesTaken: number;
+  result: PartitionResult<State, Input, Output> | undefined;
 }
 
 class Race<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
-  readonly #lanes: Lane<State, Input, Output>[];
+  readonly #lanes: readonly Lane<State, Input, Output>[];
   readonly #budget: MemoryBudget;
   readonly #sliceSteps: number;
   readonly #explain: 'minimal' | 'none';
-  #stepsLeft: number;
+
+  /** Undecided lanes that still have a turn in this round, from `#turn` on, and in the next. */
+  #round: readonly Lane<State, Input, Output>[];
   #turn = 0;
+  #nextRound: Lane<State, Input, Output>[] = [];
+
+  #stepsLeft: number;
+  #steps = 0;
+  #configurationCount = 0;
+  #partitionsDone = 0;
   #illegal: Lane<State, Input, Output> | undefined;
 
   constructor(
@@ -136,115 +162,159 @@ class Race<State, Input, Output> {
   ) {
     this.#budget = { bytesLeft: positive('maxMemoryBytes', options.maxMemoryBytes ?? 2 ** 30) };
     this.#stepsLeft = positive('maxSteps', options.maxSteps ?? Number.MAX_SAFE_INTEGER);
-    this.#sliceSteps = positive('sliceSteps', options.sliceSteps ?? 32_768);
+    this.#sliceSteps = positive('sliceSteps', options.sliceSteps ?? 4_096);
     this.#explain = options.explain ?? 'minimal';
     this.#model = model;
     validateHistory(history);
-    this.#lanes = partitionsOf(model, history).map((partition) => ({
-      partition,
+    this.#lanes = partsOf(model, history).map((part) => ({
+      part,
       search: undefined,
-      verdict: undefined,
+      bytesTaken: 0,
+      result: undefined,
     }));
+    this.#round = this.#lanes;
   }
 
   get progress(): CheckProgress {
-    let steps = 0;
-    let configurationCount = 0;
-    let partitionsDone = 0;
-    for (const { search, verdict } of this.#lanes) {
-      steps += search?.steps ?? 0;
-      configurationCount += search?.configurationCount ?? 0;
-      if (verdict !== undefined) partitionsDone += 1;
-    }
-    return { steps, configurationCount, partitionsDone, partitionCount: this.#lanes.length };
+    return {
+      steps: this.#steps,
+      configurationCount: this.#configurationCount,
+      partitionsDone: this.#partitionsDone,
+      partitionCount: this.#lanes.length,
+    };
   }
 
-  /** Gives the next undecided partition a slice. False when there is nothing left to do. */
+  /**
+   * Works for one slice: on one partition, or on several if they are decided sooner.
+   *
+   * @returns Whether there was anything to do.
+   */
   runSlice(): boolean {
-    if (this.#illegal !== undefined || this.#stepsLeft <= 0) return false;
-    const lane = this.#nextLane();
-    if (lane === undefined) return false;
-    lane.search ??= new Search(this.#model, lane.partition, this.#budget);
-    const stepsBefore = lane.search.steps;
-    lane.verdict = lane.search.run(Math.min(this.#sliceSteps, this.#stepsLeft));
-    this.#stepsLeft -= lane.search.steps - stepsBefore;
-    if (lane.verdict === 'not-linearizable') this.#illegal = lane;
-    return true;
+    let sliceLeft = this.#sliceSteps;
+    while (sliceLeft > 0 && this.#illegal === undefined && this.#stepsLeft > 0) {
+      const lane = this.#nextLane();
+      if (lane === undefined) break;
+      // Its first turn begins with laying it out.
+      if (lane.search === undefined) sliceLeft -= lane.part.operations.length;
+      sliceLeft -= this.#run(lane, Math.max(1, sliceLeft));
+      if (lane.result === undefined) this.#nextRound.push(lane);
+    }
+    return sliceLeft < this.#sliceSteps;
   }
 
   #nextLane(): Lane<State, Input, Output> | undefined {
-    const lanes = this.#lanes;
-    const isOpen = ({ verdict }: Lane<State, Input, Output>): boolean => verdict === undefined;
-    const next = lanes.findIndex((lane, index) => index >= this.#turn && isOpen(lane));
-    const chosen = next === -1 ? lanes.findIndex(isOpen) : next;
-    this.#turn = chosen + 1;
-    return lanes[chosen];
+    if (this.#turn === this.#round.length) {
+      this.#round = this.#nextRound;
+      this.#nextRound = [];
+      this.#turn = 0;
+    }
+    const lane = this.#round[this.#turn];
+    this.#turn += 1;
+    return lane;
   }
 
-  result(stopped: 'aborted' | undefined): CheckResult<State, Input, Output> {
-    const { steps, configurationCount } = this.progress;
+  /** Searches `lane` for at most `stepCount` steps. Returns how many it took. */
+  #run(lane: Lane<State, Input, Output>, stepCount: number): number {
+    const bytesBefore = this.#budget.bytesLeft;
+    const search = (lane.search ??= new Search(
+      this.#model,
+      layOut(this.#model, lane.part),
+      this.#budget,
+    ));
+    const { steps, configurationCount } = search;
+    const verdict = search.run(Math.min(stepCount, this.#stepsLeft));
+    const stepsTaken = search.steps - steps;
+    this.#steps += stepsTaken;
+    this.#stepsLeft -= stepsTaken;
+    this.#configurationCount += search.configurationCount - configurationCount;
+    lane.bytesTaken += bytesBefore - this.#budget.bytesLeft;
+    if (verdict !== undefined) this.#finish(lane, search, verdict);
+    return stepsTaken;
+  }
+
+  /** Keeps what was found, and frees the memory of the search for the others. */
+  #finish(
+    lane: Lane<State, Input, Output>,
+    search: Search<State, Input, Output>,
+    verdict: Verdict,
+  ): void {
+    const { part } = lane;
+    const isLegal = verdict === 'linearizable';
+    lane.result = {
+      ...undecided(part),
+      verdict,
+      linearization: isLegal
+        ? Array.from(search.order, (index) => operationAt(part, index))
+        : undefined,
+      finalStates: isLegal ? search.currentStates : undefined,
+    };
+    lane.search = undefined;
+    this.#budget.bytesLeft += lane.bytesTaken;
+    this.#partitionsDone += 1;
+    if (verdict === 'not-linearizable') this.#illegal = lane;
+  }
+
+  result(stopped: 'aborted' | 'timeout' | undefined): CheckResult<State, Input, Output> {
     const verdict = this.#verdict();
     const isExplained = this.#illegal !== undefined && this.#explain === 'minimal';
     return {
       verdict,
       reason: verdict === 'unknown' ? (stopped ?? this.#bound()) : undefined,
-      partitions: this.#lanes.map((lane) => this.#resultOf(lane)),
-      steps,
-      configurationCount,
+      partitions: this.#lanes.map(({ part, result }) => result ?? undecided(part)),
+      steps: this.#steps,
+      configurationCount: this.#configurationCount,
       counterexample: isExplained
-        ? counterexampleOf(this.#model, this.#illegal?.partition.operations ?? [])
+        ? counterexampleOf(this.#model, this.#illegal?.part.operations ?? [])
         : undefined,
     };
   }
 
   #verdict(): Verdict {
     if (this.#illegal !== undefined) return 'not-linearizable';
-    return this.#lanes.every(({ verdict }) => verdict === 'linearizable')
+    return this.#lanes.every(({ result }) => result?.verdict === 'linearizable')
       ? 'linearizable'
       : 'unknown';
   }
 
   #bound(): 'memory' | 'steps' {
-    return this.#lanes.some(({ verdict }) => verdict === 'unknown') ? 'memory' : 'steps';
-  }
-
-  #resultOf(lane: Lane<State, Input, Output>): PartitionResult<State, Input, Output> {
-    const { partition, search } = lane;
-    const verdict = lane.verdict ?? 'unknown';
-    const isLegal = verdict === 'linearizable' && search !== undefined;
-    return {
-      key: partition.key,
-      verdict,
-      operationCount: partition.operations.length,
-      linearization: isLegal
-        ? Array.from(search.order, (index) => operationAt(partition, index))
-        : undefined,
-      finalStates: isLegal ? search.currentStates : undefined,
-    };
+    return this.#lanes.some(({ result }) => result?.verdict === 'unknown') ? 'memory' : 'steps';
   }
 }
 
+/** What is known of a part that nobody got to the end of. */
+function undecided<State, Input, Output>({
+  key,
+  operations,
+}: Part<Input, Output>): PartitionResult<State, Input, Output> {
+  return {
+    key,
+    verdict: 'unknown',
+    operationCount: operations.length,
+    linearization: undefined,
+    finalStates: undefined,
+  };
+}
+
 function operationAt<Input, Output>(
-  partition: Partition<Input, Output>,
+  { operations }: Part<Input, Output>,
   index: number,
 ): Operation<Input, Output> {
-  const operation = partition.operations[index];
+  const operation = operations[index];
   if (operation === undefined) throw new RangeError(`index: expected an operation, got ${index}`);
   return operation;
+}
+
+/** The longest time that timers take. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+function validateTimeout(timeoutMs: number): void {
+  if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= TIMEOUT_MS_MAX) return;
+  throw new RangeError(
+    `timeoutMs: expected an integer from 1 to ${TIMEOUT_MS_MAX}, got ${timeoutMs}`,
+  );
 }
 
 function positive(name: string, value: number): number {
   if (value >= 1) return value;
   throw new RangeError(`${name}: expected at least 1, got ${value}`);
-}
-
-function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

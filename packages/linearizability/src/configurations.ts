@@ -14,11 +14,12 @@
 
 /** Memory that all partitions of one check share. */
 export interface MemoryBudget {
+  /** Below 0 once something that could not be refused was larger than what was left. */
   bytesLeft: number;
 }
 
-const INITIAL_SLOTS = 1 << 10;
-const INITIAL_WORDS = 1 << 12;
+const INITIAL_SLOTS = 1 << 6;
+const INITIAL_WORDS = 1 << 8;
 
 /** Words before the bits of an entry: hash, state, first word, word count. */
 const HEADER_WORDS = 4;
@@ -69,7 +70,7 @@ export class Configurations {
       slot = (slot + 1) & mask;
     }
     const wordCount = Math.max(0, last - first + 1);
-    if (!this.#makeRoom(HEADER_WORDS + wordCount)) return 'full';
+    if (this.#budget.bytesLeft < 0 || !this.#makeRoom(HEADER_WORDS + wordCount)) return 'full';
     if (mask !== this.#slots.length - 1) slot = this.#freeSlot(key);
     this.#slots[slot] = this.#used + 1;
     this.#count += 1;

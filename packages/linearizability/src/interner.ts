@@ -1,4 +1,4 @@
-import { structuralEquals, structuralHash } from './structural.ts';
+import { isObject, structuralEquals, structuralHash } from './structural.ts';
 
 /** How an interner tells values apart. */
 export interface Identity<Value> {
@@ -20,13 +20,13 @@ export class Interner<Value> {
   readonly #known: Known<Value>[] = [];
   /** Open addressing: the number of the value plus one, 0 for a free slot. At most half full. */
   #slots = new Int32Array(64);
-  /** Texts are found by the engine, whose hash of them is many times faster than any of ours. */
-  readonly #texts: Map<string, number> | undefined;
+  /** Texts and the like are found by the engine, many times faster than by any hash of ours. */
+  readonly #primitives: Map<unknown, number> | undefined;
 
   constructor({ equals, hash }: Identity<Value> = {}) {
     this.#equals = equals ?? structuralEquals;
     this.#hash = hash ?? structuralHash;
-    this.#texts = equals === undefined && hash === undefined ? new Map() : undefined;
+    this.#primitives = equals === undefined && hash === undefined ? new Map() : undefined;
   }
 
   /** How many distinct values were met. */
@@ -41,10 +41,10 @@ export class Interner<Value> {
 
   /** The number of `value`. O(1) plus the cost of `hash` and `equals`. */
   numberOf(value: Value): number {
-    if (typeof value === 'string' && this.#texts !== undefined) {
-      const known = this.#texts.get(value);
+    if (this.#primitives !== undefined && isFoundByEngine(value)) {
+      const known = this.#primitives.get(value);
       if (known !== undefined) return known;
-      this.#texts.set(value, this.#known.length);
+      this.#primitives.set(value, this.#known.length);
       return this.#known.push({ value, hash: 0 }) - 1;
     }
     // Kept within 30 bits, where V8 stores numbers without a box.
@@ -74,4 +74,9 @@ export class Interner<Value> {
   #firstSlot(hash: number): number {
     return Math.imul(hash, 0x9e37_79b1) >>> Math.clz32(this.#slots.length - 1);
   }
+}
+
+/** A Map tells these apart as `Object.is` does, which it does not for -0 and 0. */
+function isFoundByEngine(value: unknown): boolean {
+  return typeof value === 'string' || (!Object.is(value, -0) && !isObject(value));
 }

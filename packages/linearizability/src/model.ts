@@ -48,6 +48,16 @@ export interface Model<State, Input, Output> {
    */
   isRead?(input: Input, output: Output | Unknown): boolean;
 
+  /**
+   * Whether the read `input` may still be answered `output` once some of `changes`, in some order,
+   * have happened to `state`. Asked of the next read to return, it lets the search give up at once
+   * a state that this read will refute. `true` is always right, and takes longer; `false` where
+   * there is a way makes verdicts wrong.
+   *
+   * @param changes - The inputs of all operations that may come before the read, no reads.
+   */
+  mayStillAnswer?(state: State, input: Input, output: Output, changes: readonly Input[]): boolean;
+
   /** For reports: `put(x, 1) → ok`. */
   describeOperation?(input: Input, output: Output | Unknown): string;
 

@@ -5,7 +5,9 @@
 
 import { type History, type Operation, returnTimeOf } from './history.ts';
 import { type Model, UNKNOWN } from './model.ts';
+import { Interner } from './interner.ts';
 import type { Question } from './state-table.ts';
+import { isObject, structuralEquals, structuralHash } from './structural.ts';
 
 /** What the search walks over. Events are numbered from 1; 0 stands before the first. */
 export interface Partition<Input, Output> {
@@ -17,6 +19,11 @@ export interface Partition<Input, Output> {
   readonly questions: readonly Question<Input, Output>[];
   /** For each operation, its question. */
   readonly questionOf: Int32Array;
+  /**
+   * For each operation, the last one called before it that asks and answers the same, if that has
+   * to be over as soon: it may as well come first. `NO_TWIN` if not.
+   */
+  readonly twinOf: Int32Array;
   /** For each operation, 1 if it never changes a state. */
   readonly isRead: Uint8Array;
   /** For each event, its operation. */
@@ -29,11 +36,23 @@ export interface Partition<Input, Output> {
   readonly completedCount: number;
 }
 
-/** Splits a valid history into independent partitions, in the order of their first calls. */
-export function partitionsOf<State, Input, Output>(
+/** In the place of a twin. */
+export const NO_TWIN = -1;
+
+/** Operations that touch one part of the object, in the order of their calls. */
+export interface Part<Input, Output> {
+  readonly key: string;
+  readonly operations: readonly Operation<Input, Output>[];
+}
+
+/**
+ * Splits a valid history into independent parts, in the order of their first calls. Certainly
+ * failed operations did not happen, and reads of unknown outcome say nothing: they are left out.
+ */
+export function partsOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   history: History<Input, Output>,
-): Partition<Input, Output>[] {
+): Part<Input, Output>[] {
   const relevant = history.filter((operation) => {
     const { kind } = operation.outcome;
     return kind === 'ok' || (kind === 'info' && !isRead(model, operation));
@@ -46,7 +65,15 @@ export function partitionsOf<State, Input, Output>(
     if (own === undefined) byKey.set(key, [operation]);
     else own.push(operation);
   }
-  return Array.from(byKey, ([key, own]) => layOut(model, key, own));
+  return Array.from(byKey, ([key, own]) => ({ key, operations: own }));
+}
+
+/** The parts of a valid history, each laid out for the search. */
+export function partitionsOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  history: History<Input, Output>,
+): Partition<Input, Output>[] {
+  return partsOf(model, history).map((part) => layOut(model, part));
 }
 
 /** Whether `operation` leaves every state as it is. */
@@ -57,20 +84,30 @@ export function isRead<State, Input, Output>(
   return model.isRead?.(input, outcome.kind === 'ok' ? outcome.output : UNKNOWN) ?? false;
 }
 
-function layOut<State, Input, Output>(
+/** Lays one part out for the search. */
+export function layOut<State, Input, Output>(
   model: Model<State, Input, Output>,
-  key: string,
-  operations: readonly Operation<Input, Output>[],
+  { key, operations }: Part<Input, Output>,
 ): Partition<Input, Output> {
-  const { questions, questionOf } = askOnce(operations);
-  const eventCount = operations.filter(isCompleted).length + operations.length;
-  const operationOf = new Int32Array(eventCount + 1);
+  const questions = new Questions<Input, Output>();
+  const questionOf = new Int32Array(operations.length);
+  const isReadOf = new Uint8Array(operations.length);
+  const returnTimeAt = new Float64Array(operations.length);
+  const byReturn: number[] = [];
+  operations.forEach((operation, index) => {
+    const { input, outcome } = operation;
+    const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
+    questionOf[index] = questions.numberOf({ input, output });
+    if (isRead(model, operation)) isReadOf[index] = 1;
+    const returnTime = returnTimeOf(operation);
+    returnTimeAt[index] = returnTime;
+    if (returnTime !== Number.POSITIVE_INFINITY) byReturn.push(index);
+  });
+  byReturn.sort((left, right) => (returnTimeAt[left] ?? 0) - (returnTimeAt[right] ?? 0));
+
+  const operationOf = new Int32Array(operations.length + byReturn.length + 1);
   const callOf = new Int32Array(operations.length);
   const returnOf = new Int32Array(operations.length);
-
-  const byReturn = Array.from(operations.keys())
-    .filter((index) => Number.isFinite(returnTimeAt(operations, index)))
-    .sort((left, right) => returnTimeAt(operations, left) - returnTimeAt(operations, right));
   let event = 0;
   let returned = 0;
   for (let called = 0; called <= operations.length; called += 1) {
@@ -78,7 +115,7 @@ function layOut<State, Input, Output>(
     // Intervals are closed: at one instant, calls come before returns, so they are concurrent.
     for (; returned < byReturn.length; returned += 1) {
       const index = byReturn[returned] ?? 0;
-      if (returnTimeAt(operations, index) >= callTime) break;
+      if ((returnTimeAt[index] ?? 0) >= callTime) break;
       event += 1;
       operationOf[event] = index;
       returnOf[index] = event;
@@ -91,9 +128,10 @@ function layOut<State, Input, Output>(
   return {
     key,
     operations,
-    questions,
+    questions: questions.all,
     questionOf,
-    isRead: Uint8Array.from(operations, (operation) => (isRead(model, operation) ? 1 : 0)),
+    twinOf: twinsOf(questionOf, questions.all.length, returnOf),
+    isRead: isReadOf,
     operationOf,
     callOf,
     returnOf,
@@ -101,52 +139,66 @@ function layOut<State, Input, Output>(
   };
 }
 
+function twinsOf(questionOf: Int32Array, questionCount: number, returnOf: Int32Array): Int32Array {
+  const lastAsking = new Int32Array(questionCount).fill(NO_TWIN);
+  const twinOf = new Int32Array(questionOf.length).fill(NO_TWIN);
+  for (let operation = 0; operation < questionOf.length; operation += 1) {
+    const asked = questionOf[operation] ?? 0;
+    const twin = lastAsking[asked] ?? NO_TWIN;
+    lastAsking[asked] = operation;
+    if (twin === NO_TWIN) continue;
+    if (deadlineOf(returnOf, twin) <= deadlineOf(returnOf, operation)) twinOf[operation] = twin;
+  }
+  return twinOf;
+}
+
+/** The event by which an operation must have happened. */
+function deadlineOf(returnOf: Int32Array, operation: number): number {
+  const returned = returnOf[operation] ?? 0;
+  return returned === 0 ? Number.POSITIVE_INFINITY : returned;
+}
+
+/** Among how many questions equal ones are looked for: a table of all would be slow to search. */
+const SHARED_MAX = 1 << 14;
+
 /** Operations that ask the same and are answered the same share a question, where that is cheap. */
-function askOnce<Input, Output>(
-  operations: readonly Operation<Input, Output>[],
-): { questions: Question<Input, Output>[]; questionOf: Int32Array } {
-  const questions: Question<Input, Output>[] = [];
-  const numbers = new Map<string, number>();
-  const questionOf = Int32Array.from(operations, ({ input, outcome }) => {
-    const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
-    const text = plainText([input, answerOf(output)]);
-    const known = text === undefined ? undefined : numbers.get(text);
-    if (known !== undefined) return known;
-    const number = questions.push({ input, output }) - 1;
-    if (text !== undefined) numbers.set(text, number);
+class Questions<Input, Output> {
+  readonly all: Question<Input, Output>[] = [];
+  #plain = newestQuestions<Input, Output>();
+  /** For each of these, its number among all. */
+  #numberOf: number[] = [];
+
+  numberOf(question: Question<Input, Output>): number {
+    const number = this.all.length;
+    if (isPlain(question.input) && isPlain(question.output)) {
+      if (this.#plain.size >= SHARED_MAX) {
+        this.#plain = newestQuestions();
+        this.#numberOf = [];
+      }
+      const place = this.#plain.numberOf(question);
+      const known = this.#numberOf[place];
+      if (known !== undefined) return known;
+      this.#numberOf.push(number);
+    }
+    this.all.push(question);
     return number;
+  }
+}
+
+function newestQuestions<Input, Output>(): Interner<Question<Input, Output>> {
+  return new Interner({
+    equals: (left, right) =>
+      structuralEquals(left.input, right.input) && structuralEquals(left.output, right.output),
+    hash: ({ input, output }) =>
+      Math.imul(structuralHash(input), 0x9e37_79b1) ^ structuralHash(output),
   });
-  return { questions, questionOf };
 }
 
-/** A text that only equal plain values share, or nothing for values that JSON cannot tell apart. */
-function plainText(value: unknown): string | undefined {
-  return isPlain(value) ? JSON.stringify(value) : undefined;
-}
-
-/** Outputs that JSON cannot hold and that are common: no answer, and an answer that is nothing. */
-function answerOf(output: unknown): readonly unknown[] | null {
-  if (output === UNKNOWN) return null;
-  return output === undefined ? [] : [output];
-}
-
+/** Whether a value is its content and nothing else, so that equal ones cannot be told apart. */
 function isPlain(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
-  if (typeof value !== 'object' || Object.hasOwn(value, 'toJSON')) return false;
+  if (!isObject(value)) return typeof value !== 'function';
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== Array.prototype) return false;
-  return Object.values(value).every(isPlain);
-}
-
-function isCompleted<Input, Output>(operation: Operation<Input, Output>): boolean {
-  return operation.outcome.kind === 'ok';
-}
-
-function returnTimeAt<Input, Output>(
-  operations: readonly Operation<Input, Output>[],
-  index: number,
-): number {
-  const operation = operations[index];
-  return operation === undefined ? Number.POSITIVE_INFINITY : returnTimeOf(operation);
+  for (const item of Object.values(value)) if (!isPlain(item)) return false;
+  return true;
 }

@@ -151,8 +151,9 @@ class SequentialSearch<State, Input, Output> {
       }));
     let asked = 0;
     this.#questionsBefore = lanes.map((lane) => (asked += lane.length) - lane.length);
-    this.#states = new StateTable(productOf(model), questions);
-    this.#configurations = new Configurations({ bytesLeft: options.maxMemoryBytes ?? 2 ** 30 });
+    const budget = { bytesLeft: options.maxMemoryBytes ?? 2 ** 30 };
+    this.#states = new StateTable(productOf(model), questions, budget);
+    this.#configurations = new Configurations(budget);
     this.#positions = new Int32Array(lanes.length);
     this.#state = this.#states.initial();
     this.#stepsLeft = options.maxSteps ?? Number.MAX_SAFE_INTEGER;

@@ -4,12 +4,15 @@
  * remembered: after that, a step of the search is one look-up in a typed array, whatever the model
  * costs.
  *
- * An object that may choose is in one of several states: the table numbers sets of states (the
- * power-set construction), and a deterministic object is the case of sets with one member.
+ * An object that may choose is in one of several states (the power-set construction): sets of
+ * states have numbers too. A set of one state has that state's number, from 0 on, which is all that
+ * a deterministic object needs; sets of several states are numbered downwards.
  */
 
+import type { MemoryBudget } from './configurations.ts';
 import { Interner } from './interner.ts';
-import type { Model, Unknown } from './model.ts';
+import { type Model, UNKNOWN, type Unknown } from './model.ts';
+import { structuralSizeBytes } from './structural.ts';
 
 /** The object cannot have answered so. */
 export const IMPOSSIBLE = -1;
@@ -22,43 +25,47 @@ export interface Question<Input, Output> {
 
 const NOT_ASKED = -2;
 
-/**
- * Answers are remembered for as many sets as fit into this many 32-bit integers: an object of few
- * states is asked the same again and again; one of many is rarely asked anything twice.
- */
-const ANSWERS_MAX = 1 << 19;
+/** The number of the first set of several states. */
+const FIRST_SEVERAL = -3;
+
+/** What a state costs besides its content: its number, its hash, its place in two tables. */
+const STATE_BYTES = 128;
 
 /** The distinct (sets of) states of one partition, and where each operation leads from them. */
 export class StateTable<State, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #questions: readonly Question<Input, Output>[];
-
+  readonly #budget: MemoryBudget;
   readonly #states: Interner<State>;
-  /** Each set as the sorted numbers of its members. */
-  readonly #sets = new Interner<readonly number[]>();
-  /** For each state, the number of the set that holds just it; -1 if it is not known yet. */
-  readonly #singletons: number[] = [];
-  /** For each set and question, the answer or `NOT_ASKED`: one row of questions per set. */
-  #answers: Int32Array;
+  /** Each set of several states as the sorted numbers of its members. */
+  readonly #severals = new Interner<readonly number[]>();
+  readonly #answers: Answers;
+  readonly #answersOfSeveral: Answers;
 
-  constructor(model: Model<State, Input, Output>, questions: readonly Question<Input, Output>[]) {
+  constructor(
+    model: Model<State, Input, Output>,
+    questions: readonly Question<Input, Output>[],
+    budget: MemoryBudget,
+  ) {
     this.#model = model;
     this.#questions = questions;
+    this.#budget = budget;
     this.#states = new Interner({
       equals: model.equals?.bind(model),
       hash: model.hash?.bind(model),
     });
-    this.#answers = new Int32Array(questions.length * 64).fill(NOT_ASKED);
+    this.#answers = new Answers(questions.length, budget);
+    this.#answersOfSeveral = new Answers(questions.length, budget);
   }
 
   /** How many distinct sets of states were met. */
   get size(): number {
-    return this.#sets.size;
+    return this.#states.size + this.#severals.size;
   }
 
   /** The number of the set that holds just the initial state. */
   initial(): number {
-    return this.#singleton(this.#states.numberOf(this.#model.init()));
+    return this.#numberOf(this.#model.init());
   }
 
   /**
@@ -67,65 +74,126 @@ export class StateTable<State, Input, Output> {
    * @returns The number of the next set, or `IMPOSSIBLE`.
    */
   next(set: number, asked: number): number {
-    const place = set * this.#questions.length + asked;
-    const known = this.#answers[place];
-    if (known !== undefined && known !== NOT_ASKED) return known;
+    const isOne = set >= 0;
+    const answers = isOne ? this.#answers : this.#answersOfSeveral;
+    const row = isOne ? set : FIRST_SEVERAL - set;
+    const known = answers.get(row, asked);
+    if (known !== NOT_ASKED) return known;
     const found = this.#ask(set, asked);
-    if (place < ANSWERS_MAX) this.#remember(place, found);
+    answers.set(row, asked, found);
     return found;
   }
 
   /** Whether the object is in a known state: the set has one member. */
   isCertain(set: number): boolean {
-    return this.#sets.at(set)?.value.length === 1;
+    return set >= 0;
   }
 
   /** The members of a set, for reports. */
   statesOf(set: number): readonly State[] {
-    const members = this.#sets.at(set)?.value ?? [];
-    return members.flatMap((member) => {
+    return this.#membersOf(set).flatMap((member) => {
       const state = this.#states.at(member);
       return state === undefined ? [] : [state.value];
     });
   }
 
+  /** Whether some of `changes` may lead from `set` to a state in which read `asked` is possible. */
+  mayStillAnswer(set: number, asked: number, changes: readonly Input[]): boolean {
+    const model = this.#model;
+    const question = this.#questions[asked];
+    if (model.mayStillAnswer === undefined || question === undefined) return true;
+    const { input, output } = question;
+    if (output === UNKNOWN) return true;
+    for (const member of this.#membersOf(set)) {
+      const state = this.#states.at(member);
+      if (state === undefined || model.mayStillAnswer(state.value, input, output, changes)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #membersOf(set: number): readonly number[] {
+    return set >= 0 ? [set] : (this.#severals.at(FIRST_SEVERAL - set)?.value ?? []);
+  }
+
   #ask(set: number, asked: number): number {
     const question = this.#questions[asked];
-    const members = this.#sets.at(set)?.value;
-    if (question === undefined || members === undefined) return IMPOSSIBLE;
+    if (question === undefined) return IMPOSSIBLE;
     let first = IMPOSSIBLE;
     let others: Set<number> | undefined;
-    for (const member of members) {
+    for (const member of this.#membersOf(set)) {
       const state = this.#states.at(member);
       if (state === undefined) continue;
       for (const next of this.#model.step(state.value, question.input, question.output)) {
-        const reached = this.#states.numberOf(next);
+        const reached = Object.is(next, state.value) ? member : this.#numberOf(next);
         if (first === IMPOSSIBLE) first = reached;
         else if (first !== reached) (others ??= new Set([first])).add(reached);
       }
     }
-    if (first === IMPOSSIBLE) return IMPOSSIBLE;
-    if (others === undefined) return this.#singleton(first);
-    return this.#sets.numberOf([...others].sort((left, right) => left - right));
+    return others === undefined ? first : this.#numberOfSeveral(others);
   }
 
-  /** The common case, without a look-up by content. */
-  #singleton(state: number): number {
-    while (this.#singletons.length <= state) this.#singletons.push(-1);
-    const known = this.#singletons[state] ?? -1;
-    if (known !== -1) return known;
-    const set = this.#sets.numberOf([state]);
-    this.#singletons[state] = set;
-    return set;
-  }
-
-  #remember(place: number, answer: number): void {
-    if (place >= this.#answers.length) {
-      const larger = new Int32Array(Math.max(place + 1, this.#answers.length * 2));
-      larger.set(this.#answers);
-      larger.fill(NOT_ASKED, this.#answers.length);
-      this.#answers = larger;
+  #numberOf(state: State): number {
+    const countBefore = this.#states.size;
+    const number = this.#states.numberOf(state);
+    if (this.#states.size > countBefore) {
+      this.#budget.bytesLeft -= STATE_BYTES + structuralSizeBytes(state);
     }
+    return number;
+  }
+
+  #numberOfSeveral(members: Set<number>): number {
+    const countBefore = this.#severals.size;
+    const number = this.#severals.numberOf([...members].sort((left, right) => left - right));
+    if (this.#severals.size > countBefore) {
+      this.#budget.bytesLeft -= STATE_BYTES + 8 * members.size;
+    }
+    return FIRST_SEVERAL - number;
+  }
+}
+
+/** Answers that are remembered at most. */
+const ANSWERS_MAX = 1 << 19;
+
+/** The table grows as long as at least one in so many of its places is in use. */
+const SPARSITY_MAX = 16;
+
+/**
+ * For each set and question, the answer or `NOT_ASKED`: one row of questions per set. An object of
+ * few states is asked the same again and again; one of many is rarely asked anything twice, and its
+ * rows would be long and empty: those are not kept.
+ */
+class Answers {
+  readonly #questionCount: number;
+  readonly #budget: MemoryBudget;
+  #answers = new Int32Array(0);
+  #usedCount = 0;
+
+  constructor(questionCount: number, budget: MemoryBudget) {
+    this.#questionCount = questionCount;
+    this.#budget = budget;
+  }
+
+  get(row: number, asked: number): number {
+    return this.#answers[row * this.#questionCount + asked] ?? NOT_ASKED;
+  }
+
+  set(row: number, asked: number, answer: number): void {
+    const place = row * this.#questionCount + asked;
+    if (place >= this.#answers.length && !this.#grow(place)) return;
     this.#answers[place] = answer;
+    this.#usedCount += 1;
+  }
+
+  #grow(place: number): boolean {
+    const isSparse = place > SPARSITY_MAX * (this.#usedCount + this.#questionCount + 1);
+    if (isSparse || place >= ANSWERS_MAX) return false;
+    const size = Math.min(ANSWERS_MAX, Math.max(place + 1, this.#answers.length * 2));
+    const larger = new Int32Array(size).fill(NOT_ASKED);
+    larger.set(this.#answers);
+    this.#budget.bytesLeft -= 4 * (size - this.#answers.length);
+    this.#answers = larger;
+    return true;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { check, checkSync } from '../src/checker.ts';
+import { check, type CheckProgress, checkSync } from '../src/checker.ts';
 import type { History, Operation } from '../src/history.ts';
 import { UNKNOWN } from '../src/model.ts';
 import type { Model } from '../src/model.ts';
@@ -217,9 +217,52 @@ describe('bounds', () => {
   test('memory: unknown, never a guess', () => {
     const result = checkSync(model, hard, { maxMemoryBytes: 100_000 });
     expect([result.verdict, result.reason]).toEqual(['unknown', 'memory']);
+    expect(result.configurationCount).toBeLessThan(100_000 / 20);
   });
 
-  test('abort: unknown, and other work goes on meanwhile', async () => {
+  test('memory: large states count as well', () => {
+    const appends = Array.from({ length: 12 }, (_, index) => ({
+      process: `a${index}`,
+      input: { kind: 'append', key: 'x', value: 'x'.repeat(1_000_000 + index) } as const,
+      callTime: 0,
+      outcome: { kind: 'ok', output: undefined, returnTime: 10 } as const,
+    }));
+    const swap = {
+      process: 'swapper',
+      input: { kind: 'cas', key: 'x', expected: 'never', value: '' } as const,
+      callTime: 11,
+      outcome: { kind: 'ok', output: true, returnTime: 12 } as const,
+    };
+    const result = checkSync(keyValue(''), [...appends, swap], { maxMemoryBytes: 64 * 2 ** 20 });
+    expect([result.verdict, result.reason]).toEqual(['unknown', 'memory']);
+    expect(result.configurationCount).toBeLessThan(64);
+  });
+
+  test('memory of a partition that is decided is free for the others', () => {
+    const history = Array.from({ length: 2_000 }, (_, index) => ({
+      process: index,
+      input: { kind: 'put', key: `k${index}`, value: 'x' } as const,
+      callTime: 0,
+      outcome: { kind: 'ok', output: undefined, returnTime: 1 } as const,
+    }));
+    const { verdict } = checkSync(keyValue(), history, { maxMemoryBytes: 100_000 });
+    expect(verdict).toBe('linearizable');
+  });
+
+  test('a partition that is too hard hides no violation in another', () => {
+    const { history } = hardHistory();
+    const { verdict, partitions } = checkSync(keyValue(), history.toReversed(), {
+      maxMemoryBytes: 20_000,
+      sliceSteps: 1_000_000,
+    });
+    expect(partitions.map((partition) => partition.verdict)).toEqual([
+      'unknown',
+      'not-linearizable',
+    ]);
+    expect(verdict).toBe('not-linearizable');
+  });
+
+  test('abort: unknown, after the slice', async () => {
     const controller = new AbortController();
     let slices = 0;
     const result = await check(model, hard, {
@@ -234,9 +277,58 @@ describe('bounds', () => {
     expect(slices).toBe(5);
   });
 
+  test('time: unknown, never a guess', async () => {
+    const result = await check(model, hard, { timeoutMs: 1, sliceSteps: 100 });
+    expect([result.verdict, result.reason]).toEqual(['unknown', 'timeout']);
+  });
+
+  test('check lets other work run after every slice', async () => {
+    let turns = 0;
+    const controller = new AbortController();
+    const other = (): void => {
+      turns += 1;
+      if (turns < 20) setImmediate(other);
+      else controller.abort();
+    };
+    setImmediate(other);
+    let slices = 0;
+    await check(model, hard, { signal: controller.signal, onProgress: () => (slices += 1) });
+    expect(slices).toBeLessThanOrEqual(20);
+    expect(turns).toBe(20);
+  });
+
+  test('slices are as long as asked, whatever the number of partitions', async () => {
+    const history = Array.from({ length: 100 }, (_, index) => ({
+      process: index,
+      input: { kind: 'put', key: `k${index % 50}`, value: 'x' } as const,
+      callTime: index,
+      outcome: { kind: 'ok', output: undefined, returnTime: index + 0.5 } as const,
+    }));
+    const seen: CheckProgress[] = [];
+    const options = {
+      sliceSteps: 50,
+      onProgress: (progress: CheckProgress) => seen.push(progress),
+    };
+    const { steps, configurationCount } = await check(keyValue(), history, options);
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen.length).toBeLessThan(20);
+    const rising = seen.toSorted((left, right) => left.steps - right.steps);
+    expect(seen).toEqual(rising);
+    expect(seen.at(-1)).toEqual({
+      steps,
+      configurationCount,
+      partitionsDone: 50,
+      partitionCount: 50,
+    });
+  });
+
   test('without being aborted, check says what checkSync says', async () => {
     const history = [write('a', 1, 0, 1), read('b', 0, 2, 3)];
     expect(await check(model, history)).toEqual(checkSync(model, history));
+  });
+
+  test.each([0, 1.5, Number.NaN, 2 ** 31])('a timeout of %s ms is refused', async (timeoutMs) => {
+    await expect(check(model, [], { timeoutMs })).rejects.toThrow(/^timeoutMs: expected/);
   });
 
   test.each([
@@ -267,14 +359,30 @@ describe('bad histories', () => {
     expect(() => checkSync(model, [write('a', 1, time, 9)])).toThrow(/finite call time/);
     expect(() => checkSync(model, [write('a', 1, 0, time)])).toThrow(/finite return time/);
   });
+});
 
-  test('a million operations: a verdict or unknown, in bounded memory', () => {
-    const many = Array.from({ length: 1_000_000 }, (_, index) =>
+describe('a million operations', () => {
+  const COUNT = 1_000_000;
+
+  test('are decided if few are open at once', () => {
+    const history = Array.from({ length: COUNT }, (_, index) =>
       index % 2 === 0
-        ? write('a', index, index, index + 0.5)
-        : read('a', index - 1, index, index + 0.5),
+        ? write(`p${index % 4}`, index % 10, index, index + 3.5)
+        : read(`p${index % 4}`, (index - 1) % 10, index, index + 3.5),
     );
-    const result = checkSync(model, many, { maxMemoryBytes: 64 * 2 ** 20 });
-    expect(['linearizable', 'unknown']).toContain(result.verdict);
+    const { verdict, steps } = checkSync(model, history);
+    expect(verdict).toBe('linearizable');
+    expect(steps).toBeLessThan(10 * COUNT);
+  });
+
+  test('are left undecided, within the memory, if all are open at once', () => {
+    const history = Array.from({ length: COUNT }, (_, index) => write(`w${index}`, index, 0, 1));
+    const { verdict, reason, configurationCount } = checkSync(
+      model,
+      [...history, read('r', -1, 2, 3)],
+      { maxMemoryBytes: 16 * 2 ** 20 },
+    );
+    expect([verdict, reason]).toEqual(['unknown', 'memory']);
+    expect(configurationCount).toBeLessThan((16 * 2 ** 20) / 20);
   });
 });

@@ -64,7 +64,14 @@ describe('linearizability check', () => {
       return: 10,
       input: { ...put.input, value: String(index) },
     }));
-    const hard = save('hard.jsonl', ...many, { ...get('never'), call: 11, return: 12 });
+    const swap = { kind: 'cas', key: 'x', expected: 'never', value: '' };
+    const hard = save('hard.jsonl', ...many, {
+      ...get('never'),
+      input: swap,
+      call: 11,
+      return: 12,
+      output: true,
+    });
     const { status, stdout } = run('check', hard, '--memory', '1');
     expect([status, stdout]).toEqual([2, expect.stringMatching(/^unknown \(memory\)/)]);
   });

@@ -49,6 +49,14 @@ export function keyValue(
       }
     },
     partition: ({ input }) => input.key,
+    // Appends only make a text longer: what is read begins with what is there, or replaced it.
+    mayStillAnswer: (state, { kind }, output, changes) =>
+      kind !== 'get' ||
+      isBeginningOf(state, output) ||
+      changes.some((change) => {
+        if (change.kind === 'delete') return isBeginningOf(missing, output);
+        return 'value' in change && change.kind !== 'append' && isBeginningOf(change.value, output);
+      }),
     isRead: ({ kind }, output) => kind === 'get' || (kind === 'cas' && output === false),
     describeOperation: (input, output) => {
       const { kind, key } = input;
@@ -58,4 +66,8 @@ export function keyValue(
     },
     describeState: show,
   };
+}
+
+function isBeginningOf(state: KeyValueState, output: KeyValueOutput): boolean {
+  return typeof output === 'string' ? output.startsWith(state ?? '') : state === output;
 }

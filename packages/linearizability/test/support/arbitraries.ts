@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type { History, Operation, Outcome } from '../../src/history.ts';
+import { type Model, UNKNOWN } from '../../src/model.ts';
 
 /**
  * Histories of up to `lengthMax` operations whose times are drawn from so few instants that ties,
@@ -26,4 +27,48 @@ export function histories<Input, Output>(
       return result;
     }),
   );
+}
+
+/**
+ * Histories of an object that works: the operations take effect in the order drawn, and answer as
+ * the object would, as far as an answer is among those drawn. Now and then one lies. Most are
+ * linearizable, and most of the others nearly.
+ */
+export function recordedHistories<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  call: fc.Arbitrary<{ readonly input: Input; readonly output: Output }>,
+  lengthMax: number,
+): fc.Arbitrary<History<Input, Output>> {
+  const operation = fc.record({
+    call,
+    before: fc.nat(3),
+    after: fc.nat(3),
+    kind: fc.constantFrom('ok', 'ok', 'ok', 'ok', 'lie', 'happened', 'lost'),
+  });
+  return fc.array(operation, { minLength: 2, maxLength: lengthMax }).map((operations) => {
+    const outputs = operations.map((one) => one.call.output);
+    const states = new Map<string, readonly State[]>();
+    return operations.map(({ call: { input, output }, before, after, kind }, index) => {
+      const at = 2 * index;
+      const result: Operation<Input, Output> = {
+        process: index,
+        input,
+        callTime: at - before,
+        outcome: { kind: 'info' },
+      };
+      if (kind === 'lost') return result;
+      const key = model.partition?.(result) ?? '';
+      const now = states.get(key) ?? [model.init()];
+      const step = (answer: Output | typeof UNKNOWN): readonly State[] =>
+        now.flatMap((state) => model.step(state, input, answer));
+      const answer = [output, ...outputs].find((one) => step(one).length > 0);
+      if (kind === 'happened' || answer === undefined) {
+        states.set(key, step(UNKNOWN));
+        return result;
+      }
+      states.set(key, step(answer));
+      const shown = kind === 'lie' ? output : answer;
+      return { ...result, outcome: { kind: 'ok', output: shown, returnTime: at + after } };
+    });
+  });
 }
