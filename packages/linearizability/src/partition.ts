@@ -196,7 +196,7 @@ function newestQuestions<Input, Output>(): Interner<Question<Input, Output>> {
 
 /** Whether a value is its content and nothing else, so that equal ones cannot be told apart. */
 function isPlain(value: unknown): boolean {
-  if (!isObject(value)) return typeof value !== 'function';
+  if (!isObject(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== Array.prototype) return false;
   for (const item of Object.values(value)) if (!isPlain(item)) return false;
