@@ -18,8 +18,8 @@ export interface MemoryBudget {
   bytesLeft: number;
 }
 
-const INITIAL_SLOTS = 1 << 6;
-const INITIAL_WORDS = 1 << 8;
+const INITIAL_SLOTS = 1 << 5;
+const INITIAL_WORDS = 1 << 7;
 
 /** Words before the bits of an entry: hash, state, first word, word count. */
 const HEADER_WORDS = 4;

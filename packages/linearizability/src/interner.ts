@@ -13,13 +13,16 @@ interface Known<Value> {
   readonly hash: number;
 }
 
+/** Many interners never need one. */
+const NO_SLOTS = new Int32Array(0);
+
 /** Numbers distinct values from 0 on, in the order in which they are first met. */
 export class Interner<Value> {
   readonly #equals: (left: Value, right: Value) => boolean;
   readonly #hash: (value: Value) => number;
   readonly #known: Known<Value>[] = [];
   /** Open addressing: the number of the value plus one, 0 for a free slot. At most half full. */
-  #slots = new Int32Array(64);
+  #slots = NO_SLOTS;
   /** Texts and the like are found by the engine, many times faster than by any hash of ours. */
   readonly #primitives: Map<unknown, number> | undefined;
 
@@ -41,14 +44,16 @@ export class Interner<Value> {
 
   /** The number of `value`. O(1) plus the cost of `hash` and `equals`. */
   numberOf(value: Value): number {
-    if (this.#primitives !== undefined && isFoundByEngine(value)) {
-      const known = this.#primitives.get(value);
+    const primitives = this.#primitivesWith(value);
+    if (primitives !== undefined) {
+      const known = primitives.get(value);
       if (known !== undefined) return known;
-      this.#primitives.set(value, this.#known.length);
+      primitives.set(value, this.#known.length);
       return this.#known.push({ value, hash: 0 }) - 1;
     }
     // Kept within 30 bits, where V8 stores numbers without a box.
     const hash = this.#hash(value) & 0x3fff_ffff;
+    if ((this.#known.length + 1) * 2 > this.#slots.length) this.#grow();
     let slot = this.#firstSlot(hash);
     for (;;) {
       const entry = this.#slots[slot] ?? 0;
@@ -58,13 +63,18 @@ export class Interner<Value> {
       slot = (slot + 1) & (this.#slots.length - 1);
     }
     this.#slots[slot] = this.#known.push({ value, hash });
-    if (this.#known.length * 2 > this.#slots.length) this.#grow();
     return this.#known.length - 1;
   }
 
+  /** The table of primitives, if `value` belongs there. */
+  #primitivesWith(value: Value): Map<unknown, number> | undefined {
+    return isFoundByEngine(value) ? this.#primitives : undefined;
+  }
+
   #grow(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    for (const [number, { hash }] of this.#known.entries()) {
+    this.#slots = new Int32Array(Math.max(16, this.#slots.length * 2));
+    for (const [number, { value, hash }] of this.#known.entries()) {
+      if (this.#primitivesWith(value) !== undefined) continue;
       let slot = this.#firstSlot(hash);
       while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
       this.#slots[slot] = number + 1;

@@ -58,7 +58,7 @@ export type Verdict = 'linearizable' | 'not-linearizable' | 'unknown';
 type Entered = 'new' | 'known' | 'refuted' | 'full';
 
 /** How far ahead the next read and what may come before it are looked for, in events. */
-const LOOK_AHEAD_EVENTS = 32;
+const LOOK_AHEAD_EVENTS = 128;
 
 /** The search through one partition, which can be paused and resumed. */
 export class Search<State, Input, Output> {

@@ -156,6 +156,8 @@ export class StateTable<State, Input, Output> {
 /** Answers that are remembered at most. */
 const ANSWERS_MAX = 1 << 19;
 
+const NO_ANSWERS = new Int32Array(0);
+
 /** The table grows as long as at least one in so many of its places is in use. */
 const SPARSITY_MAX = 16;
 
@@ -167,7 +169,7 @@ const SPARSITY_MAX = 16;
 class Answers {
   readonly #questionCount: number;
   readonly #budget: MemoryBudget;
-  #answers = new Int32Array(0);
+  #answers = NO_ANSWERS;
   #usedCount = 0;
 
   constructor(questionCount: number, budget: MemoryBudget) {
@@ -189,7 +191,8 @@ class Answers {
   #grow(place: number): boolean {
     const isSparse = place > SPARSITY_MAX * (this.#usedCount + this.#questionCount + 1);
     if (isSparse || place >= ANSWERS_MAX) return false;
-    const size = Math.min(ANSWERS_MAX, Math.max(place + 1, this.#answers.length * 2));
+    const wanted = Math.max(place + 1, this.#answers.length * 2, this.#questionCount * 4);
+    const size = Math.min(ANSWERS_MAX, wanted);
     const larger = new Int32Array(size).fill(NOT_ASKED);
     larger.set(this.#answers);
     this.#budget.bytesLeft -= 4 * (size - this.#answers.length);

@@ -31,6 +31,19 @@ describe('remembered configurations', () => {
     );
   });
 
+  test('are told apart by state and place where all else is equal', () => {
+    const configurations = new Configurations({ bytesLeft: 2 ** 24 });
+    const ones = Int32Array.of(1, 1, 1);
+    const hashWith = (state: number): number => Math.imul(state, 0x9e3779b1);
+    // The two parts of what is hashed cancel each other out.
+    expect(configurations.add(hashWith(7), 7, ones, 0, 1)).toBe('new');
+    expect(configurations.add(hashWith(8), 8, ones, 0, 1)).toBe('new');
+    expect(configurations.add(hashWith(8), 8, ones, 1, 2)).toBe('new');
+    expect(configurations.add(hashWith(8), 8, ones, 1, 1)).toBe('new');
+    expect(configurations.add(hashWith(8), 8, Int32Array.of(1, 2), 0, 1)).toBe('new');
+    expect(configurations.add(hashWith(8), 8, ones, 0, 1)).toBe('known');
+  });
+
   test('without memory left nothing is added', () => {
     const configurations = new Configurations({ bytesLeft: 100_000 });
     let added = 0;

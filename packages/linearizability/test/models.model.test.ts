@@ -52,12 +52,13 @@ function agree<State, Input, Output>(
   }
 }
 
-/** A switch that does not always obey: asked to flip, it may. */
-const looseSwitch: Model<boolean, 'flip' | 'look', boolean | undefined> = {
-  name: 'loose switch',
-  init: () => false,
+/** A stock from which can be taken, and to which not all is added that is promised. */
+const looseStock: Model<number, 'add' | 'take' | 'look', number | undefined> = {
+  name: 'loose stock',
+  init: () => 0,
   step: (state, input, output) => {
-    if (input === 'flip') return [state, !state];
+    if (input === 'add') return [state, state + 1];
+    if (input === 'take') return state > 0 ? [state - 1] : [];
     return output === UNKNOWN || output === state ? [state] : [];
   },
   isRead: (input) => input === 'look',
@@ -253,10 +254,10 @@ describe('the search agrees with trying all orders', () => {
 
   test('an object that may choose', () => {
     agree(
-      looseSwitch,
+      looseStock,
       fc.oneof(
-        fc.record({ input: fc.constant('flip' as const), output: fc.constant(undefined) }),
-        fc.record({ input: fc.constant('look' as const), output: bool }),
+        fc.record({ input: fc.constantFrom('add', 'take'), output: fc.constant(undefined) }),
+        fc.record({ input: fc.constant('look' as const), output: value }),
       ),
     );
   });

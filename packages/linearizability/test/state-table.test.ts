@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import type { Model } from '../src/model.ts';
 import { register } from '../src/models/register.ts';
 import { IMPOSSIBLE, StateTable } from '../src/state-table.ts';
 
@@ -32,5 +33,61 @@ describe('state table', () => {
     expect([table.next(initial, 1), table.next(written, 1)]).toEqual([IMPOSSIBLE, written]);
     expect(asked).toBe(3);
     expect(table.size).toBe(2);
+  });
+
+  test('a set of states has one number, whatever the order in which they were met', () => {
+    const pair: Model<number, readonly number[], undefined> = {
+      name: 'pair',
+      init: () => 0,
+      step: (_state, input) => input,
+    };
+    const questions = [[1, 2], [2, 1], [1], [3, 3], []].map((input) => ({
+      input,
+      output: undefined,
+    }));
+    const table = new StateTable(pair, questions, { bytesLeft: 2 ** 20 });
+    const initial = table.initial();
+    const both = table.next(initial, 0);
+    expect(table.next(initial, 1)).toBe(both);
+    expect(table.statesOf(both)).toEqual([1, 2]);
+    expect(table.isCertain(both)).toBe(false);
+    expect(table.isCertain(table.next(both, 2))).toBe(true);
+    expect(table.isCertain(table.next(initial, 3))).toBe(true);
+    expect([table.next(both, 4), table.next(both, 0)]).toEqual([IMPOSSIBLE, both]);
+  });
+
+  test('what it remembers counts as memory, and rows that stay empty are not kept', () => {
+    const COUNT = 1_000;
+    const questions = Array.from({ length: COUNT }, (_, value) => ({
+      input: { kind: 'write', value } as const,
+      output: undefined,
+    }));
+    const budget = { bytesLeft: 2 ** 30 };
+    const table = new StateTable(model, questions, budget);
+    let state = table.initial();
+    for (let asked = 0; asked < COUNT; asked += 1) state = table.next(state, asked);
+    const bytesTaken = 2 ** 30 - budget.bytesLeft;
+    expect(bytesTaken).toBeGreaterThan(100 * COUNT);
+    expect(bytesTaken).toBeLessThan(400 * COUNT);
+  });
+
+  test('a read may still be answered if that is so for one of the states', () => {
+    const pair: Model<number, 'toss' | 'look', number | undefined> = {
+      name: 'pair',
+      init: () => 0,
+      step: (state, input) => (input === 'toss' ? [1, 2] : [state]),
+      mayStillAnswer: (state, _read, output) => state === output,
+    };
+    const table = new StateTable(
+      pair,
+      [
+        { input: 'toss', output: undefined },
+        { input: 'look', output: 2 },
+        { input: 'look', output: 3 },
+      ],
+      { bytesLeft: 2 ** 20 },
+    );
+    const tossed = table.next(table.initial(), 0);
+    expect([1, 2].map((read) => table.mayStillAnswer(tossed, read, []))).toEqual([true, false]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { structuralEquals, structuralHash } from '../src/structural.ts';
+import { structuralEquals, structuralHash, structuralSizeBytes } from '../src/structural.ts';
 
 const state = fc.anything({
   withMap: true,
@@ -55,5 +55,19 @@ describe('structural equality', () => {
   ])('%o and %o: %s', (left, right, isEqual) => {
     expect(structuralEquals(left, right)).toBe(isEqual);
     expect(structuralEquals(right, left)).toBe(isEqual);
+  });
+});
+
+describe('structural size', () => {
+  test.each<[unknown, number]>([
+    ['x'.repeat(1_000), 1_000],
+    [['x'.repeat(500), ['x'.repeat(500)]], 1_000],
+    [{ a: { b: 'x'.repeat(1_000) } }, 1_000],
+    [new Map([['k'.repeat(500), 'x'.repeat(500)]]), 1_000],
+    [new Set(Array.from({ length: 100 }, (_, index) => index)), 1_000],
+    [new Uint8Array(1_000), 1_000],
+  ])('counts what is inside: %#', (value, atLeast) => {
+    expect(structuralSizeBytes(value)).toBeGreaterThan(atLeast);
+    expect(structuralSizeBytes(value)).toBeLessThan(6 * atLeast);
   });
 });
