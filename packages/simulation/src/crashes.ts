@@ -10,11 +10,18 @@
  *
  * A crash falls between two events, never inside one, so no promise reaction of the dead life is
  * left to run; its timers, deliveries and disk operations ask their `Incarnation` and find it over.
+ *
+ * A node may also have a *twin*: whoever starts nodes took it for dead, and started it anew on a
+ * copy of its disk while it runs. From then on two processes bear one name, each with a disk of its
+ * own. All that is said of the node is said of the newer one; the older one lives on unseen, until
+ * it is ended, and its peers leave it as they come to know the newer one.
  */
 import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 import type { Disk } from '@quorate/storage';
 
+import { type Buggify, type LivePoints, NodePoints } from './buggify.ts';
 import { Decisions } from './decisions.ts';
+import { DiskContents } from './disk-contents.ts';
 import { type CrashKind, DiskDevice, type DiskSurroundings } from './disk-device.ts';
 import { Incarnation } from './incarnation.ts';
 import { MachineClock } from './machine-clock.ts';
@@ -29,12 +36,16 @@ export interface NodeEnvironment {
   readonly nodeId: NodeId;
   /** 1 for the first life of the node, one more for each that follows. */
   readonly incarnation: number;
+  /** The release of the software to be: 1, or what the simulation or a fault 'upgrade' says. */
+  readonly release: number;
   readonly clock: Clock;
   /** A stream of its own for every life of every node. */
   readonly random: Random;
   /** What it holds survives crashes as far as it was synced. */
   readonly disk: Disk;
   readonly transport: Transport;
+  /** Whether to take a rare branch now. Always false unless a fault 'buggify' is at work. */
+  readonly buggify: Buggify;
 }
 
 /** What runs on a node. */
@@ -53,6 +64,9 @@ export type NodeState = 'down' | 'starting' | 'running' | 'stopping';
 export interface NodeSurroundings extends DiskSurroundings {
   readonly network: SimulatedNetwork;
   readonly clocks: ClockSurroundings;
+  readonly livePoints: LivePoints;
+  /** What release all nodes start with. */
+  readonly release: number;
   /** The stream all nodes fork theirs from. */
   readonly random: Random;
 }
@@ -60,6 +74,7 @@ export interface NodeSurroundings extends DiskSurroundings {
 interface Life {
   readonly incarnation: Incarnation;
   readonly transport: SimulatedTransport;
+  readonly device: DiskDevice;
   process: NodeProcess | undefined;
 }
 
@@ -67,12 +82,17 @@ interface Life {
 export class SimulatedNode {
   readonly nodeId: NodeId;
   readonly machineClock: MachineClock;
-  readonly device: DiskDevice;
   readonly #surroundings: NodeSurroundings;
   readonly #start: NodeStart;
   readonly #label: Label;
+  readonly #points: NodePoints;
+  readonly #snapshots = new Map<string, DiskContents>();
+  #device: DiskDevice;
+  #release: number;
   #state: NodeState = 'down';
   #life: Life | undefined;
+  /** The older one of two lives at a time. */
+  #twin: Life | undefined;
   #lifeCount = 0;
   #isStartPlanned = false;
   #perEventUs = 0;
@@ -85,8 +105,15 @@ export class SimulatedNode {
     this.#label = trace.label(nodeId);
     const decisions = new Decisions(seed, `clock ${nodeId}`);
     this.machineClock = new MachineClock(clocks.scheduler, clocks.settings, decisions);
-    this.device = new DiskDevice(nodeId, surroundings);
+    this.#device = new DiskDevice(nodeId, surroundings);
+    this.#points = new NodePoints(seed, nodeId, surroundings.livePoints);
+    this.#release = surroundings.release;
     network.addStation(nodeId);
+  }
+
+  /** The disk that the node has, or will start with. */
+  get device(): DiskDevice {
+    return this.#device;
   }
 
   get state(): NodeState {
@@ -115,8 +142,64 @@ export class SimulatedNode {
   crash(kind: CrashKind, isNoticed: boolean): boolean {
     this.#isStartPlanned = false;
     if (this.#life === undefined) return false;
-    this.#record('crash', kind);
+    this.#record('crash', this.#life.incarnation, kind);
     this.#endLife(this.#life, kind, isNoticed);
+    return true;
+  }
+
+  /** Sets what release the node is from its next start on. */
+  upgrade(release: number): void {
+    this.#release = release;
+  }
+
+  /** Remembers what the disk holds durably. */
+  snapshotDisk(name: string): void {
+    this.#snapshots.set(name, this.#device.durableCopy());
+  }
+
+  /** Puts back what was remembered. @returns Whether the node is down and there is such. */
+  restoreDisk(name: string): boolean {
+    const snapshot = this.#snapshots.get(name);
+    if (this.#life !== undefined || snapshot === undefined) return false;
+    this.#device.replaceContents(snapshot.durableCopy());
+    return true;
+  }
+
+  /** Empties the disk. @returns Whether the node is down. */
+  wipeDisk(): boolean {
+    if (this.#life !== undefined) return false;
+    this.#device.replaceContents(new DiskContents());
+    return true;
+  }
+
+  /** Gives each node the disk of the other. @returns Whether both are down. */
+  swapDisks(other: SimulatedNode): boolean {
+    if (this.#life !== undefined || other.#life !== undefined) return false;
+    this.#device.swapContents(other.#device);
+    return true;
+  }
+
+  /**
+   * Starts the node a second time, on a copy of what its disk holds durably, while it runs.
+   *
+   * @returns Whether it runs, and only once.
+   */
+  startTwin(): boolean {
+    const isUp = this.#state === 'starting' || this.#state === 'running';
+    if (this.#life === undefined || this.#twin !== undefined || !isUp) return false;
+    this.#twin = this.#life;
+    this.#life = undefined;
+    this.#state = 'down';
+    const name = `${this.nodeId} from life ${String(this.#lifeCount + 1)}`;
+    this.#device = new DiskDevice(name, this.#surroundings, this.#device.durableCopy());
+    return this.start();
+  }
+
+  /** Kills the older of two processes. @returns Whether there were two. */
+  endTwin(): boolean {
+    if (this.#twin === undefined) return false;
+    this.#record('crash', this.#twin.incarnation, 'twin');
+    this.#endLife(this.#twin, 'process', false);
     return true;
   }
 
@@ -140,7 +223,7 @@ export class SimulatedNode {
   /** Holds back all that would reach the node. @returns Whether it was running freely. */
   pause(): boolean {
     if (this.#life === undefined || this.isPaused) return false;
-    this.#record('pause');
+    this.#record('pause', this.#life.incarnation);
     this.#life.incarnation.pause();
     this.#surroundings.network.refresh();
     return true;
@@ -148,11 +231,15 @@ export class SimulatedNode {
 
   /** Lets happen at once, in order, what the pause held back. @returns Whether it was paused. */
   resume(): boolean {
-    if (this.#life === undefined || !this.isPaused) return false;
-    this.#record('resume');
-    this.#life.incarnation.resume();
-    this.#surroundings.network.refresh();
-    return true;
+    let isResumed = false;
+    for (const life of [this.#twin, this.#life]) {
+      if (life?.incarnation.isPaused !== true) continue;
+      isResumed = true;
+      this.#record('resume', life.incarnation);
+      life.incarnation.resume();
+    }
+    if (isResumed) this.#surroundings.network.refresh();
+    return isResumed;
   }
 
   /** From now on each event takes `perEventMs`, in this life and those after; 0 is healthy. */
@@ -169,9 +256,10 @@ export class SimulatedNode {
     const incarnation = new Incarnation(this.nodeId, this.#label, this.#lifeCount, scheduler);
     incarnation.slowDown(this.#perEventUs);
     this.#state = 'starting';
-    this.#record('start');
+    this.#record('start', incarnation, this.#release === 1 ? '' : `release ${this.#release}`);
     const environment = this.#environmentOf(incarnation);
-    const life: Life = { incarnation, transport: environment.transport, process: undefined };
+    const { transport } = environment;
+    const life: Life = { incarnation, transport, device: this.#device, process: undefined };
     this.#life = life;
     void this.#run(life, environment);
     return true;
@@ -187,11 +275,19 @@ export class SimulatedNode {
     return {
       nodeId: this.nodeId,
       incarnation: incarnation.number,
+      release: this.#release,
       clock,
       random: random.fork(`node ${name}`),
-      disk: new SimulatedDisk(this.device, incarnation),
+      disk: new SimulatedDisk(this.#device, incarnation),
       transport: network.join(incarnation, clock),
+      buggify: (id, rate = 1 / 4) => this.#fires(incarnation, id, rate),
     };
+  }
+
+  #fires(incarnation: Incarnation, id: string, rate: number): boolean {
+    if (!incarnation.isAlive || !this.#points.fires(id, rate)) return false;
+    this.#record('buggify', incarnation, id);
+    return true;
   }
 
   async #run(life: Life, environment: NodeEnvironment): Promise<void> {
@@ -202,8 +298,8 @@ export class SimulatedNode {
       return;
     }
     if (!life.incarnation.isAlive) return;
-    this.#state = 'running';
-    this.#record('ready');
+    this.#record('ready', life.incarnation);
+    if (life === this.#life) this.#state = 'running';
   }
 
   async #stopProcess(life: Life): Promise<void> {
@@ -215,32 +311,35 @@ export class SimulatedNode {
       return;
     }
     if (!life.incarnation.isAlive) return;
-    this.#record('exit');
+    this.#record('exit', life.incarnation);
     this.#endLife(life, 'process', true);
   }
 
   /** A process whose start or stop threw has exited; what it wrote is still with the system. */
   #fail(life: Life, error: unknown): void {
     if (!life.incarnation.isAlive) return;
-    this.#record('exit');
+    this.#record('exit', life.incarnation);
     this.#endLife(life, 'process', true);
     this.#surroundings.reportError(error, life.incarnation);
   }
 
   #endLife(life: Life, kind: CrashKind, isNoticed: boolean): void {
     const { scheduler, network } = this.#surroundings;
-    this.#state = 'down';
-    this.#life = undefined;
+    if (life === this.#twin) this.#twin = undefined;
+    else {
+      this.#state = 'down';
+      this.#life = undefined;
+    }
     // What waited for the life is let go, so that messages settle their accounts.
     const orphans = life.incarnation.end();
     for (const event of orphans) scheduler.plan(scheduler.nowUs, event, this.#label.hash);
     network.leave(life.transport, isNoticed);
-    this.device.crash(kind);
+    life.device.crash(kind);
   }
 
-  #record(kind: TraceKind, detail = ''): void {
+  #record(kind: TraceKind, { number }: Incarnation, detail = ''): void {
     const { scheduler, trace } = this.#surroundings;
     const label = detail === '' ? noLabel : trace.label(detail);
-    trace.add(scheduler.nowUs, kind, this.#label, noLabel, 0, this.#lifeCount, label);
+    trace.add(scheduler.nowUs, kind, this.#label, noLabel, 0, number, label);
   }
 }

@@ -36,6 +36,8 @@ const kindNumbers = {
   damage: 9,
   clock: 10,
   timer: 11,
+  misdirection: 32,
+  buggify: 33,
   tie: 64,
   burst: 65,
   burstLoss: 66,

@@ -2,11 +2,12 @@ import { DiskError } from '@quorate/storage';
 
 import { Decisions } from './decisions.ts';
 import { sampleDelayMs } from './delay-distribution.ts';
+import { DiskContents } from './disk-contents.ts';
 import type { DiskSettings } from './disk-options.ts';
-import { FileNames } from './file-names.ts';
+import type { FileNames } from './file-names.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { Scheduler, SimulatedEvent } from './scheduler.ts';
-import { SimulatedFile } from './simulated-file.ts';
+import { sectorBytes, type SimulatedFile } from './simulated-file.ts';
 import { pageBytes } from './sparse-bytes.ts';
 import { digestText, noLabel, type TraceRecorder } from './trace.ts';
 
@@ -14,6 +15,14 @@ import { digestText, noLabel, type TraceRecorder } from './trace.ts';
 export type CrashKind =
   | 'power' // The machine loses power: what was not synced is lost, kept or torn.
   | 'process'; // Only the process dies, as by kill -9: the system still has every write.
+
+/** What can go wrong with so many of the next operations. */
+export type DiskMishap =
+  | 'syncFailure' // The sync fails, and with it the file.
+  | 'syncLie' // The sync succeeds, and nothing of it is durable.
+  | 'readFailure' // The read fails.
+  | 'readMisdirection' // The read has the bytes of another sector among its own.
+  | 'writeMisdirection'; // The write lands in another sector.
 
 /** What a disk needs of the simulation around it. */
 export interface DiskSurroundings {
@@ -45,34 +54,40 @@ export interface DiskOperation<Result> {
 
 /** The disk of one node, through all its lives: what it holds and what is wrong with it. */
 export class DiskDevice {
-  readonly names: FileNames = new FileNames();
   readonly settings: DiskSettings;
   /** Names of folders some living process has locked. */
   readonly locks: Set<string> = new Set<string>();
   readonly #surroundings: DiskSurroundings;
-  readonly #nodeId: string;
+  readonly #name: string;
   readonly #decisions: Decisions;
   readonly #lane: number;
-  /** Every file that takes room, with the number its decisions hang on. */
-  readonly #files = new Map<SimulatedFile, number>();
-  #fileCount = 0;
   /** Orders the operations on names. */
   readonly #nameQueue = { busyUntilUs: 0 };
+  /** How many of the next operations go wrong. */
+  readonly #pending = new Map<DiskMishap, number>();
+  #contents: DiskContents;
   #operationCount = 0;
   #crashCount = 0;
   #damageCount = 0;
-  #pendingSyncFailures = 0;
-  #pendingReadFailures = 0;
-  #pendingMisdirections = 0;
   #slowdown = 1;
   #isFull = false;
 
-  constructor(nodeId: string, surroundings: DiskSurroundings) {
-    this.#nodeId = nodeId;
+  /** @param name - Tells its decisions from those of all other disks. */
+  constructor(
+    name: string,
+    surroundings: DiskSurroundings,
+    contents: DiskContents = new DiskContents(),
+  ) {
+    this.#name = name;
     this.#surroundings = surroundings;
+    this.#contents = contents;
     this.settings = surroundings.settings;
-    this.#decisions = new Decisions(surroundings.seed, `disk ${nodeId}`);
-    this.#lane = digestText(`disk ${nodeId}`);
+    this.#decisions = new Decisions(surroundings.seed, `disk ${name}`);
+    this.#lane = digestText(`disk ${name}`);
+  }
+
+  get names(): FileNames {
+    return this.#contents.names;
   }
 
   get nameQueue(): { busyUntilUs: number } {
@@ -83,24 +98,12 @@ export class DiskDevice {
   get freeBytes(): number {
     if (this.#isFull) return 0;
     if (this.settings.capacityBytes === Infinity) return Infinity;
-    let pageCount = 0;
-    for (const file of this.#files.keys()) pageCount += file.pageCount;
-    return Math.max(0, this.settings.capacityBytes - pageCount * pageBytes);
+    return Math.max(0, this.settings.capacityBytes - this.#contents.pageCount * pageBytes);
   }
 
-  /** Makes the next `count` syncs fail, and no more. */
-  failSyncs(count: number): void {
-    this.#pendingSyncFailures = count;
-  }
-
-  /** Makes the next `count` reads fail, and no more. */
-  failReads(count: number): void {
-    this.#pendingReadFailures = count;
-  }
-
-  /** Makes the next `count` writes, and no more, land elsewhere in their file. */
-  misdirectWrites(count: number): void {
-    this.#pendingMisdirections = count;
+  /** Makes the next `count` operations that `mishap` is about go wrong, and no more. */
+  plague(mishap: DiskMishap, count: number): void {
+    this.#pending.set(mishap, count);
   }
 
   /** Makes everything take `factor` times as long from now on; 1 is healthy. */
@@ -115,9 +118,7 @@ export class DiskDevice {
 
   /** Ends what the faults above began. Damage stays. */
   repair(): void {
-    this.#pendingSyncFailures = 0;
-    this.#pendingReadFailures = 0;
-    this.#pendingMisdirections = 0;
+    this.#pending.clear();
     this.#slowdown = 1;
     this.#isFull = false;
   }
@@ -143,31 +144,40 @@ export class DiskDevice {
   crash(kind: CrashKind): void {
     this.locks.clear();
     this.#nameQueue.busyUntilUs = 0;
-    for (const file of this.#files.keys()) file.endHandles();
+    this.#contents.endHandles();
     if (kind === 'power') {
-      const name = `disk ${this.#nodeId} crash ${String(this.#crashCount++)}`;
+      const name = `disk ${this.#name} crash ${String(this.#crashCount++)}`;
       const decisions = new Decisions(this.#surroundings.seed, name);
-      this.names.crash(decisions.about('crash', 0), this.settings.nameSurvivalRate);
-      for (const [file, number] of this.#files) {
-        file.crash(decisions.about('tear', number), this.settings.tornRate);
-      }
+      this.#contents.losePower(decisions, this.settings.nameSurvivalRate, this.settings);
     }
     this.forgetUnreachable();
   }
 
+  /** What it would hold after a loss of power that keeps nothing unsynced. */
+  durableCopy(): DiskContents {
+    return this.#contents.durableCopy();
+  }
+
+  /** Holds something else from now on. No process may have it open. */
+  replaceContents(contents: DiskContents): void {
+    this.#contents = contents;
+  }
+
+  /** Holds what `other` held, and the other way round. No process may have either open. */
+  swapContents(other: DiskDevice): void {
+    const contents = this.#contents;
+    this.#contents = other.#contents;
+    other.#contents = contents;
+  }
+
   /** A new, empty file. */
   createFile(): SimulatedFile {
-    const file = new SimulatedFile();
-    this.#files.set(file, this.#fileCount++);
-    return file;
+    return this.#contents.createFile();
   }
 
   /** Gives back the room of files that no handle and no name, now or after a crash, can reach. */
   forgetUnreachable(): void {
-    const reachable = this.names.reachable();
-    for (const file of this.#files.keys()) {
-      if (file.handleCount === 0 && !reachable.has(file)) this.#files.delete(file);
-    }
+    this.#contents.forgetUnreachable();
   }
 
   /** Reports that a caller broke its side of the port. */
@@ -175,30 +185,39 @@ export class DiskDevice {
     this.#surroundings.reportError(error, incarnation);
   }
 
-  /** Whether the sync called now fails. */
-  takesSyncFailure(): boolean {
-    if (this.#pendingSyncFailures > 0) {
-      this.#pendingSyncFailures -= 1;
-      return true;
-    }
-    return this.#currentDraws('syncFailure').isHit(this.settings.syncFailureRate);
+  /** What becomes of the sync called now. */
+  syncFate(): 'durable' | 'failed' | 'lie' {
+    if (this.#strikes('syncFailure')) return 'failed';
+    if (this.#currentDraws('syncFailure').isHit(this.settings.syncFailureRate)) return 'failed';
+    return this.#strikes('syncLie') ? 'lie' : 'durable';
   }
 
   /** Whether the read called now fails. */
   takesReadFailure(): boolean {
-    if (this.#pendingReadFailures > 0) {
-      this.#pendingReadFailures -= 1;
-      return true;
-    }
+    if (this.#strikes('readFailure')) return true;
     return this.#currentDraws('readFailure').isHit(this.settings.readFailureRate);
   }
 
   /** Where a write meant for `offset` lands. */
   landingOffset(file: SimulatedFile, offset: number): number {
-    if (this.#pendingMisdirections === 0) return offset;
-    this.#pendingMisdirections -= 1;
-    const sectorCount = Math.max(1, Math.ceil(file.sizeBytes / 512));
-    return 512 * this.#currentDraws('damage').int(sectorCount);
+    if (!this.#strikes('writeMisdirection')) return offset;
+    const meant = Math.floor(offset / sectorBytes);
+    const draws = this.#currentDraws('misdirection');
+    return offset + sectorBytes * (otherSector(file, meant, draws) - meant);
+  }
+
+  /** Puts the bytes of another sector among `bytes`, read at `offset`, if that goes wrong now. */
+  misdirectRead(file: SimulatedFile, offset: number, bytes: Uint8Array): void {
+    if (bytes.length === 0 || !this.#strikes('readMisdirection')) return;
+    const draws = this.#currentDraws('misdirection');
+    const end = offset + bytes.length;
+    const first = Math.floor(offset / sectorBytes);
+    const meant = first + draws.int(Math.ceil(end / sectorBytes) - first);
+    const from = Math.max(offset, meant * sectorBytes);
+    const to = Math.min(end, (meant + 1) * sectorBytes);
+    const elsewhere = from + sectorBytes * (otherSector(file, meant, draws) - meant);
+    bytes.fill(0, from - offset, to - offset);
+    bytes.set(file.read(elsewhere, to - from), from - offset);
   }
 
   /** Runs an operation. Once the node's life is over it never settles. */
@@ -263,7 +282,24 @@ export class DiskDevice {
     return Math.round(ms * this.#slowdown * 1_000);
   }
 
-  #currentDraws(kind: 'latency' | 'damage' | 'syncFailure' | 'readFailure'): Decisions {
+  /** Whether `mishap` is due; if so, that is one less to come. */
+  #strikes(mishap: DiskMishap): boolean {
+    const left = this.#pending.get(mishap) ?? 0;
+    if (left === 0) return false;
+    this.#pending.set(mishap, left - 1);
+    return true;
+  }
+
+  #currentDraws(kind: 'latency' | 'misdirection' | 'syncFailure' | 'readFailure'): Decisions {
     return this.#decisions.about(kind, this.#operationCount);
   }
+}
+
+/** Any sector of `file` but `meant`; the next one if there is no other. */
+function otherSector(file: SimulatedFile, meant: number, draws: Decisions): number {
+  const count = Math.ceil(file.sizeBytes / sectorBytes);
+  const others = meant < count ? count - 1 : count;
+  if (others === 0) return meant + 1;
+  const drawn = draws.int(others);
+  return drawn >= meant ? drawn + 1 : drawn;
 }

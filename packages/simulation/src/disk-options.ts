@@ -14,12 +14,31 @@ export interface DiskOptions {
   readonly readFailureRate?: number;
   /** At a power loss, how many of the unsynced sectors are torn. The default is 1/3. */
   readonly tornRate?: number;
+  /**
+   * At a power loss, how often an unsynced sector that was written several times comes back as an
+   * earlier one of these writes, and a size likewise. The default is 1/4.
+   */
+  readonly olderRate?: number;
+  /**
+   * At a power loss, how many of the unsynced sectors come back as bytes that nobody wrote. The
+   * default is 0: no log can tell such a sector of its last batch from damage.
+   */
+  readonly noiseRate?: number;
   /** At a power loss, how likely an unsynced change of names is kept. The default is 1/2. */
   readonly nameSurvivalRate?: number;
 }
 
 /** The disk options with nothing left open. */
 export type DiskSettings = Required<DiskOptions>;
+
+const rateNames = [
+  'syncFailureRate',
+  'readFailureRate',
+  'tornRate',
+  'olderRate',
+  'noiseRate',
+  'nameSurvivalRate',
+] as const;
 
 /**
  * Fills in `options`.
@@ -34,13 +53,14 @@ export function diskSettings(options: DiskOptions = {}): DiskSettings {
     syncFailureRate: 0,
     readFailureRate: 0,
     tornRate: 1 / 3,
+    olderRate: 1 / 4,
+    noiseRate: 0,
     nameSurvivalRate: 0.5,
     ...options,
   };
   checkDelayDistribution('disk.latency', settings.latency);
   checkDelayDistribution('disk.syncLatency', settings.syncLatency);
-  const rates = ['syncFailureRate', 'readFailureRate', 'tornRate', 'nameSurvivalRate'] as const;
-  for (const name of rates) {
+  for (const name of rateNames) {
     const rate = settings[name];
     if (!(rate >= 0 && rate <= 1)) {
       throw new RangeError(`disk.${name}: expected 0..1, got ${String(rate)}`);

@@ -97,6 +97,16 @@ export type Fault =
   | { readonly kind: 'failSyncs'; readonly node: string; readonly count: number }
   /** The next `count` reads of the node fail. 0 takes it back. */
   | { readonly kind: 'failReads'; readonly node: string; readonly count: number }
+  /**
+   * The next `count` syncs of the node, of files and of folders, succeed and make nothing durable.
+   * A later one that tells the truth covers what they left out. 0 takes it back.
+   */
+  | { readonly kind: 'lieSyncs'; readonly node: string; readonly count: number }
+  /**
+   * The next `count` reads of the node bring one sector from another place of their file. 0 takes
+   * it back.
+   */
+  | { readonly kind: 'misdirectReads'; readonly node: string; readonly count: number }
   /** The next `count` writes of the node land in another sector of their file. 0 takes it back. */
   | { readonly kind: 'misdirectWrites'; readonly node: string; readonly count: number }
   /** The node's disk has no free room, until a 'diskFull' with `isFull: false`. */
@@ -110,11 +120,33 @@ export type Fault =
       readonly pathPrefix: string;
       readonly bitCount: number;
     }
+  /** What the node's disk holds durably now can be put back later, by this name. */
+  | { readonly kind: 'snapshotDisk'; readonly node: string; readonly name: string }
+  /** A node that is down finds its disk as it was at the snapshot of that name, if there is one. */
+  | { readonly kind: 'restoreDisk'; readonly node: string; readonly name: string }
+  /** A node that is down finds its disk empty. */
+  | { readonly kind: 'wipeDisk'; readonly node: string }
+  /** Two nodes that are down each find the disk of the other. */
+  | { readonly kind: 'swapDisks'; readonly left: string; readonly right: string }
+  /** The node is of another release from its next start on. */
+  | { readonly kind: 'upgrade'; readonly node: string; readonly release: number }
+  /**
+   * A node that runs is started a second time, on a copy of what its disk holds durably: two
+   * processes bear its name, the older one until 'endTwin'. Every other fault strikes the newer
+   * one; 'resume' wakes both. A peer stays with the older one until it was told of the newer, or
+   * heard it.
+   */
+  | { readonly kind: 'twin'; readonly node: string }
+  /** The older of two processes of the node is killed. */
+  | { readonly kind: 'endTwin'; readonly node: string }
+  /** A share of the code's buggify points, chosen by the seed, is live from now on; 0 ends it. */
+  | { readonly kind: 'buggify'; readonly share: number }
   /**
    * Everything that can be undone is: partitions, clogs, loss, damage, duplication, replays,
    * pauses, slow nodes, slow, full and failing disks, drift, frozen calendars, late and throttled
-   * timers; delays and bandwidth are what the options of the simulation say; nodes that are down
-   * start. Damage to files stays, and where calendars have got to.
+   * timers, twins, buggify points; delays and bandwidth are as the options of the simulation say;
+   * nodes that are down start. Damage to files stays, and so do wiped, restored and swapped disks,
+   * releases, and where calendars have got to.
    */
   | { readonly kind: 'calm' };
 

@@ -1,3 +1,4 @@
+import type { LivePoints } from './buggify.ts';
 import type { SimulatedNode } from './crashes.ts';
 import { betweenGroups, type BlockedPairs, ringOf } from './partitions.ts';
 import type { Fault } from './fault.ts';
@@ -8,13 +9,13 @@ import type { MachineClock } from './machine-clock.ts';
 export interface FaultTargets {
   readonly network: SimulatedNetwork;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  readonly livePoints: LivePoints;
 }
 
 /** Lets `fault` take effect now. @throws RangeError if it names a node that is not there. */
 export function applyFault(targets: FaultTargets, fault: Fault): void {
-  if (fault.kind === 'calm') calm(targets);
-  else if ('node' in fault) applyToNode(nodeOf(targets, fault.node), fault);
-  else applyToNetwork(targets.network, fault);
+  if ('node' in fault) applyToNode(nodeOf(targets, fault.node), fault);
+  else applyToMany(targets, fault);
 }
 
 type NodeFault = Extract<Fault, { readonly node: string }>;
@@ -47,14 +48,65 @@ function applyToNode(node: SimulatedNode, fault: NodeFault): void {
     case 'throttleTimers':
       applyToClock(node.machineClock, fault);
       break;
+    case 'upgrade':
+      node.upgrade(fault.release);
+      break;
+    case 'twin':
+      node.startTwin();
+      break;
+    case 'endTwin':
+      node.endTwin();
+      break;
+    default:
+      applyToDisk(node, fault);
+      break;
+  }
+}
+
+/** The rest of them: what strikes the disk. */
+type DiskFault = Extract<
+  NodeFault,
+  {
+    readonly kind:
+      | 'failSyncs'
+      | 'lieSyncs'
+      | 'failReads'
+      | 'misdirectReads'
+      | 'misdirectWrites'
+      | 'snapshotDisk'
+      | 'restoreDisk'
+      | 'wipeDisk'
+      | 'diskFull'
+      | 'slowDisk'
+      | 'bitRot';
+  }
+>;
+
+function applyToDisk(node: SimulatedNode, fault: DiskFault): void {
+  switch (fault.kind) {
     case 'failSyncs':
-      node.device.failSyncs(fault.count);
+      node.device.plague('syncFailure', fault.count);
+      break;
+    case 'lieSyncs':
+      node.device.plague('syncLie', fault.count);
       break;
     case 'failReads':
-      node.device.failReads(fault.count);
+      node.device.plague('readFailure', fault.count);
+      break;
+    case 'misdirectReads':
+      node.device.plague('readMisdirection', fault.count);
       break;
     case 'misdirectWrites':
-      node.device.misdirectWrites(fault.count);
+      node.device.plague('writeMisdirection', fault.count);
+      break;
+    case 'snapshotDisk':
+      node.snapshotDisk(fault.name);
+      break;
+    case 'restoreDisk':
+      node.restoreDisk(fault.name);
+      break;
+    case 'wipeDisk':
+      node.wipeDisk();
       break;
     case 'diskFull':
       node.device.setFull(fault.isFull);
@@ -100,10 +152,20 @@ function applyToClock(clock: MachineClock, fault: ClockFault): void {
   }
 }
 
-type NetworkFault = Exclude<Fault, NodeFault | { readonly kind: 'calm' }>;
+type WideFault = Exclude<Fault, NodeFault>;
 
-function applyToNetwork(network: SimulatedNetwork, fault: NetworkFault): void {
+function applyToMany(targets: FaultTargets, fault: WideFault): void {
+  const { network, livePoints } = targets;
   switch (fault.kind) {
+    case 'calm':
+      calm(targets);
+      break;
+    case 'swapDisks':
+      nodeOf(targets, fault.left).swapDisks(nodeOf(targets, fault.right));
+      break;
+    case 'buggify':
+      livePoints.switchOn(fault.share);
+      break;
     case 'partition':
       network.partition(pairsOf(fault), fault.name ?? '');
       break;
@@ -133,13 +195,15 @@ function applyToNetwork(network: SimulatedNetwork, fault: NetworkFault): void {
   }
 }
 
-function pairsOf(fault: Extract<NetworkFault, { readonly direction?: unknown }>): BlockedPairs {
+function pairsOf(fault: Extract<WideFault, { readonly direction?: unknown }>): BlockedPairs {
   return betweenGroups(fault.left, fault.right, fault.direction);
 }
 
-function calm({ network, nodes }: FaultTargets): void {
+function calm({ network, nodes, livePoints }: FaultTargets): void {
+  livePoints.switchOn(0);
   network.calm();
   for (const node of nodes.values()) {
+    node.endTwin();
     node.device.repair();
     node.machineClock.calm();
     node.slowDown(0);

@@ -106,16 +106,31 @@ export class FileNames {
       else for (const place of places) lossy.add(place);
     }
     this.#waiting = [];
-    for (const path of [...this.#durable.keys()]) {
-      if (!isReachable(this.#durable, path)) this.#durable.delete(path);
+    this.#showDurable();
+  }
+
+  /** The names that are durable, for `copyOf` each file. */
+  durableCopy(copyOf: (file: SimulatedFile) => SimulatedFile): FileNames {
+    const copy = new FileNames();
+    for (const [path, node] of this.#durable) {
+      copy.#durable.set(path, node === 'directory' ? node : copyOf(node));
     }
-    this.#visible = new Map(this.#durable);
+    copy.#showDurable();
+    return copy;
   }
 
   /** Every file that a name, now or after a crash, can reach. */
   reachable(): ReadonlySet<FileNode> {
     const waiting = this.#waiting.map(({ node }) => node);
     return new Set([...this.#visible.values(), ...this.#durable.values(), ...waiting]);
+  }
+
+  /** Drops names in folders that are not there, and shows what is left. */
+  #showDurable(): void {
+    for (const path of [...this.#durable.keys()]) {
+      if (!isReachable(this.#durable, path)) this.#durable.delete(path);
+    }
+    this.#visible = new Map(this.#durable);
   }
 
   #change(change: NameChange): void {

@@ -1,3 +1,4 @@
+export type { Buggify } from './buggify.ts';
 export type { BurstyLoss } from './bursty-loss.ts';
 export type { NodeEnvironment, NodeProcess, NodeStart, NodeState } from './crashes.ts';
 export type { DelayDistribution } from './delay-distribution.ts';

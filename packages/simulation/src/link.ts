@@ -14,6 +14,13 @@ export interface Station {
   readonly links: Map<string, Link>;
   /** The transport of the node's current life, if it has one. */
   endpoint: SimulatedTransport | undefined;
+  /** The transport of its twin: an older life that goes on beside it. */
+  older: SimulatedTransport | undefined;
+}
+
+/** The transport of one life, if it is not over. */
+export function endpointOf(station: Station, life: Incarnation): SimulatedTransport | undefined {
+  return [station.endpoint, station.older].find((endpoint) => endpoint?.incarnation === life);
 }
 
 /** The way from one node to another, through all their lives. */

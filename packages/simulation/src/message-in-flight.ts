@@ -1,9 +1,10 @@
 import type { ProtocolName } from '@quorate/transport';
 
 import { messageOverheadBytes } from './network-options.ts';
-import type { Link, Outbox } from './link.ts';
+import { endpointOf, type Link, type Outbox } from './link.ts';
 import type { SimulatedEvent } from './scheduler.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
+import type { SimulatedTransport } from './simulated-transport.ts';
 import type { Label } from './trace.ts';
 
 /** Why a message does not arrive. */
@@ -24,6 +25,8 @@ export interface MessageParts {
   readonly network: SimulatedNetwork;
   readonly link: Link;
   readonly outbox: Outbox;
+  /** Which life of the receiver the sender knows. */
+  readonly knownLife: number;
   readonly protocol: ProtocolName;
   /** The name of the protocol in the trace. */
   readonly label: Label;
@@ -66,7 +69,7 @@ export class MessageInFlight implements SimulatedEvent {
       }
       this.#hasArrived = true;
     }
-    const { endpoint } = link.target;
+    const endpoint = this.#addressee();
     if (endpoint === undefined) return this.lose('down');
     const { incarnation } = endpoint;
     if (!incarnation.isAlive) return this.lose('down');
@@ -79,6 +82,14 @@ export class MessageInFlight implements SimulatedEvent {
     endpoint.deliver(this);
     network.release(this);
     return true;
+  }
+
+  /** Who has known only the older of two processes still has its session with that one. */
+  #addressee(): SimulatedTransport | undefined {
+    const { link, outbox, knownLife } = this.parts;
+    const { source, target } = link;
+    if (source === target) return endpointOf(target, outbox.owner);
+    return target.older?.incarnation.number === knownLife ? target.older : target.endpoint;
   }
 
   /** Ends the way of this message without a delivery. @returns false: no code of a node ran. */

@@ -64,6 +64,16 @@ export class Sessions {
     }
   }
 
+  /** Begins all sessions of a station anew: another process has taken its name. */
+  supersede(station: Station): void {
+    this.forget(station);
+    for (const pair of this.#pairs) {
+      if (pair.forward.source === station || pair.backward.source === station) {
+        pair.isReachable = false;
+      }
+    }
+  }
+
   /** Breaks the session between two stations; `noticedBy` are those who see it. */
   reset(left: Station, right: Station, noticedBy: readonly Station[]): void {
     for (const pair of this.#pairs) {

@@ -232,7 +232,7 @@ function withNodes({ faults, outsiders }: Scenario, nodeCount: number): Partial<
 /** `fault` without the nodes that are gone; nothing if it is about nothing else. */
 function faultAmong(fault: FaultEvent, isLeft: (id: string) => boolean): readonly FaultEvent[] {
   if (fault.kind === 'ring') return [{ ...fault, nodes: fault.nodes.filter(isLeft) }];
-  if (!('left' in fault) || fault.kind === 'reset') {
+  if (!('left' in fault) || fault.kind === 'reset' || fault.kind === 'swapDisks') {
     return nodesOf(fault).every(isLeft) ? [fault] : [];
   }
   const [left, right] = [fault.left.filter(isLeft), fault.right.filter(isLeft)];

@@ -65,9 +65,10 @@ export class SimulatedDisk implements Disk {
     return this.#perform('syncDirectory', directory, () => {
       directoryParts(directory);
       const complete = this.#device.names.beginSync(directory);
-      if (this.#device.takesSyncFailure()) throw syncFailure(directory);
+      const fate = this.#device.syncFate();
+      if (fate === 'failed') throw syncFailure(directory);
       return () => {
-        complete();
+        if (fate === 'durable') complete();
         this.#device.forgetUnreachable();
       };
     });

@@ -33,10 +33,12 @@ export class SimulatedHandle implements DiskFile {
   read(offset: number, target: Uint8Array): Promise<number> {
     return this.#perform('read', target.length, () => {
       requireByteCount('offset', offset);
-      const bytes = this.#usable().read(offset, target.length);
+      const file = this.#usable();
       if (this.#device.takesReadFailure()) {
         throw new DiskError('DISK_FAILED', this.#path, 'read failed');
       }
+      const bytes = file.read(offset, target.length);
+      this.#device.misdirectRead(file, offset, bytes);
       return () => {
         target.set(bytes);
         return bytes.length;
@@ -74,9 +76,10 @@ export class SimulatedHandle implements DiskFile {
     return this.#perform('sync', 0, () => {
       const file = this.#usable();
       const pending = file.beginSync();
-      if (!this.#device.takesSyncFailure()) {
+      const fate = this.#device.syncFate();
+      if (fate !== 'failed') {
         return () => {
-          file.completeSync(pending);
+          if (fate === 'durable') file.completeSync(pending);
         };
       }
       this.#isPoisoned = true;

@@ -6,7 +6,7 @@ import { sampleDelayMs } from './delay-distribution.ts';
 import { type Copy, Fates, withFlippedBits } from './fates.ts';
 import type { Incarnation } from './incarnation.ts';
 import { invariant } from './invariant.ts';
-import type { Link, Outbox, Station } from './link.ts';
+import { endpointOf, type Link, type Outbox, type Station } from './link.ts';
 import { type LossReason, MessageInFlight, type MessageParts } from './message-in-flight.ts';
 import {
   messageOverheadBytes,
@@ -74,15 +74,20 @@ export class SimulatedNetwork {
   addStation(nodeId: NodeId): void {
     invariant(!this.#stations.has(nodeId), 'a node is added to the network once');
     const label = this.#trace.label(nodeId);
-    const station = { nodeId, label, links: new Map<string, Link>(), endpoint: undefined };
+    const links = new Map<string, Link>();
+    const station = { nodeId, label, links, endpoint: undefined, older: undefined };
     this.#sessions.addStation(station, this.#stations.values());
     this.#stations.set(nodeId, station);
   }
 
-  /** Opens the transport of a new life of a node. */
+  /** Opens the transport of a new life of a node, beside that of an older one if it goes on. */
   join(incarnation: Incarnation, clock: Clock): SimulatedTransport {
     const station = this.#station(incarnation.nodeId);
     const endpoint = new SimulatedTransport(this, incarnation, clock);
+    if (station.endpoint !== undefined) {
+      station.older = station.endpoint;
+      this.#sessions.supersede(station);
+    }
     station.endpoint = endpoint;
     this.#sessions.refresh();
     return endpoint;
@@ -92,6 +97,11 @@ export class SimulatedNetwork {
   leave(endpoint: SimulatedTransport, isNoticed = true): void {
     const station = this.#station(endpoint.localId);
     const { isAlive } = endpoint.incarnation;
+    if (endpoint === station.older) {
+      // News is about the newer life; that the older one is gone, nobody is told.
+      if (!isAlive) station.older = undefined;
+      return;
+    }
     if (!isAlive) station.endpoint = undefined;
     if (isNoticed) this.#sessions.tellGone(station, isAlive ? 'closed' : 'reset');
     this.#sessions.forget(station);
@@ -183,7 +193,10 @@ export class SimulatedNetwork {
     const digest = digestBytes(payload);
     if (target === undefined) return this.#refuse(source, to, payload, digest, 'unknown');
     const link = this.link(source, target);
-    if (link.view.isRefusing) return this.#refuse(source, to, payload, digest, 'unreachable');
+    const isNewest = endpoint === source.endpoint;
+    if (isNewest && link.view.isRefusing) {
+      return this.#refuse(source, to, payload, digest, 'unreachable');
+    }
     const outbox = endpoint.outboxTo(to);
     const sizeBytes = payload.length + messageOverheadBytes;
     if (outbox.queuedBytes + sizeBytes > this.#settings.maxQueueBytes) {
@@ -194,7 +207,9 @@ export class SimulatedNetwork {
     const label = this.#trace.label(protocol);
     const { nowUs } = this.scheduler;
     this.#trace.add(nowUs, 'send', source.label, target.label, payload.length, digest, label);
-    this.#carry({ network: this, link, outbox, protocol, label, payload, digest });
+    const toldLife = isNewest ? link.view.incarnation : 0;
+    const knownLife = Math.max(toldLife, endpoint.newestLifeOf(to));
+    this.#carry({ network: this, link, outbox, knownLife, protocol, label, payload, digest });
     if (outbox.queuedBytes < this.#settings.highWaterBytes) return 'accepted';
     outbox.isPressured = true;
     return 'pressured';
@@ -345,8 +360,8 @@ export class SimulatedNetwork {
   }
 
   #planDrained(link: Link, outbox: Outbox): void {
-    const { endpoint } = link.source;
-    if (endpoint?.incarnation !== outbox.owner) return;
+    const endpoint = endpointOf(link.source, outbox.owner);
+    if (endpoint === undefined) return;
     const notice = {
       fire: (): boolean => {
         if (!outbox.owner.admits(notice)) return false;

@@ -104,11 +104,16 @@ export class SimulatedTransport implements Transport {
     return outbox;
   }
 
+  /** The newest life of `peer` that was heard, 0 if none was. */
+  newestLifeOf(peer: string): number {
+    return this.#newestIncarnations.get(peer) ?? 0;
+  }
+
   /** Why this endpoint does not take `message` from `peer`, if it does not. */
   refusalOf(peer: string, message: MessageInFlight): LossReason | undefined {
     if (this.#isClosed) return 'closed';
     const sentBy = message.parts.outbox.owner.number;
-    const newest = this.#newestIncarnations.get(peer) ?? 0;
+    const newest = this.newestLifeOf(peer);
     if (sentBy < newest) return 'stale';
     if (sentBy > newest) this.#newestIncarnations.set(peer, sentBy);
     return this.#listeners.has(message.parts.protocol) ? undefined : 'unheard';

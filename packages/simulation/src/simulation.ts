@@ -1,6 +1,7 @@
 import { type Clock, nodeId, type NodeId, type Random, type Unsubscribe } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 
+import { LivePoints } from './buggify.ts';
 import { type NodeStart, type NodeState, SimulatedNode, type NodeSurroundings } from './crashes.ts';
 import { type ClockOptions, clockSettings } from './clock-options.ts';
 import type { CrashKind } from './disk-device.ts';
@@ -34,6 +35,8 @@ export interface SimulationOptions {
   readonly network?: NetworkOptions;
   readonly disk?: DiskOptions;
   readonly clocks?: ClockOptions;
+  /** `NodeEnvironment.release` until a fault 'upgrade' says otherwise. The default is 1. */
+  readonly release?: number;
   readonly trace?: TraceOptions;
   /**
    * In which order events of the same instant happen. 'insertion' (the default): as they were
@@ -98,15 +101,19 @@ export class Simulation {
   readonly #network: SimulatedNetwork;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #surroundings: NodeSurroundings;
+  readonly #livePoints: LivePoints;
   readonly #loop: EventLoop;
   readonly #onError: ((error: unknown, nodeId: NodeId) => void) | undefined;
   #failure: { readonly error: unknown; readonly nodeId: string } | undefined;
 
   /** @throws RangeError if the seed is no safe integer or an option is out of its range. */
   constructor(options: SimulationOptions) {
-    const { seed, sameTimeOrder = 'insertion' } = options;
+    const { seed, release = 1, sameTimeOrder = 'insertion' } = options;
     if (!Number.isSafeInteger(seed)) {
       throw new RangeError(`seed: expected a safe integer, got ${String(seed)}`);
+    }
+    if (!(Number.isSafeInteger(release) && release >= 1)) {
+      throw new RangeError(`release: expected an integer, at least 1, got ${String(release)}`);
     }
     if (!isSameTimeOrder(sameTimeOrder)) {
       const got = `'${String(sameTimeOrder)}'`;
@@ -125,8 +132,11 @@ export class Simulation {
     const common = { seed, scheduler, trace: this.#trace, reportError };
     const clocks = { ...common, settings: clockSettings(options.clocks) };
     this.#network = new SimulatedNetwork({ ...common, settings: networkSettings(options.network) });
+    this.#livePoints = new LivePoints(seed);
     this.#surroundings = {
       ...common,
+      release,
+      livePoints: this.#livePoints,
       settings: diskSettings(options.disk),
       network: this.#network,
       clocks,
@@ -327,7 +337,8 @@ export class Simulation {
 
   #strike(fault: Fault): void {
     this.#record('fault', JSON.stringify(fault));
-    applyFault({ network: this.#network, nodes: this.#nodes }, fault);
+    const targets = { network: this.#network, nodes: this.#nodes, livePoints: this.#livePoints };
+    applyFault(targets, fault);
   }
 
   #reportError(error: unknown, incarnation: Incarnation): void {

@@ -18,7 +18,8 @@ export type TraceKind =
   | 'disk' // One of its disk operations settles; detail = operation and file.
   | 'fault' // A fault of the schedule, or one called for directly, takes effect.
   | 'error' // Its code threw; detail = the message.
-  | 'note'; // What the test wrote into the trace.
+  | 'note' // What the test wrote into the trace.
+  | 'buggify'; // One of its points fires; detail = the point.
 
 /** All kinds; the place of one in this list is its number in the hash. */
 const traceKinds: readonly TraceKind[] = [
@@ -41,6 +42,7 @@ const traceKinds: readonly TraceKind[] = [
   'fault',
   'error',
   'note',
+  'buggify',
 ];
 
 const kindCodes: ReadonlyMap<TraceKind, number> = new Map(

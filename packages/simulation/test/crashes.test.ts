@@ -233,3 +233,30 @@ test('every life has a random stream of its own, whatever else is on the network
   for (const [life, numbers] of few) expect(many.get(life)).toEqual(numbers);
   expect(new Set([...many.values()].flat()).size).toBe(16);
 });
+
+test('an upgrade is in force from the next start on, and stays', async () => {
+  const simulation = new Simulation({ seed: 1, release: 3 });
+  const releases: string[] = [];
+  for (const id of [a, b]) {
+    simulation.addNode(id, ({ release, incarnation }) => {
+      releases.push(`${id} ${incarnation}: ${release}`);
+      return {};
+    });
+  }
+  simulation.schedule([
+    { atMs: 10, kind: 'upgrade', node: a, release: 4 },
+    { atMs: 20, kind: 'crash', node: a },
+    { atMs: 30, kind: 'restart', node: a },
+    { atMs: 40, kind: 'crash', node: b },
+    { atMs: 50, kind: 'calm' },
+    { atMs: 60, kind: 'crash', node: a },
+    { atMs: 70, kind: 'restart', node: a },
+  ]);
+  await simulation.run(100);
+  expect(releases).toEqual(['a 1: 3', 'b 1: 3', 'a 2: 4', 'b 2: 3', 'a 3: 4']);
+  const starts = simulation.trace.lines().filter(({ kind }) => kind === 'start');
+  expect(starts.map(({ detail }) => detail)).toEqual([3, 3, 4, 3, 4].map((n) => `release ${n}`));
+  expect(() => new Simulation({ seed: 1, release: 0 })).toThrow(
+    'release: expected an integer, at least 1, got 0',
+  );
+});

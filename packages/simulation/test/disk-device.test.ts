@@ -1,8 +1,25 @@
+import type { DiskFile } from '@quorate/storage';
 import { nodeId } from '@quorate/transport';
 import { expect, test } from 'vitest';
 
+import { DiskDevice, type DiskSurroundings } from '../src/disk-device.ts';
+import { diskSettings } from '../src/disk-options.ts';
 import { type Fault, Simulation } from '../src/index.ts';
+import { Scheduler } from '../src/scheduler.ts';
+import { TraceRecorder } from '../src/trace.ts';
 import { codeOf, contents, nodeWith, owner as id } from './support/disk-node.ts';
+import { expectShare, expectUniform } from './support/shares.ts';
+
+/** For a disk without a simulation around it. */
+function surroundingsOf(seed: number): DiskSurroundings {
+  return {
+    seed,
+    scheduler: new Scheduler(),
+    trace: new TraceRecorder({ keepLines: 0 }),
+    settings: diskSettings(),
+    reportError: () => expect.fail(),
+  };
+}
 
 /** One file of 4 096 zeros, and what became of reading it after each fault. */
 async function afterFaults(...faults: readonly Fault[]): Promise<readonly string[]> {
@@ -96,38 +113,186 @@ test('the next reads fail, as many as asked', async () => {
   expect(takenBack).toEqual(['ok 0', 'ok 0', 'ok 0']);
 });
 
-test('a misdirected write lands in another sector of its file, and nowhere else', async () => {
-  let bytes: readonly number[] = [];
-  const simulation = nodeWith(async (disk) => {
+/** 16 sectors, each full of its number from 1 on; then `act`, with `fault` at work from there. */
+async function withSectors(
+  act: (file: DiskFile, strike: (fault: Fault) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const simulation: Simulation = nodeWith(async (disk) => {
     const file = await disk.open('file', { mode: 'new' });
-    await file.write(0, new Uint8Array(16 * 512));
-    await file.write(0, new Uint8Array(512).fill(7));
-    await file.write(512, new Uint8Array(512).fill(8));
-    bytes = await contents(disk, 'file');
+    for (let at = 0; at < 16; at += 1) {
+      await file.write(512 * at, new Uint8Array(512).fill(at + 1));
+    }
+    await act(file, async (fault) => {
+      simulation.inject(fault);
+      // It takes effect when this event is over.
+      await file.sizeBytes();
+    });
   });
-  simulation.inject({ kind: 'misdirectWrites', node: id, count: 2 });
-  await simulation.run(100);
-  const sectors = Array.from({ length: 16 }, (_, index) => bytes[512 * index]);
-  expect(bytes).toHaveLength(16 * 512);
-  expect(sectors[1]).toBe(8);
-  expect(sectors.indexOf(7)).toBeGreaterThan(1);
+  await simulation.run(600_000);
+  expect(simulation.stateOf(id)).toBe('running');
+}
+
+/** The first byte of each sector, of which all others must be copies. */
+async function headsOf(file: DiskFile, sectorCount = 16): Promise<readonly number[]> {
+  const bytes = new Uint8Array(512 * sectorCount);
+  expect(await file.read(0, bytes)).toBe(bytes.length);
+  const heads = Array.from({ length: sectorCount }, (_, at) => bytes[512 * at] ?? -1);
+  expect(bytes).toEqual(
+    Uint8Array.from(heads.flatMap((head) => new Array<number>(512).fill(head))),
+  );
+  return heads;
+}
+
+const inOrder = Array.from({ length: 16 }, (_, at) => at + 1);
+
+test('a misdirected write lands in any other sector of its file, and nowhere else', async () => {
+  const landings: number[] = [];
+  await withSectors(async (file, strike) => {
+    for (let count = 0; count < 1_500; count += 1) {
+      await strike({ kind: 'misdirectWrites', node: id, count: 1 });
+      await file.write(512 * 3, new Uint8Array(512).fill(99));
+      const heads = await headsOf(file);
+      const at = heads.indexOf(99);
+      landings.push(at);
+      expect(heads).toEqual(inOrder.map((head, sector) => (sector === at ? 99 : head)));
+      await file.write(512 * at, new Uint8Array(512).fill(at + 1));
+    }
+  });
+  expectUniform(
+    landings,
+    [...inOrder.keys()].filter((sector) => sector !== 3),
+  );
 });
 
-test('reads fail as often as asked', async () => {
+test('a misdirected read has one sector from elsewhere, and leaves no trace', async () => {
+  const swaps: string[] = [];
+  await withSectors(async (file, strike) => {
+    for (let count = 0; count < 3_000; count += 1) {
+      await strike({ kind: 'misdirectReads', node: id, count: 1 });
+      const heads = await headsOf(file, 3);
+      const changed = [0, 1, 2].filter((sector) => heads[sector] !== sector + 1);
+      expect(changed).toHaveLength(1);
+      swaps.push(`${changed.join()} is ${heads[changed[0] ?? 0]}`);
+      if (count % 100 === 0) expect(await headsOf(file)).toEqual(inOrder);
+    }
+  });
+  const possible = [0, 1, 2].flatMap((sector) =>
+    inOrder.filter((head) => head !== sector + 1).map((head) => `${sector} is ${head}`),
+  );
+  expectUniform(swaps, possible);
+});
+
+test('a misdirected read reads as much as it would, wherever it begins and ends', async () => {
+  await withSectors(async (file, strike) => {
+    await file.write(16 * 512, Uint8Array.of(17, 17));
+    for (let count = 0; count < 200; count += 1) {
+      await strike({ kind: 'misdirectReads', node: id, count: 1 });
+      const bytes = new Uint8Array(100);
+      expect(await file.read(600, bytes)).toBe(100);
+      expect(new Set(bytes).has(2)).toBe(false);
+      await strike({ kind: 'misdirectReads', node: id, count: 1 });
+      expect(await file.read(16 * 512, bytes)).toBe(2);
+      expect(bytes[0]).not.toBe(17);
+    }
+    await file.truncate(1);
+    await strike({ kind: 'misdirectReads', node: id, count: 1 });
+    const byte = Uint8Array.of(5);
+    await file.read(0, byte);
+    // There is no other sector in the file: what lies behind it is zeros.
+    expect(byte).toEqual(Uint8Array.of(0));
+  });
+});
+
+test('syncs and reads fail as often as asked', async () => {
   const outcomes: string[] = [];
   const simulation = nodeWith(
     async (disk) => {
-      const file = await disk.open('file', { mode: 'new' });
-      for (let count = 0; count < 100; count += 1) {
-        outcomes.push(await codeOf(file.read(0, new Uint8Array(1))));
+      for (let count = 0; count < 2_000; count += 1) {
+        outcomes.push(`sync ${await codeOf(disk.syncDirectory(''))}`);
+        const file = await disk.open('file', { mode: 'create' });
+        outcomes.push(`read ${await codeOf(file.read(0, new Uint8Array(1)))}`);
+        await file.close();
       }
     },
-    { disk: { readFailureRate: 0.3 } },
+    { disk: { syncFailureRate: 0.2, readFailureRate: 0.3 } },
   );
-  await simulation.run(1_000);
-  const failures = outcomes.filter((code) => code === 'DISK_FAILED').length;
-  expect(failures).toBeGreaterThan(15);
-  expect(failures).toBeLessThan(45);
+  await simulation.run(600_000);
+  expectShare(outcomes.filter((code) => code === 'sync DISK_FAILED').length, 2_000, 0.2);
+  expectShare(outcomes.filter((code) => code === 'read DISK_FAILED').length, 2_000, 0.3);
+});
+
+test('a lying sync keeps nothing, neither bytes nor names; a true one after it does', async () => {
+  const found = new Map<string, Set<string>>();
+  for (const lieCount of [0, 2, 3]) {
+    const outcomes = new Set<string>();
+    for (let seed = 0; seed < 40; seed += 1) {
+      const simulation = nodeWith(
+        async (disk, incarnation) => {
+          if (incarnation > 1) {
+            const names = await disk.list('');
+            outcomes.add(names.length === 0 ? 'no name' : (await contents(disk, 'file')).join());
+            return;
+          }
+          const file = await disk.open('file', { mode: 'new' });
+          await file.write(0, Uint8Array.of(1));
+          await file.sync();
+          await disk.syncDirectory('');
+          await file.sync();
+          if (lieCount < 3) await disk.syncDirectory('');
+        },
+        { seed, disk: { tornRate: 0 } },
+      );
+      simulation.inject({ kind: 'lieSyncs', node: id, count: lieCount });
+      await simulation.run(100);
+      simulation.crash(id);
+      simulation.restart(id);
+      await simulation.run(100);
+    }
+    found.set(`${lieCount} lies`, outcomes);
+  }
+  expect(found.get('0 lies')).toEqual(new Set(['1']));
+  expect(found.get('2 lies')).toEqual(new Set(['1']));
+  expect(found.get('3 lies')).toEqual(new Set(['no name', '', '0', '1']));
+});
+
+test('a lie costs nothing as long as only the process dies, and calm ends it', async () => {
+  const survivors: number[] = [];
+  const simulation = nodeWith(async (disk, incarnation) => {
+    const file = await disk.open('file', { mode: 'create' });
+    const before = await file.sizeBytes();
+    survivors.push(before);
+    await file.write(before, Uint8Array.of(incarnation));
+    await file.sync();
+    await disk.syncDirectory('');
+  });
+  simulation.inject({ kind: 'lieSyncs', node: id, count: 100 });
+  await simulation.run(100);
+  simulation.crash(id, 'process');
+  simulation.calm();
+  await simulation.run(100);
+  for (let crash = 0; crash < 20; crash += 1) {
+    simulation.crash(id);
+    simulation.restart(id);
+    await simulation.run(100);
+  }
+  expect(survivors).toEqual(Array.from({ length: 22 }, (_, at) => at));
+});
+
+test('bits rot anywhere in a file, every place as likely', async () => {
+  const places: number[] = [];
+  for (let seed = 0; seed < 2_000; seed += 1) {
+    const device = new DiskDevice('n', surroundingsOf(seed));
+    const file = device.createFile();
+    device.names.create('file', file);
+    file.write(0, new Uint8Array(2));
+    expect(device.rot('', 1)).toBe('file');
+    const [first = 0, second = 0] = file.read(0, 2);
+    places.push(Math.log2(first + 256 * second));
+  }
+  expectUniform(
+    places,
+    Array.from({ length: 16 }, (_, place) => place),
+  );
 });
 
 test('a slow disk is slow, and no slower once it is calm', async () => {

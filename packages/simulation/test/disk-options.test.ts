@@ -9,6 +9,8 @@ test('what is left out is a healthy disk without a limit', () => {
 
 test.each<[DiskOptions, string]>([
   [{ tornRate: 2 }, 'disk.tornRate: expected 0..1, got 2'],
+  [{ olderRate: -0.1 }, 'disk.olderRate: expected 0..1, got -0.1'],
+  [{ noiseRate: 1.1 }, 'disk.noiseRate: expected 0..1, got 1.1'],
   [{ nameSurvivalRate: -1 }, 'disk.nameSurvivalRate: expected 0..1, got -1'],
   [{ syncFailureRate: NaN }, 'disk.syncFailureRate: expected 0..1, got NaN'],
   [{ readFailureRate: Infinity }, 'disk.readFailureRate: expected 0..1, got Infinity'],

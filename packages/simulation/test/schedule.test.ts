@@ -73,6 +73,19 @@ test.each<[unknown, string]>([
     'schedule[0].count: expected an integer, at least 0, got 1.5',
   ],
   [
+    [{ atMs: 1, kind: 'restoreDisk', node: 'a' }],
+    'schedule[0].name: expected a text, got undefined',
+  ],
+  [
+    [{ atMs: 1, kind: 'swapDisks', left: ['a'], right: 'b' }],
+    'schedule[0].left: expected a text, got ["a"]',
+  ],
+  [
+    [{ atMs: 1, kind: 'upgrade', node: 'a', release: 0 }],
+    'schedule[0].release: expected an integer, at least 1, got 0',
+  ],
+  [[{ atMs: 1, kind: 'buggify', share: 2 }], 'schedule[0].share: expected a number, 0..1, got 2'],
+  [
     [{ atMs: 1, kind: 'bitRot', node: 'a', pathPrefix: '', bitCount: 0 }],
     'schedule[0].bitCount: expected an integer, at least 1, got 0',
   ],
@@ -156,6 +169,7 @@ test('names of nodes are found wherever a fault has them', () => {
   expect(nodesOf({ kind: 'pause', node: 'a' })).toEqual(['a']);
   expect(nodesOf({ kind: 'ring', nodes: ['a', 'b'] })).toEqual(['a', 'b']);
   expect(nodesOf({ kind: 'reset', left: 'a', right: 'b' })).toEqual(['a', 'b']);
+  expect(nodesOf({ kind: 'swapDisks', left: 'a', right: 'b' })).toEqual(['a', 'b']);
   expect(nodesOf({ kind: 'clog', left: ['a', 'b'], right: ['c'] })).toEqual(['a', 'b', 'c']);
   expect(() => checkFault('fault', { kind: 'pause' })).toThrow('fault.node: expected a text');
 });

@@ -3,6 +3,16 @@ import { expect, test } from 'vitest';
 
 import { Decisions } from '../src/decisions.ts';
 import { type PendingSync, sectorBytes, SimulatedFile } from '../src/simulated-file.ts';
+import { expectShare } from './support/shares.ts';
+
+/** A power loss that keeps or loses whole writes, and takes any of them. */
+const whole = { olderRate: 1 / 2, tornRate: 0, noiseRate: 0 };
+
+/** One that tears, too. */
+const torn = { ...whole, tornRate: 1 / 3 };
+
+/** One that knows only what is durable and what was written last. */
+const plainFates = { olderRate: 0, tornRate: 0, noiseRate: 0 };
 
 /** A file of at most 8 sectors, in which everything overlaps everything. */
 const sizeMax = 8 * sectorBytes;
@@ -28,21 +38,29 @@ const step = fc.oneof(
 
 /** A file as plain as can be: arrays of bytes, copied whenever something is promised. */
 class PlainFile {
-  visible: Uint8Array = new Uint8Array(0);
+  /** Every content that programs saw, oldest first. */
+  readonly #seen: Uint8Array[] = [new Uint8Array(0)];
   /** What must be there after a crash, but for open sectors. */
   #durable: Uint8Array = new Uint8Array(0);
   /** Sectors changed since the sync that has begun last. */
   #changed: Set<number> = new Set<number>();
   /** Sectors given up by a failed sync and not written since. */
   readonly #givenUp: Set<number> = new Set<number>();
+  /** By sector, what was seen first that no sync has settled; and by size, at -1. */
+  readonly #openSince: Map<number, number> = new Map<number, number>();
   #begun:
     | {
         readonly covered: Uint8Array;
+        readonly seenCount: number;
         readonly changed: ReadonlySet<number>;
         /** Given up before it began: it does not cover them. */
         readonly spared: ReadonlySet<number>;
       }
     | undefined;
+
+  get visible(): Uint8Array {
+    return this.#seen.at(-1) ?? expect.fail();
+  }
 
   write(offset: number, bytes: Uint8Array): void {
     const next = new Uint8Array(Math.max(this.visible.length, offset + bytes.length));
@@ -59,14 +77,16 @@ class PlainFile {
 
   beginSync(): void {
     const changed = new Set([...this.#changed, ...(this.#begun?.changed ?? [])]);
-    this.#begun = { covered: this.visible, changed, spared: new Set(this.#givenUp) };
+    const spared = new Set(this.#givenUp);
+    this.#begun = { covered: this.visible, seenCount: this.#seen.length, changed, spared };
     this.#changed = new Set();
   }
 
   endSync(): void {
-    const { covered, spared } = this.#begun ?? expect.fail();
+    const { covered, changed, seenCount, spared } = this.#begun ?? expect.fail();
     const next = covered.slice();
     for (const index of spared) putSector(next, index, sectorOf(this.#durable, index));
+    for (const index of [...changed, -1]) this.#openSince.set(index, seenCount);
     this.#durable = next;
     this.#begun = undefined;
   }
@@ -79,7 +99,7 @@ class PlainFile {
 
   /** The sizes and, of a sector, the contents that a crash may leave. */
   sizes(): readonly number[] {
-    return [this.#durable.length, this.visible.length];
+    return [this.#durable.length, ...this.#seenSince(-1).map(({ length }) => length)];
   }
 
   contentsOf(index: number): readonly Uint8Array[] {
@@ -88,11 +108,16 @@ class PlainFile {
       this.#givenUp.has(index) ||
       this.#begun?.changed.has(index) === true;
     const old = sectorOf(this.#durable, index);
-    return isOpen ? [old, sectorOf(this.visible, index)] : [old];
+    const seen = isOpen ? this.#seenSince(index) : [];
+    return [old, ...seen.map((bytes) => sectorOf(bytes, index))];
+  }
+
+  #seenSince(index: number): readonly Uint8Array[] {
+    return [...this.#seen.slice(this.#openSince.get(index) ?? 0), this.visible];
   }
 
   #change(next: Uint8Array, from: number, to: number): void {
-    this.visible = next;
+    this.#seen.push(next);
     if (from >= to) return;
     for (let index = Math.floor(from / sectorBytes); index * sectorBytes < to; index += 1) {
       this.#changed.add(index);
@@ -151,12 +176,12 @@ function afterSteps(steps: readonly Step[]): { file: SimulatedFile; plain: Plain
 
 const steps = fc.array(step, { maxLength: 40, size: 'max' });
 
-test('a crash keeps what was synced; each other sector, and the size, is old or new', () => {
+test('a crash keeps what was synced; of each other sector, and the size, any version', () => {
   fc.assert(
     fc.property(steps, fc.integer(), (actions, seed) => {
       const { file, plain } = afterSteps(actions);
       const sizes = plain.sizes();
-      file.crash(new Decisions(seed, 'crash').about('tear', 0), 0);
+      file.crash(new Decisions(seed, 'crash').about('tear', 0), whole);
       const left = file.read(0, 2 * sizeMax);
       expect(sizes).toContain(left.length);
       for (let index = 0; index * sectorBytes < left.length; index += 1) {
@@ -176,7 +201,7 @@ test('a torn crash spares what was synced, and what it left is durable', () => {
   fc.assert(
     fc.property(steps, fc.integer(), (actions, seed) => {
       const { file, plain } = afterSteps(actions);
-      file.crash(new Decisions(seed, 'crash').about('tear', 0), 1 / 3);
+      file.crash(new Decisions(seed, 'crash').about('tear', 0), torn);
       const left = file.read(0, 2 * sizeMax);
       for (let index = 0; index * sectorBytes < left.length; index += 1) {
         const [only, ...others] = plain.contentsOf(index);
@@ -185,7 +210,7 @@ test('a torn crash spares what was synced, and what it left is durable', () => {
         expect(sectorOf(left, index)).toEqual(kept);
       }
       expect(file.unsettledSectors()).toEqual([]);
-      file.crash(new Decisions(seed, 'again').about('tear', 0), 1 / 3);
+      file.crash(new Decisions(seed, 'again').about('tear', 0), torn);
       expect(file.read(0, 2 * sizeMax)).toEqual(left);
     }),
     { numRuns: 300 },
@@ -199,12 +224,85 @@ test('every fate of a sector occurs: old, new, torn at either end', () => {
     file.write(0, new Uint8Array(sectorBytes).fill(1));
     file.completeSync(file.beginSync());
     file.write(0, new Uint8Array(sectorBytes).fill(2));
-    file.crash(new Decisions(seed, 'fates').about('tear', 0), 1 / 3);
+    file.crash(new Decisions(seed, 'fates').about('tear', 0), torn);
     const left = file.read(0, sectorBytes);
     const runs = [...left].filter((byte, index) => byte !== left[index - 1]).join('');
     fates.add(runs);
   }
   expect(fates).toEqual(new Set(['1', '2', '12', '21']));
+});
+
+test('each fate of a sector that was written twice is as frequent as its rate says', () => {
+  const fates = { olderRate: 0.4, tornRate: 0.3, noiseRate: 0.1 };
+  const counts = new Map<string, number>();
+  const runCount = 10_000;
+  for (let seed = 0; seed < runCount; seed += 1) {
+    const file = new SimulatedFile();
+    for (const fill of [1, 2, 3]) {
+      file.write(0, new Uint8Array(sectorBytes).fill(fill));
+      if (fill === 1) file.completeSync(file.beginSync());
+    }
+    file.crash(new Decisions(seed, 'fates').about('tear', 0), fates);
+    const left = file.read(0, sectorBytes);
+    const runs = [...left].filter((byte, index) => byte !== left[index - 1]).join('');
+    const fate = runs.length > 2 ? 'noise' : runs;
+    counts.set(fate, (counts.get(fate) ?? 0) + 1);
+  }
+  const rates: Readonly<Record<string, number>> = {
+    noise: 0.1,
+    1: 0.9 * 0.7 * 0.5,
+    2: 0.9 * 0.7 * 0.5 * 0.4,
+    3: 0.9 * 0.7 * 0.5 * 0.6,
+    12: (0.9 * 0.3 * 0.4) / 2,
+    21: (0.9 * 0.3 * 0.4) / 2,
+    13: (0.9 * 0.3 * 0.6) / 2,
+    31: (0.9 * 0.3 * 0.6) / 2,
+  };
+  expect([...counts.keys()].toSorted()).toEqual(Object.keys(rates).toSorted());
+  for (const [fate, rate] of Object.entries(rates)) {
+    expectShare(counts.get(fate) ?? 0, runCount, rate);
+  }
+});
+
+test('an earlier size comes back as often as asked, and one that a sync settled does not', () => {
+  const sizes: number[] = [];
+  for (let seed = 0; seed < 2_000; seed += 1) {
+    const file = new SimulatedFile();
+    file.truncate(100);
+    file.truncate(200);
+    const sync = file.beginSync();
+    file.truncate(300);
+    file.truncate(400);
+    file.completeSync(sync);
+    file.crash(new Decisions(seed, 'sizes').about('tear', 0), { ...whole, olderRate: 0.4 });
+    sizes.push(file.sizeBytes);
+  }
+  expect(new Set(sizes)).toEqual(new Set([200, 300, 400]));
+  expectShare(sizes.filter((size) => size === 200).length, sizes.length, 0.5);
+  expectShare(sizes.filter((size) => size === 300).length, sizes.length, 0.2);
+});
+
+test('only the latest few of many writes come back, so that memory is bounded', () => {
+  const left = new Set<number>();
+  for (let seed = 0; seed < 500; seed += 1) {
+    const file = new SimulatedFile();
+    for (let fill = 1; fill <= 20; fill += 1) file.write(0, Uint8Array.of(fill));
+    file.crash(new Decisions(seed, 'many').about('tear', 0), whole);
+    left.add(file.read(0, 1)[0] ?? 0);
+  }
+  expect([...left].toSorted((a, b) => a - b)).toEqual([0, 16, 17, 18, 19, 20]);
+});
+
+test('a durable copy has what was synced, and is a file of its own', () => {
+  const file = new SimulatedFile();
+  file.write(0, Uint8Array.of(1, 2));
+  file.completeSync(file.beginSync());
+  file.write(1, Uint8Array.of(3, 4));
+  const copy = file.durableCopy();
+  expect(copy.read(0, 10)).toEqual(Uint8Array.of(1, 2));
+  expect([copy.unsettledSectors(), copy.hasUnsettledSize]).toEqual([[], false]);
+  copy.write(0, Uint8Array.of(9));
+  expect(file.read(0, 10)).toEqual(Uint8Array.of(1, 3, 4));
 });
 
 test('a sector given up by a failed sync is not saved by the next one', () => {
@@ -215,10 +313,23 @@ test('a sector given up by a failed sync is not saved by the next one', () => {
     file.failSync(file.beginSync());
     expect(file.read(0, 1)).toEqual(Uint8Array.of(1));
     file.completeSync(file.beginSync());
-    file.crash(new Decisions(seed, 'forsaken').about('tear', 0), 0);
+    file.crash(new Decisions(seed, 'forsaken').about('tear', 0), plainFates);
     survivors.add(file.read(0, 1)[0] ?? -1);
   }
   expect(survivors).toEqual(new Set([0, 1]));
+});
+
+test('what a failed sync gave up may be on the disk all the same, and come back later', () => {
+  const survivors = new Set<number>();
+  for (let seed = 0; seed < 100; seed += 1) {
+    const file = new SimulatedFile();
+    file.write(0, Uint8Array.of(1));
+    file.failSync(file.beginSync());
+    file.write(0, Uint8Array.of(2));
+    file.crash(new Decisions(seed, 'given up').about('tear', 0), whole);
+    survivors.add(file.read(0, 1)[0] ?? 0);
+  }
+  expect(survivors).toEqual(new Set([0, 1, 2]));
 });
 
 // Why this test? A shrunk counterexample: an old byte came back behind the durable end of a file.
@@ -233,7 +344,7 @@ test('what lies behind a durable end is zeros, even if the sync that cut it fail
     const sync = file.beginSync();
     file.write(0, Uint8Array.of(2));
     file.completeSync(sync);
-    file.crash(new Decisions(seed, 'behind the end').about('tear', 0), 0);
+    file.crash(new Decisions(seed, 'behind the end').about('tear', 0), plainFates);
     if (file.sizeBytes > 0) left.add(file.read(0, 1)[0] ?? -1);
   }
   expect(left).toEqual(new Set([0, 2]));

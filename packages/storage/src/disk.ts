@@ -41,8 +41,8 @@ export interface DiskFile {
  * Files with the promises real disks make, and no more.
  *
  * - A write survives a crash only after `DiskFile.sync`.
- * - At a crash each unsynced 512-byte sector is old, new or torn on its own, in any combination;
- *   the size of a file with an unsynced change of size is old or new.
+ * - At a crash each 512-byte sector is, on its own, as the last sync left it, as any write since
+ *   has made it, or torn between two of these; so, but for tears, is the size of a file.
  * - A created, renamed or removed name survives a crash only after `syncDirectory` of its folder.
  *   `rename` replaces its target atomically: a crash leaves the old or the new one, never neither.
  * - Reads may fail or return damaged bytes: whoever must know keeps a checksum.
