@@ -14,6 +14,7 @@ export {
   type ConvergenceResult,
 } from './convergence.ts';
 export type { Counterexample } from './counterexample.ts';
+export { describeCounterexample } from './counterexample-text.ts';
 export { HistoryError } from './errors.ts';
 export { type History, type Operation, type Outcome, validateHistory } from './history.ts';
 export { parseJepsenLog } from './importers/jepsen.ts';

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 
 import { checkSync, type CheckOptions, type CheckResult } from '../checker.ts';
+import { describeCounterexample } from '../counterexample-text.ts';
 import type { History } from '../history.ts';
 import type { Model } from '../model.ts';
 import { htmlReport, type ReportOptions } from '../report/html-report.ts';
@@ -43,13 +44,14 @@ function toBeLinearizable<State, Input, Output>(
   if (result.verdict === 'linearizable') {
     return { pass: true, message: () => 'expected the history not to be linearizable, but it is' };
   }
+  const { counterexample } = result;
   const path = writeReport(model, received, result, options);
   return {
     pass: false,
     message: () =>
       [
         `expected a linearizable history, got ${result.verdict}`,
-        ...describeCounterexample(model, result),
+        ...(counterexample ? [describeCounterexample(model, counterexample)] : []),
         `report: ${pathToFileURL(path).href}`,
       ].join('\n'),
   };
@@ -68,20 +70,4 @@ function writeReport<State, Input, Output>(
   const path = join(directory, `${name}.html`);
   writeFileSync(path, htmlReport(model, history, result, { title: test, ...options }));
   return path;
-}
-
-function describeCounterexample<State, Input, Output>(
-  model: Model<State, Input, Output>,
-  { counterexample }: CheckResult<State, Input, Output>,
-): string[] {
-  if (counterexample === undefined) return [];
-  return counterexample.operations.map((operation) => {
-    const { process, input, outcome, callTime } = operation;
-    const until = outcome.kind === 'info' ? '?' : String(outcome.returnTime);
-    const output = outcome.kind === 'ok' ? outcome.output : undefined;
-    const text =
-      model.describeOperation?.(input, output as Output) ?? JSON.stringify([input, output]);
-    const mark = operation === counterexample.culprit ? '  ← impossible' : '';
-    return `  ${process}: ${text} [${callTime}, ${until}]${mark}`;
-  });
 }
