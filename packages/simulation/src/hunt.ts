@@ -6,6 +6,7 @@ import { drawScenario, type SwarmOptions } from './swarm.ts';
 import type { TraceLine } from './trace.ts';
 import {
   BrokenPromise,
+  type ClientOperation,
   type Experiment,
   nodeIdsOf,
   type Scenario,
@@ -90,6 +91,9 @@ export async function huntSeeds(
   return { failure: undefined, seedCount };
 }
 
+/** How long after an error that was expected a node is started again. */
+const supervisorMs = 200;
+
 class Run {
   readonly #scenario: Scenario;
   readonly #recoveryMs: number;
@@ -97,6 +101,7 @@ class Run {
   readonly #experiment: Experiment;
   /** Thrown by a node or a client, where throwing on would look like a fault of the test. */
   #thrown: { readonly error: unknown } | undefined;
+  #isCalm = false;
 
   constructor(workload: Workload, scenario: Scenario, options: RunOptions) {
     const { seed, network, disk, clocks, sameTimeOrder = 'insertion' } = scenario;
@@ -113,12 +118,12 @@ class Run {
     });
     this.#experiment = workload.open(this.#simulation, scenario);
     this.#simulation.onEvent((event) => {
-      if (this.#thrown !== undefined) throw this.#thrown.error;
+      this.#rethrow();
       this.#experiment.check?.(event);
     });
     this.#simulation.schedule(scenario.faults);
     for (const operation of scenario.operations) {
-      this.#simulation.clock.setTimer(operation.atMs, () => this.#experiment.begin(operation));
+      this.#simulation.clock.setTimer(operation.atMs, () => void this.#begin(operation));
     }
   }
 
@@ -136,9 +141,9 @@ class Run {
   async #failure(): Promise<Failure | undefined> {
     try {
       await this.#simulation.run(this.#scenario.horizonMs);
-      this.#experiment.finish?.();
+      this.#finishPhase();
       await this.#expectRecovery();
-      this.#experiment.finish?.();
+      this.#finishPhase();
       return undefined;
     } catch (error) {
       const cause = error instanceof SimulationFailure ? error.cause : error;
@@ -155,11 +160,29 @@ class Run {
     }
   }
 
+  #finishPhase(): void {
+    this.#rethrow();
+    this.#experiment.finish?.();
+  }
+
+  async #begin(operation: ClientOperation): Promise<void> {
+    try {
+      await this.#experiment.begin(operation);
+    } catch (error) {
+      this.#thrown ??= { error };
+    }
+  }
+
+  #rethrow(): void {
+    if (this.#thrown !== undefined) throw this.#thrown.error;
+  }
+
   async #expectRecovery(): Promise<void> {
     const simulation = this.#simulation;
     const experiment = this.#experiment;
     const { nodeCount, outsiders } = this.#scenario;
     simulation.calm();
+    this.#isCalm = true;
     for (const outsider of outsiders) simulation.crash(nodeId(outsider), 'process');
     const core = nodeIdsOf(nodeCount).filter((id) => !outsiders.includes(id));
     experiment.onCalm?.(core);
@@ -175,8 +198,20 @@ class Run {
   }
 
   #onError(error: unknown, id: NodeId): void {
-    if (this.#experiment.isExpected?.(error, id) === true) return;
-    this.#thrown ??= { error };
+    if (this.#experiment.isExpected?.(error, id) === true) this.#restartSoon(id);
+    else this.#thrown ??= { error };
+  }
+
+  /** What the supervisor of a process does. */
+  #restartSoon(id: NodeId): void {
+    const simulation = this.#simulation;
+    const incarnation = simulation.incarnationOf(id);
+    simulation.clock.setTimer(supervisorMs, () => {
+      const isGone = this.#isCalm && this.#scenario.outsiders.includes(id);
+      if (isGone || simulation.incarnationOf(id) !== incarnation) return;
+      simulation.crash(id, 'process');
+      simulation.restart(id);
+    });
   }
 }
 

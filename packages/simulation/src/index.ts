@@ -4,6 +4,7 @@ export type { NodeEnvironment, NodeProcess, NodeStart, NodeState } from './crash
 export type { DelayDistribution } from './delay-distribution.ts';
 export type { CrashKind } from './disk-device.ts';
 export type { DiskOptions } from './disk-options.ts';
+export { expectHolds } from './expect-holds.ts';
 export { AmbientAccessError, SimulationFailure } from './errors.ts';
 export {
   type Failure,

@@ -123,15 +123,18 @@ class Shrinker {
     return this.#best.scenario;
   }
 
-  /** Runs the best scenario with `change`; keeps it if the same promise breaks. */
-  async #try(change: Partial<Scenario>): Promise<boolean> {
+  /** Runs the best scenario with `change`; keeps it if the same promise breaks, and as asked. */
+  async #try(
+    change: Partial<Scenario>,
+    isAsAsked: (failure: Failure) => boolean = () => true,
+  ): Promise<boolean> {
     const scenario = { ...this.#scenario, ...change };
     const key = JSON.stringify(scenario);
     if (this.#runCount >= this.#runsMax || this.#tried.has(key)) return false;
     this.#tried.add(key);
     this.#runCount += 1;
     const { failure } = await runScenario(this.#workload, scenario, this.#options);
-    if (failure?.invariantId !== this.#best.invariantId) return false;
+    if (failure?.invariantId !== this.#best.invariantId || !isAsAsked(failure)) return false;
     this.#best = failure;
     return true;
   }
@@ -196,12 +199,16 @@ class Shrinker {
     for (let misses = 0; misses < otherSeedsMax; misses += 1) {
       const { faults } = this.#scenario;
       if (faults.length <= faultsGoal || this.#runCount >= this.#runsMax) return;
-      const size = 1 + this.#random.int(Math.ceil(faults.length / 2));
+      // Without any, the other seed must break the promise before the last of them.
+      const size = this.#random.int(Math.ceil(faults.length / 2) + 1);
       const start = this.#random.int(faults.length - size + 1);
       const kept = faults.filter((_, at) => at < start || at >= start + size);
-      const isMet = await this.#try({ faults: kept, seed: this.#random.int(2 ** 32) });
-      if (!isMet) continue;
+      const seed = this.#random.int(2 ** 32);
+      const isLess = ({ atMs }: Failure): boolean =>
+        kept.filter((fault) => fault.atMs <= atMs).length < faults.length;
+      if (!(await this.#try({ faults: kept, seed }, isLess))) continue;
       misses = 0;
+      await this.#try(upTo(this.#scenario, Math.ceil(this.#best.atMs)));
       await ddmin(this.#scenario.faults, (fewer) => this.#try({ faults: fewer }));
     }
   }

@@ -75,15 +75,20 @@ export interface Workload {
 
 /** One run of a workload. What breaks a promise throws a `BrokenPromise`. */
 export interface Experiment {
-  /** A client begins `operation`. Runs as simulated code; must not wait. */
-  begin(operation: ClientOperation): void;
+  /**
+   * A client begins `operation`, as simulated code.
+   *
+   * @returns Nothing, or a promise: what it rejects with ends the run, as what `begin` throws does.
+   */
+  begin(operation: ClientOperation): void | Promise<void>;
   /** Called after every event: what must always hold. */
   check?(event: TraceLine): void;
   /** Called when the faults are over, and again when the core has recovered. */
   finish?(): void;
   /**
    * Whether what a node threw, in its start perhaps, is the right thing to do, such as refusing to
-   * start from a damaged disk. If left out, it never is.
+   * go on with a failed disk. Then its process ends, and starts again 200 ms later. If left out, it
+   * never is.
    */
   isExpected?(error: unknown, nodeId: NodeId): boolean;
   /** All is calm from here on, and the nodes of `core` are up. */
