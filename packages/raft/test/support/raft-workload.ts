@@ -9,10 +9,12 @@ import type {
 import type { NodeId, Random } from '@quorate/transport';
 
 import type { RaftNodeOptions } from '../../src/node/options.ts';
+import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
 import { BrokenInvariant } from './invariants.ts';
-import { commandOf } from './recording-machine.ts';
+import { type Command, commandOf } from './recording-machine.ts';
 import {
   type ClientPort,
+  NodeFailed,
   type PlantedBug,
   type RunningNode,
   SimulatedCluster,
@@ -22,15 +24,28 @@ import { stageOf } from './raft-stages.ts';
 /** How often a client tries again after calm, in ms. */
 const RETRY_MS = 300;
 
-/** Whole Raft nodes under clients that write and read. */
-export function raftWorkload(bug: PlantedBug = {}): Workload {
+/** Registers that clients use at a time; the first of them most. */
+const KEY_COUNT = 4;
+
+/** The register of the writes after calm, and the first of their ids. */
+const MARKER = { key: 65_535, firstId: 1_000_000 };
+
+/** What may be fixed about a workload. */
+export interface RaftWorkloadOptions {
+  readonly bug?: PlantedBug;
+  /** 'history' holds answers to clients against each other only when all are in. */
+  readonly answers?: 'each' | 'history';
+}
+
+/** Whole Raft nodes under clients that write, compare-and-set and read registers. */
+export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
   return {
     name: 'raft',
     nodeCounts: { min: 1, max: 7 },
     drawTuning,
     drawOperation,
     stage: stageOf,
-    open: (simulation, scenario) => new RaftExperiment(simulation, scenario, bug),
+    open: (simulation, scenario) => new RaftExperiment(simulation, scenario, options),
   };
 }
 
@@ -50,8 +65,11 @@ function drawTuning(random: Random): Tuning {
 function drawOperation(random: Random, index: number, nodeIds: readonly string[]): Tuning {
   const anyone = nodeIds[random.int(nodeIds.length)] ?? '';
   return {
-    kind: random.int(2) === 0 ? 'read' : 'write',
+    kind: ['read', 'write', 'write', 'compareAndSet'][random.int(4)] ?? 'read',
     id: index + 1,
+    key: random.int(1 + random.int(KEY_COUNT)),
+    // One of the latest commands, as if it had been read just now.
+    expected: Math.max(0, index - random.int(4)),
     node: [anyone, 'told', 'leader'][random.int(3)] ?? anyone,
     timeoutMs: 200 + random.int(3_000),
     sizeBytes: random.int(2) === 0 ? 8 : random.int(300),
@@ -61,7 +79,8 @@ function drawOperation(random: Random, index: number, nodeIds: readonly string[]
 /** One run: what clients were told, and whether it holds. */
 class RaftExperiment implements Experiment {
   readonly #cluster: SimulatedCluster;
-  readonly #bug: PlantedBug;
+  readonly #options: RaftWorkloadOptions;
+  readonly #history: ClientHistory;
   readonly #acknowledged = new Map<number, number>();
   readonly #refused = new Set<number>();
   #highestAcknowledged = 0;
@@ -70,13 +89,14 @@ class RaftExperiment implements Experiment {
   #core: readonly NodeId[] = [];
   #hasCommitted = false;
 
-  constructor(simulation: Simulation, scenario: Scenario, bug: PlantedBug) {
+  constructor(simulation: Simulation, scenario: Scenario, options: RaftWorkloadOptions) {
     const { nodeCount, tuning, faults } = scenario;
-    this.#bug = bug;
+    this.#options = options;
+    this.#history = new ClientHistory(simulation.clock);
     this.#cluster = new SimulatedCluster(simulation, {
       nodeCount,
       tuning: tuningOf(tuning),
-      bug,
+      bug: options.bug,
     });
     for (const fault of faults) {
       if (fault.kind !== 'bitRot' && fault.kind !== 'failReads') continue;
@@ -88,22 +108,31 @@ class RaftExperiment implements Experiment {
   begin(operation: ClientOperation): void {
     const running = this.#target(operation);
     if (running === undefined) return;
-    if (operation['kind'] === 'read') void this.#read(running, Number(operation['timeoutMs']));
-    else void this.#write(running, operation);
+    const timeoutMs = Number(operation['timeoutMs']);
+    if (operation['kind'] === 'read') void this.#read(running, operation, timeoutMs);
+    else void this.#write(running, operation, timeoutMs);
   }
 
   check(): void {
-    if (this.#violation !== undefined) throw this.#violation;
+    if (this.#violation !== undefined && this.#options.answers !== 'history') throw this.#violation;
   }
 
   finish(): void {
+    this.#expectRefusedGone();
+    if (this.#hasCommitted) this.#expectAcknowledgedThere();
+    this.#history.expectLinearizable();
+  }
+
+  #expectRefusedGone(): void {
     for (const commandId of this.#refused) {
       const logIndex = this.#cluster.checker.appliedAt(commandId);
       if (logIndex === undefined) continue;
       const detail = `command ${commandId} was refused, stands at ${logIndex}`;
       throw new BrokenInvariant('refused', detail);
     }
-    if (!this.#hasCommitted) return;
+  }
+
+  #expectAcknowledgedThere(): void {
     for (const [id, { machine, node }] of this.#coreNodes()) {
       if (node.status().condition !== 'running') continue;
       for (const [commandId, logIndex] of this.#acknowledged) {
@@ -114,18 +143,17 @@ class RaftExperiment implements Experiment {
     }
   }
 
-  /** Only damage and broken disks keep a node from starting, and then it says so. */
+  /** Only damage and broken disks keep a node from starting or going on, and then it says so. */
   isExpected(error: unknown, id: NodeId): boolean {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const isDown = this.#cluster.simulation.stateOf(id) === 'down';
-    if (!isDown || !/^(DISK|LOG|RAFT)_/.test(code)) return false;
+    if (error instanceof NodeFailed) return isOfDisk(error.cause);
+    if (this.#cluster.simulation.stateOf(id) !== 'down' || !isOfDisk(error)) return false;
     this.#cluster.onStartError(id, error);
     return true;
   }
 
   onCalm(core: readonly string[]): void {
     this.#core = this.#cluster.nodeIds.filter((id) => core.includes(id));
-    this.#commitMarker(1_000_000);
+    this.#commitMarker(MARKER.firstId);
   }
 
   /**
@@ -168,7 +196,7 @@ class RaftExperiment implements Experiment {
     const { leader, running, simulation } = this.#cluster;
     const leading = leader === undefined ? undefined : running.get(leader);
     if (leading !== undefined) {
-      const command = commandOf(commandId, 4);
+      const command = commandOf({ kind: 'write', id: commandId, key: MARKER.key }, 0);
       void leading.node.propose(command, { timeoutMs: 1_000 }).then(({ kind }) => {
         if (kind === 'committed') this.#hasCommitted = true;
       });
@@ -189,20 +217,29 @@ class RaftExperiment implements Experiment {
   }
 
   #clientOf(running: RunningNode): ClientPort {
-    return this.#bug.wrapClient?.(running) ?? running.node;
+    return this.#options.bug?.wrapClient?.(running) ?? running.node;
   }
 
-  async #write(running: RunningNode, operation: ClientOperation): Promise<void> {
-    const commandId = Number(operation['id']);
-    const command = commandOf(commandId, Number(operation['sizeBytes']));
-    const timeoutMs = Number(operation['timeoutMs']);
-    const outcome = await this.#clientOf(running).propose(command, { timeoutMs });
-    if (outcome.kind === 'rejected') {
-      this.#refused.add(commandId);
-      this.#leaderHint = outcome.leaderId;
-    }
-    if (outcome.kind !== 'committed') return;
-    const { logIndex } = outcome;
+  #write(running: RunningNode, operation: ClientOperation, timeoutMs: number): Promise<void> {
+    const key = this.#history.registerOf(Number(operation['key']), KEY_COUNT);
+    const command = commandIn(operation, key);
+    const { id } = command;
+    return this.#history.write(`c${id}`, key, changeOf(command), async () => {
+      const bytes = commandOf(command, Number(operation['sizeBytes']));
+      const outcome = await this.#clientOf(running).propose(bytes, { timeoutMs });
+      if (outcome.kind === 'rejected') {
+        this.#refused.add(id);
+        this.#leaderHint = outcome.leaderId;
+      }
+      if (outcome.kind !== 'committed') {
+        throw new NoAnswer({ definite: outcome.kind === 'rejected' });
+      }
+      this.#onCommitted(id, outcome.logIndex);
+      return command.kind === 'compareAndSet' ? outcome.result[0] === 1 : undefined;
+    });
+  }
+
+  #onCommitted(commandId: number, logIndex: number): void {
     this.#acknowledged.set(commandId, logIndex);
     this.#highestAcknowledged = Math.max(this.#highestAcknowledged, logIndex);
     const applied = this.#cluster.checker.appliedAt(commandId);
@@ -211,18 +248,46 @@ class RaftExperiment implements Experiment {
     this.#violation ??= new BrokenInvariant('acknowledged', detail);
   }
 
-  async #read(running: RunningNode, timeoutMs: number): Promise<void> {
+  #read(running: RunningNode, operation: ClientOperation, timeoutMs: number): Promise<void> {
+    const { machine } = running;
+    const key = this.#history.registerOf(Number(operation['key']), KEY_COUNT);
     const writtenBefore = this.#highestAcknowledged;
-    const outcome = await this.#clientOf(running).readIndex({ timeoutMs });
-    if (outcome.kind !== 'ready') {
-      this.#leaderHint = outcome.leaderId;
-      return;
-    }
-    const { logIndex } = running.machine;
-    if (logIndex >= writtenBefore) return;
-    const detail = `a read saw ${logIndex}, ${writtenBefore} was acknowledged before it`;
-    this.#violation ??= new BrokenInvariant('linearizable read', detail);
+    return this.#history.read(`c${operation['id']}`, key, async () => {
+      const outcome = await this.#clientOf(running).readIndex({ timeoutMs });
+      if (outcome.kind !== 'ready') {
+        this.#leaderHint = outcome.leaderId;
+        throw new NoAnswer({ definite: true });
+      }
+      const { logIndex } = machine;
+      if (logIndex < writtenBefore) {
+        const detail = `a read saw ${logIndex}, ${writtenBefore} was acknowledged before it`;
+        this.#violation ??= new BrokenInvariant('fresh read', detail);
+      }
+      return textOf(machine.get(key));
+    });
   }
+}
+
+function isOfDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(DISK|LOG|RAFT)_/.test(String(error.code));
+}
+
+function commandIn({ kind, id, expected }: ClientOperation, key: number): Command {
+  const common = { id: Number(id), key };
+  if (kind === 'write') return { ...common, kind };
+  return { ...common, kind: 'compareAndSet', expected: Number(expected) };
+}
+
+/** What `command` asks of the map that the registers stand for. */
+function changeOf(command: Command): KeyValueChange {
+  const value = String(command.id);
+  if (command.kind === 'write') return { kind: 'put', value };
+  return { kind: 'cas', expected: textOf(command.expected), value };
+}
+
+/** A register's content in the map: nothing, or the id of the command that wrote it. */
+function textOf(commandId: number): string | null {
+  return commandId === 0 ? null : String(commandId);
 }
 
 function tuningOf(tuning: Tuning): Partial<RaftNodeOptions> {

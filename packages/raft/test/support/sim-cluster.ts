@@ -7,11 +7,17 @@ import { RaftNode } from '../../src/raft-node.ts';
 import { InvariantChecker } from './invariants.ts';
 import { RecordingMachine } from './recording-machine.ts';
 
-/** How long a supervisor waits before it restarts a node that stopped itself. */
-const SUPERVISOR_MS = 200;
-
 /** Where a node keeps its files, below its disk. */
 export const nodeDirectory = 'raft';
+
+/** What the process of a node that has failed ends with. */
+export class NodeFailed extends Error {
+  override readonly name = 'NodeFailed';
+
+  constructor(cause: unknown) {
+    super('a node failed', { cause });
+  }
+}
 
 /** A bug, planted from outside through the ports of a node. */
 export interface PlantedBug {
@@ -97,25 +103,19 @@ export class SimulatedCluster {
     this.startErrors.delete(id);
     const { incarnation } = environment;
     this.#running.set(id, { node, machine, incarnation });
-    node.observe(({ kind }) => {
-      if (kind === 'failed') this.#restartSoon(id, incarnation);
+    node.observe((event) => {
+      if (event.kind !== 'failed') return;
+      // What a process does that cannot go on: it ends with an error.
+      clock.setTimer(0, () => {
+        throw new NodeFailed(event.error);
+      });
     });
     return { stop: () => node.close() };
   }
 
-  /** A start that threw. The supervisor tries again. */
+  /** A start that threw. */
   onStartError(id: NodeId, error: unknown): void {
     this.startErrors.set(id, error);
-    this.#restartSoon(id, this.simulation.incarnationOf(id));
-  }
-
-  #restartSoon(id: NodeId, incarnation: number): void {
-    const { simulation } = this;
-    simulation.clock.setTimer(SUPERVISOR_MS, () => {
-      if (simulation.incarnationOf(id) !== incarnation) return;
-      simulation.crash(id, 'process');
-      simulation.restart(id);
-    });
   }
 
   #check({ kind, node: name }: TraceLine): void {
