@@ -1,11 +1,11 @@
 /**
  * `pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]`: random
- * seeds of a package's simulation, in as many processes as there are cores, until one breaks a
- * promise, time is up or there were enough. A package takes part by exporting `runSeed` from
- * test/support/run-seed.ts, and `workloads` for random swarms from test/support/workloads.ts. What
- * a swarm finds is cut down and filed in .soak.
+ * swarms over the workloads of all packages, or of one, in as many processes as there are cores,
+ * until one breaks a promise, time is up or there were enough. A package takes part by exporting
+ * `workloads` from test/support/workloads.ts. What is found is cut down and filed in .soak: the
+ * scenario as JSON, charts of it as text and SVG, and the command that replays it.
  *
- * `pnpm soak --replay FILE [--package NAME]`: runs such a find again and draws it.
+ * `pnpm soak --replay FILE`: runs such a find again and draws it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -14,17 +14,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { chartText } from '@quorate/simulation';
-import { replay, workloadsOf } from './soak/finds.ts';
+import { replay } from './soak/finds.ts';
 import { shareOf, soakRequest } from './soak/hunt.ts';
-import type { HunterTask } from './soak/hunter.ts';
-
-type Report =
-  | { readonly kind: 'held' }
-  | { readonly kind: 'broken'; readonly seed: number; readonly report: string };
+import type { HunterTask, Report } from './soak/hunter.ts';
+import { packagesWithWorkloads, workloadsOf } from './soak/workloads.ts';
 
 const usage =
   'usage: pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]' +
-  ' [--replay FILE]';
+  ' | --replay FILE';
 
 function requestOf(args: readonly string[]) {
   const text = { type: 'string' } as const;
@@ -55,14 +52,15 @@ function requestOf(args: readonly string[]) {
       firstSeed: randomInt(2 ** 40),
       seedCount: undefined,
       nodeCount: undefined,
-      packageName: 'raft',
+      packageName: undefined,
     },
   );
   return { ...request, replayFile: values.replay };
 }
 
-async function showAgain(file: string, packageName: string): Promise<void> {
-  const { failure, traceHash } = await replay(file, await workloadsOf(packageName));
+async function showAgain(file: string): Promise<void> {
+  const workloads = await Promise.all(packagesWithWorkloads().map(workloadsOf));
+  const { failure, traceHash } = await replay(file, workloads.flat());
   if (failure === undefined) {
     console.log(`every promise held; trace ${traceHash}`);
     return;
@@ -75,13 +73,15 @@ async function showAgain(file: string, packageName: string): Promise<void> {
 async function soak(request: ReturnType<typeof requestOf>): Promise<void> {
   const { packageName, minutes, jobs, firstSeed, seedCount, nodeCount, replayFile } = request;
   if (replayFile !== undefined) {
-    await showAgain(replayFile, packageName);
+    await showAgain(replayFile);
     return;
   }
-  console.log(`${packageName}: ${minutes} minutes from seed ${firstSeed}, ${jobs} at a time`);
+  const packageNames = packageName === undefined ? packagesWithWorkloads() : [packageName];
+  const names = packageNames.join(', ');
+  console.log(`${names}: ${minutes} minutes from seed ${firstSeed}, ${jobs} at a time`);
   const hunters = Array.from({ length: jobs }, (_, index) => {
     const task: HunterTask = {
-      packageName,
+      packageNames,
       minutes,
       firstSeed: firstSeed + index,
       stride: jobs,
@@ -90,12 +90,16 @@ async function soak(request: ReturnType<typeof requestOf>): Promise<void> {
     };
     return fork(path.join(import.meta.dirname, 'soak/hunter.ts'), [JSON.stringify(task)]);
   });
-  let heldCount = 0;
+  const heldCounts = new Map<string, number>();
   const listen = (hunter: ChildProcess): Promise<void> =>
     new Promise((resolve) => {
       hunter.on('message', (report: Report) => {
-        if (report.kind === 'held') heldCount += 1;
-        else announce(request, report);
+        if (report.kind === 'held') {
+          heldCounts.set(report.workload, (heldCounts.get(report.workload) ?? 0) + 1);
+          return;
+        }
+        process.exitCode = 1;
+        console.error(`seed ${report.seed}: ${report.report}`);
       });
       hunter.on('exit', (code) => {
         if (code !== 0) process.exitCode = 1;
@@ -105,19 +109,7 @@ async function soak(request: ReturnType<typeof requestOf>): Promise<void> {
       });
     });
   await Promise.all(hunters.map(listen));
-  console.log(`${heldCount} seeds held`);
-}
-
-function announce(
-  { packageName, nodeCount }: ReturnType<typeof requestOf>,
-  { seed, report }: Extract<Report, { kind: 'broken' }>,
-) {
-  const nodes = nodeCount === undefined ? '' : `NODES=${nodeCount} `;
-  process.exitCode = 1;
-  console.error(`seed ${seed} broke a promise: ${report}`);
-  console.error(
-    `replay: ${nodes}SEED=${seed} pnpm exec vitest run --project ${packageName} simulation`,
-  );
+  for (const [workload, count] of heldCounts) console.log(`${workload}: ${count} seeds held`);
 }
 
 try {

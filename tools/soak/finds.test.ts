@@ -41,7 +41,7 @@ function fragile(breaks: boolean): Workload {
 
 test('what a swarm finds is filed, and replays', async () => {
   await expect(swarmSeed([fragile(true)], folder)(7)).rejects.toThrow(
-    /^never: asked to break\nreplay: pnpm soak --replay /,
+    /^fragile broke a promise: never: asked to break\nleast found: 0 faults, 1 operations, /,
   );
   expect(readdirSync(folder).sort()).toEqual([
     'fragile-never-7.json',
@@ -55,7 +55,12 @@ test('what a swarm finds is filed, and replays', async () => {
   await expect(replay(file, [])).rejects.toThrow(/^workload: expected one of/);
 });
 
-test('a swarm that holds files nothing', async () => {
-  await swarmSeed([fragile(false)], folder)(7);
+test('a swarm that holds files nothing, and tells until it is over', async () => {
+  const held: string[] = [];
+  const calm = { ...fragile(false), name: 'calm' };
+  const onHeld = (name: string): void => void held.push(name);
+  const watch = { isOver: () => held.length > 0, onHeld };
+  await swarmSeed([calm, fragile(true)], folder, watch)(7);
+  expect(held).toEqual(['calm']);
   expect(readdirSync(folder)).toEqual([]);
 });

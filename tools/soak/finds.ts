@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import {
   chartSvg,
@@ -19,31 +18,41 @@ import type { RunSeed } from './hunt.ts';
 /** How much of a trace a chart is drawn from. */
 const keepLines = 20_000;
 
-/** The workloads of a package: what its test/support/workloads.ts exports. */
-export async function workloadsOf(packageName: string): Promise<readonly Workload[]> {
-  const file = path.join(
-    import.meta.dirname,
-    '../../packages',
-    packageName,
-    'test/support/workloads.ts',
-  );
-  const { workloads } = (await import(pathToFileURL(file).href)) as {
-    workloads: readonly Workload[];
-  };
-  return workloads;
+/** What a swarm is told, and tells. */
+export interface SwarmWatch {
+  /** Asked before each workload but the first. */
+  isOver(): boolean;
+  /** Told of each workload that held. */
+  onHeld(workload: string): void;
 }
 
 /** Runs the swarm of each workload with a seed; what it finds is cut down and filed in `folder`. */
-export function swarmSeed(workloads: readonly Workload[], folder: string): RunSeed {
+export function swarmSeed(
+  workloads: readonly Workload[],
+  folder: string,
+  watch: SwarmWatch = { isOver: () => false, onHeld: () => undefined },
+): RunSeed {
   return async (seed) => {
     for (const workload of workloads) {
       const { failure } = await huntSeed(workload, seed);
-      if (failure === undefined) continue;
-      const { failure: shrunk } = await shrink(workload, failure);
-      const file = await fileFind(workload, shrunk, folder);
-      throw new Error(`${shrunk.message}\nreplay: pnpm soak --replay ${file}`);
+      if (failure === undefined) watch.onHeld(workload.name);
+      else throw new Error(await report(workload, failure, folder));
+      if (watch.isOver()) return;
     }
   };
+}
+
+async function report(workload: Workload, failure: Failure, folder: string): Promise<string> {
+  const { failure: shrunk } = await shrink(workload, failure);
+  const file = await fileFind(workload, shrunk, folder);
+  const { faults, operations, nodeCount } = shrunk.scenario;
+  const left = `${faults.length} faults, ${operations.length} operations, ${nodeCount} nodes`;
+  const drawn = file.replace(/json$/, '{txt,svg}');
+  return [
+    `${workload.name} broke a promise: ${shrunk.message}`,
+    `least found: ${left}; drawn in ${drawn}`,
+    `replay: pnpm soak --replay ${file}`,
+  ].join('\n');
 }
 
 /**

@@ -1,15 +1,9 @@
-/** What a soak may fix about its runs; all else is drawn from the seed. */
-interface SeedOptions {
-  /** How many nodes, where the package's simulation has such. */
-  readonly nodeCount?: number | undefined;
-}
-
-/** Runs one seed of a package's simulation; rejects if a promise was broken. */
-export type RunSeed = (seed: number, options?: SeedOptions) => Promise<unknown>;
+/** Runs one seed; rejects if a promise was broken. */
+export type RunSeed = (seed: number) => Promise<unknown>;
 
 /** What one hunter does. */
 export interface Hunt {
-  readonly runSeed: (seed: number) => Promise<unknown>;
+  readonly runSeed: RunSeed;
   /** The first seed, and the way to the next: hunters of one hunt take turns. */
   readonly firstSeed: number;
   readonly stride: number;
@@ -45,9 +39,10 @@ export interface SoakRequest {
   readonly firstSeed: number;
   /** How many seeds at most; unlimited if undefined. */
   readonly seedCount: number | undefined;
-  /** As `SeedOptions.nodeCount`. */
+  /** How many nodes every run has; drawn if undefined. */
   readonly nodeCount: number | undefined;
-  readonly packageName: string;
+  /** The one package to run; all of them if undefined. */
+  readonly packageName: string | undefined;
 }
 
 /** The flags of a soak as they were given. */

@@ -1,14 +1,13 @@
 /** One process of a soak: hunts in the seeds that its arguments give it, and tells its parent. */
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
-import { swarmSeed, workloadsOf } from './finds.ts';
-import { hunt, type RunSeed } from './hunt.ts';
+import { swarmSeed } from './finds.ts';
+import { hunt } from './hunt.ts';
+import { withNodeCount, workloadsOf } from './workloads.ts';
 
 /** What a hunter is started with, as JSON. */
 export interface HunterTask {
-  readonly packageName: string;
+  readonly packageNames: readonly string[];
   readonly minutes: number;
   readonly firstSeed: number;
   readonly stride: number;
@@ -16,33 +15,33 @@ export interface HunterTask {
   readonly nodeCount: number | undefined;
 }
 
+/** What a hunter tells. */
+export type Report =
+  | { readonly kind: 'held'; readonly workload: string }
+  | { readonly kind: 'broken'; readonly seed: number; readonly report: string };
+
 const task = JSON.parse(process.argv[2] ?? '{}') as HunterTask;
-const { packageName, minutes, firstSeed, stride, seedCount, nodeCount } = task;
-const file = path.join(
-  import.meta.dirname,
-  '../../packages',
-  packageName,
-  'test/support/run-seed.ts',
-);
-const { runSeed } = (await import(pathToFileURL(file).href)) as { runSeed: RunSeed };
-const runSwarm = swarmSeed(await workloadsOf(packageName), '.soak');
+const { packageNames, minutes, firstSeed, stride, seedCount, nodeCount } = task;
+const all = (await Promise.all(packageNames.map(workloadsOf))).flat();
+const workloads = nodeCount === undefined ? all : all.map((each) => withNodeCount(each, nodeCount));
 const deadlineMs = Date.now() + minutes * 60_000;
-let heldCount = 0;
+const isLate = (): boolean => Date.now() >= deadlineMs;
+let seedsDone = 0;
 const caught = await hunt({
-  runSeed: async (seed) => {
-    // A swarm draws its number of nodes; who asks for one wants the other runs.
-    if (nodeCount === undefined) await runSwarm(seed);
-    await runSeed(seed, { nodeCount });
-  },
+  runSeed: swarmSeed(workloads, '.soak', {
+    isOver: isLate,
+    onHeld: (workload) => process.send?.({ kind: 'held', workload } satisfies Report),
+  }),
   firstSeed,
   stride,
-  isOver: () => Date.now() >= deadlineMs || heldCount >= (seedCount ?? Number.POSITIVE_INFINITY),
+  isOver: () => isLate() || seedsDone >= (seedCount ?? Number.POSITIVE_INFINITY),
   onHeld: () => {
-    heldCount += 1;
-    process.send?.({ kind: 'held' });
+    seedsDone += 1;
   },
 });
 if (caught) {
-  process.send?.({ kind: 'broken', seed: caught.seed, report: inspect(caught.error) });
+  const { seed, error } = caught;
+  const report = error instanceof Error ? error.message : inspect(error);
+  process.send?.({ kind: 'broken', seed, report } satisfies Report);
 }
 process.disconnect?.();
