@@ -45,9 +45,13 @@ describe('state table', () => {
       input,
       output: undefined,
     }));
-    const table = new StateTable(pair, questions, { bytesLeft: 2 ** 20 });
+    const budget = { bytesLeft: 0 };
+    const table = new StateTable(pair, questions, budget);
     const initial = table.initial();
+    const bytesOfOne = -budget.bytesLeft;
     const both = table.next(initial, 0);
+    // Two more states, and the set of both.
+    expect(-budget.bytesLeft).toBeGreaterThan(4 * bytesOfOne);
     expect(table.next(initial, 1)).toBe(both);
     expect(table.statesOf(both)).toEqual([1, 2]);
     expect(table.isCertain(both)).toBe(false);
