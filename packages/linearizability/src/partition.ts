@@ -24,6 +24,8 @@ export interface Partition<Input, Output> {
    * to be over as soon: it may as well come first. `NO_TWIN` if not.
    */
   readonly twinOf: Int32Array;
+  /** For each operation, a pseudo-random word; the hash of a set is the XOR over its members. */
+  readonly hashOf: Int32Array;
   /** For each operation, 1 if it never changes a state. */
   readonly isRead: Uint8Array;
   /** For each event, its operation. */
@@ -131,6 +133,7 @@ export function layOut<State, Input, Output>(
     questions: questions.all,
     questionOf,
     twinOf: twinsOf(questionOf, questions.all.length, returnOf),
+    hashOf: questionOf.map((_question, operation) => zobrist(operation)),
     isRead: isReadOf,
     operationOf,
     callOf,
@@ -156,6 +159,14 @@ function twinsOf(questionOf: Int32Array, questionCount: number, returnOf: Int32A
 function deadlineOf(returnOf: Int32Array, operation: number): number {
   const returned = returnOf[operation] ?? 0;
   return returned === 0 ? Number.POSITIVE_INFINITY : returned;
+}
+
+/** MurmurHash3's finalizer. */
+function zobrist(operation: number): number {
+  let bits = Math.imul(operation + 1, 0x9e3779b1);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 /** Among how many questions equal ones are looked for: a table of all would be slow to search. */

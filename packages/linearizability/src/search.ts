@@ -83,7 +83,7 @@ export class Search<State, Input, Output> {
   readonly #isForced: Uint8Array;
   #depth = 0;
 
-  /** One bit per linearized operation, their Zobrist hash, and the highest of them. */
+  /** One bit per linearized operation, the XOR of their hashes, and the highest of them. */
   readonly #bits: Int32Array;
   #hash = 0;
   #highest = -1;
@@ -308,7 +308,7 @@ export class Search<State, Input, Output> {
   #flip(operation: number): void {
     const word = operation >>> 5;
     this.#bits[word] = (this.#bits[word] ?? 0) ^ (1 << (operation & 31));
-    this.#hash ^= zobrist(operation);
+    this.#hash ^= this.partition.hashOf[operation] ?? 0;
   }
 
   #linkAll(): void {
@@ -338,12 +338,4 @@ export class Search<State, Input, Output> {
     this.#after[this.#before[event] ?? 0] = event;
     this.#before[this.#after[event] ?? 0] = event;
   }
-}
-
-/** A pseudo-random word for each operation; the hash of a set is the XOR over its members. */
-function zobrist(operation: number): number {
-  let bits = Math.imul(operation + 1, 0x9e3779b1);
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return bits ^ (bits >>> 16);
 }

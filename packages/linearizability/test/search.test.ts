@@ -93,8 +93,18 @@ describe('what the search is spared', () => {
     const writes = times(15, (index) => write(`w${index}`, index, 0, 10));
     const { verdict, configurationCount } = search(model, [...before, ...writes, impossible]);
     expect(verdict).toBe('not-linearizable');
-    // Any subset, and any of its members as the last. Of so many, some have equal hashes.
+    // Any subset, and any of its members as the last.
     expect(configurationCount).toBe(24 + 15 * 2 ** 14);
+  });
+
+  test('and only those, even if all hashes are equal', () => {
+    const before = times(27, (index) => write('before', index, index - 50, index - 50));
+    const writes = times(10, (index) => write(`w${index}`, index, 0, 10));
+    const partition = onlyPartition(model, [...before, ...writes, impossible]);
+    const hashOf = new Int32Array(partition.operations.length);
+    const searched = new Search(model, { ...partition, hashOf }, { bytesLeft: 2 ** 28 });
+    expect(searched.run(STEPS_MAX)).toBe('not-linearizable');
+    expect(searched.configurationCount).toBe(27 + 10 * 2 ** 9);
   });
 
   test('reads that can happen now happen now, without alternatives', () => {
