@@ -104,7 +104,7 @@ class Run {
   #isCalm = false;
 
   constructor(workload: Workload, scenario: Scenario, options: RunOptions) {
-    const { seed, network, disk, clocks, sameTimeOrder = 'insertion' } = scenario;
+    const { seed, network, disk, clocks, release = 1, sameTimeOrder = 'insertion' } = scenario;
     this.#scenario = scenario;
     this.#recoveryMs = options.recoveryMs ?? 300_000;
     this.#simulation = new Simulation({
@@ -112,6 +112,7 @@ class Run {
       network,
       disk,
       clocks,
+      release,
       sameTimeOrder,
       trace: { keepLines: options.keepLines ?? 0 },
       onError: (error, id) => this.#onError(error, id),

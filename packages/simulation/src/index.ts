@@ -15,6 +15,7 @@ export {
   runScenario,
 } from './hunt.ts';
 export { InvariantViolation } from './invariant.ts';
+export { damagedNodes } from './fault-atlas.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { PartitionDirection } from './partitions.ts';
 export { randomSchedule, type RandomScheduleOptions, type TroubleKind } from './random-schedule.ts';
@@ -27,6 +28,7 @@ export { ddmin, shrink, type ShrinkOptions, type Shrunk } from './shrink.ts';
 export { Simulation, type SimulationOptions } from './simulation.ts';
 export { drawScenario, type SwarmOptions } from './swarm.ts';
 export type { Trace, TraceKind, TraceLine, TraceOptions } from './trace.ts';
+export type { AmnesiaTrouble } from './troubles/amnesia.ts';
 export type { ClockTrouble } from './troubles/clocks.ts';
 export type { DamageTrouble } from './troubles/damage.ts';
 export type { DiskTrouble } from './troubles/disks.ts';
@@ -35,6 +37,7 @@ export type { LimpingNodeTrouble } from './troubles/limping-nodes.ts';
 export type { LinkTrouble } from './troubles/links.ts';
 export type { NetworkTrouble } from './troubles/network.ts';
 export type { PartitionTrouble } from './troubles/partitions.ts';
+export type { ProcessTrouble } from './troubles/processes.ts';
 export type { ClockOptions } from './clock-options.ts';
 export {
   BrokenPromise,

@@ -3,6 +3,9 @@ import type { Random } from '@quorate/transport';
 import { type NetworkOptions, type NetworkSettings, networkSettings } from './network-options.ts';
 import { portableExp, portableLog } from './portable-math.ts';
 import type { FaultEvent } from './fault.ts';
+import { drawAtlas, type HarmLimits } from './fault-atlas.ts';
+import { type AmnesiaTrouble, amnesiaTroubles } from './troubles/amnesia.ts';
+import { BusyNodes } from './troubles/busy-nodes.ts';
 import { type ClockTrouble, clockTroubles } from './troubles/clocks.ts';
 import { type DamageTrouble, damageTroubles } from './troubles/damage.ts';
 import { type DiskTrouble, diskTroubles } from './troubles/disks.ts';
@@ -11,12 +14,15 @@ import { type LimpingNodeTrouble, limpingNodeTroubles } from './troubles/limping
 import { type LinkTrouble, linkTroubles } from './troubles/links.ts';
 import { type NetworkTrouble, networkTroubles } from './troubles/network.ts';
 import { type PartitionTrouble, partitionTroubles } from './troubles/partitions.ts';
-import { type Arrival, type Drawing, shuffled, type Trouble } from './troubles/trouble.ts';
+import { type ProcessTrouble, processTroubles } from './troubles/processes.ts';
+import type { Arrival, Drawing, Trouble } from './troubles/trouble.ts';
 
 /** A kind of trouble: how it begins and ends. Its family says what each kind does. */
 export type TroubleKind =
   | FaultyNodeTrouble
   | DamageTrouble
+  | AmnesiaTrouble
+  | ProcessTrouble
   | PartitionTrouble
   | LinkTrouble
   | NetworkTrouble
@@ -27,6 +33,8 @@ export type TroubleKind =
 const troubles: Readonly<Record<TroubleKind, Trouble>> = {
   ...faultyNodeTroubles,
   ...damageTroubles,
+  ...amnesiaTroubles,
+  ...processTroubles,
   ...partitionTroubles,
   ...linkTroubles,
   ...networkTroubles,
@@ -40,6 +48,20 @@ export const troubleKinds: readonly TroubleKind[] = Object.keys(troubles).filter
 
 function isTroubleKind(name: string): name is TroubleKind {
   return Object.hasOwn(troubles, name);
+}
+
+/** What a schedule must keep within. */
+export interface TroubleLimits extends HarmLimits {
+  readonly releases: readonly number[];
+}
+
+/** Whether `kind` ever strikes within `limits`. */
+export function isPossible(kind: TroubleKind, limits: TroubleLimits): boolean {
+  if (kind === 'upgrade') return limits.releases.length > 1;
+  if (kind === 'twin') return limits.twinsMax > 0;
+  if (kind === 'swapDisks') return limits.amnesiacMax > 1;
+  if (Object.hasOwn(amnesiaTroubles, kind)) return limits.amnesiacMax > 0;
+  return !Object.hasOwn(damageTroubles, kind) || limits.damagedMax > 0;
 }
 
 /** What a random schedule is drawn from. */
@@ -65,6 +87,12 @@ export interface RandomScheduleOptions {
    * `faultyAtOnceMax`.
    */
   readonly damagedMax?: number;
+  /** How many nodes `AmnesiaTrouble` may ever strike. The default is 0. */
+  readonly amnesiacMax?: number;
+  /** How many nodes may ever run twice. The default is 0. */
+  readonly twinsMax?: number;
+  /** The releases that nodes can run, oldest first; they begin with the first. One by default. */
+  readonly releases?: readonly number[];
   /**
    * What the network goes back to after `NetworkTrouble`: the options of the simulation. The
    * default is a calm network with delays of 1..5 ms.
@@ -103,13 +131,17 @@ export function randomSchedule(random: Random, options: RandomScheduleOptions): 
   const arrivals = troubleKinds.flatMap((kind) => arrivalsOf(kind, random.fork(kind), settings));
   arrivals.sort((left, right) => left.fromMs - right.fromMs);
 
-  const damageable = shuffled(settings.nodeIds, random.fork('damageable'));
+  const busy = new BusyNodes(settings.nodeIds, settings.faultyAtOnceMax);
   const drawing: Drawing = {
     ...settings,
-    busyUntilMs: new Map(),
-    damageable: damageable.slice(0, settings.damagedMax),
+    ...drawAtlas(random.fork('damageable'), settings.nodeIds, settings),
+    busy,
+    waves: { count: 0, endMs: -1 },
   };
-  const events = arrivals.flatMap((arrival) => troubles[arrival.kind](arrival, drawing));
+  const events = arrivals.flatMap((arrival) => {
+    busy.forget(arrival.fromMs);
+    return troubles[arrival.kind](arrival, drawing);
+  });
   return events.sort((left, right) => left.atMs - right.atMs);
 }
 
@@ -128,6 +160,9 @@ function settingsOf(options: RandomScheduleOptions): Settings {
     lastsMsMax: 10_000,
     faultyAtOnceMax: faultyDefault,
     damagedMax: options.faultyAtOnceMax ?? faultyDefault,
+    amnesiacMax: 0,
+    twinsMax: 0,
+    releases: [1],
     rotPathPrefix: '',
     ...options,
     network: networkSettings(options.network),
@@ -143,16 +178,24 @@ function settingsOf(options: RandomScheduleOptions): Settings {
   );
   expect('lastsMsMin', 'above 0', lastsMsMin, lastsMsMin > 0);
   expect('lastsMsMax', `at least ${lastsMsMin}`, lastsMsMax, lastsMsMax >= lastsMsMin);
-  for (const name of ['faultyAtOnceMax', 'damagedMax'] as const) {
+  for (const name of ['faultyAtOnceMax', 'damagedMax', 'amnesiacMax', 'twinsMax'] as const) {
     const isCount = Number.isInteger(settings[name]) && settings[name] >= 0;
     expect(name, 'an integer, at least 0', settings[name], isCount);
   }
+  checkReleases(settings.releases);
   for (const [kind, rate] of Object.entries(settings.perMinute)) {
     const isKnown = troubleKinds.some((known) => known === kind);
     expect('perMinute', `kinds out of ${troubleKinds.join(', ')}`, kind, isKnown);
     expect(`perMinute.${kind}`, '0..60000', rate, rate >= 0 && rate <= 60_000);
   }
   return settings;
+}
+
+function checkReleases(releases: readonly number[]): void {
+  const areReleases = releases.every(
+    (release, at) => Number.isSafeInteger(release) && release > (releases[at - 1] ?? 0),
+  );
+  expect('releases', 'rising integers from 1 on', releases.join(', '), areReleases);
 }
 
 function expect(name: string, expected: string, got: unknown, isMet: boolean): void {

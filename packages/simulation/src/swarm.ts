@@ -15,8 +15,15 @@ import { seededRandom } from '@quorate/transport/system';
 import type { DelayDistribution } from './delay-distribution.ts';
 import type { DiskOptions } from './disk-options.ts';
 import type { NetworkOptions } from './network-options.ts';
-import { randomSchedule, type TroubleKind, troubleKinds } from './random-schedule.ts';
+import {
+  isPossible,
+  randomSchedule,
+  type TroubleKind,
+  troubleKinds,
+  type TroubleLimits,
+} from './random-schedule.ts';
 import type { FaultEvent } from './fault.ts';
+import { damagedNodes } from './fault-atlas.ts';
 import type { ClockOptions } from './clock-options.ts';
 import { logUniform } from './troubles/trouble.ts';
 import {
@@ -57,18 +64,24 @@ export function drawScenario(
   const nodeIds = nodeIdsOf(nodeCount);
   const { min, max } = options.horizonMs ?? { min: 2_000, max: 30_000 };
   const horizonMs = Math.round(logUniform(random.fork('horizon'), min, max));
-  const perMinute = drawRates(random.fork('kinds'), options.kinds ?? troubleKinds);
+  const claims = { ...workload.claims?.(nodeCount), ...options.claims };
+  const limits: TroubleLimits = {
+    damagedMax: claims.damagedMax ?? Math.floor((nodeCount - 1) / 2),
+    amnesiacMax: claims.amnesiacMax ?? 0,
+    twinsMax: claims.twinsMax ?? 0,
+    releases: workload.releases ?? [1],
+  };
+  const kinds = (options.kinds ?? troubleKinds).filter((kind) => isPossible(kind, limits));
+  const perMinute = drawRates(random.fork('kinds'), kinds);
   const ordering = mayRepeat(perMinute) ? 'none' : pick(random, ['none', 'session'] as const);
   const network: NetworkOptions = { delay: drawDelay(random.fork('delay')), ordering };
-  const claims = { ...workload.claims?.(nodeCount), ...options.claims };
-  const damagedMax = claims.damagedMax ?? Math.floor((nodeCount - 1) / 2);
   const faults = randomSchedule(random.fork('faults'), {
     nodeIds,
     untilMs: horizonMs,
     perMinute,
     lastsMsMax: Math.round(logUniform(random.fork('lasts'), 200, 10_000)),
     faultyAtOnceMax: drawFaultyAtOnce(random.fork('at once'), nodeCount, claims),
-    damagedMax,
+    ...limits,
     network,
   });
   const drawn: Scenario = {
@@ -80,6 +93,7 @@ export function drawScenario(
     disk: drawDisk(random.fork('disk')),
     clocks: drawClocks(random.fork('clocks')),
     sameTimeOrder: pick(random.fork('ties'), ['insertion', 'random']),
+    ...releaseOf(limits),
     tuning: workload.drawTuning?.(random.fork('tuning'), nodeCount) ?? {},
     faults,
     operations: drawOperations(workload, random.fork('operations'), {
@@ -108,6 +122,11 @@ function drawNodeCount({ nodeCounts }: Workload, random: Random): number {
     );
   }
   return least + random.int(most - least + 1);
+}
+
+/** The release to begin with, unless that goes without saying. */
+function releaseOf({ releases: [release = 1] }: TroubleLimits): Pick<Scenario, 'release'> {
+  return release === 1 ? {} : { release };
 }
 
 type Rates = Partial<Record<TroubleKind, number>>;
@@ -152,7 +171,12 @@ function drawDisk(random: Random): DiskOptions {
     { kind: 'uniform', minMs: 20, maxMs: 150 },
     { kind: 'pareto', minMs: 0.5, alpha: 1.2, maxMs: 200 },
   ]);
-  return { syncLatency, tornRate: random.float(), nameSurvivalRate: random.float() };
+  return {
+    syncLatency,
+    tornRate: random.float(),
+    nameSurvivalRate: random.float(),
+    olderRate: random.float(),
+  };
 }
 
 function drawClocks(random: Random): ClockOptions {
@@ -185,16 +209,12 @@ function drawOutsiders(
   faults: readonly FaultEvent[],
 ): readonly string[] {
   if (random.int(2) === 0) return [];
-  const damaged = new Set(
-    faults.flatMap((fault) => (isDamaging(fault) && 'node' in fault ? [fault.node] : [])),
-  );
-  const spare = Math.max(0, Math.floor((nodeIds.length - 1) / 2) - damaged.size);
-  const outsiders = nodeIds.filter((id) => !damaged.has(id) && random.int(2) === 0).slice(0, spare);
-  return [...outsiders, ...[...damaged].filter(() => random.int(2) === 0)];
-}
-
-function isDamaging({ kind }: FaultEvent): boolean {
-  return kind === 'bitRot' || kind === 'misdirectWrites' || kind === 'failReads';
+  const damaged = [...damagedNodes(faults)];
+  const minority = Math.floor((nodeIds.length - 1) / 2);
+  const left = damaged.filter(() => random.int(2) === 0).slice(0, minority);
+  const spare = Math.max(0, minority - damaged.length);
+  const well = nodeIds.filter((id) => !damaged.includes(id) && random.int(2) === 0);
+  return [...well.slice(0, spare), ...left];
 }
 
 function pick<Item>(random: Random, items: readonly [Item, ...Item[]]): Item {

@@ -35,6 +35,8 @@ export interface Scenario {
   readonly clocks: ClockOptions;
   /** 'insertion' if left out. See `SimulationOptions`. */
   readonly sameTimeOrder?: SameTimeOrder;
+  /** `NodeEnvironment.release` until a fault 'upgrade' says otherwise. 1 if left out. */
+  readonly release?: number;
   readonly tuning: Tuning;
   readonly faults: readonly FaultEvent[];
   readonly operations: readonly ClientOperation[];
@@ -46,8 +48,18 @@ export interface Scenario {
 export interface Claims {
   /** How many nodes may be down at the same time without harm to safety. All by default. */
   readonly faultyAtOnceMax?: number;
-  /** How many nodes may lose what they stored. By default the largest minority. */
+  /**
+   * How many nodes may have wrong or unreadable bytes in their files, which checksums show: bit
+   * rot, reads that fail or go astray. By default the largest minority.
+   */
   readonly damagedMax?: number;
+  /**
+   * How many nodes may come back with less than they had synced, or with something older, and no
+   * sign of it: wiped, restored, swapped and lying disks, writes gone astray. None by default.
+   */
+  readonly amnesiacMax?: number;
+  /** How many nodes may at times run as two processes with one name. None by default. */
+  readonly twinsMax?: number;
 }
 
 /**
@@ -61,6 +73,11 @@ export interface Workload {
   readonly name: string;
   /** How many nodes make sense, at most 7. */
   readonly nodeCounts: { readonly min: number; readonly max: number };
+  /**
+   * The releases that the nodes can run, oldest first: rolling upgrades go from each to the next.
+   * One by default.
+   */
+  readonly releases?: readonly number[];
   /** For a number of nodes. */
   claims?(nodeCount: number): Claims;
   /** Draws how the nodes are configured. */
@@ -138,7 +155,7 @@ export function printScenario(scenario: Scenario): string {
 export function parseScenario(text: string): Scenario {
   const parsed: unknown = JSON.parse(text);
   const fields = recordOf('scenario', parsed);
-  const { faults, outsiders, operations, workload, sameTimeOrder } = fields;
+  const { faults, outsiders, operations, workload, release, sameTimeOrder } = fields;
   checkSchedule(faults);
   if (typeof workload !== 'string') refuse('scenario.workload', 'a name', workload);
   if (!Array.isArray(outsiders) || !outsiders.every((item) => typeof item === 'string')) {
@@ -157,6 +174,7 @@ export function parseScenario(text: string): Scenario {
     disk: recordOf('scenario.disk', fields['disk']),
     clocks: recordOf('scenario.clocks', fields['clocks']),
     ...(sameTimeOrder === undefined ? {} : { sameTimeOrder }),
+    ...(release === undefined ? {} : { release: integerOf('scenario.release', release, 1) }),
     tuning: flatOf('scenario.tuning', fields['tuning']),
     faults,
     operations: operations.map((item: unknown, index) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { hashes } from './support/hashes.ts';
+import { oneOfEach } from './support/one-of-each.ts';
 import { runEverything, runGossip } from './support/scenario.ts';
 
 const names = ['n1', 'n2', 'n3'];
@@ -34,7 +35,7 @@ test('runs under every fault meet all kinds of lines, and of losses', async () =
   const lives = ['crash', 'error', 'exit', 'pause', 'ready', 'resume', 'start'];
   const messages = ['deliver', 'hold', 'lose', 'peerDown', 'peerUp', 'refuse', 'send'];
   expect([...kinds].toSorted()).toEqual(
-    [...lives, ...messages, 'disk', 'fault', 'timer'].toSorted(),
+    [...lives, ...messages, 'buggify', 'disk', 'fault', 'timer'].toSorted(),
   );
   expect([...losses].toSorted()).toEqual([
     'burst',
@@ -47,6 +48,19 @@ test('runs under every fault meet all kinds of lines, and of losses', async () =
     'stale',
     'unheard',
   ]);
+});
+
+test('the runs whose hashes are known meet every kind of fault', async () => {
+  const met = new Set<string>();
+  for (const { seed } of hashes) {
+    const { trace } = await runEverything(seed, names, 20_000);
+    for (const { kind, detail } of trace.lines()) {
+      if (kind === 'fault') met.add(/"kind":"(\w+)"/.exec(detail)?.[1] ?? '');
+    }
+  }
+  expect([...new Set(oneOfEach.map(({ kind }) => kind))].filter((kind) => !met.has(kind))).toEqual(
+    [],
+  );
 });
 
 // The browser test computes the same hashes: see browser/.

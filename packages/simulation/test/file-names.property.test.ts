@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { Decisions } from '../src/decisions.ts';
 import { directoryParts, FileNames, pathParts } from '../src/file-names.ts';
 import { SimulatedFile } from '../src/simulated-file.ts';
+import { expectShare } from './support/shares.ts';
 
 const folders = ['', 'x', 'x/y'];
 const path = fc
@@ -138,6 +139,19 @@ test('a sync of one end of such a rename saves both, and what came before it the
   names.beginSync('y')();
   names.crash(new Decisions(1, 'saved').about('crash', 0), 0);
   expect(names.files().map(([name]) => name)).toEqual(['y/file']);
+});
+
+test('a change of names that was not synced is kept as often as asked', () => {
+  for (const rate of [0, 0.2, 1]) {
+    let keptCount = 0;
+    for (let seed = 0; seed < 2_000; seed += 1) {
+      const names = new FileNames();
+      names.create('x', 'directory');
+      names.crash(new Decisions(seed, 'names').about('crash', 0), rate);
+      if (names.get('x') !== undefined) keptCount += 1;
+    }
+    expectShare(keptCount, 2_000, rate);
+  }
 });
 
 test('a sync covers what was changed before it was called, not while it ran', () => {

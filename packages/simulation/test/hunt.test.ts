@@ -45,6 +45,23 @@ describe('runScenario', () => {
     expect(failure?.message).toContain('no recovery within 300000 ms of calm; n1 is running');
   });
 
+  test('begins with the release of the scenario', async () => {
+    const releases: number[] = [];
+    const watched: Workload = {
+      ...tokens,
+      open(simulation) {
+        simulation.addNode(nodeId('n1'), ({ release }) => {
+          releases.push(release);
+          return {};
+        });
+        return { begin: () => undefined };
+      },
+    };
+    await runScenario(watched, { ...scenario, nodeCount: 1 });
+    await runScenario(watched, { ...scenario, nodeCount: 1, release: 4 });
+    expect(releases).toEqual([1, 4]);
+  });
+
   test('calls what a node threw by its name', async () => {
     const broken: Workload = {
       ...tokens,

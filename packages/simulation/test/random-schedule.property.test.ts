@@ -2,10 +2,18 @@ import { seededRandom } from '@quorate/transport/system';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { randomSchedule, type RandomScheduleOptions } from '../src/index.ts';
+import {
+  damagedNodes,
+  type FaultEvent,
+  randomSchedule,
+  type RandomScheduleOptions,
+} from '../src/index.ts';
 import { checkSchedule } from '../src/schedule.ts';
 
 const nodeIds = ['a', 'b', 'c', 'd', 'e'];
+
+/** Who may be harmed, with room for every kind. */
+const claims = { damagedMax: 1, amnesiacMax: 2, twinsMax: 1, releases: [3, 5, 8] };
 
 const kinds = [
   'crash',
@@ -13,6 +21,16 @@ const kinds = [
   'pause',
   'failSync',
   'bitRot',
+  'failRead',
+  'misdirectRead',
+  'lieSync',
+  'misdirectWrite',
+  'wipeDisk',
+  'restoreDisk',
+  'swapDisks',
+  'twin',
+  'upgrade',
+  'buggify',
   'split',
   'isolate',
   'oneWay',
@@ -40,12 +58,17 @@ const kinds = [
   'diskFull',
 ] as const;
 
-const options = fc.record({
-  nodeIds: fc.integer({ min: 1, max: 5 }).map((count) => nodeIds.slice(0, count)),
-  fromMs: fc.nat(1_000),
-  untilMs: fc.integer({ min: 1_001, max: 120_000 }),
-  perMinute: fc.dictionary(fc.constantFrom(...kinds), fc.double({ min: 0, max: 60, noNaN: true })),
-});
+const options = fc
+  .record({
+    nodeIds: fc.integer({ min: 1, max: 5 }).map((count) => nodeIds.slice(0, count)),
+    fromMs: fc.nat(1_000),
+    untilMs: fc.integer({ min: 1_001, max: 120_000 }),
+    perMinute: fc.dictionary(
+      fc.constantFrom(...kinds),
+      fc.double({ min: 0, max: 60, noNaN: true }),
+    ),
+  })
+  .map((drawn) => ({ ...drawn, ...claims }));
 
 /** Draws with seed `seed`. */
 const draw = (seed: number, from: RandomScheduleOptions) =>
@@ -67,29 +90,107 @@ test('a drawn schedule is valid, in order, within its time, and the same for the
   );
 });
 
+/** What is wrong after the events so far, by what it is about. */
+class Patients {
+  readonly wrong = new Set<string>();
+  readonly faulty = new Set<string>();
+
+  strike(event: FaultEvent): void {
+    const about = 'node' in event ? `${event.kind} ${event.node}` : event.kind;
+    switch (event.kind) {
+      case 'crash':
+      case 'stop':
+      case 'pause':
+      case 'failSyncs':
+        this.faulty.add(event.node);
+        break;
+      case 'restart':
+      case 'resume':
+        this.faulty.delete(event.node);
+        break;
+      case 'partition':
+      case 'ring':
+        this.wrong.add(`partition ${event.name ?? ''}`);
+        break;
+      case 'heal':
+        this.wrong.delete(`partition ${event.name ?? ''}`);
+        break;
+      case 'diskFull':
+        this.#mark(about, event.isFull);
+        break;
+      case 'lieSyncs':
+      case 'failReads':
+      case 'misdirectReads':
+      case 'misdirectWrites':
+        this.#mark(about, event.count > 0);
+        break;
+      case 'twin':
+        this.wrong.add(about);
+        break;
+      case 'endTwin':
+        this.wrong.delete(`twin ${event.node}`);
+        break;
+      case 'buggify':
+        this.#mark(about, event.share > 0);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #mark(about: string, isWrong: boolean): void {
+    if (isWrong) this.wrong.add(about);
+    else this.wrong.delete(about);
+  }
+}
+
 test('never are more nodes faulty than the protocol survives, and all are well at the end', () => {
   fc.assert(
     fc.property(fc.nat(), options, (seed, from) => {
-      const faulty = new Set<string>();
-      const damaged = new Set<string>();
-      const partitions = new Set<string>();
-      const full = new Set<string>();
+      const patients = new Patients();
       const most = Math.floor((from.nodeIds.length - 1) / 2);
       for (const event of draw(seed, from)) {
-        if (event.kind === 'crash' || event.kind === 'pause' || event.kind === 'failSyncs') {
-          faulty.add(event.node);
-        }
-        if (event.kind === 'restart' || event.kind === 'resume') faulty.delete(event.node);
-        if (event.kind === 'bitRot') damaged.add(event.node);
-        if (event.kind === 'partition' || event.kind === 'ring') partitions.add(event.name ?? '');
-        if (event.kind === 'heal') partitions.delete(event.name ?? '');
-        if (event.kind === 'diskFull' && event.isFull) full.add(event.node);
-        if (event.kind === 'diskFull' && !event.isFull) full.delete(event.node);
-        expect(faulty.size).toBeLessThanOrEqual(most);
-        expect(damaged.size).toBeLessThanOrEqual(most);
+        patients.strike(event);
+        expect(patients.faulty.size).toBeLessThanOrEqual(most);
       }
-      expect([...faulty, ...partitions, ...full]).toEqual([]);
+      expect([...patients.faulty, ...patients.wrong]).toEqual([]);
     }),
+  );
+});
+
+test('no more nodes are harmed than may be, in each way and in all of them together', () => {
+  fc.assert(
+    fc.property(fc.nat(), options, (seed, from) => {
+      const events = draw(seed, from);
+      const harmed = (...harms: readonly string[]): number =>
+        damagedNodes(events.filter(({ kind }) => harms.includes(kind))).size;
+      expect(harmed('bitRot', 'failReads', 'misdirectReads')).toBeLessThanOrEqual(1);
+      expect(harmed('twin')).toBeLessThanOrEqual(1);
+      expect(damagedNodes(events).size).toBeLessThanOrEqual(2);
+    }),
+  );
+});
+
+test('who asks for no harm beyond damage gets none, and no upgrade', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(),
+      options,
+      (seed, { amnesiacMax: _a, twinsMax: _t, releases: _r, ...from }) => {
+        const events = draw(seed, from);
+        const kindsMet = new Set<string>(events.map(({ kind }) => kind));
+        for (const kind of [
+          'lieSyncs',
+          'misdirectWrites',
+          'wipeDisk',
+          'restoreDisk',
+          'swapDisks',
+        ]) {
+          expect(kindsMet.has(kind)).toBe(false);
+        }
+        expect(kindsMet.has('twin') || kindsMet.has('upgrade')).toBe(false);
+      },
+    ),
   );
 });
 
@@ -102,24 +203,34 @@ test('bits rot on one minority only, however often they do', () => {
   }
 });
 
+const eventsPerTrouble: ReadonlyMap<string, number> = new Map([
+  ['flap', 20],
+  ['swizzle', 6],
+  ['failSync', 4],
+  ['failRead', 5],
+  ['misdirectRead', 5],
+  ['lieSync', 4],
+  ['misdirectWrite', 4],
+  ['wipeDisk', 3],
+  ['restoreDisk', 4],
+  ['swapDisks', 5],
+  // Half of them are preceded by a pause.
+  ['twin', 3],
+  ['reset', 1],
+  ['wallJump', 1],
+  ['leapSmear', 1],
+  ['bitRot', 1],
+]);
+
 test('each kind strikes about as often as asked', () => {
-  for (const kind of kinds) {
+  // There are only so many releases to go to.
+  for (const kind of kinds.filter((each) => each !== 'upgrade')) {
     let count = 0;
     for (let seed = 0; seed < 20; seed += 1) {
       const perMinute = { [kind]: 6 };
-      const from = { nodeIds, untilMs: 600_000, perMinute, lastsMsMax: 100 };
-      const events = draw(seed, from);
-      const perTrouble = {
-        flap: 20,
-        swizzle: 6,
-        failSync: 4,
-        reset: 1,
-        wallJump: 1,
-        leapSmear: 1,
-        bitRot: 1,
-      } as const;
-      const each = new Map<string, number>(Object.entries(perTrouble)).get(kind) ?? 2;
-      count += events.length / each;
+      const limits = { faultyAtOnceMax: 5, damagedMax: 5, amnesiacMax: 5, twinsMax: 5 };
+      const from = { nodeIds, untilMs: 600_000, perMinute, lastsMsMax: 100, ...limits };
+      count += draw(seed, from).length / (eventsPerTrouble.get(kind) ?? 2);
     }
     // 1 200 are expected; five deviations of a Poisson count, and a few left out for the limit.
     expect(count, kind).toBeGreaterThan(1_000);
@@ -158,6 +269,10 @@ test.each<[Partial<RandomScheduleOptions>, string]>([
   [{ lastsMsMin: 0 }, 'lastsMsMin: expected above 0, got 0'],
   [{ lastsMsMax: 10 }, 'lastsMsMax: expected at least 50, got 10'],
   [{ faultyAtOnceMax: 0.5 }, 'faultyAtOnceMax: expected an integer, at least 0, got 0.5'],
+  [{ amnesiacMax: -1 }, 'amnesiacMax: expected an integer, at least 0, got -1'],
+  [{ twinsMax: NaN }, 'twinsMax: expected an integer, at least 0, got NaN'],
+  [{ releases: [2, 2] }, 'releases: expected rising integers from 1 on, got 2, 2'],
+  [{ releases: [0, 1] }, 'releases: expected rising integers from 1 on, got 0, 1'],
   [{ perMinute: { crash: -1 } }, 'perMinute.crash: expected 0..60000, got -1'],
   [{ perMinute: { crash: NaN } }, 'perMinute.crash: expected 0..60000, got NaN'],
   [{ perMinute: JSON.parse('{"explode":1}') as object }, 'perMinute: expected kinds out of crash,'],

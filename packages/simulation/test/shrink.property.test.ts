@@ -38,6 +38,21 @@ describe('ddmin', () => {
   });
 });
 
+test('swapped disks go with either of their nodes', async () => {
+  const faults = [
+    { atMs: 20, kind: 'swapDisks', left: 'n2', right: 'n3' },
+    { atMs: 30, kind: 'swapDisks', left: 'n4', right: 'n1' },
+    { atMs: 50, kind: 'crash', node: 'n1' },
+    { atMs: 90, kind: 'restart', node: 'n1' },
+  ] as const;
+  const operations = [{ atMs: 10, from: 'n2', number: 7 }];
+  const drawn = { ...drawScenario(tokens, 3), nodeCount: 4, network: {}, outsiders: [] };
+  const { failure } = await runScenario(tokens, { ...drawn, faults, operations });
+  if (failure === undefined) expect.fail();
+  const { scenario } = (await shrink(tokens, failure)).failure;
+  expect([scenario.nodeCount, scenario.faults.length]).toEqual([2, 2]);
+});
+
 test('a budget is kept, and what comes back still fails', async () => {
   const faults = [
     { atMs: 50, kind: 'crash', node: 'n1' },

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { drawScenario, type Scenario, type Workload } from '../src/index.ts';
+import { damagedNodes, drawScenario, type Scenario, type Workload } from '../src/index.ts';
 import { troubleKinds } from '../src/random-schedule.ts';
 import { checkSchedule } from '../src/schedule.ts';
 import { tokens } from './support/token-workload.ts';
 
 const workload: Workload = {
   ...tokens,
+  releases: [1, 2],
   nodeCounts: { min: 1, max: 7 },
   drawOperation: (_random, index) => ({ number: index }),
 };
@@ -45,8 +46,9 @@ describe('drawScenario', () => {
   });
 
   test.each(troubleKinds)('draws %s', (kind) => {
+    const claims = { amnesiacMax: 2, twinsMax: 1 };
     const isDrawn = ({ seed, nodeCount }: Scenario): boolean => {
-      const { faults } = drawScenario(workload, seed, { kinds: [kind] });
+      const { faults } = drawScenario(workload, seed, { kinds: [kind], claims });
       return nodeCount > 2 && faults.length > 0;
     };
     expect(drawn.slice(0, 50).filter(isDrawn).length).toBeGreaterThan(5);
@@ -61,9 +63,48 @@ describe('drawScenario', () => {
   test('keeps good copies with a majority, and the outsiders to a minority', () => {
     for (const { faults, nodeCount, outsiders } of drawn) {
       const minority = Math.floor((nodeCount - 1) / 2);
-      const damaged = faults.flatMap((fault) => (fault.kind === 'bitRot' ? [fault.node] : []));
-      expect(new Set(damaged).size).toBeLessThanOrEqual(minority);
+      const damaged = damagedNodes(faults);
+      expect(damaged.size).toBeLessThanOrEqual(minority);
       expect(outsiders.length).toBeLessThanOrEqual(minority);
+      // With the nodes that keep good copies, at most a minority is missing.
+      const missing = new Set([...damaged, ...outsiders]);
+      expect(missing.size).toBeLessThanOrEqual(minority);
+    }
+  });
+
+  test('lets nodes forget, run twice or be upgraded only where that is claimed', () => {
+    const beyond = new Set(['lieSyncs', 'misdirectWrites', 'wipeDisk', 'restoreDisk', 'swapDisks']);
+    const kindsOf = (scenarios: readonly Scenario[]): ReadonlySet<string> =>
+      new Set(scenarios.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
+    const usual = kindsOf(drawn);
+    expect([...beyond, 'twin'].filter((kind) => usual.has(kind))).toEqual([]);
+    expect(usual.has('upgrade')).toBe(true);
+
+    const claims = { damagedMax: 0, amnesiacMax: 2, twinsMax: 1 };
+    const bold = { ...workload, claims: () => claims, releases: [1] };
+    const more = drawn.map(({ seed }) => drawScenario(bold, seed));
+    const unusual = kindsOf(more);
+    expect([...beyond, 'twin'].filter((kind) => !unusual.has(kind))).toEqual([]);
+    for (const kind of ['upgrade', 'bitRot', 'failReads', 'misdirectReads']) {
+      expect(unusual.has(kind)).toBe(false);
+    }
+    for (const { faults } of more) expect(damagedNodes(faults).size).toBeLessThanOrEqual(2);
+  });
+
+  test('spends no calm run on a kind that can strike nobody', () => {
+    const kinds = ['wipeDisk', 'swapDisks', 'twin', 'bitRot', 'failRead', 'slowDisk'] as const;
+    const options = { kinds, claims: { damagedMax: 0 } };
+    const alone = drawn.map(({ seed }) => drawScenario(workload, seed, options));
+    const striking = alone.filter(({ faults }) => faults.length > 0).length;
+    const least = drawn.map(({ seed }) => drawScenario(workload, seed, { kinds: ['slowDisk'] }));
+    expect(striking).toBe(least.filter(({ faults }) => faults.length > 0).length);
+  });
+
+  test('leaves a majority even where more may be damaged', () => {
+    const options = { kinds: ['bitRot'] as const, claims: { damagedMax: 7 } };
+    for (const { seed } of drawn) {
+      const { nodeCount, outsiders } = drawScenario(workload, seed, options);
+      expect(outsiders.length).toBeLessThanOrEqual(Math.floor((nodeCount - 1) / 2));
     }
   });
 

@@ -21,6 +21,7 @@ describe('a scenario as text', () => {
     ['horizonMs', { horizonMs: null }],
     ['workload', { workload: 7 }],
     ['network', { network: [] }],
+    ['release', { release: 1.5 }],
     ['sameTimeOrder', { sameTimeOrder: 'fair' }],
     ['outsiders', { outsiders: [1] }],
     ['operations', { operations: {} }],
@@ -37,6 +38,13 @@ describe('a scenario as text', () => {
     const { sameTimeOrder, ...rest } = good;
     expect(sameTimeOrder).toBeDefined();
     expect(parseScenario(JSON.stringify(rest))).toEqual(rest);
+  });
+
+  test('says what release the nodes begin with, unless it is the first', () => {
+    const drawn = drawScenario({ ...tokens, releases: [4, 5] }, 1);
+    expect(drawn.release).toBe(4);
+    expect(parseScenario(printScenario(drawn))).toEqual(drawn);
+    expect(good.release).toBeUndefined();
   });
 
   test('an operation cannot reach the prototype', () => {

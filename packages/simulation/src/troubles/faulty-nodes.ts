@@ -10,6 +10,11 @@ import { type Arrival, type Drawing, shuffled, span, type Trouble } from './trou
  */
 export type FaultyNodeTrouble = 'crash' | 'kill' | 'pause' | 'failSync';
 
+/** What happens to the node that was chosen. */
+export type Strike = (arrival: Arrival, node: string, drawing: Drawing) => readonly FaultEvent[];
+
+const striking = (strike: Strike): Trouble => strikingOne(({ nodeIds }) => nodeIds, strike);
+
 /** How each is drawn. */
 export const faultyNodeTroubles: Readonly<Record<FaultyNodeTrouble, Trouble>> = {
   crash: striking((arrival, node) => {
@@ -37,23 +42,29 @@ export const faultyNodeTroubles: Readonly<Record<FaultyNodeTrouble, Trouble>> = 
   }),
 };
 
-/** Chooses a node that is well, if one more may be faulty, and lets `strike` have it. */
-function striking(strike: (arrival: Arrival, node: string) => readonly FaultEvent[]): Trouble {
-  return (arrival: Arrival, { nodeIds, busyUntilMs, faultyAtOnceMax }: Drawing) => {
+/**
+ * Chooses one of `among` that is well, if one more may be faulty, and lets `strike` have it until
+ * the end of the trouble.
+ */
+export function strikingOne(
+  among: (drawing: Drawing) => readonly string[],
+  strike: Strike,
+): Trouble {
+  return (arrival, drawing) => {
     const { fromMs, toMs, random } = arrival;
-    const isBusy = (node: string): boolean => (busyUntilMs.get(node) ?? -1) >= fromMs;
+    const free = drawing.busy.free(fromMs, toMs);
     const [node] = shuffled(
-      nodeIds.filter((nodeId) => !isBusy(nodeId)),
+      among(drawing).filter((nodeId) => free.includes(nodeId)),
       random,
     );
-    const busyCount = nodeIds.filter(isBusy).length;
-    if (node === undefined || busyCount >= faultyAtOnceMax) return [];
-    busyUntilMs.set(node, toMs);
-    return strike(arrival, node);
+    if (node === undefined) return [];
+    drawing.busy.add(node, fromMs, toMs);
+    return strike(arrival, node, drawing);
   };
 }
 
-function killOf(arrival: Arrival, node: string): Fault {
+/** The process of a node is killed. */
+export function killOf(arrival: Arrival, node: string): Fault {
   return { kind: 'crash', node, mode: 'process', isNoticed: isNoticed(arrival) };
 }
 

@@ -3,6 +3,8 @@ import type { Random } from '@quorate/transport';
 import type { NetworkSettings } from '../network-options.ts';
 import { portableExp, portableLog } from '../portable-math.ts';
 import type { Fault, FaultEvent } from '../fault.ts';
+import type { FaultAtlas } from '../fault-atlas.ts';
+import type { BusyNodes } from './busy-nodes.ts';
 
 /** One strike of a trouble: when it begins and ends, and the chance that shapes it. */
 export interface Arrival {
@@ -15,16 +17,18 @@ export interface Arrival {
 }
 
 /** The schedule that is being drawn, as far as one trouble may look at it. */
-export interface Drawing {
+export interface Drawing extends FaultAtlas {
   readonly nodeIds: readonly string[];
   /** What the network goes back to when a trouble with it ends. */
   readonly network: NetworkSettings;
-  /** How many nodes may be faulty at the same time. */
-  readonly faultyAtOnceMax: number;
-  /** Until when each node that was struck is faulty. */
-  readonly busyUntilMs: Map<string, number>;
-  /** The nodes whose files may be damaged. */
-  readonly damageable: readonly string[];
+  /** Before this, nothing happens. */
+  readonly fromMs: number;
+  /** The nodes that are faulty, and how many may be at the same time. */
+  readonly busy: BusyNodes;
+  /** Releases of the software, oldest first. */
+  readonly releases: readonly number[];
+  /** How many times all nodes went to the next release, and when the last of these is over. */
+  readonly waves: { count: number; endMs: number };
   /** Which files may be damaged. */
   readonly rotPathPrefix: string;
 }

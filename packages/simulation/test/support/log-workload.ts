@@ -4,6 +4,7 @@ import { nodeId } from '@quorate/transport';
 import {
   BrokenPromise,
   type ClientOperation,
+  damagedNodes,
   type Experiment,
   type NodeEnvironment,
   type NodeProcess,
@@ -212,9 +213,7 @@ class LogExperiment implements Experiment {
   /** Whether the disk has lost what was synced. */
   get #isDamaged(): boolean {
     const { nowMs } = this.#simulation;
-    return this.#scenario.faults.some(
-      ({ kind, atMs }) => atMs <= nowMs && (kind === 'bitRot' || kind === 'misdirectWrites'),
-    );
+    return damagedNodes(this.#scenario.faults.filter(({ atMs }) => atMs <= nowMs)).size > 0;
   }
 }
 

@@ -22,6 +22,16 @@ const everything: Readonly<Record<TroubleKind, number>> = {
   pause: 4,
   failSync: 2,
   bitRot: 2,
+  failRead: 4,
+  misdirectRead: 4,
+  lieSync: 8,
+  misdirectWrite: 8,
+  wipeDisk: 6,
+  restoreDisk: 8,
+  swapDisks: 6,
+  twin: 12,
+  upgrade: 12,
+  buggify: 6,
   split: 3,
   isolate: 3,
   oneWay: 3,
@@ -37,9 +47,9 @@ const everything: Readonly<Record<TroubleKind, number>> = {
   duplication: 3,
   replay: 3,
   delay: 3,
-  bandwidth: 3,
+  bandwidth: 9,
   wallJump: 4,
-  drift: 4,
+  drift: 8,
   wallFreeze: 3,
   leapSmear: 3,
   slowNode: 8,
@@ -79,6 +89,12 @@ export async function runEverything(
       nodeIds: ids,
       untilMs: forMs,
       perMinute: everything,
+      faultyAtOnceMax: ids.length - 1,
+      damagedMax: 1,
+      amnesiacMax: 2,
+      twinsMax: 2,
+      lastsMsMax: 5_000,
+      releases: [1, 2, 3],
       network: { delay: { kind: 'pareto', minMs: 1, alpha: 1.5, maxMs: 500 } },
     }),
   );
@@ -125,21 +141,27 @@ class Journal {
   #file: DiskFile;
   #sizeBytes = 0;
   #generation = 0;
+  /** Hangs on every byte that was found. */
+  readonly digest: number;
 
-  private constructor(disk: Disk, file: DiskFile) {
+  private constructor(disk: Disk, file: DiskFile, digest: number) {
     this.#disk = disk;
     this.#file = file;
+    this.digest = digest;
   }
 
   static async open(disk: Disk): Promise<Journal> {
     await disk.createDirectory('log');
     await disk.syncDirectory('');
+    let digest = 0;
     for (const name of await disk.list('log')) {
       const file = await disk.open(`log/${name}`);
-      await file.read(0, new Uint8Array(await file.sizeBytes()));
+      const bytes = new Uint8Array(await file.sizeBytes());
+      await file.read(0, bytes);
+      for (const byte of bytes) digest = (31 * digest + byte) % 65_521;
       await file.close();
     }
-    return new Journal(disk, await disk.open('log/current', { mode: 'create' }));
+    return new Journal(disk, await disk.open('log/current', { mode: 'create' }), digest);
   }
 
   async append(bytes: Uint8Array): Promise<void> {
@@ -163,7 +185,7 @@ class Journal {
 }
 
 async function startNode(
-  { nodeId: self, clock, disk, transport, random }: NodeEnvironment,
+  { nodeId: self, clock, disk, transport, random, release, buggify }: NodeEnvironment,
   ids: readonly NodeId[],
 ): Promise<NodeProcess> {
   const journal = await Journal.open(disk);
@@ -182,8 +204,9 @@ async function startNode(
   const tick = (): void => {
     const peer = peers[random.int(Math.max(1, peers.length))];
     if (peer !== undefined) transport.send(peer, gossip, random.bytes(random.int(64)));
-    clock.setTimer(5 + random.int(20), tick);
+    clock.setTimer(buggify('early tick', 0.1) ? 0 : 5 * release + random.int(20), tick);
   };
+  transport.send(self, gossip, new Uint8Array(journal.digest % 64));
   tick();
   return {};
 }

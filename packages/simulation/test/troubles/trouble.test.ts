@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 
 import { logUniform, onOneNode, shuffled, span } from '../../src/troubles/trouble.ts';
 import { networkSettings } from '../../src/network-options.ts';
+import { BusyNodes } from '../../src/troubles/busy-nodes.ts';
 
 const arrival = { fromMs: 10, toMs: 20, random: seededRandom(1), name: 'pause 0' };
 
@@ -33,9 +34,13 @@ test('a trouble of one node finds nobody where nobody is', () => {
   const strike = onOneNode((_, node) => [{ atMs: 0, kind: 'pause', node }]);
   const drawing = {
     network: networkSettings(),
-    faultyAtOnceMax: 0,
-    busyUntilMs: new Map(),
+    fromMs: 0,
+    busy: new BusyNodes([], 0),
+    releases: [],
+    waves: { count: 0, endMs: 0 },
     damageable: [],
+    forgetful: [],
+    twinnable: [],
     rotPathPrefix: '',
   };
   expect(strike(arrival, { ...drawing, nodeIds: [] })).toEqual([]);
