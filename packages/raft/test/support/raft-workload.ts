@@ -1,10 +1,11 @@
-import type {
-  ClientOperation,
-  Experiment,
-  Scenario,
-  Simulation,
-  Tuning,
-  Workload,
+import {
+  type ClientOperation,
+  damagedNodes,
+  type Experiment,
+  type Scenario,
+  type Simulation,
+  type Tuning,
+  type Workload,
 } from '@quorate/simulation';
 import type { NodeId, Random } from '@quorate/transport';
 
@@ -98,10 +99,9 @@ class RaftExperiment implements Experiment {
       tuning: tuningOf(tuning),
       bug: options.bug,
     });
-    for (const fault of faults) {
-      if (fault.kind !== 'bitRot' && fault.kind !== 'failReads') continue;
-      const damaged = this.#cluster.nodeIds.find((id) => id === fault.node);
-      if (damaged !== undefined) this.#cluster.checker.onDamaged(damaged);
+    const damaged = damagedNodes(faults);
+    for (const id of this.#cluster.nodeIds) {
+      if (damaged.has(id)) this.#cluster.checker.onDamaged(id);
     }
   }
 
