@@ -57,6 +57,11 @@ const instants: ReadonlySet<Fault['kind']> = new Set([
   'wallJump',
   'leapSmear',
   'bitRot',
+  'snapshotDisk',
+  'restoreDisk',
+  'wipeDisk',
+  'swapDisks',
+  'upgrade',
   'calm',
 ]);
 
@@ -67,6 +72,9 @@ function subjectOf(fault: Fault): string {
     case 'stop':
     case 'restart':
       return `life ${fault.node}`;
+    case 'twin':
+    case 'endTwin':
+      return `twin ${fault.node}`;
     case 'pause':
     case 'resume':
       return `pace ${fault.node}`;
@@ -104,10 +112,14 @@ function isEnd(fault: Fault): boolean {
       return fault.everyMs === 0;
     case 'failSyncs':
     case 'failReads':
+    case 'lieSyncs':
+    case 'misdirectReads':
     case 'misdirectWrites':
       return fault.count === 0;
+    case 'buggify':
+      return fault.share === 0;
     default:
-      return ['restart', 'resume', 'heal', 'unclog'].includes(fault.kind);
+      return ['restart', 'resume', 'heal', 'unclog', 'endTwin'].includes(fault.kind);
   }
 }
 
