@@ -88,16 +88,22 @@ function validateProcess<Input, Output>(
   operations.sort(
     (left, right) => left.callTime - right.callTime || returnTimeOf(left) - returnTimeOf(right),
   );
-  let openUntil = Number.NEGATIVE_INFINITY;
+  let last: Operation<Input, Output> | undefined;
   for (const operation of operations) {
-    if (operation.callTime < openUntil) {
+    if (last !== undefined && operation.callTime < returnTimeOf(last)) {
       throw new HistoryError(
-        `process ${process}: expected one open operation at a time, ` +
-          `got another call at ${operation.callTime}`,
+        `process ${process}: expected one open operation at a time, got a call at ` +
+          `${operation.callTime} ${whyOpen(last)}`,
       );
     }
-    openUntil = returnTimeOf(operation);
+    last = operation;
   }
+}
+
+function whyOpen<Input, Output>({ callTime, outcome }: Operation<Input, Output>): string {
+  return outcome.kind === 'info'
+    ? `after the outcome of its call at ${callTime} became unknown: it must go on under a new name`
+    : `before its call at ${callTime} returned at ${outcome.returnTime}`;
 }
 
 /** When the operation was certainly over; `Infinity` while nobody knows. */

@@ -17,9 +17,12 @@ export type { Counterexample } from './counterexample.ts';
 export { describeCounterexample } from './counterexample-text.ts';
 export { HistoryError } from './errors.ts';
 export { type History, type Operation, type Outcome, validateHistory } from './history.ts';
-export { parseJepsenLog } from './importers/jepsen.ts';
-export { formatJsonLines, parseJsonLines } from './importers/json-lines.ts';
+export { parseJepsenHistory, parseJepsenLog } from './importers/jepsen.ts';
+export { formatJsonLines, parseJsonLines, parseRecording } from './importers/json-lines.ts';
+export type { TextOrLines } from './importers/lines.ts';
 export { parsePorcupineKeyValue } from './importers/porcupine.ts';
+export type { Recording } from './importers/recording.ts';
+export { historyFor } from './importers/vocabulary.ts';
 export { type Model, UNKNOWN, type Unknown } from './model.ts';
 export {
   casRegister,
@@ -63,9 +66,9 @@ export {
 export { set, type SetInput, type SetOutput } from './models/set.ts';
 export { stack, type StackInput, type StackOutput } from './models/stack.ts';
 export { type ErrorKind, type Recorder, recorder, type RecorderClock } from './recorder.ts';
+export type { Annotation } from './report/annotation.ts';
 export { htmlReport, type ReportOptions } from './report/html-report.ts';
 export type { Verdict } from './search.ts';
-export type { Annotation } from './report/svg.ts';
 export { checkSequential, type SequentialOptions, type SequentialResult } from './sequential.ts';
 export {
   type Access,

@@ -6,8 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { checkSync } from '../src/checker.ts';
 import { parseJepsenLog } from '../src/importers/jepsen.ts';
 import { parsePorcupineKeyValue } from '../src/importers/porcupine.ts';
+import { historyFor } from '../src/importers/vocabulary.ts';
 import { casRegister } from '../src/models/cas-register.ts';
 import { keyValue } from '../src/models/key-value.ts';
+import type { Scalar } from '../src/models/register.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const data = join(process.env['QUORATE_DATA'] ?? join(root, '../shared/data'), 'linearizability');
@@ -17,7 +19,9 @@ if (!isThere) console.warn(`conformance data not found at ${data}: these tests a
 function verdictOf(path: string): boolean {
   const text = readFileSync(join(data, path), 'utf8');
   const { verdict } = path.startsWith('etcd')
-    ? checkSync(casRegister<number | null>(null), parseJepsenLog(text), { explain: 'none' })
+    ? checkSync(casRegister<Scalar>(null), historyFor.casRegister(parseJepsenLog(text).history), {
+        explain: 'none',
+      })
     : checkSync(keyValue(''), parsePorcupineKeyValue(text), { explain: 'none' });
   expect(verdict).not.toBe('unknown');
   return verdict === 'linearizable';

@@ -1,112 +1,61 @@
 #!/usr/bin/env node
 /*
- * linearizability check history.jsonl --model key-value --html report.html --timeout 30s
+ * linearizability check history.jsonl --model kv --html report.html --timeout 30s
  *
  * Exit codes: 0 linearizable, 1 not linearizable, 2 unknown (a bound was met), 64 wrong usage,
- * 65 a history that cannot be read.
+ * 65 a history that cannot be read, 70 a fault of this program, 73 a report that cannot be written.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { check, type CheckResult } from '../checker.ts';
 import { HistoryError } from '../errors.ts';
 import type { History } from '../history.ts';
-import { parseJepsenLog } from '../importers/jepsen.ts';
-import { parseJsonLines } from '../importers/json-lines.ts';
-import { parsePorcupineKeyValue } from '../importers/porcupine.ts';
-import type { Model } from '../model.ts';
-import { casRegister } from '../models/cas-register.ts';
-import { counter } from '../models/counter.ts';
-import { fencedLock } from '../models/fenced-lock.ts';
-import { keyValue } from '../models/key-value.ts';
-import { log } from '../models/log.ts';
-import { multiRegister } from '../models/multi-register.ts';
-import { mutex } from '../models/mutex.ts';
-import { queue } from '../models/queue.ts';
-import { register } from '../models/register.ts';
-import { semaphore } from '../models/semaphore.ts';
-import { set } from '../models/set.ts';
-import { stack } from '../models/stack.ts';
-import { htmlReport } from '../report/html-report.ts';
+import { formatJsonLines } from '../importers/json-lines.ts';
+import { type Format, FORMATS, type HistoryFile, readHistoryFile } from './history-file.ts';
+import { type Examination, MODEL_NAMES, modelNamed, type NamedModel } from './named-models.ts';
 
 const USAGE = `usage: linearizability check <history> [options]
+       linearizability convert <history> [--format NAME]
 
-  linearizability check history.jsonl --model key-value --html report.html --timeout 30s
-  linearizability check etcd.log --format jepsen --model cas-register
+  linearizability check history.jsonl --model kv --html report.html --timeout 30s
+  linearizability check jepsen.log
+  linearizability convert history.edn > history.jsonl
 
-options
-  --model NAME      register, cas-register, key-value (kv), counter, set, queue, stack, mutex,
-                    fenced-lock, semaphore:N, log, multi-register; default key-value
-  --format NAME     jsonl (one operation per line, the default), jepsen, porcupine
+<history> is a file, or - for the standard input.
+
+options of check
+  --model NAME      key-value (kv), key-value-empty (a get of a missing key answers ''),
+                    register, cas-register, multi-register, counter, set, queue, stack,
+                    mutex, fenced-lock, semaphore:N, log.
+                    Default: what a Jepsen history is about, otherwise key-value
+  --format NAME     jsonl (one operation per line), jepsen (a log, or a history as EDN or JSON,
+                    also of Maelstrom and elle-cli), porcupine (key-value).
+                    Default: found out from the first line
   --html FILE       write a report, one self-contained page
   --timeout TIME    give up with 'unknown' after TIME, such as 500ms, 30s or 2m
   --memory MIB      give up with 'unknown' past this memory; default 1024
   --json            print one JSON object instead of text
   -h, --help        print this
 
-exit codes: 0 linearizable, 1 not linearizable, 2 unknown, 64 usage, 65 unreadable history
+exit codes: 0 linearizable, 1 not linearizable, 2 unknown, 64 usage, 65 unreadable history,
+            70 internal error, 73 the report cannot be written
 `;
 
-/* A model whose inputs come from a file: what it does with them is checked by `step` itself. */
-type FileModel = Model<unknown, unknown, unknown>;
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 class UsageError extends Error {}
 
-function modelOf(name: string): FileModel {
-  const [kind = '', size = '1'] = name.split(':');
-  const models: Readonly<Record<string, () => unknown>> = {
-    register: () => register<string | number | null>(null),
-    'cas-register': () => casRegister<string | number | null>(null),
-    'key-value': () => keyValue(),
-    kv: () => keyValue(),
-    'key-value-empty': () => keyValue(''),
-    counter: () => counter(),
-    set: () => set(),
-    queue: () => queue(),
-    stack: () => stack(),
-    mutex: () => mutex(),
-    'fenced-lock': () => fencedLock(),
-    semaphore: () => semaphore(Number(size)),
-    log: () => log(),
-    'multi-register': () => multiRegister<string | number | null>(null),
-  };
-  if (!Object.hasOwn(models, kind)) {
-    throw new UsageError(`--model: expected one of ${Object.keys(models).join(', ')}, got ${name}`);
-  }
-  return models[kind]?.() as FileModel;
-}
-
-function historyOf(text: string, format: string): History<unknown, unknown> {
-  switch (format) {
-    case 'jsonl':
-      return parseJsonLines(text);
-    case 'jepsen':
-      return parseJepsenLog(text);
-    case 'porcupine':
-      return parsePorcupineKeyValue(text);
-    default:
-      throw new UsageError(`--format: expected jsonl, jepsen or porcupine, got ${format}`);
-  }
-}
-
-function millisecondsOf(text: string): number {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
-  const scales: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-  const scale = scales[unit ?? ''];
-  if (count === undefined || scale === undefined) {
-    throw new UsageError(`--timeout: expected a time such as 500ms, 30s or 2m, got ${text}`);
-  }
-  return Number(count) * scale;
-}
+/** Keeps apart what the file system says about the report from what it says about the history. */
+class ReportError extends Error {}
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
-      model: { type: 'string', default: 'key-value' },
-      format: { type: 'string', default: 'jsonl' },
+      model: { type: 'string' },
+      format: { type: 'string' },
       html: { type: 'string' },
       timeout: { type: 'string' },
       memory: { type: 'string', default: '1024' },
@@ -119,65 +68,129 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const [command, path, ...rest] = positionals;
-  if (command !== 'check' || path === undefined || rest.length > 0) {
-    throw new UsageError('expected: check <history>');
+  if (path === undefined || rest.length > 0 || (command !== 'check' && command !== 'convert')) {
+    throw new UsageError('expected: check <history>, or convert <history>');
   }
-  const model = modelOf(values.model);
-  const history = historyOf(readFileSync(path, 'utf8'), values.format);
-  const timeoutMs = values.timeout === undefined ? undefined : millisecondsOf(values.timeout);
-  const result = await check(model, history, {
-    maxMemoryBytes: Number(values.memory) * 2 ** 20,
-    ...(timeoutMs !== undefined && { signal: AbortSignal.timeout(timeoutMs) }),
+  const format = formatNamed(values.format);
+  if (command === 'convert') {
+    const { history, annotations } = readHistoryFile(path, format).recording;
+    process.stdout.write(formatJsonLines(history, annotations));
+    return 0;
+  }
+  const chosen = values.model === undefined ? undefined : modelOf(values.model);
+  const maxMemoryBytes = bytesOf(values.memory);
+  const signal =
+    values.timeout === undefined ? undefined : AbortSignal.timeout(millisecondsOf(values.timeout));
+  const file = readHistoryFile(path, format);
+  const examination = await modelFor(file, chosen).check(file.recording.history, {
+    maxMemoryBytes,
+    ...(signal !== undefined && { signal }),
   });
+  const operationCount = file.recording.history.length;
+  process.stdout.write(values.json ? jsonOf(examination, operationCount) : examination.text());
   if (values.html !== undefined) {
-    writeFileSync(values.html, htmlReport(model, history, result, { title: path }));
+    const { annotations } = file.recording;
+    writeReport(values.html, examination.html({ title: path, annotations }));
   }
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify(summaryOf(history, result))}\n`
-      : textOf(model, history, result),
-  );
-  return { linearizable: 0, 'not-linearizable': 1, unknown: 2 }[result.verdict];
+  return { linearizable: 0, 'not-linearizable': 1, unknown: 2 }[examination.result.verdict];
 }
 
-type Result = CheckResult<unknown, unknown, unknown>;
+function formatNamed(name: string | undefined): Format | undefined {
+  if (name === undefined) return undefined;
+  const format = FORMATS.find((known) => known === name);
+  if (format !== undefined) return format;
+  throw new UsageError(`--format: expected one of ${FORMATS.join(', ')}, got ${name}`);
+}
 
-function summaryOf(history: History<unknown, unknown>, result: Result): object {
-  const { verdict, reason, steps, configurationCount, counterexample } = result;
-  return {
+function modelOf(name: string): NamedModel {
+  const model = modelNamed(name);
+  if (model !== undefined) return model;
+  throw new UsageError(`--model: expected one of ${MODEL_NAMES.join(', ')}, got ${name}`);
+}
+
+/** The model asked for, or the one that such a file is usually about. */
+function modelFor({ format, recording }: HistoryFile, chosen: NamedModel | undefined): NamedModel {
+  // Porcupine's stores answer '' where others say that a key is missing.
+  const isKeyValue = chosen === undefined || chosen.name === 'key-value';
+  if (format === 'porcupine' && isKeyValue) return modelOf('key-value-empty');
+  if (chosen !== undefined) return chosen;
+  return modelOf(format === 'jepsen' ? usualModelOf(recording.history) : 'key-value');
+}
+
+/** What the operations of a Jepsen history can only be about. */
+function usualModelOf(history: History<unknown, unknown>): string {
+  const words = new Set<unknown>();
+  for (const { input } of history) {
+    if (typeof input !== 'object' || input === null) continue;
+    words.add(Reflect.get(input, 'kind'));
+    if (Object.hasOwn(input, 'by')) words.add('by');
+  }
+  const has = (...some: readonly string[]): boolean => some.some((word) => words.has(word));
+  if (has('get', 'put')) return 'key-value';
+  if (has('enqueue', 'dequeue')) return 'queue';
+  if (has('acquire', 'release')) return 'mutex';
+  if (has('by')) return 'counter';
+  return has('add') ? 'set' : 'cas-register';
+}
+
+function millisecondsOf(text: string): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
+  const scales: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+  const milliseconds = Math.ceil(Number(count) * (scales[unit ?? ''] ?? Number.NaN));
+  if (milliseconds <= TIMER_MS_MAX) return milliseconds;
+  throw new UsageError(
+    `--timeout: expected a time such as 500ms, 30s or 2m, at most 24 days, got ${text}`,
+  );
+}
+
+function bytesOf(mebibytes: string): number {
+  const bytes = Number(mebibytes) * 2 ** 20;
+  if (bytes >= 1 && Number.isSafeInteger(Math.ceil(bytes))) return bytes;
+  throw new UsageError(`--memory: expected a number of MiB, got ${mebibytes}`);
+}
+
+function writeReport(path: string, html: string): void {
+  try {
+    writeFileSync(path, html);
+  } catch (error) {
+    throw new ReportError(`--html: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function jsonOf({ result }: Examination, operations: number): string {
+  const { verdict, reason, partitions, steps, configurationCount, counterexample } = result;
+  const summary = {
     verdict,
     reason,
-    operations: history.length,
-    partitions: result.partitions.length,
+    operations,
+    partitions: partitions.length,
     steps,
     configurationCount,
     counterexample: counterexample?.operations,
     culprit: counterexample?.culprit,
   };
+  return `${JSON.stringify(summary)}\n`;
 }
 
-function textOf(model: FileModel, history: History<unknown, unknown>, result: Result): string {
-  const { verdict, reason, counterexample } = result;
-  const lines = [
-    `${verdict}${reason === undefined ? '' : ` (${reason})`}: ${history.length} operations, ` +
-      `${result.partitions.length} partitions, ${result.steps} steps`,
-  ];
-  for (const operation of counterexample?.operations ?? []) {
-    const { process: client, input, outcome } = operation;
-    const output = outcome.kind === 'ok' ? outcome.output : undefined;
-    const text = model.describeOperation?.(input, output) ?? JSON.stringify(input);
-    const mark = operation === counterexample?.culprit ? '   ← impossible' : '';
-    lines.push(`  ${client}  ${text}${mark}`);
-  }
-  return `${lines.join('\n')}\n`;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function exitCodeOf(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
-  const isBadHistory =
-    error instanceof HistoryError || Reflect.get(Object(error), 'code') === 'ENOENT';
-  process.stderr.write(isBadHistory ? `${message}\n` : `${message}\n\n${USAGE}`);
-  return isBadHistory ? 65 : 64;
+  const code: unknown = Reflect.get(Object(error), 'code');
+  const isUsage =
+    error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));
+  if (isUsage) {
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}`);
+    return 64;
+  }
+  const isOfFileSystem = typeof Reflect.get(Object(error), 'syscall') === 'string';
+  if (error instanceof HistoryError || error instanceof ReportError || isOfFileSystem) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    return error instanceof ReportError ? 73 : 65;
+  }
+  process.stderr.write(`${error instanceof Error ? String(error.stack) : String(error)}\n`);
+  return 70;
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch(exitCodeOf);

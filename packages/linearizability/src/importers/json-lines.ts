@@ -1,100 +1,207 @@
 /*
- * The exchange format: one operation per line.
+ * The exchange format, of which HISTORY-FORMAT.md says all: one operation per line,
  *
  *   {"process":"c1","call":10.5,"return":11.2,"outcome":"ok","input":{"kind":"get","key":"x"},
  *    "output":"1"}                                          (on one line)
  *
- * `outcome` is "ok", "fail" or "info". "info" has no `return`, and only "ok" has an `output`, which
- * may be left out where it says nothing. Lines may be in any order; empty ones are passed over.
+ * and between them, in any place, what happened to the system meanwhile:
+ *
+ *   {"annotation":"partition n1 | n2, n3","from":4,"to":9}
  */
 
 import { HistoryError } from '../errors.ts';
 import type { History, Operation, Outcome } from '../history.ts';
+import type { Annotation } from '../report/annotation.ts';
+import { linesOf, type TextOrLines } from './lines.ts';
+import type { Recording } from './recording.ts';
+
+/** A time written with more digits than a double holds: it would be rounded, and order lost. */
+const LONG_TIME = /"(?:call|return|from|to)"\s*:\s*-?(\d[\d.]{17,})/;
+
+const TIME_DIGITS_MAX = 17;
 
 /**
- * Reads a history of one operation per line.
+ * Reads a history of one operation per line, without its annotations.
  *
- * @returns Inputs and outputs as JSON has them: whether they suit a model is the caller's to check.
- * @throws HistoryError if a line is no operation; the message names line and field.
+ * @returns Inputs and outputs as JSON has them: give them to `historyFor` before you check them.
+ * @throws HistoryError if a line is neither operation nor annotation; the message names line and
+ *   field.
  */
-export function parseJsonLines(text: string): History<unknown, unknown> {
+export function parseJsonLines(text: TextOrLines): History<unknown, unknown> {
+  return parseRecording(text).history;
+}
+
+/**
+ * Reads a history of one operation per line, and its annotations.
+ *
+ * @throws HistoryError as `parseJsonLines` does.
+ */
+export function parseRecording(text: TextOrLines): Recording {
   const history: Operation<unknown, unknown>[] = [];
-  text.split('\n').forEach((line, index) => {
-    if (line.trim() !== '') history.push(operationOf(line, index + 1));
-  });
-  return history;
+  const annotations: Annotation[] = [];
+  let lineNumber = 0;
+  for (const line of linesOf(text)) {
+    lineNumber += 1;
+    if (line.trim() === '') continue;
+    const fields = new Fields(line, lineNumber);
+    if (fields.has('annotation')) annotations.push(annotationOf(fields));
+    else history.push(operationOf(fields));
+  }
+  return { history, annotations };
 }
 
 /**
- * Writes a history of one operation per line, so that `parseJsonLines` reads it back.
+ * Writes a history of one operation per line, so that `parseRecording` reads it back.
  *
- * @throws TypeError if an input or output has no JSON form.
+ * @param annotations - Written after the operations.
+ * @throws TypeError if an input or output would come back as another: `undefined` within a value,
+ *   NaN, an infinity, -0, a bigint, a Map, a Set, a Date.
  */
-export function formatJsonLines(history: History<unknown, unknown>): string {
-  return history
-    .map(({ process, callTime, outcome, input, note }) => {
-      const end = outcome.kind === 'info' ? {} : { return: outcome.returnTime };
-      const answer = outcome.kind === 'ok' ? { output: outcome.output } : {};
-      const about = note === undefined ? {} : { note };
-      return `${JSON.stringify({
-        process,
-        call: callTime,
-        ...end,
-        outcome: outcome.kind,
-        input,
-        ...answer,
-        ...about,
-      })}\n`;
-    })
-    .join('');
+export function formatJsonLines(
+  history: History<unknown, unknown>,
+  annotations: readonly Annotation[] = [],
+): string {
+  const operations = history.map((operation, index) => formatOperation(operation, index));
+  const others = annotations.map(({ label, fromTime, toTime }) =>
+    JSON.stringify({ annotation: label, from: fromTime, to: toTime }),
+  );
+  return [...operations, ...others].map((line) => `${line}\n`).join('');
 }
 
-function operationOf(line: string, lineNumber: number): Operation<unknown, unknown> {
-  const fail = (field: string, expected: string): never => {
-    throw new HistoryError(`line ${String(lineNumber)}: ${field}: expected ${expected}`);
-  };
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch (error) {
-    throw new HistoryError(`line ${String(lineNumber)}: expected JSON`, { cause: error });
+function formatOperation(operation: Operation<unknown, unknown>, index: number): string {
+  const { process, callTime, outcome, input, note } = operation;
+  const place = `operation ${index}`;
+  mustSurvive(input, `${place}: input`);
+  const end = outcome.kind === 'info' ? {} : { return: outcome.returnTime };
+  mustSurvive([callTime, Object.values(end)], `${place}: times`);
+  const hasOutput = outcome.kind === 'ok' && outcome.output !== undefined;
+  if (hasOutput) mustSurvive(outcome.output, `${place}: output`);
+  return JSON.stringify({
+    process,
+    call: callTime,
+    ...end,
+    outcome: outcome.kind,
+    input,
+    ...(hasOutput && { output: outcome.output }),
+    ...(note !== undefined && { note }),
+  });
+}
+
+/** Goes through `value` without recursion: it may be nested deeply. */
+function mustSurvive(value: unknown, name: string): void {
+  const left: unknown[] = [value];
+  const seen = new Set<unknown>();
+  while (left.length > 0) {
+    const item = left.pop();
+    if (!survives(item)) {
+      throw new TypeError(`${name}: expected only what JSON gives back as it was`);
+    }
+    if (seen.has(item) || typeof item !== 'object' || item === null) continue;
+    seen.add(item);
+    for (const part of Object.values(item)) left.push(part);
   }
-  if (typeof parsed !== 'object' || parsed === null) return fail('line', 'an object');
-  const field = (name: string): unknown =>
-    Object.hasOwn(parsed, name) ? Reflect.get(parsed, name) : undefined;
-  const timeOf = (name: string): number => {
-    const value = field(name);
-    return typeof value === 'number' ? value : fail(name, 'a number');
-  };
-  const process = field('process');
+}
+
+/** Whether JSON gives `item` back, apart from what is in it. */
+function survives(item: unknown): boolean {
+  if (item === null || typeof item === 'string' || typeof item === 'boolean') return true;
+  if (typeof item === 'number') return Number.isFinite(item) && !Object.is(item, -0);
+  if (typeof item !== 'object' || 'toJSON' in item) return false;
+  const prototype: unknown = Object.getPrototypeOf(item);
+  return Array.isArray(item) || prototype === Object.prototype || prototype === null;
+}
+
+/** One line, of which every complaint names the place. */
+class Fields {
+  readonly #line: string;
+  readonly #lineNumber: number;
+  readonly #object: object;
+
+  constructor(line: string, lineNumber: number) {
+    this.#line = line;
+    this.#lineNumber = lineNumber;
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(line);
+    } catch (error) {
+      throw new HistoryError(`line ${lineNumber}: expected JSON, got ${brief(line)}`, {
+        cause: error,
+      });
+    }
+    if (typeof parsed !== 'object' || parsed === null) throw this.error('line', 'an object');
+    this.#object = parsed;
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#object, name);
+  }
+
+  get(name: string): unknown {
+    return this.has(name) ? Reflect.get(this.#object, name) : undefined;
+  }
+
+  time(name: string): number {
+    const value = this.get(name);
+    if (typeof value !== 'number') throw this.error(name, 'a number');
+    const [, digits = ''] = LONG_TIME.exec(this.#line) ?? [];
+    const significant = digits.replace('.', '').replace(/^0+/, '').length;
+    if (
+      significant > TIME_DIGITS_MAX ||
+      (Number.isInteger(value) && !Number.isSafeInteger(value))
+    ) {
+      throw this.error(
+        name,
+        'a time that a double holds exactly (subtract the first time of the history from all)',
+      );
+    }
+    return value;
+  }
+
+  error(field: string, expected: string): HistoryError {
+    const line = brief(this.#line);
+    return new HistoryError(`line ${this.#lineNumber}: ${field}: expected ${expected}, in ${line}`);
+  }
+}
+
+function brief(line: string): string {
+  return line.length <= 100 ? line : `${line.slice(0, 99)}…`;
+}
+
+function operationOf(fields: Fields): Operation<unknown, unknown> {
+  const process = fields.get('process');
   if (typeof process !== 'string' && typeof process !== 'number') {
-    return fail('process', 'a string or a number');
+    throw fields.error('process', 'a string or a number');
   }
-  if (!Object.hasOwn(parsed, 'input')) return fail('input', 'a value');
-  const note = field('note');
+  if (!fields.has('input')) throw fields.error('input', 'a value');
+  const note = fields.get('note');
   return {
     process,
-    input: field('input'),
-    callTime: timeOf('call'),
-    outcome: outcomeOf(field('outcome'), () => timeOf('return'), field('output'), fail),
+    input: fields.get('input'),
+    callTime: fields.time('call'),
+    outcome: outcomeOf(fields),
     ...(typeof note === 'string' && { note }),
   };
 }
 
-function outcomeOf(
-  kind: unknown,
-  returnTime: () => number,
-  output: unknown,
-  fail: (field: string, expected: string) => never,
-): Outcome<unknown> {
+function outcomeOf(fields: Fields): Outcome<unknown> {
+  const kind = fields.get('outcome');
   switch (kind) {
     case 'ok':
-      return { kind, output, returnTime: returnTime() };
+      return { kind, output: fields.get('output'), returnTime: fields.time('return') };
     case 'fail':
-      return { kind, returnTime: returnTime() };
+      return { kind, returnTime: fields.time('return') };
     case 'info':
       return { kind };
     default:
-      return fail('outcome', '"ok", "fail" or "info"');
+      throw fields.error('outcome', '"ok", "fail" or "info"');
   }
+}
+
+function annotationOf(fields: Fields): Annotation {
+  const label = fields.get('annotation');
+  if (typeof label !== 'string') throw fields.error('annotation', 'a string');
+  const fromTime = fields.time('from');
+  const toTime = fields.has('to') ? fields.time('to') : fromTime;
+  if (toTime < fromTime) throw fields.error('to', 'a time at or after from');
+  return { label, fromTime, toTime };
 }

@@ -1,10 +1,12 @@
 import { HistoryError } from '../errors.ts';
-import type { History, Operation } from '../history.ts';
+import type { History } from '../history.ts';
 import type { KeyValueInput, KeyValueOutput } from '../models/key-value.ts';
+import { pairCalls } from './calls.ts';
+import { linesOf, type TextOrLines } from './lines.ts';
 
 const LINE = new RegExp(
   '^\\{:process (\\d+), :type :(invoke|ok), :f :(get|put|append), ' +
-    ':key "([^"]*)", :value (nil|"([^"]*)")\\}$',
+    ':key "([^"\\\\]*)", :value (nil|"([^"\\\\]*)")\\}$',
 );
 
 /**
@@ -12,31 +14,38 @@ const LINE = new RegExp(
  *
  * @param text - Lines such as `{:process 0, :type :invoke, :f :get, :key "1", :value nil}`.
  * @returns The history; times are line numbers. A missing key is '' there: use `keyValue('')`.
- * @throws HistoryError if a line has another form or a return has no call.
+ * @throws HistoryError if a line has another form, a return has no call, or a process has two calls
+ *   open; the message names the line.
  */
-export function parsePorcupineKeyValue(text: string): History<KeyValueInput, KeyValueOutput> {
-  const open = new Map<string, { readonly input: KeyValueInput; readonly callTime: number }>();
-  const history: Operation<KeyValueInput, KeyValueOutput>[] = [];
-  text.split('\n').forEach((line, index) => {
-    if (line.trim() === '') return;
-    const [, process, type, kind, key, , value = ''] = LINE.exec(line) ?? [];
+export function parsePorcupineKeyValue(text: TextOrLines): History<KeyValueInput, KeyValueOutput> {
+  const calls = pairCalls<KeyValueInput, KeyValueOutput>();
+  let lineNumber = 0;
+  for (const line of linesOf(text)) {
+    lineNumber += 1;
+    if (line.trim() === '') continue;
+    const place = `line ${lineNumber}`;
+    const [, process, type, kind = '', key, , value = ''] = LINE.exec(line) ?? [];
     if (process === undefined || key === undefined) {
-      throw new HistoryError(`line ${index + 1}: expected a key-value event, got ${line}`);
+      throw new HistoryError(`${place}: expected a key-value event, got ${line.slice(0, 80)}`);
     }
     if (type === 'invoke') {
-      open.set(process, { input: inputOf(kind ?? '', key, value), callTime: index });
-      return;
+      calls.call(process, inputOf(kind, key, value), lineNumber, place);
+      continue;
     }
-    const call = open.get(process);
-    if (call === undefined) {
-      throw new HistoryError(`line ${index + 1}: expected a call of process ${process} before`);
-    }
-    open.delete(process);
     const output = kind === 'get' ? value : undefined;
-    history.push({ process, ...call, outcome: { kind: 'ok', output, returnTime: index } });
-  });
-  for (const [process, call] of open) history.push({ process, ...call, outcome: { kind: 'info' } });
-  return history;
+    const returnTime = lineNumber;
+    calls.end(
+      process,
+      (input) => {
+        if (input.kind === kind && input.key === key) return { kind: 'ok', output, returnTime };
+        throw new HistoryError(
+          `${place}: expected the return of ${input.kind} ${input.key}, got ${kind} ${key}`,
+        );
+      },
+      place,
+    );
+  }
+  return calls.history();
 }
 
 function inputOf(kind: string, key: string, value: string): KeyValueInput {

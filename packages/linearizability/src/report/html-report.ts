@@ -8,9 +8,10 @@ import { checkSync } from '../checker.ts';
 import type { Counterexample } from '../counterexample.ts';
 import type { History } from '../history.ts';
 import type { Model } from '../model.ts';
+import type { Annotation } from './annotation.ts';
 import { type Band, layOutBand } from './layout.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page.ts';
-import { type Annotation, drawBand, escapeXml } from './svg.ts';
+import { drawBand, escapeXml } from './svg.ts';
 
 /** What to put into the report besides the history. */
 export interface ReportOptions {

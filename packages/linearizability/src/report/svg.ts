@@ -1,3 +1,4 @@
+import type { Annotation } from './annotation.ts';
 import type { Band, Bar } from './layout.ts';
 
 const COLUMN_PX_MIN = 46;
@@ -6,14 +7,6 @@ const LANE_PX = 34;
 const BAR_PX = 24;
 const LEFT_PX = 90;
 const TOP_PX = 34;
-
-/** Something that happened to the system meanwhile, such as a fault. */
-export interface Annotation {
-  readonly label: string;
-  readonly fromTime: number;
-  /** Equal to `fromTime` for an instant. */
-  readonly toTime: number;
-}
 
 /** Draws one band, self-contained but for the page's style sheet. */
 export function drawBand(
