@@ -1,25 +1,29 @@
 /*
  * One HTML file that shows a history and why it is or is not linearizable. It loads nothing from
- * anywhere, so it can be attached to a test run and opened years later.
+ * anywhere, so it can be attached to a test run and opened years later, and the pictures are there
+ * even where its script may not run.
  */
 
-import type { CheckResult, PartitionResult } from '../checker.ts';
-import { checkSync } from '../checker.ts';
-import type { Counterexample } from '../counterexample.ts';
+import type { CheckResult } from '../checker.ts';
 import type { History } from '../history.ts';
 import type { Model } from '../model.ts';
 import type { Annotation } from './annotation.ts';
+import { selectBands } from './band-content.ts';
 import { type Band, layOutBand } from './layout.ts';
-import { PAGE_SCRIPT, PAGE_STYLE } from './page.ts';
-import { drawBand, escapeXml } from './svg.ts';
+import { PAGE_SCRIPT } from './page-script.ts';
+import { pageStyle } from './page-style.ts';
+import { drawNames, drawPlot, escapeXml } from './svg.ts';
 
 /** What to put into the report besides the history. */
 export interface ReportOptions {
   /** Default: the model's name. */
   readonly title?: string;
-  /** Faults and the like, drawn behind the operations. */
+  /** Faults and the like, drawn above and behind the operations. */
   readonly annotations?: readonly Annotation[];
-  /** Operations drawn at most; partitions beyond are named and left out. Default: 2 000. */
+  /**
+   * Operations drawn at most; partitions beyond are named and left out, and of a partition that is
+   * not linearizable those nearest to the impossible answer are drawn. Default: 2 000.
+   */
   readonly maxOperations?: number;
 }
 
@@ -30,11 +34,13 @@ export interface ReportOptions {
  * @param history - The history that was checked.
  * @param result - What `check` returned for both.
  * @returns A whole HTML document without references to anything outside it.
+ * @throws RangeError if `maxOperations` is below 1.
  *
  * @remarks
  * First the minimal counterexample with the operation that cannot be, then one band per partition,
- * those that are not linearizable first. Keys: arrows step through the order, `n` and `p` go to the
- * next and previous band, `s` saves the band as SVG.
+ * those that are not linearizable first. Pointing at an operation shows the longest order in which
+ * it takes effect, choosing it keeps that order, and the address then leads back to it. Arrow keys
+ * step through the order; `?` lists all keys.
  */
 export function htmlReport<State, Input, Output>(
   model: Model<State, Input, Output>,
@@ -43,86 +49,194 @@ export function htmlReport<State, Input, Output>(
   options: ReportOptions = {},
 ): string {
   const { title = model.name, annotations = [], maxOperations = 2_000 } = options;
-  const { bands, omitted } = bandsOf(model, history, result, maxOperations);
-  const sections = bands.map(
-    (band, index) =>
-      `<section tabindex="0" data-band="${index}"><h2>${escapeXml(band.title)}</h2>` +
-      `<div class="scroll">${drawBand(band, index, annotations)}</div>` +
-      `<p class="state" aria-live="polite"></p></section>`,
-  );
-  const orders = JSON.stringify(bands.map(({ order }) => order)).replaceAll('<', '\\u003c');
+  if (!(maxOperations >= 1)) {
+    throw new RangeError(`maxOperations: expected at least 1, got ${maxOperations}`);
+  }
+  const selection = selectBands(model, history, result, {
+    annotations,
+    operationsMax: maxOperations,
+  });
+  const bands = selection.contents.map((content) => layOutBand(model, content));
+  const head = `${escapeXml(title)}: ${VERDICTS[result.verdict]}`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escapeXml(title)}: ${result.verdict}</title>
-<meta name="viewport" content="width=device-width"><style>${PAGE_STYLE}</style></head><body>
-<h1>${escapeXml(title)} <span class="verdict ${result.verdict}">${result.verdict}</span></h1>
-<p>${history.length} operations, ${result.partitions.length} partitions, ${result.steps} steps,
-${result.configurationCount} configurations. Arrow keys step through the order, n and p change the
-band, s saves it as SVG.</p>
-${sections.join('\n')}
-${omitted === 0 ? '' : `<p>${omitted} linearizable or undecided partitions are left out.</p>`}
-<script id="orders" type="application/json">${orders}</script><script>${PAGE_SCRIPT}</script>
+<html lang="en"><head><meta charset="utf-8"><title>${head}</title>
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<style>${pageStyle()}</style></head><body>
+<header>${headerOf(title, history, result)}${indexOf(bands, result)}</header>
+<main>${bands.map((band, index) => sectionOf(band, index)).join('\n')}
+${omittedOf(selection.omitted)}</main>
+<footer aria-live="polite"></footer>
+${HELP}
+<script id="bands" type="application/json">${dataOf(bands)}</script>
+<script>${PAGE_SCRIPT}</script>
 </body></html>
 `;
 }
 
-function bandsOf<State, Input, Output>(
-  model: Model<State, Input, Output>,
+const VERDICTS = {
+  linearizable: '✓ linearizable',
+  'not-linearizable': '✗ not linearizable',
+  unknown: '? unknown',
+} as const;
+
+const REASONS = {
+  memory: 'the bound on memory was met',
+  steps: 'the bound on steps was met',
+  aborted: 'the check was ended before it was done',
+} as const;
+
+const NAMES_SHOWN_MAX = 200;
+
+function headerOf<State, Input, Output>(
+  title: string,
   history: History<Input, Output>,
   result: CheckResult<State, Input, Output>,
-  maxOperations: number,
-): { bands: Band[]; omitted: number } {
-  const bands: Band[] = [];
-  if (result.counterexample !== undefined) {
-    bands.push(counterexampleBand(model, result.counterexample));
-  }
-  const operationsOf = (key: string): History<Input, Output> =>
-    history.filter(
-      (operation) =>
-        operation.outcome.kind !== 'fail' && (model.partition?.(operation) ?? '') === key,
-    );
-  const rank = { 'not-linearizable': 0, linearizable: 1, unknown: 2 };
-  const partitions = result.partitions.toSorted(
-    (left, right) => rank[left.verdict] - rank[right.verdict],
+): string {
+  const { verdict, reason, partitions, steps } = result;
+  const clientCount = new Set(history.map(({ process }) => process)).size;
+  const facts = [
+    counted(history.length, 'operation'),
+    counted(clientCount, 'client'),
+    counted(partitions.length, 'partition'),
+    counted(steps, 'step'),
+    ...(reason === undefined ? [] : [REASONS[reason]]),
+  ];
+  return (
+    `<div class="top"><h1>${escapeXml(title)}</h1>` +
+    `<span class="verdict ${verdict}">${VERDICTS[verdict]}</span>` +
+    '<button data-act="theme">Light or dark</button>' +
+    '<button data-act="help">Keys</button></div>' +
+    `<p class="facts">${facts.join(' · ')}</p>${LEGEND}`
   );
-  let left = maxOperations;
-  let omitted = 0;
-  for (const partition of partitions) {
-    left -= partition.operationCount;
-    if (left < 0) {
-      omitted += 1;
-      continue;
-    }
-    const operations = operationsOf(partition.key);
-    bands.push(partitionBand(model, partition, operations, result.counterexample));
+}
+
+function counted(count: number, what: string): string {
+  const number = String(count).replace(/\B(?=(?:\d{3})+$)/g, '\u2009');
+  return `${number} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** A list of the bands, where there are several partitions. */
+function indexOf<State, Input, Output>(
+  bands: readonly Band[],
+  result: CheckResult<State, Input, Output>,
+): string {
+  if (result.partitions.length < 2) return '';
+  const items = bands
+    .slice(0, NAMES_SHOWN_MAX)
+    .map(({ title }, index) => `<li><a href="#band-${index}">${escapeXml(title)}</a></li>`);
+  return `<nav class="index" aria-label="Bands"><ul>${items.join('')}</ul></nav>`;
+}
+
+function sectionOf(band: Band, index: number): string {
+  const hasOthers = band.bars.some(({ isKept }) => isKept) && band.bars.some((bar) => !bar.isKept);
+  const only = hasOthers
+    ? '<button data-act="only" aria-pressed="false">Only the counterexample</button>'
+    : '';
+  return (
+    `<section id="band-${index}" tabindex="0" aria-labelledby="title-${index}">` +
+    `<div class="head"><h2 id="title-${index}">${escapeXml(band.title)}</h2>${only}` +
+    '<button data-act="save">Save as SVG</button></div>' +
+    `<p class="why">${escapeXml(band.explanation)}</p>` +
+    `<div class="picture">${drawNames(band, index)}${drawPlot(band, index)}</div>` +
+    `${hasOthers ? '' : storyOf(band)}</section>`
+  );
+}
+
+/** The counterexample in words. */
+function storyOf(band: Band): string {
+  if (!band.bars.some(({ isCulprit }) => isCulprit)) return '';
+  const steps: string[] = [];
+  for (let at = band.points[band.longest]; at !== undefined; at = band.points[at.parent]) {
+    const bar = band.bars[at.bar];
+    const text = escapeXml(`${bar?.client ?? ''}: ${bar?.text ?? ''}`);
+    steps.unshift(`<li>${at.number}. ${text} <i>state ${escapeXml(at.state)}</i></li>`);
   }
-  return { bands, omitted };
+  const last = band.points[band.longest]?.state ?? band.initialState;
+  const impossible = band.bars
+    .filter(({ isCulprit }) => isCulprit)
+    .map(
+      ({ client, text }) =>
+        `<li class="no">✗ ${escapeXml(`${client}: ${text}`)} ` +
+        `<i>impossible: the state is ${escapeXml(last)}, and no other order helps</i></li>`,
+    );
+  return `<ol class="story"><li><i>at first: state ${escapeXml(band.initialState)}</i></li>${[
+    ...steps,
+    ...impossible,
+  ].join('')}</ol>`;
 }
 
-function counterexampleBand<State, Input, Output>(
-  model: Model<State, Input, Output>,
-  { operations, culprit }: Counterexample<Input, Output>,
-): Band {
-  const others = operations.filter((operation) => operation !== culprit);
-  const legal = checkSync(model, others, { explain: 'none' });
-  return layOutBand(model, {
-    title: 'Minimal counterexample: the red answer is impossible',
-    operations,
-    order: legal.partitions.flatMap(({ linearization }) => linearization ?? []),
-    culprit,
-  });
+function omittedOf(omitted: readonly string[]): string {
+  if (omitted.length === 0) return '';
+  const names = omitted.slice(0, NAMES_SHOWN_MAX).map(escapeXml).join(', ');
+  const more = omitted.length > NAMES_SHOWN_MAX ? ', …' : '';
+  return (
+    `<p class="omitted">${omitted.length} linearizable or undecided partitions are left out: ` +
+    `${names}${more}</p>`
+  );
 }
 
-function partitionBand<State, Input, Output>(
-  model: Model<State, Input, Output>,
-  partition: PartitionResult<State, Input, Output>,
-  operations: History<Input, Output>,
-  counterexample: Counterexample<Input, Output> | undefined,
-): Band {
-  const name = partition.key === '' ? 'History' : `Partition ${partition.key}`;
-  return layOutBand(model, {
-    title: `${name}: ${partition.verdict}`,
-    operations,
-    order: partition.linearization ?? [],
-    culprit: counterexample?.culprit,
-  });
+/** What the script needs, by index; see there. */
+function dataOf(bands: readonly Band[]): string {
+  const data = bands.map(({ bars, points, refusals, longest, initialState }) => ({
+    bars: bars.map(({ text, client, callTime, returnTime, kind, note, end, isCulprit }) => [
+      text,
+      client,
+      callTime,
+      returnTime ?? null,
+      kind,
+      note ?? null,
+      end,
+      isCulprit,
+    ]),
+    points: points.map(({ parent, bar, number, state }) => [parent, bar, number, state]),
+    refused: refusedByEnd(refusals),
+    longest,
+    initial: initialState,
+  }));
+  // Within a script element, text must not end it, nor begin a comment.
+  return JSON.stringify(data).replaceAll('<', '\\u003c');
 }
+
+function refusedByEnd(refusals: Band['refusals']): Readonly<Record<string, readonly number[]>> {
+  const byEnd = new Map<string, number[]>();
+  for (const { end, bar } of refusals) {
+    const key = String(end);
+    byEnd.set(key, [...(byEnd.get(key) ?? []), bar]);
+  }
+  return Object.fromEntries(byEnd);
+}
+
+function sample(content: string): string {
+  return `<svg width="46" height="20" viewBox="0 0 46 20" aria-hidden="true">${content}</svg>`;
+}
+
+const LEGEND = `<ul class="legend">
+<li>${sample('<g class="bar"><path class="box" d="M6 2H40q4 0 4 4v8q0 4-4 4H6q-4 0-4-4V6q0-4 4-4z"/></g>')}
+from call to answer</li>
+<li>${sample('<g class="bar info"><path class="box" d="M46 2H6q-4 0-4 4v8q0 4 4 4H46"/></g>')}
+no answer known</li>
+<li>${sample('<g class="point on"><rect x="15" y="2" width="16" height="16" rx="8"/><text x="23" y="13.5">1</text></g>')}
+takes effect, in this order</li>
+<li>${sample('<g class="refusal on"><circle cx="23" cy="10" r="8"/><path class="cross" d="M19.5 6.5l7 7m0-7l-7 7"/></g>')}
+refused next</li>
+<li>${sample('<g class="bar culprit"><path class="box" d="M6 2H40q4 0 4 4v8q0 4-4 4H6q-4 0-4-4V6q0-4 4-4z"/><path class="cross" d="M8 17l10-14m2 14l10-14m2 14l8-11"/></g>')}
+impossible</li>
+<li>${sample('<g class="bar fail"><path class="box" d="M6 2H40q4 0 4 4v8q0 4-4 4H6q-4 0-4-4V6q0-4 4-4z"/><path class="lane" d="M6 10H40"/></g>')}
+failed for certain, does not count</li>
+<li>${sample('<g class="span"><rect class="shade" x="8" y="0" width="30" height="20"/><rect class="tab" x="8" y="0" width="30" height="4"/><path class="side" d="M8 0V20M38 0V20"/></g>')}
+what happened meanwhile</li>
+<li>Time runs to the right; only its order counts, so gaps are not to scale.</li></ul>`;
+
+const HELP = `<dialog id="help" aria-labelledby="keys"><h2 id="keys">Keys</h2><dl>
+<dt><kbd>→</kbd> <kbd>←</kbd></dt><dd>next and previous step of the order, then what is refused</dd>
+<dt><kbd>Home</kbd> <kbd>End</kbd></dt><dd>first and last step</dd>
+<dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>nearest operation of the client above or below, in its longest order</dd>
+<dt><kbd>Esc</kbd></dt><dd>the longest order again</dd>
+<dt><kbd>n</kbd> <kbd>p</kbd></dt><dd>next and previous band</dd>
+<dt><kbd>c</kbd></dt><dd>the first band: the counterexample, if there is one</dd>
+<dt><kbd>o</kbd></dt><dd>only the counterexample, within its history</dd>
+<dt><kbd>s</kbd></dt><dd>save the band as SVG</dd>
+<dt><kbd>t</kbd></dt><dd>light or dark</dd></dl>
+<p>Point at an operation for the longest order in which it takes effect; click to keep it. The address
+then leads to it.</p>
+<form method="dialog"><button>Close</button></form></dialog>`;

@@ -1,95 +1,174 @@
-import type { Annotation } from './annotation.ts';
-import type { Band, Bar } from './layout.ts';
+/*
+ * The picture of one band as two SVGs side by side: the clients, which stay where they are, and
+ * their operations, which scroll. All that can be shown is in it from the start, every order
+ * included; the page only switches it on and off, and without its script the longest order is seen.
+ *
+ * Nothing is told by colour alone: what was never answered has no right end and a dashed edge, what
+ * is impossible is hatched and crossed, faults are dotted, points are numbered.
+ */
 
-const COLUMN_PX_MIN = 46;
-const CHARACTER_PX = 7.4;
-const LANE_PX = 34;
-const BAR_PX = 24;
-const LEFT_PX = 90;
-const TOP_PX = 34;
+import {
+  AXIS_PX,
+  type Band,
+  type Bar,
+  BAR_PX,
+  LANE_PX,
+  type Point,
+  type Refusal,
+  type Span,
+  SPAN_PX,
+  textWidthPx,
+} from './layout.ts';
 
-/** Draws one band, self-contained but for the page's style sheet. */
-export function drawBand(
-  band: Band,
-  bandIndex: number,
-  annotations: readonly Annotation[],
-): string {
-  const widthPx = LEFT_PX + Math.ceil(band.columnCount * columnWidth(band)) + 20;
-  const heightPx = TOP_PX + band.lanes.length * LANE_PX + 10;
-  const marks = annotations.map((annotation) => drawAnnotation(band, annotation, heightPx));
-  const lanes = band.lanes.map((name, lane) => {
-    const y = laneTop(lane) + BAR_PX / 2;
-    return (
-      `<line class="lane" x1="${LEFT_PX}" x2="${widthPx}" y1="${y}" y2="${y}"/>` +
-      `<text class="client" x="${LEFT_PX - 10}" y="${y + 4}">${escapeXml(name)}</text>`
-    );
-  });
-  const bars = band.bars.map((bar, index) => drawBar(band, bar, `${bandIndex}-${index}`));
+const NAME_CHARACTERS_MAX = 24;
+const POINT_RADIUS_PX = 8;
+/** Points hang below their bar, so that they leave its text free. */
+const POINT_DROP_PX = 4;
+
+/** The names of the clients. */
+export function drawNames(band: Band, bandIndex: number): string {
+  const names = band.lanes.map((name) =>
+    name.length <= NAME_CHARACTERS_MAX ? name : `${name.slice(0, NAME_CHARACTERS_MAX - 1)}…`,
+  );
+  const widthPx = Math.ceil(Math.max(40, ...names.map(textWidthPx))) + 20;
+  const texts = names.map(
+    (name, lane) =>
+      `<text class="client" x="${widthPx - 10}" y="${laneTop(band, lane) + BAR_PX / 2 + 3}">` +
+      `${escapeXml(name)}</text>`,
+  );
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" id="band-${bandIndex}" width="${widthPx}" ` +
-    `height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" role="img" ` +
-    `aria-label="${escapeXml(band.title)}">` +
-    `${marks.join('')}${lanes.join('')}${drawOrder(band)}${bars.join('')}</svg>`
+    `<svg xmlns="http://www.w3.org/2000/svg" class="names" id="names-${bandIndex}" ` +
+    `${sizeOf(widthPx, heightOf(band))} aria-hidden="true">${texts.join('')}</svg>`
   );
 }
 
-function drawBar(band: Band, bar: Bar, id: string): string {
-  const x = columnLeft(band, bar.from);
-  const y = laneTop(bar.lane);
-  const widthPx = Math.max(COLUMN_PX_MIN / 2, columnLeft(band, bar.to) - x);
-  const kinds = ['bar', bar.isPending ? 'pending' : '', bar.isCulprit ? 'culprit' : ''];
-  const text = escapeXml(bar.label);
-  const point =
-    bar.point === undefined
-      ? ''
-      : `<circle class="point" cx="${columnLeft(band, bar.point)}" cy="${y + BAR_PX}" r="4"/>`;
+/** The operations, the orders, and what happened meanwhile. */
+export function drawPlot(band: Band, bandIndex: number): string {
+  const heightPx = heightOf(band);
+  const shown = new Set<number>();
+  for (let at = band.longest; at !== -1; at = band.points[at]?.parent ?? -1) shown.add(at);
+  const marks = [
+    ...band.spans.map((span) => drawSpan(span, heightPx, band, bandIndex)),
+    ...band.ticks.map(
+      ({ xPx, label }) =>
+        `<path class="tick" d="M${xPx} ${AXIS_PX - 6}V${heightPx}"/>` +
+        `<text class="time" x="${xPx + 3}" y="13">${escapeXml(label)}</text>`,
+    ),
+    ...band.lanes.map((_name, lane) => {
+      const y = laneTop(band, lane) + BAR_PX / 2;
+      return `<path class="lane" d="M0 ${y}H${band.widthPx}"/>`;
+    }),
+    ...band.bars.map((bar, index) => drawBar(band, bar, bandIndex, index)),
+    ...band.points.map((point, index) =>
+      drawPoint(band, point, `p${bandIndex}-${index}`, shown.has(index) ? ' on' : ''),
+    ),
+    ...band.refusals.map((refusal) =>
+      drawRefusal(band, refusal, bandIndex, refusal.end === band.longest ? ' on' : ''),
+    ),
+  ];
   return (
-    `<g id="bar-${id}" class="${kinds.filter((kind) => kind !== '').join(' ')}">` +
-    `<title>${text}</title>` +
-    `<rect x="${x}" y="${y}" width="${widthPx}" height="${BAR_PX}" rx="4"/>` +
-    `<text x="${x + 5}" y="${y + 16}">${text}</text>${point}</g>`
+    `<svg xmlns="http://www.w3.org/2000/svg" class="plot" id="plot-${bandIndex}" ` +
+    `${sizeOf(band.widthPx, heightPx)} role="img" aria-label="${escapeXml(band.title)}">` +
+    `${patterns(bandIndex)}${marks.join('')}</svg>`
   );
 }
 
-/** Joins the points in the order in which they take effect. */
-function drawOrder(band: Band): string {
-  const points = band.order.flatMap(({ bar }) => {
-    const drawn = band.bars[bar];
-    if (drawn?.point === undefined) return [];
-    return [`${columnLeft(band, drawn.point)},${laneTop(drawn.lane) + BAR_PX}`];
-  });
-  return `<polyline class="order" points="${points.join(' ')}"/>`;
+function heightOf(band: Band): number {
+  return band.topPx + band.lanes.length * LANE_PX + 4;
 }
 
-function drawAnnotation(band: Band, annotation: Annotation, heightPx: number): string {
-  const from = columnLeft(band, columnAt(band, annotation.fromTime));
-  const to = columnLeft(band, columnAt(band, annotation.toTime));
-  const label = escapeXml(annotation.label);
+function laneTop(band: Band, lane: number): number {
+  return band.topPx + lane * LANE_PX;
+}
+
+function sizeOf(widthPx: number, heightPx: number): string {
+  return `width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}"`;
+}
+
+function patterns(bandIndex: number): string {
   return (
-    `<g class="annotation"><title>${label}</title>` +
-    `<rect x="${from}" y="16" width="${Math.max(3, to - from)}" height="${heightPx - 16}"/>` +
-    `<text x="${from}" y="12">${label}</text></g>`
+    `<defs><pattern id="hatch-${bandIndex}" width="7" height="7" patternUnits="userSpaceOnUse" ` +
+    'patternTransform="rotate(45)"><path class="hatch" d="M0 0V7"/></pattern>' +
+    `<pattern id="dots-${bandIndex}" width="6" height="6" patternUnits="userSpaceOnUse">` +
+    '<circle class="dot" cx="2" cy="2" r="1"/></pattern></defs>'
   );
 }
 
-/** The first column that is not before `time`. */
-function columnAt(band: Band, time: number): number {
-  const column = band.times.findIndex((at) => at >= time);
-  return column === -1 ? band.times.length : column;
+function drawBar(band: Band, bar: Bar, bandIndex: number, index: number): string {
+  const { fromPx: x, toPx, kind } = bar;
+  const y = laneTop(band, bar.lane);
+  const isOpen = kind === 'info' || kind === 'late';
+  const classes = ['bar', kind, bar.isCulprit ? 'culprit' : '', bar.isKept ? 'kept' : ''].filter(
+    (name) => name !== '',
+  );
+  const outline = isOpen
+    ? `M${toPx} ${y}H${x + 5}q-5 0 -5 5v${BAR_PX - 10}q0 5 5 5H${toPx}`
+    : `M${x + 5} ${y}H${toPx - 5}q5 0 5 5v${BAR_PX - 10}q0 5 -5 5H${x + 5}q-5 0 -5 -5` +
+      `v${10 - BAR_PX}q0 -5 5 -5z`;
+  const hatch = bar.isCulprit ? `<path fill="url(#hatch-${bandIndex})" d="${outline}"/>` : '';
+  return (
+    `<g id="b${bandIndex}-${index}" class="${classes.join(' ')}">` +
+    `<title>${escapeXml(`${bar.client}: ${bar.text}`)}</title>` +
+    `<path class="box" d="${outline}"/>${hatch}` +
+    `<text x="${x + 9}" y="${y + BAR_PX / 2 + 2}">${escapeXml(bar.label)}</text></g>`
+  );
 }
 
-function columnLeft(band: Band, column: number): number {
-  return Math.round(LEFT_PX + column * columnWidth(band));
+function drawPoint(band: Band, point: Point, id: string, on: string): string {
+  const [x, y] = placeOf(band, point);
+  const before = band.points[point.parent];
+  const edge = before === undefined ? '' : edgeFrom(placeOf(band, before), [x, y]);
+  const text = String(point.number);
+  const radius = POINT_RADIUS_PX + Math.max(0, text.length - 2) * 3;
+  return (
+    `<g id="${id}" class="point${on}">${edge}` +
+    `<rect x="${x - radius}" y="${y - POINT_RADIUS_PX}" width="${2 * radius}" ` +
+    `height="${2 * POINT_RADIUS_PX}" rx="${POINT_RADIUS_PX}"/>` +
+    `<text x="${x}" y="${y + 3.5}">${text}</text></g>`
+  );
 }
 
-/** Wide enough for most labels, unless there are very many columns. */
-function columnWidth({ bars, columnCount }: Band): number {
-  const longest = Math.max(0, ...bars.map(({ label }) => Math.min(label.length, 24)));
-  return columnCount > 400 ? COLUMN_PX_MIN : Math.max(COLUMN_PX_MIN, longest * CHARACTER_PX + 10);
+function drawRefusal(band: Band, refusal: Refusal, bandIndex: number, on: string): string {
+  const { bar, end, xPx: x } = refusal;
+  const y = laneTop(band, band.bars[bar]?.lane ?? 0) + BAR_PX + POINT_DROP_PX;
+  const last = band.points[end];
+  const edge = last === undefined ? '' : edgeFrom(placeOf(band, last), [x, y]);
+  return (
+    `<g class="refusal${on}" data-end="${bandIndex}-${end}">${edge}` +
+    `<circle cx="${x}" cy="${y}" r="${POINT_RADIUS_PX}"/>` +
+    `<path class="cross" d="M${x - 3.5} ${y - 3.5}l7 7m0 -7l-7 7"/></g>`
+  );
 }
 
-function laneTop(lane: number): number {
-  return TOP_PX + lane * LANE_PX;
+function placeOf(band: Band, { bar, xPx }: Point): readonly [number, number] {
+  return [xPx, laneTop(band, band.bars[bar]?.lane ?? 0) + BAR_PX + POINT_DROP_PX];
+}
+
+/** A curve from rim to rim that leaves and arrives level, so that crossing lines stay apart. */
+function edgeFrom(from: readonly [number, number], to: readonly [number, number]): string {
+  const fromX = from[0] + POINT_RADIUS_PX;
+  const toX = Math.max(fromX, to[0] - POINT_RADIUS_PX);
+  const middle = (fromX + toX) / 2;
+  return (
+    `<path class="edge" d="M${fromX} ${from[1]}C${middle} ${from[1]} ${middle} ${to[1]} ` +
+    `${toX} ${to[1]}"/>`
+  );
+}
+
+function drawSpan(span: Span, heightPx: number, band: Band, bandIndex: number): string {
+  const { fromPx: x, toPx, row } = span;
+  const widthPx = toPx - x;
+  const y = AXIS_PX + row * SPAN_PX;
+  const below = heightPx - y;
+  const sides = `M${x} ${y}V${heightPx}M${toPx} ${y}V${heightPx}`;
+  return (
+    `<g class="span"><title>${escapeXml(span.label)}</title>` +
+    `<rect class="shade" x="${x}" y="${y}" width="${widthPx}" height="${below}"/>` +
+    `<rect fill="url(#dots-${bandIndex})" x="${x}" y="${band.topPx - 10}" width="${widthPx}" ` +
+    `height="6"/><path class="side" d="${sides}"/>` +
+    `<rect class="tab" x="${x}" y="${y}" width="${widthPx}" height="4"/>` +
+    `<text x="${x + 3}" y="${y + 16}">${escapeXml(span.text)}</text></g>`
+  );
 }
 
 /** `text` so that it is content of an XML element or attribute and nothing else. */
@@ -101,5 +180,9 @@ export function escapeXml(text: string): string {
     '"': '&quot;',
     "'": '&#39;',
   };
-  return text.toWellFormed().replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+  // XML cannot hold most control characters, however they are written.
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\uFFFE\uFFFF]/gu, '\uFFFD')
+    .replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 }
