@@ -1,21 +1,62 @@
 import type { Counterexample } from './counterexample.ts';
 import { type Model, UNKNOWN } from './model.ts';
 
+const CELL_CHARACTERS_MAX = 100;
+const PAD_CHARACTERS_MAX = 60;
+
 /**
- * `counterexample` for people: a line for each operation, with its client, what it asked and was
- * answered, and when; the culprit marked. `?` stands for what nobody learnt.
+ * A counterexample as lines of text: client, operation and answer, times, and a mark at the answer
+ * that is impossible.
+ *
+ * @returns One line per operation, in the order of the calls. No control characters: names and
+ *   values may come from a file, and a terminal would obey them.
+ *
+ * @example
+ * ```ts
+ * import { checkSync, describeCounterexample, register } from '@quorate/linearizability';
+ *
+ * const read = { kind: 'read' } as const;
+ * const outcome = { kind: 'ok', output: 1, returnTime: 3 } as const;
+ * const model = register<number>(0);
+ * const history = [{ process: 'a', input: read, callTime: 2, outcome }];
+ * const { counterexample } = checkSync(model, history);
+ * counterexample && describeCounterexample(model, counterexample);
+ * // => ['a  read() → 1  [2, 3]  ← impossible']
+ * ```
  */
 export function describeCounterexample<State, Input, Output>(
   model: Model<State, Input, Output>,
-  counterexample: Counterexample<Input, Output>,
-): string {
-  const lines = counterexample.operations.map((operation) => {
+  { operations, culprit }: Counterexample<Input, Output>,
+): readonly string[] {
+  const rows = operations.map((operation) => {
     const { process, input, outcome, callTime } = operation;
-    const until = outcome.kind === 'info' ? '?' : String(outcome.returnTime);
     const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
-    const text = model.describeOperation?.(input, output) ?? JSON.stringify([input, output]);
-    const mark = operation === counterexample.culprit ? '  ← impossible' : '';
-    return `  ${process}: ${text} [${callTime}, ${until}]${mark}`;
+    const until = outcome.kind === 'info' ? '?' : String(outcome.returnTime);
+    const text = model.describeOperation?.(input, output) ?? inJson([input, output]);
+    const mark = operation === culprit ? '← impossible' : '';
+    return [String(process), text, `[${callTime}, ${until}]`, mark].map(printable);
   });
-  return lines.join('\n');
+  const widths = [0, 1, 2].map((column) =>
+    Math.min(PAD_CHARACTERS_MAX, Math.max(0, ...rows.map((row) => row[column]?.length ?? 0))),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function inJson(value: readonly unknown[]): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'an operation that JSON has no form for';
+  }
+}
+
+function printable(text: string): string {
+  const whole = text.toWellFormed().replace(/\p{Cc}/gu, '\uFFFD');
+  if (whole.length <= CELL_CHARACTERS_MAX) return whole;
+  return `${whole.slice(0, CELL_CHARACTERS_MAX - 21)}…${whole.slice(-20)}`.toWellFormed();
 }

@@ -1,34 +1,32 @@
 import { expect, test } from 'vitest';
 
-import { describeCounterexample, type Operation, register } from '../src/index.ts';
-import type { RegisterInput } from '../src/models/register.ts';
+import type { Operation } from '../src/history.ts';
+import { describeCounterexample } from '../src/counterexample-text.ts';
+import { register, type RegisterInput, type RegisterOutput } from '../src/models/register.ts';
 
-type RegisterOperation = Operation<RegisterInput<number>, number | undefined>;
-
-const lost: RegisterOperation = {
-  process: 'alice',
-  input: { kind: 'write', value: 1 },
+const lost: Operation<RegisterInput<string>, RegisterOutput<string>> = {
+  process: 'writer',
+  input: { kind: 'write', value: 'x'.repeat(1_000) },
   callTime: 0,
   outcome: { kind: 'info' },
 };
-const impossible: RegisterOperation = {
-  process: 'bob',
+const culprit: Operation<RegisterInput<string>, RegisterOutput<string>> = {
+  process: '\u001b[2J',
   input: { kind: 'read' },
-  callTime: 2.5,
-  outcome: { kind: 'ok', output: 7, returnTime: 3 },
+  callTime: 1,
+  outcome: { kind: 'ok', output: 'b', returnTime: 2 },
 };
-const counterexample = { operations: [lost, impossible], culprit: impossible };
+const counterexample = { operations: [lost, culprit], culprit, isMinimal: true };
 
-test('a counterexample reads as a line for each operation, the culprit marked', () => {
-  expect(describeCounterexample(register<number>(0), counterexample).split('\n')).toEqual([
-    '  alice: write(1) → ? [0, ?]',
-    '  bob: read() → 7 [2.5, 3]  ← impossible',
-  ]);
+test('columns are aligned, long texts shortened, control characters replaced', () => {
+  const [first = '', second = ''] = describeCounterexample(register(''), counterexample);
+  expect(first).toMatch(/^writer {2}write\("x+…x+"\) → \? {2}\[0, \?\]$/);
+  expect(first.length).toBeLessThan(120);
+  expect(second).toMatch(/^\ufffd\[2J {4}read\(\) → "b" +\[1, 2\] {2}← impossible$/);
 });
 
-test('a model without words of its own shows what was asked and answered', () => {
-  const { describeOperation: _, ...wordless } = register<number>(0);
-  expect(describeCounterexample(wordless, counterexample)).toContain(
-    '  bob: [{"kind":"read"},7] [2.5, 3]',
-  );
+test('a model without descriptions is shown as JSON', () => {
+  const bare = { name: 'bare', init: () => '', step: () => [] };
+  const [, second] = describeCounterexample(bare, counterexample);
+  expect(second).toContain('[{"kind":"read"},"b"]');
 });

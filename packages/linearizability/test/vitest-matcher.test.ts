@@ -32,12 +32,42 @@ const read = (output: number) => ({
   outcome: { kind: 'ok', output, returnTime: 1 } as const,
 });
 
+const model = register<number>(0);
+
+/** A check of it ends with 'unknown'. */
+const bounded = { maxSteps: 1, directory };
+const slow = [read(0), { ...read(0), process: 'b' }];
+
 test('toBeLinearizable passes, or fails with the counterexample and a report', () => {
-  expect([read(0)]).toBeLinearizable(register<number>(0));
-  expect([read(1)]).not.toBeLinearizable(register<number>(0), { directory });
-  const fail = (): void => {
-    expect([read(1)]).toBeLinearizable(register<number>(0), { directory });
-  };
-  expect(fail).toThrow(/a: read\(\) → 1 \[0, 1\] {2}← impossible\nreport: file:/);
-  expect(readdirSync(directory)).toHaveLength(1);
+  expect([read(0)]).toBeLinearizable(model);
+  const fail = (): void => expect([read(1)]).toBeLinearizable(model, { directory });
+  expect(fail).toThrow(
+    /expected a linearizable history, but .* not-linearizable\n {2}a {2}read\(\) → 1 {2}\[0, 1\] {2}← impossible\nreport: file:/,
+  );
+  const reports = readdirSync(directory);
+  expect(reports).toEqual([expect.stringMatching(/^vitest-matcher-test-ts-toBeLin.*\.html$/)]);
+  expect(fail).toThrow();
+  expect(readdirSync(directory)).toEqual(reports);
+});
+
+test('not.toBeLinearizable passes without a report, or fails', () => {
+  const before = readdirSync(directory);
+  expect([read(1)]).not.toBeLinearizable(model, { directory });
+  expect(readdirSync(directory)).toEqual(before);
+  expect(() => expect([read(0)]).not.toBeLinearizable(model)).toThrow(
+    'expected one that is not linearizable, but the history is linearizable',
+  );
+});
+
+test('a bound that was met fails both', () => {
+  const write = { ...read(0), input: { kind: 'write', value: 1 } as const };
+  const history = [...slow, { ...write, process: 'c' }];
+  expect(() => expect(history).toBeLinearizable(model, bounded)).toThrow(/unknown \(steps\)/);
+  expect(() => expect(history).not.toBeLinearizable(model, bounded)).toThrow(/unknown \(steps\)/);
+});
+
+test('what is no history is an error', () => {
+  expect(() => expect(undefined).toBeLinearizable(model)).toThrow(
+    'history: expected a list of operations, got undefined',
+  );
 });

@@ -4,7 +4,7 @@ import type { AsyncCheckOptions, CheckResult } from '../checker.ts';
 import { check } from '../checker.ts';
 import type { History } from '../history.ts';
 import { historyFor } from '../importers/vocabulary.ts';
-import { type Model, UNKNOWN } from '../model.ts';
+import type { Model } from '../model.ts';
 import { casRegister } from '../models/cas-register.ts';
 import { counter } from '../models/counter.ts';
 import { fencedLock } from '../models/fenced-lock.ts';
@@ -17,6 +17,7 @@ import { register, type Scalar } from '../models/register.ts';
 import { semaphore } from '../models/semaphore.ts';
 import { set } from '../models/set.ts';
 import { stack } from '../models/stack.ts';
+import { describeCounterexample } from '../counterexample-text.ts';
 import { htmlReport, type ReportOptions } from '../report/html-report.ts';
 
 /** A model that can check what a file held. */
@@ -100,32 +101,14 @@ function textOf<State, Input, Output>(
       ].join(', '),
   ];
   if (counterexample !== undefined) {
-    lines.push(`minimal counterexample: ${counted(counterexample.operations.length, 'operation')}`);
+    const { operations, isMinimal } = counterexample;
+    const kind = isMinimal ? 'minimal counterexample' : 'counterexample';
+    lines.push(`${kind}: ${counted(operations.length, 'operation')}`);
+    for (const line of describeCounterexample(model, counterexample)) lines.push(`  ${line}`);
   }
-  const rows = (counterexample?.operations ?? []).map((operation) => {
-    const { process, input, outcome, callTime } = operation;
-    const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
-    const until = outcome.kind === 'info' ? '?' : String(outcome.returnTime);
-    const mark = operation === counterexample?.culprit ? '← impossible' : '';
-    const text = model.describeOperation?.(input, output) ?? JSON.stringify(input);
-    return [String(process), text, `[${callTime}, ${until}]`, mark];
-  });
-  const widths = [0, 1, 2].map((column) =>
-    Math.min(60, Math.max(0, ...rows.map((row) => row[column]?.length ?? 0))),
-  );
-  for (const row of rows) {
-    lines.push(
-      `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-    );
-  }
-  return `${lines.map(printable).join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** A name from a file must not move the cursor of a terminal. */
-function printable(line: string): string {
-  return line.toWellFormed().replace(/\p{Cc}/gu, '\uFFFD');
 }

@@ -203,8 +203,6 @@ function mustStayExact(history: History<CounterInput, CounterOutput>): void {
   throw new HistoryError('by: expected sums below 2^53, got more');
 }
 
-type Untrusted = History<unknown, unknown>;
-
 /**
  * Makes what a file held a history for one of the built-in models, if it is one.
  *
@@ -222,30 +220,47 @@ type Untrusted = History<unknown, unknown>;
  * ```
  */
 export const historyFor = {
-  register: (history: Untrusted): History<RegisterInput<Scalar>, RegisterOutput<Scalar>> =>
-    narrow(register, history),
-  casRegister: (history: Untrusted): History<CasRegisterInput<Scalar>, CasRegisterOutput<Scalar>> =>
-    narrow(casRegister, history),
-  keyValue: (history: Untrusted): History<KeyValueInput, KeyValueOutput> =>
+  /** Operations of `register`. */
+  register: (
+    history: History<unknown, unknown>,
+  ): History<RegisterInput<Scalar>, RegisterOutput<Scalar>> => narrow(register, history),
+  /** Operations of `casRegister`. */
+  casRegister: (
+    history: History<unknown, unknown>,
+  ): History<CasRegisterInput<Scalar>, CasRegisterOutput<Scalar>> => narrow(casRegister, history),
+  /** Operations of `keyValue`. */
+  keyValue: (history: History<unknown, unknown>): History<KeyValueInput, KeyValueOutput> =>
     narrow(keyValue, history),
-  counter: (history: Untrusted): History<CounterInput, CounterOutput> => {
+  /** Operations of `counter`. */
+  counter: (history: History<unknown, unknown>): History<CounterInput, CounterOutput> => {
     const result = narrow(counter, history);
     mustStayExact(result);
     return result;
   },
-  set: (history: Untrusted): History<SetInput<Scalar>, SetOutput<Scalar>> => narrow(set, history),
-  queue: (history: Untrusted): History<QueueInput<Scalar>, QueueOutput<Scalar>> =>
+  /** Operations of `set`. */
+  set: (history: History<unknown, unknown>): History<SetInput<Scalar>, SetOutput<Scalar>> =>
+    narrow(set, history),
+  /** Operations of `queue`. */
+  queue: (history: History<unknown, unknown>): History<QueueInput<Scalar>, QueueOutput<Scalar>> =>
     narrow(queue, history),
-  stack: (history: Untrusted): History<StackInput<Scalar>, StackOutput<Scalar>> =>
+  /** Operations of `stack`. */
+  stack: (history: History<unknown, unknown>): History<StackInput<Scalar>, StackOutput<Scalar>> =>
     narrow(stack, history),
-  mutex: (history: Untrusted): History<MutexInput, MutexOutput> => narrow(mutex, history),
-  semaphore: (history: Untrusted): History<SemaphoreInput, SemaphoreOutput> =>
+  /** Operations of `mutex`. */
+  mutex: (history: History<unknown, unknown>): History<MutexInput, MutexOutput> =>
+    narrow(mutex, history),
+  /** Operations of `semaphore`. */
+  semaphore: (history: History<unknown, unknown>): History<SemaphoreInput, SemaphoreOutput> =>
     narrow(semaphore, history),
-  fencedLock: (history: Untrusted): History<FencedLockInput, FencedLockOutput> =>
+  /** Operations of `fencedLock`. */
+  fencedLock: (history: History<unknown, unknown>): History<FencedLockInput, FencedLockOutput> =>
     narrow(fencedLock, history),
-  log: (history: Untrusted): History<LogInput<Scalar>, LogOutput<Scalar>> => narrow(log, history),
+  /** Operations of `log`. */
+  log: (history: History<unknown, unknown>): History<LogInput<Scalar>, LogOutput<Scalar>> =>
+    narrow(log, history),
+  /** Operations of `multiRegister`. */
   multiRegister: (
-    history: Untrusted,
+    history: History<unknown, unknown>,
   ): History<MultiRegisterInput<Scalar>, MultiRegisterOutput<Scalar>> =>
     narrow(multiRegister, history),
 } as const;
