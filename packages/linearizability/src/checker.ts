@@ -134,6 +134,8 @@ interface Lane<State, Input, Output> {
   /** From its first turn until it is decided: memory is not taken for all at once. */
   search: Search<State, Input, Output> | undefined;
   bytesTaken: number;
+  /** If it is illegal, where its culprit is. */
+  stuckBetween: readonly [number, number] | undefined;
   result: PartitionResult<State, Input, Output> | undefined;
 }
 
@@ -170,6 +172,7 @@ class Race<State, Input, Output> {
       part,
       search: undefined,
       bytesTaken: 0,
+      stuckBetween: undefined,
       result: undefined,
     }));
     this.#round = this.#lanes;
@@ -251,7 +254,9 @@ class Race<State, Input, Output> {
     lane.search = undefined;
     this.#budget.bytesLeft += lane.bytesTaken;
     this.#partitionsDone += 1;
-    if (verdict === 'not-linearizable') this.#illegal = lane;
+    if (verdict !== 'not-linearizable') return;
+    lane.stuckBetween = search.stuckBetween;
+    this.#illegal = lane;
   }
 
   result(stopped: 'aborted' | 'timeout' | undefined): CheckResult<State, Input, Output> {
@@ -264,7 +269,11 @@ class Race<State, Input, Output> {
       steps: this.#steps,
       configurationCount: this.#configurationCount,
       counterexample: isExplained
-        ? counterexampleOf(this.#model, this.#illegal?.part.operations ?? [])
+        ? counterexampleOf(
+            this.#model,
+            this.#illegal?.part.operations ?? [],
+            this.#illegal?.stuckBetween,
+          )
         : undefined,
     };
   }

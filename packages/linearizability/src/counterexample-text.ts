@@ -3,13 +3,14 @@ import { type Model, UNKNOWN } from './model.ts';
 
 const CELL_CHARACTERS_MAX = 100;
 const PAD_CHARACTERS_MAX = 60;
+const LINES_MAX = 50;
 
 /**
  * A counterexample as lines of text: client, operation and answer, times, and a mark at the answer
  * that is impossible.
  *
- * @returns One line per operation, in the order of the calls. No control characters: names and
- *   values may come from a file, and a terminal would obey them.
+ * @returns One line per operation, in the order of the calls; of more than 50 the last. No control
+ *   characters: names and values may come from a file, and a terminal would obey them.
  *
  * @example
  * ```ts
@@ -28,7 +29,8 @@ export function describeCounterexample<State, Input, Output>(
   model: Model<State, Input, Output>,
   { operations, culprit }: Counterexample<Input, Output>,
 ): readonly string[] {
-  const rows = operations.map((operation) => {
+  const left = Math.max(0, operations.length - LINES_MAX);
+  const rows = operations.slice(left).map((operation) => {
     const { process, input, outcome, callTime } = operation;
     const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
     const until = outcome.kind === 'info' ? '?' : String(outcome.returnTime);
@@ -39,12 +41,13 @@ export function describeCounterexample<State, Input, Output>(
   const widths = [0, 1, 2].map((column) =>
     Math.min(PAD_CHARACTERS_MAX, Math.max(0, ...rows.map((row) => row[column]?.length ?? 0))),
   );
-  return rows.map((row) =>
+  const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   );
+  return left === 0 ? lines : [`… ${left} operations before`, ...lines];
 }
 
 function inJson(value: readonly unknown[]): string {

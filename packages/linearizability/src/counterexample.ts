@@ -2,7 +2,7 @@
  * A violation among thousands of operations convinces nobody. This finds a few that suffice.
  *
  * Naive shrinking misleads: drop a write, and a read of what it wrote becomes a violation of its
- * own, so the smallest illegal history is often one innocent read. Three rules keep it honest:
+ * own, so the smallest illegal history is often one innocent read. Four rules keep it honest:
  *
  * 1. The history is cut behind the first return that makes it illegal. That operation is the
  *    culprit: without it everything before was still linearizable. What was open then is of unknown
@@ -12,20 +12,29 @@
  * 3. And only if the culprit's answer stays explicable: possible if some of the rest had happened,
  *    at whatever time. (If nothing ever explained it, this rule does not apply.)
  *
+ * 4. And only for a reason that the whole history has as well. Take away who released a lock, and
+ *    whoever acquires it next seems to be wrong. So first only such operations are dropped without
+ *    which the object ends in the same state; and then only such that none of them, put back alone,
+ *    makes the rest legal.
+ *
  * So every value that is read has its write, and what is left contradicts the culprit.
  *
- * Large pieces can rarely be dropped while reads hold on to their writes, so all reads are tried
- * first, then clients, then operations. All trials together have a bound: past it, what is left is
- * shown as it is, and does not claim to be minimal.
+ * Out of a long history pieces can rarely be dropped: what comes later hangs on what came before. So
+ * the search begins with what happened last. In some order all but the culprit is legal; its last
+ * steps are run again from the start, without those that are not possible so, and together with the
+ * operation that explains the culprit. Mostly that is enough. If not, twice as many are taken, and in
+ * the end all. All trials together have a bound: past it, what is left is shown as it is, and does
+ * not claim to be minimal.
  *
  * Source: A. Zeller and R. Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE
  * TSE 2002 (ddmin), over clients first and then over operations.
  */
 
 import { type History, type Operation, returnTimeOf } from './history.ts';
-import type { Model } from './model.ts';
-import { isRead, partitionsOf } from './partition.ts';
-import { Search } from './search.ts';
+import { type Model, UNKNOWN } from './model.ts';
+import { isRead } from './partition.ts';
+import { structuralEquals } from './structural.ts';
+import { Trials } from './trials.ts';
 
 /** A few operations that show why the history is not linearizable. */
 export interface Counterexample<Input, Output> {
@@ -37,124 +46,219 @@ export interface Counterexample<Input, Output> {
   readonly isMinimal: boolean;
 }
 
-/** Steps that one trial may take, whatever its size: one not decided by then keeps what it had. */
-const TRIAL_STEPS_MAX = 200_000;
+/** How many operations the first attempt looks at, and the last before all are. */
+const ATTEMPT_MIN = 32;
+const ATTEMPT_MAX = 4_096;
 
-/** Steps that one trial may take for each of its operations. */
-const TRIAL_STEPS_PER_OPERATION = 20;
+/** Out of how many operations at most the fourth rule is applied: it takes many trials. */
+const FOURTH_RULE_MAX = 128;
 
-/** Steps and operations looked at in all trials: some seconds. */
-const WORK_MAX = 30_000_000;
+/** Out of how many operations at most all pairs are tried. */
+const PAIRS_MAX = 64;
 
-/** How many returns the first trial to find the culprit looks at. */
-const PREFIX_MIN = 64;
-
-const TRIAL_MEMORY_BYTES = 64 * 1024 * 1024;
-
-type Verdict = 'legal' | 'illegal' | 'undecided';
-
-/** Decides histories, as long as there is work left to spend. */
-interface Judge<Input, Output> {
-  of(history: History<Input, Output>): Verdict;
-  /** Whether a trial was left undecided. */
-  readonly hasDoubt: boolean;
-}
+/** Whether `chosen` shows that the culprit is impossible. */
+type IsEnough<Input, Output> = (chosen: History<Input, Output>) => boolean;
 
 /**
  * Reduces one illegal partition.
  *
  * @param operations - Of one partition, not linearizable, in the order of their calls.
+ * @param stuckBetween - What the search said about where the culprit is, if it is known.
  * @returns A counterexample from which no client and no operation can be dropped, as far as the
  *   bounds let it see; `undefined` if not even the culprit could be found within them.
  */
 export function counterexampleOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   operations: History<Input, Output>,
+  stuckBetween?: readonly [number, number],
 ): Counterexample<Input, Output> | undefined {
-  const judge = judgeOf(model);
-  const cut = cutBehindCulprit(operations, judge);
+  const trials = new Trials(model);
+  const cut = cutBehindCulprit(operations, trials, stuckBetween);
   if (cut === undefined) return undefined;
   const { culprit } = cut;
-  const isExplicable = (others: History<Input, Output>): boolean =>
-    judge.of([{ ...culprit, callTime: Number.NEGATIVE_INFINITY }, ...others.map(toUnknown)]) ===
-    'legal';
-  const mustExplain = isExplicable(cut.others);
-  const isEnough = (others: History<Input, Output>): boolean =>
-    judge.of([...others, culprit]) === 'illegal' &&
-    judge.of(others) === 'legal' &&
-    (!mustExplain || isExplicable(others));
-
-  let others = cut.others;
-  const changes = others.filter((operation) => !isRead(model, operation));
-  if (isEnough(changes)) others = changes;
-  const clients = [...new Set(others.map(({ process }) => process))];
-  const kept = minimize(clients, (chosen) => {
-    const chosenClients = new Set(chosen);
-    return isEnough(others.filter(({ process }) => chosenClients.has(process)));
-  });
-  others = others.filter(({ process }) => kept.includes(process));
-  others = minimize(others, isEnough);
+  const { start, isEnough } = startOf(model, trials, cut);
+  let others = start;
+  let isHonest: IsEnough<Input, Output> = () => true;
+  if (start.length <= FOURTH_RULE_MAX) {
+    const stateOf = finalStateOf(model, trials);
+    const state = stateOf(start);
+    const keepsState: IsEnough<Input, Output> = (chosen) =>
+      isEnough(chosen) && stateOf(chosen) === state;
+    others = dropPairs(reduce(start, trials, keepsState), trials, keepsState);
+    isHonest = putsBack(model, trials, cut.culprit, others);
+  }
+  const doubtsBefore = trials.doubtCount;
+  others = reduce(others, trials, (chosen) => isEnough(chosen) && isHonest(chosen));
+  const hasDoubt = trials.doubtCount > doubtsBefore || trials.isSpent;
   const all = [...others, culprit].sort((left, right) => left.callTime - right.callTime);
-  return { operations: all, culprit, isMinimal: !judge.hasDoubt };
+  return { operations: all, culprit, isMinimal: !hasDoubt };
 }
 
-function judgeOf<State, Input, Output>(model: Model<State, Input, Output>): Judge<Input, Output> {
-  let workLeft = WORK_MAX;
-  let hasDoubt = false;
-  const decide = (history: History<Input, Output>): Verdict => {
-    const budget = { bytesLeft: TRIAL_MEMORY_BYTES };
-    let verdict: Verdict = 'legal';
-    workLeft -= history.length;
-    for (const partition of partitionsOf(model, history)) {
-      const search = new Search(model, partition, budget);
-      const stepsMax = TRIAL_STEPS_MAX + TRIAL_STEPS_PER_OPERATION * history.length;
-      const found = search.run(Math.max(0, Math.min(workLeft, stepsMax)));
-      workLeft -= search.steps;
-      if (found === 'not-linearizable') return 'illegal';
-      if (found !== 'linearizable') verdict = 'undecided';
-    }
-    return verdict;
+/** Drops clients first and then operations, as long as the rest is enough. */
+function reduce<Input, Output>(
+  operations: History<Input, Output>,
+  trials: { readonly isSpent: boolean },
+  isEnough: IsEnough<Input, Output>,
+): History<Input, Output> {
+  const ofClients = (clients: readonly (string | number)[]): History<Input, Output> => {
+    const chosen = new Set(clients);
+    return operations.filter(({ process }) => chosen.has(process));
   };
-  return {
-    of: (history) => {
-      const verdict = workLeft > 0 ? decide(history) : 'undecided';
-      if (verdict === 'undecided') hasDoubt = true;
-      return verdict;
-    },
-    get hasDoubt() {
-      return hasDoubt;
-    },
+  const clients = [...new Set(operations.map(({ process }) => process))];
+  const kept = minimize(clients, trials, (chosen) => isEnough(ofClients(chosen)));
+  return minimize(ofClients(kept), trials, isEnough);
+}
+
+/** Numbers the state in which an order leaves the object: the same for equal ones; -1 if unknown. */
+function finalStateOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  trials: Trials<State, Input, Output>,
+): (history: History<Input, Output>) => number {
+  const equals = model.equals?.bind(model) ?? structuralEquals;
+  const known: State[] = [];
+  return (history) => {
+    const order = trials.orderOf(history);
+    if (order === undefined) return -1;
+    let states: readonly State[] = [model.init()];
+    for (const operation of order) states = stepAll(model, states, operation);
+    const [state] = states;
+    if (state === undefined) return -1;
+    const number = known.findIndex((other) => equals(other, state));
+    return number === -1 ? known.push(state) - 1 : number;
   };
+}
+
+/** Whether none of `all` that was not chosen, put back alone, makes the rest legal. */
+function putsBack<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  trials: Trials<State, Input, Output>,
+  culprit: Operation<Input, Output>,
+  all: History<Input, Output>,
+): IsEnough<Input, Output> {
+  const changes = all.filter((operation) => !isRead(model, operation));
+  return (chosen) => {
+    const isKept = new Set(chosen);
+    return changes.every(
+      (operation) =>
+        isKept.has(operation) || trials.judge([...chosen, operation, culprit]) !== 'legal',
+    );
+  };
+}
+
+interface Cut<Input, Output> {
+  readonly culprit: Operation<Input, Output>;
+  /** All that was known before the culprit returned. */
+  readonly others: History<Input, Output>;
+}
+
+/** What to reduce, and which reductions are honest. */
+function startOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  trials: Trials<State, Input, Output>,
+  { culprit, others }: Cut<Input, Output>,
+): { start: History<Input, Output>; isEnough: IsEnough<Input, Output> } {
+  const isContradicted: IsEnough<Input, Output> = (chosen) =>
+    trials.judge([...chosen, culprit]) === 'illegal' && trials.judge(chosen) === 'legal';
+  const explanation = explanationOf(model, { culprit, others });
+  const isExplained: IsEnough<Input, Output> = (chosen) =>
+    explanation === undefined
+      ? trials.judge([
+          { ...culprit, callTime: Number.NEGATIVE_INFINITY },
+          ...chosen.map(toUnknown),
+        ]) === 'legal'
+      : explanation.every((operation) => chosen.includes(operation));
+  const isEnough: IsEnough<Input, Output> = (chosen) =>
+    isContradicted(chosen) && isExplained(chosen);
+
+  const order = trials.orderOf(others) ?? [];
+  for (let count = ATTEMPT_MIN; count <= ATTEMPT_MAX; count *= 2) {
+    const start = lastOf(model, order, explanation ?? [], count);
+    if (isEnough(start)) return { start, isEnough };
+    if (count >= order.length) break;
+  }
+  if (isExplained(others)) return { start: others, isEnough };
+  // Nothing explains it, as far as that could be found out.
+  const start = isContradicted([]) ? [] : others;
+  return { start, isEnough: isContradicted };
 }
 
 /**
- * Finds the first return behind which the history is illegal: by doubling, then by halving, so that
- * what lies far behind it costs nothing.
+ * What makes the culprit's answer possible: nothing, if it was possible from the start, or the last
+ * operation that does so alone; `undefined` if there is none.
  */
-function cutBehindCulprit<Input, Output>(
+function explanationOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  { culprit, others }: Cut<Input, Output>,
+): History<Input, Output> | undefined {
+  const initial = [model.init()];
+  if (stepAll(model, initial, culprit).length > 0) return [];
+  const explaining = others.findLast((operation) => {
+    const states = stepAll(model, initial, toUnknown(operation));
+    return stepAll(model, states, culprit).length > 0;
+  });
+  return explaining === undefined ? undefined : [explaining];
+}
+
+/** The last `count` of `order` and `explanation`, as far as they can be run from the start. */
+function lastOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  order: History<Input, Output>,
+  explanation: History<Input, Output>,
+  count: number,
+): History<Input, Output> {
+  const last = order.slice(-count);
+  const before = explanation.filter((operation) => !last.includes(operation));
+  let states: readonly State[] = [model.init()];
+  const possible = [...before, ...last].filter((operation) => {
+    const next = stepAll(model, states, operation);
+    if (next.length > 0) states = next;
+    return next.length > 0;
+  });
+  return possible.sort((left, right) => left.callTime - right.callTime);
+}
+
+function stepAll<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  states: readonly State[],
+  { input, outcome }: Operation<Input, Output>,
+): readonly State[] {
+  const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
+  return states.flatMap((state) => model.step(state, input, output));
+}
+
+/**
+ * Finds the first return behind which the history is illegal. If nothing is known about where it
+ * is, by doubling first and then by halving, so that what lies far behind it costs nothing.
+ */
+function cutBehindCulprit<State, Input, Output>(
   operations: History<Input, Output>,
-  judge: Judge<Input, Output>,
-): { culprit: Operation<Input, Output>; others: History<Input, Output> } | undefined {
-  const returned = operations
-    .filter(({ outcome }) => outcome.kind === 'ok')
-    .sort((left, right) => returnTimeOf(left) - returnTimeOf(right));
+  trials: Trials<State, Input, Output>,
+  stuckBetween: readonly [number, number] | undefined,
+): Cut<Input, Output> | undefined {
+  const returned = [...operations.entries()]
+    .filter(([, { outcome }]) => outcome.kind === 'ok')
+    .sort(([, left], [, right]) => returnTimeOf(left) - returnTimeOf(right));
+  const inOrder = returned.map(([, operation]) => operation);
+  const placeOf = (index: number): number => returned.findIndex(([other]) => other === index);
   const isLegal = (count: number): boolean =>
-    judge.of(prefixOf(operations, returned, count)) === 'legal';
-  let legalCount = 0;
-  let illegalCount = Math.min(PREFIX_MIN, returned.length);
-  while (illegalCount < returned.length && isLegal(illegalCount)) {
+    trials.judge(prefixOf(operations, inOrder, count)) === 'legal';
+  let legalCount = stuckBetween === undefined ? 0 : placeOf(stuckBetween[0]);
+  let illegalCount = stuckBetween === undefined ? ATTEMPT_MIN : placeOf(stuckBetween[1]) + 1;
+  while (stuckBetween === undefined && illegalCount < inOrder.length && isLegal(illegalCount)) {
     legalCount = illegalCount;
-    illegalCount = Math.min(returned.length, illegalCount * 2);
+    illegalCount *= 2;
   }
+  illegalCount = Math.min(illegalCount, inOrder.length);
   while (illegalCount - legalCount > 1) {
     const middle = (legalCount + illegalCount) >>> 1;
     if (isLegal(middle)) legalCount = middle;
     else illegalCount = middle;
   }
-  const culprit = returned[illegalCount - 1];
+  const culprit = inOrder[illegalCount - 1];
   if (culprit === undefined) return undefined;
-  const prefix = prefixOf(operations, returned, illegalCount);
-  if (judge.of(prefix) !== 'illegal') return undefined;
+  const prefix = prefixOf(operations, inOrder, illegalCount);
+  // A trial that was left undecided may have led here.
+  if (trials.doubtCount > 0 && trials.judge(prefix) !== 'illegal') return undefined;
   return { culprit, others: prefix.filter((operation) => operation !== culprit) };
 }
 
@@ -177,16 +281,36 @@ function toUnknown<Input, Output>(operation: Operation<Input, Output>): Operatio
   return { ...operation, outcome: { kind: 'info' } };
 }
 
+/** Drops two at a time that stand apart: what was put in, and who took it out. */
+function dropPairs<Item>(
+  items: readonly Item[],
+  trials: { readonly isSpent: boolean },
+  isEnough: (chosen: readonly Item[]) => boolean,
+): readonly Item[] {
+  if (items.length > PAIRS_MAX) return items;
+  let kept = items;
+  for (let first = 0; first < kept.length; first += 1) {
+    for (let second = first + 1; second < kept.length && !trials.isSpent; second += 1) {
+      const without = kept.filter((_item, index) => index !== first && index !== second);
+      if (!isEnough(without)) continue;
+      kept = without;
+      second = first;
+    }
+  }
+  return kept;
+}
+
 /** ddmin: the smallest part of `items` it finds that still `isEnough`, in the same order. */
 function minimize<Item>(
   items: readonly Item[],
+  trials: { readonly isSpent: boolean },
   isEnough: (chosen: readonly Item[]) => boolean,
 ): readonly Item[] {
   let kept = items;
   let chunkSize = Math.ceil(kept.length / 2);
   while (chunkSize >= 1 && kept.length > 0) {
     let droppedAny = false;
-    for (let start = 0; start < kept.length;) {
+    for (let start = 0; start < kept.length && !trials.isSpent;) {
       const without = [...kept.slice(0, start), ...kept.slice(start + chunkSize)];
       if (isEnough(without)) {
         kept = without;

@@ -96,6 +96,10 @@ export class Search<State, Input, Output> {
   #pass: 'reads' | 'changes' | 'narrowing' = 'reads';
   #steps = 0;
 
+  /** The furthest return that could not be passed, and that of a read that was given up. */
+  #stuckAt = 0;
+  #refutedAt = 0;
+
   constructor(
     model: Model<State, Input, Output>,
     partition: Partition<Input, Output>,
@@ -143,6 +147,17 @@ export class Search<State, Input, Output> {
   }
 
   /**
+   * If not linearizable: two operations between whose returns the first return lies that no order
+   * can pass, ends included. All that returned before the first of them is linearizable; all that
+   * returned up to the last is not.
+   */
+  get stuckBetween(): readonly [number, number] {
+    const { operationOf } = this.partition;
+    const last = Math.max(this.#stuckAt, this.#refutedAt);
+    return [operationOf[this.#stuckAt] ?? 0, operationOf[last] ?? 0];
+  }
+
+  /**
    * Goes on for at most `stepCount` events.
    *
    * @returns The verdict, or `undefined` if more steps are needed.
@@ -156,7 +171,7 @@ export class Search<State, Input, Output> {
       const event = this.#at;
       // What is called behind the first return cannot happen before what returns there.
       if (event > (this.#after[this.#returns] ?? 0)) {
-        if (!this.#nextPass() && !this.#backtrack()) return 'not-linearizable';
+        if (!this.#nextPass() && !this.#turnBack()) return 'not-linearizable';
       } else if (this.#pass === 'reads') {
         this.#takeRead(event, operationOf[event] ?? 0);
       } else if (this.#choose(event, operationOf[event] ?? 0) === 'full') {
@@ -243,7 +258,9 @@ export class Search<State, Input, Output> {
       if (changes.length > LOOK_AHEAD_EVENTS) return true;
     }
     const asked = questionOf[operationOf[read] ?? 0] ?? 0;
-    return this.#states.mayStillAnswer(this.#state, asked, changes);
+    if (this.#states.mayStillAnswer(this.#state, asked, changes)) return true;
+    if (read > this.#refutedAt) this.#refutedAt = read;
+    return false;
   }
 
   /** The return of that read, or the head of the returns if there is none near. */
@@ -256,6 +273,13 @@ export class Search<State, Input, Output> {
       returned = this.#after[returned] ?? 0;
     }
     return returned;
+  }
+
+  /** Notes what could not be passed. False if there is no other way to try. */
+  #turnBack(): boolean {
+    const firstReturn = this.#after[this.#returns] ?? 0;
+    if (firstReturn > this.#stuckAt) this.#stuckAt = firstReturn;
+    return this.#backtrack();
   }
 
   /** Undoes choices up to the last that had an alternative, and walks on behind it. */

@@ -79,12 +79,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const chosen = values.model === undefined ? undefined : modelOf(values.model);
   const maxMemoryBytes = bytesOf(values.memory);
-  const signal =
-    values.timeout === undefined ? undefined : AbortSignal.timeout(millisecondsOf(values.timeout));
+  const timeoutMs = values.timeout === undefined ? undefined : millisecondsOf(values.timeout);
   const file = readHistoryFile(path, format);
   const examination = await modelFor(file, chosen).check(file.recording.history, {
     maxMemoryBytes,
-    ...(signal !== undefined && { signal }),
+    ...(timeoutMs !== undefined && { timeoutMs: timeLeftMs(timeoutMs) }),
   });
   const operationCount = file.recording.history.length;
   process.stdout.write(values.json ? jsonOf(examination, operationCount) : examination.text());
@@ -141,6 +140,11 @@ function millisecondsOf(text: string): number {
   throw new UsageError(
     `--timeout: expected a time such as 500ms, 30s or 2m, at most 24 days, got ${text}`,
   );
+}
+
+/** Reading the history took its part. */
+function timeLeftMs(timeoutMs: number): number {
+  return Math.max(1, Math.floor(timeoutMs - performance.now()));
 }
 
 function bytesOf(mebibytes: string): number {

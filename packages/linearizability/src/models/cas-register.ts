@@ -15,7 +15,7 @@ export type CasRegisterOutput<Value> = Value | boolean | undefined;
  * @param initial - The value before the first change.
  */
 export function casRegister<Value extends Scalar>(
-  initial: Value,
+  initial: NoInfer<Value>,
 ): Model<Value, CasRegisterInput<Value>, CasRegisterOutput<Value>> {
   return {
     name: 'cas-register',

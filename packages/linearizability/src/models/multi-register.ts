@@ -19,7 +19,7 @@ export type MultiRegisterState<Value> = ReadonlyMap<string, Value>;
  * @param initial - The value of every key before its first write.
  */
 export function multiRegister<Value extends Scalar>(
-  initial: Value,
+  initial: NoInfer<Value>,
 ): Model<MultiRegisterState<Value>, MultiRegisterInput<Value>, MultiRegisterOutput<Value>> {
   return {
     name: 'multi-register',

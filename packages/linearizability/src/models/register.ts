@@ -17,7 +17,7 @@ export type Scalar = string | number | boolean | null;
  * @param initial - The value before the first write.
  */
 export function register<Value extends Scalar>(
-  initial: Value,
+  initial: NoInfer<Value>,
 ): Model<Value, RegisterInput<Value>, RegisterOutput<Value>> {
   return {
     name: 'register',

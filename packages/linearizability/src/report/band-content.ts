@@ -16,27 +16,31 @@ export interface Selection<State, Input, Output> {
   readonly omitted: readonly string[];
 }
 
+interface BandOptions {
+  readonly annotations: readonly Annotation[];
+  /** Operations drawn at most. */
+  readonly operationsMax: number;
+}
+
 /** Events that the search for orders looks at, for each band. */
 const STEPS_MAX = 300_000;
 
 /**
  * The counterexample first, then the partitions: those that are not linearizable, then those that
  * are, then the undecided.
- *
- * @param operationsMax - Operations drawn at most.
  */
 export function selectBands<State, Input, Output>(
   model: Model<State, Input, Output>,
   history: History<Input, Output>,
   result: CheckResult<State, Input, Output>,
-  options: { readonly annotations: readonly Annotation[]; readonly operationsMax: number },
+  options: BandOptions,
 ): Selection<State, Input, Output> {
   const { annotations, operationsMax } = options;
   const { counterexample } = result;
   const byKey = partitionsOf(model, history);
   const contents: BandContent<State, Input, Output>[] = [];
   if (counterexample !== undefined) {
-    contents.push(counterexampleContent(model, history, counterexample, annotations));
+    contents.push(counterexampleContent(model, history, counterexample, options));
   }
   const rank = { 'not-linearizable': 0, linearizable: 1, unknown: 2 };
   const partitions = result.partitions.toSorted(
@@ -80,7 +84,7 @@ function counterexampleContent<State, Input, Output>(
   model: Model<State, Input, Output>,
   history: History<Input, Output>,
   { operations, culprit, isMinimal }: Counterexample<Input, Output>,
-  annotations: readonly Annotation[],
+  { annotations, operationsMax }: BandOptions,
 ): BandContent<State, Input, Output> {
   const originals = originalsOf(history, operations);
   const lateReturnOf = new Map<Operation<Input, Output>, number>();
@@ -99,7 +103,7 @@ function counterexampleContent<State, Input, Output>(
           ? 'Each operation here is needed for that.'
           : 'A bound was met, so not every operation here may be needed for that.'
       }`,
-    operations,
+    operations: operations.slice(-operationsMax),
     ordered: operations,
     orders: partialOrders(model, operations, STEPS_MAX),
     culprit,

@@ -83,6 +83,7 @@ const REASONS = {
   memory: 'the bound on memory was met',
   steps: 'the bound on steps was met',
   aborted: 'the check was ended before it was done',
+  timeout: 'the time was over',
 } as const;
 
 const NAMES_SHOWN_MAX = 200;
