@@ -6,29 +6,26 @@ const PAD_CHARACTERS_MAX = 60;
 const LINES_MAX = 50;
 
 /**
- * A counterexample as lines of text: client, operation and answer, times, and a mark at the answer
- * that is impossible.
+ * `counterexample` for people: a line for each operation, with its client, what it asked and was
+ * answered, and when; the culprit marked. `?` stands for what nobody learnt.
  *
- * @returns One line per operation, in the order of the calls; of more than 50 the last. No control
+ * @returns Lines in the order of the calls, indented by two; of more than 50 the last. No control
  *   characters: names and values may come from a file, and a terminal would obey them.
  *
  * @example
  * ```ts
- * import { checkSync, describeCounterexample, register } from '@quorate/linearizability';
+ * import { describeCounterexample, register } from '@quorate/linearizability';
  *
- * const read = { kind: 'read' } as const;
  * const outcome = { kind: 'ok', output: 1, returnTime: 3 } as const;
- * const model = register<number>(0);
- * const history = [{ process: 'a', input: read, callTime: 2, outcome }];
- * const { counterexample } = checkSync(model, history);
- * counterexample && describeCounterexample(model, counterexample);
- * // => ['a  read() → 1  [2, 3]  ← impossible']
+ * const culprit = { process: 'a', input: { kind: 'read' }, callTime: 2, outcome } as const;
+ * const all = { operations: [culprit], culprit, isMinimal: true };
+ * describeCounterexample(register(0), all); // => '  a  read() → 1  [2, 3]  ← impossible'
  * ```
  */
 export function describeCounterexample<State, Input, Output>(
   model: Model<State, Input, Output>,
   { operations, culprit }: Counterexample<Input, Output>,
-): readonly string[] {
+): string {
   const left = Math.max(0, operations.length - LINES_MAX);
   const rows = operations.slice(left).map((operation) => {
     const { process, input, outcome, callTime } = operation;
@@ -47,7 +44,8 @@ export function describeCounterexample<State, Input, Output>(
       .join('  ')
       .trimEnd(),
   );
-  return left === 0 ? lines : [`… ${left} operations before`, ...lines];
+  if (left > 0) lines.unshift(`… ${left} operations before`);
+  return lines.map((line) => `  ${line}`).join('\n');
 }
 
 function inJson(value: readonly unknown[]): string {

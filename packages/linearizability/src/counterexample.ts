@@ -19,12 +19,12 @@
  *
  * So every value that is read has its write, and what is left contradicts the culprit.
  *
- * Out of a long history pieces can rarely be dropped: what comes later hangs on what came before. So
- * the search begins with what happened last. In some order all but the culprit is legal; its last
- * steps are run again from the start, without those that are not possible so, and together with the
- * operation that explains the culprit. Mostly that is enough. If not, twice as many are taken, and in
- * the end all. All trials together have a bound: past it, what is left is shown as it is, and does
- * not claim to be minimal.
+ * Out of a long history pieces can rarely be dropped: what comes later hangs on what came before.
+ * So the search begins with what happened last. In some order all but the culprit is legal; its
+ * last steps are run again from the start, without those that are not possible so, and together
+ * with the operation that explains the culprit. Mostly that is enough. If not, twice as many are
+ * taken, and in the end all. All trials together have a bound: past it, what is left is shown as it
+ * is, and does not claim to be minimal.
  *
  * Source: A. Zeller and R. Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE
  * TSE 2002 (ddmin), over clients first and then over operations.
@@ -109,7 +109,7 @@ function reduce<Input, Output>(
   return minimize(ofClients(kept), trials, isEnough);
 }
 
-/** Numbers the state in which an order leaves the object: the same for equal ones; -1 if unknown. */
+/** Numbers the state in which an order leaves the object, equal ones alike; -1 if unknown. */
 function finalStateOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   trials: Trials<State, Input, Output>,

@@ -1,7 +1,7 @@
 /*
- * Decides many small histories on behalf of one that is too large to be shown, within bounds on each
- * and on all together. What is not decided within them is a doubt, and doubts are counted, so that
- * nobody claims more than was found out.
+ * Decides many small histories on behalf of one that is too large to be shown, within bounds on
+ * each and on all together. What is not decided within them is a doubt, and doubts are counted, so
+ * that nobody claims more than was found out.
  */
 
 import type { MemoryBudget } from './configurations.ts';

@@ -5,7 +5,8 @@ import { type Model, UNKNOWN } from '../src/model.ts';
 import { register, type RegisterInput, type RegisterOutput } from '../src/models/register.ts';
 import { describeCall, show } from '../src/models/text.ts';
 import type { Annotation } from '../src/report/annotation.ts';
-import { type Band, type BandContent, layOutBand, textWidthPx } from '../src/report/layout.ts';
+import { textWidthPx } from '../src/report/columns.ts';
+import { type Band, type BandContent, layOutBand } from '../src/report/layout.ts';
 import { partialOrders } from '../src/report/partial-orders.ts';
 
 type RegisterOperation = Operation<RegisterInput<number>, RegisterOutput<number>>;

@@ -22,16 +22,14 @@ describe('models by name', () => {
 
 describe('an examination', () => {
   test('shows the counterexample with clients, times and the culprit', async () => {
-    const history = parseJsonLines(
-      [
-        '{"process":"writer","call":0,"return":1,"outcome":"ok","input":{"kind":"write","value":1}}',
-        '{"process":"r","call":2,"return":3,"outcome":"ok","input":{"kind":"read"},"output":null}',
-      ].join('\n'),
-    );
+    const written = { process: 'writer', call: 0, return: 1, input: { kind: 'write', value: 1 } };
+    const read = { process: 'r', call: 2, return: 3, input: { kind: 'read' }, output: null };
+    const lines = [written, read].map((line) => JSON.stringify({ ...line, outcome: 'ok' }));
+    const history = parseJsonLines(lines);
     const examination = await modelNamed('register')?.check(history, {});
-    expect(examination?.text()).toBe(
+    expect(examination?.text().replace(/\d+ steps/, 'n steps')).toBe(
       [
-        'not-linearizable: 2 operations, 1 partition, 4 steps',
+        'not-linearizable: 2 operations, 1 partition, n steps',
         'minimal counterexample: 2 operations',
         '  writer  write(1)       [0, 1]',
         '  r       read() → null  [2, 3]  ← impossible',

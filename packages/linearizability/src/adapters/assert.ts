@@ -2,12 +2,16 @@
 
 import { AssertionError } from 'node:assert';
 
+import type { CheckOptions } from '../checker.ts';
 import type { History } from '../history.ts';
 import type { Model } from '../model.ts';
-import { checkForTest, type FailureOptions } from './failure.ts';
+import type { ReportOptions } from '../report/html-report.ts';
+import { checkForTest } from './failure.ts';
 
 /** Bounds on the check, and what the report of a failure is called and where it goes. */
-export interface AssertOptions extends FailureOptions {
+export interface AssertOptions extends CheckOptions, ReportOptions {
+  /** Where reports go. Default: `linearizability-reports` in the current directory. */
+  readonly directory?: string;
   /** Names the report, in its title and its file. Default: the model's name. */
   readonly title?: string;
 }

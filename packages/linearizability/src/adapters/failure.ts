@@ -10,9 +10,7 @@ import type { Model } from '../model.ts';
 import { describeCounterexample } from '../counterexample-text.ts';
 import { htmlReport, type ReportOptions } from '../report/html-report.ts';
 
-/** Bounds on the check, and where the report of a failure goes. */
-export interface FailureOptions extends CheckOptions, ReportOptions {
-  /** Where reports go. Default: `linearizability-reports` in the current directory. */
+interface FailureOptions extends CheckOptions, ReportOptions {
   readonly directory?: string;
 }
 
@@ -48,11 +46,9 @@ export function checkForTest<State, Input, Output>(
       if (verdict === 'linearizable') return 'the history is linearizable';
       const path = reportPath(options.directory ?? 'linearizability-reports', test);
       writeFileSync(path, htmlReport(model, history, result, { title: test, ...options }));
-      const lines =
-        counterexample === undefined ? [] : describeCounterexample(model, counterexample);
       return [
         `the history is ${verdict}${reason === undefined ? '' : ` (${reason})`}`,
-        ...lines.map((line) => `  ${line}`),
+        ...(counterexample === undefined ? [] : [describeCounterexample(model, counterexample)]),
         `report: ${pathToFileURL(path).href}`,
       ].join('\n');
     },

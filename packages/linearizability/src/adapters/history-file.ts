@@ -120,7 +120,7 @@ function* linesIn(path: string): Generator<string, undefined> {
   }
 }
 
-/** A standard input that is shared with a terminal answers EAGAIN while there is nothing to read. */
+/** A standard input shared with a terminal answers EAGAIN while there is nothing to read. */
 function readMore(file: number, chunk: Uint8Array): number {
   for (;;) {
     try {

@@ -104,7 +104,7 @@ function textOf<State, Input, Output>(
     const { operations, isMinimal } = counterexample;
     const kind = isMinimal ? 'minimal counterexample' : 'counterexample';
     lines.push(`${kind}: ${counted(operations.length, 'operation')}`);
-    for (const line of describeCounterexample(model, counterexample)) lines.push(`  ${line}`);
+    lines.push(describeCounterexample(model, counterexample));
   }
   return `${lines.join('\n')}\n`;
 }

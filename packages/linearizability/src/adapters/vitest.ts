@@ -4,12 +4,17 @@ import { basename } from 'node:path';
 
 import { expect } from 'vitest';
 
+import type { CheckOptions } from '../checker.ts';
 import type { History } from '../history.ts';
 import type { Model } from '../model.ts';
-import { checkForTest, type FailureOptions } from './failure.ts';
+import type { ReportOptions } from '../report/html-report.ts';
+import { checkForTest } from './failure.ts';
 
 /** Bounds on the check, and where the report of a failure goes. */
-export type MatcherOptions = FailureOptions;
+export interface MatcherOptions extends CheckOptions, ReportOptions {
+  /** Where reports go. Default: `linearizability-reports` in the current directory. */
+  readonly directory?: string;
+}
 
 /** What `installLinearizabilityMatcher` adds to `expect(history)`. */
 export interface LinearizabilityMatchers<Result = unknown> {

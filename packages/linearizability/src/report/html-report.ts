@@ -12,6 +12,7 @@ import { selectBands } from './band-content.ts';
 import { type Band, layOutBand } from './layout.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
+import { help, legend } from './legend.ts';
 import { drawNames, drawPlot, escapeXml } from './svg.ts';
 
 /** What to put into the report besides the history. */
@@ -66,7 +67,7 @@ export function htmlReport<State, Input, Output>(
 <main>${bands.map((band, index) => sectionOf(band, index)).join('\n')}
 ${omittedOf(selection.omitted)}</main>
 <footer aria-live="polite"></footer>
-${HELP}
+${help()}
 <script id="bands" type="application/json">${dataOf(bands)}</script>
 <script>${PAGE_SCRIPT}</script>
 </body></html>
@@ -107,7 +108,7 @@ function headerOf<State, Input, Output>(
     `<span class="verdict ${verdict}">${VERDICTS[verdict]}</span>` +
     '<button data-act="theme">Light or dark</button>' +
     '<button data-act="help">Keys</button></div>' +
-    `<p class="facts">${facts.join(' · ')}</p>${LEGEND}`
+    `<p class="facts">${facts.join(' · ')}</p>${legend()}`
   );
 }
 
@@ -206,38 +207,3 @@ function refusedByEnd(refusals: Band['refusals']): Readonly<Record<string, reado
   }
   return Object.fromEntries(byEnd);
 }
-
-function sample(content: string): string {
-  return `<svg width="46" height="20" viewBox="0 0 46 20" aria-hidden="true">${content}</svg>`;
-}
-
-const LEGEND = `<ul class="legend">
-<li>${sample('<g class="bar"><path class="box" d="M6 2H40q4 0 4 4v8q0 4-4 4H6q-4 0-4-4V6q0-4 4-4z"/></g>')}
-from call to answer</li>
-<li>${sample('<g class="bar info"><path class="box" d="M46 2H6q-4 0-4 4v8q0 4 4 4H46"/></g>')}
-no answer known</li>
-<li>${sample('<g class="point on"><rect x="15" y="2" width="16" height="16" rx="8"/><text x="23" y="13.5">1</text></g>')}
-takes effect, in this order</li>
-<li>${sample('<g class="refusal on"><circle cx="23" cy="10" r="8"/><path class="cross" d="M19.5 6.5l7 7m0-7l-7 7"/></g>')}
-refused next</li>
-<li>${sample('<g class="bar culprit"><path class="box" d="M6 2H40q4 0 4 4v8q0 4-4 4H6q-4 0-4-4V6q0-4 4-4z"/><path class="cross" d="M8 17l10-14m2 14l10-14m2 14l8-11"/></g>')}
-impossible</li>
-<li>${sample('<g class="bar fail"><path class="box" d="M6 2H40q4 0 4 4v8q0 4-4 4H6q-4 0-4-4V6q0-4 4-4z"/><path class="lane" d="M6 10H40"/></g>')}
-failed for certain, does not count</li>
-<li>${sample('<g class="span"><rect class="shade" x="8" y="0" width="30" height="20"/><rect class="tab" x="8" y="0" width="30" height="4"/><path class="side" d="M8 0V20M38 0V20"/></g>')}
-what happened meanwhile</li>
-<li>Time runs to the right; only its order counts, so gaps are not to scale.</li></ul>`;
-
-const HELP = `<dialog id="help" aria-labelledby="keys"><h2 id="keys">Keys</h2><dl>
-<dt><kbd>→</kbd> <kbd>←</kbd></dt><dd>next and previous step of the order, then what is refused</dd>
-<dt><kbd>Home</kbd> <kbd>End</kbd></dt><dd>first and last step</dd>
-<dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>nearest operation of the client above or below, in its longest order</dd>
-<dt><kbd>Esc</kbd></dt><dd>the longest order again</dd>
-<dt><kbd>n</kbd> <kbd>p</kbd></dt><dd>next and previous band</dd>
-<dt><kbd>c</kbd></dt><dd>the first band: the counterexample, if there is one</dd>
-<dt><kbd>o</kbd></dt><dd>only the counterexample, within its history</dd>
-<dt><kbd>s</kbd></dt><dd>save the band as SVG</dd>
-<dt><kbd>t</kbd></dt><dd>light or dark</dd></dl>
-<p>Point at an operation for the longest order in which it takes effect; click to keep it. The address
-then leads to it.</p>
-<form method="dialog"><button>Close</button></form></dialog>`;

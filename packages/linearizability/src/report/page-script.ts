@@ -77,7 +77,8 @@ function tell(band,{end,point,bar},path){
   else if((refused[end]||[]).includes(shown))
     lines.push(line('p','✗ Refused at the end of this order, where the state is '+last,'no'));
   else if(kind!=='fail')lines.push(line('p','Takes no effect in the order shown.'));
-  if(isCulprit&&at===-1)lines.push(line('p','✗ No order of all operations allows this answer.','no'));
+  if(isCulprit&&at===-1)
+    lines.push(line('p','✗ No order of all operations allows this answer.','no'));
   if(note)lines.push(line('p','Note: '+note));
   detail.replaceChildren(...lines);
 }

@@ -9,15 +9,10 @@ const DARK =
   '--edge:#7b95bb;--point:#8ab8ff;--good:#62d196;--bad:#ff8d82;--bad-soft:#43201e;' +
   '--fault:#ecc06b;--fault-soft:#332a17;--on-point:#0b1526';
 
-/** For a `style` element. The part behind the last comment goes into saved pictures as well. */
-export function pageStyle(): string {
-  return `
-:root{color-scheme:light;${LIGHT}}
-@media(prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${DARK}}}
-:root[data-theme=dark]{color-scheme:dark;${DARK}}
-*{box-sizing:border-box}
+const SHELL = `*{box-sizing:border-box}
 html{scroll-padding:12px 12px 110px}
-body{margin:0;min-height:100vh;display:flex;flex-direction:column;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
+body{margin:0;min-height:100vh;display:flex;flex-direction:column;
+background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 header,main,footer{padding:0 24px}
 header{padding-top:20px}
 main{flex:1 0 auto}
@@ -70,8 +65,10 @@ dialog dd{margin:0}
 kbd{font:12px ui-monospace,monospace;border:1px solid var(--edge);border-radius:4px;padding:0 5px}
 .bar{cursor:pointer}
 @media print{footer,button,.index{display:none}.picture{overflow:visible;border:0}}
-/* pictures */
-svg text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--ink)}
+`;
+
+const PICTURES = `svg text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;
+fill:var(--ink)}
 .client{text-anchor:end;font-weight:600}
 .lane{stroke:var(--line);stroke-dasharray:1 5;stroke-linecap:round;stroke-width:2;fill:none}
 .tick{stroke:var(--line);stroke-width:1;fill:none}
@@ -106,4 +103,13 @@ font-weight:700}
 .only .bar:not(.kept){opacity:.15}
 .only .point{opacity:.25}
 `;
+
+/** For a `style` element. What follows its last comment goes into saved pictures as well. */
+export function pageStyle(): string {
+  return `
+:root{color-scheme:light;${LIGHT}}
+@media(prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${DARK}}}
+:root[data-theme=dark]{color-scheme:dark;${DARK}}
+${SHELL}/* pictures */
+${PICTURES}`;
 }

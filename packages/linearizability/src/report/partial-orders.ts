@@ -3,8 +3,8 @@
  * takes effect. For a history that is not linearizable there is no whole order to show; these show
  * where each attempt ends, and what the object refuses there.
  *
- * The search is that of search.ts (a call may be linearized next as long as no return stands before
- * it), but it keeps the orders it gives up. They share their beginnings, so they are kept as a tree:
+ * The search is that of search.ts (a call may be linearized next as long as no return stands
+ * before it), but it keeps the orders it gives up, as a tree, because they share their beginnings:
  *
  *     put(1) ── put(2) ── get → 2          each path from the root is an order, and each
  *         └──── get → 1                    operation knows the end of its longest
@@ -133,7 +133,7 @@ class OrderSearch<State, Input, Output> {
   readonly #isRead: readonly boolean[];
   readonly #ids: StateIds<State>;
 
-  /** Events from 1 in the order of time, doubly linked; 0 is before the first and after the last. */
+  /** Events from 1 in the order of time, doubly linked; 0 is before the first, after the last. */
   readonly #operationOf: number[] = [-1];
   readonly #callOf: number[];
   readonly #returnOf: number[];

@@ -7,18 +7,8 @@
  * is impossible is hatched and crossed, faults are dotted, points are numbered.
  */
 
-import {
-  AXIS_PX,
-  type Band,
-  type Bar,
-  BAR_PX,
-  LANE_PX,
-  type Point,
-  type Refusal,
-  type Span,
-  SPAN_PX,
-  textWidthPx,
-} from './layout.ts';
+import { AXIS_PX, type Span, SPAN_PX, textWidthPx } from './columns.ts';
+import { type Band, type Bar, BAR_PX, LANE_PX, type Point, type Refusal } from './layout.ts';
 
 const NAME_CHARACTERS_MAX = 24;
 const POINT_RADIUS_PX = 8;
