@@ -108,8 +108,9 @@ export class SimulatedFile {
 
   truncate(sizeBytes: number): void {
     if (sizeBytes < this.#sizeBytes) {
-      // Pages that neither store has are zeros before and after.
-      const starts = [...this.#visible.pageOffsets(), ...this.#durable.pageOffsets()];
+      // Pages that neither store has are zeros before and after. Each page once: a second change
+      // would take what was durable before for one of the versions since.
+      const starts = new Set([...this.#visible.pageOffsets(), ...this.#durable.pageOffsets()]);
       for (const start of starts) {
         const end = Math.min(start + pageBytes, this.#sizeBytes);
         this.#beginChange(Math.max(start, sizeBytes), end);
