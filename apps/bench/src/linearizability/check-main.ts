@@ -10,8 +10,10 @@ import {
   casRegister,
   checkSync,
   keyValue,
+  historyFor,
   parseJepsenLog,
   parsePorcupineKeyValue,
+  type Scalar,
 } from '@quorate/linearizability';
 
 import type { CheckTimes } from './times.ts';
@@ -27,8 +29,8 @@ function checkOf(path: string, explain: 'minimal' | 'none'): Check {
   const text = readFileSync(path, 'utf8');
   const options = { explain };
   if (path.endsWith('.log')) {
-    const history = parseJepsenLog(text);
-    const model = casRegister<number | null>(null);
+    const history = historyFor.casRegister(parseJepsenLog(text).history);
+    const model = casRegister<Scalar>(null);
     return () => checkSync(model, history, options).verdict === 'linearizable';
   }
   const history = parsePorcupineKeyValue(text);
