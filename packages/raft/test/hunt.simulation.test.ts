@@ -41,6 +41,6 @@ test('reads without read-index are not linearizable, and a few operations show i
   const [summary, ...shown] = shrunk.message.split('\n');
   expect(summary).toMatch(/^linearizable: \d+ operations cannot be put in order:$/);
   expect(shown.length).toBeLessThanOrEqual(3);
-  expect(shown[0]).toMatch(/^ {2}c\d+: (put|cas)\("k\d+", .* \[\d\S*, \d\S*\]$/);
-  expect(shown.at(-1)).toMatch(/^ {2}c\d+: get\("k\d+"\) → \S+ \[\d.*\] {2}← impossible$/);
+  expect(shown[0]).toMatch(/^ {2}c\d+ +(put|cas)\("k\d+", .* \[\d\S*, \d\S*\]$/);
+  expect(shown.at(-1)).toMatch(/^ {2}c\d+ +get\("k\d+"\) → \S+ +\[\d.*\] {2,}← impossible$/);
 });

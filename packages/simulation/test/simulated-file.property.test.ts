@@ -350,8 +350,8 @@ test('what lies behind a durable end is zeros, even if the sync that cut it fail
   expect(left).toEqual(new Set([0, 2]));
 });
 
-// Why this test? A shrunk counterexample: truncating noted the durable bytes as a version of its own,
-// which came back after a later sync had made the file shorter.
+// Why this test? A shrunk counterexample: truncating noted the durable bytes as a version of its
+// own, which came back after a later sync had made the file shorter.
 test('what a truncation removed does not come back once a shorter size is durable', () => {
   const left = new Set<number>();
   for (let seed = 0; seed < 100; seed += 1) {

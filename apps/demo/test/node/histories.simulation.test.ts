@@ -90,8 +90,8 @@ describe('the same with stale reads', () => {
     );
     const [page, lines] = readdirSync(directory).sort();
     const html = readFileSync(path.join(directory, page ?? ''), 'utf8');
-    expect(html).toContain('<g class="annotation"><title>partition n');
-    expect(html).toContain('<g class="annotation"><title>pause n');
+    expect(html).toContain('<g class="span"><title>partition n');
+    expect(html).toContain('<g class="span"><title>pause n');
     const operations = parseJsonLines(readFileSync(path.join(directory, lines ?? ''), 'utf8'));
     expect(operations).toEqual(history);
   });
