@@ -83,7 +83,7 @@ export async function readBatch(
   return {
     ...place,
     ...copies,
-    hasOpening: mark.kind === 'opening',
+    hasOpening: mark.kind === 'opening' && !place.isTagless,
     hasClosing: closing !== undefined,
     units: body.units,
     terms: body.terms,

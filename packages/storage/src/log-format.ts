@@ -31,6 +31,10 @@
  * segments into one sequence. Numbers are big-endian; everything begins at a multiple of 8 bytes,
  * so a search for the next record looks at every eighth byte only.
  *
+ * A tear need not fall between words. If it falls within the first word of a batch, so that no mark
+ * is intact and no word is as it was, the opening mark is read without its tag, or the half of the
+ * word that is as it was tells.
+ *
  * Two things no format can tell. Damage within the last batch that leaves no sector unwritten may
  * also be a write that a crash garbled: it is reported as damage, never dropped. And a disk that
  * loses the last batch whole after it said it was synced, or a newest file that someone removed,
@@ -228,6 +232,21 @@ export function readMark(
     lowestTruncation: readU64(view, at + 64),
     metadataVersion: readU64(view, at + 72),
   };
+}
+
+/**
+ * The opening mark at `at` although bytes of its tag are not what they should be: a torn write may
+ * have left the first of them as they were. All that the mark says is covered by its checksum.
+ */
+export function readOpeningWithoutTag(
+  { bytes }: Area,
+  at: number,
+  seed: number,
+  offset: number,
+): FoundMark | undefined {
+  const area = areaOf(bytes.slice(at, at + MARK_BYTES));
+  area.view.setUint32(0, OPENING);
+  return readMark(area, 0, seed, offset);
 }
 
 /** The fields of an entry header. */

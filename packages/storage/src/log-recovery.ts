@@ -299,10 +299,11 @@ type Fate = 'durable' | 'doubtful' | 'torn';
 
 const DOUBT = 'in the last batch, whose sync may not have finished';
 
-/** The first mark from `at` on of a batch that begins there or behind. */
+/** The first mark from `at` on, where a batch may begin, of one that begins there or behind. */
 async function nextMark(scan: SegmentScan, at: number): Promise<MarkPlace | undefined> {
   const here = await scan.markAt(at);
-  return here?.start === at ? here : scan.findMark(at);
+  if (here?.start === at) return here;
+  return (await scan.taglessMarkAt(at)) ?? scan.findMark(at);
 }
 
 /** Whether the batch was written right after `state`. */

@@ -18,12 +18,13 @@ import {
   payloadBytesAt,
   payloadCrcAt,
   readMark,
+  readOpeningWithoutTag,
   SEGMENT_HEADER_BYTES,
   segmentSeed,
   termAt,
   UNIT_BYTES,
 } from './log-format.ts';
-import { isUnwritten } from './unwritten.ts';
+import { isHalfUnwritten, isUnwritten } from './unwritten.ts';
 
 /** An intact mark, and where its batch begins and ends. */
 export interface MarkPlace {
@@ -31,6 +32,8 @@ export interface MarkPlace {
   readonly start: number;
   /** Where the next batch would begin. */
   readonly end: number;
+  /** Whether the mark was read without its tag, which is damaged or was torn. */
+  readonly isTagless: boolean;
 }
 
 /** An intact entry found on its own. */
@@ -62,6 +65,15 @@ export class SegmentScan {
     return this.#loadedMark(offset);
   }
 
+  /** The opening mark at `offset`, of which all but the tag is intact. */
+  async taglessMarkAt(offset: number): Promise<MarkPlace | undefined> {
+    if (!(await this.window.load(offset, MARK_BYTES))) return undefined;
+    const { area } = this.window;
+    const mark = readOpeningWithoutTag(area, this.window.at(offset), this.seed, offset);
+    const place = mark === undefined ? undefined : placeOf(mark, offset);
+    return place === undefined ? undefined : { ...place, isTagless: true };
+  }
+
   /**
    * The first intact mark at or behind `offset` of a batch that begins there or behind. O(bytes up
    * to it).
@@ -76,8 +88,15 @@ export class SegmentScan {
     return undefined;
   }
 
-  /** Whether some word between the offsets was never written. */
+  /**
+   * Whether some word between the offsets was never written, or the first half of the first: a write
+   * that began there may be torn within it.
+   */
   async hasUnwritten(from: number, to: number): Promise<boolean> {
+    if (from < to && (await this.#loadWord(from))) {
+      const { view } = this.window.area;
+      if (isHalfUnwritten(view, this.window.at(from), this.seed, from)) return true;
+    }
     for (let at = from; at < to && (await this.#loadWord(at)); at += UNIT_BYTES) {
       if (isUnwritten(this.window.area.view, this.window.at(at), this.seed, at)) return true;
     }
@@ -169,14 +188,18 @@ export class SegmentScan {
 
   #loadedMark(offset: number): MarkPlace | undefined {
     const mark = readMark(this.window.area, this.window.at(offset), this.seed, offset);
-    if (mark === undefined) return undefined;
-    const isOpening = mark.kind === 'opening';
-    const start = isOpening ? offset : offset - mark.bodyBytes - MARK_BYTES;
-    const entriesBytes = mark.bodyBytes - 2 * padded(mark.metadataBytes ?? 0);
-    const isSound =
-      start >= SEGMENT_HEADER_BYTES &&
-      (mark.metadataBytes ?? 0) <= METADATA_BYTES_MAX &&
-      mark.entryCount * ENTRY_HEADER_BYTES <= entriesBytes;
-    return isSound ? { mark, start, end: start + mark.bodyBytes + 2 * MARK_BYTES } : undefined;
+    return mark === undefined ? undefined : placeOf(mark, offset);
   }
+}
+
+/** Where the batch of a mark found at `offset` lies; undefined if it could lie nowhere. */
+function placeOf(mark: FoundMark, offset: number): MarkPlace | undefined {
+  const start = mark.kind === 'opening' ? offset : offset - mark.bodyBytes - MARK_BYTES;
+  const entriesBytes = mark.bodyBytes - 2 * padded(mark.metadataBytes ?? 0);
+  const isSound =
+    start >= SEGMENT_HEADER_BYTES &&
+    (mark.metadataBytes ?? 0) <= METADATA_BYTES_MAX &&
+    mark.entryCount * ENTRY_HEADER_BYTES <= entriesBytes;
+  if (!isSound) return undefined;
+  return { mark, start, end: start + mark.bodyBytes + 2 * MARK_BYTES, isTagless: false };
 }

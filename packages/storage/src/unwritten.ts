@@ -36,6 +36,14 @@ export function isUnwritten(view: DataView, at: number, seed: number, offset: nu
   );
 }
 
+/**
+ * Whether the first four of these bytes were never written: what is left of a word in which a write
+ * was torn. For single words only; of many, one is so by chance.
+ */
+export function isHalfUnwritten(view: DataView, at: number, seed: number, offset: number): boolean {
+  return view.getUint32(at) === highWord(seed, Math.floor(offset / SECTOR_BYTES));
+}
+
 function highWord(seed: number, sector: number): number {
   return mix(seed ^ Math.imul(sector, 0x9e37_79b1));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { areaOf } from '../src/log-format.ts';
-import { fillUnwritten, isUnwritten } from '../src/unwritten.ts';
+import { fillUnwritten, isHalfUnwritten, isUnwritten } from '../src/unwritten.ts';
 
 test('space is known as unwritten at its own place and in its own segment only', () => {
   const area = areaOf(new Uint8Array(2_048));
@@ -21,6 +21,16 @@ test('any written byte makes a word written', () => {
     expect(isUnwritten(area.view, 0, 9, 4_096)).toBe(false);
     area.bytes[bit >> 3]! ^= 1 << (bit & 7);
   }
+});
+
+test('the first half of a word tells if nothing of it was written', () => {
+  const area = areaOf(new Uint8Array(8));
+  fillUnwritten(area, 9, 4_096);
+  area.bytes.fill(0, 4);
+  expect(isHalfUnwritten(area.view, 0, 9, 4_096)).toBe(true);
+  expect(isHalfUnwritten(area.view, 0, 9, 4_608)).toBe(false);
+  area.bytes[3]! ^= 1;
+  expect(isHalfUnwritten(area.view, 0, 9, 4_096)).toBe(false);
 });
 
 test('zeros are never unwritten space, and no two sectors share a word', () => {
