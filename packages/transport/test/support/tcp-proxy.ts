@@ -16,10 +16,26 @@ export class TcpProxy {
   readonly #target: TcpAddress;
   readonly #pipes = new Set<Pipe>();
   readonly #clamped = new Set<Direction>();
+  readonly #abandoned = new Set<Socket>();
+  #isSwallowing = false;
   /** Everything that went forth. */
   readonly recorded: Uint8Array[] = [];
-  /** Whether bytes are read and thrown away, so that both ends hear nothing and notice nothing. */
-  isSwallowing = false;
+  /**
+   * Whether all that comes is read and thrown away, goodbyes and resets too, so that both ends hear
+   * nothing and notice nothing.
+   */
+  get isSwallowing(): boolean {
+    return this.#isSwallowing;
+  }
+
+  /** Once bytes get through again, whoever was left alone meanwhile learns of it. */
+  set isSwallowing(isSwallowing: boolean) {
+    this.#isSwallowing = isSwallowing;
+    if (isSwallowing) return;
+    for (const socket of this.#abandoned) socket.destroy();
+    this.#abandoned.clear();
+  }
+
   /** Connections ever taken. */
   connectionCount = 0;
 
@@ -69,6 +85,7 @@ export class TcpProxy {
   }
 
   async close(): Promise<void> {
+    this.isSwallowing = false;
     this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -100,7 +117,8 @@ export class TcpProxy {
     });
     source.on('close', () => {
       this.#pipes.delete(pipe);
-      target.destroy();
+      if (this.#isSwallowing) this.#abandoned.add(target);
+      else target.destroy();
     });
   }
 }
