@@ -1,9 +1,9 @@
 /**
  * `pnpm soak [--minutes N] [--seeds N] [--nodes N] [--jobs N] [--seed N] [--package NAME]`: random
- * swarms over the workloads of all packages, or of one, in as many processes as there are cores,
- * until one breaks a promise, time is up or there were enough. A package takes part by exporting
- * `workloads` from test/support/workloads.ts. What is found is cut down and filed in .soak: the
- * scenario as JSON, charts of it as text and SVG, and the command that replays it.
+ * swarms over the workloads of all packages and apps, or of one, in as many processes as there are
+ * cores, until one breaks a promise, time is up or there were enough. A package takes part by
+ * exporting `workloads` from test/support/workloads.ts. What is found is cut down and filed in
+ * .soak: the scenario as JSON, charts of it as text and SVG, and the command that replays it.
  *
  * `pnpm soak --replay FILE`: runs such a find again and draws it.
  */

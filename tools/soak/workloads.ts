@@ -4,25 +4,32 @@ import { pathToFileURL } from 'node:url';
 
 import type { Workload } from '@quorate/simulation';
 
-const packages = path.join(import.meta.dirname, '../../packages');
+const root = path.join(import.meta.dirname, '../..');
 
-function fileOf(packageName: string): string {
-  return path.join(packages, packageName, 'test/support/workloads.ts');
+/** The file of workloads of each package and app that has one, by its name. */
+function filesByName(): ReadonlyMap<string, string> {
+  const folders = ['packages', 'apps'].flatMap((area) =>
+    readdirSync(path.join(root, area)).map((name) => ({ area, name })),
+  );
+  const files = folders.map(
+    ({ area, name }) => [name, path.join(root, area, name, 'test/support/workloads.ts')] as const,
+  );
+  return new Map(files.filter(([, file]) => existsSync(file)));
 }
 
-/** The packages that take part in a soak. */
+/** The packages and apps that take part in a soak. */
 export function packagesWithWorkloads(): readonly string[] {
-  return readdirSync(packages).filter((name) => existsSync(fileOf(name)));
+  return [...filesByName().keys()];
 }
 
 /**
- * What the test/support/workloads.ts of a package exports.
+ * What the test/support/workloads.ts of a package or app exports.
  *
  * @throws RangeError if there is no such file.
  */
 export async function workloadsOf(packageName: string): Promise<readonly Workload[]> {
-  const file = fileOf(packageName);
-  if (!existsSync(file)) {
+  const file = filesByName().get(packageName);
+  if (file === undefined) {
     const known = packagesWithWorkloads().join(', ');
     throw new RangeError(`--package: expected one of ${known}, got "${packageName}"`);
   }
