@@ -1,6 +1,5 @@
-import type { BurstyLoss } from './bursty-loss.ts';
-import type { DelayDistribution } from './delay-distribution.ts';
 import type { CrashKind } from './disk-device.ts';
+import type { NetworkOptions } from './network-options.ts';
 import type { PartitionDirection } from './partitions.ts';
 
 /** Two groups of nodes and the way between them. */
@@ -10,6 +9,20 @@ export interface BetweenGroups {
   /** 'both' if left out. */
   readonly direction?: PartitionDirection;
 }
+
+/** What of a network may change while it works. */
+export type NetworkChange = Pick<
+  NetworkOptions,
+  | 'delay'
+  | 'lossRate'
+  | 'burstyLoss'
+  | 'damageRate'
+  | 'damaged'
+  | 'duplicationRate'
+  | 'replayRate'
+  | 'bandwidthBytesPerSecond'
+  | 'linkBufferBytes'
+>;
 
 /**
  * One thing that goes wrong, or right again, as data. A fault that finds its node in another state
@@ -58,18 +71,7 @@ export type Fault =
       readonly noticedBy?: 'left' | 'right' | 'both' | 'neither';
     }
   /** The network behaves differently from now on. What is left out stays. */
-  | {
-      readonly kind: 'network';
-      readonly delay?: DelayDistribution;
-      readonly lossRate?: number;
-      readonly burstyLoss?: BurstyLoss;
-      readonly damageRate?: number;
-      readonly damaged?: 'lost' | 'delivered';
-      readonly duplicationRate?: number;
-      readonly replayRate?: number;
-      readonly bandwidthBytesPerSecond?: number;
-      readonly linkBufferBytes?: number;
-    }
+  | ({ readonly kind: 'network' } & NetworkChange)
   /** The node's calendar jumps. Its monotonic clock does not. */
   | { readonly kind: 'wallJump'; readonly node: string; readonly byMs: number }
   /** The node's clocks run fast (above 0) or slow, in parts per million. */

@@ -19,7 +19,7 @@ export { damagedNodes } from './fault-atlas.ts';
 export type { NetworkOptions } from './network-options.ts';
 export type { PartitionDirection } from './partitions.ts';
 export { randomSchedule, type RandomScheduleOptions, type TroubleKind } from './random-schedule.ts';
-export type { BetweenGroups, Fault, FaultEvent } from './fault.ts';
+export type { BetweenGroups, Fault, FaultEvent, NetworkChange } from './fault.ts';
 export { parseSchedule, printSchedule } from './schedule.ts';
 export { chartSvg, type ChartOptions, chartText } from './sequence-chart.ts';
 export type { SameTimeOrder } from './scheduler.ts';

@@ -1,7 +1,7 @@
 import type { Random } from '@quorate/transport';
 
 import { noBurstyLoss } from '../bursty-loss.ts';
-import type { Fault } from '../fault.ts';
+import type { NetworkChange } from '../fault.ts';
 import type { NetworkSettings } from '../network-options.ts';
 import { portableExp, portableLog } from '../portable-math.ts';
 import { logUniform, span, type Trouble } from './trouble.ts';
@@ -70,8 +70,6 @@ export const networkTroubles: Readonly<Record<NetworkTrouble, Trouble>> = {
     }),
   ),
 };
-
-type NetworkChange = Omit<Extract<Fault, { readonly kind: 'network' }>, 'kind'>;
 
 /** Makes the network `worse`, and takes it back to what is `usual`. */
 function changing(
