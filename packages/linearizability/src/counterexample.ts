@@ -31,8 +31,9 @@
  */
 
 import { type History, type Operation, returnTimeOf } from './history.ts';
-import { type Model, UNKNOWN } from './model.ts';
+import type { Model } from './model.ts';
 import { isRead } from './partition.ts';
+import { stepAll } from './stepping.ts';
 import { structuralEquals } from './structural.ts';
 import { Trials } from './trials.ts';
 
@@ -173,7 +174,12 @@ function startOf<State, Input, Output>(
   const order = trials.orderOf(others) ?? [];
   for (let count = ATTEMPT_MIN; count <= ATTEMPT_MAX; count *= 2) {
     const start = lastOf(model, order, explanation ?? [], count);
-    if (isEnough(start)) return { start, isEnough };
+    if (isContradicted(start)) {
+      const doubtsBefore = trials.doubtCount;
+      if (isExplained(start)) return { start, isEnough };
+      // What explains it is found among few or hardly at all: only all are tried once more.
+      if (trials.doubtCount > doubtsBefore) break;
+    }
     if (count >= order.length) break;
   }
   if (isExplained(others)) return { start: others, isEnough };
@@ -215,15 +221,6 @@ function lastOf<State, Input, Output>(
     return next.length > 0;
   });
   return possible.sort((left, right) => left.callTime - right.callTime);
-}
-
-function stepAll<State, Input, Output>(
-  model: Model<State, Input, Output>,
-  states: readonly State[],
-  { input, outcome }: Operation<Input, Output>,
-): readonly State[] {
-  const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
-  return states.flatMap((state) => model.step(state, input, output));
 }
 
 /**

@@ -74,5 +74,6 @@ export {
   type Access,
   checkSessionGuarantees,
   type SessionGuarantee,
+  type SessionPromise,
   type SessionViolation,
 } from './session-guarantees.ts';

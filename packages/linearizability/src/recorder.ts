@@ -36,6 +36,8 @@ export interface Recorder<Input, Output> {
 }
 
 interface Client {
+  /** As recorded. */
+  name: string;
   generation: number;
   isOpen: boolean;
 }
@@ -60,11 +62,22 @@ export function recorder<Input, Output>(
 ): Recorder<Input, Output> {
   const recorded: Recorded<Input, Output>[] = [];
   const clients = new Map<string, Client>();
+  const names = new Set<string>();
+
+  /** Gives `client` the next name that nobody has, be it one that a user chose for another. */
+  const rename = (client: Client, process: string): void => {
+    do {
+      client.generation += 1;
+      client.name = client.generation === 1 ? process : `${process}#${client.generation}`;
+    } while (names.has(client.name));
+    names.add(client.name);
+  };
 
   const clientOf = (process: string): Client => {
     const known = clients.get(process);
     if (known !== undefined) return known;
-    const client = { generation: 1, isOpen: false };
+    const client = { name: process, generation: 0, isOpen: false };
+    rename(client, process);
     clients.set(process, client);
     return client;
   };
@@ -76,9 +89,8 @@ export function recorder<Input, Output>(
         throw new RangeError(`process: expected ${process} to have no open operation, got one`);
       }
       client.isOpen = true;
-      const name = client.generation === 1 ? process : `${process}#${String(client.generation)}`;
       const entry: Recorded<Input, Output> = {
-        process: name,
+        process: client.name,
         input,
         callTime: clock.nowMs(),
         outcome: { kind: 'info' },
@@ -92,7 +104,7 @@ export function recorder<Input, Output>(
         if (kindOf(error) === 'fail') {
           entry.outcome = { kind: 'fail', returnTime: clock.nowMs() };
         } else {
-          client.generation += 1;
+          rename(client, process);
         }
         throw error;
       } finally {

@@ -47,6 +47,7 @@
  */
 
 import { Configurations, type MemoryBudget } from './configurations.ts';
+import { EventList } from './event-list.ts';
 import type { Model } from './model.ts';
 import { NO_TWIN, type Partition } from './partition.ts';
 import { IMPOSSIBLE, StateTable } from './state-table.ts';
@@ -67,9 +68,8 @@ export class Search<State, Input, Output> {
   readonly #configurations: Configurations;
   readonly #looksAhead: boolean;
 
-  /** The events of what is open, in three circles, each doubly linked from its head on. */
-  readonly #after: Int32Array;
-  readonly #before: Int32Array;
+  /** The events of what is open, in three circles. */
+  readonly #events: EventList;
   /** The heads. Their numbers are above those of all events: the end of a circle is late. */
   readonly #changes: number;
   readonly #reads: number;
@@ -113,8 +113,7 @@ export class Search<State, Input, Output> {
     this.#changes = operationOf.length;
     this.#reads = operationOf.length + 1;
     this.#returns = operationOf.length + 2;
-    this.#after = new Int32Array(operationOf.length + 3);
-    this.#before = new Int32Array(operationOf.length + 3);
+    this.#events = new EventList(operationOf.length + 3);
     this.#chosen = new Int32Array(operations.length);
     this.#stateBefore = new Int32Array(operations.length);
     this.#highestBefore = new Int32Array(operations.length);
@@ -123,7 +122,7 @@ export class Search<State, Input, Output> {
     this.#state = this.#states.initial();
     this.#completedLeft = partition.completedCount;
     this.#linkAll();
-    this.#at = this.#after[this.#reads] ?? 0;
+    this.#at = this.#events.next(this.#reads);
   }
 
   /** Events looked at so far. */
@@ -170,7 +169,7 @@ export class Search<State, Input, Output> {
       this.#steps += 1;
       const event = this.#at;
       // What is called behind the first return cannot happen before what returns there.
-      if (event > (this.#after[this.#returns] ?? 0)) {
+      if (event > this.#events.next(this.#returns)) {
         if (!this.#nextPass() && !this.#turnBack()) return 'not-linearizable';
       } else if (this.#pass === 'reads') {
         this.#takeRead(event, operationOf[event] ?? 0);
@@ -185,28 +184,28 @@ export class Search<State, Input, Output> {
   #nextPass(): boolean {
     if (this.#pass === 'reads') {
       this.#pass = 'changes';
-      this.#at = this.#after[this.#changes] ?? 0;
+      this.#at = this.#events.next(this.#changes);
       return true;
     }
     if (this.#pass === 'narrowing' || this.#states.isCertain(this.#state)) return false;
     // Reads that were not taken at once may tell in which of several states the object is.
     this.#pass = 'narrowing';
-    this.#at = this.#after[this.#reads] ?? 0;
+    this.#at = this.#events.next(this.#reads);
     return true;
   }
 
   /** Linearizes `operation` if it is possible and leaves all states as they are; walks on. */
   #takeRead(event: number, operation: number): void {
-    const before = this.#before[event] ?? 0;
+    const before = this.#events.previous(event);
     const state = this.#state;
     const isTaken = this.#states.next(state, this.partition.questionOf[operation] ?? 0) === state;
     if (isTaken) this.#lift(operation, state, 1);
-    this.#at = this.#after[isTaken ? before : event] ?? 0;
+    this.#at = this.#events.next(isTaken ? before : event);
   }
 
   /** Linearizes `operation` if it can happen now and that may help; walks on otherwise. */
   #choose(event: number, operation: number): Entered {
-    this.#at = this.#after[event] ?? 0;
+    this.#at = this.#events.next(event);
     const twin = this.partition.twinOf[operation] ?? NO_TWIN;
     if (twin !== NO_TWIN && !this.#isLinearized(twin)) return 'refuted';
     const next = this.#states.next(this.#state, this.partition.questionOf[operation] ?? 0);
@@ -215,7 +214,7 @@ export class Search<State, Input, Output> {
     const entered = this.#enter();
     if (entered === 'new') {
       this.#pass = 'reads';
-      this.#at = this.#after[this.#reads] ?? 0;
+      this.#at = this.#events.next(this.#reads);
     } else {
       this.#unlift();
     }
@@ -239,7 +238,7 @@ export class Search<State, Input, Output> {
   #enter(): Entered {
     if (this.#looksAhead && !this.#mayGoOn()) return 'refuted';
     // All operations before the first that is open are linearized: their words are ones.
-    const firstOpen = Math.min(this.#after[this.#changes] ?? 0, this.#after[this.#reads] ?? 0);
+    const firstOpen = Math.min(this.#events.next(this.#changes), this.#events.next(this.#reads));
     const first = (this.partition.operationOf[firstOpen] ?? 0) >>> 5;
     const last = this.#highest >> 5;
     return this.#configurations.add(this.#hash, this.#state, this.#bits, first, last);
@@ -251,8 +250,8 @@ export class Search<State, Input, Output> {
     const read = this.#nextReadToReturn();
     if (read === this.#returns) return true;
     const changes: Input[] = [];
-    let called = this.#after[this.#changes] ?? 0;
-    for (; called < read; called = this.#after[called] ?? 0) {
+    let called = this.#events.next(this.#changes);
+    for (; called < read; called = this.#events.next(called)) {
       const question = questions[questionOf[operationOf[called] ?? 0] ?? 0];
       if (question !== undefined) changes.push(question.input);
       if (changes.length > LOOK_AHEAD_EVENTS) return true;
@@ -266,18 +265,18 @@ export class Search<State, Input, Output> {
   /** The return of that read, or the head of the returns if there is none near. */
   #nextReadToReturn(): number {
     const { operationOf, isRead } = this.partition;
-    let returned = this.#after[this.#returns] ?? 0;
+    let returned = this.#events.next(this.#returns);
     for (let seen = 0; returned !== this.#returns; seen += 1) {
       if (isRead[operationOf[returned] ?? 0] === 1) return returned;
       if (seen === LOOK_AHEAD_EVENTS) return this.#returns;
-      returned = this.#after[returned] ?? 0;
+      returned = this.#events.next(returned);
     }
     return returned;
   }
 
   /** Notes what could not be passed. False if there is no other way to try. */
   #turnBack(): boolean {
-    const firstReturn = this.#after[this.#returns] ?? 0;
+    const firstReturn = this.#events.next(this.#returns);
     if (firstReturn > this.#stuckAt) this.#stuckAt = firstReturn;
     return this.#backtrack();
   }
@@ -289,7 +288,7 @@ export class Search<State, Input, Output> {
       const operation = this.#unlift();
       if (isForced) continue;
       this.#pass = this.partition.isRead[operation] === 1 ? 'narrowing' : 'changes';
-      this.#at = this.#after[this.partition.callOf[operation] ?? 0] ?? 0;
+      this.#at = this.#events.next(this.partition.callOf[operation] ?? 0);
       return true;
     }
     return false;
@@ -305,10 +304,10 @@ export class Search<State, Input, Output> {
     this.#state = next;
     if (operation > this.#highest) this.#highest = operation;
     this.#flip(operation);
-    this.#unlink(callOf[operation] ?? 0);
+    this.#events.remove(callOf[operation] ?? 0);
     const returned = returnOf[operation] ?? 0;
     if (returned === 0) return;
-    this.#unlink(returned);
+    this.#events.remove(returned);
     this.#completedLeft -= 1;
   }
 
@@ -319,10 +318,10 @@ export class Search<State, Input, Output> {
     const operation = this.#chosen[this.#depth] ?? 0;
     const returned = returnOf[operation] ?? 0;
     if (returned !== 0) {
-      this.#relink(returned);
+      this.#events.putBack(returned);
       this.#completedLeft += 1;
     }
-    this.#relink(callOf[operation] ?? 0);
+    this.#events.putBack(callOf[operation] ?? 0);
     this.#flip(operation);
     this.#state = this.#stateBefore[this.#depth] ?? 0;
     this.#highest = this.#highestBefore[this.#depth] ?? -1;
@@ -337,29 +336,10 @@ export class Search<State, Input, Output> {
 
   #linkAll(): void {
     const { operationOf, callOf, isRead } = this.partition;
-    for (const head of [this.#changes, this.#reads, this.#returns]) {
-      this.#after[head] = head;
-      this.#before[head] = head;
-    }
     for (let event = 1; event < operationOf.length; event += 1) {
       const operation = operationOf[event] ?? 0;
       const calls = isRead[operation] === 1 ? this.#reads : this.#changes;
-      const head = callOf[operation] === event ? calls : this.#returns;
-      this.#before[event] = this.#before[head] ?? 0;
-      this.#after[event] = head;
-      this.#relink(event);
+      this.#events.append(callOf[operation] === event ? calls : this.#returns, event);
     }
-  }
-
-  #unlink(event: number): void {
-    const before = this.#before[event] ?? 0;
-    const after = this.#after[event] ?? 0;
-    this.#after[before] = after;
-    this.#before[after] = before;
-  }
-
-  #relink(event: number): void {
-    this.#after[this.#before[event] ?? 0] = event;
-    this.#before[this.#after[event] ?? 0] = event;
   }
 }

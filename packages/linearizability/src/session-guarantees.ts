@@ -9,7 +9,9 @@
  *
  * Nobody saw the order of the writes, so any will do: a guarantee holds if there is one order of
  * the writes of each key that satisfies all of its constraints, which is so unless they form a
- * cycle. Each value must be written at most once per key, or nobody could tell what a read read.
+ * cycle. Each guarantee may hold with an order of its own and still no order satisfy all four: who
+ * wrote 1 and then 2 wants the one, who read 2 and then 1 the other. That is found as 'together'.
+ * Each value must be written at most once per key, or nobody could tell what a read read.
  *
  * Source: D. Terry et al., "Session guarantees for weakly consistent replicated data", PDIS 1994.
  */
@@ -21,6 +23,9 @@ import { type History, validateHistory } from './history.ts';
 export type SessionGuarantee =
   'readYourWrites' | 'monotonicReads' | 'monotonicWrites' | 'writesFollowReads';
 
+/** Which promise is broken: one of the four, or, if each holds alone, that of all four at once. */
+export type SessionPromise = SessionGuarantee | 'together';
+
 /** What an operation did, as far as session guarantees care. `null`: the key was missing. */
 export type Access =
   | { readonly kind: 'read'; readonly key: string; readonly value: string | null }
@@ -29,7 +34,7 @@ export type Access =
 
 /** Values of one key of which each must have been written before the next, in a circle. */
 export interface SessionViolation {
-  readonly guarantee: SessionGuarantee;
+  readonly guarantee: SessionPromise;
   readonly key: string;
   /** The first is repeated at the end. `null` is what was there before any write. */
   readonly cycle: readonly (string | null)[];
@@ -42,7 +47,7 @@ type Constraints = Map<string | null, Set<string | null>>;
  * Which session guarantees `history` breaks.
  *
  * @param accessOf - Says what an operation that returned did. One process is one session.
- * @returns At most one violation per guarantee and key; none if all hold.
+ * @returns At most one violation per guarantee and key; none if one order satisfies all four.
  * @throws HistoryError if no clients can have recorded `history`, or a value of one key is written
  *   twice, or read but never written.
  *
@@ -54,14 +59,18 @@ export function checkSessionGuarantees<Input, Output>(
 ): readonly SessionViolation[] {
   validateHistory(history);
   const sessions = sessionsOf(history, accessOf);
-  const guarantees = [
-    'readYourWrites',
-    'monotonicReads',
-    'monotonicWrites',
-    'writesFollowReads',
-  ] as const;
-  return guarantees.flatMap((guarantee) => violationsOf(guarantee, sessions));
+  const alone = guarantees.flatMap((guarantee) => violationsOf(guarantee, [guarantee], sessions));
+  const keys = new Set(alone.map(({ key }) => key));
+  const together = violationsOf('together', guarantees, sessions);
+  return [...alone, ...together.filter(({ key }) => !keys.has(key))];
 }
+
+const guarantees = [
+  'readYourWrites',
+  'monotonicReads',
+  'monotonicWrites',
+  'writesFollowReads',
+] as const satisfies readonly SessionGuarantee[];
 
 type Session = readonly Exclude<Access, { kind: 'other' }>[];
 
@@ -105,11 +114,12 @@ function identity(key: string, value: string): string {
 }
 
 function violationsOf(
-  guarantee: SessionGuarantee,
+  guarantee: SessionPromise,
+  demanded: readonly SessionGuarantee[],
   sessions: readonly Session[],
 ): SessionViolation[] {
   const byKey = new Map<string, Constraints>();
-  for (const session of sessions) constrain(guarantee, session, byKey);
+  for (const session of sessions) for (const each of demanded) constrain(each, session, byKey);
   return Array.from(byKey).flatMap(([key, constraints]) => {
     const cycle = cycleIn(constraints);
     return cycle === undefined ? [] : [{ guarantee, key, cycle }];

@@ -1,7 +1,8 @@
 /*
  * Equality and hashing of states by structure, for models that bring none of their own. Covers
  * what a state is made of: primitives, arrays, plain objects, Map, Set, Uint8Array. Two maps or
- * sets are equal whatever the order in which they were filled.
+ * sets are equal whatever the order in which they were filled. Anything else (a Date, an instance
+ * of a class) may hold what cannot be seen from outside, so it equals itself alone.
  */
 
 /**
@@ -17,7 +18,7 @@ export function structuralEquals(left: unknown, right: unknown): boolean {
   if (left instanceof Set) {
     return right instanceof Set && left.size === right.size && isSubset(left, right);
   }
-  if (Array.isArray(right) || right instanceof Map || right instanceof Set) return false;
+  if (!isPlain(left) || !isPlain(right)) return false;
   const keys = Object.keys(left);
   return (
     keys.length === Object.keys(right).length &&
@@ -27,6 +28,11 @@ export function structuralEquals(left: unknown, right: unknown): boolean {
         structuralEquals(Reflect.get(left, key), Reflect.get(right, key)),
     )
   );
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function sequenceEquals(left: ArrayLike<unknown> & object, right: object): boolean {

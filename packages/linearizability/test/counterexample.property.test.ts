@@ -9,31 +9,25 @@ import { counter } from '../src/models/counter.ts';
 import { keyValue, type KeyValueInput, type KeyValueOutput } from '../src/models/key-value.ts';
 import { mutex } from '../src/models/mutex.ts';
 import { queue } from '../src/models/queue.ts';
-import { histories } from './support/arbitraries.ts';
+import { histories, registerCalls } from './support/arbitraries.ts';
 
 const model = register<number>(0);
-const value = fc.constantFrom(0, 1, 2);
-const call = fc.oneof(
-  fc.record({ input: fc.record({ kind: fc.constant('read' as const) }), output: value }),
-  fc.record({
-    input: fc.record({ kind: fc.constant('write' as const), value }),
-    output: fc.constant(undefined),
-  }),
-);
-
 test('counterexamples are illegal, legal without the culprit, and minimal', () => {
   fc.assert(
-    fc.property(histories<RegisterInput<number>, RegisterOutput<number>>(call, 12), (history) => {
-      const { verdict, counterexample } = checkSync(model, history);
-      expect(counterexample === undefined).toBe(verdict === 'linearizable');
-      if (counterexample === undefined) return;
-      const { operations, culprit, isMinimal } = counterexample;
-      expect(isMinimal).toBe(true);
-      const others = operations.filter((operation) => operation !== culprit);
-      expect(checkSync(model, operations).verdict).toBe('not-linearizable');
-      expect(checkSync(model, others).verdict).toBe('linearizable');
-      expect(counterexampleOf(model, operations)?.operations).toHaveLength(operations.length);
-    }),
+    fc.property(
+      histories<RegisterInput<number>, RegisterOutput<number>>(registerCalls, 12),
+      (history) => {
+        const { verdict, counterexample } = checkSync(model, history);
+        expect(counterexample === undefined).toBe(verdict === 'linearizable');
+        if (counterexample === undefined) return;
+        const { operations, culprit, isMinimal } = counterexample;
+        expect(isMinimal).toBe(true);
+        const others = operations.filter((operation) => operation !== culprit);
+        expect(checkSync(model, operations).verdict).toBe('not-linearizable');
+        expect(checkSync(model, others).verdict).toBe('linearizable');
+        expect(counterexampleOf(model, operations)?.operations).toHaveLength(operations.length);
+      },
+    ),
     { numRuns: 1_000 },
   );
 });
@@ -92,17 +86,20 @@ test('an item taken twice is shown with where it came from', () => {
 
 test('the culprit that the search names is the one that trying all beginnings finds', () => {
   fc.assert(
-    fc.property(histories<RegisterInput<number>, RegisterOutput<number>>(call, 12), (history) => {
-      const { counterexample } = checkSync(model, history);
-      if (counterexample === undefined) return;
-      const relevant = history
-        .filter(
-          ({ outcome, input }) =>
-            outcome.kind === 'ok' || (outcome.kind === 'info' && input.kind === 'write'),
-        )
-        .toSorted((left, right) => left.callTime - right.callTime);
-      expect(counterexample).toEqual(counterexampleOf(model, relevant));
-    }),
+    fc.property(
+      histories<RegisterInput<number>, RegisterOutput<number>>(registerCalls, 12),
+      (history) => {
+        const { counterexample } = checkSync(model, history);
+        if (counterexample === undefined) return;
+        const relevant = history
+          .filter(
+            ({ outcome, input }) =>
+              outcome.kind === 'ok' || (outcome.kind === 'info' && input.kind === 'write'),
+          )
+          .toSorted((left, right) => left.callTime - right.callTime);
+        expect(counterexample).toEqual(counterexampleOf(model, relevant));
+      },
+    ),
     { numRuns: 1_000 },
   );
 });

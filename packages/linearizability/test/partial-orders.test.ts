@@ -12,7 +12,7 @@ import {
   partialOrders,
   refusedAfter,
 } from '../src/report/partial-orders.ts';
-import { histories } from './support/arbitraries.ts';
+import { histories, registerCalls } from './support/arbitraries.ts';
 
 type RegisterOperation = Operation<RegisterInput<number>, RegisterOutput<number>>;
 
@@ -135,45 +135,41 @@ function* allOrders(
   if (isEnd) yield order;
 }
 
-const value = fc.constantFrom(0, 1, 2);
-const call = fc.oneof(
-  fc.record({ input: fc.record({ kind: fc.constant('read' as const) }), output: value }),
-  fc.record({
-    input: fc.record({ kind: fc.constant('write' as const), value }),
-    output: fc.constant(undefined),
-  }),
-);
-
 test('the orders are those that trying everything finds, and none is longer', () => {
   fc.assert(
-    fc.property(histories<RegisterInput<number>, RegisterOutput<number>>(call, 6), (drawn) => {
-      const history = drawn
-        .filter(
-          ({ outcome, input }) =>
-            outcome.kind === 'ok' || (outcome.kind === 'info' && input.kind === 'write'),
-        )
-        .toSorted((left, right) => left.callTime - right.callTime);
-      const completed = history.flatMap(({ outcome }, index) =>
-        outcome.kind === 'ok' ? [index] : [],
-      );
-      const orders = [...allOrders(history, [], 0)];
-      const found = partialOrders(model, history, 100_000);
-      const isLegal = orders.some((order) => completed.every((index) => order.includes(index)));
-      const path = pathTo(found.nodes, found.longest);
-      expect(completed.every((index) => path.includes(index))).toBe(isLegal);
-      for (const end of new Set(found.endOf)) {
-        const shown = pathTo(found.nodes, end);
-        expect(orders.some((order) => shown.every((index, at) => order[at] === index))).toBe(true);
-      }
-      if (isLegal) return;
-      for (const index of completed) {
-        const longest = Math.max(
-          0,
-          ...orders.filter((order) => order.includes(index)).map((order) => order.length),
+    fc.property(
+      histories<RegisterInput<number>, RegisterOutput<number>>(registerCalls, 6),
+      (drawn) => {
+        const history = drawn
+          .filter(
+            ({ outcome, input }) =>
+              outcome.kind === 'ok' || (outcome.kind === 'info' && input.kind === 'write'),
+          )
+          .toSorted((left, right) => left.callTime - right.callTime);
+        const completed = history.flatMap(({ outcome }, index) =>
+          outcome.kind === 'ok' ? [index] : [],
         );
-        expect(pathTo(found.nodes, found.endOf[index] ?? -1)).toHaveLength(longest);
-      }
-    }),
+        const orders = [...allOrders(history, [], 0)];
+        const found = partialOrders(model, history, 100_000);
+        const isLegal = orders.some((order) => completed.every((index) => order.includes(index)));
+        const path = pathTo(found.nodes, found.longest);
+        expect(completed.every((index) => path.includes(index))).toBe(isLegal);
+        for (const end of new Set(found.endOf)) {
+          const shown = pathTo(found.nodes, end);
+          expect(orders.some((order) => shown.every((index, at) => order[at] === index))).toBe(
+            true,
+          );
+        }
+        if (isLegal) return;
+        for (const index of completed) {
+          const longest = Math.max(
+            0,
+            ...orders.filter((order) => order.includes(index)).map((order) => order.length),
+          );
+          expect(pathTo(found.nodes, found.endOf[index] ?? -1)).toHaveLength(longest);
+        }
+      },
+    ),
     { numRuns: 2_000 },
   );
 });

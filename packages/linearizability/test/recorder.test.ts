@@ -48,6 +48,16 @@ describe('recorder', () => {
     expect(checkSync(register(0), history).verdict).toBe('linearizable');
   });
 
+  test('a name that a user chose is nobody else’s', async () => {
+    const recorded = recorder<RegisterInput<number>, RegisterOutput<number>>(ticking());
+    await recorded.run('a#2', read, () => 0);
+    await expect(recorded.run('a', read, () => Promise.reject(new Error('?')))).rejects.toThrow();
+    await recorded.run('a', read, () => 0);
+    await recorded.run('a#3', read, () => 0);
+    const processes = recorded.history().map(({ process }) => process);
+    expect(processes).toEqual(['a#2', 'a', 'a#3', 'a#3#2']);
+  });
+
   test('a caller may classify errors itself', async () => {
     const recorded = recorder<RegisterInput<number>, RegisterOutput<number>>(
       ticking(),

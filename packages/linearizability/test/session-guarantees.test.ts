@@ -63,6 +63,11 @@ describe('session guarantees', () => {
     expect(broken('a:x=1', 'a:x=2', 'b:x=3', 'b:x=4')).toEqual([]);
   });
 
+  test('monotonic writes and reads may each hold alone and not together', () => {
+    expect(broken('a:x=1', 'a:x=2', 'b:x?2', 'b:x?1')).toEqual(['together']);
+    expect(broken('a:x=1', 'a:x=2', 'b:x?1', 'b:x?2')).toEqual([]);
+  });
+
   test('writes follow reads: two answers cannot each come before the other', () => {
     expect(broken('a:x?2', 'a:x=1', 'b:x?1', 'b:x=2')).toEqual(['writesFollowReads']);
   });

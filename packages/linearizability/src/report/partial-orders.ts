@@ -14,8 +14,10 @@
  */
 
 import { type History, returnTimeOf } from '../history.ts';
-import { type Model, UNKNOWN } from '../model.ts';
+import { EventList } from '../event-list.ts';
+import type { Model } from '../model.ts';
 import { isRead } from '../partition.ts';
+import { stepAll } from '../stepping.ts';
 import { structuralEquals, structuralHash } from '../structural.ts';
 
 /** One step of one or more orders. */
@@ -95,17 +97,6 @@ export function refusedAfter<State, Input, Output>(
     .map(([index]) => index);
 }
 
-type Asked<Input, Output> = History<Input, Output>[number];
-
-function stepAll<State, Input, Output>(
-  model: Model<State, Input, Output>,
-  states: readonly State[],
-  { input, outcome }: Asked<Input, Output>,
-): State[] {
-  const output = outcome.kind === 'ok' ? outcome.output : UNKNOWN;
-  return states.flatMap((state) => model.step(state, input, output));
-}
-
 function distinct<State, Input, Output>(
   model: Model<State, Input, Output>,
   states: readonly State[],
@@ -133,12 +124,11 @@ class OrderSearch<State, Input, Output> {
   readonly #isRead: readonly boolean[];
   readonly #ids: StateIds<State>;
 
-  /** Events from 1 in the order of time, doubly linked; 0 is before the first, after the last. */
+  /** Events from 1 in the order of time, in a circle; 0 is before the first, after the last. */
+  readonly #events: EventList;
   readonly #operationOf: number[] = [-1];
   readonly #callOf: number[];
   readonly #returnOf: number[];
-  readonly #after: Int32Array;
-  readonly #before: Int32Array;
 
   readonly #chosen: Choice<State>[] = [];
   readonly #seen = new Map<number, Set<number>>();
@@ -169,12 +159,12 @@ class OrderSearch<State, Input, Output> {
       (kind === 'call' ? this.#callOf : this.#returnOf)[operation] = event;
     }
     const size = this.#operationOf.length;
-    this.#after = Int32Array.from({ length: size }, (_, event) => (event + 1) % size);
-    this.#before = Int32Array.from({ length: size }, (_, event) => (event + size - 1) % size);
+    this.#events = new EventList(size);
+    for (let event = 1; event < size; event += 1) this.#events.append(0, event);
   }
 
   run(stepsMax: number): PartialOrders<State> {
-    let at = this.#after[0] ?? 0;
+    let at = this.#events.next(0);
     let isComplete = true;
     while (this.#completedLeft > 0) {
       if (this.#steps >= stepsMax) {
@@ -184,7 +174,7 @@ class OrderSearch<State, Input, Output> {
       this.#steps += 1;
       const operation = this.#operationOf[at] ?? 0;
       if (this.#callOf[operation] === at) {
-        at = this.#after[this.#tryOperation(operation) ? 0 : at] ?? 0;
+        at = this.#events.next(this.#tryOperation(operation) ? 0 : at);
         continue;
       }
       this.#keep();
@@ -214,10 +204,10 @@ class OrderSearch<State, Input, Output> {
       return false;
     }
     this.#chosen.push({ operation, states: next, stateId, isForced, node: -1 });
-    this.#unlink(this.#callOf[operation] ?? 0);
+    this.#events.remove(this.#callOf[operation] ?? 0);
     const returned = this.#returnOf[operation] ?? 0;
     if (returned !== 0) {
-      this.#unlink(returned);
+      this.#events.remove(returned);
       this.#completedLeft -= 1;
     }
     return true;
@@ -275,26 +265,14 @@ class OrderSearch<State, Input, Output> {
       const { operation, isForced } = choice;
       const returned = this.#returnOf[operation] ?? 0;
       if (returned !== 0) {
-        this.#relink(returned);
+        this.#events.putBack(returned);
         this.#completedLeft += 1;
       }
       const call = this.#callOf[operation] ?? 0;
-      this.#relink(call);
+      this.#events.putBack(call);
       this.#flip(operation);
-      if (!isForced) return this.#after[call] ?? 0;
+      if (!isForced) return this.#events.next(call);
     }
-  }
-
-  #unlink(event: number): void {
-    const before = this.#before[event] ?? 0;
-    const after = this.#after[event] ?? 0;
-    this.#after[before] = after;
-    this.#before[after] = before;
-  }
-
-  #relink(event: number): void {
-    this.#after[this.#before[event] ?? 0] = event;
-    this.#before[this.#after[event] ?? 0] = event;
   }
 }
 

@@ -2,6 +2,22 @@ import fc from 'fast-check';
 
 import type { History, Operation, Outcome } from '../../src/history.ts';
 import { type Model, UNKNOWN } from '../../src/model.ts';
+import type { RegisterInput, RegisterOutput } from '../../src/models/register.ts';
+
+/** Calls of a register of small numbers, rightly answered or not. */
+export const registerCalls: fc.Arbitrary<{
+  readonly input: RegisterInput<number>;
+  readonly output: RegisterOutput<number>;
+}> = fc.oneof(
+  fc.record({
+    input: fc.record({ kind: fc.constant('read' as const) }),
+    output: fc.constantFrom(0, 1, 2),
+  }),
+  fc.record({
+    input: fc.record({ kind: fc.constant('write' as const), value: fc.constantFrom(0, 1, 2) }),
+    output: fc.constant(undefined),
+  }),
+);
 
 /**
  * Histories of up to `lengthMax` operations whose times are drawn from so few instants that ties,
