@@ -89,8 +89,8 @@ export class SegmentScan {
   }
 
   /**
-   * Whether some word between the offsets was never written, or the first half of the first: a write
-   * that began there may be torn within it.
+   * Whether some word between the offsets was never written, or the first half of the first: a
+   * write that began there may be torn within it.
    */
   async hasUnwritten(from: number, to: number): Promise<boolean> {
     if (from < to && (await this.#loadWord(from))) {

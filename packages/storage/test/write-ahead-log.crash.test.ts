@@ -108,8 +108,8 @@ describe('a crash during the last batch', () => {
     }
   });
 
-  // Why this test? A simulated power cut left the first byte of a batch as it was, and of the rest no
-  // mark: the log, which had lost nothing, refused to open.
+  // Why this test? A simulated power cut left the first byte of a batch as it was, and of the rest
+  // no mark: the log, which had lost nothing, refused to open.
   test('with its first sector torn from any byte on, and nothing else: it is dropped', async () => {
     // So that what is written of the sector is longer than the shortest batch.
     const calls = [...durable, { kind: 'append', entries: entriesFrom(6, 2, 0) } as const];
@@ -122,10 +122,8 @@ describe('a crash during the last batch', () => {
       });
       const file = await crashed.open(write.path);
       const unwritten = new Uint8Array(cut);
-      await disk
-        .afterCrash()
-        .open(write.path)
-        .then((old) => old.read(write.offset, unwritten));
+      const before = await disk.afterCrash().open(write.path);
+      await before.read(write.offset, unwritten);
       await file.write(write.offset, unwritten);
       await file.sync();
       await file.close();
