@@ -255,6 +255,7 @@ export class RaftNode {
       store,
       persistence: this.#persistence,
       snapshotEveryEntries: tuning.snapshotEveryEntries,
+      lastApplied: () => this.#applier.last,
       payloadBytesMax: transport.capabilities.maxPayloadBytes,
       voterCount: this.#raft.configuration.voters.length,
     };

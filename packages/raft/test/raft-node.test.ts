@@ -693,6 +693,26 @@ describe('snapshots', () => {
     expect(node.status().commitIndex).toBeGreaterThan(0);
   });
 
+  // Why this test? A simulated leader whose stored snapshots had rotted waited for the next write to
+  // take another, and nobody wrote any more.
+  test('that rotted on a leader are taken anew at once, also where nobody writes', async () => {
+    const cluster = new Fixture(3, often);
+    await cluster.elect();
+    const [awayId] = cluster.followerIds;
+    await cluster.inject({ kind: 'crash', node: awayId! });
+    cluster.members.delete(awayId!);
+    await fill(cluster, 30);
+    const pathPrefix = `${directory}/snapshots`;
+    for (let strike = 0; strike < 10; strike += 1) {
+      await cluster.inject({ kind: 'bitRot', node: cluster.leaderId!, pathPrefix, bitCount: 20 });
+    }
+    await cluster.inject({ kind: 'restart', node: awayId! });
+    await cluster.simulation.run(5_000);
+    const { events, words } = cluster.member(awayId!);
+    expect(events.some(({ kind }) => kind === 'snapshotRestored')).toBe(true);
+    expect(words.text).toBe(cluster.leader.words.text);
+  });
+
   test('too large for one message are reported once, and sent when smaller', async () => {
     const cluster = new Fixture(3, often, 1_200);
     await cluster.elect();

@@ -106,8 +106,9 @@ export class Persistence {
    *   one came from the leader.
    */
   async saveSnapshot(position: LogPosition, data: Uint8Array): Promise<boolean> {
-    // The store takes the last one saved for the newest: an older one must not come after it.
-    if (this.#isStopped || position.logIndex <= this.#issuedSnapshotIndex) return false;
+    // The store takes the last one saved for the newest: an older one must not come after it. The
+    // same one may, in place of one that can no longer be read.
+    if (this.#isStopped || position.logIndex < this.#issuedSnapshotIndex) return false;
     try {
       await this.#store(position, this.#target.configuration, data);
       return true;
@@ -244,7 +245,7 @@ export class Persistence {
     const metadata = configurationCodec.encode(configuration);
     const header = { lastIncludedIndex: logIndex, lastIncludedTerm: term, metadata };
     await this.#target.snapshots.save(header, data);
-    this.#olderSnapshotIndex = this.#newerSnapshotIndex;
+    if (logIndex > this.#newerSnapshotIndex) this.#olderSnapshotIndex = this.#newerSnapshotIndex;
     this.#newerSnapshotIndex = logIndex;
   }
 

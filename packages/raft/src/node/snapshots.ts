@@ -18,6 +18,8 @@ interface SnapshotsTarget {
   readonly persistence: Persistence;
   readonly store: SnapshotStore;
   readonly snapshotEveryEntries: number;
+  /** What the state machine holds. */
+  lastApplied(): LogPosition;
   /** Largest payload of the transport. */
   readonly payloadBytesMax: number;
   readonly voterCount: number;
@@ -57,7 +59,11 @@ export class Snapshots {
 
   /** The state machine holds everything through `last`: takes a snapshot if one is due. */
   onApplied(last: LogPosition): void {
-    if (last.logIndex < this.#dueIndex || this.#isSaving || this.#isStopped) return;
+    if (last.logIndex >= this.#dueIndex) this.#take(last);
+  }
+
+  #take(last: LogPosition): void {
+    if (this.#isSaving || this.#isStopped) return;
     let data: Uint8Array;
     try {
       data = this.#target.stateMachine.snapshot();
@@ -150,10 +156,13 @@ export class Snapshots {
     this.#listener.emit({ kind: 'snapshotTooLarge', peer, sizeBytes, limitBytes });
   }
 
-  /** The newest snapshot on disk cannot be read: takes another with the next entry applied. */
+  /**
+   * The newest snapshot on disk cannot be read: takes another at once. Where nobody writes any more,
+   * waiting for the next entry would leave the peer behind for ever.
+   */
   #renew(peer: NodeId): void {
     if (this.#isStopped) return;
-    this.#dueIndex = 0;
+    this.#take(this.#target.lastApplied());
     this.#listener.input({ kind: 'snapshotSent', peer, outcome: 'failed' });
   }
 }
