@@ -693,8 +693,8 @@ describe('snapshots', () => {
     expect(node.status().commitIndex).toBeGreaterThan(0);
   });
 
-  // Why this test? A simulated leader whose stored snapshots had rotted waited for the next write to
-  // take another, and nobody wrote any more.
+  // Why this test? A simulated leader whose stored snapshots had rotted waited for the next write
+  // to take another, and nobody wrote any more.
   test('that rotted on a leader are taken anew at once, also where nobody writes', async () => {
     const cluster = new Fixture(3, often);
     await cluster.elect();

@@ -157,8 +157,8 @@ export class Snapshots {
   }
 
   /**
-   * The newest snapshot on disk cannot be read: takes another at once. Where nobody writes any more,
-   * waiting for the next entry would leave the peer behind for ever.
+   * The newest snapshot on disk cannot be read: takes another at once. Where nobody writes any
+   * more, waiting for the next entry would leave the peer behind for ever.
    */
   #renew(peer: NodeId): void {
     if (this.#isStopped) return;
