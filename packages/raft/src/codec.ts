@@ -1,6 +1,10 @@
-import { type NodeId, nodeId } from '@quorate/transport';
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
+import {
+  configurationCodec,
+  readConfiguration,
+  writeConfiguration,
+} from './configuration-codec.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,
@@ -27,7 +31,8 @@ import type {
  *   6 appendEntriesReply    0 matchIndex │ 1 prevLogIndex hintIndex hintTerm
  *   7 heartbeat             leaderCommit round
  *   8 heartbeatReply        round
- *   9 installSnapshot       lastIncludedIndex lastIncludedTerm count voter… length data
+ *   9 installSnapshot       lastIncludedIndex lastIncludedTerm configurationIndex configuration
+ *                           length data
  *  10 installSnapshotReply  matchIndex
  * ```
  *
@@ -53,10 +58,7 @@ const messageKinds = [
   'installSnapshotReply',
 ] as const satisfies readonly RaftMessage['kind'][];
 
-const entryKinds = ['noop', 'command'] as const satisfies readonly EntryKind[];
-
-/** Votes of more voters than this are nobody's cluster: the bound of a decoded configuration. */
-const voterCountMax = 1_000;
+const entryKinds = ['noop', 'command', 'configuration'] as const satisfies readonly EntryKind[];
 
 const writer = new ByteWriter(1_024);
 
@@ -209,8 +211,10 @@ function readAppendEntries(reader: ByteReader, term: number): AppendEntries {
 function readEntry(reader: ByteReader, logIndex: number, term: number): Entry {
   const tag = reader.u8();
   const kind = entryKinds[tag];
-  if (kind === undefined) throw new DecodeError(`entry kind: expected 0..1, got ${tag}`);
+  if (kind === undefined) throw new DecodeError(`entry kind: expected 0..2, got ${tag}`);
   const payload = reader.lengthPrefixed();
+  // The log decodes it again, where an entry that is no configuration would break it.
+  if (kind === 'configuration') configurationCodec.decode(payload);
   if (kind === 'noop' && payload.length > 0) {
     throw new DecodeError(`noop: expected no payload, got ${payload.length} bytes`);
   }
@@ -242,8 +246,8 @@ function readAppendResult(reader: ByteReader): AppendEntriesReply['result'] {
 function writeSnapshot(snapshot: InstallSnapshot['snapshot']): void {
   writer.varint(snapshot.lastIncludedIndex);
   writer.varint(snapshot.lastIncludedTerm);
-  writer.varint(snapshot.configuration.voters.length);
-  for (const voter of snapshot.configuration.voters) writer.string(voter);
+  writer.varint(snapshot.configurationIndex);
+  writeConfiguration(writer, snapshot.configuration);
   writer.lengthPrefixed(snapshot.data);
 }
 
@@ -252,32 +256,13 @@ function readSnapshot(reader: ByteReader, term: number): InstallSnapshot['snapsh
   const lastIncludedTerm = reader.varint();
   checkPosition('lastIncluded', lastIncludedIndex, lastIncludedTerm, term);
   if (lastIncludedIndex === 0) throw new DecodeError('snapshot: expected an entry, got none');
-  const configuration = { voters: readVoters(reader) };
+  const configurationIndex = reader.varint();
+  if (configurationIndex > lastIncludedIndex) {
+    throw new DecodeError(`configurationIndex: expected at most ${lastIncludedIndex}, got more`);
+  }
+  const configuration = readConfiguration(reader);
   const data = reader.lengthPrefixed().slice();
-  return { lastIncludedIndex, lastIncludedTerm, configuration, data };
-}
-
-function readVoters(reader: ByteReader): readonly NodeId[] {
-  const count = reader.count(2);
-  if (count > voterCountMax) {
-    throw new DecodeError(`voters: expected at most ${voterCountMax}, got more`);
-  }
-  const voters: NodeId[] = [];
-  for (let place = 0; place < count; place += 1) {
-    const voter = readNodeId(reader);
-    const before = voters.at(-1);
-    if (before !== undefined && before >= voter) {
-      throw new DecodeError('voters: expected sorted ids without duplicates, got others');
-    }
-    voters.push(voter);
-  }
-  return voters;
-}
-
-function readNodeId(reader: ByteReader): NodeId {
-  const text = reader.string(64);
-  if (text.length === 0) throw new DecodeError('voter: expected an id, got an empty text');
-  return nodeId(text);
+  return { lastIncludedIndex, lastIncludedTerm, configurationIndex, configuration, data };
 }
 
 function readFlag(reader: ByteReader): 0 | 1 {

@@ -1,5 +1,5 @@
 import { invariant } from './invariant.ts';
-import { majorityIndex } from './quorum.ts';
+import { jointIndex } from './quorum.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
 
 /**
@@ -28,7 +28,7 @@ import { entrySize, type Leadership, type RaftState } from './state.ts';
 /** Raises the leader's commit index to what a majority has durably, if that is of its own term. */
 export function advanceCommit(state: RaftState, leader: Leadership): void {
   const { log, id } = state;
-  const reached = majorityIndex(state.configuration.voters, (voter) =>
+  const reached = jointIndex(state.configuration, (voter) =>
     voter === id ? log.durableIndex : (leader.followers.get(voter)?.matchIndex ?? 0),
   );
   if (reached <= state.commitIndex) return;

@@ -1,5 +1,6 @@
 import type { NodeId } from '@quorate/transport';
 
+import type { Configuration, ConfigurationRefusal, MembershipChange } from './configuration.ts';
 import type { Entry, LogPosition, RaftMessage, Snapshot, SnapshotMetadata } from './messages.ts';
 
 /** What a node must still remember after a crash. Figure 2, "Persistent state on all servers". */
@@ -25,6 +26,7 @@ export type RaftInput =
       readonly proposalId: number;
       readonly payloads: readonly Uint8Array[];
     }
+  | ChangeMembership
   /** The user wants to read. Answered by 'readReady' or 'readRefused'. */
   | { readonly kind: 'readIndex'; readonly readId: number }
   /** The write of effect 'persist' with this ticket, and all before it, are durable. */
@@ -44,6 +46,35 @@ export type RaftInput =
   | { readonly kind: 'peerUnreachable'; readonly peer: NodeId }
   /** The snapshot asked for by 'sendSnapshot' left this node, or could not. */
   | { readonly kind: 'snapshotSent'; readonly peer: NodeId; readonly outcome: 'sent' | 'failed' };
+
+/** The user wants other members. Answered by 'membershipProposed' or 'membershipRefused'. */
+export interface ChangeMembership {
+  readonly kind: 'changeMembership';
+  readonly changeId: number;
+  /** Made together. None: leave the joint configuration that an 'explicit' change entered. */
+  readonly changes: readonly MembershipChange[];
+  /**
+   * 'auto', the default: at once where one vote changes at most, else through a joint configuration
+   * that is left as soon as it is committed. 'implicit': always through such a one. 'explicit':
+   * always, and it stays until it is left by a change that holds no changes.
+   */
+  readonly transition?: 'auto' | 'implicit' | 'explicit';
+  /** Only if the configuration in force is that of the entry at this index. */
+  readonly ifConfigurationIndex?: number;
+  /** Gives votes also to those who have not caught up: commits may then wait for them. */
+  readonly isForced?: boolean;
+}
+
+/** Why a change of the members was refused. It certainly did not and will not happen. */
+export type MembershipRefusal =
+  | ConfigurationRefusal
+  | 'notLeader' // Ask `leaderId`, if known.
+  | 'changePending' // The change before it is not committed yet.
+  | 'termNotCommitted' // The leader is new and has committed nothing yet: ask again soon.
+  | 'configurationMoved' // The configuration is not the one that was expected.
+  | 'notCaughtUp' // Who is to vote lacks too much of the log: let it learn first.
+  | 'tooManyMembers'
+  | 'recovering'; // The log is damaged and not yet repaired.
 
 /** Why a proposal or read was refused. It certainly did not and will not happen. */
 export type RefusalReason =
@@ -94,6 +125,24 @@ export type RaftEffect =
       readonly kind: 'proposalRefused';
       readonly proposalId: number;
       readonly reason: RefusalReason;
+    }
+  /** The change is the entry at `logIndex` of `term`: in force here, not committed yet. */
+  | {
+      readonly kind: 'membershipProposed';
+      readonly changeId: number;
+      readonly logIndex: number;
+      readonly term: number;
+    }
+  | {
+      readonly kind: 'membershipRefused';
+      readonly changeId: number;
+      readonly reason: MembershipRefusal;
+    }
+  /** Another configuration is in force on this node; it may go away again with its entry. */
+  | {
+      readonly kind: 'configurationChanged';
+      readonly configuration: Configuration;
+      readonly logIndex: number;
     }
   /** A read is linearizable once the state machine has applied `readIndex`. */
   | { readonly kind: 'readReady'; readonly readId: number; readonly readIndex: number }

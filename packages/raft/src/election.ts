@@ -1,9 +1,10 @@
 import type { NodeId } from '@quorate/transport';
 
+import { isVoter } from './configuration.ts';
 import { invariant } from './invariant.ts';
 import type { PreVote, PreVoteReply, RequestVote, RequestVoteReply } from './messages.ts';
 import { isHardStateDurable, isStorageStalled, send, sendWhenDurable } from './persistence.ts';
-import { voteResult } from './quorum.ts';
+import { jointVoteResult } from './quorum.ts';
 import { appendNoop } from './replication.ts';
 import {
   becomeCandidate,
@@ -41,7 +42,7 @@ export function tickElection(state: RaftState): void {
   if (state.role.kind === 'candidate' && !state.role.votes.has(state.id)) return;
   state.electionElapsedTicks += 1;
   if (state.electionElapsedTicks < state.electionDueTicks) return;
-  if (state.promised !== undefined || isStorageStalled(state)) {
+  if (!isElectable(state)) {
     // It cannot lead, but must not take a silent leader for a living one either.
     becomeFollower(state, state.currentTerm);
     restartElectionTimer(state);
@@ -50,11 +51,20 @@ export function tickElection(state: RaftState): void {
   campaign(state);
 }
 
+function isElectable(state: RaftState): boolean {
+  const isMember = isVoter(state.configuration, state.id);
+  return isMember && state.promised === undefined && !isStorageStalled(state);
+}
+
+function otherVoters({ configuration, peers }: RaftState): readonly NodeId[] {
+  return peers.filter((peer) => isVoter(configuration, peer));
+}
+
 function campaign(state: RaftState): void {
   becomePreCandidate(state);
   const { logIndex: lastLogIndex, term: lastLogTerm } = state.log.lastPosition;
   const term = state.currentTerm + 1;
-  for (const peer of state.peers) {
+  for (const peer of otherVoters(state)) {
     send(state, peer, { kind: 'preVote', term, lastLogIndex, lastLogTerm });
   }
   countPreVotes(state);
@@ -83,7 +93,7 @@ export function onPreVoteReply(state: RaftState, from: NodeId, reply: PreVoteRep
 function countPreVotes(state: RaftState): void {
   const { role } = state;
   if (role.kind !== 'preCandidate') return;
-  const result = voteResult(state.configuration.voters, (voter) => role.votes.get(voter));
+  const result = jointVoteResult(state.configuration, (voter) => role.votes.get(voter));
   if (result === 'lost') becomeFollower(state, state.currentTerm);
   if (result === 'won') requestVotes(state);
 }
@@ -92,7 +102,7 @@ function requestVotes(state: RaftState): void {
   becomeCandidate(state);
   const { currentTerm: term } = state;
   const { logIndex: lastLogIndex, term: lastLogTerm } = state.log.lastPosition;
-  for (const peer of state.peers) {
+  for (const peer of otherVoters(state)) {
     // Withheld until the own vote is durable: a candidate that forgot it could win the same term
     // again after a crash, with other entries at the same places.
     sendWhenDurable(state, peer, { kind: 'requestVote', term, lastLogIndex, lastLogTerm });
@@ -140,7 +150,7 @@ export function onRequestVoteReply(state: RaftState, from: NodeId, reply: Reques
 function countVotes(state: RaftState): void {
   const { role } = state;
   if (role.kind !== 'candidate') return;
-  const result = voteResult(state.configuration.voters, (voter) => role.votes.get(voter));
+  const result = jointVoteResult(state.configuration, (voter) => role.votes.get(voter));
   if (result === 'lost') becomeFollower(state, state.currentTerm);
   if (result !== 'won') return;
   invariant(role.votes.get(state.id) === true, 'votes are asked for with a durable vote');

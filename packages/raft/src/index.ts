@@ -4,11 +4,25 @@ export type { DamagedLog, RaftOptions, RaftTuning } from './options.ts';
 export type { Leadership, RaftState, Role } from './state.ts';
 export type { LogChanges, RaftLog } from './log.ts';
 export type { Progress, ProgressState } from './progress.ts';
-export type { HardState, RaftEffect, RaftInput, RaftRole, RefusalReason } from './effects.ts';
+export type {
+  ChangeMembership,
+  HardState,
+  MembershipRefusal,
+  RaftEffect,
+  RaftInput,
+  RaftRole,
+  RefusalReason,
+} from './effects.ts';
+export type {
+  Configuration,
+  ConfigurationAt,
+  ConfigurationRefusal,
+  MembershipChange,
+} from './configuration.ts';
+export type { CatchUp } from './catch-up.ts';
 export type {
   AppendEntries,
   AppendEntriesReply,
-  Configuration,
   Entry,
   EntryKind,
   Heartbeat,
@@ -27,6 +41,7 @@ export type {
 export type { StateMachine } from './state-machine.ts';
 export { RaftNode } from './raft-node.ts';
 export { RaftStartError, type RaftStartErrorCode } from './node/errors.ts';
+export type { MembershipOptions } from './node/add-voter.ts';
 export type { RaftEvent } from './node/events.ts';
 export type { RaftNodeOptions } from './node/options.ts';
 export type {

@@ -1,3 +1,5 @@
+import type { Configuration, ConfigurationAt } from './configuration.ts';
+import { ConfigurationHistory } from './configuration-history.ts';
 import { invariant } from './invariant.ts';
 import type { Entry, LogPosition, Snapshot } from './messages.ts';
 
@@ -43,14 +45,19 @@ export class RaftLog {
   #durableIndex: number;
   // Under way, oldest first. `lastIndex` is what the write vouches for, lowered by every cut.
   readonly #writes: { readonly ticket: number; lastIndex: number }[] = [];
+  readonly #configurations: ConfigurationHistory;
 
   /**
    * @param start - The position before the first entry.
    * @param entries - Gapless from there on, and durable. Owned by the log afterwards.
+   * @param base - The configuration in force where the log starts, or at an entry of it that is
+   *   committed; `entries` hold all later ones.
    */
-  constructor(start: LogPosition, entries: readonly Entry[]) {
+  constructor(start: LogPosition, entries: readonly Entry[], base: ConfigurationAt) {
     this.#start = start;
     this.#entries = [...entries];
+    this.#configurations = new ConfigurationHistory(base);
+    for (const entry of entries) this.#configurations.note(entry);
     this.#issuedIndex = this.lastIndex;
     this.#durableIndex = this.lastIndex;
   }
@@ -78,6 +85,21 @@ export class RaftLog {
   /** Where the log ends. */
   get lastPosition(): LogPosition {
     return { logIndex: this.lastIndex, term: this.lastTerm };
+  }
+
+  /** Who takes part: as the last configuration entry says, committed or not (thesis §4.1). */
+  get configuration(): Configuration {
+    return this.#configurations.latest.configuration;
+  }
+
+  /** Where the entry of `configuration` stands; 0 for the configuration a cluster starts with. */
+  get configurationIndex(): number {
+    return this.#configurations.latest.logIndex;
+  }
+
+  /** Who took part when the log ended at `logIndex`, which is at least `start.logIndex`. */
+  configurationAt(logIndex: number): ConfigurationAt {
+    return this.#configurations.at(logIndex);
   }
 
   /**
@@ -171,6 +193,7 @@ export class RaftLog {
       invariant(entry.logIndex === lastIndex + 1, 'a log has no gaps');
       invariant(entry.term >= lastTerm, 'terms never fall along a log');
       this.#entries.push(entry);
+      if (entry.kind === 'configuration') this.#configurations.note(entry);
       lastIndex = entry.logIndex;
       lastTerm = entry.term;
     }
@@ -184,6 +207,7 @@ export class RaftLog {
     invariant(logIndex >= this.firstIndex, 'what a snapshot stands for is never removed');
     invariant(logIndex <= this.lastIndex, 'only what is there is removed');
     this.#entries.length = logIndex - this.firstIndex;
+    this.#configurations.truncateFrom(logIndex);
     this.#vouchAtMost(logIndex - 1);
     if (logIndex <= this.#issuedIndex) {
       this.#truncatedFrom = logIndex;
@@ -195,6 +219,10 @@ export class RaftLog {
   install(snapshot: Snapshot): void {
     this.#start = { logIndex: snapshot.lastIncludedIndex, term: snapshot.lastIncludedTerm };
     this.#entries = [];
+    this.#configurations.replace({
+      logIndex: snapshot.configurationIndex,
+      configuration: snapshot.configuration,
+    });
     this.#vouchAtMost(0);
     this.#issuedIndex = this.#start.logIndex;
     this.#truncatedFrom = undefined;
@@ -207,6 +235,7 @@ export class RaftLog {
     const term = this.termAt(throughIndex);
     invariant(term !== undefined, 'only what is there is compacted');
     this.#entries.splice(0, throughIndex - this.#start.logIndex);
+    this.#configurations.compact(throughIndex);
     this.#start = { logIndex: throughIndex, term };
   }
 

@@ -1,7 +1,10 @@
-import type { NodeId } from '@quorate/transport';
+import type { Configuration } from './configuration.ts';
 
-/** What an entry carries. 'noop' starts a leader's term (§8), 'command' is the user's. */
-export type EntryKind = 'noop' | 'command';
+/**
+ * What an entry carries. 'noop' starts a leader's term (§8), 'command' is the user's,
+ * 'configuration' says who takes part from here on (thesis §4.1).
+ */
+export type EntryKind = 'noop' | 'command' | 'configuration';
 
 /** One position of the replicated log. */
 export interface Entry {
@@ -10,7 +13,7 @@ export interface Entry {
   /** The term of the leader that created it. */
   readonly term: number;
   readonly kind: EntryKind;
-  /** Opaque to Raft; empty for 'noop'. */
+  /** Of a command, opaque to Raft; of a 'configuration', as `configurationCodec`; else empty. */
   readonly payload: Uint8Array;
 }
 
@@ -20,19 +23,14 @@ export interface LogPosition {
   readonly term: number;
 }
 
-/** Who takes part. Fixed for the life of a cluster until membership changes are supported. */
-export interface Configuration {
-  /** Sorted, without duplicates. */
-  readonly voters: readonly NodeId[];
-}
-
 /** What a snapshot stands for (§7). */
 export interface SnapshotMetadata {
   /** The snapshot replaces the log up to and including this index. */
   readonly lastIncludedIndex: number;
   readonly lastIncludedTerm: number;
-  /** The configuration in force at `lastIncludedIndex`. */
+  /** The configuration in force at `lastIncludedIndex`, and where its entry stands, or 0. */
   readonly configuration: Configuration;
+  readonly configurationIndex: number;
 }
 
 /** A snapshot with the bytes of the state machine. */

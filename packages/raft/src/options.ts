@@ -1,13 +1,22 @@
 import type { NodeId, Random } from '@quorate/transport';
 
+import type { ConfigurationAt } from './configuration.ts';
 import type { HardState } from './effects.ts';
 import type { Entry, LogPosition } from './messages.ts';
 
 /** What a node is, what it remembers from before its last crash, and how it is tuned. */
 export interface RaftOptions extends Partial<RaftTuning> {
   readonly id: NodeId;
-  /** Everyone who votes, `id` included, without duplicates. The same on all of them. */
+  /**
+   * Who votes when the cluster starts, `id` included, without duplicates; the same on all of them.
+   * Empty on a node that joins later: it waits to be told.
+   */
   readonly voters: readonly NodeId[];
+  /**
+   * The configuration in force at `snapshot`, or where the log starts. By default that of `voters`.
+   * Entries of the log say more.
+   */
+  readonly configuration?: ConfigurationAt | undefined;
   /** Only for election timeouts. */
   readonly random: Random;
   /** What was last made durable; `undefined` on an empty disk. */

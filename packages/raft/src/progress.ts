@@ -1,3 +1,4 @@
+import type { CatchUp } from './catch-up.ts';
 import type { Inflights } from './inflights.ts';
 
 /**
@@ -43,11 +44,14 @@ export class Progress {
   snapshotTicks = 0;
   /** AppendEntries with entries, sent and not answered. */
   readonly inflights: Inflights;
+  /** Whether it could use a vote. */
+  readonly catchUp: CatchUp;
 
   /** @param nextIndex - Where to start probing: one past the leader's last entry (Figure 2). */
-  constructor(nextIndex: number, inflights: Inflights) {
+  constructor(nextIndex: number, inflights: Inflights, catchUp: CatchUp) {
     this.nextIndex = nextIndex;
     this.inflights = inflights;
+    this.catchUp = catchUp;
   }
 
   /** How boldly to send. */
@@ -72,6 +76,7 @@ export class Progress {
   forget(nextIndex: number): void {
     this.matchIndex = 0;
     this.sentCommit = 0;
+    this.catchUp.restart(nextIndex - 1);
     this.becomeProbe(nextIndex);
   }
 

@@ -17,10 +17,39 @@
  *
  * A joint configuration (thesis §4.3) asks both questions of two sets and takes the smaller index,
  * or the worse result; that is why both are functions of a set and not methods of a cluster.
+ *
+ * Both functions of a joint quorum treat an empty half as content, so a configuration that is not
+ * joint is a joint one whose other half is empty.
  */
 
 /** How an election stands. 'pending': the missing votes can still turn it either way. */
-type VoteResult = 'won' | 'lost' | 'pending';
+export type VoteResult = 'won' | 'lost' | 'pending';
+
+/** Two sets of voters of which every decision needs a majority each; one of them may be empty. */
+export interface JointVoters<Voter> {
+  readonly voters: readonly Voter[];
+  readonly outgoingVoters: readonly Voter[];
+}
+
+/** The largest index that a majority of each half has reached; see `majorityIndex`. */
+export function jointIndex<Voter>(
+  { voters, outgoingVoters }: JointVoters<Voter>,
+  indexOf: (voter: Voter) => number,
+): number {
+  const reached = majorityIndex(voters, indexOf);
+  if (outgoingVoters.length === 0) return reached;
+  return Math.min(reached, majorityIndex(outgoingVoters, indexOf));
+}
+
+/** How an election stands that must be won in each half; see `voteResult`. */
+export function jointVoteResult<Voter>(
+  { voters, outgoingVoters }: JointVoters<Voter>,
+  voteOf: (voter: Voter) => boolean | undefined,
+): VoteResult {
+  const results = [voteResult(voters, voteOf), voteResult(outgoingVoters, voteOf)];
+  if (results.includes('lost')) return 'lost';
+  return results.includes('pending') ? 'pending' : 'won';
+}
 
 function majorityOf(voterCount: number): number {
   return Math.floor(voterCount / 2) + 1;

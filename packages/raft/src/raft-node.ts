@@ -10,9 +10,11 @@ import {
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
 import { raftCodec } from './codec.ts';
+import { configurationOf, type MembershipChange, membersOf } from './configuration.ts';
 import type { RaftEffect, RaftInput } from './effects.ts';
 import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
 import { Applier } from './node/applier.ts';
+import { addVoter, type MembershipOptions } from './node/add-voter.ts';
 import { CoreDriver } from './node/core-driver.ts';
 import type { RaftEvent } from './node/events.ts';
 import { type NodeTuning, type RaftNodeOptions, resolveNodeTuning } from './node/options.ts';
@@ -50,6 +52,7 @@ const tick: RaftInput = { kind: 'tick' };
  */
 export class RaftNode {
   readonly #raft: RaftState;
+  readonly #clock: Clock;
   readonly #driver: CoreDriver;
   readonly #ticker: Ticker;
   readonly #channel: Channel<RaftMessage>;
@@ -74,6 +77,7 @@ export class RaftNode {
     const { transport, clock = systemClock, random = systemRandom, stateMachine } = options;
     const { tuning, log, recovered } = parts;
     this.#onError = options.onError ?? throwLater;
+    this.#clock = clock;
     this.#tuning = tuning;
     this.#log = log;
     this.#damaged = recovered.damagedEntries;
@@ -83,6 +87,10 @@ export class RaftNode {
       voters: options.voters,
       random: random.fork('raft'),
       hardState: recovered.hardState,
+      configuration: recovered.snapshot?.configuration ?? {
+        logIndex: 0,
+        configuration: recovered.startConfiguration,
+      },
       snapshot: recovered.snapshot?.position,
       logStart: recovered.logStart,
       entries: recovered.entries,
@@ -135,7 +143,7 @@ export class RaftNode {
       const snapshots = await SnapshotStore.open({ disk, directory: `${directory}/snapshots` });
       const recovered = await recover({
         nodeId: options.transport.localId,
-        configuration: { voters: [...options.voters].sort() },
+        configuration: configurationOf(options.voters),
         log,
         snapshots,
         trailingEntryCount: tuning.trailingEntryCount,
@@ -200,6 +208,59 @@ export class RaftNode {
     return outcome;
   }
 
+  /**
+   * Changes who takes part. Only a leader can; others say who leads.
+   *
+   * @param changes - Made together. None: leaves a joint configuration that an 'explicit' change
+   *   entered.
+   * @returns Once the change is committed or certainly is not, or nobody waits any more. A joint
+   *   configuration that leaves itself may still be on its way out: `observe` tells.
+   *
+   * @remarks
+   * A node that gains a vote must have caught up as a learner, unless `isForced`: see `addVoter`.
+   * In force from the moment it is in the log. Source: Ongaro's thesis, chapter 4.
+   */
+  changeMembership(
+    changes: readonly MembershipChange[],
+    options: MembershipOptions = {},
+  ): Promise<ProposalOutcome> {
+    const { transition, ifConfigurationIndex, isForced } = options;
+    const { leaderId } = this.#raft;
+    const reason = this.#reasonToReject(options.signal);
+    if (reason !== undefined) return Promise.resolve({ kind: 'rejected', reason, leaderId });
+    const { proposalId: changeId, outcome } = this.#proposals.addOffered(options);
+    this.#driver.advance({
+      kind: 'changeMembership',
+      changeId,
+      changes,
+      ...(transition !== undefined && { transition }),
+      ...(ifConfigurationIndex !== undefined && { ifConfigurationIndex }),
+      ...(isForced !== undefined && { isForced }),
+    });
+    return outcome;
+  }
+
+  /** Lets `node` receive the log without a vote. A voter loses its vote. */
+  addLearner(node: NodeId, options: WaitOptions = {}): Promise<ProposalOutcome> {
+    return this.changeMembership([{ kind: 'addLearner', node }], options);
+  }
+
+  /**
+   * Gives `node` a vote: first as a learner, until it has caught up, so that no commit waits for it.
+   *
+   * @returns As `changeMembership`; 'unknown' if the node had not caught up in time. It is a learner
+   *   then.
+   */
+  addVoter(node: NodeId, options: WaitOptions = {}): Promise<ProposalOutcome> {
+    const { tickMs: retryMs } = this.#tuning;
+    return addVoter({ clock: this.#clock, retryMs, node, raft: this }, options);
+  }
+
+  /** Takes `node` out of the cluster. A leader may remove itself, and steps down. */
+  removeMember(node: NodeId, options: WaitOptions = {}): Promise<ProposalOutcome> {
+    return this.changeMembership([{ kind: 'remove', node }], options);
+  }
+
   /** What the node is and knows now. */
   status(): RaftStatus {
     const isRecovering = this.#condition === 'running' && this.#raft.promised !== undefined;
@@ -235,8 +296,7 @@ export class RaftNode {
   }
 
   #createPersistence(clock: Clock, parts: NodeParts, snapshot: LogPosition): Persistence {
-    const { id: nodeId, configuration } = this.#raft;
-    const target = { ...parts, ...parts.recovered, nodeId, configuration, clock };
+    const target = { ...parts, ...parts.recovered, nodeId: this.#raft.id, clock };
     return new Persistence(target, snapshot.logIndex, {
       onPersisted: (ticket) => this.#driver.advance({ kind: 'persisted', ticket }),
       onDiskFull: () => this.#emit({ kind: 'diskFull' }),
@@ -257,7 +317,7 @@ export class RaftNode {
       snapshotEveryEntries: tuning.snapshotEveryEntries,
       lastApplied: () => this.#applier.last,
       payloadBytesMax: transport.capabilities.maxPayloadBytes,
-      voterCount: this.#raft.configuration.voters.length,
+      configurationAt: (logIndex: number) => this.#raft.log.configurationAt(logIndex),
     };
     return new Snapshots(target, snapshot.logIndex, {
       onTaken: (position) => this.#onSnapshotTaken(position),
@@ -323,6 +383,17 @@ export class RaftNode {
       case 'proposalRefused':
         this.#proposals.onRefused(effect.proposalId, effect.reason, this.#raft.leaderId);
         return;
+      case 'membershipProposed': {
+        const { changeId, logIndex, term } = effect;
+        this.#proposals.onProposed(changeId, { logIndex, term });
+        return;
+      }
+      case 'membershipRefused':
+        this.#proposals.onRefused(effect.changeId, effect.reason, this.#raft.leaderId);
+        return;
+      case 'configurationChanged':
+        this.#emit(effect);
+        return;
       case 'readReady':
         this.#reads.onReady(effect.readId, effect.readIndex, this.#applier.last.logIndex);
         return;
@@ -351,6 +422,13 @@ export class RaftNode {
 
   #onApplied(entry: Entry, result: Uint8Array): void {
     this.#proposals.onApplied(entry, result, this.#raft.leaderId);
+    if (entry.kind === 'configuration') this.#reportRemoval(entry);
+  }
+
+  #reportRemoval({ logIndex }: Entry): void {
+    const { configuration } = this.#raft.log.configurationAt(logIndex);
+    if (membersOf(configuration).includes(this.#raft.id)) return;
+    this.#emit({ kind: 'removed', logIndex });
   }
 
   #onRestored(last: LogPosition): void {
@@ -366,9 +444,15 @@ export class RaftNode {
   }
 
   #onSnapshotTaken({ logIndex, term }: LogPosition): void {
-    const { configuration } = this.#raft;
     const { trailingEntryCount } = this.#tuning;
-    const metadata = { lastIncludedIndex: logIndex, lastIncludedTerm: term, configuration };
+    const { configuration, logIndex: configurationIndex } =
+      this.#raft.log.configurationAt(logIndex);
+    const metadata = {
+      lastIncludedIndex: logIndex,
+      lastIncludedTerm: term,
+      configuration,
+      configurationIndex,
+    };
     this.#driver.advance({ kind: 'snapshotTaken', metadata, trailingEntryCount });
   }
 

@@ -11,6 +11,7 @@ import {
   onRequestVoteReply,
   tickElection,
 } from './election.ts';
+import { concludeMembership, onChangeMembership } from './membership.ts';
 import type { RaftMessage } from './messages.ts';
 import type { RaftOptions } from './options.ts';
 import { markDurable, persistChanges, send } from './persistence.ts';
@@ -35,7 +36,7 @@ import {
   onSnapshotSent,
   onSnapshotTaken,
 } from './snapshot.ts';
-import type { RaftState } from './state.ts';
+import type { Leadership, RaftState } from './state.ts';
 
 /**
  * A node that has just come up, as a follower with what its disk remembers.
@@ -78,10 +79,13 @@ function dispatch(raft: RaftState, input: RaftInput): void {
       onTick(raft);
       break;
     case 'receive':
-      if (raft.peers.includes(input.from)) onReceive(raft, input.from, input.message);
+      if (isHeard(raft, input.from, input.message)) onReceive(raft, input.from, input.message);
       break;
     case 'propose':
       onPropose(raft, input.proposalId, input.payloads);
+      break;
+    case 'changeMembership':
+      onChangeMembership(raft, input);
       break;
     case 'readIndex':
       onReadIndex(raft, input.readId);
@@ -89,7 +93,7 @@ function dispatch(raft: RaftState, input: RaftInput): void {
     case 'persisted':
       markDurable(raft, input.ticket);
       countOwnVote(raft);
-      if (role.kind === 'leader') advanceCommit(raft, role);
+      if (role.kind === 'leader') advance(raft, role);
       break;
     case 'applied':
       markApplied(raft, input.logIndex);
@@ -107,6 +111,25 @@ function dispatch(raft: RaftState, input: RaftInput): void {
       if (role.kind === 'leader') onSnapshotSent(role, input.peer, input.outcome);
       break;
   }
+}
+
+/**
+ * Whether a message is for this node to handle. What others ask is heard from anyone: whoever is no
+ * member here may be one in a configuration that has not arrived yet. What they answer counts only
+ * from members: somebody who was removed must not depose a leader with a term of its own.
+ */
+function isHeard(raft: RaftState, from: NodeId, message: RaftMessage): boolean {
+  if (raft.peers.includes(from)) return true;
+  const isRequest = !message.kind.endsWith('Reply');
+  if (isRequest && from !== raft.id) return true;
+  raft.strangerCount += 1;
+  return false;
+}
+
+function advance(raft: RaftState, leader: Leadership): void {
+  const { commitIndex } = raft;
+  advanceCommit(raft, leader);
+  if (raft.commitIndex > commitIndex) concludeMembership(raft, leader);
 }
 
 function onTick(raft: RaftState): void {
@@ -171,7 +194,7 @@ function onFollowerReply(
   switch (message.kind) {
     case 'appendEntriesReply':
       onAppendEntriesReply(raft, role, from, message);
-      advanceCommit(raft, role);
+      advance(raft, role);
       return;
     case 'heartbeatReply':
       onHeartbeatReply(raft, role, from, message);
@@ -179,7 +202,7 @@ function onFollowerReply(
       return;
     case 'installSnapshotReply':
       onInstallSnapshotReply(raft, role, from, message);
-      advanceCommit(raft, role);
+      advance(raft, role);
       return;
   }
 }

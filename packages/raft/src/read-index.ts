@@ -1,7 +1,7 @@
 import type { NodeId } from '@quorate/transport';
 
 import { hasCommittedInTerm } from './commitment.ts';
-import { majorityIndex } from './quorum.ts';
+import { jointIndex } from './quorum.ts';
 import { broadcastHeartbeat } from './replication.ts';
 import type { Leadership, RaftState } from './state.ts';
 
@@ -39,7 +39,7 @@ export function joinRound(state: RaftState, leader: Leadership): void {
 /** Answers the reads whose round a majority has acknowledged. */
 export function confirmReads(state: RaftState, leader: Leadership): void {
   if (!leader.reads.hasRound) return;
-  const round = majorityIndex(state.configuration.voters, (voter: NodeId) =>
+  const round = jointIndex(state.configuration, (voter: NodeId) =>
     voter === state.id ? state.lastRound : (leader.followers.get(voter)?.ackedRound ?? 0),
   );
   for (const { readId, readIndex } of leader.reads.confirm(round)) {

@@ -1,5 +1,6 @@
 import type { NodeId } from '@quorate/transport';
 
+import { type ConfigurationAt, configurationOf, membersOf } from './configuration.ts';
 import type { HardState } from './effects.ts';
 import { Inflights } from './inflights.ts';
 import { isAtLeastAsUpToDate, RaftLog } from './log.ts';
@@ -39,9 +40,9 @@ import type { RaftState } from './state.ts';
  */
 export function initialState(options: RaftOptions): RaftState {
   const tuning = resolveTuning(options);
-  const voters = validVoters(options);
+  const started = { logIndex: 0, configuration: configurationOf(validVoters(options)) };
   const snapshot = options.snapshot ?? { logIndex: 0, term: 0 };
-  const log = recoveredLog(options, snapshot);
+  const log = recoveredLog(options, snapshot, options.configuration ?? started);
   const hardState = options.hardState ?? {
     currentTerm: 0,
     votedFor: undefined,
@@ -55,8 +56,8 @@ export function initialState(options: RaftOptions): RaftState {
     id,
     tuning,
     random,
-    configuration: { voters },
-    peers: voters.filter((voter) => voter !== id),
+    configuration: log.configuration,
+    peers: membersOf(log.configuration).filter((member) => member !== id),
     currentTerm,
     votedFor,
     log,
@@ -67,6 +68,7 @@ export function initialState(options: RaftOptions): RaftState {
     snapshot,
     role: { kind: 'follower' },
     leaderId: undefined,
+    strangerCount: 0,
     electionElapsedTicks: 0,
     electionDueTicks: tuning.electionTimeoutTicks + random.int(tuning.electionTimeoutTicks),
     storageWaitTicks: 0,
@@ -89,13 +91,17 @@ function validVoters({ id, voters }: RaftOptions): readonly NodeId[] {
   if (sorted.length !== voters.length) {
     throw new RangeError(`voters: expected no duplicates, got ${voters.join(', ')}`);
   }
-  if (!sorted.includes(id)) {
+  if (sorted.length > 0 && !sorted.includes(id)) {
     throw new RangeError(`voters: expected ${id} among them, got ${voters.join(', ')}`);
   }
   return sorted;
 }
 
-function recoveredLog(options: RaftOptions, snapshot: LogPosition): RaftLog {
+function recoveredLog(
+  options: RaftOptions,
+  snapshot: LogPosition,
+  configuration: ConfigurationAt,
+): RaftLog {
   const start = options.logStart ?? snapshot;
   const entries = options.entries ?? [];
   let { logIndex, term } = start;
@@ -108,7 +114,7 @@ function recoveredLog(options: RaftOptions, snapshot: LogPosition): RaftLog {
     }
     ({ logIndex, term } = entry);
   }
-  const log = new RaftLog(start, entries);
+  const log = new RaftLog(start, entries, configuration);
   const termThere = log.termAt(snapshot.logIndex);
   if (termThere !== snapshot.term) {
     throw new RangeError(

@@ -3,6 +3,7 @@ import type { NodeId } from '@quorate/transport';
 import { commitTo } from './commitment.ts';
 import type { RefusalReason } from './effects.ts';
 import { invariant } from './invariant.ts';
+import { adoptConfiguration } from './membership.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,
@@ -12,7 +13,7 @@ import type {
 } from './messages.ts';
 import { isStorageStalled, send, sendWhenDurable } from './persistence.ts';
 import type { Progress } from './progress.ts';
-import { majorityIndex } from './quorum.ts';
+import { jointIndex } from './quorum.ts';
 import { becomeFollower, restartElectionTimer } from './roles.ts';
 import { requestSnapshot } from './snapshot.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
@@ -176,6 +177,7 @@ export function onAppendEntries(state: RaftState, from: NodeId, request: AppendE
       log.truncateFrom(first.logIndex);
     }
     log.append(missing);
+    adoptConfiguration(state);
   }
   // Exactly what the request spoke of: what follows in this log may be another leader's.
   const matchIndex = prevLogIndex + entries.length;
@@ -222,6 +224,7 @@ export function onAppendEntriesReply(
   // More than this leader ever had in its term cannot be meant for it.
   if (result.matchIndex > log.lastIndex) return;
   progress.accepted(result.matchIndex, log.firstIndex);
+  progress.catchUp.onMatch(progress.matchIndex, log.lastIndex);
 }
 
 /** Starts a round of heartbeats. */
@@ -284,6 +287,7 @@ export function tickLeader(state: RaftState, leader: Leadership): void {
     return;
   }
   for (const progress of leader.followers.values()) {
+    progress.catchUp.tick();
     if (progress.state !== 'snapshot') continue;
     progress.snapshotTicks += 1;
     if (progress.snapshotTicks < state.tuning.snapshotTimeoutTicks) continue;
@@ -297,7 +301,7 @@ export function tickLeader(state: RaftState, leader: Leadership): void {
 
 /** Thesis §6.2: a leader that heard no majority since the last check leads no more. */
 function checkQuorum(state: RaftState, leader: Leadership): boolean {
-  const reached = majorityIndex(state.configuration.voters, (voter) => {
+  const reached = jointIndex(state.configuration, (voter) => {
     const isActive = voter === state.id || leader.followers.get(voter)?.isRecentlyActive === true;
     return isActive ? 1 : 0;
   });

@@ -1,8 +1,7 @@
 import type { NodeId } from '@quorate/transport';
 
-import { Inflights } from './inflights.ts';
 import { invariant } from './invariant.ts';
-import { Progress } from './progress.ts';
+import { newProgress } from './membership.ts';
 import { ReadQueue } from './read-queue.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
 
@@ -70,14 +69,7 @@ export function becomeLeader(state: RaftState): Leadership {
   invariant(state.role.kind === 'candidate', 'only a candidate wins');
   invariant(state.votedFor === state.id, 'a leader voted for itself');
   const { log, tuning } = state;
-  const followers = new Map<NodeId, Progress>();
-  for (const peer of state.peers) {
-    const inflights = new Inflights(tuning.maxInflightMessages, tuning.maxInflightBytes);
-    const progress = new Progress(log.lastIndex + 1, inflights);
-    // A new leader gives everyone one election timeout to answer.
-    progress.isRecentlyActive = true;
-    followers.set(peer, progress);
-  }
+  const followers = new Map(state.peers.map((peer) => [peer, newProgress(state)]));
   let uncommittedBytes = 0;
   for (let logIndex = state.commitIndex + 1; logIndex <= log.lastIndex; logIndex += 1) {
     const entry = log.entryAt(logIndex);

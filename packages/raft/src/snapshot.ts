@@ -2,6 +2,7 @@ import type { NodeId } from '@quorate/transport';
 
 import { commitTo } from './commitment.ts';
 import { invariant } from './invariant.ts';
+import { adoptConfiguration } from './membership.ts';
 import type { InstallSnapshot, InstallSnapshotReply, SnapshotMetadata } from './messages.ts';
 import { sendWhenDurable } from './persistence.ts';
 import type { Progress } from './progress.ts';
@@ -53,6 +54,7 @@ export function onInstallSnapshot(state: RaftState, from: NodeId, request: Insta
     // Step 6: a log that holds the snapshot's last entry keeps what follows and needs no restore.
     if (log.termAt(logIndex) !== lastIncludedTerm) {
       log.install(request.snapshot);
+      adoptConfiguration(state);
       state.snapshot = { logIndex, term: lastIncludedTerm };
     }
     commitTo(state, logIndex);

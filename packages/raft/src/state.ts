@@ -3,7 +3,8 @@ import type { NodeId, Random } from '@quorate/transport';
 import type { HardState, RaftEffect } from './effects.ts';
 import type { Inflights } from './inflights.ts';
 import type { RaftLog } from './log.ts';
-import type { Configuration, Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
+import type { Configuration } from './configuration.ts';
+import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
 import type { RaftTuning } from './options.ts';
 import type { Progress } from './progress.ts';
 import type { ReadQueue } from './read-queue.ts';
@@ -16,9 +17,10 @@ export interface RaftState {
   readonly id: NodeId;
   readonly tuning: RaftTuning;
   readonly random: Random;
-  readonly configuration: Configuration;
-  /** The voters without this node. */
-  readonly peers: readonly NodeId[];
+  /** Who takes part, as the last configuration entry of the log says. See membership.ts. */
+  configuration: Configuration;
+  /** All other members, learners included. */
+  peers: readonly NodeId[];
 
   // Persistent state on all servers. The hard state is on disk once its write is durable.
 
@@ -44,6 +46,9 @@ export interface RaftState {
   role: Role;
   /** The leader of `currentTerm`, if known; on a leader the node itself. */
   leaderId: NodeId | undefined;
+
+  /** Answers from nodes that are no members, dropped. */
+  strangerCount: number;
 
   // Time, in ticks.
 
@@ -91,7 +96,7 @@ export type Role =
 export interface Leadership {
   readonly kind: 'leader';
   /** Every peer. The leader's own match is `log.durableIndex`. */
-  readonly followers: ReadonlyMap<NodeId, Progress>;
+  readonly followers: Map<NodeId, Progress>;
   readonly reads: ReadQueue;
   heartbeatElapsedTicks: number;
   /** Size of the entries above `commitIndex`, as `entrySize` counts. */

@@ -2,8 +2,8 @@
 export type RaftStartErrorCode =
   /** The directory holds the log of another node. */
   | 'RAFT_FOREIGN_DIRECTORY'
-  /** The voters are not those the directory was created with. */
-  | 'RAFT_VOTERS_CHANGED'
+  /** The log holds what this version does not know. */
+  | 'RAFT_NEWER_LOG'
   /** Term and vote are gone while a log or snapshot is there: it might vote twice. */
   | 'RAFT_RECORD_LOST';
 

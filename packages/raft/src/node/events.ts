@@ -1,6 +1,7 @@
 import type { DamagedEntry, DamagedSnapshot } from '@quorate/storage';
 import type { NodeId } from '@quorate/transport';
 
+import type { Configuration } from '../configuration.ts';
 import type { RaftRole } from '../effects.ts';
 
 /** What a node reports about itself, for logs, metrics and dashboards. */
@@ -11,6 +12,14 @@ export type RaftEvent =
       readonly term: number;
       readonly leaderId: NodeId | undefined;
     }
+  /** Another configuration is in force on this node. It is not committed yet, and may go again. */
+  | {
+      readonly kind: 'configurationChanged';
+      readonly configuration: Configuration;
+      readonly logIndex: number;
+    }
+  /** A configuration without this node is committed: it takes no part any more and may be closed. */
+  | { readonly kind: 'removed'; readonly logIndex: number }
   /** The state machine now holds everything up to `lastApplied`. */
   | { readonly kind: 'applied'; readonly lastApplied: number }
   /** A snapshot of this node's own state is durable. */

@@ -1,15 +1,17 @@
 import { type NodeId, nodeId } from '@quorate/transport';
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
+import type { Configuration, ConfigurationAt } from '../configuration.ts';
+import { readConfiguration, writeConfiguration } from '../configuration-codec.ts';
 import type { HardState } from '../effects.ts';
-import type { Configuration } from '../messages.ts';
 
 /**
  * What a node's log says about the node itself. Whose log it is stands there too: a node started
- * on another's directory, or with other voters, could vote twice or count a wrong majority.
+ * on another's directory could vote twice.
  */
-interface NodeRecord {
+export interface NodeRecord {
   readonly nodeId: NodeId;
+  /** The one the cluster started with: in force before the first configuration entry. */
   readonly configuration: Configuration;
   readonly hardState: HardState;
 }
@@ -21,7 +23,7 @@ const NODE_ID_BYTES_MAX = 64;
  * The metadata record of the write-ahead log.
  *
  * ```text
- * version u8 | node id | voters | term varint | vote: 0, or 1 and node id
+ * version u8 | node id | configuration | term varint | vote: 0, or 1 and node id
  *            | promise: 0, or 1 and index varint and term varint
  * ```
  */
@@ -31,7 +33,7 @@ export const nodeRecordCodec: Codec<NodeRecord> = {
     const { currentTerm, votedFor, promised } = hardState;
     writer.u8(VERSION);
     writer.string(ownId);
-    writeVoters(writer, configuration);
+    writeConfiguration(writer, configuration);
     writer.varint(currentTerm);
     writer.u8(votedFor === undefined ? 0 : 1);
     if (votedFor !== undefined) writer.string(votedFor);
@@ -46,7 +48,7 @@ export const nodeRecordCodec: Codec<NodeRecord> = {
     const reader = new ByteReader(bytes);
     expectVersion(reader);
     const ownId = readNodeId(reader);
-    const configuration = readVoters(reader);
+    const configuration = readConfiguration(reader);
     const currentTerm = reader.varint();
     const votedFor = readFlag(reader) ? readNodeId(reader) : undefined;
     const promised = readFlag(reader)
@@ -58,43 +60,27 @@ export const nodeRecordCodec: Codec<NodeRecord> = {
 };
 
 /** The metadata of a stored snapshot: the configuration in force at its index. */
-export const configurationCodec: Codec<Configuration> = {
-  encode(configuration) {
+export const snapshotMetadataCodec: Codec<ConfigurationAt> = {
+  encode({ logIndex, configuration }) {
     const writer = new ByteWriter();
     writer.u8(VERSION);
-    writeVoters(writer, configuration);
+    writer.varint(logIndex);
+    writeConfiguration(writer, configuration);
     return writer.finish();
   },
   decode(bytes) {
     const reader = new ByteReader(bytes);
     expectVersion(reader);
-    const configuration = readVoters(reader);
+    const logIndex = reader.varint();
+    const configuration = readConfiguration(reader);
     reader.expectEnd();
-    return configuration;
+    return { logIndex, configuration };
   },
 };
 
 function expectVersion(reader: ByteReader): void {
   const version = reader.u8();
   if (version !== VERSION) throw new DecodeError(`version: expected ${VERSION}, got ${version}`);
-}
-
-function writeVoters(writer: ByteWriter, { voters }: Configuration): void {
-  writer.varint(voters.length);
-  for (const voter of voters) writer.string(voter);
-}
-
-function readVoters(reader: ByteReader): Configuration {
-  const voters: NodeId[] = [];
-  for (let remaining = reader.count(2); remaining > 0; remaining -= 1) {
-    const voter = readNodeId(reader);
-    const last = voters.at(-1);
-    if (last !== undefined && last >= voter) {
-      throw new DecodeError(`voters: expected them sorted, got ${voter} after ${last}`);
-    }
-    voters.push(voter);
-  }
-  return { voters };
 }
 
 function readFlag(reader: ByteReader): boolean {

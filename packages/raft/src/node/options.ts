@@ -11,7 +11,11 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
   readonly disk: Disk;
   /** A folder of this node's own, for its log and its snapshots. Made if missing. */
   readonly directory: string;
-  /** All voters, this node included; the same on all of them, for the life of the cluster. */
+  /**
+   * Who votes when the cluster starts, this node included; the same on all of them. Empty on a node
+   * that joins a cluster: it waits until a leader adds it. Read on an empty directory only: after
+   * that the log says who takes part.
+   */
   readonly voters: readonly NodeId[];
   /** In its initial state: the node restores it from its own snapshot and log. */
   readonly stateMachine: StateMachine;

@@ -1,10 +1,12 @@
 import type { NodeId } from '@quorate/transport';
 
-import type { RefusalReason } from '../effects.ts';
+import type { MembershipRefusal, RefusalReason } from '../effects.ts';
 
 /** Why a proposal certainly did not and will not take effect. */
 export type ProposalRejection =
   | RefusalReason
+  /** Of a change of the members alone. */
+  | MembershipRefusal
   /** A committed entry of another leader stands where this one would have been. Propose again. */
   | 'overwritten'
   /** This node's disk has no room. Others may have: the leader hands over where it can. */

@@ -1,9 +1,10 @@
 import type { LogBatch, SnapshotStore, WriteAheadLog } from '@quorate/storage';
 import type { Clock, NodeId, Timer } from '@quorate/transport';
 
+import type { Configuration, ConfigurationAt } from '../configuration.ts';
 import type { HardState, RaftEffect } from '../effects.ts';
-import type { Configuration, LogPosition, Snapshot } from '../messages.ts';
-import { configurationCodec, nodeRecordCodec } from './node-record-codec.ts';
+import type { LogPosition, Snapshot } from '../messages.ts';
+import { nodeRecordCodec, snapshotMetadataCodec } from './node-record-codec.ts';
 import { logEntryOf } from './recovery.ts';
 
 /** How long a full disk is left alone before it is tried again. */
@@ -27,7 +28,8 @@ interface PersistenceListener {
 /** What a node writes to, and who it is. */
 interface PersistenceTarget {
   readonly nodeId: NodeId;
-  readonly configuration: Configuration;
+  /** The one the cluster started with. */
+  readonly startConfiguration: Configuration;
   readonly clock: Clock;
   readonly log: WriteAheadLog;
   readonly snapshots: SnapshotStore;
@@ -102,15 +104,20 @@ export class Persistence {
   /**
    * Stores a snapshot of this node's own state.
    *
+   * @param configuration - The one in force at `position`.
    * @returns Whether it is durable now; `false` if there was no room, the node stopped, or a later
    *   one came from the leader.
    */
-  async saveSnapshot(position: LogPosition, data: Uint8Array): Promise<boolean> {
+  async saveSnapshot(
+    position: LogPosition,
+    configuration: ConfigurationAt,
+    data: Uint8Array,
+  ): Promise<boolean> {
     // The store takes the last one saved for the newest: an older one must not come after it. The
     // same one may, in place of one that can no longer be read.
     if (this.#isStopped || position.logIndex < this.#issuedSnapshotIndex) return false;
     try {
-      await this.#store(position, this.#target.configuration, data);
+      await this.#store(position, configuration, data);
       return true;
     } catch (error) {
       if (!hasCode(error, 'DISK_FULL')) this.#fail(error);
@@ -230,7 +237,8 @@ export class Persistence {
     const { snapshot, entries } = write;
     const start = snapshot === undefined ? logStart : positionOf(snapshot);
     if (snapshot !== undefined) {
-      await this.#store(start, snapshot.configuration, snapshot.data);
+      const { configurationIndex: logIndex, configuration, data } = snapshot;
+      await this.#store(start, { logIndex, configuration }, data);
     }
     await log.reset(start.logIndex, start.term, this.#record(this.#hardState));
     if (entries.length > 0) await log.append({ entries: entries.map(logEntryOf) });
@@ -238,11 +246,11 @@ export class Persistence {
 
   async #store(
     { logIndex, term }: LogPosition,
-    configuration: Configuration,
+    configuration: ConfigurationAt,
     data: Uint8Array,
   ): Promise<void> {
     this.#issuedSnapshotIndex = logIndex;
-    const metadata = configurationCodec.encode(configuration);
+    const metadata = snapshotMetadataCodec.encode(configuration);
     const header = { lastIncludedIndex: logIndex, lastIncludedTerm: term, metadata };
     await this.#target.snapshots.save(header, data);
     if (logIndex > this.#newerSnapshotIndex) this.#olderSnapshotIndex = this.#newerSnapshotIndex;
@@ -250,7 +258,7 @@ export class Persistence {
   }
 
   #record(hardState: HardState): Uint8Array {
-    const { nodeId, configuration } = this.#target;
+    const { nodeId, startConfiguration: configuration } = this.#target;
     return nodeRecordCodec.encode({ nodeId, configuration, hardState });
   }
 }

@@ -4,6 +4,8 @@ import type { Entry, LogPosition } from '../messages.ts';
 import type { ProposalDoubt, ProposalOutcome, ProposalRejection, WaitOptions } from './outcomes.ts';
 import { type GaveUp, Waiter } from './waiter.ts';
 
+const noCommand = new Uint8Array(0);
+
 /** Payload bytes of one 'propose' input: a flood is refused in parts, not as a whole. */
 const BATCH_BYTES_MAX = 262_144;
 
@@ -50,12 +52,24 @@ export class Proposals {
 
   /** Queues `command`, owned from now on, for the batch of this turn. */
   add(command: Uint8Array, options: WaitOptions): Promise<ProposalOutcome> {
-    const waiter = new Waiter<ProposalOutcome>(this.#clock, options, (reason) =>
-      this.#giveUp(proposal, reason),
-    );
-    const proposal: Proposal = { command, waiter, position: undefined, older: undefined };
+    const proposal = this.#create(command, options);
     this.#queued.add(proposal);
-    return waiter.promise;
+    return proposal.waiter.promise;
+  }
+
+  /**
+   * Waits for the fate of one entry that the caller offers to the core itself, at once.
+   *
+   * @returns The id under which the core answers.
+   */
+  addOffered(options: WaitOptions): {
+    readonly proposalId: number;
+    readonly outcome: Promise<ProposalOutcome>;
+  } {
+    const proposal = this.#create(noCommand, options);
+    const proposalId = this.#nextProposalId++;
+    this.#offered.set(proposalId, [proposal]);
+    return { proposalId, outcome: proposal.waiter.promise };
   }
 
   /** What was queued since the last call, to be offered to the core now, in order. */
@@ -145,6 +159,14 @@ export class Proposals {
       }
     }
     this.#logged.clear();
+  }
+
+  #create(command: Uint8Array, options: WaitOptions): Proposal {
+    const waiter = new Waiter<ProposalOutcome>(this.#clock, options, (reason) =>
+      this.#giveUp(proposal, reason),
+    );
+    const proposal: Proposal = { command, waiter, position: undefined, older: undefined };
+    return proposal;
   }
 
   #giveUp(proposal: Proposal, reason: GaveUp): void {

@@ -8,11 +8,12 @@ import {
 } from '@quorate/storage';
 import type { NodeId } from '@quorate/transport';
 
+import type { Configuration, ConfigurationAt } from '../configuration.ts';
 import type { HardState } from '../effects.ts';
-import type { Configuration, Entry, LogPosition } from '../messages.ts';
+import type { Entry, EntryKind, LogPosition } from '../messages.ts';
 import type { DamagedLog } from '../options.ts';
 import { RaftStartError } from './errors.ts';
-import { nodeRecordCodec } from './node-record-codec.ts';
+import { type NodeRecord, nodeRecordCodec, snapshotMetadataCodec } from './node-record-codec.ts';
 
 /** Entries are read in pieces of this size, so that a long log needs little memory on top. */
 const READ_BYTES_MAX = 4 * 1_024 * 1_024;
@@ -22,6 +23,8 @@ const logStart: LogPosition = { logIndex: 0, term: 0 };
 /** What a disk remembers of a node. */
 export interface RecoveredNode {
   readonly hardState: HardState | undefined;
+  /** The one the cluster started with: the given one on an empty disk. */
+  readonly startConfiguration: Configuration;
   /** The newest readable snapshot. */
   readonly snapshot: RecoveredSnapshot | undefined;
   /** The position before the first of `entries`. */
@@ -38,12 +41,15 @@ export interface RecoveredNode {
 /** A snapshot as it was stored. */
 interface RecoveredSnapshot {
   readonly position: LogPosition;
+  /** In force at `position`. */
+  readonly configuration: ConfigurationAt;
   readonly data: Uint8Array;
 }
 
 /** Where a node's past lies, and whose it must be. */
 interface RecoverySource {
   readonly nodeId: NodeId;
+  /** Of a cluster that starts; of no account on a disk that remembers one. */
   readonly configuration: Configuration;
   readonly log: WriteAheadLog;
   readonly snapshots: SnapshotStore;
@@ -69,7 +75,7 @@ interface RecoverySource {
 export async function recover(source: RecoverySource): Promise<RecoveredNode> {
   const { log } = source;
   const { snapshot, damagedSnapshots } = await readSnapshot(source.snapshots);
-  const hardState = readHardState(source, snapshot);
+  const record = readRecord(source, snapshot);
   const start = snapshot?.position ?? logStart;
   if (isInstallUnfinished(log, start)) {
     await log.reset(start.logIndex, start.term, log.recovery.metadata);
@@ -78,7 +84,8 @@ export async function recover(source: RecoverySource): Promise<RecoveredNode> {
   const lastReadable = (damagedEntries[0]?.logIndex ?? log.lastIndex + 1) - 1;
   const trail = trailStart(source, start);
   return {
-    hardState,
+    hardState: record?.hardState,
+    startConfiguration: record?.configuration ?? source.configuration,
     snapshot,
     logStart: trail,
     entries: await readEntries(log, trail.logIndex + 1, lastReadable),
@@ -88,7 +95,7 @@ export async function recover(source: RecoverySource): Promise<RecoveredNode> {
         : {
             firstDamagedIndex: lastReadable + 1,
             lastIndex: Math.max(log.lastIndex, lastReadable + 1),
-            lastTerm: log.termAt(log.lastIndex) ?? hardState?.currentTerm ?? 0,
+            lastTerm: log.termAt(log.lastIndex) ?? record?.hardState.currentTerm ?? 0,
           },
     damagedEntries,
     damagedSnapshots,
@@ -104,17 +111,18 @@ async function readSnapshot(
     if (latest === undefined) return { snapshot: undefined, damagedSnapshots: [] };
     const { header, data, damaged } = latest;
     const position = { logIndex: header.lastIncludedIndex, term: header.lastIncludedTerm };
-    return { snapshot: { position, data }, damagedSnapshots: damaged };
+    const configuration = snapshotMetadataCodec.decode(header.metadata);
+    return { snapshot: { position, configuration, data }, damagedSnapshots: damaged };
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
     return { snapshot: undefined, damagedSnapshots: error.damaged };
   }
 }
 
-function readHardState(
-  { log, nodeId, configuration }: RecoverySource,
+function readRecord(
+  { log, nodeId }: RecoverySource,
   snapshot: RecoveredSnapshot | undefined,
-): HardState | undefined {
+): NodeRecord | undefined {
   const { metadata } = log.recovery;
   if (metadata === undefined) {
     if (snapshot === undefined && log.lastIndex === 0) return undefined;
@@ -131,15 +139,7 @@ function readHardState(
       `the directory belongs to ${record.nodeId}, not to ${nodeId}`,
     );
   }
-  const before = record.configuration.voters.join(', ');
-  const now = configuration.voters.join(', ');
-  if (before !== now) {
-    throw new RaftStartError(
-      'RAFT_VOTERS_CHANGED',
-      `voters: expected ${before}, as when ${nodeId} was created, got ${now}`,
-    );
-  }
-  return record.hardState;
+  return record;
 }
 
 /** Whether a leader's snapshot is stored but the log it replaces is still there. */
@@ -189,14 +189,21 @@ async function readEntries(log: WriteAheadLog, first: number, last: number): Pro
   return entries;
 }
 
-const NOOP = 0;
-const COMMAND = 1;
+/** By the type that the write-ahead log keeps. */
+const entryKinds = ['noop', 'command', 'configuration'] as const satisfies readonly EntryKind[];
 
 /** An entry as the write-ahead log keeps it. */
 export function logEntryOf({ logIndex, term, kind, payload }: Entry): LogEntry {
-  return { logIndex, term, type: kind === 'noop' ? NOOP : COMMAND, payload };
+  return { logIndex, term, type: entryKinds.indexOf(kind), payload };
 }
 
 function entryOf({ logIndex, term, type, payload }: LogEntry): Entry {
-  return { logIndex, term, kind: type === NOOP ? 'noop' : 'command', payload };
+  const kind = entryKinds[type];
+  if (kind === undefined) {
+    throw new RaftStartError(
+      'RAFT_NEWER_LOG',
+      `entry ${logIndex}: expected a kind of 0..2, got ${type}: a newer version wrote this log`,
+    );
+  }
+  return { logIndex, term, kind, payload };
 }

@@ -1,16 +1,16 @@
 import type { SnapshotStore, StoredSnapshot } from '@quorate/storage';
 import type { NodeId } from '@quorate/transport';
 
+import type { ConfigurationAt } from '../configuration.ts';
 import type { RaftInput } from '../effects.ts';
 import type { LogPosition, Snapshot } from '../messages.ts';
 import type { StateMachine } from '../state-machine.ts';
 import type { RaftEvent } from './events.ts';
-import { configurationCodec } from './node-record-codec.ts';
+import { snapshotMetadataCodec } from './node-record-codec.ts';
 import type { Persistence } from './persistence.ts';
 
-/** What an InstallSnapshot may hold besides the data: numbers, and each voter. */
+/** What an InstallSnapshot may hold besides the data and the configuration. */
 const MESSAGE_OVERHEAD_BYTES = 128;
-const VOTER_BYTES_MAX = 68;
 
 /** What snapshots are made of and where they go. */
 interface SnapshotsTarget {
@@ -22,7 +22,8 @@ interface SnapshotsTarget {
   lastApplied(): LogPosition;
   /** Largest payload of the transport. */
   readonly payloadBytesMax: number;
-  readonly voterCount: number;
+  /** Who took part when the log ended at `logIndex`. */
+  configurationAt(logIndex: number): ConfigurationAt;
 }
 
 /** Whom the snapshots tell. Never from inside a call to them. */
@@ -74,7 +75,7 @@ export class Snapshots {
     this.#isSaving = true;
     this.#dueIndex = last.logIndex + this.#target.snapshotEveryEntries;
     void this.#target.persistence
-      .saveSnapshot(last, data)
+      .saveSnapshot(last, this.#target.configurationAt(last.logIndex), data)
       .then((isDurable) => this.#onSaved(last, data.length, isDurable));
   }
 
@@ -132,15 +133,21 @@ export class Snapshots {
       return;
     }
     const { header, data } = stored;
-    const { payloadBytesMax, voterCount } = this.#target;
-    const sizeBytes = data.length + MESSAGE_OVERHEAD_BYTES + voterCount * VOTER_BYTES_MAX;
+    const { payloadBytesMax } = this.#target;
+    const sizeBytes = data.length + header.metadata.length + MESSAGE_OVERHEAD_BYTES;
     if (sizeBytes > payloadBytesMax) {
       this.#holdBack(peer, sizeBytes);
       return;
     }
     const { lastIncludedIndex, lastIncludedTerm } = header;
-    const configuration = configurationCodec.decode(header.metadata);
-    const snapshot: Snapshot = { lastIncludedIndex, lastIncludedTerm, configuration, data };
+    const { configuration, logIndex } = snapshotMetadataCodec.decode(header.metadata);
+    const snapshot: Snapshot = {
+      lastIncludedIndex,
+      lastIncludedTerm,
+      configuration,
+      configurationIndex: logIndex,
+      data,
+    };
     const outcome = this.#listener.send(peer, term, snapshot);
     this.#listener.input({ kind: 'snapshotSent', peer, outcome });
   }

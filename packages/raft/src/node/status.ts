@@ -1,8 +1,9 @@
 import type { DamagedEntry } from '@quorate/storage';
 import type { NodeId } from '@quorate/transport';
 
+import type { Configuration } from '../configuration.ts';
 import type { RaftRole } from '../effects.ts';
-import type { ProgressState } from '../progress.ts';
+import type { Progress, ProgressState } from '../progress.ts';
 import type { RaftState } from '../state.ts';
 
 /** What a leader knows of one follower. */
@@ -12,6 +13,10 @@ export interface FollowerStatus {
   /** The next entry to send. */
   readonly nextIndex: number;
   readonly state: ProgressState;
+  /** Whether it answered since the last check of the quorum. */
+  readonly isRecentlyActive: boolean;
+  /** Whether it has enough of the log to be given a vote (thesis §4.2.1). */
+  readonly isCaughtUp: boolean;
 }
 
 /** A node at one instant. A copy: it does not change. */
@@ -30,10 +35,15 @@ export interface RaftStatus {
   readonly firstLogIndex: number;
   /** Every entry up to here survives a crash of this node. */
   readonly durableIndex: number;
+  /** Who takes part, as the last configuration entry of this node's log says, committed or not. */
+  readonly configuration: Configuration;
+  /** Where that entry stands; 0 for the configuration that the cluster started with. */
+  readonly configurationIndex: number;
+  /** The voters of `configuration`; while joint, the new ones. */
   readonly voters: readonly NodeId[];
   /** What could not be read at the start. Empty again once the leader has repaired the log. */
   readonly damaged: readonly DamagedEntry[];
-  /** By follower; empty unless this node leads. */
+  /** By member, learners included; empty unless this node leads. */
   readonly peers: ReadonlyMap<NodeId, FollowerStatus>;
   /** Whether writes wait for room on the disk. */
   readonly isDiskFull: boolean;
@@ -58,16 +68,19 @@ export function coreStatus(
     lastLogIndex: log.lastIndex,
     firstLogIndex: log.firstIndex,
     durableIndex: log.durableIndex,
+    configuration: raft.configuration,
+    configurationIndex: log.configurationIndex,
     voters: raft.configuration.voters,
     peers: new Map(role.kind === 'leader' ? followerStatuses(role.followers) : []),
   };
 }
 
 function followerStatuses(
-  followers: ReadonlyMap<NodeId, FollowerStatus>,
+  followers: ReadonlyMap<NodeId, Progress>,
 ): (readonly [NodeId, FollowerStatus])[] {
-  return Array.from(followers, ([peer, { matchIndex, nextIndex, state }]) => [
-    peer,
-    { matchIndex, nextIndex, state },
-  ]);
+  return Array.from(followers, ([peer, progress]) => {
+    const { matchIndex, nextIndex, state, isRecentlyActive, catchUp } = progress;
+    const isCaughtUp = catchUp.isDone;
+    return [peer, { matchIndex, nextIndex, state, isRecentlyActive, isCaughtUp }];
+  });
 }
