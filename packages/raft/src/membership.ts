@@ -10,7 +10,6 @@ import {
   isVoter,
   leaveJoint,
   membersOf,
-
   simpleChange,
 } from './configuration.ts';
 import { configurationCodec, memberCountMax } from './configuration-codec.ts';
@@ -176,4 +175,3 @@ export function concludeMembership(state: RaftState, leader: Leadership): void {
   replicate(state, leader);
   becomeFollower(state, state.currentTerm);
 }
-

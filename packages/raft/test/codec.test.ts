@@ -2,8 +2,9 @@ import { DecodeError } from '@quorate/transport/codec';
 import { describe, expect, test } from 'vitest';
 
 import { raftCodec } from '../src/codec.ts';
+import { configurationOf } from '../src/configuration.ts';
 import type { RaftMessage } from '../src/messages.ts';
-import { a, b } from './support/lone-node.ts';
+import { a, b, c } from './support/lone-node.ts';
 
 const text = new TextEncoder();
 
@@ -48,11 +49,12 @@ const golden: readonly [RaftMessage, readonly number[]][] = [
       snapshot: {
         lastIncludedIndex: 9,
         lastIncludedTerm: 4,
-        configuration: { voters: [a, b] },
+        configuration: { ...configurationOf([a, b]), learners: [c] },
+        configurationIndex: 3,
         data: text.encode('xyz'),
       },
     },
-    [1, 9, 5, 9, 4, 2, 1, 97, 1, 98, 3, 120, 121, 122],
+    [1, 9, 5, 9, 4, 3, 2, 1, 97, 1, 98, 0, 1, 1, 99, 0, 0, 3, 120, 121, 122],
   ],
   [{ kind: 'installSnapshotReply', term: 5, matchIndex: 9 }, [1, 10, 5, 9]],
 ];

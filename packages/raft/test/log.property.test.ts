@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { emptyConfiguration } from '../src/configuration.ts';
 import { type LogChanges, RaftLog } from '../src/log.ts';
 import type { Entry } from '../src/messages.ts';
 
 const origin = { logIndex: 0, term: 0 };
+const nobody = { logIndex: 0, configuration: emptyConfiguration };
 
 type Command =
   | { readonly kind: 'append'; readonly termRise: number; readonly count: number }
@@ -27,7 +29,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 
 /** A log in memory, the writes it asked for, and the disk they go to, in the most obvious form. */
 class Twin {
-  readonly log = new RaftLog(origin, []);
+  readonly log = new RaftLog(origin, [], nobody);
   memory: Entry[] = [];
   disk: readonly Entry[] = [];
   writes: { readonly ticket: number; readonly changes: LogChanges }[] = [];
@@ -173,7 +175,7 @@ describe('RaftLog', () => {
               payload: new Uint8Array(0),
             };
           });
-          const log = new RaftLog(origin, entries);
+          const log = new RaftLog(origin, entries, nobody);
           log.compact(Math.min(compactBy, entries.length));
 
           let walk = Math.min(logIndex, log.lastIndex);

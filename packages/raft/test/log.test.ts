@@ -1,23 +1,25 @@
 import { describe, expect, test } from 'vitest';
 
+import { emptyConfiguration } from '../src/configuration.ts';
 import { isAtLeastAsUpToDate, RaftLog } from '../src/log.ts';
 import { entriesOf } from './support/lone-node.ts';
 
 const origin = { logIndex: 0, term: 0 };
+const nobody = { logIndex: 0, configuration: emptyConfiguration };
 
 function logOf(...terms: readonly number[]): RaftLog {
-  return new RaftLog(origin, entriesOf(terms));
+  return new RaftLog(origin, entriesOf(terms), nobody);
 }
 
 describe('RaftLog', () => {
   test('starts empty, before the first index', () => {
-    const log = new RaftLog(origin, []);
+    const log = new RaftLog(origin, [], nobody);
     expect([log.firstIndex, log.lastIndex, log.lastTerm, log.durableIndex]).toEqual([1, 0, 0, 0]);
     expect([log.termAt(0), log.termAt(1)]).toEqual([0, undefined]);
   });
 
   test('knows the term of what stands before its first entry, and nothing further back', () => {
-    const log = new RaftLog({ logIndex: 10, term: 4 }, entriesOf([4, 5], 11));
+    const log = new RaftLog({ logIndex: 10, term: 4 }, entriesOf([4, 5], 11), nobody);
     expect([log.termAt(9), log.termAt(10), log.termAt(11), log.termAt(13)]).toEqual([
       undefined,
       4,
@@ -123,7 +125,8 @@ describe('RaftLog', () => {
     const snapshot = {
       lastIncludedIndex: 9,
       lastIncludedTerm: 3,
-      configuration: { voters: [] },
+      configuration: emptyConfiguration,
+      configurationIndex: 0,
       data: new Uint8Array(0),
     };
     log.install(snapshot);

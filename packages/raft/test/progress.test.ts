@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
+import { CatchUp } from '../src/catch-up.ts';
 import { Inflights } from '../src/inflights.ts';
 import { Progress } from '../src/progress.ts';
 
 /** A follower of whom nothing is known, seen by a leader whose log ends at 10. */
 function fresh(): Progress {
-  return new Progress(11, new Inflights(4, 1_000));
+  return new Progress(11, new Inflights(4, 1_000), new CatchUp(10, 10));
 }
 
 /** One that has everything up to 10 and is sent entries without waiting. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { configurationOf } from '../src/configuration.ts';
 import type { RaftOptions } from '../src/options.ts';
 import { createRaft } from '../src/raft.ts';
 import { a, b, c, entriesOf, LoneNode, patient } from './support/lone-node.ts';
@@ -202,8 +203,9 @@ describe('a node with a damaged log', () => {
 
   test('is whole again with a snapshot that covers all', () => {
     const node = damagedNode();
-    const configuration = { voters: [a, b, c] };
-    const snapshot = { lastIncludedIndex: 9, lastIncludedTerm: 3, configuration };
+    const configuration = configurationOf([a, b, c]);
+    const at = { configuration, configurationIndex: 0 };
+    const snapshot = { lastIncludedIndex: 9, lastIncludedTerm: 3, ...at };
     const data = new Uint8Array(0);
     node.receive(b, { kind: 'installSnapshot', term: 5, snapshot: { ...snapshot, data } });
     expect(node.raft.promised).toBeDefined();

@@ -2,14 +2,15 @@ import type { NodeId } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 import { describe, expect, test } from 'vitest';
 
+import { configurationOf } from '../src/configuration.ts';
 import type { Snapshot } from '../src/messages.ts';
 import { CoreCluster } from './support/core-cluster.ts';
 import { a, b, c, entriesOf, LoneNode } from './support/lone-node.ts';
 
-const configuration = { voters: [a, b, c] };
+const members = { configuration: configurationOf([a, b, c]), configurationIndex: 0 };
 
 function snapshotAt(lastIncludedIndex: number, lastIncludedTerm: number): Snapshot {
-  return { lastIncludedIndex, lastIncludedTerm, configuration, data: Uint8Array.of(1, 2, 3) };
+  return { lastIncludedIndex, lastIncludedTerm, ...members, data: Uint8Array.of(1, 2, 3) };
 }
 
 /** A leader of term 2 that has applied entries 1..6 and kept only those after 5. */
@@ -18,7 +19,7 @@ function compactedLeader(): LoneNode {
   node.becomeLeader();
   node.accept(c, 6);
   node.step({ kind: 'applied', logIndex: 6 });
-  const metadata = { lastIncludedIndex: 6, lastIncludedTerm: 2, configuration };
+  const metadata = { lastIncludedIndex: 6, lastIncludedTerm: 2, ...members };
   node.step({ kind: 'snapshotTaken', metadata, trailingEntryCount: 1 });
   return node;
 }
@@ -38,7 +39,7 @@ describe('taking a snapshot', () => {
     const node = LoneNode.withLog([1, 1], 1);
     node.append(b, 1, { prevLogIndex: 2, prevLogTerm: 1, leaderCommit: 2 });
     node.step({ kind: 'applied', logIndex: 2 });
-    const metadata = { lastIncludedIndex: 2, lastIncludedTerm: 1, configuration };
+    const metadata = { lastIncludedIndex: 2, lastIncludedTerm: 1, ...members };
     node.step({ kind: 'snapshotTaken', metadata, trailingEntryCount: 100 });
     expect(node.effects).toEqual([]);
     expect(node.raft.snapshot).toEqual({ logIndex: 2, term: 1 });
@@ -49,14 +50,14 @@ describe('taking a snapshot', () => {
     node.append(b, 1, { prevLogIndex: 2, prevLogTerm: 1, leaderCommit: 2 });
     node.step({ kind: 'applied', logIndex: 2 });
     node.receive(b, { kind: 'installSnapshot', term: 1, snapshot: snapshotAt(9, 1) });
-    const metadata = { lastIncludedIndex: 2, lastIncludedTerm: 1, configuration };
+    const metadata = { lastIncludedIndex: 2, lastIncludedTerm: 1, ...members };
     node.step({ kind: 'snapshotTaken', metadata, trailingEntryCount: 0 });
     expect(node.effects).toEqual([]);
   });
 
   test('of what was not applied is impossible', () => {
     const node = LoneNode.withLog([1, 1], 1);
-    const metadata = { lastIncludedIndex: 2, lastIncludedTerm: 1, configuration };
+    const metadata = { lastIncludedIndex: 2, lastIncludedTerm: 1, ...members };
     expect(() => node.step({ kind: 'snapshotTaken', metadata, trailingEntryCount: 0 })).toThrow(
       'a snapshot holds only what was applied',
     );

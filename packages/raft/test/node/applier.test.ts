@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { emptyConfiguration } from '../../src/configuration.ts';
 import type { Entry, LogPosition, Snapshot } from '../../src/messages.ts';
 import { Applier } from '../../src/node/applier.ts';
 import type { StateMachine } from '../../src/state-machine.ts';
@@ -111,7 +112,8 @@ describe('Applier', () => {
     const snapshot: Snapshot = {
       lastIncludedIndex: 80,
       lastIncludedTerm: 3,
-      configuration: { voters: [] },
+      configuration: emptyConfiguration,
+      configurationIndex: 0,
       data: new Uint8Array(3),
     };
     applier.apply(entries(1, 40));

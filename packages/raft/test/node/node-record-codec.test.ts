@@ -3,7 +3,8 @@ import { DecodeError } from '@quorate/transport/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { configurationCodec, nodeRecordCodec } from '../../src/node/node-record-codec.ts';
+import { configurationOf } from '../../src/configuration.ts';
+import { nodeRecordCodec, snapshotMetadataCodec } from '../../src/node/node-record-codec.ts';
 
 type NodeRecord = ReturnType<typeof nodeRecordCodec.decode>;
 
@@ -12,9 +13,7 @@ const id: fc.Arbitrary<NodeId> = fc
   .filter((text) => text.isWellFormed() && new TextEncoder().encode(text).length <= 64)
   .map(nodeId);
 const natural = fc.oneof(fc.nat(300), fc.maxSafeNat());
-const configuration = fc
-  .uniqueArray(id, { maxLength: 7 })
-  .map((voters) => ({ voters: voters.toSorted() }));
+const configuration = fc.uniqueArray(id, { maxLength: 7 }).map((voters) => configurationOf(voters));
 const record: fc.Arbitrary<NodeRecord> = fc.record({
   nodeId: id,
   configuration,
@@ -68,18 +67,22 @@ describe('nodeRecordCodec', () => {
     const hardState = { currentTerm: 2 ** 53 - 1, votedFor: voters[0], promised: undefined };
     const bytes = nodeRecordCodec.encode({
       nodeId: voters[0]!,
-      configuration: { voters },
+      configuration: configurationOf(voters),
       hardState,
     });
     expect(bytes.length).toBeLessThan(4_096);
   });
 });
 
-describe('configurationCodec', () => {
+const snapshotMetadata = fc.record({ logIndex: natural, configuration });
+
+describe('snapshotMetadataCodec', () => {
   test('decodes what it encoded', () => {
     fc.assert(
-      fc.property(configuration, (original) => {
-        expect(configurationCodec.decode(configurationCodec.encode(original))).toEqual(original);
+      fc.property(snapshotMetadata, (original) => {
+        expect(snapshotMetadataCodec.decode(snapshotMetadataCodec.encode(original))).toEqual(
+          original,
+        );
       }),
     );
   });
@@ -91,6 +94,6 @@ describe('configurationCodec', () => {
     ['a voter without a name', [1, 2, 0, 1, 0x61]],
     ['more voters than bytes', [1, 200, 1, 1, 0x61]],
   ])('refuses %s', (_what, bytes) => {
-    expect(() => configurationCodec.decode(Uint8Array.from(bytes))).toThrow(DecodeError);
+    expect(() => snapshotMetadataCodec.decode(Uint8Array.from(bytes))).toThrow(DecodeError);
   });
 });

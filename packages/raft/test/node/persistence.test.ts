@@ -3,6 +3,7 @@ import { MemoryDisk } from '@quorate/storage/memory';
 import { nodeId } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
+import { configurationOf } from '../../src/configuration.ts';
 import type { RaftEffect } from '../../src/effects.ts';
 import type { Entry, Snapshot } from '../../src/messages.ts';
 import { nodeRecordCodec } from '../../src/node/node-record-codec.ts';
@@ -10,7 +11,8 @@ import { Persistence } from '../../src/node/persistence.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const owner = nodeId('n1');
-const configuration = { voters: [owner] };
+const configuration = configurationOf([owner]);
+const configurationAt = { logIndex: 0, configuration };
 
 type PersistEffect = Extract<RaftEffect, { kind: 'persist' }>;
 
@@ -42,7 +44,7 @@ async function setUp(disk = new MemoryDisk()) {
   const said: string[] = [];
   const target = {
     nodeId: owner,
-    configuration,
+    startConfiguration: configuration,
     clock,
     log,
     snapshots,
@@ -93,6 +95,7 @@ describe('Persistence', () => {
       lastIncludedIndex: 10,
       lastIncludedTerm: 1,
       configuration,
+      configurationIndex: 4,
       data: Uint8Array.of(5),
     };
     persistence.persist(write(1, { hardState, entries: [entry(1)] }));
@@ -143,7 +146,11 @@ describe('Persistence', () => {
 
     test('takes no snapshot, and does not fail for it', async () => {
       const { persistence, said } = await fillUp();
-      const isSaved = await persistence.saveSnapshot({ logIndex: 1, term: 1 }, new Uint8Array(9));
+      const isSaved = await persistence.saveSnapshot(
+        { logIndex: 1, term: 1 },
+        configurationAt,
+        new Uint8Array(9),
+      );
       expect(isSaved).toBe(false);
       expect(said).toEqual(['persisted 1']);
     });
@@ -169,7 +176,9 @@ describe('Persistence', () => {
     await settle();
     expect(said).toEqual(['failed']);
     persistence.persist(write(3, { entries: [entry(3)] }));
-    expect(await persistence.saveSnapshot({ logIndex: 1, term: 1 }, new Uint8Array(1))).toBe(false);
+    expect(
+      await persistence.saveSnapshot({ logIndex: 1, term: 1 }, configurationAt, new Uint8Array(1)),
+    ).toBe(false);
     await settle();
     expect(said).toEqual(['failed']);
   });
@@ -184,7 +193,9 @@ describe('Persistence', () => {
       [20, 11],
       [30, 21],
     ] as const) {
-      expect(await persistence.saveSnapshot({ logIndex, term: 1 }, new Uint8Array(1))).toBe(true);
+      expect(
+        await persistence.saveSnapshot({ logIndex, term: 1 }, configurationAt, new Uint8Array(1)),
+      ).toBe(true);
       persistence.compact(logIndex);
       await settle();
       expect(log.firstIndex).toBe(firstIndex);
@@ -193,8 +204,12 @@ describe('Persistence', () => {
 
   test('never stores a snapshot after one that reaches further', async () => {
     const { snapshots, persistence } = await setUp();
-    await persistence.saveSnapshot({ logIndex: 20, term: 1 }, Uint8Array.of(20));
-    const isSaved = await persistence.saveSnapshot({ logIndex: 10, term: 1 }, Uint8Array.of(10));
+    await persistence.saveSnapshot({ logIndex: 20, term: 1 }, configurationAt, Uint8Array.of(20));
+    const isSaved = await persistence.saveSnapshot(
+      { logIndex: 10, term: 1 },
+      configurationAt,
+      Uint8Array.of(10),
+    );
     expect(isSaved).toBe(false);
     expect((await snapshots.latest())?.header.lastIncludedIndex).toBe(20);
   });

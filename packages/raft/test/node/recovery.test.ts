@@ -3,12 +3,14 @@ import { MemoryDisk } from '@quorate/storage/memory';
 import { nodeId } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
+import { configurationOf } from '../../src/configuration.ts';
 import type { Entry } from '../../src/messages.ts';
-import { configurationCodec, nodeRecordCodec } from '../../src/node/node-record-codec.ts';
+import { snapshotMetadataCodec, nodeRecordCodec } from '../../src/node/node-record-codec.ts';
 import { logEntryOf, recover } from '../../src/node/recovery.ts';
 
 const owner = nodeId('n1');
-const configuration = { voters: [owner] };
+const configuration = configurationOf([owner]);
+const configurationAt = { logIndex: 0, configuration };
 const hardState = { currentTerm: 5, votedFor: owner, promised: undefined };
 
 function entries(first: number, last: number, term = 2): Entry[] {
@@ -32,7 +34,7 @@ async function setUp(last = 20) {
   await writer.close();
   const log = await WriteAheadLog.open({ disk, directory: 'log' });
   const save = (lastIncludedIndex: number, lastIncludedTerm: number): Promise<void> => {
-    const metadata = configurationCodec.encode(configuration);
+    const metadata = snapshotMetadataCodec.encode(configurationAt);
     return snapshots.save(
       { lastIncludedIndex, lastIncludedTerm, metadata },
       Uint8Array.of(lastIncludedIndex),
@@ -64,6 +66,7 @@ describe('recover', () => {
     const source = { nodeId: owner, configuration, log, snapshots, trailingEntryCount: 3 };
     expect(await recover(source)).toEqual({
       hardState: undefined,
+      startConfiguration: configuration,
       snapshot: undefined,
       logStart: { logIndex: 0, term: 0 },
       entries: [],
@@ -84,6 +87,7 @@ describe('recover', () => {
     const recovered = await recover(source);
     expect(recovered.snapshot).toEqual({
       position: { logIndex: 12, term: 2 },
+      configuration: configurationAt,
       data: Uint8Array.of(12),
     });
     expect(recovered.logStart).toEqual({ logIndex: 9, term: 2 });
@@ -179,7 +183,7 @@ describe('recover after damage in the log', () => {
     const header = {
       lastIncludedIndex: snapshotIndex,
       lastIncludedTerm: 2,
-      metadata: configurationCodec.encode(configuration),
+      metadata: snapshotMetadataCodec.encode(configurationAt),
     };
     if (snapshotIndex > 0) await snapshots.save(header, Uint8Array.of(1));
     const source = { nodeId: owner, configuration, log: reopened, snapshots };

@@ -1,6 +1,7 @@
 import { nodeId } from '@quorate/transport';
 import fc from 'fast-check';
 
+import { configurationOf } from '../../src/configuration.ts';
 import type { Entry, RaftMessage } from '../../src/messages.ts';
 
 const anyNumber = fc.oneof(fc.nat(300), fc.maxSafeNat());
@@ -59,12 +60,10 @@ const installSnapshot: fc.Arbitrary<RaftMessage> = fc
     snapshot: {
       lastIncludedIndex: Math.max(1, at.logIndex),
       lastIncludedTerm: Math.max(1, at.logTerm),
-      configuration: {
-        voters: names
-          .filter((name) => new TextEncoder().encode(name).length <= 64)
-          .map((name) => nodeId(name))
-          .sort(),
-      },
+      configurationIndex: Math.min(at.logIndex, 7),
+      configuration: configurationOf(
+        names.filter((name) => new TextEncoder().encode(name).length <= 64).map(nodeId),
+      ),
       data,
     },
   }));

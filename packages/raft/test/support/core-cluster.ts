@@ -169,7 +169,8 @@ export class CoreCluster {
     const metadata = {
       lastIncludedIndex: logIndex,
       lastIncludedTerm: term,
-      configuration: raft.configuration,
+      configuration: log.configurationAt(logIndex).configuration,
+      configurationIndex: log.configurationAt(logIndex).logIndex,
     };
     disk.saveSnapshot({ ...metadata, data: stateMachine.snapshot() });
     this.input(id, { kind: 'snapshotTaken', metadata, trailingEntryCount });
