@@ -100,7 +100,7 @@ describe('raftCodec', () => {
 
   test('refuses more voters than any cluster has', () => {
     const voters = Array.from({ length: 1_001 }, () => [1, 97]).flat();
-    const bytes = Uint8Array.of(1, 9, 5, 9, 4, 0xe9, 0x07, ...voters, 0);
+    const bytes = Uint8Array.of(1, 9, 5, 9, 4, 3, 0xe9, 0x07, ...voters, 0);
     expect(() => raftCodec.decode(bytes)).toThrow('voters: expected at most 1000, got more');
   });
 

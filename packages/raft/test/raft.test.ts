@@ -35,13 +35,21 @@ describe('step', () => {
     expect(node.did('roleChanged')).toEqual([]);
   });
 
-  test('does not hear who is no voter, nor itself', () => {
+  test('drops and counts what it says to itself, and answers of those who are no members', () => {
     const node = new LoneNode();
-    for (const from of [a, d]) {
-      node.receive(from, { kind: 'heartbeat', term: 9, leaderCommit: 0, round: 1 });
-      expect(node.effects).toEqual([]);
-    }
+    node.receive(a, { kind: 'heartbeat', term: 9, leaderCommit: 0, round: 1 });
+    expect(node.effects).toEqual([]);
+    node.receive(d, { kind: 'heartbeatReply', term: 9, round: 1 });
+    node.receive(d, { kind: 'requestVoteReply', term: 9, voteGranted: true });
+    expect(node.effects).toEqual([]);
     expect(node.raft.currentTerm).toBe(0);
+    expect(node.raft.strangerCount).toBe(3);
+  });
+
+  test('hears a leader that is no member here: the configuration may be on its way', () => {
+    const node = new LoneNode();
+    node.receive(d, { kind: 'heartbeat', term: 9, leaderCommit: 0, round: 1 });
+    expect(node.raft).toMatchObject({ currentTerm: 9, leaderId: d });
   });
 
   test('ignores news for leaders where it does not lead', () => {
