@@ -4,8 +4,8 @@ import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transp
 import { type Configuration, isJoint, membersOf } from './configuration.ts';
 
 /**
- * A configuration as bytes: the payload of an entry of kind 'configuration', and a part of snapshots
- * and of what a node remembers of itself.
+ * A configuration as bytes: the payload of an entry of kind 'configuration', and a part of
+ * snapshots and of what a node remembers of itself.
  *
  * ```text
  *   voters │ outgoing voters │ learners │ next learners │ autoLeave     lists: count, then ids

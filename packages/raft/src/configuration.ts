@@ -16,9 +16,9 @@ import type { NodeId } from '@quorate/transport';
  *
  * - **One voter at a time** (§4.1). Majorities of sets that differ by one member always overlap, so
  *   the new set can take over directly: `simpleChange`.
- * - **Joint consensus** (§4.3). Any change goes through a configuration that is both: every decision
- *   needs a majority of the old voters and a majority of the new ones. `enterJoint` makes it, and
- *   once it is committed `leaveJoint` ends it.
+ * - **Joint consensus** (§4.3). Any change goes through a configuration that is both: every
+ *   decision needs a majority of the old voters and a majority of the new ones. `enterJoint` makes
+ *   it, and once it is committed `leaveJoint` ends it.
  *
  * ```text
  *        enterJoint                               leaveJoint
@@ -28,8 +28,8 @@ import type { NodeId } from '@quorate/transport';
  * Learners receive the log and count nowhere. A voter of the old set that is to become a learner
  * still counts there while the configuration is joint, so it waits among `nextLearners`.
  *
- * Source: Ongaro's thesis, chapter 4; etcd/raft's `confchange` for learners in joint configurations,
- * whose decisions these functions share case by case.
+ * Source: Ongaro's thesis, chapter 4; etcd/raft's `confchange` for learners in joint
+ * configurations, whose decisions these functions share case by case.
  */
 export interface Configuration {
   /** Who votes; while joint, the new set. Each list is sorted and without duplicates. */
@@ -99,17 +99,6 @@ export function isVoter({ voters, outgoingVoters }: Configuration, node: NodeId)
 export function membersOf(configuration: Configuration): readonly NodeId[] {
   const { voters, outgoingVoters, learners, nextLearners } = configuration;
   return [...new Set([...voters, ...outgoingVoters, ...learners, ...nextLearners])].sort();
-}
-
-/** Whether both are the same. */
-export function isSameConfiguration(left: Configuration, right: Configuration): boolean {
-  return (
-    left.autoLeave === right.autoLeave &&
-    isSameList(left.voters, right.voters) &&
-    isSameList(left.outgoingVoters, right.outgoingVoters) &&
-    isSameList(left.learners, right.learners) &&
-    isSameList(left.nextLearners, right.nextLearners)
-  );
 }
 
 /** §4.1: `changes` at once, which together may add or remove one vote at most. */
@@ -192,8 +181,4 @@ function differenceCount(left: readonly NodeId[], right: readonly NodeId[]): num
   const gone = left.filter((node) => !right.includes(node)).length;
   const come = right.filter((node) => !left.includes(node)).length;
   return gone + come;
-}
-
-function isSameList(left: readonly NodeId[], right: readonly NodeId[]): boolean {
-  return left.length === right.length && left.every((node, place) => node === right[place]);
 }

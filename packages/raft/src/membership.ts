@@ -30,15 +30,15 @@ import { entrySize, type Leadership, type RaftState } from './state.ts';
  * rules that keep any two configurations in use at most one change apart:
  *
  * 1. A change is refused until the one before it is committed.
- * 2. A change is refused until the leader has committed an entry of its own term. Otherwise a leader
- *    that does not know of its predecessor's uncommitted change could begin another on the same
- *    base, and the two configurations would differ by two changes (Ongaro, raft-dev, 2015).
+ * 2. A change is refused until the leader has committed an entry of its own term. Otherwise a
+ *    leader that does not know of its predecessor's uncommitted change could begin another on the
+ *    same base, and the two configurations would differ by two changes (Ongaro, raft-dev, 2015).
  * 3. An entry that a new leader cuts takes its configuration with it; the one before holds again.
  *
- * Who gets a vote should be able to use it: see catch-up.ts. A leader that is not a voter of its own
- * configuration manages the cluster until the change is committed, without counting itself, and
- * then steps down (§4.2.2). Nodes outside a configuration may still ask for votes, in good faith, as
- * their removal has not reached them; pre-vote and stickiness keep them harmless (§4.2.3).
+ * Who gets a vote should be able to use it: see catch-up.ts. A leader that is not a voter of its
+ * own configuration manages the cluster until the change is committed, without counting itself, and
+ * then steps down (§4.2.2). Nodes outside a configuration may still ask for votes, in good faith,
+ * as their removal has not reached them; pre-vote and stickiness keep them harmless (§4.2.3).
  *
  * Departs from etcd/raft, where a change is active once it is applied.
  */

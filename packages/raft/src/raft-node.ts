@@ -246,10 +246,11 @@ export class RaftNode {
   }
 
   /**
-   * Gives `node` a vote: first as a learner, until it has caught up, so that no commit waits for it.
+   * Gives `node` a vote: first as a learner, until it has caught up, so that no commit waits for
+   * it.
    *
-   * @returns As `changeMembership`; 'unknown' if the node had not caught up in time. It is a learner
-   *   then.
+   * @returns As `changeMembership`; 'unknown' if the node had not caught up in time. It is a
+   *   learner then.
    */
   addVoter(node: NodeId, options: WaitOptions = {}): Promise<ProposalOutcome> {
     const { tickMs: retryMs } = this.#tuning;

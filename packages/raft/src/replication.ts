@@ -267,6 +267,8 @@ export function onHeartbeatReply(
   progress.isRecentlyActive = true;
   progress.ackedRound = Math.max(progress.ackedRound, reply.round);
   progress.isWaiting = false;
+  // Where nobody writes, nothing but the heartbeat tells that a member still keeps up.
+  progress.catchUp.onMatch(progress.matchIndex, state.log.lastIndex);
   progress.isCheckDue = progress.matchIndex < state.log.lastIndex;
 }
 

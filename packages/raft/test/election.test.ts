@@ -248,13 +248,19 @@ describe('a vote', () => {
     expect(node.raft.role.kind).toBe('preCandidate');
   });
 
-  test('is not asked of strangers, and theirs does not count', () => {
+  test('of a stranger does not count', () => {
     const node = new LoneNode();
     node.becomeCandidate();
     node.receive(d, { kind: 'requestVoteReply', term: 1, voteGranted: true });
     expect(node.raft.role.kind).toBe('candidate');
+    expect(node.raft.strangerCount).toBe(1);
+  });
+
+  test('goes to a stranger who asks, for its configuration may be on its way here', () => {
+    const node = new LoneNode();
     node.receive(d, { kind: 'requestVote', term: 9, ...vote });
-    expect(node.raft.currentTerm).toBe(1);
+    node.persist();
+    expect(node.sentTo(d, 'requestVoteReply')).toMatchObject([{ term: 9, voteGranted: true }]);
   });
 });
 

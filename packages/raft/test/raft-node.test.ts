@@ -414,7 +414,13 @@ describe('status and events', () => {
     });
     expect([...status.peers.keys()]).toEqual(cluster.followerIds);
     for (const peer of status.peers.values()) {
-      expect(peer).toEqual({ matchIndex: 2, nextIndex: 3, state: 'replicate' });
+      expect(peer).toEqual({
+        matchIndex: 2,
+        nextIndex: 3,
+        state: 'replicate',
+        isRecentlyActive: true,
+        isCaughtUp: true,
+      });
     }
     expect(cluster.leader.node.termAt(2)).toBe(status.term);
     expect(cluster.leader.node.termAt(3)).toBeUndefined();

@@ -18,7 +18,7 @@ export type RaftEvent =
       readonly configuration: Configuration;
       readonly logIndex: number;
     }
-  /** A configuration without this node is committed: it takes no part any more and may be closed. */
+  /** A configuration without this node is committed: it takes no part and may be closed. */
   | { readonly kind: 'removed'; readonly logIndex: number }
   /** The state machine now holds everything up to `lastApplied`. */
   | { readonly kind: 'applied'; readonly lastApplied: number }

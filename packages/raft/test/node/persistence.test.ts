@@ -216,13 +216,14 @@ describe('Persistence', () => {
 
   test('stores a snapshot again in place of one that cannot be read', async () => {
     const { disk, snapshots, persistence } = await setUp();
-    await persistence.saveSnapshot({ logIndex: 20, term: 1 }, Uint8Array.of(20));
+    const position = { logIndex: 20, term: 1 };
+    await persistence.saveSnapshot(position, configurationAt, Uint8Array.of(20));
     const [name = ''] = await disk.list('snapshots');
     const file = await disk.open(`snapshots/${name}`);
     await file.write(0, new Uint8Array(8));
     await file.close();
     await expect(snapshots.latest()).rejects.toThrow();
-    const isSaved = await persistence.saveSnapshot({ logIndex: 20, term: 1 }, Uint8Array.of(21));
+    const isSaved = await persistence.saveSnapshot(position, configurationAt, Uint8Array.of(21));
     expect(isSaved).toBe(true);
     expect((await snapshots.latest())?.data).toEqual(Uint8Array.of(21));
   });

@@ -292,6 +292,9 @@ export class CoreCluster {
       case 'readRefused':
       case 'proposed':
       case 'proposalRefused':
+      case 'membershipProposed':
+      case 'membershipRefused':
+      case 'configurationChanged':
       case 'recovered':
       case 'roleChanged':
         // Looked at by the checker.
