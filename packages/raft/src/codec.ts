@@ -4,7 +4,7 @@ import {
   configurationCodec,
   readConfiguration,
   writeConfiguration,
-} from './configuration-codec.ts';
+} from './codec/configuration.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,

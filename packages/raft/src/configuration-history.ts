@@ -1,5 +1,5 @@
 import type { ConfigurationAt } from './configuration.ts';
-import { configurationCodec } from './configuration-codec.ts';
+import { configurationCodec } from './codec/configuration.ts';
 import { invariant } from './invariant.ts';
 import type { Entry } from './messages.ts';
 

@@ -46,6 +46,7 @@ export type { RaftEvent } from './node/events.ts';
 export type { RaftNodeOptions } from './node/options.ts';
 export type {
   ProposalDoubt,
+  MembershipOutcome,
   ProposalOutcome,
   ProposalRejection,
   ReadOutcome,

@@ -12,7 +12,7 @@ import {
   membersOf,
   simpleChange,
 } from './configuration.ts';
-import { configurationCodec, memberCountMax } from './configuration-codec.ts';
+import { configurationCodec, memberCountMax } from './codec/configuration.ts';
 import type { ChangeMembership, MembershipRefusal } from './effects.ts';
 import { Inflights } from './inflights.ts';
 import type { Entry } from './messages.ts';

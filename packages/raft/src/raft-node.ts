@@ -18,7 +18,12 @@ import { addVoter, type MembershipOptions } from './node/add-voter.ts';
 import { CoreDriver } from './node/core-driver.ts';
 import type { RaftEvent } from './node/events.ts';
 import { type NodeTuning, type RaftNodeOptions, resolveNodeTuning } from './node/options.ts';
-import type { ProposalOutcome, ReadOutcome, WaitOptions } from './node/outcomes.ts';
+import type {
+  MembershipOutcome,
+  ProposalOutcome,
+  ReadOutcome,
+  WaitOptions,
+} from './node/outcomes.ts';
 import { Peers } from './node/peers.ts';
 import { Persistence } from './node/persistence.ts';
 import { Proposals } from './node/proposals.ts';
@@ -223,12 +228,12 @@ export class RaftNode {
   changeMembership(
     changes: readonly MembershipChange[],
     options: MembershipOptions = {},
-  ): Promise<ProposalOutcome> {
+  ): Promise<MembershipOutcome> {
     const { transition, ifConfigurationIndex, isForced } = options;
     const { leaderId } = this.#raft;
     const reason = this.#reasonToReject(options.signal);
     if (reason !== undefined) return Promise.resolve({ kind: 'rejected', reason, leaderId });
-    const { proposalId: changeId, outcome } = this.#proposals.addOffered(options);
+    const { changeId, outcome } = this.#proposals.addChange(options);
     this.#driver.advance({
       kind: 'changeMembership',
       changeId,
@@ -241,7 +246,7 @@ export class RaftNode {
   }
 
   /** Lets `node` receive the log without a vote. A voter loses its vote. */
-  addLearner(node: NodeId, options: WaitOptions = {}): Promise<ProposalOutcome> {
+  addLearner(node: NodeId, options: WaitOptions = {}): Promise<MembershipOutcome> {
     return this.changeMembership([{ kind: 'addLearner', node }], options);
   }
 
@@ -252,13 +257,13 @@ export class RaftNode {
    * @returns As `changeMembership`; 'unknown' if the node had not caught up in time. It is a
    *   learner then.
    */
-  addVoter(node: NodeId, options: WaitOptions = {}): Promise<ProposalOutcome> {
+  addVoter(node: NodeId, options: WaitOptions = {}): Promise<MembershipOutcome> {
     const { tickMs: retryMs } = this.#tuning;
     return addVoter({ clock: this.#clock, retryMs, node, raft: this }, options);
   }
 
   /** Takes `node` out of the cluster. A leader may remove itself, and steps down. */
-  removeMember(node: NodeId, options: WaitOptions = {}): Promise<ProposalOutcome> {
+  removeMember(node: NodeId, options: WaitOptions = {}): Promise<MembershipOutcome> {
     return this.changeMembership([{ kind: 'remove', node }], options);
   }
 
@@ -390,7 +395,7 @@ export class RaftNode {
         return;
       }
       case 'membershipRefused':
-        this.#proposals.onRefused(effect.changeId, effect.reason, this.#raft.leaderId);
+        this.#proposals.onChangeRefused(effect.changeId, effect.reason, this.#raft.leaderId);
         return;
       case 'configurationChanged':
         this.#emit(effect);

@@ -98,7 +98,7 @@ function isKitUser(file: SourceFile, place: Place): boolean {
 }
 
 function isCodec(file: SourceFile): boolean {
-  return path.posix.basename(file.path) === 'codec.ts';
+  return path.posix.basename(file.path) === 'codec.ts' || file.path.includes('/src/codec/');
 }
 
 /** What a codec reads becomes an id only where the id's own constructor has checked it. */

@@ -52,6 +52,7 @@ export class CoreInMemory {
         lastIncludedIndex: lastApplied,
         lastIncludedTerm: log.termAt(lastApplied) ?? 0,
         configuration,
+        configurationIndex: log.configurationIndex,
       };
       this.#step(raft, [{ kind: 'snapshotTaken', metadata, trailingEntryCount: 0 }]);
     }

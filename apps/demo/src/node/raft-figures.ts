@@ -47,9 +47,12 @@ export function noticeOf(event: RaftEvent): string | undefined {
       const { peer, sizeBytes, limitBytes } = event;
       return `${peer} needs a snapshot of ${sizeBytes} bytes, the limit is ${limitBytes}`;
     }
+    case 'removed':
+      return 'this node is no longer a member: it may be stopped';
     case 'failed':
       return `stopped for good: ${textOf(event.error)}`;
     case 'roleChanged':
+    case 'configurationChanged':
     case 'applied':
     case 'snapshotTaken':
     case 'snapshotRestored':

@@ -2,7 +2,7 @@ import type { Clock, NodeId } from '@quorate/transport';
 
 import type { MembershipChange } from '../configuration.ts';
 import type { ChangeMembership } from '../effects.ts';
-import type { ProposalOutcome, WaitOptions } from './outcomes.ts';
+import type { MembershipOutcome, WaitOptions } from './outcomes.ts';
 import type { RaftStatus } from './status.ts';
 
 /** How to change the members, and how long to wait for it. */
@@ -14,7 +14,7 @@ interface MembershipPort {
   changeMembership(
     changes: readonly MembershipChange[],
     options: MembershipOptions,
-  ): Promise<ProposalOutcome>;
+  ): Promise<MembershipOutcome>;
   status(): RaftStatus;
 }
 
@@ -36,10 +36,10 @@ const passing: ReadonlySet<string> = new Set(['notCaughtUp', 'changePending', 't
 export async function addVoter(
   request: AddVoterRequest,
   { timeoutMs = TIMEOUT_MS_DEFAULT, signal }: WaitOptions,
-): Promise<ProposalOutcome> {
+): Promise<MembershipOutcome> {
   const { clock, node, raft } = request;
   const deadlineMs = clock.nowMs() + timeoutMs;
-  const change = async (kind: MembershipChange['kind']): Promise<ProposalOutcome> => {
+  const change = async (kind: MembershipChange['kind']): Promise<MembershipOutcome> => {
     for (;;) {
       const leftMs = deadlineMs - clock.nowMs();
       if (leftMs <= 0) return { kind: 'unknown', reason: 'timeout' };

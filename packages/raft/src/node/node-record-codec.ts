@@ -2,7 +2,7 @@ import { type NodeId, nodeId } from '@quorate/transport';
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
 import type { Configuration, ConfigurationAt } from '../configuration.ts';
-import { readConfiguration, writeConfiguration } from '../configuration-codec.ts';
+import { readConfiguration, writeConfiguration } from '../codec/configuration.ts';
 import type { HardState } from '../effects.ts';
 
 /**

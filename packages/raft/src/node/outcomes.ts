@@ -5,8 +5,6 @@ import type { MembershipRefusal, RefusalReason } from '../effects.ts';
 /** Why a proposal certainly did not and will not take effect. */
 export type ProposalRejection =
   | RefusalReason
-  /** Of a change of the members alone. */
-  | MembershipRefusal
   /** A committed entry of another leader stands where this one would have been. Propose again. */
   | 'overwritten'
   /** This node's disk has no room. Others may have: the leader hands over where it can. */
@@ -39,6 +37,15 @@ export type ProposalOutcome =
       readonly leaderId: NodeId | undefined;
     }
   | { readonly kind: 'unknown'; readonly reason: ProposalDoubt };
+
+/** What became of a change of the members. 'result' is empty. */
+export type MembershipOutcome =
+  | ProposalOutcome
+  | {
+      readonly kind: 'rejected';
+      readonly reason: MembershipRefusal;
+      readonly leaderId: NodeId | undefined;
+    };
 
 /** Why a read was not confirmed. A read changes nothing, so a refusal is always definite. */
 export type ReadRefusal = RefusalReason | 'timeout' | 'aborted' | 'stopped';

@@ -1,7 +1,14 @@
 import type { Clock, NodeId } from '@quorate/transport';
 
+import type { MembershipRefusal } from '../effects.ts';
 import type { Entry, LogPosition } from '../messages.ts';
-import type { ProposalDoubt, ProposalOutcome, ProposalRejection, WaitOptions } from './outcomes.ts';
+import type {
+  MembershipOutcome,
+  ProposalDoubt,
+  ProposalOutcome,
+  ProposalRejection,
+  WaitOptions,
+} from './outcomes.ts';
 import { type GaveUp, Waiter } from './waiter.ts';
 
 const noCommand = new Uint8Array(0);
@@ -27,6 +34,8 @@ export class Proposals {
   // Of this turn, in order. Not offered yet: whoever leaves now leaves no trace.
   #queued = new Set<Proposal>();
   readonly #offered = new Map<number, readonly Proposal[]>();
+  // Changes of the members among them, which may be refused for reasons of their own.
+  readonly #changes = new Map<number, Settler<MembershipOutcome>>();
   // The newest proposal at each log index; older ones, of earlier terms, hang behind it.
   readonly #logged = new Map<number, Proposal>();
   #nextProposalId = 1;
@@ -52,24 +61,36 @@ export class Proposals {
 
   /** Queues `command`, owned from now on, for the batch of this turn. */
   add(command: Uint8Array, options: WaitOptions): Promise<ProposalOutcome> {
-    const proposal = this.#create(command, options);
+    const waiter = new Waiter<ProposalOutcome>(this.#clock, options, (reason) =>
+      this.#giveUp(proposal, reason),
+    );
+    const proposal: Proposal = { command, waiter, position: undefined, older: undefined };
     this.#queued.add(proposal);
-    return proposal.waiter.promise;
+    return waiter.promise;
   }
 
   /**
-   * Waits for the fate of one entry that the caller offers to the core itself, at once.
+   * Waits for the fate of a change of the members, which the caller offers to the core at once.
    *
    * @returns The id under which the core answers.
    */
-  addOffered(options: WaitOptions): {
-    readonly proposalId: number;
-    readonly outcome: Promise<ProposalOutcome>;
+  addChange(options: WaitOptions): {
+    readonly changeId: number;
+    readonly outcome: Promise<MembershipOutcome>;
   } {
-    const proposal = this.#create(noCommand, options);
-    const proposalId = this.#nextProposalId++;
-    this.#offered.set(proposalId, [proposal]);
-    return { proposalId, outcome: proposal.waiter.promise };
+    const waiter = new Waiter<MembershipOutcome>(this.#clock, options, (reason) =>
+      this.#giveUp(proposal, reason),
+    );
+    const proposal: Proposal = {
+      command: noCommand,
+      waiter,
+      position: undefined,
+      older: undefined,
+    };
+    const changeId = this.#nextProposalId++;
+    this.#offered.set(changeId, [proposal]);
+    this.#changes.set(changeId, waiter);
+    return { changeId, outcome: waiter.promise };
   }
 
   /** What was queued since the last call, to be offered to the core now, in order. */
@@ -97,8 +118,7 @@ export class Proposals {
 
   /** The batch stands in the log from `first` on. */
   onProposed(proposalId: number, first: LogPosition): void {
-    const proposals = this.#offered.get(proposalId) ?? [];
-    this.#offered.delete(proposalId);
+    const proposals = this.#takeOffered(proposalId);
     for (const [place, proposal] of proposals.entries()) {
       if (proposal.position === 'gone') continue;
       const logIndex = first.logIndex + place;
@@ -110,9 +130,14 @@ export class Proposals {
 
   /** The core refused the batch: none of it entered the log. */
   onRefused(proposalId: number, reason: ProposalRejection, leaderId: NodeId | undefined): void {
-    const proposals = this.#offered.get(proposalId) ?? [];
-    this.#offered.delete(proposalId);
+    const proposals = this.#takeOffered(proposalId);
     for (const { waiter } of proposals) waiter.settle({ kind: 'rejected', reason, leaderId });
+  }
+
+  /** The core refused to change the members. */
+  onChangeRefused(changeId: number, reason: MembershipRefusal, leaderId: NodeId | undefined): void {
+    this.#changes.get(changeId)?.settle({ kind: 'rejected', reason, leaderId });
+    this.#takeOffered(changeId);
   }
 
   /** `entry` is committed and applied with `result`: that decides every proposal at its index. */
@@ -161,12 +186,11 @@ export class Proposals {
     this.#logged.clear();
   }
 
-  #create(command: Uint8Array, options: WaitOptions): Proposal {
-    const waiter = new Waiter<ProposalOutcome>(this.#clock, options, (reason) =>
-      this.#giveUp(proposal, reason),
-    );
-    const proposal: Proposal = { command, waiter, position: undefined, older: undefined };
-    return proposal;
+  #takeOffered(proposalId: number): readonly Proposal[] {
+    const proposals = this.#offered.get(proposalId) ?? [];
+    this.#offered.delete(proposalId);
+    this.#changes.delete(proposalId);
+    return proposals;
   }
 
   #giveUp(proposal: Proposal, reason: GaveUp): void {
@@ -201,9 +225,14 @@ interface ProposalBatch {
   readonly payloads: readonly Uint8Array[];
 }
 
+/** Somebody who waits for an outcome, or for more kinds of outcome than this one. */
+interface Settler<Outcome> {
+  settle(outcome: Outcome): void;
+}
+
 interface Proposal {
   readonly command: Uint8Array;
-  readonly waiter: Waiter<ProposalOutcome>;
+  readonly waiter: Settler<ProposalOutcome>;
   /** Where it stands in the log; 'gone' once nobody waits for it any more. */
   position: LogPosition | 'gone' | undefined;
   /** An earlier proposal that stood at the same index in an earlier term. */

@@ -1,7 +1,7 @@
 import { type NodeId, nodeId } from '@quorate/transport';
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
-import { type Configuration, isJoint, membersOf } from './configuration.ts';
+import { type Configuration, isJoint, membersOf } from '../configuration.ts';
 
 /**
  * A configuration as bytes: the payload of an entry of kind 'configuration', and a part of
