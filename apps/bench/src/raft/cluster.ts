@@ -2,56 +2,75 @@
 export interface Cluster {
   /** Stores `value` under `key`; resolves once the cluster has acknowledged it. */
   put(key: Uint8Array, value: Uint8Array): Promise<void>;
+  /** The value last acknowledged for `key`, linearizably; empty if there is none. */
+  get(key: Uint8Array): Promise<Uint8Array>;
   /** Stops all members and removes their data. */
   stop(): Promise<void>;
 }
 
-/** One load: how many clients put how often, and how large. */
-export interface PutLoad {
+/** One load: how many clients do what how often, and how large keys and values are. */
+export interface Load {
+  readonly operation: 'put' | 'get';
   readonly clientCount: number;
-  readonly putCount: number;
+  readonly operationCount: number;
   readonly keyBytes: number;
   readonly valueBytes: number;
 }
 
 /** What one load measured. */
-export interface PutFigures {
-  readonly putsPerSecond: number;
+export interface LoadFigures {
+  readonly operationsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-/** Runs `load` against `cluster`: every client has one put outstanding at any time. */
-export async function measurePuts(cluster: Cluster, load: PutLoad): Promise<PutFigures> {
-  const latenciesMs = new Float64Array(load.putCount);
-  const value = new Uint8Array(load.valueBytes).fill(0x61);
+/** Runs `load` against `cluster`: every client has one operation outstanding at any time. */
+export async function measureLoad(cluster: Cluster, load: Load): Promise<LoadFigures> {
+  const { clientCount, operationCount, keyBytes } = load;
+  const latenciesMs = new Float64Array(operationCount);
+  const operate = operationOf(cluster, load);
   let started = 0;
 
   const client = async (): Promise<void> => {
-    while (started < load.putCount) {
-      const put = started++;
-      const key = keyOf(put, load.keyBytes);
+    while (started < operationCount) {
+      const operation = started++;
+      const key = keyOf(operation, keyBytes);
       const beganMs = performance.now();
-      await cluster.put(key, value);
-      latenciesMs[put] = performance.now() - beganMs;
+      await operate(key);
+      latenciesMs[operation] = performance.now() - beganMs;
     }
   };
 
   const beganMs = performance.now();
-  await Promise.all(Array.from({ length: load.clientCount }, client));
+  await Promise.all(Array.from({ length: clientCount }, client));
   const elapsedMs = performance.now() - beganMs;
 
   latenciesMs.sort();
   return {
-    putsPerSecond: (load.putCount / elapsedMs) * 1_000,
+    operationsPerSecond: (operationCount / elapsedMs) * 1_000,
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
   };
 }
 
-/** Spread keys: consecutive puts never touch neighbouring keys. */
-function keyOf(put: number, keyBytes: number): Uint8Array {
-  const text = Math.imul(put, 0x9e3779b1).toString(16).replace('-', 'f');
+/** What a client does to a key. A get must find a value: whoever calls has put one there. */
+function operationOf(
+  cluster: Cluster,
+  { operation, valueBytes }: Load,
+): (key: Uint8Array) => Promise<void> {
+  const value = new Uint8Array(valueBytes).fill(0x61);
+  if (operation === 'put') return (key) => cluster.put(key, value);
+  return async (key) => {
+    const found = await cluster.get(key);
+    if (found.length !== valueBytes) {
+      throw new Error(`a get found ${found.length} bytes where ${valueBytes} were put`);
+    }
+  };
+}
+
+/** Spread keys: consecutive operations never touch neighbouring keys. */
+function keyOf(operation: number, keyBytes: number): Uint8Array {
+  const text = Math.imul(operation, 0x9e3779b1).toString(16).replace('-', 'f');
   return new TextEncoder().encode(text.padStart(keyBytes, '0').slice(-keyBytes));
 }
 

@@ -11,6 +11,10 @@ import type { Cluster } from './cluster.ts';
 
 interface KvClient extends Client {
   put(request: { key: Uint8Array; value: Uint8Array }, done: Callback<unknown>): void;
+  range(
+    request: { key: Uint8Array },
+    done: Callback<{ kvs: readonly { value: Uint8Array }[] }>,
+  ): void;
 }
 
 interface MaintenanceClient extends Client {
@@ -71,6 +75,13 @@ export async function startEtcdCluster(parentDirectory: string): Promise<Cluster
       new Promise((resolve, reject) => {
         kv.put({ key, value }, (error) => {
           if (error === null) resolve();
+          else reject(error);
+        });
+      }),
+    get: (key) =>
+      new Promise((resolve, reject) => {
+        kv.range({ key }, (error, reply) => {
+          if (error === null) resolve(reply.kvs[0]?.value ?? new Uint8Array(0));
           else reject(error);
         });
       }),

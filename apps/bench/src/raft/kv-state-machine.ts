@@ -21,6 +21,10 @@ export class KvStateMachine implements StateMachine {
     return this.#values.size;
   }
 
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#values.get(keyDecoder.decode(key));
+  }
+
   apply(command: Uint8Array): Uint8Array {
     const keyBytes = command[0] ?? 0;
     const key = keyDecoder.decode(command.subarray(1, 1 + keyBytes));

@@ -1,6 +1,6 @@
 /**
  * One Raft node as a process of its own, for the benchmark: TCP between the nodes, a real disk with
- * every sync, and a request 'put' for clients. Its parent tells it who the others are.
+ * every sync, and requests 'put' and 'get' for clients. Its parent tells it who the others are.
  */
 import { RaftNode } from '@quorate/raft';
 import { nodeDisk } from '@quorate/storage/node';
@@ -57,12 +57,13 @@ async function run(peers: Readonly<Record<string, TcpAddress>>): Promise<void> {
   for (const [peer, address] of Object.entries(peers)) {
     if (peer !== settings.localId) transport.setPeer(nodeId(peer), address);
   }
+  const stateMachine = new KvStateMachine();
   const node = await RaftNode.open({
     transport,
     disk: nodeDisk(settings.directory),
     directory: 'raft',
     voters: settings.voters.map(nodeId),
-    stateMachine: new KvStateMachine(),
+    stateMachine,
     // etcd's: heartbeats every 100 ms, elections after 1 000 ms, a snapshot every 100 000 entries.
     tickMs: 100,
     snapshotEveryEntries: 100_000,
@@ -72,9 +73,15 @@ async function run(peers: Readonly<Record<string, TcpAddress>>): Promise<void> {
     if (event.kind === 'roleChanged' && event.role === 'leader') tell({ kind: 'leading' });
     if (event.kind === 'failed') console.error(event.error);
   });
-  createRequester(transport, systemClock).serve('put', async (command) => {
+  const requester = createRequester(transport, systemClock);
+  requester.serve('put', async (command) => {
     const outcome = await node.propose(command);
     if (outcome.kind === 'committed') return nothing;
+    throw new Error(`${outcome.kind}: ${outcome.reason}`);
+  });
+  requester.serve('get', async (key) => {
+    const outcome = await node.readIndex();
+    if (outcome.kind === 'ready') return stateMachine.get(key) ?? nothing;
     throw new Error(`${outcome.kind}: ${outcome.reason}`);
   });
 }

@@ -12,7 +12,7 @@ import { putCommand } from './kv-state-machine.ts';
 import type { NodeMessage, ParentMessage } from './node-main.ts';
 
 const LEADER_MS_MAX = 30_000;
-const PUT_MS_MAX = 30_000;
+const REQUEST_MS_MAX = 30_000;
 
 interface Member {
   readonly localId: string;
@@ -39,6 +39,7 @@ export async function startQuorateCluster(parentDirectory: string): Promise<Clus
   const client = await connectClient(leaderId, peers);
   return {
     put: client.put,
+    get: client.get,
     stop: async () => {
       await client.close();
       for (const { process: child } of members) {
@@ -63,7 +64,7 @@ function startProcess(localId: string): Member {
 async function connectClient(
   leaderId: NodeId,
   peers: Readonly<Record<string, TcpAddress>>,
-): Promise<{ put: Cluster['put']; close: () => Promise<void> }> {
+): Promise<Pick<Cluster, 'put' | 'get'> & { close: () => Promise<void> }> {
   const transport = await TcpTransport.open({
     localId: nodeId('client'),
     clusterId: 'bench',
@@ -79,8 +80,9 @@ async function connectClient(
   return {
     put: async (key, value) => {
       const command = putCommand(key, value);
-      await requester.request(leaderId, 'put', command, { timeoutMs: PUT_MS_MAX });
+      await requester.request(leaderId, 'put', command, { timeoutMs: REQUEST_MS_MAX });
     },
+    get: (key) => requester.request(leaderId, 'get', key, { timeoutMs: REQUEST_MS_MAX }),
     close: async () => {
       requester.close();
       await transport.close();
