@@ -163,7 +163,7 @@ describe('several calls', () => {
     expect(script.asked[0]?.request).toMatchObject({ sequence: 5, acknowledgedThrough: 3 });
   });
 
-  test('wait for room in the window, which is no wider than the backlog of the session', async () => {
+  test('wait for room in the window, no wider than the backlog of the session', async () => {
     const script = new SessionScript({ windowMax: 100 });
     for (let count = 0; count < 5; count += 1) void script.client.call(command);
     await script.opened(5, { backlogMax: 2 });
@@ -223,7 +223,7 @@ describe('a session', () => {
     expect(script.asked[0]?.request).toMatchObject({ sessionId: 6, sequence: 1 });
   });
 
-  test('is kept alive when a third of its lifetime was silent, and again if nobody heard', async () => {
+  test('is kept alive after a third of its lifetime, and again if nobody heard', async () => {
     const script = new SessionScript({ retryMsMax: 400 });
     void script.client.call(command);
     await script.opened(5, { ttlMs: 9_000 });
