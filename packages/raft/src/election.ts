@@ -52,8 +52,19 @@ export function tickElection(state: RaftState): void {
 }
 
 function isElectable(state: RaftState): boolean {
-  const isMember = isVoter(state.configuration, state.id);
-  return isMember && state.promised === undefined && !isStorageStalled(state);
+  return hasSeat(state) && state.promised === undefined && !isStorageStalled(state);
+}
+
+/**
+ * Whether this node may lead: if it is a voter, or was one until a change that is not known to be
+ * committed. The others may need exactly the log that holds the change, and can elect nobody
+ * without the vote of the one who leaves, which it must refuse to shorter logs (§4.2.2).
+ */
+function hasSeat({ configuration, log, id, commitIndex }: RaftState): boolean {
+  if (isVoter(configuration, id)) return true;
+  const { configurationIndex } = log;
+  if (configurationIndex <= commitIndex) return false;
+  return isVoter(log.configurationAt(configurationIndex - 1).configuration, id);
 }
 
 function otherVoters({ configuration, peers }: RaftState): readonly NodeId[] {

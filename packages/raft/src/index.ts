@@ -41,7 +41,7 @@ export type {
 export type { StateMachine } from './state-machine.ts';
 export { RaftNode } from './raft-node.ts';
 export { RaftStartError, type RaftStartErrorCode } from './node/errors.ts';
-export type { MembershipOptions } from './node/add-voter.ts';
+export type { MembershipOptions } from './node/membership-request.ts';
 export type { RaftEvent } from './node/events.ts';
 export type { RaftNodeOptions } from './node/options.ts';
 export type {

@@ -17,7 +17,7 @@ import type { ChangeMembership, MembershipRefusal } from './effects.ts';
 import { Inflights } from './inflights.ts';
 import type { Entry } from './messages.ts';
 import { Progress } from './progress.ts';
-import { replicate } from './replication.ts';
+import { replicate, sendEmptyAppend } from './replication.ts';
 import { becomeFollower } from './roles.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
 
@@ -37,8 +37,9 @@ import { entrySize, type Leadership, type RaftState } from './state.ts';
  *
  * Who gets a vote should be able to use it: see catch-up.ts. A leader that is not a voter of its
  * own configuration manages the cluster until the change is committed, without counting itself, and
- * then steps down (§4.2.2). Nodes outside a configuration may still ask for votes, in good faith,
- * as their removal has not reached them; pre-vote and stickiness keep them harmless (§4.2.3).
+ * then steps down (§4.2.2). Who leaves is sent the log up to that commit, so that it learns of it
+ * where it can be reached. Where it cannot, it goes on asking for votes, in good faith; pre-vote and
+ * stickiness keep it harmless (§4.2.3).
  *
  * Departs from etcd/raft, where a change is active once it is applied.
  */
@@ -137,11 +138,8 @@ export function adoptConfiguration(state: RaftState): void {
   if (role.kind === 'leader') track(state, role.followers);
 }
 
-/** Begins to replicate to new members, and forgets those who left. */
+/** Begins to replicate to new members. Who leaves goes on until the change is committed. */
 function track(state: RaftState, followers: Map<NodeId, Progress>): void {
-  for (const member of followers.keys()) {
-    if (!state.peers.includes(member)) followers.delete(member);
-  }
   for (const peer of state.peers) {
     if (!followers.has(peer)) followers.set(peer, newProgress(state));
   }
@@ -164,6 +162,7 @@ export function newProgress({ log, tuning }: RaftState): Progress {
 export function concludeMembership(state: RaftState, leader: Leadership): void {
   const { log, configuration, commitIndex } = state;
   if (log.configurationIndex > commitIndex) return;
+  dismiss(state, leader);
   if (isJoint(configuration)) {
     if (!configuration.autoLeave) return;
     const result = leaveJoint(configuration);
@@ -174,4 +173,14 @@ export function concludeMembership(state: RaftState, leader: Leadership): void {
   // The others learn of the commit, or they would have to elect a leader to find it out.
   replicate(state, leader);
   becomeFollower(state, state.currentTerm);
+}
+
+/** Who has left learns of the commit that made it so, if it keeps up, and nothing after that. */
+function dismiss(state: RaftState, { followers }: Leadership): void {
+  if (followers.size === state.peers.length) return;
+  for (const [member, progress] of followers) {
+    if (state.peers.includes(member)) continue;
+    if (progress.state === 'replicate') sendEmptyAppend(state, member, progress);
+    followers.delete(member);
+  }
 }

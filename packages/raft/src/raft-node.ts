@@ -14,9 +14,10 @@ import { configurationOf, type MembershipChange, membersOf } from './configurati
 import type { RaftEffect, RaftInput } from './effects.ts';
 import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
 import { Applier } from './node/applier.ts';
-import { addVoter, type MembershipOptions } from './node/add-voter.ts';
+import { addVoter } from './node/add-voter.ts';
 import { CoreDriver } from './node/core-driver.ts';
 import type { RaftEvent } from './node/events.ts';
+import { checkMembershipRequest, type MembershipOptions } from './node/membership-request.ts';
 import { type NodeTuning, type RaftNodeOptions, resolveNodeTuning } from './node/options.ts';
 import type {
   MembershipOutcome,
@@ -216,10 +217,11 @@ export class RaftNode {
   /**
    * Changes who takes part. Only a leader can; others say who leads.
    *
-   * @param changes - Made together. None: leaves a joint configuration that an 'explicit' change
-   *   entered.
+   * @param changes - Made together, at most one for each node. None: leaves a joint configuration
+   *   that an 'explicit' change entered.
    * @returns Once the change is committed or certainly is not, or nobody waits any more. A joint
    *   configuration that leaves itself may still be on its way out: `observe` tells.
+   * @throws RangeError if two changes are about the same node, or an option is out of its range.
    *
    * @remarks
    * A node that gains a vote must have caught up as a learner, unless `isForced`: see `addVoter`.
@@ -230,6 +232,7 @@ export class RaftNode {
     options: MembershipOptions = {},
   ): Promise<MembershipOutcome> {
     const { transition, ifConfigurationIndex, isForced } = options;
+    checkMembershipRequest(changes, options);
     const { leaderId } = this.#raft;
     const reason = this.#reasonToReject(options.signal);
     if (reason !== undefined) return Promise.resolve({ kind: 'rejected', reason, leaderId });
@@ -431,10 +434,14 @@ export class RaftNode {
     if (entry.kind === 'configuration') this.#reportRemoval(entry);
   }
 
+  /** A node that reads of times when it was no member yet, or was one again later, is none less. */
   #reportRemoval({ logIndex }: Entry): void {
-    const { configuration } = this.#raft.log.configurationAt(logIndex);
-    if (membersOf(configuration).includes(this.#raft.id)) return;
-    this.#emit({ kind: 'removed', logIndex });
+    const { id, log, configuration } = this.#raft;
+    const isMemberAt = (place: number): boolean =>
+      membersOf(log.configurationAt(place).configuration).includes(id);
+    if (membersOf(configuration).includes(id)) return;
+    if (isMemberAt(logIndex - 1) && !isMemberAt(logIndex))
+      this.#emit({ kind: 'removed', logIndex });
   }
 
   #onRestored(last: LogPosition): void {

@@ -119,7 +119,9 @@ function dispatch(raft: RaftState, input: RaftInput): void {
  * from members: somebody who was removed must not depose a leader with a term of its own.
  */
 function isHeard(raft: RaftState, from: NodeId, message: RaftMessage): boolean {
-  if (raft.peers.includes(from)) return true;
+  const { role } = raft;
+  const isLeaving = role.kind === 'leader' && role.followers.has(from);
+  if (raft.peers.includes(from) || isLeaving) return true;
   const isRequest = !message.kind.endsWith('Reply');
   if (isRequest && from !== raft.id) return true;
   raft.strangerCount += 1;

@@ -131,7 +131,8 @@ function sendAppend(state: RaftState, peer: NodeId, progress: Progress): boolean
   return true;
 }
 
-function sendEmptyAppend(state: RaftState, peer: NodeId, progress: Progress): void {
+/** Tells `peer` the commit index, and finds out whether the pipeline lost something. */
+export function sendEmptyAppend(state: RaftState, peer: NodeId, progress: Progress): void {
   const { commitIndex: leaderCommit, currentTerm: term } = state;
   const prevLogIndex = progress.nextIndex - 1;
   progress.isCheckDue = false;

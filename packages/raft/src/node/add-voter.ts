@@ -1,13 +1,9 @@
 import type { Clock, NodeId } from '@quorate/transport';
 
 import type { MembershipChange } from '../configuration.ts';
-import type { ChangeMembership } from '../effects.ts';
+import type { MembershipOptions } from './membership-request.ts';
 import type { MembershipOutcome, WaitOptions } from './outcomes.ts';
 import type { RaftStatus } from './status.ts';
-
-/** How to change the members, and how long to wait for it. */
-export interface MembershipOptions
-  extends WaitOptions, Pick<ChangeMembership, 'transition' | 'ifConfigurationIndex' | 'isForced'> {}
 
 /** What of a node this needs. */
 interface MembershipPort {

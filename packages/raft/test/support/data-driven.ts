@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One case of a data-driven file: a command, its arguments, and the text it must print. */
@@ -6,6 +6,8 @@ export interface Directive {
   readonly line: number;
   readonly command: string;
   readonly argumentsByName: ReadonlyMap<string, readonly string[]>;
+  /** What stands between the command and the `----`. */
+  readonly input: string;
   readonly expected: string;
 }
 
@@ -17,9 +19,17 @@ export function sharedData(path: string): string | undefined {
   return existsSync(full) ? full : undefined;
 }
 
+/** The data-driven files below a shared folder, sorted; none if the folder is missing. */
+export function sharedFiles(path: string): readonly string[] {
+  const folder = sharedData(path);
+  if (folder === undefined) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.txt'));
+  return names.sort().map((name) => join(folder, name));
+}
+
 /**
  * Reads a file in the format of cockroachdb/datadriven: comments, then `command name=(x,y) …`,
- * `----`, the expected output up to an empty line.
+ * input if any, `----`, the expected output up to an empty line.
  */
 export function readDirectives(path: string): readonly Directive[] {
   const lines = readFileSync(path, 'utf8').split('\n');
@@ -31,7 +41,9 @@ export function readDirectives(path: string): readonly Directive[] {
     const end = lines.indexOf('', separator);
     const expected = lines.slice(separator + 1, end === -1 ? undefined : end).join('\n');
     const [command = '', ...rest] = text.split(/\s+(?![^(]*\))/);
-    directives.push({ line: place + 1, command, argumentsByName: readArguments(rest), expected });
+    const argumentsByName = readArguments(rest);
+    const input = lines.slice(place + 1, separator).join('\n');
+    directives.push({ line: place + 1, command, argumentsByName, input, expected });
     place = end === -1 ? lines.length : end;
   }
   return directives;
