@@ -13,7 +13,7 @@ const noResult = new Uint8Array(0);
 
 /** Whom the applier tells. */
 interface ApplierListener {
-  /** `entry` was applied. Empty `result` for a 'noop'. */
+  /** `entry` was applied. Empty `result` for all but a 'command'. */
   onApplied(entry: Entry, result: Uint8Array): void;
   /** The state machine was replaced through `last`. */
   onRestored(last: LogPosition): void;
@@ -118,7 +118,7 @@ export class Applier {
 
   #applyNow(entry: Entry): void {
     const { logIndex, term, kind, payload } = entry;
-    const result = kind === 'noop' ? noResult : this.#stateMachine.apply(payload, logIndex);
+    const result = kind === 'command' ? this.#stateMachine.apply(payload, logIndex) : noResult;
     this.#last = { logIndex, term };
     this.#listener.onApplied(entry, result);
   }

@@ -72,9 +72,9 @@ describe('Applier', () => {
     expect(applier.last).toEqual({ logIndex: 2, term: 1 });
   });
 
-  test('keeps no-ops from the state machine', () => {
+  test.each(['noop', 'configuration'] as const)('keeps a %s from the state machine', (kind) => {
     const recorder = new Recorder();
-    recorder.applier().apply([{ logIndex: 1, term: 1, kind: 'noop', payload: Uint8Array.of() }]);
+    recorder.applier().apply([{ logIndex: 1, term: 1, kind, payload: Uint8Array.of(7) }]);
     expect(recorder.said).toEqual(['applied 1 → ', 'progress 1']);
   });
 

@@ -1,6 +1,7 @@
 import { BrokenPromise } from '@quorate/simulation';
 import type { NodeId } from '@quorate/transport';
 
+import type { Configuration, ConfigurationAt } from '../../src/configuration.ts';
 import type { RaftStatus } from '../../src/node/status.ts';
 import type { RaftNode } from '../../src/raft-node.ts';
 import type { MachineObserver } from './recording-machine.ts';
@@ -27,15 +28,19 @@ interface Shadow {
  * - **Log matching**: an (index, term) is preceded by the same term wherever it occurs.
  * - **Leader completeness**: a new leader holds every entry committed in an earlier term.
  * - **State-machine safety**: after the same index every replica has the same digest.
- * - **Durable majority**: when an entry is first known to be committed, a majority claims to have
- *   it on disk; and a node that restarts still has what it claimed.
+ * - **Durable majority**: when an entry is first known to be committed, a majority of the
+ *   configuration of the one who knows claims to have it on disk; and a node that restarts still has
+ *   what it claimed.
+ * - **Elected**: a new leader has the votes of a majority of its own configuration, and who knows
+ *   for sure that it has no vote never asks for any.
+ * - **One change at a time**: a leader changes the members only once the change before is
+ *   committed, and an entry of its own term.
  * - **Monotony**: term, commit index and applied index never fall in one life.
  *
  * The entry at (index, term) is taken for identified by these two: a difference in content shows in
  * the digests.
  */
 export class InvariantChecker implements MachineObserver {
-  readonly #majority: number;
   readonly #shadows = new Map<NodeId, Shadow>();
   readonly #leaders = new Map<number, NodeId>();
   readonly #termBefore = new Map<string, number>();
@@ -45,12 +50,16 @@ export class InvariantChecker implements MachineObserver {
   /** Where each command was applied. */
   readonly #commands = new Map<number, number>();
   readonly #damagedNodes = new Set<NodeId>();
+  /** Whom each node voted for, by term and node. */
+  readonly #votes = new Map<string, NodeId>();
+  #committedConfiguration: ConfigurationAt | undefined;
   #highestCommitted = 0;
   // Found while a node was applying, where throwing would look like a fault of that node.
   #found: BrokenInvariant | undefined = undefined;
 
-  constructor(nodeCount: number) {
-    this.#majority = Math.floor(nodeCount / 2) + 1;
+  /** The latest configuration that any node has known to be committed. */
+  get committedConfiguration(): ConfigurationAt | undefined {
+    return this.#committedConfiguration;
   }
 
   /** Highest index that any node has known to be committed. */
@@ -109,10 +118,37 @@ export class InvariantChecker implements MachineObserver {
     shadow.status = status;
     if (before !== status) this.#checkMonotony(nodeId, before, status);
     if (isLogChanged(before, status)) this.#checkLog(shadow, node, before.lastLogIndex);
+    this.#noteVote(status);
+    this.#noteConfiguration(status);
     if (status.role === 'leader' && (before.role !== 'leader' || before.term !== status.term)) {
       this.#checkLeader(nodeId, node, status);
+      this.#checkElection(status);
+    } else if (status.role === 'leader') {
+      checkChange(node, before, status);
     }
+    if (status.role === 'candidate') checkSeat(status);
     if (status.commitIndex > before.commitIndex) this.#checkCommit(nodeId, node, before, status);
+  }
+
+  #noteVote({ nodeId, term, votedFor }: RaftStatus): void {
+    if (votedFor !== undefined) this.#votes.set(`${term} ${nodeId}`, votedFor);
+  }
+
+  #noteConfiguration({
+    configuration,
+    configurationIndex: logIndex,
+    commitIndex,
+  }: RaftStatus): void {
+    const known = this.#committedConfiguration?.logIndex ?? -1;
+    // Who waits to join knows of nobody.
+    if (logIndex > commitIndex || logIndex <= known || configuration.voters.length === 0) return;
+    this.#committedConfiguration = { logIndex, configuration };
+  }
+
+  #checkElection({ nodeId, term, configuration }: RaftStatus): void {
+    const hasVoteOf = (voter: NodeId): boolean => this.#votes.get(`${term} ${voter}`) === nodeId;
+    if (isQuorum(configuration, hasVoteOf)) return;
+    fail('elected', `${nodeId} leads term ${term} without a majority of its voters`);
   }
 
   #checkRestart(shadow: Shadow, node: RaftNode, status: RaftStatus): void {
@@ -199,7 +235,7 @@ export class InvariantChecker implements MachineObserver {
       if (term === undefined) continue;
       const known = this.#committed[logIndex];
       if (known === undefined) {
-        this.#expectDurableMajority(nodeId, logIndex, term);
+        this.#expectDurableMajority(before, now, logIndex, term);
         // The leader is the first to know, so this is its term.
         this.#committed[logIndex] = { term, committedIn: now.term };
       } else if (known.term !== term) {
@@ -210,14 +246,24 @@ export class InvariantChecker implements MachineObserver {
     this.#highestCommitted = Math.max(this.#highestCommitted, now.commitIndex);
   }
 
-  #expectDurableMajority(nodeId: NodeId, logIndex: number, term: number): void {
-    let count = 0;
-    for (const { status, terms, lostTerms } of this.#shadows.values()) {
+  #expectDurableMajority(
+    before: RaftStatus,
+    now: RaftStatus,
+    logIndex: number,
+    term: number,
+  ): void {
+    const isOnDisk = (id: NodeId): boolean => {
+      const shadow = this.#shadows.get(id);
+      if (shadow === undefined) return false;
+      const { status, terms, lostTerms } = shadow;
       const isThere = status.durableIndex >= logIndex && terms[logIndex] === term;
-      if (isThere || lostTerms[logIndex] === term) count += 1;
-    }
-    if (count >= this.#majority) return;
-    const detail = `${nodeId} committed ${logIndex}@${term}, which ${count} have on disk`;
+      return isThere || lostTerms[logIndex] === term;
+    };
+    // What a commit brings to its end may be followed by the next configuration at once.
+    const configurations = [before.configuration, now.configuration];
+    if (configurations.some((configuration) => isQuorum(configuration, isOnDisk))) return;
+    const there = [...this.#shadows.keys()].filter(isOnDisk);
+    const detail = `${now.nodeId} committed ${logIndex}@${term}, which ${there.join(' ')} have on disk`;
     fail('durable majority', detail);
   }
 
@@ -239,6 +285,34 @@ function isLogChanged(before: RaftStatus, now: RaftStatus): boolean {
     before.firstLogIndex !== now.firstLogIndex ||
     before.term !== now.term
   );
+}
+
+/** Whether `has` holds for a majority of each half. Written anew, not taken from what is tested. */
+export function isQuorum(
+  { voters, outgoingVoters }: Configuration,
+  has: (voter: NodeId) => boolean,
+): boolean {
+  return [voters, outgoingVoters].every(
+    (half) => half.length === 0 || 2 * half.filter(has).length > half.length,
+  );
+}
+
+function checkChange(node: RaftNode, before: RaftStatus, now: RaftStatus): void {
+  if (now.configurationIndex === before.configurationIndex) return;
+  const { nodeId, term, commitIndex } = now;
+  if (before.configurationIndex > commitIndex) {
+    fail('one change at a time', `${nodeId} has two uncommitted changes in its log`);
+  }
+  if (node.termAt(commitIndex) !== term) {
+    fail('one change at a time', `${nodeId} changed the members before it committed in ${term}`);
+  }
+}
+
+function checkSeat({ nodeId, configuration, configurationIndex, commitIndex }: RaftStatus): void {
+  const { voters, outgoingVoters } = configuration;
+  if (voters.includes(nodeId) || outgoingVoters.includes(nodeId)) return;
+  if (configurationIndex > commitIndex) return;
+  fail('elected', `${nodeId} asks for votes, and knows that it has none`);
 }
 
 function fail(rule: string, detail: string): never {

@@ -9,9 +9,11 @@ import {
 } from '@quorate/simulation';
 import type { NodeId, Random } from '@quorate/transport';
 
-import type { RaftNodeOptions } from '../../src/node/options.ts';
+import { type Configuration, configurationOf, membersOf } from '../../src/configuration.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
-import { BrokenInvariant } from './invariants.ts';
+import { BrokenInvariant, isQuorum } from './invariants.ts';
+import { drawMemberChange } from './member-changes.ts';
+import { MemberOperator } from './member-operator.ts';
 import { type Command, commandOf } from './recording-machine.ts';
 import {
   type ClientPort,
@@ -36,21 +38,26 @@ export interface RaftWorkloadOptions {
   readonly bug?: PlantedBug;
   /** 'history' holds answers to clients against each other only when all are in. */
   readonly answers?: 'each' | 'history';
+  /** 'fixed' keeps the members that a cluster starts with. */
+  readonly members?: 'changing' | 'fixed';
 }
 
-/** Whole Raft nodes under clients that write, compare-and-set and read registers. */
+/**
+ * Whole Raft nodes under clients that write, compare-and-set and read registers, and operators who
+ * change the members.
+ */
 export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
   return {
     name: 'raft',
     nodeCounts: { min: 1, max: 7 },
     drawTuning,
-    drawOperation,
+    drawOperation: options.members === 'fixed' ? drawCommand : drawOperation,
     stage: stageOf,
     open: (simulation, scenario) => new RaftExperiment(simulation, scenario, options),
   };
 }
 
-function drawTuning(random: Random): Tuning {
+function drawTuning(random: Random, nodeCount: number): Tuning {
   const pick = (...values: readonly number[]): number => values[random.int(values.length)] ?? 1;
   return {
     electionTimeoutTicks: pick(5, 10),
@@ -60,10 +67,21 @@ function drawTuning(random: Random): Tuning {
     maxInflightMessages: pick(2, 8, 256),
     maxUncommittedBytes: pick(2_000, 67_108_864),
     segmentBytes: pick(16_384, 65_536),
+    // Who starts the cluster; and whether that is all there is to it.
+    voterCount: pick(nodeCount, 1 + random.int(nodeCount)),
+    isFixed: pick(0, 0, 1) === 1,
   };
 }
 
+/** How many operations there are for one that changes the members. */
+const OPERATIONS_PER_CHANGE = 8;
+
 function drawOperation(random: Random, index: number, nodeIds: readonly string[]): Tuning {
+  if (random.int(OPERATIONS_PER_CHANGE) === 0) return drawMemberChange(random);
+  return drawCommand(random, index, nodeIds);
+}
+
+function drawCommand(random: Random, index: number, nodeIds: readonly string[]): Tuning {
   const anyone = nodeIds[random.int(nodeIds.length)] ?? '';
   return {
     kind: ['read', 'write', 'write', 'compareAndSet'][random.int(4)] ?? 'read',
@@ -89,17 +107,22 @@ class RaftExperiment implements Experiment {
   #violation: BrokenInvariant | undefined;
   #core: readonly NodeId[] = [];
   #hasCommitted = false;
+  readonly #members: MemberOperator;
 
   constructor(simulation: Simulation, scenario: Scenario, options: RaftWorkloadOptions) {
-    const { nodeCount, tuning, faults } = scenario;
+    const { nodeCount, tuning, faults, outsiders } = scenario;
     this.#options = options;
     this.#history = new ClientHistory(simulation.clock);
+    const { voterCount, ...nodeTuning } = tuningOf(tuning);
+    const isFixed = options.members === 'fixed' || tuning['isFixed'] === true;
+    const damaged = damagedNodes(faults);
+    this.#members = new MemberOperator({ isFixed, damaged, outsiders: new Set(outsiders) });
     this.#cluster = new SimulatedCluster(simulation, {
       nodeCount,
-      tuning: tuningOf(tuning),
+      voterCount: this.#members.voterCountOf(nodeCount, voterCount),
+      tuning: nodeTuning,
       bug: options.bug,
     });
-    const damaged = damagedNodes(faults);
     for (const id of this.#cluster.nodeIds) {
       if (damaged.has(id)) this.#cluster.checker.onDamaged(id);
     }
@@ -109,6 +132,10 @@ class RaftExperiment implements Experiment {
     const running = this.#target(operation);
     if (running === undefined) return;
     const timeoutMs = Number(operation['timeoutMs']);
+    if (operation['kind'] === 'members') {
+      this.#members.begin(running, operation, this.#cluster.nodeIds);
+      return;
+    }
     if (operation['kind'] === 'read') void this.#read(running, operation, timeoutMs);
     else void this.#write(running, operation, timeoutMs);
   }
@@ -133,8 +160,11 @@ class RaftExperiment implements Experiment {
   }
 
   #expectAcknowledgedThere(): void {
+    const members = this.#memberIds();
     for (const [id, { machine, node }] of this.#coreNodes()) {
-      if (node.status().condition !== 'running') continue;
+      const { condition, configurationIndex } = node.status();
+      if (condition !== 'running' || !members.includes(id)) continue;
+      this.#members.expectKnown(id, configurationIndex);
       for (const [commandId, logIndex] of this.#acknowledged) {
         if (machine.commandIds.has(commandId)) continue;
         const detail = `${id} lacks command ${commandId}, acknowledged at ${logIndex}`;
@@ -158,23 +188,46 @@ class RaftExperiment implements Experiment {
 
   /**
    * A power loss may leave noise that no log can tell from damage. Such a node refuses to start, or
-   * neither votes nor acknowledges before a leader has repaired it; beyond a minority of those,
-   * nothing is owed but safety.
+   * neither votes nor acknowledges before a leader has repaired it; where too many voters are of
+   * those, nothing is owed but safety. Who is no member owes nothing either.
    */
   isRecovered(): boolean {
-    const { startErrors, nodeIds } = this.#cluster;
+    const { startErrors } = this.#cluster;
     const lost = this.#core.filter((id) => {
       const running = this.#cluster.running.get(id);
       return running?.node.status().condition === 'recovering' || (startErrors.has(id) && !running);
     });
-    if (2 * (this.#core.length - lost.length) <= nodeIds.length) return true;
-    const nodes = this.#coreNodes().filter(([id]) => !lost.includes(id));
-    if (!this.#hasCommitted || nodes.length + lost.length < this.#core.length) return false;
-    const places = nodes.map(([, { node, machine }]) => {
-      const { lastApplied, condition } = node.status();
-      return `${lastApplied} ${machine.digest} ${condition}`;
-    });
+    const well = this.#core.filter((id) => !lost.includes(id));
+    const inForce = this.#configurationsInForce();
+    if (!inForce.every((each) => isQuorum(each, (voter) => well.includes(voter)))) return true;
+    const nodes = this.#coreNodes().filter(([id]) => well.includes(id));
+    if (!this.#hasCommitted || nodes.length < well.length) return false;
+    const members = this.#memberIds();
+    const places = nodes
+      .filter(([id]) => members.includes(id))
+      .map(([, { node, machine }]) => {
+        const { lastApplied, condition } = node.status();
+        return `${lastApplied} ${machine.digest} ${condition}`;
+      });
     return new Set(places).size === 1 && places[0]?.endsWith('running') === true;
+  }
+
+  /** The latest committed one, and those in the logs of the core that may still be committed. */
+  #configurationsInForce(): readonly Configuration[] {
+    const { committedConfiguration: latest } = this.#cluster.checker;
+    const { startVoters } = this.#cluster;
+    const later = this.#coreNodes()
+      .map(([, { node }]) => node.status())
+      .filter(({ configurationIndex }) => configurationIndex > (latest?.logIndex ?? 0))
+      .map(({ configuration }) => configuration);
+    return [latest?.configuration ?? configurationOf(startVoters), ...later];
+  }
+
+  #memberIds(): readonly NodeId[] {
+    const { committedConfiguration } = this.#cluster.checker;
+    return committedConfiguration === undefined
+      ? this.#cluster.startVoters
+      : membersOf(committedConfiguration.configuration);
   }
 
   describe(): string {
@@ -290,7 +343,8 @@ function textOf(commandId: number): string | null {
   return commandId === 0 ? null : String(commandId);
 }
 
-function tuningOf(tuning: Tuning): Partial<RaftNodeOptions> {
-  const numbers = Object.entries(tuning).filter(([, value]) => typeof value === 'number');
-  return Object.fromEntries(numbers);
+function tuningOf(tuning: Tuning): Readonly<Record<string, number>> {
+  const isNumber = (entry: readonly [string, unknown]): entry is [string, number] =>
+    typeof entry[1] === 'number';
+  return Object.fromEntries(Object.entries(tuning).filter(isNumber));
 }

@@ -35,6 +35,8 @@ export type ClientPort = Pick<RaftNode, 'propose' | 'readIndex'>;
 /** What the nodes of a cluster are like. */
 export interface ClusterOptions {
   readonly nodeCount: number;
+  /** How many of the nodes, from the first on, start the cluster; the others join. All by default. */
+  readonly voterCount?: number;
   readonly tuning?: Partial<RaftNodeOptions>;
   readonly bug?: PlantedBug | undefined;
 }
@@ -51,6 +53,8 @@ export class SimulatedCluster {
   readonly simulation: Simulation;
   readonly checker: InvariantChecker;
   readonly nodeIds: readonly NodeId[];
+  /** Who starts the cluster. */
+  readonly startVoters: readonly NodeId[];
   readonly #options: ClusterOptions;
   readonly #running = new Map<NodeId, RunningNode>();
   readonly #byName: ReadonlyMap<string, NodeId>;
@@ -60,8 +64,9 @@ export class SimulatedCluster {
   constructor(simulation: Simulation, options: ClusterOptions) {
     this.simulation = simulation;
     this.#options = options;
-    this.checker = new InvariantChecker(options.nodeCount);
+    this.checker = new InvariantChecker();
     this.nodeIds = Array.from({ length: options.nodeCount }, (_, place) => nodeId(`n${place + 1}`));
+    this.startVoters = this.nodeIds.slice(0, options.voterCount ?? options.nodeCount);
     this.#byName = new Map(this.nodeIds.map((id) => [id, id]));
     for (const id of this.nodeIds) {
       simulation.addNode(id, (environment) => this.#start(environment));
@@ -89,7 +94,7 @@ export class SimulatedCluster {
     const { bug, tuning } = this.#options;
     const { nodeId: id, transport, clock, random, disk } = environment;
     const machine = new RecordingMachine(this.checker);
-    await bug?.beforeOpen?.(environment, this.nodeIds);
+    await bug?.beforeOpen?.(environment, this.startVoters);
     const node = await RaftNode.open({
       ...tuning,
       transport,
@@ -97,7 +102,7 @@ export class SimulatedCluster {
       random,
       disk: bug?.wrapDisk?.(disk) ?? disk,
       directory: nodeDirectory,
-      voters: this.nodeIds,
+      voters: this.startVoters.includes(id) ? this.startVoters : [],
       stateMachine: machine,
     });
     this.startErrors.delete(id);
