@@ -38,7 +38,7 @@ import { entrySize, type Leadership, type RaftState } from './state.ts';
  * Who gets a vote should be able to use it: see catch-up.ts. A leader that is not a voter of its
  * own configuration manages the cluster until the change is committed, without counting itself, and
  * then steps down (§4.2.2). Who leaves is sent the log up to that commit, so that it learns of it
- * where it can be reached. Where it cannot, it goes on asking for votes, in good faith; pre-vote and
+ * where it can be reached. Where it cannot, it goes on asking for votes in good faith; pre-vote and
  * stickiness keep it harmless (§4.2.3).
  *
  * Departs from etcd/raft, where a change is active once it is applied.

@@ -12,7 +12,7 @@ export interface Directive {
 }
 
 /** Where the shared conformance data lie: beside the project, or where `QUORATE_DATA` says. */
-export function sharedData(path: string): string | undefined {
+function sharedData(path: string): string | undefined {
   const root =
     process.env['QUORATE_DATA'] ?? join(import.meta.dirname, '../../../../../shared/data');
   const full = join(root, path);

@@ -29,8 +29,8 @@ interface Shadow {
  * - **Leader completeness**: a new leader holds every entry committed in an earlier term.
  * - **State-machine safety**: after the same index every replica has the same digest.
  * - **Durable majority**: when an entry is first known to be committed, a majority of the
- *   configuration of the one who knows claims to have it on disk; and a node that restarts still has
- *   what it claimed.
+ *   configuration of the one who knows claims to have it on disk; and a node that restarts still
+ *   has what it claimed.
  * - **Elected**: a new leader has the votes of a majority of its own configuration, and who knows
  *   for sure that it has no vote never asks for any.
  * - **One change at a time**: a leader changes the members only once the change before is
@@ -262,8 +262,8 @@ export class InvariantChecker implements MachineObserver {
     // What a commit brings to its end may be followed by the next configuration at once.
     const configurations = [before.configuration, now.configuration];
     if (configurations.some((configuration) => isQuorum(configuration, isOnDisk))) return;
-    const there = [...this.#shadows.keys()].filter(isOnDisk);
-    const detail = `${now.nodeId} committed ${logIndex}@${term}, which ${there.join(' ')} have on disk`;
+    const there = [...this.#shadows.keys()].filter(isOnDisk).join(' ');
+    const detail = `${now.nodeId} committed ${logIndex}@${term}, which ${there} have on disk`;
     fail('durable majority', detail);
   }
 

@@ -43,7 +43,7 @@ export function drawMemberChange(random: Random): Tuning {
   };
 }
 
-/** What `operation` comes to where `configuration` is in force; `undefined` if it makes no sense. */
+/** What `operation` comes to for the members there are; `undefined` if it makes no sense. */
 export function memberRequestOf(
   operation: ClientOperation,
   nodeIds: readonly NodeId[],

@@ -17,7 +17,7 @@ interface MemberOperatorOptions {
 
 /**
  * Changes the members of a cluster, without gambling it away: of those who vote, a majority keeps
- * its disks whole and comes back in the end. What a minority may suffer is what Raft claims to bear.
+ * its disks whole and comes back in the end. What a minority may suffer, Raft claims to bear.
  */
 export class MemberOperator {
   readonly #options: MemberOperatorOptions;

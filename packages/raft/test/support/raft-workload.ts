@@ -203,13 +203,15 @@ class RaftExperiment implements Experiment {
     const nodes = this.#coreNodes().filter(([id]) => well.includes(id));
     if (!this.#hasCommitted || nodes.length < well.length) return false;
     const members = this.#memberIds();
-    const places = nodes
+    const { highestCommitted } = this.#cluster.checker;
+    const states = nodes
       .filter(([id]) => members.includes(id))
-      .map(([, { node, machine }]) => {
-        const { lastApplied, condition } = node.status();
-        return `${lastApplied} ${machine.digest} ${condition}`;
-      });
-    return new Set(places).size === 1 && places[0]?.endsWith('running') === true;
+      .map(([, { node, machine }]) => ({ ...node.status(), digest: machine.digest }));
+    return (
+      new Set(states.map(({ lastApplied, digest }) => `${lastApplied} ${digest}`)).size === 1 &&
+      states.every(({ condition }) => condition === 'running') &&
+      states.every(({ lastApplied }) => lastApplied >= highestCommitted)
+    );
   }
 
   /** The latest committed one, and those in the logs of the core that may still be committed. */

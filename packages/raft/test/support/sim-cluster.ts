@@ -35,7 +35,7 @@ export type ClientPort = Pick<RaftNode, 'propose' | 'readIndex'>;
 /** What the nodes of a cluster are like. */
 export interface ClusterOptions {
   readonly nodeCount: number;
-  /** How many of the nodes, from the first on, start the cluster; the others join. All by default. */
+  /** How many of the nodes, the first ones, start the cluster; the others join. All by default. */
   readonly voterCount?: number;
   readonly tuning?: Partial<RaftNodeOptions>;
   readonly bug?: PlantedBug | undefined;
