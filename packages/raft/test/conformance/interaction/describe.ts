@@ -163,7 +163,8 @@ export function describeStatus(raft: RaftState): readonly string[] {
   }
   const isMember = raft.configuration.voters.includes(id) || isLearner(id);
   if (isMember || configuration.outgoingVoters.includes(id)) {
-    const own = `StateReplicate match=${log.durableIndex} next=${log.lastIndex + 1}`;
+    // It sends itself nothing, so what comes next for it is what follows its own disk.
+    const own = `StateReplicate match=${log.durableIndex} next=${log.durableIndex + 1}`;
     lines.set(id, own + (isLearner(id) ? ' learner' : ''));
   }
   return inOrder([...lines.keys()]).map((member) => {

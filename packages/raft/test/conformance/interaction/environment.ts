@@ -20,10 +20,10 @@ const levels = ['debug', 'info', 'warn', 'error', 'fatal', 'none'];
  * prints of each what etcd/raft would print if it did what the core does; but for what etcd/raft
  * logs.
  *
- * One more difference in what a user does: the core refuses a change of members while the leader
+ * Where the core refuses, the file's user does what a refusal asks for. The core refuses a change of members while the leader
  * has committed nothing of its term, and says to ask again soon. So the change is proposed again
- * whenever the node's output was taken, until it is decided. Who is to vote need not have caught
- * up, since in these files they may not even exist yet.
+ * whenever the node's output was taken, until it is decided. What a follower refuses goes to the
+ * leader it names. Who is to vote need not have caught up: in these files they may not even exist.
  */
 export class InteractionEnvironment {
   readonly nodes = new Map<NodeId, InteractionNode>();
@@ -153,15 +153,16 @@ export class InteractionEnvironment {
 
   #propose(directive: Directive): readonly string[] {
     const [node, text = ''] = directive.arguments.map(({ name }) => name);
-    const proposer = this.#node(idOf(node ?? ''));
+    const payloads = [new TextEncoder().encode(text)];
     this.#proposalCount += 1;
     const proposalId = this.#proposalCount;
-    proposer.input({ kind: 'propose', proposalId, payloads: [new TextEncoder().encode(text)] });
+    const proposer = this.#proposer(idOf(node ?? ''));
+    proposer.input({ kind: 'propose', proposalId, payloads });
     return proposer.answer?.kind === 'refused' ? ['raft proposal dropped'] : [];
   }
 
   #proposeChange(directive: Directive): readonly string[] {
-    const proposer = this.#node(idOf(numbersOf(directive)[0] ?? 0));
+    const proposer = this.#proposer(idOf(numbersOf(directive)[0] ?? 0));
     const isV1 = valuesOf(directive, 'v1')[0] === 'true';
     const transition = valuesOf(directive, 'transition')[0] ?? 'auto';
     const changes = parseChanges(directive.input);
@@ -183,6 +184,14 @@ export class InteractionEnvironment {
     if (answer.reason !== 'termNotCommitted') return ['raft proposal dropped'];
     this.#postponed.push({ node: proposer.id, directive });
     return [];
+  }
+
+  /** Whom a proposal to `id` reaches in the end: the leader that its refusal would name. */
+  #proposer(id: NodeId): InteractionNode {
+    const node = this.#node(id);
+    const { role, leaderId } = node.raft;
+    const leader = leaderId === undefined ? undefined : this.nodes.get(leaderId);
+    return role.kind === 'leader' ? node : (leader ?? node);
   }
 
   #proposeAgain(node: InteractionNode): void {

@@ -78,7 +78,8 @@ export class InteractionNode {
   readonly raft: RaftState;
   /** What is on disk. */
   storage: { readonly start: LogPosition; readonly entries: readonly Entry[] };
-  readonly appendWork: Write[] = [];
+  /** Writes under way, in the groups in which the outputs asked for them. */
+  readonly appendWork: (readonly Write[])[] = [];
   readonly applyWork: Apply[] = [];
   /** The state machine after each entry; the last is what a slow follower would get. */
   readonly history: Snapshot[];
@@ -109,7 +110,6 @@ export class InteractionNode {
       hardState: { currentTerm: term, votedFor: undefined, promised: undefined },
       random: this.#longestTimeouts(),
       maxInflightMessages: settings.maxInflightMessages,
-      ...(settings.appliesOneByOne ? { maxMessageBytes: 1 } : {}),
     });
     // The files begin in term 0 with a log of term 1, which the core takes for a contradiction.
     this.raft.currentTerm = 0;
@@ -190,19 +190,18 @@ export class InteractionNode {
     this.shown = now;
     for (const write of writes) this.#show(write);
     if (this.settings.isAsync) {
-      this.appendWork.push(...writes);
+      messages.push(...this.#startWrites(writes));
       this.applyWork.push(...applies);
     } else {
-      for (const write of writes) {
-        const { promises, rest } = this.#persist(write);
-        messages.push(...promises);
-        // What was committed when the output was taken goes to the state machine with it.
-        const isDue = (effect: RaftEffect): effect is Apply =>
-          effect.kind === 'restore' ||
-          (effect.kind === 'apply' && (effect.entries.at(-1)?.logIndex ?? 0) <= now.commit);
-        applies.push(...rest.filter(isDue));
-        this.#keep(rest.filter((effect) => !isDue(effect)));
-      }
+      const { promises, rest } = this.#persist(writes);
+      messages.push(...promises);
+      // What was committed when the output was taken goes to the state machine with it.
+      const isDue = (effect: RaftEffect): effect is Apply =>
+        effect.kind === 'restore' ||
+        (effect.kind === 'apply' && (effect.entries.at(-1)?.logIndex ?? 0) <= now.commit);
+      applies.push(...rest.filter(isDue));
+      this.#keep(rest.filter((effect) => !isDue(effect)));
+      if (this.settings.appliesOneByOne) this.#postponeAllButFirst(applies);
       for (const apply of applies) this.apply(apply);
     }
     const committed = applies.flatMap((one) => (one.kind === 'apply' ? one.entries : []));
@@ -212,11 +211,11 @@ export class InteractionNode {
     return { before, now, entries, snapshot, committed, messages };
   }
 
-  /** Does the next write. Returns what may leave because of it. */
+  /** Does the next writes. Returns what may leave because of them. */
   processAppend(): readonly Parcel[] | undefined {
-    const write = this.appendWork.shift();
-    if (write === undefined) return undefined;
-    const { promises, rest } = this.#persist(write);
+    const writes = this.appendWork.shift();
+    if (writes === undefined) return undefined;
+    const { promises, rest } = this.#persist(writes);
     this.#keep(rest);
     return promises;
   }
@@ -321,21 +320,44 @@ export class InteractionNode {
     }
   }
 
-  #persist(write: Write): {
+  /** Keeps all but the first entry for the next output. */
+  #postponeAllButFirst(applies: Apply[]): void {
+    const [first, ...rest] = applies.splice(0);
+    if (first === undefined) return;
+    const [entry, ...later] = first.kind === 'apply' ? first.entries : [];
+    applies.push(entry === undefined ? first : { kind: 'apply', entries: [entry] });
+    if (later.length > 0) rest.unshift({ kind: 'apply', entries: later });
+    this.#pending.unshift(...rest);
+  }
+
+  #persist(writes: readonly Write[]): {
     readonly promises: readonly Parcel[];
     readonly rest: readonly RaftEffect[];
   } {
     const { raft } = this;
-    this.storage = stored(this.storage, write);
-    const waiting = raft.withheld.filter(({ ticket }) => ticket <= write.ticket);
+    const last = writes.at(-1);
+    if (last === undefined) return { promises: [], rest: [] };
+    for (const write of writes) this.storage = stored(this.storage, write);
+    const waiting = raft.withheld.filter(({ ticket }) => ticket <= last.ticket);
     const promised = new Set(waiting.map(({ message }) => message));
-    const effects = step(raft, { kind: 'persisted', ticket: write.ticket });
+    const effects = step(raft, { kind: 'persisted', ticket: last.ticket });
     const isPromise = (effect: RaftEffect): boolean =>
       effect.kind === 'send' && promised.has(effect.message);
     const promises = effects.flatMap((effect) =>
       effect.kind === 'send' && isPromise(effect) ? [this.#parcel(effect.to, effect.message)] : [],
     );
     return { promises, rest: effects.filter((effect) => !isPromise(effect)) };
+  }
+
+  /**
+   * Where etcd/raft sends requests for votes beside the write of the own vote, the core sends them
+   * after it; so a disk without other work does that write at once.
+   */
+  #startWrites(writes: readonly Write[]): readonly Parcel[] {
+    const isOwnVote = writes.some(({ hardState }) => hardState?.votedFor === this.id);
+    const isQuick = isOwnVote && this.appendWork.length === 0;
+    if (writes.length > 0) this.appendWork.push(writes);
+    return isQuick ? (this.processAppend() ?? []) : [];
   }
 
   #show(write: Write): void {
