@@ -17,7 +17,7 @@ import type { ChangeMembership, MembershipRefusal } from './effects.ts';
 import { Inflights } from './inflights.ts';
 import type { Entry } from './messages.ts';
 import { Progress } from './progress.ts';
-import { replicate, sendEmptyAppend } from './replication.ts';
+import { announceCommit, sendEmptyAppend } from './replication.ts';
 import { becomeFollower } from './roles.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
 
@@ -171,7 +171,7 @@ export function concludeMembership(state: RaftState, leader: Leadership): void {
   }
   if (configuration.voters.includes(state.id)) return;
   // The others learn of the commit, or they would have to elect a leader to find it out.
-  replicate(state, leader);
+  announceCommit(state, leader);
   becomeFollower(state, state.currentTerm);
 }
 

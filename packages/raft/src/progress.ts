@@ -70,6 +70,8 @@ export class Progress {
   becomeSnapshot(pendingSnapshotIndex: number): void {
     this.#enter('snapshot');
     this.pendingSnapshotIndex = pendingSnapshotIndex;
+    // A snapshot is of committed entries, and says so.
+    this.sentCommit = Math.max(this.sentCommit, pendingSnapshotIndex);
   }
 
   /** Forgets what the peer was known to have: it may have come back with less. */

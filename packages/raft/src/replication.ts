@@ -75,6 +75,12 @@ export function replicate(state: RaftState, leader: Leadership): void {
   for (const [peer, progress] of leader.followers) replicateTo(state, peer, progress);
 }
 
+/** Says the commit index to every follower, also where entries are under way that would. */
+export function announceCommit(state: RaftState, leader: Leadership): void {
+  for (const progress of leader.followers.values()) progress.isCheckDue = true;
+  replicate(state, leader);
+}
+
 function replicateTo(state: RaftState, peer: NodeId, progress: Progress): void {
   const { log, commitIndex } = state;
   if (progress.state === 'probe' && !progress.isWaiting) {

@@ -136,4 +136,12 @@ describe('Progress', () => {
     progress.accepted(8, 6);
     expect([progress.state, progress.nextIndex]).toEqual(['replicate', 9]);
   });
+
+  test('counts the commit of what a snapshot covers as said, until the snapshot fails', () => {
+    const progress = fresh();
+    progress.becomeSnapshot(8);
+    expect(progress.sentCommit).toBe(8);
+    progress.becomeProbe(3);
+    expect(progress.sentCommit).toBe(2);
+  });
 });

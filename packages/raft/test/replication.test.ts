@@ -2,7 +2,7 @@ import { seededRandom } from '@quorate/transport/system';
 import { describe, expect, test } from 'vitest';
 
 import { CoreCluster } from './support/core-cluster.ts';
-import { b, c, LoneNode } from './support/lone-node.ts';
+import { a, b, c, LoneNode } from './support/lone-node.ts';
 
 /** A leader of term 1 whose followers have its no-op, at index 1. */
 function leaderInOffice(options: ConstructorParameters<typeof LoneNode>[0] = {}): LoneNode {
@@ -327,5 +327,20 @@ describe('a peer that restarted', () => {
     for (let tick = 0; tick < 10; tick += 1) cluster.tick();
     expect(cluster.raft(victim).log.durableIndex).toBe(cluster.raft(leader).log.durableIndex);
     expect(cluster.raft(victim).promised).toBeUndefined();
+  });
+});
+
+describe('a leader that was removed', () => {
+  test('says so to everyone before it steps down, also where entries are under way', () => {
+    const node = leaderInOffice();
+    const changes = [{ kind: 'remove', node: a }] as const;
+    node.step({ kind: 'changeMembership', changeId: 1, changes });
+    node.propose('x');
+    node.accept(b, 2);
+    node.accept(c, 2);
+    expect(node.raft.role.kind).toBe('follower');
+    for (const peer of [b, c]) {
+      expect(node.sentTo(peer, 'appendEntries')).toMatchObject([{ leaderCommit: 2 }]);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { type NodeId, nodeId, type Random } from '@quorate/transport';
 
 import { type Configuration, configurationOf, isVoter } from '../../../src/configuration.ts';
-import { configurationCodec } from '../../../src/configuration-codec.ts';
+import { configurationCodec } from '../../../src/codec/configuration.ts';
 import type { RaftEffect, RaftInput } from '../../../src/effects.ts';
 import type { Entry, LogPosition, RaftMessage, Snapshot } from '../../../src/messages.ts';
 import { createRaft, step } from '../../../src/raft.ts';

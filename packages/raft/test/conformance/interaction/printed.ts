@@ -2,7 +2,8 @@ import type { Directive } from '../data-driven.ts';
 
 /**
  * The part of an output that both sides are held to: without what etcd/raft logs, and without its
- * messages to its own append and apply threads, for which the core has inputs and effects.
+ * messages to its own append and apply threads, for which the core has inputs and effects; so a
+ * delivery of nothing else prints nothing.
  */
 export function withoutInternals(text: string): string {
   const lines: string[] = [];
@@ -14,7 +15,7 @@ export function withoutInternals(text: string): string {
       openCount += opened;
     } else if (/->(Append|Apply)Thread |(Append|Apply)Thread->/.test(line)) {
       openCount = Math.max(0, opened);
-    } else if (!/^\s*(\d+)->\1 /.test(line)) {
+    } else if (!/^\s*(\d+)->\1 |^no messages$/.test(line)) {
       lines.push(line);
     }
   }

@@ -1,22 +1,10 @@
 import { describeConfiguration } from '../confchange.ts';
 import { type Directive, headOf, valuesOf } from '../data-driven.ts';
+import { changedLines, type Outcome } from '../outcome.ts';
 import { describeEntry, roleNames } from './describe.ts';
 import { InteractionEnvironment } from './environment.ts';
 import { type InteractionNode, idOf } from './node.ts';
 import { type Knowledge, learn, withoutInternals } from './printed.ts';
-
-/** How the core did in one directive. */
-export interface Comparison {
-  /** Of the directive in its file; `undefined` for what is left at the end of the file. */
-  readonly line: number | undefined;
-  readonly head: string;
-  /** Whether the output was the same, but for etcd/raft's logs and messages to itself. */
-  readonly isExact: boolean;
-  /** What nodes then are or have that the file says otherwise, and did not before. */
-  readonly differences: readonly string[];
-  readonly expected: string;
-  readonly actual: string;
-}
 
 /** These print the state of nodes: a different output is a different state. */
 const inquiries = new Set([
@@ -48,10 +36,10 @@ const passive = new Set(['log-level', 'raft-log', 'raft-state', 'status']);
  * index, role, leader, applied index, applied configuration and the end of the log, each as far as
  * the file ever printed it. What it hides is not guessed.
  */
-export function compareInteraction(directives: readonly Directive[]): readonly Comparison[] {
+export function compareInteraction(directives: readonly Directive[]): readonly Outcome[] {
   const environment = new InteractionEnvironment();
   const known = new Map<string, Knowledge>();
-  const comparisons: Comparison[] = [];
+  const outcomes: Outcome[] = [];
   let before: readonly string[] = [];
   for (const directive of directives) {
     const expected = withoutInternals(directive.expected);
@@ -66,15 +54,15 @@ export function compareInteraction(directives: readonly Directive[]): readonly C
       differences.push(...changedLines(expected, actual));
     }
     const head = headOf(directive);
-    comparisons.push({ line: directive.line, head, isExact, differences, expected, actual });
+    outcomes.push({ place: directive.line, head, isExact, differences, expected, actual });
     before = now;
   }
-  return [...comparisons, atEnd(before)];
+  return [...outcomes, atEnd(before)];
 }
 
-function atEnd(differences: readonly string[]): Comparison {
+function atEnd(differences: readonly string[]): Outcome {
   const isExact = differences.length === 0;
-  return { line: undefined, head: 'end', isExact, differences, expected: '', actual: '' };
+  return { place: 'end', head: 'end of file', isExact, differences, expected: '', actual: '' };
 }
 
 /** A core that breaks one of its own rules is a result too. */
@@ -131,15 +119,5 @@ function logDifferences(
     const wanted = expected.get(logIndex) ?? 'nothing';
     const own = actual.get(logIndex) ?? 'nothing';
     return wanted === own ? [] : [`${id} log: ${own}, not ${wanted}`];
-  });
-}
-
-function changedLines(expected: string, actual: string): readonly string[] {
-  const wanted = expected.split('\n');
-  const own = actual.split('\n');
-  const places = Array.from({ length: Math.max(wanted.length, own.length) }, (_, place) => place);
-  return places.flatMap((place) => {
-    const [left = 'nothing', right = 'nothing'] = [own[place], wanted[place]];
-    return left === right ? [] : [`${left}, not ${right}`];
   });
 }
