@@ -89,12 +89,12 @@ export function parseChanges(text: string): readonly MembershipChange[] | string
   return changes;
 }
 
-const kinds = new Map([
+const kinds: ReadonlyMap<string, MembershipChange['kind'] | 'update'> = new Map([
   ['v', 'addVoter'],
   ['l', 'addLearner'],
   ['r', 'remove'],
   ['u', 'update'],
-] as const satisfies readonly (readonly [string, MembershipChange['kind'] | 'update'])[]);
+]);
 
 /** A configuration as etcd/raft prints it. */
 export function describeConfiguration(configuration: Configuration): string {

@@ -6,7 +6,7 @@ export interface Outcome {
   readonly head: string;
   /** Whether it printed the same. */
   readonly isExact: boolean;
-  /** What is then otherwise than the file says, and was not before. None if only messages differ. */
+  /** What is otherwise than the file says, and was not before. None if only messages differ. */
   readonly differences: readonly string[];
   readonly expected: string;
   readonly actual: string;

@@ -96,10 +96,7 @@ function byCounting(voters: readonly string[], reached: (voter: string) => numbe
 }
 
 /** What each voter has, as bars: the more voters are behind one, the longer its bar. */
-function chart(
-  voters: readonly string[],
-  indexOf: (voter: string) => number | undefined,
-): string {
+function chart(voters: readonly string[], indexOf: (voter: string) => number | undefined): string {
   const { length: width } = voters;
   const rows = voters.map((voter) => {
     const index = indexOf(voter);

@@ -19,6 +19,8 @@ export interface Report {
   readonly sameStateCount: number;
   /** Directives after which something is otherwise than the file says. */
   readonly otherStateCount: number;
+  /** Why some differ, by name. */
+  readonly reasons: readonly string[];
   /** Differences that no exception speaks of. */
   readonly unlisted: readonly Outcome[];
   /** What an exception says is different, and is not. */
@@ -26,7 +28,7 @@ export interface Report {
 }
 
 /** The kind of a file, by the commands in it. */
-export function formatOf({ directives }: DataFile): Format {
+function formatOf({ directives }: DataFile): Format {
   const commands = new Set(directives.map(({ command }) => command));
   if (commands.has('committed') || commands.has('vote')) return 'quorum';
   const isConfchange = ['simple', 'enter-joint', 'leave-joint'].some((one) => commands.has(one));
@@ -34,7 +36,7 @@ export function formatOf({ directives }: DataFile): Format {
 }
 
 /** Runs a file of any of the three kinds. */
-export function runFile(file: DataFile): readonly Outcome[] {
+function runFile(file: DataFile): readonly Outcome[] {
   switch (formatOf(file)) {
     case 'quorum':
       return file.directives.map((directive) => compare(directive, runQuorum(directive)));
@@ -64,7 +66,11 @@ export function reportOn(file: DataFile, exceptions: readonly Exception[]): Repo
     exceptions.some((one) => one[kindOf(outcome)].includes(outcome.place));
   const settled = exceptions.flatMap((one) => [
     ...missing(one.state, differing.filter(isOther), 'state'),
-    ...missing(one.output, differing.filter((outcome) => !isOther(outcome)), 'output'),
+    ...missing(
+      one.output,
+      differing.filter((outcome) => !isOther(outcome)),
+      'output',
+    ),
   ]);
   const directives = outcomes.filter(({ place }) => place !== 'end');
   return {
@@ -74,6 +80,7 @@ export function reportOn(file: DataFile, exceptions: readonly Exception[]): Repo
     exactCount: directives.filter(({ isExact }) => isExact).length,
     sameStateCount: directives.filter((one) => !one.isExact && !isOther(one)).length,
     otherStateCount: directives.filter((one) => !one.isExact && isOther(one)).length,
+    reasons: exceptions.map(({ reason }) => reason),
     unlisted: differing.filter((outcome) => !isListed(outcome)),
     settled,
   };
@@ -89,11 +96,17 @@ function missing(
     .map((place) => `${place}: the ${kind} no longer differs`);
 }
 
-/** A row of the table in the README. */
+/** The head of the table that `rowOf` fills. */
+export const tableHead: readonly string[] = [
+  '| file | directives | same output | same state | other state | why |',
+  '| --- | --- | --- | --- | --- | --- |',
+];
+
+/** How a file went, as a row of a table. */
 export function rowOf(report: Report): string {
-  const { name, directiveCount, exactCount, sameStateCount, otherStateCount } = report;
-  const cells = [`\`${name}\``, directiveCount, exactCount, sameStateCount, otherStateCount];
-  return `| ${cells.join(' | ')} |`;
+  const { name, directiveCount, exactCount, sameStateCount, otherStateCount, reasons } = report;
+  const counts = [directiveCount, exactCount, sameStateCount, otherStateCount];
+  return `| ${[`\`${name}\``, ...counts, reasons.join(', ')].join(' | ')} |`;
 }
 
 /** What to look at, for people. */
@@ -102,7 +115,9 @@ export function problemsOf(report: Report): readonly string[] {
     const where = `${report.name}:${outcome.place} ${outcome.head}`;
     const what = outcome.differences.length > 0 ? outcome.differences : ['other messages or steps'];
     const lines = changedLines(outcome.expected, outcome.actual);
-    return [where, ...what.map((one) => `    ${one}`), ...lines.map((one) => `  ~ ${one}`)].join('\n');
+    return [where, ...what.map((one) => `    ${one}`), ...lines.map((one) => `  ~ ${one}`)].join(
+      '\n',
+    );
   });
   return [...unlisted, ...report.settled.map((one) => `${report.name}:${one}`)];
 }

@@ -27,7 +27,7 @@ export const roleNames = {
 } as const;
 
 /** A configuration as etcd/raft prints that of a snapshot. */
-export function describeMembers(configuration: Configuration): string {
+function describeMembers(configuration: Configuration): string {
   const { voters, outgoingVoters, learners, nextLearners, autoLeave } = configuration;
   const list = (ids: readonly NodeId[]): string => `[${inOrder(ids).join(' ')}]`;
   return (
@@ -37,7 +37,7 @@ export function describeMembers(configuration: Configuration): string {
 }
 
 /** A snapshot as etcd/raft prints it. */
-export function describeSnapshot(snapshot: Snapshot): string {
+function describeSnapshot(snapshot: Snapshot): string {
   const { lastIncludedIndex, lastIncludedTerm, configuration } = snapshot;
   const members = describeMembers(configuration);
   return `Index:${lastIncludedIndex} Term:${lastIncludedTerm} ConfState:${members}`;

@@ -20,17 +20,18 @@ const levels = ['debug', 'info', 'warn', 'error', 'fatal', 'none'];
  * prints of each what etcd/raft would print if it did what the core does; but for what etcd/raft
  * logs.
  *
- * Where the core refuses, the file's user does what a refusal asks for. The core refuses a change of members while the leader
- * has committed nothing of its term, and says to ask again soon. So the change is proposed again
- * whenever the node's output was taken, until it is decided. What a follower refuses goes to the
- * leader it names. Who is to vote need not have caught up: in these files they may not even exist.
+ * Where the core refuses, the user of the file does what the refusal asks for. A change of members
+ * while the leader has committed nothing of its term is to be tried again soon: so it is, whenever
+ * the node's output was taken, until it is decided. What a follower refuses goes to the leader it
+ * names. Who is to vote need not have caught up: in these files they may not even exist.
  */
 export class InteractionEnvironment {
-  readonly nodes = new Map<NodeId, InteractionNode>();
+  readonly nodes: Map<NodeId, InteractionNode> = new Map<NodeId, InteractionNode>();
   #parcels: Parcel[] = [];
   #level = 'debug';
   readonly #entryNames = new Map<string, string>();
   #proposalCount = 0;
+  #isComplaint = false;
   /** Changes of members to be proposed again. */
   #postponed: { readonly node: NodeId; readonly directive: Directive }[] = [];
 
@@ -49,9 +50,16 @@ export class InteractionEnvironment {
     const before = this.#level;
     if (level !== undefined) this.#level = level.toLowerCase();
     const lines = this.#dispatch(directive);
-    const isQuiet = this.isQuiet;
+    const isHidden = this.isQuiet && !this.#isComplaint;
+    this.#isComplaint = false;
     if (level !== undefined) this.#level = before;
-    return isQuiet || lines.length === 0 ? 'ok' : lines.join('\n');
+    return isHidden || lines.length === 0 ? 'ok' : lines.join('\n');
+  }
+
+  /** What goes wrong is printed at any level. */
+  #complain(text: string): readonly string[] {
+    this.#isComplaint = true;
+    return [text];
   }
 
   #dispatch(directive: Directive): readonly string[] {
@@ -114,14 +122,14 @@ export class InteractionEnvironment {
         node().tick();
         return [];
       default:
-        return ['unknown command'];
+        return this.#complain('unknown command');
     }
   }
 
   #addNodes(directive: Directive): readonly string[] {
     const count = numbersOf(directive)[0] ?? 0;
     const settings = settingsOf(directive);
-    if (typeof settings === 'string') return [settings];
+    if (typeof settings === 'string') return this.#complain(settings);
     for (let added = 0; added < count; added += 1) {
       const id = idOf(this.nodes.size + 1);
       this.nodes.set(id, new InteractionNode(id, settings));
@@ -145,7 +153,7 @@ export class InteractionEnvironment {
 
   #setLevel(level: string): readonly string[] {
     if (!levels.includes(level.toLowerCase())) {
-      return [`log levels must be either of [${levels.join(' ').toUpperCase()}]`];
+      return this.#complain(`log levels must be either of [${levels.join(' ').toUpperCase()}]`);
     }
     this.#level = level.toLowerCase();
     return [];
@@ -158,7 +166,7 @@ export class InteractionEnvironment {
     const proposalId = this.#proposalCount;
     const proposer = this.#proposer(idOf(node ?? ''));
     proposer.input({ kind: 'propose', proposalId, payloads });
-    return proposer.answer?.kind === 'refused' ? ['raft proposal dropped'] : [];
+    return proposer.answer?.kind === 'refused' ? this.#complain('raft proposal dropped') : [];
   }
 
   #proposeChange(directive: Directive): readonly string[] {
@@ -166,10 +174,10 @@ export class InteractionEnvironment {
     const isV1 = valuesOf(directive, 'v1')[0] === 'true';
     const transition = valuesOf(directive, 'transition')[0] ?? 'auto';
     const changes = parseChanges(directive.input);
-    if (typeof changes === 'string') return [changes];
-    if (!isTransition(transition)) return [`unknown transition ${transition}`];
+    if (typeof changes === 'string') return this.#complain(changes);
+    if (!isTransition(transition)) return this.#complain(`unknown transition ${transition}`);
     if (isV1 && (changes.length > 1 || transition !== 'auto')) {
-      return ['v1 conf change can only have one operation and no transition'];
+      return this.#complain('v1 conf change can only have one operation and no transition');
     }
     this.#proposalCount += 1;
     const changeId = this.#proposalCount;
@@ -181,7 +189,7 @@ export class InteractionEnvironment {
       this.#entryNames.set(`${answer.term}/${answer.logIndex}`, name);
     }
     if (answer?.kind !== 'refused') return [];
-    if (answer.reason !== 'termNotCommitted') return ['raft proposal dropped'];
+    if (answer.reason !== 'termNotCommitted') return this.#complain('raft proposal dropped');
     this.#postponed.push({ node: proposer.id, directive });
     return [];
   }
@@ -202,7 +210,7 @@ export class InteractionEnvironment {
 
   #sendSnapshot(ids: readonly NodeId[]): readonly string[] {
     const [from, to] = ids;
-    if (from === undefined || to === undefined) return ['expected two nodes'];
+    if (from === undefined || to === undefined) return this.#complain('expected two nodes');
     const { raft, applied } = this.#node(from);
     const message = {
       kind: 'installSnapshot',
@@ -369,4 +377,3 @@ function settingsOf(directive: Directive): NodeSettings | string {
 function isTransition(text: string): text is 'auto' | 'implicit' | 'explicit' {
   return ['auto', 'implicit', 'explicit'].includes(text);
 }
-

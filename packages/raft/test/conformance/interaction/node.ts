@@ -66,7 +66,7 @@ const timing = { electionTimeoutTicks: 3, heartbeatTicks: 1 };
  * The files switch features on and off that the core always has. Where one has them off, the node
  * helps with inputs and with time, never with what it decides:
  *
- * - Without pre-vote, the pre-votes are granted at once in the name of the others, and none is sent.
+ * - Without pre-vote, it is granted at once in the name of the others, and none is sent.
  * - Without check-quorum, a request for a vote arrives as if the leader had been silent for the
  *   minimum election timeout, and a leader's time until the check of its quorum stands still.
  *
@@ -285,7 +285,11 @@ export class InteractionNode {
     this.#pending = this.#pending.filter(
       (effect) => effect.kind !== 'send' || effect.message.kind !== 'preVote',
     );
-    const message = { kind: 'preVoteReply', term: raft.currentTerm + 1, voteGranted: true } as const;
+    const message = {
+      kind: 'preVoteReply',
+      term: raft.currentTerm + 1,
+      voteGranted: true,
+    } as const;
     for (const from of raft.peers) {
       // A vote that was won is over.
       if (!isPreCandidate(raft)) return;

@@ -25,11 +25,14 @@ export function withoutInternals(text: string): string {
 /** Heads under which nothing is left. */
 function withoutEmptyHeads(lines: readonly string[]): readonly string[] {
   const heads = /^\s*Messages:$|^> \d+ receiving messages$/;
-  return lines.filter((line, place) => !heads.test(line) || /->/.test(lines[place + 1] ?? ''));
+  return lines.filter(
+    (line, place) => !heads.test(line) || lines[place + 1]?.includes('->') === true,
+  );
 }
 
 /** What a node is known to be, as far as an output has said so. Values are as printed. */
-export type Fact = 'term' | 'vote' | 'commit' | 'lead' | 'role' | 'applied' | 'configuration' | 'log';
+export type Fact =
+  'term' | 'vote' | 'commit' | 'lead' | 'role' | 'applied' | 'configuration' | 'log';
 
 /** What was printed of one node. */
 export interface Knowledge {
@@ -39,13 +42,10 @@ export interface Knowledge {
 }
 
 /** Learns from the output of a directive what nodes are and have. */
-export function learn(
-  known: Map<string, Knowledge>,
-  directive: Directive,
-  text: string,
-): void {
+export function learn(known: Map<string, Knowledge>, directive: Directive, text: string): void {
   const words = directive.arguments.filter(({ values }) => values.length === 0);
-  let node = directive.command === 'process-ready' && words.length === 1 ? words[0]?.name : undefined;
+  let node =
+    directive.command === 'process-ready' && words.length === 1 ? words[0]?.name : undefined;
   let block: 'entries' | 'committed' | undefined;
   for (const line of text.split('\n').map((one) => one.trim())) {
     const head = /^> (\d+) (handling|receiving|processing)/.exec(line);
@@ -89,7 +89,10 @@ function learnState({ facts, log }: Knowledge, line: string): void {
   if (soft !== null) facts.set('lead', soft[1] ?? '').set('role', soft[2] ?? '');
   const hard = /^HardState Term:(\d+)(?: Vote:(\d+))? Commit:(\d+)$/.exec(line);
   if (hard !== null) {
-    facts.set('term', hard[1] ?? '').set('vote', hard[2] ?? '0').set('commit', hard[3] ?? '');
+    facts
+      .set('term', hard[1] ?? '')
+      .set('vote', hard[2] ?? '0')
+      .set('commit', hard[3] ?? '');
   }
   const snapshot = /^Snapshot Index:(\d+) /.exec(line);
   if (snapshot !== null) {
