@@ -54,8 +54,8 @@ export const reasons: Readonly<Record<Reason, string>> = {
     'Either carries the newer term, which is the point.',
   'own progress':
     'Own rules of progress: a follower counts as active until the first check of the quorum; ' +
-    'after a report that it cannot be reached, it waits for a heartbeat to come back; the next index ' +
-    'stands still while a snapshot is under way.',
+    'after a report that it cannot be reached, it waits for a heartbeat to come back; the next ' +
+    'index stands still while a snapshot is under way.',
   'no forgetLeader yet': 'The core cannot be told to forget a leader yet.',
   'no transfer yet': 'The core cannot be told to hand over leadership yet.',
 };
