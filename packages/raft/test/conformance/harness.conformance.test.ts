@@ -6,6 +6,7 @@ import { dataFilesAt, headOf, parseDirectives, readDataFile } from './data-drive
 import type { Exception } from './exceptions.ts';
 import { compareInteraction } from './interaction/compare.ts';
 import { learn, type Knowledge, withoutInternals } from './interaction/printed.ts';
+import { diff } from './outcome.ts';
 import { problemsOf, reportOn, rowOf } from './report.ts';
 
 // The harness itself, on files of our own in etcd/raft's formats, which a fresh clone has.
@@ -108,6 +109,12 @@ describe('the conformance harness', () => {
       'own.txt:1: the state no longer differs',
       'own.txt:end: the state no longer differs',
     ]);
+  });
+
+  test('shows where two outputs part', () => {
+    expect(diff('a\nb\nc\nd', 'a\nb\nx\nd\ne')).toEqual(['  b', '- c', '+ x', '  d', '+ e']);
+    expect(diff('a', 'a')).toEqual([]);
+    expect(diff('a\nb', 'b')).toEqual(['- a', '  b']);
   });
 
   test('takes a command that it does not know for a difference', () => {

@@ -25,3 +25,59 @@ export function changedLines(expected: string, actual: string): readonly string[
     return left === right ? [] : [`${left}, not ${right}`];
   });
 }
+
+/**
+ * Both texts in one: lines that only `expected` has begin with '-', those that only `actual` has
+ * with '+', and of the lines between that both have, one on each side is kept.
+ */
+export function diff(expected: string, actual: string): readonly string[] {
+  const marked = merged(expected.split('\n'), actual.split('\n'));
+  const isNear = (place: number): boolean =>
+    marked.slice(Math.max(0, place - 1), place + 2).some((line) => !line.startsWith(' '));
+  return marked.filter((_, place) => isNear(place));
+}
+
+/** Along a longest common subsequence. */
+function merged(left: readonly string[], right: readonly string[]): readonly string[] {
+  const lengths = commonLengths(left, right);
+  const at = (row: number, column: number): number => lengths[row]?.[column] ?? 0;
+  const lines: string[] = [];
+  let row = 0;
+  let column = 0;
+  while (row < left.length || column < right.length) {
+    const [gone = '', come = ''] = [left[row], right[column]];
+    if (row < left.length && column < right.length && gone === come) {
+      lines.push(`  ${gone}`);
+      row += 1;
+      column += 1;
+    } else if (row < left.length && at(row + 1, column) >= at(row, column + 1)) {
+      lines.push(`- ${gone}`);
+      row += 1;
+    } else if (column < right.length) {
+      lines.push(`+ ${come}`);
+      column += 1;
+    } else {
+      lines.push(`- ${gone}`);
+      row += 1;
+    }
+  }
+  return lines;
+}
+
+/** How many lines the rests from each pair of places on have in common, in order. */
+function commonLengths(
+  left: readonly string[],
+  right: readonly string[],
+): readonly (readonly number[])[] {
+  const lengths = Array.from({ length: left.length + 1 }, () =>
+    Array.from({ length: right.length + 1 }, () => 0),
+  );
+  for (let row = left.length - 1; row >= 0; row -= 1) {
+    for (let column = right.length - 1; column >= 0; column -= 1) {
+      const isSame = left[row] === right[column];
+      const longer = Math.max(lengths[row + 1]![column]!, lengths[row]![column + 1]!);
+      lengths[row]![column] = isSame ? lengths[row + 1]![column + 1]! + 1 : longer;
+    }
+  }
+  return lengths;
+}

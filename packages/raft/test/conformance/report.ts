@@ -2,7 +2,7 @@ import { ConfchangeRun } from './confchange.ts';
 import { type DataFile, type Directive, headOf } from './data-driven.ts';
 import type { Exception } from './exceptions.ts';
 import { compareInteraction } from './interaction/compare.ts';
-import { changedLines, type Outcome, type Place } from './outcome.ts';
+import { changedLines, diff, type Outcome, type Place } from './outcome.ts';
 import { runQuorum } from './quorum.ts';
 
 /** The three kinds of files that etcd/raft has. */
@@ -114,8 +114,8 @@ export function problemsOf(report: Report): readonly string[] {
   const unlisted = report.unlisted.map((outcome) => {
     const where = `${report.name}:${outcome.place} ${outcome.head}`;
     const what = outcome.differences.length > 0 ? outcome.differences : ['other messages or steps'];
-    const lines = changedLines(outcome.expected, outcome.actual);
-    return [where, ...what.map((one) => `    ${one}`), ...lines.map((one) => `  ~ ${one}`)].join(
+    const lines = diff(outcome.expected, outcome.actual);
+    return [where, ...what.map((one) => `    ${one}`), ...lines.map((one) => `  ${one}`)].join(
       '\n',
     );
   });
