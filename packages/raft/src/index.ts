@@ -39,6 +39,7 @@ export type {
   SnapshotMetadata,
 } from './messages.ts';
 export type { StateMachine } from './state-machine.ts';
+export { createRaftNode, type CreateRaftNodeOptions } from './create-raft-node.ts';
 export { RaftNode } from './raft-node.ts';
 export { RaftStartError, type RaftStartErrorCode } from './node/errors.ts';
 export type { MembershipOptions } from './node/membership-request.ts';
