@@ -1,7 +1,14 @@
 import type { NodeId } from '@quorate/transport';
 
 import { invariant } from '../invariant.ts';
-import type { SessionAttempt } from './messages.ts';
+
+/** What an attempt says about who leads. */
+export interface LeaderHint {
+  /** The node did what a leader does. */
+  readonly isAnswered: boolean;
+  /** Who leads, as far as the node knows. */
+  readonly leaderId: NodeId | undefined;
+}
 
 /** Whom to ask: the node that answered last, the leader it names, or else the next in turn. */
 export class TargetChoice {
@@ -26,14 +33,13 @@ export class TargetChoice {
    *
    * @returns 'atOnce' if another node is said to lead, or was found since.
    */
-  learn(asked: NodeId, attempt: SessionAttempt): 'atOnce' | 'later' {
-    if (attempt.kind === 'answered') {
+  learn(asked: NodeId, { isAnswered, leaderId }: LeaderHint): 'atOnce' | 'later' {
+    if (isAnswered) {
       this.#current = asked;
       return 'later';
     }
     // Somebody else's attempt has moved on from this node already.
     if (asked !== this.#current) return 'atOnce';
-    const leaderId = attempt.kind === 'rejected' ? attempt.leaderId : undefined;
     if (leaderId !== undefined && leaderId !== asked && this.#nodeIds.includes(leaderId)) {
       this.#current = leaderId;
       return 'atOnce';

@@ -1,15 +1,14 @@
 import { type NodeId, nodeId } from '@quorate/transport';
 import { expect, test } from 'vitest';
 
-import type { SessionAttempt } from '../../src/sessions/messages.ts';
-import { TargetChoice } from '../../src/sessions/target-choice.ts';
+import { type LeaderHint, TargetChoice } from '../../src/sessions/target-choice.ts';
 
 const [a, b, c] = [nodeId('a'), nodeId('b'), nodeId('c')];
-const unknown: SessionAttempt = { kind: 'unknown' };
-const answered: SessionAttempt = { kind: 'answered', answer: { kind: 'done' } };
+const unknown: LeaderHint = { isAnswered: false, leaderId: undefined };
+const answered: LeaderHint = { isAnswered: true, leaderId: undefined };
 
-function notLeader(leaderId: NodeId): SessionAttempt {
-  return { kind: 'rejected', reason: 'notLeader', leaderId };
+function notLeader(leaderId: NodeId): LeaderHint {
+  return { isAnswered: false, leaderId };
 }
 
 test('stays with whoever answers', () => {

@@ -255,7 +255,9 @@ export class SessionClient {
     const asked = this.#targets.current;
     const timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, remainingMs));
     const attempt = await port.attempt(asked, request, { timeoutMs });
-    return { attempt, next: this.#targets.learn(asked, attempt) };
+    const isAnswered = attempt.kind === 'answered';
+    const leaderId = attempt.kind === 'rejected' ? attempt.leaderId : undefined;
+    return { attempt, next: this.#targets.learn(asked, { isAnswered, leaderId }) };
   }
 
   #learn(epoch: Epoch, attempt: SessionAttempt, sentMs: number): void {

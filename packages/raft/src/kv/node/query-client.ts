@@ -1,0 +1,99 @@
+import type { Clock, NodeId, Random, Requester } from '@quorate/transport';
+import { DecodeError } from '@quorate/transport/codec';
+
+import type { WaitOptions } from '../../node/outcomes.ts';
+import { type GaveUp, Waiter } from '../../node/waiter.ts';
+import { RetryPace } from '../../sessions/retry-pace.ts';
+import { TargetChoice } from '../../sessions/target-choice.ts';
+import { keyValueQueryCodec, queryAttemptCodec } from '../codec.ts';
+import type { KeyValueQuery, KeyValueReply, QueryAttempt } from '../messages.ts';
+import { queryMethod } from './query-server.ts';
+
+/** What became of a query. It changes nothing, so asking again is always safe. */
+export type QueryOutcome<Reply> =
+  | Reply
+  /** Nobody could vouch for an answer in time, or the caller gave up. */
+  | { readonly kind: 'refused'; readonly reason: 'unavailable' | 'aborted' };
+
+/** How a query reaches one node. Never rejects for what the network or the node did. */
+export type QueryPort = (
+  to: NodeId,
+  query: KeyValueQuery,
+  timeoutMs: number,
+) => Promise<QueryAttempt>;
+
+/** Reaches nodes that `QueryServer.serve` over the same protocol and `method`. */
+export function requesterQueryPort(requester: Requester, method: string = queryMethod): QueryPort {
+  return async (to, query, timeoutMs) => {
+    try {
+      const payload = keyValueQueryCodec.encode(query);
+      return queryAttemptCodec.decode(await requester.request(to, method, payload, { timeoutMs }));
+    } catch (error) {
+      const isOfNetwork = error instanceof Error && 'definite' in error;
+      if (!isOfNetwork && !(error instanceof DecodeError)) throw error;
+      return { kind: 'refused', leaderId: undefined };
+    }
+  };
+}
+
+/** What a query needs, and how patient it is. */
+export interface QueryClientOptions {
+  readonly port: QueryPort;
+  readonly nodeIds: readonly NodeId[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly attemptTimeoutMs: number;
+  readonly retryMsMin: number;
+  readonly retryMsMax: number;
+}
+
+/** Asks node after node until one answers. */
+export class QueryClient {
+  readonly #options: QueryClientOptions;
+  readonly #targets: TargetChoice;
+
+  /** @throws RangeError if there is no node to ask. */
+  constructor(options: QueryClientOptions) {
+    this.#options = options;
+    this.#targets = new TargetChoice(options.nodeIds);
+  }
+
+  /** The first answer, or a refusal once the wait is over. */
+  ask(query: KeyValueQuery, options: WaitOptions): Promise<QueryOutcome<KeyValueReply>> {
+    if (options.signal?.aborted === true) return Promise.resolve(refused('aborted'));
+    let isOver = false;
+    const waiter = new Waiter<QueryOutcome<KeyValueReply>>(this.#options.clock, options, (why) => {
+      isOver = true;
+      waiter.settle(refused(why));
+    });
+    void this.#askUntil(query, () => isOver).then((reply) => {
+      if (reply !== undefined) waiter.settle(reply);
+    });
+    return waiter.promise;
+  }
+
+  async #askUntil(query: KeyValueQuery, isOver: () => boolean): Promise<KeyValueReply | undefined> {
+    const { port, clock, random, attemptTimeoutMs, retryMsMin, retryMsMax } = this.#options;
+    const pace = new RetryPace({ minMs: retryMsMin, maxMs: retryMsMax });
+    while (!isOver()) {
+      const asked = this.#targets.current;
+      const attempt = await port(asked, query, attemptTimeoutMs);
+      const isAnswered = attempt.kind === 'answered';
+      const next = this.#targets.learn(asked, { isAnswered, leaderId: leaderIn(attempt) });
+      if (isAnswered) return attempt.reply;
+      const pauseMs = pace.pauseMs(next, random.float());
+      await new Promise<void>((resolve) => {
+        clock.setTimer(pauseMs, resolve);
+      });
+    }
+    return undefined;
+  }
+}
+
+function leaderIn(attempt: QueryAttempt): NodeId | undefined {
+  return attempt.kind === 'refused' ? attempt.leaderId : undefined;
+}
+
+function refused(reason: GaveUp): QueryOutcome<never> {
+  return { kind: 'refused', reason: reason === 'timeout' ? 'unavailable' : reason };
+}
