@@ -27,9 +27,10 @@ import type {
  *   compare    0 exists key │ 1 missing key │ 2 value key value
  *              3 revision key revision │ 4 unchangedSince key revision
  *   operation  0 get key │ 1 put key value │ 2 delete key
- *   result     version 1 │ 1 transacted  flag revision count (0 get maybe │ 1 put flag │ 2 delete flag)…
+ *   result     version 1 │ 1 transacted  flag revision count done…
  *                          2 compacted   oldestRevision
  *                          3 refused     reason
+ *   done       0 get (0 │ 1 entry) │ 1 put flag │ 2 delete flag
  *   entry      key value createRevision (modRevision - createRevision) (version - 1)
  *   query      version 1 │ 1 get key │ 2 list prefix (0 │ 1 after) limit
  *   attempt    version 1 │ 1 answered (1 entry │ 2 page) … │ 2 refused (0 │ 1 leaderId)

@@ -75,7 +75,7 @@ export class KeyValueMachine implements StateMachine {
     return this.#storeBytes;
   }
 
-  /** Answers `query` from what is applied so far. The values are the store's: do not change them. */
+  /** Answers from what is applied so far. The values are the store's: do not change them. */
   query(query: KeyValueQuery): KeyValueReply {
     const revision = this.#revision;
     return query.kind === 'get'

@@ -63,8 +63,8 @@ export interface ListOptions extends WaitOptions {
  * bytes, at most 1 MiB; what is larger throws `RangeError` before anything is sent.
  *
  * @remarks
- * Every write takes effect once, however often it had to be sent. Every read is linearizable. Writes
- * that are under way together take effect in any order.
+ * Every write takes effect once, however often it had to be sent. Every read is linearizable.
+ * Writes that are under way together take effect in any order.
  */
 export class KeyValueClient {
   readonly #session: SessionClient;
@@ -167,8 +167,8 @@ export class KeyValueClient {
   }
 
   /**
-   * Has all stores forget the changes up to `revision`, so that they take no room. Watches that have
-   * not read them are told. The revision of the outcome is the oldest that can be watched.
+   * Has all stores forget the changes up to `revision`, so that they take no room. Watches that
+   * have not read them are told. The revision of the outcome is the oldest that can be watched.
    */
   async compact(revision: number, options: WaitOptions = {}): Promise<KeyValueOutcome<object>> {
     expectRevision(revision, 1);

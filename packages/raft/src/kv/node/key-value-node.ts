@@ -81,9 +81,9 @@ export class KeyValueNode {
   /**
    * Every change from `fromRevision` on, in order, each once, as this replica learns of it.
    *
-   * @returns Batches of whole transactions. It ends when the node closes or `signal` is aborted, and
-   *   after a batch 'compacted': changes in between are forgotten, so list the store and watch on
-   *   from its revision.
+   * @returns Batches of whole transactions. It ends when the node closes or `signal` is aborted,
+   *   and after a batch 'compacted': changes in between are forgotten, so list the store and watch
+   *   on from the revision after that of the list.
    */
   watch(options: WatchOptions = {}): AsyncIterableIterator<WatchBatch> {
     return watchChanges(this.#machine, options, {
