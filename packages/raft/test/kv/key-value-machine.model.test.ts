@@ -66,7 +66,7 @@ class Historian {
       case 'missing':
         return entry === undefined;
       case 'value':
-        return entry !== undefined && entry.value.join() === compare.value.join();
+        return entry?.value.join() === compare.value.join();
       case 'revision':
         return modRevision === compare.revision;
       case 'unchangedSince':
