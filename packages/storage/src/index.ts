@@ -7,8 +7,9 @@ export {
   type LogErrorCode,
   SnapshotError,
 } from './errors.ts';
+export type { IncomingSnapshot } from './incoming-snapshot.ts';
 export type { DamagedEntry, LogBatch, LogEntry } from './log-entry.ts';
-export type { DamagedSnapshot, SnapshotHeader } from './snapshot-format.ts';
+export type { DamagedSnapshot, SnapshotHeader, SnapshotIdentity } from './snapshot-format.ts';
 export {
   SnapshotStore,
   type SnapshotStoreOptions,

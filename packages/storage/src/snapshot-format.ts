@@ -106,6 +106,15 @@ export function decodeHeader(bytes: Uint8Array): { header: SnapshotHeader; crc: 
   return { header: { lastIncludedIndex, lastIncludedTerm, metadata }, crc };
 }
 
+/** A snapshot that another node has, named so that the same bytes have the same name. */
+export interface SnapshotIdentity {
+  readonly header: SnapshotHeader;
+  /** Size of the data. */
+  readonly sizeBytes: number;
+  /** CRC-32C of all the data. */
+  readonly crc: number;
+}
+
 /** Writes the size and checksum of the chunk that lies behind them in `target`. */
 export function sealChunk(target: Uint8Array, previousCrc: number): number {
   const view = new DataView(target.buffer, target.byteOffset, target.length);

@@ -1,4 +1,4 @@
-import { DecodeError } from '@quorate/transport/codec';
+import { crc32c, DecodeError } from '@quorate/transport/codec';
 
 import type { Disk, DiskFile } from './disk.ts';
 import {
@@ -16,8 +16,14 @@ export interface SnapshotReader {
   readonly path: string;
   readonly header: SnapshotHeader;
   readonly sizeBytes: number;
-  /** The data in order. @throws DecodeError where a checksum does not hold. */
-  chunks(): AsyncIterable<Uint8Array>;
+  /** CRC-32C of all the data. */
+  readonly crc: number;
+  /**
+   * The data in order, from `fromOffset` on.
+   *
+   * @throws DecodeError where a checksum does not hold.
+   */
+  chunks(fromOffset: number): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -31,34 +37,51 @@ export async function openSnapshot(disk: Disk, path: string): Promise<SnapshotRe
   try {
     const fixed = await readExactly(file, 0, FIXED_HEADER_BYTES);
     const headerBytes = FIXED_HEADER_BYTES + bytesAfterFixedHeader(fixed);
-    const { header, crc } = decodeHeader(await readExactly(file, 0, headerBytes));
-    const chunks = (): AsyncIterable<Uint8Array> => readChunks(file, headerBytes, crc);
+    const { header, crc: headerCrc } = decodeHeader(await readExactly(file, 0, headerBytes));
+    const chunks = (fromOffset: number): AsyncIterable<Uint8Array> =>
+      readChunks(file, { firstOffset: headerBytes, headerCrc, fromOffset });
     let sizeBytes = 0;
-    for await (const chunk of chunks()) sizeBytes += chunk.length;
-    return { path, header, sizeBytes, chunks, close: () => file.close() };
+    let crc = 0;
+    for await (const chunk of chunks(0)) {
+      sizeBytes += chunk.length;
+      crc = crc32c(chunk, 0, chunk.length, crc);
+    }
+    return { path, header, sizeBytes, crc, chunks, close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
+/** Where to read: the first chunk of the file, and how much of the data to leave out. */
+interface ChunkRange {
+  readonly firstOffset: number;
+  readonly headerCrc: number;
+  readonly fromOffset: number;
+}
+
 async function* readChunks(
   file: DiskFile,
-  firstOffset: number,
-  headerCrc: number,
+  { firstOffset, headerCrc, fromOffset }: ChunkRange,
 ): AsyncIterable<Uint8Array> {
   let offset = firstOffset;
   let previousCrc = headerCrc;
+  let skipBytes = fromOffset;
   for (;;) {
     const chunkHeader = await readExactly(file, offset, CHUNK_HEADER_BYTES);
     const { sizeBytes, crc } = decodeChunkHeader(chunkHeader);
-    const chunk = await readExactly(file, offset, CHUNK_HEADER_BYTES + sizeBytes);
-    if (chunkCrc(chunk, previousCrc) !== crc) {
-      throw new DecodeError(`chunk at offset ${offset}: bad checksum`);
+    // What is left out is not read either: its checksum is the seed of the next one's.
+    const isRead = skipBytes < sizeBytes || sizeBytes === 0;
+    if (isRead) {
+      const chunk = await readExactly(file, offset, CHUNK_HEADER_BYTES + sizeBytes);
+      if (chunkCrc(chunk, previousCrc) !== crc) {
+        throw new DecodeError(`chunk at offset ${offset}: bad checksum`);
+      }
+      if (sizeBytes > 0) yield chunk.subarray(CHUNK_HEADER_BYTES + skipBytes);
     }
-    offset += chunk.length;
+    offset += CHUNK_HEADER_BYTES + sizeBytes;
     if (sizeBytes === 0) break;
-    yield chunk.subarray(CHUNK_HEADER_BYTES);
+    skipBytes = Math.max(0, skipBytes - sizeBytes);
     previousCrc = crc;
   }
   if (offset !== (await file.sizeBytes())) throw new DecodeError('bytes behind the last chunk');

@@ -10,14 +10,19 @@
  *
  * The number rises with every save, so the newest is the one with the highest number. Older ones
  * are kept for the day on which the newest cannot be read.
+ *
+ * A snapshot that comes from another node piece by piece waits under a name made of what it is,
+ * `<index>-<term>-<size>-<checksum>.incoming`, so that whoever comes back with the same one after a
+ * crash can go on. Whole and verified, it gets its number by the same rename.
  */
 import { DecodeError } from '@quorate/transport/codec';
 
-import { joinPath } from './disk-path.ts';
+import { joinPath, requireByteCount } from './disk-path.ts';
 import type { Disk } from './disk.ts';
 import { createDurableDirectory } from './durable-directory.ts';
 import { DiskError, SnapshotError } from './errors.ts';
-import type { DamagedSnapshot, SnapshotHeader } from './snapshot-format.ts';
+import { IncomingSnapshot } from './incoming-snapshot.ts';
+import type { DamagedSnapshot, SnapshotHeader, SnapshotIdentity } from './snapshot-format.ts';
 import { openSnapshot, type SnapshotReader } from './snapshot-reader.ts';
 import { writeSnapshot } from './snapshot-writer.ts';
 
@@ -43,12 +48,15 @@ export interface SnapshotStream {
   readonly header: SnapshotHeader;
   /** Size of the data. */
   readonly sizeBytes: number;
+  /** CRC-32C of all the data. */
+  readonly crc: number;
   /**
-   * The data from its beginning, in pieces of at most 256 KiB. The caller owns each piece.
+   * The data in pieces of at most 256 KiB. The caller owns each piece.
    *
+   * @param fromOffset - Where to begin, in 0..`sizeBytes`. 0 by default.
    * @throws SnapshotError if the bytes were damaged since the snapshot was opened.
    */
-  chunks(): AsyncIterable<Uint8Array>;
+  chunks(fromOffset?: number): AsyncIterable<Uint8Array>;
   /** Newer snapshots that could not be read, newest first. Empty if this is the newest. */
   readonly damaged: readonly DamagedSnapshot[];
   /** Releases the file. Idempotent. */
@@ -57,6 +65,7 @@ export interface SnapshotStream {
 
 const NAME = /^(\d{16})\.snapshot$/;
 const PARTIAL = '.partial';
+const INCOMING = '.incoming';
 
 /** Keeps the newest snapshots of one state machine, each checksummed and replaced atomically. */
 export class SnapshotStore {
@@ -68,6 +77,8 @@ export class SnapshotStore {
   /** The newest number ever used, so that none is used twice. */
   #lastNumber: number;
   #saving: Promise<void> = Promise.resolve();
+  /** Names of incoming snapshots that someone holds. */
+  readonly #held = new Set<string>();
 
   private constructor(options: Required<SnapshotStoreOptions>, numbers: readonly number[]) {
     this.#disk = options.disk;
@@ -108,10 +119,60 @@ export class SnapshotStore {
    * @throws DiskError if the disk refuses, 'DISK_FULL' for one; or whatever `data` throws.
    */
   async save(header: SnapshotHeader, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
-    const previous = this.#saving;
-    const saving = previous.then(() => this.#save(header, data));
-    this.#saving = saving.catch(() => undefined);
-    return saving;
+    await this.#inTurn(() => this.#save(header, data));
+  }
+
+  /**
+   * Begins to receive a snapshot that another node has, or goes on where an earlier attempt, before
+   * a crash or not, left off. Attempts at other snapshots are given up, unless someone holds them.
+   *
+   * @returns For one holder at a time. To be given to `adopt`, `discard` or `release`.
+   * @throws RangeError if a field of `identity` is out of its range, or it is held already.
+   */
+  async receive(identity: SnapshotIdentity): Promise<IncomingSnapshot> {
+    const { header, sizeBytes, crc } = identity;
+    requireByteCount('sizeBytes', sizeBytes);
+    const { lastIncludedIndex, lastIncludedTerm } = header;
+    const name = `${lastIncludedIndex}-${lastIncludedTerm}-${sizeBytes}-${crc}${INCOMING}`;
+    if (this.#held.has(name)) throw new RangeError(`identity: expected none in use, got ${name}`);
+    this.#held.add(name);
+    try {
+      const names = await this.#disk.list(this.#directory);
+      for (const other of names.filter((one) => one.endsWith(INCOMING))) {
+        if (this.#held.has(other)) continue;
+        await this.#disk.remove(joinPath(this.#directory, other));
+      }
+      const path = joinPath(this.#directory, name);
+      const incoming = await IncomingSnapshot.open(this.#disk, path, identity);
+      await this.#disk.syncDirectory(this.#directory);
+      return incoming;
+    } catch (error) {
+      this.#held.delete(name);
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a whole incoming snapshot the newest of the store; once it resolves, also after a crash.
+   *
+   * @throws RangeError if it is not whole.
+   */
+  async adopt(incoming: IncomingSnapshot): Promise<void> {
+    if (!incoming.isWhole) throw new RangeError('incoming: expected a whole one, got a part');
+    await this.#inTurn(() => this.#adopt(incoming));
+  }
+
+  /** Gives up an incoming snapshot and what arrived of it. */
+  async discard(incoming: IncomingSnapshot): Promise<void> {
+    await incoming.close();
+    await this.#disk.remove(incoming.path);
+    this.#held.delete(nameOf(incoming));
+  }
+
+  /** Lets go of an incoming snapshot; what arrived of it stays for another attempt. */
+  async release(incoming: IncomingSnapshot): Promise<void> {
+    await incoming.close();
+    this.#held.delete(nameOf(incoming));
   }
 
   /**
@@ -145,14 +206,37 @@ export class SnapshotStore {
    * @throws SnapshotError if there are snapshots and none can be read.
    */
   async openLatest(): Promise<SnapshotStream | undefined> {
+    return this.#open(() => true);
+  }
+
+  /**
+   * Like `openLatest`, for the newest of the stored snapshots that stands for this position.
+   *
+   * @returns `undefined` if there is none: another took its place, say.
+   * @throws SnapshotError if there is one and it cannot be read.
+   */
+  async openAt(
+    lastIncludedIndex: number,
+    lastIncludedTerm: number,
+  ): Promise<SnapshotStream | undefined> {
+    return this.#open(
+      ({ header }) =>
+        header.lastIncludedIndex === lastIncludedIndex &&
+        header.lastIncludedTerm === lastIncludedTerm,
+    );
+  }
+
+  async #open(isWanted: (reader: SnapshotReader) => boolean): Promise<SnapshotStream | undefined> {
     const damaged: DamagedSnapshot[] = [];
     for (const number of this.#numbers.toReversed()) {
       const path = this.#pathOf(number);
       try {
-        return { ...asStream(await openSnapshot(this.#disk, path)), damaged };
+        const reader = await openSnapshot(this.#disk, path);
+        if (isWanted(reader)) return { ...asStream(reader), damaged };
+        await reader.close();
       } catch (error) {
         // A snapshot pruned by a concurrent save is not damaged: a newer one took its place.
-        if (!this.#numbers.includes(number)) return this.openLatest();
+        if (!this.#numbers.includes(number)) return this.#open(isWanted);
         if (!(error instanceof DecodeError) && !(error instanceof DiskError)) throw error;
         damaged.push({ path, reason: error.message });
       }
@@ -174,6 +258,26 @@ export class SnapshotStore {
       await this.#disk.remove(path + PARTIAL).catch(() => undefined);
       throw error;
     }
+    await this.#onNamed(number);
+  }
+
+  async #adopt(incoming: IncomingSnapshot): Promise<void> {
+    const number = this.#lastNumber + 1;
+    this.#lastNumber = number;
+    await incoming.close();
+    await this.#disk.rename(incoming.path, this.#pathOf(number));
+    this.#held.delete(nameOf(incoming));
+    await this.#onNamed(number);
+  }
+
+  /** One after the other: the last one named is the newest. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const saving = this.#saving.then(work);
+    this.#saving = saving.catch(() => undefined);
+    return saving;
+  }
+
+  async #onNamed(number: number): Promise<void> {
     this.#numbers = [...this.#numbers, number];
     await this.#disk.syncDirectory(this.#directory);
     await this.#prune();
@@ -197,14 +301,20 @@ function asStream(reader: SnapshotReader): Omit<SnapshotStream, 'damaged'> {
   return {
     header: reader.header,
     sizeBytes: reader.sizeBytes,
-    chunks: () => guarded(reader),
+    crc: reader.crc,
+    chunks: (fromOffset = 0) => guarded(reader, fromOffset),
     close: () => reader.close(),
   };
 }
 
-async function* guarded(reader: SnapshotReader): AsyncIterable<Uint8Array> {
+function nameOf(incoming: IncomingSnapshot): string {
+  return incoming.path.slice(incoming.path.lastIndexOf('/') + 1);
+}
+
+async function* guarded(reader: SnapshotReader, fromOffset: number): AsyncIterable<Uint8Array> {
+  requireByteCount('fromOffset', fromOffset);
   try {
-    yield* reader.chunks();
+    yield* reader.chunks(fromOffset);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const damaged = [{ path: reader.path, reason: error.message }];
