@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { majorityIndex, voteResult } from '../src/quorum.ts';
+import { jointIndex, jointVoteResult, majorityIndex, voteResult } from '../src/quorum.ts';
 
 /** The definition, read aloud: the largest index that more than half of the voters have reached. */
 function slowMajorityIndex(indexes: readonly number[]): number {
@@ -72,5 +72,39 @@ describe('voteResult', () => {
 
   test('of nobody is won', () => {
     expect(voteResult([], () => false)).toBe('won');
+  });
+});
+
+describe('a joint quorum', () => {
+  const half = fc.uniqueArray(fc.nat(5), { maxLength: 5 });
+  const joint = fc.record({ voters: half, outgoingVoters: half });
+  const sixVotes = fc.array(fc.constantFrom(true, false, undefined), {
+    minLength: 6,
+    maxLength: 6,
+  });
+
+  test('reaches an index once a majority of each half has', () => {
+    fc.assert(
+      fc.property(joint, fc.array(fc.nat(6), { minLength: 6, maxLength: 6 }), (halves, reached) => {
+        const { voters, outgoingVoters } = halves;
+        const slow = [voters, outgoingVoters]
+          .filter((one) => one.length > 0)
+          .map((one) => slowMajorityIndex(one.map((voter) => reached[voter] ?? 0)));
+        const fast = jointIndex(halves, (voter) => reached[voter] ?? 0);
+        expect(fast).toBe(Math.min(Number.POSITIVE_INFINITY, ...slow));
+      }),
+    );
+  });
+
+  test('is decided exactly when the missing votes can change nothing in either half', () => {
+    fc.assert(
+      fc.property(joint, sixVotes, ({ voters, outgoingVoters }, cast) => {
+        const slow = [voters, outgoingVoters]
+          .filter((one) => one.length > 0)
+          .map((one) => slowVoteResult(one.map((voter) => cast[voter])));
+        const wanted = ['lost', 'pending'].find((result) => slow.includes(result)) ?? 'won';
+        expect(jointVoteResult({ voters, outgoingVoters }, (voter) => cast[voter])).toBe(wanted);
+      }),
+    );
   });
 });
