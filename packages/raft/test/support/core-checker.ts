@@ -148,7 +148,7 @@ export class CoreChecker {
     for (let logIndex = this.#committedTerms.length; logIndex <= commitIndex; logIndex += 1) {
       const term = log.termAt(logIndex);
       if (term === undefined) throw new SafetyViolation(`${nodeId} commits unknown ${logIndex}`);
-      this.#checkOnMajority(logIndex, term);
+      this.#checkOnMajority(raft, logIndex, term);
       this.#committedTerms.push(term);
       this.#termsOfCommit.push(raft.currentTerm);
     }
@@ -157,21 +157,28 @@ export class CoreChecker {
     check(term === committedTerm, `${nodeId} has ${term} for ${commitIndex}@${committedTerm}`);
   }
 
-  #checkOnMajority(logIndex: number, term: number): void {
-    let copies = 0;
-    for (const { disk } of this.#nodes.values()) {
-      const { logStart, entries, snapshot, hardState, damaged } = disk.durable;
-      const isCovered = snapshot !== undefined && snapshot.lastIncludedIndex >= logIndex;
-      const entry = entries[logIndex - logStart.logIndex - 1];
-      // A copy that was damaged since it was acknowledged: its node votes for nobody without it.
-      const isPromised =
-        (damaged?.lastIndex ?? 0) >= logIndex || (hardState?.promised?.logIndex ?? 0) >= logIndex;
-      if (isCovered || isPromised || entry?.term === term) copies += 1;
+  /** In each half of the configuration, where that is joint. */
+  #checkOnMajority({ configuration }: RaftState, logIndex: number, term: number): void {
+    const { voters, outgoingVoters } = configuration;
+    for (const half of [voters, outgoingVoters]) {
+      const copies = half.filter((voter) => this.#hasCopy(voter, logIndex, term)).length;
+      check(
+        half.length === 0 || copies * 2 > half.length,
+        `${logIndex}@${term} is committed with ${copies} durable copies`,
+      );
     }
-    check(
-      copies * 2 > this.#nodes.size,
-      `${logIndex}@${term} is committed with ${copies} durable copies`,
-    );
+  }
+
+  #hasCopy(nodeId: NodeId, logIndex: number, term: number): boolean {
+    const durable = this.#nodes.get(nodeId)?.disk.durable;
+    if (durable === undefined) return false;
+    const { logStart, entries, snapshot, hardState, damaged } = durable;
+    const isCovered = snapshot !== undefined && snapshot.lastIncludedIndex >= logIndex;
+    const entry = entries[logIndex - logStart.logIndex - 1];
+    // A copy that was damaged since it was acknowledged: its node votes for nobody without it.
+    const isPromised =
+      (damaged?.lastIndex ?? 0) >= logIndex || (hardState?.promised?.logIndex ?? 0) >= logIndex;
+    return isCovered || isPromised || entry?.term === term;
   }
 
   /** State Machine Safety: the same state after the same index, everywhere. */

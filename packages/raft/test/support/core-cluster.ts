@@ -1,7 +1,8 @@
 import { type NodeId, nodeId, type Random } from '@quorate/transport';
 
 import { raftCodec } from '../../src/codec.ts';
-import type { RaftEffect, RaftInput } from '../../src/effects.ts';
+import type { MembershipChange } from '../../src/configuration.ts';
+import type { ChangeMembership, RaftEffect, RaftInput } from '../../src/effects.ts';
 import type { RaftMessage } from '../../src/messages.ts';
 import type { RaftTuning } from '../../src/options.ts';
 import { createRaft, stepAll } from '../../src/raft.ts';
@@ -31,6 +32,8 @@ export interface CoreNode {
 export interface CoreClusterOptions {
   readonly random: Random;
   readonly nodeCount: number;
+  /** How many of them, the first ones, start the cluster; the others join. All by default. */
+  readonly voterCount?: number;
   readonly tuning?: Partial<RaftTuning>;
   /** What the disks hold at first, in the order of the nodes. Empty by default. */
   readonly disks?: readonly DurableState[];
@@ -48,14 +51,16 @@ export class CoreCluster {
   parcels: Parcel[] = [];
   readonly #random: Random;
   readonly #tuning: Partial<RaftTuning>;
+  readonly #startVoters: readonly NodeId[];
   #commandCount = 0;
   #readCount = 0;
   #incarnationCount = 0;
 
-  constructor({ random, nodeCount, tuning = {}, disks = [] }: CoreClusterOptions) {
+  constructor({ random, nodeCount, tuning = {}, disks = [], voterCount }: CoreClusterOptions) {
     this.#random = random;
     this.#tuning = tuning;
     const ids = Array.from({ length: nodeCount }, (_, place) => nodeId(`n${place + 1}`));
+    this.#startVoters = ids.slice(0, voterCount ?? nodeCount);
     this.nodes = new Map(
       ids.map((id, place) => [
         id,
@@ -96,11 +101,11 @@ export class CoreCluster {
   }
 
   /** Gives a running node one input, along with those that wait in its inbox. */
-  input(id: NodeId, input: RaftInput): void {
+  input(id: NodeId, input: RaftInput): readonly RaftEffect[] {
     const node = this.node(id);
-    if (node.raft === undefined) return;
+    if (node.raft === undefined) return [];
     node.inbox.push(input);
-    this.flush(id);
+    return this.flush(id);
   }
 
   /** Keeps an input for the node's next step. */
@@ -110,15 +115,16 @@ export class CoreCluster {
   }
 
   /** One step over all inputs that wait. */
-  flush(id: NodeId): void {
+  flush(id: NodeId): readonly RaftEffect[] {
     const node = this.node(id);
     const { raft } = node;
-    if (raft === undefined) return;
+    if (raft === undefined) return [];
     const inputs = node.inbox;
     node.inbox = [];
     const effects = stepAll(raft, inputs);
     this.checker.afterStep(node, raft, effects);
     for (const effect of effects) this.#perform(node, effect);
+    return effects;
   }
 
   /** Proposes `count` commands that were never proposed before. */
@@ -128,6 +134,15 @@ export class CoreCluster {
       return new TextEncoder().encode(`command-${this.#commandCount}`);
     });
     this.input(id, { kind: 'propose', proposalId: this.#commandCount, payloads });
+  }
+
+  /** Wants other members. The answer is among the effects of the step, which are returned. */
+  change(
+    id: NodeId,
+    changes: readonly MembershipChange[],
+    options: Pick<ChangeMembership, 'transition' | 'isForced'> = {},
+  ): readonly RaftEffect[] {
+    return this.input(id, { kind: 'changeMembership', changeId: 1, changes, ...options });
   }
 
   /** Asks to read; the checker holds the answer against what is committed now. */
@@ -202,7 +217,7 @@ export class CoreCluster {
       ...this.#tuning,
       ...recoveredOptions(durable),
       id,
-      voters: this.ids,
+      voters: this.#startVoters.includes(id) ? this.#startVoters : [],
       random: this.#random.fork(`incarnation-${this.#incarnationCount}`),
     });
     for (const peer of this.ids) {
@@ -317,7 +332,7 @@ function recoveredOptions(
   durable: DurableState,
 ): Pick<
   Parameters<typeof createRaft>[0],
-  'hardState' | 'snapshot' | 'logStart' | 'entries' | 'damaged'
+  'hardState' | 'snapshot' | 'configuration' | 'logStart' | 'entries' | 'damaged'
 > {
   const { hardState, snapshot, logStart, entries, damaged } = durable;
   return {
@@ -325,6 +340,10 @@ function recoveredOptions(
     snapshot: snapshot && {
       logIndex: snapshot.lastIncludedIndex,
       term: snapshot.lastIncludedTerm,
+    },
+    configuration: snapshot && {
+      logIndex: snapshot.configurationIndex,
+      configuration: snapshot.configuration,
     },
     logStart,
     entries,
