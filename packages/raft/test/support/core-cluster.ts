@@ -11,6 +11,13 @@ import { CoreChecker } from './core-checker.ts';
 import { type DurableState, emptyDisk, ModelDisk } from './model-disk.ts';
 import { ModelStateMachine } from './model-state-machine.ts';
 
+export const n1: NodeId = nodeId('n1');
+export const n2: NodeId = nodeId('n2');
+export const n3: NodeId = nodeId('n3');
+export const n4: NodeId = nodeId('n4');
+export const n5: NodeId = nodeId('n5');
+export const n6: NodeId = nodeId('n6');
+
 /** A message under way. */
 export interface Parcel {
   readonly from: NodeId;
@@ -244,6 +251,17 @@ export class CoreCluster {
       const tickCount = other === id ? 2 * electionTimeoutTicks - 1 : electionTimeoutTicks;
       for (let tick = 0; tick < tickCount; tick += 1) this.input(other, { kind: 'tick' });
     }
+  }
+
+  /** From now on, only nodes of the same group reach each other. */
+  split(...groups: readonly (readonly NodeId[])[]): void {
+    this.isReachable = (from, to) =>
+      groups.some((group) => group.includes(from) && group.includes(to));
+  }
+
+  /** Everyone reaches everyone again. */
+  rejoin(): void {
+    this.isReachable = () => true;
   }
 
   /** Campaigns as often as it takes to learn the term, and stops as soon as `id` leads. */
