@@ -56,7 +56,8 @@ test('a node takes a snapshot from before it became a member', () => {
 
 // etcd#12582: a joint configuration was left twice, and the second time was a panic.
 // Protection: `concludeMembership` of src/membership.ts does nothing while a configuration is not
-// committed, and `leaveJoint` refuses. Mutation: without its first `if`, it is left again and again.
+// committed, and `leaveJoint` refuses.
+// Mutation: without its first `if`, the next test fails: it is left before it has begun.
 test('a joint configuration is left once', () => {
   const cluster = settled(3);
   const changes = [
@@ -73,6 +74,21 @@ test('a joint configuration is left once', () => {
   expect(log.configuration).toEqual(configurationOf([n1, n2, n4]));
   const refused = cluster.change(n1, []);
   expect(refused).toContainEqual(expect.objectContaining({ reason: 'notJoint' }));
+});
+
+test('a joint configuration is left once it is committed, and not by any other commit', () => {
+  const node = new LoneNode();
+  node.becomeLeader();
+  node.accept(b, 1);
+  node.propose('x');
+  const changes = [{ kind: 'remove', node: c }] as const;
+  node.step({ kind: 'changeMembership', changeId: 1, changes, transition: 'implicit' });
+  node.persist();
+  node.accept(b, 2);
+  const { raft } = node;
+  expect([raft.commitIndex, raft.log.configurationIndex, raft.log.lastIndex]).toEqual([2, 3, 3]);
+  node.accept(b, 3);
+  expect([raft.commitIndex, raft.log.configurationIndex, raft.log.lastIndex]).toEqual([3, 4, 4]);
 });
 
 // The same, by the leader that comes next: the one before it had begun to leave.

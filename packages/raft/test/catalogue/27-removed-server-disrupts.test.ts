@@ -20,12 +20,13 @@ function settled(): CoreCluster {
   return cluster;
 }
 
-/** Goes on for long, with everyone in reach: n1 leads all the time. */
+/** Goes on for long, with everyone in reach: n1 leads all the time, and no term rises anywhere. */
 function expectPeace(cluster: CoreCluster): void {
   const term = cluster.raft(n1).currentTerm;
   for (let tick = 0; tick < 100; tick += 1) {
     cluster.tick();
-    expect(cluster.raft(n1)).toMatchObject({ currentTerm: term, role: { kind: 'leader' } });
+    expect(cluster.raft(n1).role.kind).toBe('leader');
+    expect(cluster.ids.map((id) => cluster.raft(id).currentTerm)).toEqual([term, term, term, term]);
   }
 }
 
@@ -45,7 +46,8 @@ test('who has the entry that removes it, and not its commit, disturbs nobody', (
   cluster.split([n1, n2, n3]);
   cluster.settle();
   expect(cluster.raft(n1).commitIndex).toBe(2);
-  expect(cluster.raft(n4)).toMatchObject({ commitIndex: 1, log: { configurationIndex: 2 } });
+  expect(cluster.raft(n4).commitIndex).toBe(1);
+  expect(cluster.raft(n4).log.configurationIndex).toBe(2);
   cluster.rejoin();
   expectPeace(cluster);
 });
@@ -74,7 +76,8 @@ test('who learns that it was removed stays quiet', () => {
   const cluster = settled();
   cluster.change(n1, [{ kind: 'remove', node: n4 }]);
   cluster.settle();
-  expect(cluster.raft(n4)).toMatchObject({ commitIndex: 2, log: { configurationIndex: 2 } });
+  expect(cluster.raft(n4).commitIndex).toBe(2);
+  expect(cluster.raft(n4).log.configurationIndex).toBe(2);
   cluster.campaign(n4);
   cluster.campaign(n4);
   expect(cluster.parcels.filter(({ from }) => from === n4)).toEqual([]);
