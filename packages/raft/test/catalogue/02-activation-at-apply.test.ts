@@ -5,8 +5,8 @@ import { patient } from '../support/lone-node.ts';
 
 // Changes that are active only once they are applied (etcd#11284, etcd#7625, raft#80). n1 commits
 // the removal of n3, then that of n2, and decides alone. n2 has the first entry and has not heard
-// that it is committed: if it still counted in the old configuration, n2 and n3 were a majority, and
-// there would be two leaders.
+// that it is committed: if it still counted in the old configuration, n2 and n3 were a majority,
+// and there would be two leaders.
 //
 // Protection: a configuration is in force from the moment it is in the log: `adoptConfiguration` in
 // `onAppendEntries` of src/replication.ts.

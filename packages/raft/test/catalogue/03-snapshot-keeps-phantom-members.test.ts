@@ -9,8 +9,8 @@ import { a, b, c, d, e, LoneNode } from '../support/lone-node.ts';
 // older one. If it keeps the newer one in mind, it counts votes of nodes that are nobody's members.
 //
 // Protection: an installed snapshot brings its own configuration, which replaces all that is known:
-// `configurations.replace` in `install` of src/log.ts, `adoptConfiguration` in `onInstallSnapshot` of
-// src/snapshot.ts.
+// `configurations.replace` in `install` of src/log.ts, `adoptConfiguration` in `onInstallSnapshot`
+// of src/snapshot.ts.
 // Mutation: without either, the phantom members are asked, and elect the node.
 
 test('a snapshot takes away a configuration that was never committed', () => {

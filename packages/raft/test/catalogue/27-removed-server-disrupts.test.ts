@@ -10,8 +10,8 @@ import { patient } from '../support/lone-node.ts';
 //
 // Protection: pre-vote, and whoever hears a leader gives none: `hearsLeader` in `onPreVote` and
 // `adoptTerm` of src/election.ts and src/raft.ts. What strangers answer is dropped: `isHeard`.
-// Mutation: without `hearsLeader` in `onPreVote` the second test fails, without it in `adoptTerm` the
-// third, without `isHeard` the fourth.
+// Mutation: without `hearsLeader` in `onPreVote` the second test fails, without it in `adoptTerm`
+// the third, without `isHeard` the fourth.
 
 function settled(): CoreCluster {
   const cluster = new CoreCluster({ random: patient, nodeCount: 4 });
