@@ -1,5 +1,3 @@
-import type { Place } from './outcome.ts';
-
 /** Names of the reasons why the core goes its own way. */
 export type Reason =
   | 'active at append'
@@ -14,13 +12,19 @@ export type Reason =
   | 'no forgetLeader yet'
   | 'no transfer yet';
 
+/**
+ * How each of some directives, by line or 'end', goes instead, as `digestOf` has it: an exception
+ * covers the difference that was looked at, and not any other that may come.
+ */
+export type Digests = Readonly<Record<string, string>>;
+
 /** Directives of one file that go otherwise than the file says, all for one reason. */
 export interface Exception {
   readonly reason: Reason;
   /** Where other messages go, or in other steps, and all is then as the file says. */
-  readonly output: readonly Place[];
+  readonly output: Digests;
   /** After which nodes are not in the state that the file says. */
-  readonly state: readonly Place[];
+  readonly state: Digests;
 }
 
 /** What the names stand for. All are decisions but those that say 'yet'. */
@@ -58,67 +62,163 @@ export const reasons: Readonly<Record<Reason, string>> = {
 
 function because(
   reason: Reason,
-  { output = [], state = [] }: { output?: readonly Place[]; state?: readonly Place[] },
+  { output = {}, state = {} }: { readonly output?: Digests; readonly state?: Digests },
 ): Exception {
   return { reason, output, state };
 }
 
 const exceptions: Readonly<Record<string, readonly Exception[]>> = {
   'async_storage_writes.txt': [
-    because('own vote first', { output: [23] }),
+    because('own vote first', { output: { 23: 'ba542d05' } }),
     because('commit rides along', {
-      output: [361, 387, 465, 491, 590, 611],
-      state: [616],
+      output: {
+        361: '85ee3830',
+        387: '07fb1888',
+        465: '03272f2f',
+        491: 'fc72db3d',
+        590: 'aaf4148f',
+        611: '79dcdd47',
+      },
+      state: { 616: '8429217c' },
     }),
     because('answers once', {
-      output: [535, 576, 647, 688, 726, 755, 809, 822, 840, 857],
+      output: {
+        535: '633da598',
+        576: '22ced46d',
+        647: 'd463fe94',
+        688: '633b7408',
+        726: 'c8893596',
+        755: '71b5e7a4',
+        809: '71b5e7a4',
+        822: '0d64db4d',
+        840: '79dcdd47',
+        857: '79dcdd47',
+      },
     }),
   ],
   'async_storage_writes_append_aba_race.txt': [
-    because('own vote first', { output: [143, 305] }),
-    because('answers once', { output: [222, 466] }),
+    because('own vote first', { output: { 143: 'd7161c6f', 305: '267568e9' } }),
+    because('answers once', { output: { 222: '48b8a985', 466: '2e31249d' } }),
   ],
-  'checkquorum.txt': [because('stale leader', { output: [67] })],
-  'confchange_disable_validation.txt': [because('active at append', { output: [36, 59] })],
-  'confchange_v1_add_single.txt': [because('active at append', { output: [40] })],
+  'checkquorum.txt': [because('stale leader', { output: { 67: '20f748a6' } })],
+  'confchange_disable_validation.txt': [
+    because('active at append', { output: { 36: 'c834af9f', 59: '669330cb' } }),
+  ],
+  'confchange_v1_add_single.txt': [because('active at append', { output: { 40: '3bd8e6d8' } })],
   'confchange_v1_remove_leader.txt': [
-    because('active at append', { output: [138], state: [36, 85, 117] }),
-    because('steps down', { output: [221], state: [146, 246, 'end'] }),
-  ],
-  'confchange_v1_remove_leader_stepdown.txt': [
-    because('active at append', { output: [141], state: [37, 84, 113, 120] }),
-    because('steps down', { state: [149, 'end'] }),
-  ],
-  'confchange_v2_add_double_auto.txt': [
-    because('active at append', { output: [42, 80, 156, 334], state: [54, 65, 254, 288] }),
-  ],
-  'confchange_v2_add_double_implicit.txt': [because('active at append', { output: [43] })],
-  'confchange_v2_add_single_auto.txt': [because('active at append', { output: [41] })],
-  'confchange_v2_add_single_explicit.txt': [
-    because('active at append', { output: [41] }),
-    because('refuses changes', { state: [102, 113, 165, 170, 'end'] }),
-  ],
-  'confchange_v2_replace_leader.txt': [
-    because('active at append', { output: [50] }),
-    because('no transfer yet', { state: [149, 163, 311, 324, 409, 'end'] }),
-  ],
-  'confchange_v2_replace_leader_stepdown.txt': [because('steps down', { output: [69] })],
-  'forget_leader.txt': [
-    because('no forgetLeader yet', { state: [22, 35, 39, 46, 50, 58, 62, 135, 172], output: [74] }),
-  ],
-  'forget_leader_prevote_checkquorum.txt': [
-    because('refusal teaches', { output: [57] }),
-    because('no forgetLeader yet', {
-      state: [90, 94, 118, 131, 154, 162, 166, 176, 187, 192, 204, 214, 231],
+    because('active at append', {
+      output: { 138: 'a5f52cda' },
+      state: { 36: '58fd7021', 85: 'f0a9cc22', 117: '8eca4b2b' },
+    }),
+    because('steps down', {
+      output: { 221: '79dcdd47' },
+      state: { 146: 'b4490a9d', 246: '581d6165', end: '17e7f096' },
     }),
   ],
-  'forget_leader_read_only_lease_based.txt': [because('no forgetLeader yet', { state: [22] })],
-  'heartbeat_resp_recovers_from_probing.txt': [because('own progress', { state: [40] })],
-  'lagging_commit.txt': [because('commit rides along', { output: [66, 108] })],
-  'prevote.txt': [because('commit rides along', { output: [85] })],
-  'prevote_checkquorum.txt': [because('refusal teaches', { output: [89, 230], state: [34, 206] })],
-  'snapshot_succeed_via_app_resp.txt': [because('own progress', { state: [42, 97] })],
-  'snapshot_succeed_via_app_resp_behind.txt': [because('own progress', { state: [49, 84] })],
+  'confchange_v1_remove_leader_stepdown.txt': [
+    because('active at append', {
+      output: { 141: 'a5f52cda' },
+      state: { 37: '58fd7021', 84: 'a3dc76af', 113: '936632d1', 120: '8eca4b2b' },
+    }),
+    because('steps down', { state: { 149: '102f98cb', end: 'da648d6e' } }),
+  ],
+  'confchange_v2_add_double_auto.txt': [
+    because('active at append', {
+      output: { 42: '180d403a', 80: '54c0f298', 156: 'e05d2e90', 334: '1d881d0c' },
+      state: { 54: 'aa364ce2', 65: '485d6b65', 254: 'b6e7ac58', 288: 'f24ec6ef' },
+    }),
+  ],
+  'confchange_v2_add_double_implicit.txt': [
+    because('active at append', { output: { 43: 'f896d004' } }),
+  ],
+  'confchange_v2_add_single_auto.txt': [
+    because('active at append', { output: { 41: '2599ea88' } }),
+  ],
+  'confchange_v2_add_single_explicit.txt': [
+    because('active at append', { output: { 41: '2599ea88' } }),
+    because('refuses changes', {
+      state: {
+        102: 'f7c1cd21',
+        113: '5f8eb646',
+        165: 'f7c1cd21',
+        170: '5d533db7',
+        end: '40863ba0',
+      },
+    }),
+  ],
+  'confchange_v2_replace_leader.txt': [
+    because('active at append', { output: { 50: '92b321d9' } }),
+    because('no transfer yet', {
+      state: {
+        149: 'cf1513a6',
+        163: 'e284bbae',
+        311: 'f483ef8a',
+        324: '928e458b',
+        409: '0291e558',
+        end: '423d3a23',
+      },
+    }),
+  ],
+  'confchange_v2_replace_leader_stepdown.txt': [
+    because('steps down', { output: { 69: '59b8dadf' } }),
+  ],
+  'forget_leader.txt': [
+    because('no forgetLeader yet', {
+      state: {
+        22: 'cf1513a6',
+        35: 'cf1513a6',
+        39: '746bd1ca',
+        46: 'cf1513a6',
+        50: '746bd1ca',
+        58: 'cf1513a6',
+        62: 'fcdad4e3',
+        74: 'bef5ca66',
+        135: 'cf1513a6',
+        172: 'cf1513a6',
+      },
+    }),
+  ],
+  'forget_leader_prevote_checkquorum.txt': [
+    because('refusal teaches', { output: { 57: '79377f27' } }),
+    because('no forgetLeader yet', {
+      state: {
+        90: 'cf1513a6',
+        94: '4f978d7a',
+        118: '2c413f13',
+        131: '681462fc',
+        154: 'c18c9135',
+        162: 'f7c1cd21',
+        166: 'f2e3f97a',
+        176: 'cf5215a6',
+        187: 'cf1513a6',
+        192: 'ae13b1f8',
+        204: 'a81c0f8f',
+        214: '0acd1117',
+        231: 'c18c9135',
+      },
+    }),
+  ],
+  'forget_leader_read_only_lease_based.txt': [
+    because('no forgetLeader yet', { state: { 22: 'cf1513a6' } }),
+  ],
+  'heartbeat_resp_recovers_from_probing.txt': [
+    because('own progress', { state: { 40: '0f3888c4' } }),
+  ],
+  'lagging_commit.txt': [
+    because('commit rides along', { output: { 66: '1b2b11a6', 108: '79dcdd47' } }),
+  ],
+  'prevote.txt': [because('commit rides along', { output: { 85: '55291d89' } })],
+  'prevote_checkquorum.txt': [
+    because('refusal teaches', {
+      state: { 34: 'b4528b95', 89: '7509a23b', 206: 'cbc122bf', 230: '35ce6fd3' },
+    }),
+  ],
+  'snapshot_succeed_via_app_resp.txt': [
+    because('own progress', { state: { 42: '7cd36228', 97: 'dd9b7725' } }),
+  ],
+  'snapshot_succeed_via_app_resp_behind.txt': [
+    because('own progress', { state: { 49: '7cd36228', 84: '308f2ae4' } }),
+  ],
 };
 
 /** What may differ in the file of this name. */

@@ -6,7 +6,7 @@ import { dataFilesAt, headOf, parseDirectives, readDataFile } from './data-drive
 import type { Exception } from './exceptions.ts';
 import { compareInteraction } from './interaction/compare.ts';
 import { learn, type Knowledge, withoutInternals } from './interaction/printed.ts';
-import { diff } from './outcome.ts';
+import { diff, digestOf } from './outcome.ts';
 import { problemsOf, reportOn, rowOf } from './report.ts';
 
 // The harness itself, on files of our own in etcd/raft's formats, which a fresh clone has.
@@ -15,7 +15,7 @@ const ownFiles = dataFilesAt(join(import.meta.dirname, 'data'));
 /** A report on a text as if it were a file, with one exception. */
 function reportOnText(
   text: string,
-  { output = [], state = [] }: Partial<Exception> = {},
+  { output = {}, state = {} }: Partial<Exception> = {},
 ): ReturnType<typeof reportOn> {
   const file = { name: 'own.txt', directives: parseDirectives(text) };
   return reportOn(file, [{ reason: 'own progress', output, state }]);
@@ -83,6 +83,25 @@ describe('the conformance harness', () => {
     expect(rowOf(other)).toBe('| `own.txt` | 3 | 2 | 0 | 1 | own progress |');
   });
 
+  test('notices a role on the way that leads to the same state', () => {
+    const setUp = 'add-nodes 1 voters=(1) index=3\n----\nok\n\ncampaign 1\n----\nok\n\n';
+    const candidate = '  Lead:0 State:StateCandidate\n  HardState Term:1 Vote:1 Commit:3\n';
+    const leader = '  Lead:1 State:StateLeader\n';
+    const commit = '  HardState Term:1 Vote:1 Commit:4\n';
+    const text = `${setUp}stabilize\n----\n> 1 handling Ready\n`;
+    expect(reportOnText(`${text}${candidate}${leader}${commit}`)).toMatchObject({
+      sameStateCount: 1,
+    });
+    expect(reportOnText(`${text}${leader}${commit}`).unlisted).toMatchObject([
+      {
+        differences: [
+          '1 went through Lead:0 State:StateCandidate, Lead:1 State:StateLeader, ' +
+            'not Lead:1 State:StateLeader',
+        ],
+      },
+    ]);
+  });
+
   test('holds the end of the log and the applied configuration against the file', () => {
     const text = [
       'add-nodes 1 voters=(1) index=3\n----\nok\n',
@@ -98,14 +117,20 @@ describe('the conformance harness', () => {
     ]);
   });
 
-  test('fails for a difference that is not listed, and for one that is and is none', () => {
+  test('fails for a difference that is not listed as it is, and for one that is and is none', () => {
     const text = 'vote cfg=(1) votes=(y)\n----\nVoteLost\n';
-    expect(reportOnText(text).unlisted).toMatchObject([{ place: 1, isExact: false }]);
-    expect(reportOnText(text, { state: [1] })).toMatchObject({ unlisted: [], settled: [] });
+    const [outcome] = reportOnText(text).unlisted;
+    expect(outcome).toMatchObject({ place: 1, isExact: false });
+    const digest = outcome === undefined ? '' : digestOf(outcome);
+    expect(reportOnText(text, { state: { 1: digest } })).toMatchObject({
+      unlisted: [],
+      settled: [],
+    });
+    expect(reportOnText(text, { state: { 1: 'another' } }).unlisted).toHaveLength(1);
     // Another output is not another state.
-    expect(reportOnText(text, { output: [1] }).unlisted).toHaveLength(1);
-    const settled = reportOnText('vote cfg=(1) votes=(y)\n----\nVoteWon\n', { state: [1, 'end'] });
-    expect(problemsOf(settled)).toEqual([
+    expect(reportOnText(text, { output: { 1: digest } }).unlisted).toHaveLength(1);
+    const right = 'vote cfg=(1) votes=(y)\n----\nVoteWon\n';
+    expect(problemsOf(reportOnText(right, { state: { 1: digest, end: digest } }))).toEqual([
       'own.txt:1: the state no longer differs',
       'own.txt:end: the state no longer differs',
     ]);

@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+
 /** How one directive of a file went. */
 export interface Outcome {
   /** Where it stands in its file; 'end' for what differs after the last. */
@@ -14,6 +16,12 @@ export interface Outcome {
 
 /** The line of a directive, or the end of the file. */
 export type Place = number | 'end';
+
+/** Changes whenever anything about the outcome does. */
+export function digestOf({ differences, actual }: Outcome): string {
+  const sum = crc32([...differences, actual].join('\n'));
+  return sum.toString(16).padStart(8, '0');
+}
 
 /** Line by line what an output has otherwise than wanted. */
 export function changedLines(expected: string, actual: string): readonly string[] {

@@ -1,8 +1,8 @@
 import { ConfchangeRun } from './confchange.ts';
 import { type DataFile, type Directive, headOf } from './data-driven.ts';
-import type { Exception } from './exceptions.ts';
+import type { Digests, Exception } from './exceptions.ts';
 import { compareInteraction } from './interaction/compare.ts';
-import { changedLines, diff, type Outcome, type Place } from './outcome.ts';
+import { changedLines, diff, digestOf, type Outcome } from './outcome.ts';
 import { runQuorum } from './quorum.ts';
 
 /** The three kinds of files that etcd/raft has. */
@@ -21,7 +21,7 @@ export interface Report {
   readonly otherStateCount: number;
   /** Why some differ, by name. */
   readonly reasons: readonly string[];
-  /** Differences that no exception speaks of. */
+  /** Differences that no exception speaks of, or that are others than it speaks of. */
   readonly unlisted: readonly Outcome[];
   /** What an exception says is different, and is not. */
   readonly settled: readonly string[];
@@ -63,7 +63,7 @@ export function reportOn(file: DataFile, exceptions: readonly Exception[]): Repo
   const differing = outcomes.filter((outcome) => !outcome.isExact || isOther(outcome));
   const kindOf = (outcome: Outcome): 'state' | 'output' => (isOther(outcome) ? 'state' : 'output');
   const isListed = (outcome: Outcome): boolean =>
-    exceptions.some((one) => one[kindOf(outcome)].includes(outcome.place));
+    exceptions.some((one) => one[kindOf(outcome)][outcome.place] === digestOf(outcome));
   const settled = exceptions.flatMap((one) => [
     ...missing(one.state, differing.filter(isOther), 'state'),
     ...missing(
@@ -86,13 +86,9 @@ export function reportOn(file: DataFile, exceptions: readonly Exception[]): Repo
   };
 }
 
-function missing(
-  listed: readonly Place[],
-  differing: readonly Outcome[],
-  kind: string,
-): readonly string[] {
-  return listed
-    .filter((place) => !differing.some((outcome) => outcome.place === place))
+function missing(listed: Digests, differing: readonly Outcome[], kind: string): readonly string[] {
+  return Object.keys(listed)
+    .filter((place) => !differing.some((outcome) => String(outcome.place) === place))
     .map((place) => `${place}: the ${kind} no longer differs`);
 }
 
@@ -112,7 +108,8 @@ export function rowOf(report: Report): string {
 /** What to look at, for people. */
 export function problemsOf(report: Report): readonly string[] {
   const unlisted = report.unlisted.map((outcome) => {
-    const where = `${report.name}:${outcome.place} ${outcome.head}`;
+    const digest = digestOf(outcome);
+    const where = `${report.name}:${outcome.place} ${outcome.head} (digest ${digest})`;
     const what = outcome.differences.length > 0 ? outcome.differences : ['other messages or steps'];
     const lines = diff(outcome.expected, outcome.actual);
     return [where, ...what.map((one) => `    ${one}`), ...lines.map((one) => `  ${one}`)].join(

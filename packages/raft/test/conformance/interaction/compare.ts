@@ -34,7 +34,8 @@ const passive = new Set(['log-level', 'raft-log', 'raft-state', 'status']);
  * file says in two ways. The output is the same, or it is not: then other messages went, or they
  * went in other steps. And the nodes are in the same state, or they are not: term, vote, commit
  * index, role, leader, applied index, applied configuration and the end of the log, each as far as
- * the file ever printed it. What it hides is not guessed.
+ * the file ever printed it, and roles, leaders, terms and votes also on the way there. What a file
+ * hides is not guessed.
  */
 export function compareInteraction(directives: readonly Directive[]): readonly Outcome[] {
   const environment = new InteractionEnvironment();
@@ -46,18 +47,52 @@ export function compareInteraction(directives: readonly Directive[]): readonly O
     const actual = withoutInternals(outputOf(environment, directive));
     const isHidden = environment.isQuiet || valuesOf(directive, 'log-level')[0] === 'none';
     if (isHidden && !passive.has(directive.command)) known.clear();
+    const earlier = factsIn(known);
     learn(known, directive, directive.expected);
     const now = differencesOf(environment, known);
     const isExact = expected === actual;
     const differences = now.filter((one) => !before.includes(one));
-    if (!isExact && inquiries.has(directive.command)) {
-      differences.push(...changedLines(expected, actual));
+    if (!isExact) {
+      const isInquiry = inquiries.has(directive.command);
+      const changes = isInquiry
+        ? changedLines(expected, actual)
+        : otherSteps(stepsIn(earlier, directive, expected), stepsIn(earlier, directive, actual));
+      differences.push(...changes);
     }
     const head = headOf(directive);
     outcomes.push({ place: directive.line, head, isExact, differences, expected, actual });
     before = now;
   }
   return [...outcomes, atEnd(before)];
+}
+
+/** A copy of what is known of all nodes but their logs. */
+function factsIn(known: ReadonlyMap<string, Knowledge>): ReadonlyMap<string, Knowledge> {
+  return new Map(
+    [...known].map(([id, { facts }]) => [id, { facts: new Map(facts), log: new Map(), steps: [] }]),
+  );
+}
+
+/** What each node went through in the output of a directive, given what was known before. */
+function stepsIn(
+  earlier: ReadonlyMap<string, Knowledge>,
+  directive: Directive,
+  text: string,
+): ReadonlyMap<string, string> {
+  const known = new Map(factsIn(earlier));
+  learn(known, directive, text);
+  return new Map([...known].map(([id, { steps }]) => [id, steps.join(', ') || 'nothing']));
+}
+
+/** Nodes that went through other roles, leaders, terms or votes, whatever they came to be. */
+function otherSteps(
+  wanted: ReadonlyMap<string, string>,
+  own: ReadonlyMap<string, string>,
+): readonly string[] {
+  return [...new Set([...wanted.keys(), ...own.keys()])].flatMap((id) => {
+    const [left = 'nothing', right = 'nothing'] = [own.get(id), wanted.get(id)];
+    return left === right ? [] : [`${id} went through ${left}, not ${right}`];
+  });
 }
 
 function atEnd(differences: readonly string[]): Outcome {

@@ -39,6 +39,8 @@ export interface Knowledge {
   readonly facts: Map<Exclude<Fact, 'log'>, string>;
   /** The end of its log, by index, as far as it was printed. */
   readonly log: Map<number, string>;
+  /** The roles and leaders, terms and votes that it went through, in order. */
+  readonly steps: string[];
 }
 
 /** Learns from the output of a directive what nodes are and have. */
@@ -67,7 +69,7 @@ function blockOf(line: string): 'entries' | 'committed' | undefined {
 }
 
 function knowledgeOf(known: Map<string, Knowledge>, node: string): Knowledge {
-  const found = known.get(node) ?? { facts: new Map(), log: new Map() };
+  const found = known.get(node) ?? { facts: new Map(), log: new Map(), steps: [] };
   known.set(node, found);
   return found;
 }
@@ -84,15 +86,20 @@ function learnEntry({ log }: Knowledge, logIndex: number, line: string): void {
   log.set(logIndex, line);
 }
 
-function learnState({ facts, log }: Knowledge, line: string): void {
+function learnState({ facts, log, steps }: Knowledge, line: string): void {
   const soft = /^Lead:(\d+) State:(\w+)$/.exec(line);
-  if (soft !== null) facts.set('lead', soft[1] ?? '').set('role', soft[2] ?? '');
+  if (soft !== null) {
+    facts.set('lead', soft[1] ?? '').set('role', soft[2] ?? '');
+    steps.push(line);
+  }
   const hard = /^HardState Term:(\d+)(?: Vote:(\d+))? Commit:(\d+)$/.exec(line);
   if (hard !== null) {
-    facts
-      .set('term', hard[1] ?? '')
-      .set('vote', hard[2] ?? '0')
-      .set('commit', hard[3] ?? '');
+    const [, term = '', vote = '0', commit = ''] = hard;
+    // A commit index that rises is printed along with term and vote as they were.
+    const isKnown = facts.has('term');
+    const isNew = isKnown && (facts.get('term') !== term || facts.get('vote') !== vote);
+    facts.set('term', term).set('vote', vote).set('commit', commit);
+    if (isNew) steps.push(`Term:${term} Vote:${vote}`);
   }
   const snapshot = /^Snapshot Index:(\d+) /.exec(line);
   if (snapshot !== null) {
