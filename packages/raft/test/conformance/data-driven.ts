@@ -27,7 +27,7 @@ export interface DataFile {
 /**
  * Reads a file in the format of cockroachdb/datadriven: comments, a command, lines of input,
  * `----`, and the expected output up to an empty line. Output that holds empty lines itself stands
- * between two pairs of `----`.
+ * between two pairs of `----`. A line `subtest …` only gives what follows a name.
  */
 export function readDataFile(path: string): DataFile {
   return { name: basename(path), directives: parseDirectives(readFileSync(path, 'utf8')) };
@@ -39,25 +39,36 @@ export function parseDirectives(text: string): readonly Directive[] {
   const directives: Directive[] = [];
   let place = 0;
   while (place < lines.length) {
-    const head = lines[place] ?? '';
-    if (head.trim() === '' || head.startsWith('#')) {
+    const first = lines[place] ?? '';
+    if (first.trim() === '' || /^(#|subtest )/.test(first)) {
       place += 1;
       continue;
     }
-    const separator = lines.indexOf('----', place);
-    if (separator === -1) throw new RangeError(`line ${place + 1}: expected '----' after it`);
+    const line = place + 1;
+    const { head, end } = headFrom(lines, place);
+    const separator = lines.indexOf('----', end);
+    if (separator === -1) throw new RangeError(`line ${line}: expected '----' after it`);
     const { expected, next } = expectedFrom(lines, separator + 1);
     const [command = '', ...rest] = wordsOf(head);
-    directives.push({
-      line: place + 1,
-      command,
-      arguments: rest.map(argumentOf),
-      input: lines.slice(place + 1, separator).join('\n'),
-      expected,
-    });
+    const input = lines.slice(end, separator).join('\n');
+    directives.push({ line, command, arguments: rest.map(argumentOf), input, expected });
     place = next;
   }
   return directives;
+}
+
+/** A line that ends with a backslash goes on in the next. */
+function headFrom(
+  lines: readonly string[],
+  first: number,
+): { readonly head: string; readonly end: number } {
+  let head = lines[first] ?? '';
+  let end = first + 1;
+  while (head.endsWith('\\') && end < lines.length) {
+    head = `${head.slice(0, -1).trimEnd()} ${(lines[end] ?? '').trim()}`;
+    end += 1;
+  }
+  return { head, end };
 }
 
 function expectedFrom(

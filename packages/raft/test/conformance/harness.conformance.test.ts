@@ -48,6 +48,12 @@ describe('data-driven files', () => {
     expect(second).toMatchObject({ command: 'b', expected: 'ok' });
   });
 
+  test('may wrap a command, and name a part of the file', () => {
+    const [only] = parseDirectives('subtest a\nrun x=(1, \\\n  2)\n----\nok\n\nsubtest end\n');
+    expect(only).toMatchObject({ line: 2, arguments: [{ name: 'x', values: ['1', '2'] }] });
+    expect(only?.input).toBe('');
+  });
+
   test('without an end of the input are refused with the line', () => {
     expect(() => parseDirectives('a\n')).toThrow(
       new RangeError("line 1: expected '----' after it"),
@@ -117,7 +123,7 @@ describe('the conformance harness', () => {
     ]);
   });
 
-  test('fails for a difference that is not listed as it is, and for one that is and is none', () => {
+  test('fails for a difference not listed as it is, and for one listed that is none', () => {
     const text = 'vote cfg=(1) votes=(y)\n----\nVoteLost\n';
     const [outcome] = reportOnText(text).unlisted;
     expect(outcome).toMatchObject({ place: 1, isExact: false });

@@ -29,6 +29,7 @@ if (paths.length === 0) {
   process.exit(2);
 }
 const files = paths.flatMap((path) => dataFilesAt(locate(path)));
+if (files.length === 0) throw new RangeError(`path: expected .txt files, got ${paths.join(', ')}`);
 const reports = files.map((path) => {
   const file = readDataFile(path);
   return reportOn(file, exceptionsFor(file.name));
