@@ -11,7 +11,7 @@ import {
   membersOf,
   simpleChange,
 } from '../../src/configuration.ts';
-import { type Directive, valuesOf } from './data-driven.ts';
+import { type Command, valuesOf } from './data-driven.ts';
 
 /**
  * etcd/raft's confchange files: `simple`, `enter-joint` and `leave-joint`, each a change of the
@@ -26,7 +26,7 @@ export class ConfchangeRun {
   #count = 0;
 
   /** Runs the next directive of the file. */
-  run(directive: Directive): string {
+  run(directive: Command): string {
     const round = this.#count;
     this.#count += 1;
     const parsed = parseChanges(directive.input);
@@ -41,10 +41,7 @@ export class ConfchangeRun {
     return [describeConfiguration(result.configuration), ...this.#progress()].join('\n');
   }
 
-  #change(
-    directive: Directive,
-    changes: readonly MembershipChange[],
-  ): ConfigurationResult | string {
+  #change(directive: Command, changes: readonly MembershipChange[]): ConfigurationResult | string {
     switch (directive.command) {
       case 'simple':
         return simpleChange(this.#configuration, changes);

@@ -1,14 +1,18 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** One case of a data-driven file: a command with arguments and input, and what it must print. */
-export interface Directive {
+/** What to do: a command with arguments and input. Whoever does it sees nothing else. */
+export interface Command {
   /** Where the command stands in its file, from 1. */
   readonly line: number;
   readonly command: string;
   readonly arguments: readonly Argument[];
   /** What stands between the command and `----`. */
   readonly input: string;
+}
+
+/** One case of a data-driven file: a command, and what it must print. */
+export interface Directive extends Command {
   readonly expected: string;
 }
 
@@ -99,12 +103,12 @@ function argumentOf(word: string): Argument {
 }
 
 /** The values of `name`, of all its occurrences. */
-export function valuesOf(directive: Directive, name: string): readonly string[] {
-  return directive.arguments.flatMap((one) => (one.name === name ? one.values : []));
+export function valuesOf(command: Command, name: string): readonly string[] {
+  return command.arguments.flatMap((one) => (one.name === name ? one.values : []));
 }
 
 /** The command as it was written, without its input. */
-export function headOf({ command, arguments: words }: Directive): string {
+export function headOf({ command, arguments: words }: Command): string {
   const shown = words.map(({ name, values }) => {
     if (values.length === 0) return name;
     return values.length === 1 ? `${name}=${values.join()}` : `${name}=(${values.join(',')})`;

@@ -1,5 +1,5 @@
 import { type JointVoters, jointIndex, jointVoteResult, majorityIndex } from '../../src/quorum.ts';
-import { type Directive, valuesOf } from './data-driven.ts';
+import { type Command, valuesOf } from './data-driven.ts';
 
 /**
  * etcd/raft's quorum files. `committed` asks for the index that a majority, or both majorities,
@@ -10,7 +10,7 @@ import { type Directive, valuesOf } from './data-driven.ts';
  * the same, by halves that change places, and by voters who fall back below what was not theirs to
  * decide. Each says so in the output if it disagrees.
  */
-export function runQuorum(directive: Directive): string {
+export function runQuorum(directive: Command): string {
   const { command } = directive;
   const voters = valuesOf(directive, 'cfg');
   const other = valuesOf(directive, 'cfgj').filter((value) => value !== 'zero');

@@ -2,7 +2,7 @@ import type { NodeId } from '@quorate/transport';
 
 import type { Entry } from '../../../src/messages.ts';
 import { inOrder, parseChanges } from '../confchange.ts';
-import { type Directive, valuesOf } from '../data-driven.ts';
+import { type Command, valuesOf } from '../data-driven.ts';
 import {
   describeEntry,
   describeParcel,
@@ -33,7 +33,7 @@ export class InteractionEnvironment {
   #proposalCount = 0;
   #isComplaint = false;
   /** Changes of members to be proposed again. */
-  #postponed: { readonly node: NodeId; readonly directive: Directive }[] = [];
+  #postponed: { readonly node: NodeId; readonly directive: Command }[] = [];
 
   /** Whether nothing is printed. */
   get isQuiet(): boolean {
@@ -45,7 +45,7 @@ export class InteractionEnvironment {
     this.#entryNames.get(`${term}/${logIndex}`);
 
   /** Runs one directive. Returns what it prints. */
-  run(directive: Directive): string {
+  run(directive: Command): string {
     const level = valuesOf(directive, 'log-level')[0];
     const before = this.#level;
     if (level !== undefined) this.#level = level.toLowerCase();
@@ -62,7 +62,7 @@ export class InteractionEnvironment {
     return [text];
   }
 
-  #dispatch(directive: Directive): readonly string[] {
+  #dispatch(directive: Command): readonly string[] {
     const { command } = directive;
     const ids = numbersOf(directive).map(idOf);
     switch (command) {
@@ -97,7 +97,7 @@ export class InteractionEnvironment {
     }
   }
 
-  #dispatchToOne(directive: Directive, ids: readonly NodeId[]): readonly string[] {
+  #dispatchToOne(directive: Command, ids: readonly NodeId[]): readonly string[] {
     const node = (): InteractionNode => this.#node(ids[0]);
     switch (directive.command) {
       case 'campaign':
@@ -126,7 +126,7 @@ export class InteractionEnvironment {
     }
   }
 
-  #addNodes(directive: Directive): readonly string[] {
+  #addNodes(directive: Command): readonly string[] {
     const count = numbersOf(directive)[0] ?? 0;
     const settings = settingsOf(directive);
     if (typeof settings === 'string') return this.#complain(settings);
@@ -137,7 +137,7 @@ export class InteractionEnvironment {
     return [];
   }
 
-  #compact(directive: Directive): readonly string[] {
+  #compact(directive: Command): readonly string[] {
     const [number = 0, throughIndex = 0] = numbersOf(directive);
     const node = this.#node(idOf(number));
     node.compact(throughIndex);
@@ -159,7 +159,7 @@ export class InteractionEnvironment {
     return [];
   }
 
-  #propose(directive: Directive): readonly string[] {
+  #propose(directive: Command): readonly string[] {
     const [node, text = ''] = directive.arguments.map(({ name }) => name);
     const payloads = [new TextEncoder().encode(text)];
     this.#proposalCount += 1;
@@ -169,7 +169,7 @@ export class InteractionEnvironment {
     return proposer.answer?.kind === 'refused' ? this.#complain('raft proposal dropped') : [];
   }
 
-  #proposeChange(directive: Directive): readonly string[] {
+  #proposeChange(directive: Command): readonly string[] {
     const proposer = this.#proposer(idOf(numbersOf(directive)[0] ?? 0));
     const isV1 = valuesOf(directive, 'v1')[0] === 'true';
     const transition = valuesOf(directive, 'transition')[0] ?? 'auto';
@@ -250,7 +250,7 @@ export class InteractionEnvironment {
     return ids.flatMap((id) => [`> ${id} ${doing}`, ...indented(process(this.#node(id)))]);
   }
 
-  #deliverMessages(directive: Directive): readonly string[] {
+  #deliverMessages(directive: Command): readonly string[] {
     const [type] = valuesOf(directive, 'type');
     const lines: string[] = [];
     let count = 0;
@@ -342,13 +342,13 @@ function indented(lines: readonly string[]): readonly string[] {
 }
 
 /** The arguments without a value, which are numbers of nodes or indexes. */
-function numbersOf(directive: Directive): readonly number[] {
+function numbersOf(directive: Command): readonly number[] {
   const words = directive.arguments.filter(({ values }) => values.length === 0);
   const numbers = words.map(({ name }) => Number(name));
   return numbers.filter((number) => Number.isInteger(number));
 }
 
-function settingsOf(directive: Directive): NodeSettings | string {
+function settingsOf(directive: Command): NodeSettings | string {
   const flag = (name: string): boolean => valuesOf(directive, name)[0] === 'true';
   const index = Number(valuesOf(directive, 'index')[0] ?? 0);
   const voters = valuesOf(directive, 'voters').map(idOf);

@@ -1,4 +1,4 @@
-import type { Directive } from '../data-driven.ts';
+import type { Command } from '../data-driven.ts';
 
 /**
  * The part of an output that both sides are held to: without what etcd/raft logs, and without its
@@ -44,7 +44,7 @@ export interface Knowledge {
 }
 
 /** Learns from the output of a directive what nodes are and have. */
-export function learn(known: Map<string, Knowledge>, directive: Directive, text: string): void {
+export function learn(known: Map<string, Knowledge>, directive: Command, text: string): void {
   const words = directive.arguments.filter(({ values }) => values.length === 0);
   let node =
     directive.command === 'process-ready' && words.length === 1 ? words[0]?.name : undefined;
