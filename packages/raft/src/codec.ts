@@ -24,7 +24,7 @@ import type {
  *
  *   1 preVote               lastLogIndex lastLogTerm
  *   2 preVoteReply          granted                             one byte, 0 or 1
- *   3 requestVote           lastLogIndex lastLogTerm
+ *   3 requestVote           lastLogIndex lastLogTerm transfer   one byte, 0 or 1
  *   4 requestVoteReply      granted
  *   5 appendEntries         prevLogIndex prevLogTerm leaderCommit count entry…
  *                           entry: (term - term before) kind length payload
@@ -34,6 +34,7 @@ import type {
  *   9 installSnapshot       lastIncludedIndex lastIncludedTerm configurationIndex configuration
  *                           length data
  *  10 installSnapshotReply  matchIndex
+ *  11 timeoutNow
  * ```
  *
  * Entries carry no index, because they follow `prevLogIndex` without a gap, and only the rise of
@@ -56,6 +57,7 @@ const messageKinds = [
   'heartbeatReply',
   'installSnapshot',
   'installSnapshotReply',
+  'timeoutNow',
 ] as const satisfies readonly RaftMessage['kind'][];
 
 const entryKinds = ['noop', 'command', 'configuration'] as const satisfies readonly EntryKind[];
@@ -96,7 +98,8 @@ export const raftCodec: Codec<RaftMessage> = {
     }
     const tag = reader.u8();
     const kind = messageKinds[tag - 1];
-    if (kind === undefined) throw new DecodeError(`kind: expected 1..10, got ${tag}`);
+    if (kind === undefined)
+      throw new DecodeError(`kind: expected 1..${messageKinds.length}, got ${tag}`);
     const message = readBody(reader, kind, reader.varint());
     reader.expectEnd();
     return message;
@@ -109,6 +112,7 @@ function writeBody(message: RaftMessage): void {
     case 'requestVote':
       writer.varint(message.lastLogIndex);
       writer.varint(message.lastLogTerm);
+      if (message.kind === 'requestVote') writer.u8(message.isTransfer === true ? 1 : 0);
       return;
     case 'preVoteReply':
     case 'requestVoteReply':
@@ -133,6 +137,8 @@ function writeBody(message: RaftMessage): void {
     case 'installSnapshotReply':
       writer.varint(message.matchIndex);
       return;
+    case 'timeoutNow':
+      return;
   }
 }
 
@@ -156,6 +162,8 @@ function readBody(reader: ByteReader, kind: RaftMessage['kind'], term: number): 
       return { kind, term, snapshot: readSnapshot(reader, term) };
     case 'installSnapshotReply':
       return { kind, term, matchIndex: reader.varint() };
+    case 'timeoutNow':
+      return { kind, term };
   }
 }
 
@@ -167,7 +175,9 @@ function readVoteRequest(
   const lastLogIndex = reader.varint();
   const lastLogTerm = reader.varint();
   checkPosition('lastLog', lastLogIndex, lastLogTerm, term);
-  return { kind, term, lastLogIndex, lastLogTerm };
+  if (kind === 'preVote') return { kind, term, lastLogIndex, lastLogTerm };
+  const isTransfer = readFlag(reader) === 1;
+  return { kind, term, lastLogIndex, lastLogTerm, ...(isTransfer && { isTransfer }) };
 }
 
 function writeAppendEntries(message: AppendEntries): void {

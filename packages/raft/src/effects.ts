@@ -27,6 +27,17 @@ export type RaftInput =
       readonly payloads: readonly Uint8Array[];
     }
   | ChangeMembership
+  /**
+   * The user wants another leader: `to`, or whoever has most of the log. Answered by
+   * 'transferRefused' or, in the end, 'transferEnded'.
+   */
+  | {
+      readonly kind: 'transferLeadership';
+      readonly transferId: number;
+      readonly to: NodeId | undefined;
+    }
+  /** The leader is known to be gone: do not refuse others a vote for its sake any more. */
+  | { readonly kind: 'forgetLeader' }
   /** The user wants to read. Answered by 'readReady' or 'readRefused'. */
   | { readonly kind: 'readIndex'; readonly readId: number }
   /** The write of effect 'persist' with this ticket, and all before it, are durable. */
@@ -74,14 +85,25 @@ export type MembershipRefusal =
   | 'configurationMoved' // The configuration is not the one that was expected.
   | 'notCaughtUp' // Who is to vote lacks too much of the log: let it learn first.
   | 'tooManyMembers'
+  | 'transferring' // The leader is handing over.
   | 'recovering'; // The log is damaged and not yet repaired.
 
 /** Why a proposal or read was refused. It certainly did not and will not happen. */
 export type RefusalReason =
   | 'notLeader' // Ask `leaderId`, if known.
   | 'tooManyUncommitted' // The leader's uncommitted log is full: back off.
+  | 'transferring' // The leader is handing over: ask again soon, there or elsewhere.
   | 'tooManyReads' // As many reads as the leader keeps are waiting already: back off.
   | 'leadershipLost' // For reads: leadership moved before it was confirmed.
+  | 'recovering'; // The log is damaged and not yet repaired.
+
+/** Why leadership was not handed over. Nothing has changed. */
+export type TransferRefusal =
+  | 'notLeader' // Ask `leaderId`, if known.
+  | 'leadsAlready' // The target is the leader itself.
+  | 'notVoter' // The target has no vote, so it cannot lead.
+  | 'noSuccessor' // No target was named, and no voter keeps up.
+  | 'transferPending' // Another transfer has not ended yet.
   | 'recovering'; // The log is damaged and not yet repaired.
 
 /**
@@ -143,6 +165,20 @@ export type RaftEffect =
       readonly kind: 'configurationChanged';
       readonly configuration: Configuration;
       readonly logIndex: number;
+    }
+  | {
+      readonly kind: 'transferRefused';
+      readonly transferId: number;
+      readonly reason: TransferRefusal;
+    }
+  /**
+   * 'steppedDown': this node leads no more; who leads then is what 'roleChanged' says next.
+   * 'timedOut': it leads on, and takes proposals again.
+   */
+  | {
+      readonly kind: 'transferEnded';
+      readonly transferId: number;
+      readonly how: 'steppedDown' | 'timedOut';
     }
   /** A read is linearizable once the state machine has applied `readIndex`. */
   | { readonly kind: 'readReady'; readonly readId: number; readonly readIndex: number }

@@ -101,22 +101,34 @@ export function onPreVoteReply(state: RaftState, from: NodeId, reply: PreVoteRep
   countPreVotes(state);
 }
 
+/** Thesis §3.10: an election without waiting or asking around, because the leader wants it. */
+export function campaignAtOnce(state: RaftState): void {
+  if (isElectable(state)) requestVotes(state, 'transfer');
+}
+
 function countPreVotes(state: RaftState): void {
   const { role } = state;
   if (role.kind !== 'preCandidate') return;
   const result = jointVoteResult(state.configuration, (voter) => role.votes.get(voter));
   if (result === 'lost') becomeFollower(state, state.currentTerm);
-  if (result === 'won') requestVotes(state);
+  if (result === 'won') requestVotes(state, 'preVoteWon');
 }
 
-function requestVotes(state: RaftState): void {
-  becomeCandidate(state);
+function requestVotes(state: RaftState, reason: 'preVoteWon' | 'transfer'): void {
+  becomeCandidate(state, reason);
+  const isTransfer = reason === 'transfer';
   const { currentTerm: term } = state;
   const { logIndex: lastLogIndex, term: lastLogTerm } = state.log.lastPosition;
   for (const peer of otherVoters(state)) {
     // Withheld until the own vote is durable: a candidate that forgot it could win the same term
     // again after a crash, with other entries at the same places.
-    sendWhenDurable(state, peer, { kind: 'requestVote', term, lastLogIndex, lastLogTerm });
+    sendWhenDurable(state, peer, {
+      kind: 'requestVote',
+      term,
+      lastLogIndex,
+      lastLogTerm,
+      ...(isTransfer && { isTransfer }),
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 export { raftCodec } from './codec.ts';
 export { createRaft, step, stepAll } from './raft.ts';
 export type { DamagedLog, RaftOptions, RaftTuning } from './options.ts';
-export type { Leadership, RaftState, Role } from './state.ts';
+export type { Leadership, RaftState, Role, Transfer } from './state.ts';
 export type { LogChanges, RaftLog } from './log.ts';
 export type { Progress, ProgressState } from './progress.ts';
 export type {
@@ -12,6 +12,7 @@ export type {
   RaftInput,
   RaftRole,
   RefusalReason,
+  TransferRefusal,
 } from './effects.ts';
 export type {
   Configuration,
@@ -37,6 +38,7 @@ export type {
   RequestVoteReply,
   Snapshot,
   SnapshotMetadata,
+  TimeoutNow,
 } from './messages.ts';
 export type { StateMachine } from './state-machine.ts';
 export { createRaftNode, type CreateRaftNodeOptions } from './create-raft-node.ts';
@@ -52,6 +54,7 @@ export type {
   ProposalRejection,
   ReadOutcome,
   ReadRefusal,
+  TransferOutcome,
   WaitOptions,
 } from './node/outcomes.ts';
 export type { FollowerStatus, RaftStatus } from './node/status.ts';

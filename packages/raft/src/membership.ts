@@ -81,6 +81,7 @@ function reasonToRefuse(
   if (ifConfigurationIndex !== undefined && ifConfigurationIndex !== log.configurationIndex) {
     return 'configurationMoved';
   }
+  if (role.transfer !== undefined) return 'transferring';
   if (log.configurationIndex > state.commitIndex) return 'changePending';
   return hasCommittedInTerm(state) ? undefined : 'termNotCommitted';
 }

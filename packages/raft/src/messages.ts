@@ -49,7 +49,8 @@ export type RaftMessage =
   | Heartbeat
   | HeartbeatReply
   | InstallSnapshot
-  | InstallSnapshotReply;
+  | InstallSnapshotReply
+  | TimeoutNow;
 
 /** Asks whether an election at `term` could be won, before anyone's term rises (thesis §9.6). */
 export interface PreVote {
@@ -73,6 +74,8 @@ export interface RequestVote {
   readonly term: number;
   readonly lastLogIndex: number;
   readonly lastLogTerm: number;
+  /** The leader asked for this election: who hears it well votes all the same (thesis §3.10). */
+  readonly isTransfer?: boolean;
 }
 
 /** Figure 2, RequestVote RPC, results. */
@@ -143,4 +146,10 @@ export interface InstallSnapshotReply {
   readonly term: number;
   /** The last index the receiver's durable log matches after it. */
   readonly matchIndex: number;
+}
+
+/** The leader hands over: the receiver is to ask for votes at once (thesis §3.10). */
+export interface TimeoutNow {
+  readonly kind: 'timeoutNow';
+  readonly term: number;
 }

@@ -23,6 +23,7 @@ import type {
   MembershipOutcome,
   ProposalOutcome,
   ReadOutcome,
+  TransferOutcome,
   WaitOptions,
 } from './node/outcomes.ts';
 import { Peers } from './node/peers.ts';
@@ -33,6 +34,7 @@ import { recover, type RecoveredNode } from './node/recovery.ts';
 import { Snapshots } from './node/snapshots.ts';
 import { coreStatus, type RaftStatus } from './node/status.ts';
 import { Ticker } from './node/ticker.ts';
+import { Transfers } from './node/transfers.ts';
 import { createRaft } from './raft.ts';
 import type { RaftState } from './state.ts';
 
@@ -69,6 +71,7 @@ export class RaftNode {
   readonly #snapshots: Snapshots;
   readonly #proposals: Proposals;
   readonly #reads: Reads;
+  readonly #transfers: Transfers;
   readonly #peers = new Peers();
   readonly #observers = new Set<(event: RaftEvent) => void>();
   readonly #onError: (error: unknown) => void;
@@ -117,6 +120,7 @@ export class RaftNode {
     this.#snapshots = this.#createSnapshots(options, parts, start);
     this.#proposals = new Proposals(clock);
     this.#reads = new Reads(clock);
+    this.#transfers = new Transfers(clock);
     this.#channel = openChannel(transport, protocol, raftCodec);
     this.#subscriptions = [
       this.#channel.subscribe((from, message, { incarnation }) => {
@@ -270,6 +274,40 @@ export class RaftNode {
     return this.changeMembership([{ kind: 'remove', node }], options);
   }
 
+  /**
+   * Hands leadership over, as before maintenance. Only a leader can; others say who leads.
+   *
+   * @param options - `to`: a voter; if left out, whoever is known to have most of the log.
+   * @returns Once another leads, or certainly none was made to. Proposals made meanwhile are
+   *   rejected as 'transferring', for one election timeout at most.
+   *
+   * @remarks
+   * Source: Ongaro's thesis, §3.10.
+   */
+  transferLeadership(
+    options: WaitOptions & { readonly to?: NodeId } = {},
+  ): Promise<TransferOutcome> {
+    const { to, signal } = options;
+    const { leaderId } = this.#raft;
+    if (this.#condition !== 'running') {
+      return Promise.resolve({ kind: 'rejected', reason: 'stopped', leaderId });
+    }
+    if (signal?.aborted === true) {
+      return Promise.resolve({ kind: 'rejected', reason: 'aborted', leaderId });
+    }
+    const { transferId, outcome } = this.#transfers.add(to, options);
+    this.#driver.advance({ kind: 'transferLeadership', transferId, to });
+    return outcome;
+  }
+
+  /**
+   * Tells a follower that its leader is gone for certain, as when its machine was stopped: it
+   * gives others a vote at once, where it would have refused for one election timeout.
+   */
+  forgetLeader(): void {
+    if (this.#condition === 'running') this.#driver.advance({ kind: 'forgetLeader' });
+  }
+
   /** What the node is and knows now. */
   status(): RaftStatus {
     const isRecovering = this.#condition === 'running' && this.#raft.promised !== undefined;
@@ -403,6 +441,12 @@ export class RaftNode {
       case 'configurationChanged':
         this.#emit(effect);
         return;
+      case 'transferRefused':
+        this.#transfers.onRefused(effect.transferId, effect.reason, this.#raft.leaderId);
+        return;
+      case 'transferEnded':
+        this.#transfers.onEnded(effect);
+        return;
       case 'readReady':
         this.#reads.onReady(effect.readId, effect.readIndex, this.#applier.last.logIndex);
         return;
@@ -414,6 +458,7 @@ export class RaftNode {
         this.#emit({ kind: 'repaired' });
         return;
       case 'roleChanged':
+        this.#transfers.onLeader(effect.leaderId);
         this.#emit(effect);
         return;
     }
@@ -504,6 +549,7 @@ export class RaftNode {
       this.#persistence.stop();
       this.#proposals.closeAll(this.#raft.leaderId);
       this.#reads.closeAll(this.#raft.leaderId);
+      this.#transfers.closeAll();
     }
     if (this.#condition !== 'failed') this.#condition = condition;
   }

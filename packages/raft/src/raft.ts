@@ -37,6 +37,7 @@ import {
   onSnapshotTaken,
 } from './snapshot.ts';
 import type { Leadership, RaftState } from './state.ts';
+import { continueTransfer, onTimeoutNow, onTransferLeadership, tickTransfer } from './transfer.ts';
 
 /**
  * A node that has just come up, as a follower with what its disk remembers.
@@ -86,6 +87,12 @@ function dispatch(raft: RaftState, input: RaftInput): void {
       break;
     case 'changeMembership':
       onChangeMembership(raft, input);
+      break;
+    case 'transferLeadership':
+      onTransferLeadership(raft, input.transferId, input.to);
+      break;
+    case 'forgetLeader':
+      if (role.kind === 'follower') becomeFollower(raft, raft.currentTerm);
       break;
     case 'readIndex':
       onReadIndex(raft, input.readId);
@@ -143,6 +150,7 @@ function onTick(raft: RaftState): void {
   }
   const { lastRound, role } = raft;
   tickLeader(raft, role);
+  if (raft.role === role) tickTransfer(raft, role);
   if (raft.role === role && raft.lastRound > lastRound) joinRound(raft, role);
 }
 
@@ -174,6 +182,9 @@ function onReceive(raft: RaftState, from: NodeId, message: RaftMessage): void {
     case 'installSnapshot':
       hearLeader(raft, from);
       onInstallSnapshot(raft, from, message);
+      return;
+    case 'timeoutNow':
+      onTimeoutNow(raft, from);
       return;
     case 'appendEntriesReply':
     case 'heartbeatReply':
@@ -223,7 +234,7 @@ function adoptTerm(raft: RaftState, from: NodeId, message: RaftMessage): boolean
       if (!message.voteGranted) becomeFollower(raft, message.term);
       return true;
     case 'requestVote':
-      if (hearsLeader(raft, from)) return false;
+      if (message.isTransfer !== true && hearsLeader(raft, from)) return false;
       becomeFollower(raft, message.term);
       return true;
     default:
@@ -262,6 +273,7 @@ function answerStale(raft: RaftState, from: NodeId, message: RaftMessage): void 
     case 'appendEntriesReply':
     case 'heartbeatReply':
     case 'installSnapshotReply':
+    case 'timeoutNow':
       return;
   }
 }
@@ -280,6 +292,7 @@ function finish(raft: RaftState): readonly RaftEffect[] {
   if (raft.role.kind === 'leader') {
     startReadRound(raft, raft.role);
     replicate(raft, raft.role);
+    continueTransfer(raft, raft.role);
   }
   persistChanges(raft);
   applyCommitted(raft);

@@ -46,6 +46,10 @@ export function onPropose(
     refuse(state, proposalId, reason);
     return;
   }
+  if (role.transfer !== undefined) {
+    refuse(state, proposalId, 'transferring');
+    return;
+  }
   const firstIndex = log.lastIndex + 1;
   const entries: Entry[] = [];
   let bytes = 0;

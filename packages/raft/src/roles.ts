@@ -39,6 +39,10 @@ export function becomeFollower(state: RaftState, term: number, leaderId?: NodeId
     for (const readId of state.role.reads.drain()) {
       state.effects.push({ kind: 'readRefused', readId, reason: 'leadershipLost' });
     }
+    if (state.role.transfer !== undefined) {
+      const { transferId } = state.role.transfer;
+      state.effects.push({ kind: 'transferEnded', transferId, how: 'steppedDown' });
+    }
   }
   state.role = { kind: 'follower' };
   state.leaderId = leaderId;
@@ -53,9 +57,15 @@ export function becomePreCandidate(state: RaftState): void {
   restartElectionTimer(state);
 }
 
-/** §5.2: a new term, and the own vote in it, which counts once it is durable. */
-export function becomeCandidate(state: RaftState): void {
-  invariant(state.role.kind === 'preCandidate', 'an election starts with a won pre-vote');
+/**
+ * §5.2: a new term, and the own vote in it, which counts once it is durable.
+ *
+ * @param reason - 'preVoteWon', or the leader's word, which makes asking around needless.
+ */
+export function becomeCandidate(state: RaftState, reason: 'preVoteWon' | 'transfer'): void {
+  const before = reason === 'transfer' ? 'follower' : 'preCandidate';
+  invariant(state.role.kind === before, 'an election starts with a won pre-vote or a transfer');
+  invariant(state.promised === undefined, 'a node that lost entries does not campaign');
   invariant(Number.isSafeInteger(state.currentTerm + 1), 'terms stay safe integers');
   state.currentTerm += 1;
   state.votedFor = state.id;
@@ -82,6 +92,7 @@ export function becomeLeader(state: RaftState): Leadership {
     reads: new ReadQueue(tuning.maxPendingReads),
     heartbeatElapsedTicks: 0,
     uncommittedBytes,
+    transfer: undefined,
   };
   state.role = leader;
   state.leaderId = state.id;

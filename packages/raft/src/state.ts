@@ -101,6 +101,17 @@ export interface Leadership {
   heartbeatElapsedTicks: number;
   /** Size of the entries above `commitIndex`, as `entrySize` counts. */
   uncommittedBytes: number;
+  /** Set while leadership is being handed over. */
+  transfer: Transfer | undefined;
+}
+
+/** Leadership on its way to another (thesis §3.10). */
+export interface Transfer {
+  readonly transferId: number;
+  readonly to: NodeId;
+  elapsedTicks: number;
+  /** Whether the target was told to begin. */
+  isTold: boolean;
 }
 
 /** What an entry costs in memory: its payload and, roughly, the object around it. */

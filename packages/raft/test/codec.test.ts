@@ -12,7 +12,12 @@ const text = new TextEncoder();
 const golden: readonly [RaftMessage, readonly number[]][] = [
   [{ kind: 'preVote', term: 3, lastLogIndex: 300, lastLogTerm: 2 }, [1, 1, 3, 172, 2, 2]],
   [{ kind: 'preVoteReply', term: 3, voteGranted: true }, [1, 2, 3, 1]],
-  [{ kind: 'requestVote', term: 3, lastLogIndex: 0, lastLogTerm: 0 }, [1, 3, 3, 0, 0]],
+  [{ kind: 'requestVote', term: 3, lastLogIndex: 0, lastLogTerm: 0 }, [1, 3, 3, 0, 0, 0]],
+  [
+    { kind: 'requestVote', term: 3, lastLogIndex: 1, lastLogTerm: 2, isTransfer: true },
+    [1, 3, 3, 1, 2, 1],
+  ],
+  [{ kind: 'timeoutNow', term: 3 }, [1, 11, 3]],
   [{ kind: 'requestVoteReply', term: 3, voteGranted: false }, [1, 4, 3, 0]],
   [
     {
@@ -69,13 +74,14 @@ describe('raftCodec', () => {
     ['no bytes', []],
     ['another version', [2, 1, 3, 0, 0]],
     ['kind 0', [1, 0, 3]],
-    ['a kind of the future', [1, 11, 3]],
+    ['a kind of the future', [1, 255, 3]],
     ['a flag of neither 0 nor 1', [1, 2, 3, 2]],
     ['a number of 2^53', [1, 8, 5, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]],
     ['a number of more bytes than it needs', [1, 8, 5, 0x81, 0x00]],
-    ['a log that is empty and has a term', [1, 3, 3, 0, 1]],
-    ['a log with an index and no term', [1, 3, 3, 1, 0]],
-    ['a log of a later term than the message', [1, 3, 3, 9, 4]],
+    ['a log that is empty and has a term', [1, 3, 3, 0, 1, 0]],
+    ['a log with an index and no term', [1, 3, 3, 1, 0, 0]],
+    ['a log of a later term than the message', [1, 3, 3, 9, 4, 0]],
+    ['a transfer that is neither one nor none', [1, 3, 3, 0, 0, 2]],
     ['more entries than there are bytes', [1, 5, 5, 7, 3, 6, 0xff, 0xff, 0xff, 0xff, 0x0f]],
     ['a payload longer than the message', [1, 5, 5, 7, 3, 6, 1, 0, 1, 0xff, 0xff, 0x03, 97]],
     ['an entry of a later term than the message', [1, 5, 5, 7, 3, 6, 1, 3, 0, 0]],

@@ -647,6 +647,53 @@ describe('a state machine that throws', () => {
   });
 });
 
+describe('leadership', () => {
+  test('goes where it is sent, and clients lose nothing', async () => {
+    const cluster = new Fixture(3);
+    await cluster.elect();
+    await cluster.write('a');
+    const { node } = cluster.leader;
+    const [to] = cluster.followerIds;
+    const moved = node.transferLeadership({ to: to! });
+    const meanwhile = await cluster.settled(cluster.propose('b'));
+    expect(meanwhile).toMatchObject({ kind: 'rejected', reason: 'transferring' });
+    expect(await cluster.settled(moved)).toEqual({ kind: 'transferred', leaderId: to });
+    expect(cluster.leaderId).toBe(to);
+    await cluster.write('c');
+    expect(cluster.leader.words.text).toBe('ac');
+  });
+
+  test('stays where it is if the target is away', async () => {
+    const cluster = new Fixture(3);
+    await cluster.elect();
+    const { leaderId } = cluster;
+    const [to] = cluster.followerIds;
+    await cluster.inject({ kind: 'crash', node: to! });
+    const moved = cluster.leader.node.transferLeadership({ to: to! });
+    expect(await cluster.settled(moved)).toEqual({ kind: 'failed', reason: 'targetSilent' });
+    expect(cluster.leaderId).toBe(leaderId);
+    await cluster.write('a');
+  });
+
+  test('is not moved by a follower, by a closed node or for who has aborted', async () => {
+    const cluster = new Fixture(3);
+    await cluster.elect();
+    const { leaderId } = cluster;
+    const { node } = cluster.member(cluster.followerIds[0]!);
+    expect(await node.transferLeadership()).toEqual({
+      kind: 'rejected',
+      reason: 'notLeader',
+      leaderId,
+    });
+    expect(await node.transferLeadership({ signal: AbortSignal.abort() })).toMatchObject({
+      reason: 'aborted',
+    });
+    await cluster.settled(node.close());
+    node.forgetLeader();
+    expect(await node.transferLeadership()).toMatchObject({ reason: 'stopped' });
+  });
+});
+
 describe('snapshots', () => {
   const often = { snapshotEveryEntries: 10, trailingEntryCount: 2 };
 

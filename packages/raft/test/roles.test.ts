@@ -14,7 +14,7 @@ describe('the transitions between roles', () => {
     const { raft } = LoneNode.withLog([1, 1], 4);
     becomePreCandidate(raft);
     expect(raft).toMatchObject({ currentTerm: 4, votedFor: undefined, leaderId: undefined });
-    becomeCandidate(raft);
+    becomeCandidate(raft, 'preVoteWon');
     expect(raft).toMatchObject({ currentTerm: 5, votedFor: raft.id, leaderId: undefined });
     const leader = becomeLeader(raft);
     expect(raft).toMatchObject({ currentTerm: 5, leaderId: raft.id });
@@ -27,7 +27,7 @@ describe('the transitions between roles', () => {
   test('leave the vote alone within a term, and free it in the next', () => {
     const { raft } = LoneNode.withLog([1], 4);
     becomePreCandidate(raft);
-    becomeCandidate(raft);
+    becomeCandidate(raft, 'preVoteWon');
     becomeFollower(raft, 5);
     expect(raft.votedFor).toBe(raft.id);
     becomeFollower(raft, 6, b);
@@ -41,7 +41,9 @@ describe('the transitions between roles', () => {
 
   test('skip no step', () => {
     const { raft } = LoneNode.withLog([1], 4);
-    expect(() => becomeCandidate(raft)).toThrow('an election starts with a won pre-vote');
+    expect(() => becomeCandidate(raft, 'preVoteWon')).toThrow(
+      'an election starts with a won pre-vote',
+    );
     expect(() => becomeLeader(raft)).toThrow('only a candidate wins');
     const node = new LoneNode();
     node.becomeLeader();
@@ -51,7 +53,7 @@ describe('the transitions between roles', () => {
   test('end before terms cease to be exact', () => {
     const { raft } = LoneNode.withLog([], Number.MAX_SAFE_INTEGER);
     becomePreCandidate(raft);
-    expect(() => becomeCandidate(raft)).toThrow('terms stay safe integers');
+    expect(() => becomeCandidate(raft, 'preVoteWon')).toThrow('terms stay safe integers');
   });
 
   test('draw every wait from the interval', () => {

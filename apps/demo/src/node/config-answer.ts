@@ -64,6 +64,7 @@ const refusalCauses = [
   'aborted',
   'stopped',
   'timeout',
+  'transferring',
 ] as const satisfies readonly RefusalCause[];
 
 /** Answers as bytes: version, kind and what that kind carries. */

@@ -138,6 +138,7 @@ const refusalCodes: Readonly<Record<RefusalCause, ProblemCode>> = {
   notLeader: 'no_leader',
   leadershipLost: 'no_leader',
   overwritten: 'no_leader',
+  transferring: 'no_leader',
   stopped: 'no_leader',
   aborted: 'no_leader',
   tooManyUncommitted: 'overloaded',

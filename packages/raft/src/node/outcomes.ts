@@ -1,6 +1,6 @@
 import type { NodeId } from '@quorate/transport';
 
-import type { MembershipRefusal, RefusalReason } from '../effects.ts';
+import type { MembershipRefusal, RefusalReason, TransferRefusal } from '../effects.ts';
 
 /** Why a proposal certainly did not and will not take effect. */
 export type ProposalRejection =
@@ -46,6 +46,23 @@ export type MembershipOutcome =
       readonly reason: MembershipRefusal;
       readonly leaderId: NodeId | undefined;
     };
+
+/** What became of the wish to hand leadership over. */
+export type TransferOutcome =
+  /** `leaderId` leads, as was wanted. */
+  | { readonly kind: 'transferred'; readonly leaderId: NodeId }
+  /** Nothing has changed. */
+  | {
+      readonly kind: 'rejected';
+      readonly reason: TransferRefusal | 'aborted' | 'stopped';
+      readonly leaderId: NodeId | undefined;
+    }
+  /** It did not catch up or did not answer in time: this node leads on. It may still be elected. */
+  | { readonly kind: 'failed'; readonly reason: 'targetSilent' }
+  /** This node leads no more, and another than the one that was wanted does. */
+  | { readonly kind: 'failed'; readonly reason: 'otherElected'; readonly leaderId: NodeId }
+  /** Nobody waits any more. */
+  | { readonly kind: 'unknown'; readonly reason: 'timeout' | 'aborted' | 'closed' };
 
 /** Why a read was not confirmed. A read changes nothing, so a refusal is always definite. */
 export type ReadRefusal = RefusalReason | 'timeout' | 'aborted' | 'stopped';

@@ -77,6 +77,16 @@ const voteRequest: fc.Arbitrary<RaftMessage> = fc
     lastLogTerm: logTerm,
   }));
 
+const transferVote: fc.Arbitrary<RaftMessage> = positionAndTerm.map(
+  ({ logIndex, logTerm, term }) => ({
+    kind: 'requestVote',
+    term,
+    lastLogIndex: logIndex,
+    lastLogTerm: logTerm,
+    isTransfer: true,
+  }),
+);
+
 const appendReply: fc.Arbitrary<RaftMessage> = fc.record({
   kind: fc.constant('appendEntriesReply'),
   term: anyNumber,
@@ -94,6 +104,8 @@ const appendReply: fc.Arbitrary<RaftMessage> = fc.record({
 /** Every message that nodes can say, with numbers up to 2^53-1. */
 export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
   voteRequest,
+  transferVote,
+  fc.record({ kind: fc.constant('timeoutNow'), term: anyNumber }),
   fc.record({
     kind: fc.constantFrom('preVoteReply', 'requestVoteReply'),
     term: anyNumber,

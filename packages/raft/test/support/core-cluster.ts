@@ -328,6 +328,8 @@ export class CoreCluster {
       case 'membershipProposed':
       case 'membershipRefused':
       case 'configurationChanged':
+      case 'transferRefused':
+      case 'transferEnded':
       case 'recovered':
       case 'roleChanged':
         // Looked at by the checker.

@@ -7,7 +7,7 @@ import {
   type Tuning,
   type Workload,
 } from '@quorate/simulation';
-import type { NodeId, Random } from '@quorate/transport';
+import { type NodeId, nodeId, type Random } from '@quorate/transport';
 
 import { type Configuration, configurationOf, membersOf } from '../../src/configuration.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
@@ -73,11 +73,16 @@ function drawTuning(random: Random, nodeCount: number): Tuning {
   };
 }
 
-/** How many operations there are for one that changes the members. */
+/** How many operations there are for one that changes the members, or who leads them. */
 const OPERATIONS_PER_CHANGE = 8;
+const OPERATIONS_PER_TRANSFER = 12;
 
 function drawOperation(random: Random, index: number, nodeIds: readonly string[]): Tuning {
   if (random.int(OPERATIONS_PER_CHANGE) === 0) return drawMemberChange(random);
+  if (random.int(OPERATIONS_PER_TRANSFER) === 0) {
+    const to = random.int(3) === 0 ? '' : (nodeIds[random.int(nodeIds.length)] ?? '');
+    return { kind: 'transfer', to, node: 'leader', timeoutMs: 200 + random.int(3_000) };
+  }
   return drawCommand(random, index, nodeIds);
 }
 
@@ -134,6 +139,11 @@ class RaftExperiment implements Experiment {
     const timeoutMs = Number(operation['timeoutMs']);
     if (operation['kind'] === 'members') {
       this.#members.begin(running, operation, this.#cluster.nodeIds);
+      return;
+    }
+    if (operation['kind'] === 'transfer') {
+      const to = operation['to'] === '' ? undefined : nodeId(String(operation['to']));
+      void running.node.transferLeadership({ timeoutMs, ...(to !== undefined && { to }) });
       return;
     }
     if (operation['kind'] === 'read') void this.#read(running, operation, timeoutMs);

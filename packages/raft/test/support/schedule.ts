@@ -51,6 +51,8 @@ export class Schedule {
       { weight: 6, run: () => this.#propose() },
       { weight: 2, run: () => cluster.readIndex(this.#anyLeader()) },
       { weight: 1, run: () => cluster.takeSnapshot(this.#anyNode(), random.int(4)) },
+      { weight: 0.5, run: () => this.#transfer() },
+      { weight: 0.3, run: () => cluster.input(this.#anyNode(), { kind: 'forgetLeader' }) },
       { weight: 1, run: () => this.#unreachable() },
       { weight: mishaps.drop, run: () => void cluster.parcels.splice(this.#anyPlace(), 1) },
       { weight: mishaps.duplicate, run: () => this.#duplicate() },
@@ -73,6 +75,11 @@ export class Schedule {
       const { parcels } = this.cluster;
       if (parcels.length > 400) parcels.splice(0, 100);
     }
+  }
+
+  #transfer(): void {
+    const to = this.#random.int(3) === 0 ? undefined : this.#anyNode();
+    this.cluster.input(this.#anyLeader(), { kind: 'transferLeadership', transferId: 0, to });
   }
 
   #anyNode(): NodeId {

@@ -86,6 +86,7 @@ export const messageNames: Readonly<Record<RaftMessage['kind'], string>> = {
   heartbeatReply: 'MsgHeartbeatResp',
   installSnapshot: 'MsgSnap',
   installSnapshotReply: 'MsgAppResp',
+  timeoutNow: 'MsgTimeoutNow',
 };
 
 /** A message as etcd/raft prints it, in one line or several. */
@@ -126,6 +127,7 @@ function bodyOf(message: RaftMessage, names: EntryNames): Body {
     case 'heartbeat':
       return { place: '0/0', rest: commitOf(message.leaderCommit) };
     case 'heartbeatReply':
+    case 'timeoutNow':
       return { place: '0/0' };
     case 'installSnapshot':
       return { place: '0/0', more: [`  Snapshot: ${describeSnapshot(message.snapshot)}`] };
