@@ -103,6 +103,9 @@ export class InteractionEnvironment {
       case 'campaign':
         node().campaign();
         return [];
+      case 'forget-leader':
+        node().input({ kind: 'forgetLeader' });
+        return [];
       case 'raft-log':
         return this.#log(node());
       case 'report-unreachable': {
@@ -121,6 +124,8 @@ export class InteractionEnvironment {
       case 'tick-heartbeat':
         node().tick();
         return [];
+      case 'transfer-leadership':
+        return this.#transfer(directive);
       default:
         return this.#complain('unknown command');
     }
@@ -206,6 +211,16 @@ export class InteractionEnvironment {
     const due = this.#postponed.filter((one) => one.node === node.id);
     this.#postponed = this.#postponed.filter((one) => one.node !== node.id);
     for (const { directive } of due) this.#proposeChange(directive);
+  }
+
+  #transfer(directive: Command): readonly string[] {
+    const [from] = valuesOf(directive, 'from');
+    const [to] = valuesOf(directive, 'to');
+    if (from === undefined || to === undefined) return this.#complain('expected from and to');
+    this.#proposalCount += 1;
+    const transferId = this.#proposalCount;
+    this.#node(idOf(from)).input({ kind: 'transferLeadership', transferId, to: idOf(to) });
+    return [];
   }
 
   #sendSnapshot(ids: readonly NodeId[]): readonly string[] {
