@@ -45,6 +45,21 @@ describe.skipIf(folder === undefined)('conformance with etcd/raft', () => {
   });
 });
 
+test('the figures in the README are the sums of its table', () => {
+  const rows = [...readme.matchAll(/^\| `\w+\.txt`(.*)$/gm)].map(([, cells = '']) =>
+    [...cells.matchAll(/\| (\d+) /g)].map(([, count]) => Number(count)),
+  );
+  const sums = [0, 1, 2, 3].map((column) =>
+    rows.reduce((sum, counts) => sum + (counts[column] ?? 0), 0),
+  );
+  const claim =
+    /its (\d+) directives .* Of the (\d+) of its .* (\d+) print .* (\d+) get .* after (\d+) some/;
+  const figures = claim.exec(readme.replace(/\s+/g, ' '))?.slice(1).map(Number) ?? [];
+  const [toTheLetter = 0, asked = 0, same = 0, sameState = 0, otherState = 0] = figures;
+  expect([toTheLetter + asked, toTheLetter + same, sameState, otherState]).toEqual(sums);
+  expect(asked).toBe(same + sameState + otherState);
+});
+
 test.skipIf(folder !== undefined)(
   'skipped: ../shared/data is missing, set QUORATE_DATA to run etcd/raft’s files',
   () => undefined,
