@@ -11,6 +11,7 @@ import type { NodeId, Random } from '@quorate/transport';
 
 import type { RaftNodeOptions } from '../../src/node/options.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
+import { describeMessage } from './describe-message.ts';
 import { BrokenInvariant } from './invariants.ts';
 import { type Command, commandOf } from './recording-machine.ts';
 import {
@@ -46,6 +47,7 @@ export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
     drawTuning,
     drawOperation,
     stage: stageOf,
+    describeMessage,
     open: (simulation, scenario) => new RaftExperiment(simulation, scenario, options),
   };
 }
@@ -108,6 +110,11 @@ class RaftExperiment implements Experiment {
   begin(operation: ClientOperation): void {
     const running = this.#target(operation);
     if (running === undefined) return;
+    const { id } = operation;
+    this.#cluster.simulation.note(
+      `client asks to ${operation['kind']} (c${id})`,
+      running.node.status().nodeId,
+    );
     const timeoutMs = Number(operation['timeoutMs']);
     if (operation['kind'] === 'read') void this.#read(running, operation, timeoutMs);
     else void this.#write(running, operation, timeoutMs);
