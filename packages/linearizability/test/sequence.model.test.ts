@@ -93,7 +93,7 @@ describe('the states of a long history share what they hold', () => {
   test('queue', () => {
     const verdict = verdictOfAdditions(
       queue<number>(),
-      (item) => ({ kind: 'enqueue', item }),
+      (item) => ({ kind: 'enqueue' as const, item }),
       () => undefined,
     );
     expect(verdict).toBe('linearizable');
@@ -102,7 +102,7 @@ describe('the states of a long history share what they hold', () => {
   test('stack', () => {
     const verdict = verdictOfAdditions(
       stack<number>(),
-      (item) => ({ kind: 'push', item }),
+      (item) => ({ kind: 'push' as const, item }),
       () => undefined,
     );
     expect(verdict).toBe('linearizable');
@@ -111,7 +111,7 @@ describe('the states of a long history share what they hold', () => {
   test('log', () => {
     const verdict = verdictOfAdditions(
       log<number>(),
-      (item) => ({ kind: 'append', item }),
+      (item) => ({ kind: 'append' as const, item }),
       (item) => item,
     );
     expect(verdict).toBe('linearizable');
