@@ -39,7 +39,8 @@ export interface AsyncCheckOptions extends CheckOptions {
    */
   readonly signal?: AbortSignal;
   /**
-   * Milliseconds after which the check ends as by `signal`, an integer from 1 to 2^31 - 1. Default: no bound.
+   * Milliseconds after which the check ends as by `signal`, an integer from 1 to 2^31 - 1.
+   * Default: no bound.
    */
   readonly timeoutMs?: number;
   /** Told after every slice. What it throws ends the check with that error. */
