@@ -337,7 +337,8 @@ function operationAt<Input, Output>(
 /** The longest time that timers take. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
-function validateTimeout(timeoutMs: number): void {
+/** @throws RangeError if no timer takes `timeoutMs`. */
+export function validateTimeout(timeoutMs: number): void {
   if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= TIMEOUT_MS_MAX) return;
   throw new RangeError(
     `timeoutMs: expected an integer from 1 to ${TIMEOUT_MS_MAX}, got ${timeoutMs}`,

@@ -70,7 +70,13 @@ export { type ErrorKind, type Recorder, recorder, type RecorderClock } from './r
 export type { Annotation } from './report/annotation.ts';
 export { htmlReport, type ReportOptions } from './report/html-report.ts';
 export type { Verdict } from './search.ts';
-export { checkSequential, type SequentialOptions, type SequentialResult } from './sequential.ts';
+export {
+  type AsyncSequentialOptions,
+  checkSequential,
+  checkSequentialSync,
+  type SequentialOptions,
+  type SequentialResult,
+} from './sequential.ts';
 export {
   type Access,
   checkSessionGuarantees,
