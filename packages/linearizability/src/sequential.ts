@@ -4,9 +4,9 @@
  * cannot talk to each other behind the object's back can tell at most.
  *
  * Unlike linearizability it is not local: two objects may each be sequentially consistent and both
- * together not. So nothing is partitioned here: a configuration is how far each client has come, and
- * the state of each part of the object. An operation touches one part, so the states of the parts
- * are numbered apart, and no state of all of them together is ever made.
+ * together not. So nothing is partitioned here: a configuration is how far each client has come,
+ * and the state of each part of the object. An operation touches one part, so the states of the
+ * parts are numbered apart, and no state of all of them together is ever made.
  *
  * Source: L. Lamport, "How to make a multiprocessor computer that correctly executes multiprocess
  * programs", IEEE Transactions on Computers 1979.
