@@ -6,11 +6,12 @@
 
 import { turnOfEventLoop } from './adapters/event-loop.ts';
 import type { MemoryBudget } from './configurations.ts';
-import { counterexampleOf, type Counterexample } from './counterexample.ts';
+import { type Counterexample, reductionOf } from './counterexample.ts';
 import { type History, type Operation, validateHistory } from './history.ts';
 import type { Model } from './model.ts';
 import { layOut, type Part, partsOf } from './partition.ts';
 import { Search, type Verdict } from './search.ts';
+import { inOneGo, type Sliced, Trials } from './trials.ts';
 
 /** Bounds on the work, and what to do with a violation. */
 export interface CheckOptions {
@@ -32,11 +33,14 @@ export interface CheckOptions {
 
 /** What `check` takes beyond the bounds: it runs beside other work. */
 export interface AsyncCheckOptions extends CheckOptions {
-  /** Ends the check with the verdict 'unknown'. */
+  /**
+   * Ends the check with the verdict 'unknown'; once there is a violation, with what is found of its
+   * counterexample.
+   */
   readonly signal?: AbortSignal;
   /**
-   * Milliseconds after which the check ends with the verdict 'unknown', an integer from 1 to
-   * 2^31 - 1. Default: no bound.
+   * Milliseconds after which the check ends as by `signal`, an integer from 1 to 2^31 - 1.
+   * Default: no bound.
    */
   readonly timeoutMs?: number;
   /** Told after every slice. What it throws ends the check with that error. */
@@ -73,7 +77,7 @@ export interface CheckResult<State, Input, Output> {
   readonly partitions: readonly PartitionResult<State, Input, Output>[];
   readonly steps: number;
   readonly configurationCount: number;
-  /** Why it is not linearizable, unless `explain` is 'none'. */
+  /** Why it is not linearizable, unless `explain` is 'none' or the check was ended before. */
   readonly counterexample: Counterexample<Input, Output> | undefined;
 }
 
@@ -98,7 +102,8 @@ export function checkSync<State, Input, Output>(
 ): CheckResult<State, Input, Output> {
   const race = new Race(model, history, options);
   while (race.runSlice());
-  return race.result(undefined);
+  const explanation = race.explain(new Trials(model));
+  return race.result(undefined, explanation && inOneGo(explanation));
 }
 
 /**
@@ -125,8 +130,19 @@ export async function check<State, Input, Output>(
     onProgress?.(race.progress);
     await pause();
   }
-  return race.result(stopped());
+  const trials = new Trials(model, options.sliceSteps ?? SLICE_STEPS);
+  const explanation = race.explain(trials);
+  if (explanation === undefined) return race.result(stopped(), undefined);
+  for (;;) {
+    if (stopped() !== undefined) trials.stop();
+    const slice = explanation.next();
+    if (slice.done === true) return race.result(stopped(), slice.value);
+    await pause();
+  }
 }
+
+/** Some fraction of a millisecond. */
+const SLICE_STEPS = 4_096;
 
 /** One part of the history and how far its search has come. */
 interface Lane<State, Input, Output> {
@@ -164,7 +180,7 @@ class Race<State, Input, Output> {
   ) {
     this.#budget = { bytesLeft: positive('maxMemoryBytes', options.maxMemoryBytes ?? 2 ** 30) };
     this.#stepsLeft = positive('maxSteps', options.maxSteps ?? Number.MAX_SAFE_INTEGER);
-    this.#sliceSteps = positive('sliceSteps', options.sliceSteps ?? 4_096);
+    this.#sliceSteps = positive('sliceSteps', options.sliceSteps ?? SLICE_STEPS);
     this.#explain = options.explain ?? 'minimal';
     this.#model = model;
     validateHistory(history);
@@ -259,22 +275,27 @@ class Race<State, Input, Output> {
     this.#illegal = lane;
   }
 
-  result(stopped: 'aborted' | 'timeout' | undefined): CheckResult<State, Input, Output> {
+  /** Makes a counterexample, if there is a violation and somebody wants to see it. */
+  explain(
+    trials: Trials<State, Input, Output>,
+  ): Sliced<Counterexample<Input, Output> | undefined> | undefined {
+    if (this.#illegal === undefined || this.#explain !== 'minimal') return undefined;
+    const { part, stuckBetween } = this.#illegal;
+    return reductionOf(this.#model, part.operations, stuckBetween, trials);
+  }
+
+  result(
+    stopped: 'aborted' | 'timeout' | undefined,
+    counterexample: Counterexample<Input, Output> | undefined,
+  ): CheckResult<State, Input, Output> {
     const verdict = this.#verdict();
-    const isExplained = this.#illegal !== undefined && this.#explain === 'minimal';
     return {
       verdict,
       reason: verdict === 'unknown' ? (stopped ?? this.#bound()) : undefined,
       partitions: this.#lanes.map(({ part, result }) => result ?? undecided(part)),
       steps: this.#steps,
       configurationCount: this.#configurationCount,
-      counterexample: isExplained
-        ? counterexampleOf(
-            this.#model,
-            this.#illegal?.part.operations ?? [],
-            this.#illegal?.stuckBetween,
-          )
-        : undefined,
+      counterexample,
     };
   }
 
@@ -316,7 +337,8 @@ function operationAt<Input, Output>(
 /** The longest time that timers take. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
-function validateTimeout(timeoutMs: number): void {
+/** @throws RangeError if no timer takes `timeoutMs`. */
+export function validateTimeout(timeoutMs: number): void {
   if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= TIMEOUT_MS_MAX) return;
   throw new RangeError(
     `timeoutMs: expected an integer from 1 to ${TIMEOUT_MS_MAX}, got ${timeoutMs}`,

@@ -35,7 +35,7 @@ import type { Model } from './model.ts';
 import { isRead } from './partition.ts';
 import { stepAll } from './stepping.ts';
 import { structuralEquals } from './structural.ts';
-import { Trials } from './trials.ts';
+import { inOneGo, type Sliced, Trials } from './trials.ts';
 
 /** A few operations that show why the history is not linearizable. */
 export interface Counterexample<Input, Output> {
@@ -58,67 +58,81 @@ const FOURTH_RULE_MAX = 128;
 const PAIRS_MAX = 64;
 
 /** Whether `chosen` shows that the culprit is impossible. */
-type IsEnough<Input, Output> = (chosen: History<Input, Output>) => boolean;
+type IsEnough<Input, Output> = (chosen: History<Input, Output>) => Sliced<boolean>;
+
+/** Reduces one illegal partition in one go, as `reductionOf` does in slices. */
+export function counterexampleOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+  operations: History<Input, Output>,
+  stuckBetween?: readonly [number, number],
+): Counterexample<Input, Output> | undefined {
+  return inOneGo(reductionOf(model, operations, stuckBetween, new Trials(model)));
+}
 
 /**
  * Reduces one illegal partition.
  *
  * @param operations - Of one partition, not linearizable, in the order of their calls.
  * @param stuckBetween - What the search said about where the culprit is, if it is known.
+ * @param trials - Set the slices. Stopped between two of them, they end the reduction soon.
  * @returns A counterexample from which no client and no operation can be dropped, as far as the
  *   bounds let it see; `undefined` if not even the culprit could be found within them.
  */
-export function counterexampleOf<State, Input, Output>(
+export function* reductionOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   operations: History<Input, Output>,
-  stuckBetween?: readonly [number, number],
-): Counterexample<Input, Output> | undefined {
-  const trials = new Trials(model);
-  const cut = cutBehindCulprit(operations, trials, stuckBetween);
+  stuckBetween: readonly [number, number] | undefined,
+  trials: Trials<State, Input, Output>,
+): Sliced<Counterexample<Input, Output> | undefined> {
+  const cut = yield* cutBehindCulprit(operations, trials, stuckBetween);
   if (cut === undefined) return undefined;
   const { culprit } = cut;
-  const { start, isEnough } = startOf(model, trials, cut);
+  const { start, isEnough } = yield* startOf(model, trials, cut);
   let others = start;
-  let isHonest: IsEnough<Input, Output> = () => true;
+  let isHonest: IsEnough<Input, Output> | undefined;
   if (start.length <= FOURTH_RULE_MAX) {
     const stateOf = finalStateOf(model, trials);
-    const state = stateOf(start);
-    const keepsState: IsEnough<Input, Output> = (chosen) =>
-      isEnough(chosen) && stateOf(chosen) === state;
-    others = dropPairs(reduce(start, trials, keepsState), trials, keepsState);
+    const state = yield* stateOf(start);
+    const keepsState: IsEnough<Input, Output> = function* (chosen) {
+      return (yield* isEnough(chosen)) && (yield* stateOf(chosen)) === state;
+    };
+    others = yield* reduce(start, trials, keepsState);
+    others = yield* dropPairs(others, trials, keepsState);
     isHonest = putsBack(model, trials, cut.culprit, others);
   }
   const doubtsBefore = trials.doubtCount;
-  others = reduce(others, trials, (chosen) => isEnough(chosen) && isHonest(chosen));
+  others = yield* reduce(others, trials, function* (chosen) {
+    return (yield* isEnough(chosen)) && (isHonest === undefined || (yield* isHonest(chosen)));
+  });
   const hasDoubt = trials.doubtCount > doubtsBefore || trials.isSpent;
   const all = [...others, culprit].sort((left, right) => left.callTime - right.callTime);
   return { operations: all, culprit, isMinimal: !hasDoubt };
 }
 
 /** Drops clients first and then operations, as long as the rest is enough. */
-function reduce<Input, Output>(
+function* reduce<Input, Output>(
   operations: History<Input, Output>,
   trials: { readonly isSpent: boolean },
   isEnough: IsEnough<Input, Output>,
-): History<Input, Output> {
+): Sliced<History<Input, Output>> {
   const ofClients = (clients: readonly (string | number)[]): History<Input, Output> => {
     const chosen = new Set(clients);
     return operations.filter(({ process }) => chosen.has(process));
   };
   const clients = [...new Set(operations.map(({ process }) => process))];
-  const kept = minimize(clients, trials, (chosen) => isEnough(ofClients(chosen)));
-  return minimize(ofClients(kept), trials, isEnough);
+  const kept = yield* minimize(clients, trials, (chosen) => isEnough(ofClients(chosen)));
+  return yield* minimize(ofClients(kept), trials, isEnough);
 }
 
 /** Numbers the state in which an order leaves the object, equal ones alike; -1 if unknown. */
 function finalStateOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   trials: Trials<State, Input, Output>,
-): (history: History<Input, Output>) => number {
+): (history: History<Input, Output>) => Sliced<number> {
   const equals = model.equals?.bind(model) ?? structuralEquals;
   const known: State[] = [];
-  return (history) => {
-    const order = trials.orderOf(history);
+  return function* (history) {
+    const order = yield* trials.orderOf(history);
     if (order === undefined) return -1;
     let states: readonly State[] = [model.init()];
     for (const operation of order) states = stepAll(model, states, operation);
@@ -137,12 +151,13 @@ function putsBack<State, Input, Output>(
   all: History<Input, Output>,
 ): IsEnough<Input, Output> {
   const changes = all.filter((operation) => !isRead(model, operation));
-  return (chosen) => {
+  return function* (chosen) {
     const isKept = new Set(chosen);
-    return changes.every(
-      (operation) =>
-        isKept.has(operation) || trials.judge([...chosen, operation, culprit]) !== 'legal',
-    );
+    for (const operation of changes) {
+      if (isKept.has(operation)) continue;
+      if ((yield* trials.judge([...chosen, operation, culprit])) === 'legal') return false;
+    }
+    return true;
   };
 }
 
@@ -153,38 +168,41 @@ interface Cut<Input, Output> {
 }
 
 /** What to reduce, and which reductions are honest. */
-function startOf<State, Input, Output>(
+function* startOf<State, Input, Output>(
   model: Model<State, Input, Output>,
   trials: Trials<State, Input, Output>,
   { culprit, others }: Cut<Input, Output>,
-): { start: History<Input, Output>; isEnough: IsEnough<Input, Output> } {
-  const isContradicted: IsEnough<Input, Output> = (chosen) =>
-    trials.judge([...chosen, culprit]) === 'illegal' && trials.judge(chosen) === 'legal';
+): Sliced<{ start: History<Input, Output>; isEnough: IsEnough<Input, Output> }> {
+  const isContradicted: IsEnough<Input, Output> = function* (chosen) {
+    if ((yield* trials.judge([...chosen, culprit])) !== 'illegal') return false;
+    return (yield* trials.judge(chosen)) === 'legal';
+  };
   const explanation = explanationOf(model, { culprit, others });
-  const isExplained: IsEnough<Input, Output> = (chosen) =>
-    explanation === undefined
-      ? trials.judge([
-          { ...culprit, callTime: Number.NEGATIVE_INFINITY },
-          ...chosen.map(toUnknown),
-        ]) === 'legal'
-      : explanation.every((operation) => chosen.includes(operation));
-  const isEnough: IsEnough<Input, Output> = (chosen) =>
-    isContradicted(chosen) && isExplained(chosen);
+  const isExplained: IsEnough<Input, Output> = function* (chosen) {
+    if (explanation !== undefined) {
+      return explanation.every((operation) => chosen.includes(operation));
+    }
+    const early = { ...culprit, callTime: Number.NEGATIVE_INFINITY };
+    return (yield* trials.judge([early, ...chosen.map(toUnknown)])) === 'legal';
+  };
+  const isEnough: IsEnough<Input, Output> = function* (chosen) {
+    return (yield* isContradicted(chosen)) && (yield* isExplained(chosen));
+  };
 
-  const order = trials.orderOf(others) ?? [];
+  const order = (yield* trials.orderOf(others)) ?? [];
   for (let count = ATTEMPT_MIN; count <= ATTEMPT_MAX; count *= 2) {
     const start = lastOf(model, order, explanation ?? [], count);
-    if (isContradicted(start)) {
+    if (yield* isContradicted(start)) {
       const doubtsBefore = trials.doubtCount;
-      if (isExplained(start)) return { start, isEnough };
+      if (yield* isExplained(start)) return { start, isEnough };
       // What explains it is found among few or hardly at all: only all are tried once more.
       if (trials.doubtCount > doubtsBefore) break;
     }
     if (count >= order.length) break;
   }
-  if (isExplained(others)) return { start: others, isEnough };
+  if (yield* isExplained(others)) return { start: others, isEnough };
   // Nothing explains it, as far as that could be found out.
-  const start = isContradicted([]) ? [] : others;
+  const start = (yield* isContradicted([])) ? [] : others;
   return { start, isEnough: isContradicted };
 }
 
@@ -227,35 +245,37 @@ function lastOf<State, Input, Output>(
  * Finds the first return behind which the history is illegal. If nothing is known about where it
  * is, by doubling first and then by halving, so that what lies far behind it costs nothing.
  */
-function cutBehindCulprit<State, Input, Output>(
+function* cutBehindCulprit<State, Input, Output>(
   operations: History<Input, Output>,
   trials: Trials<State, Input, Output>,
   stuckBetween: readonly [number, number] | undefined,
-): Cut<Input, Output> | undefined {
+): Sliced<Cut<Input, Output> | undefined> {
   const returned = [...operations.entries()]
     .filter(([, { outcome }]) => outcome.kind === 'ok')
     .sort(([, left], [, right]) => returnTimeOf(left) - returnTimeOf(right));
   const inOrder = returned.map(([, operation]) => operation);
   const placeOf = (index: number): number => returned.findIndex(([other]) => other === index);
-  const isLegal = (count: number): boolean =>
-    trials.judge(prefixOf(operations, inOrder, count)) === 'legal';
+  const isLegal = function* (count: number): Sliced<boolean> {
+    return (yield* trials.judge(prefixOf(operations, inOrder, count))) === 'legal';
+  };
   let legalCount = stuckBetween === undefined ? 0 : placeOf(stuckBetween[0]);
   let illegalCount = stuckBetween === undefined ? ATTEMPT_MIN : placeOf(stuckBetween[1]) + 1;
-  while (stuckBetween === undefined && illegalCount < inOrder.length && isLegal(illegalCount)) {
+  while (stuckBetween === undefined && illegalCount < inOrder.length) {
+    if (!(yield* isLegal(illegalCount))) break;
     legalCount = illegalCount;
     illegalCount *= 2;
   }
   illegalCount = Math.min(illegalCount, inOrder.length);
   while (illegalCount - legalCount > 1) {
     const middle = (legalCount + illegalCount) >>> 1;
-    if (isLegal(middle)) legalCount = middle;
+    if (yield* isLegal(middle)) legalCount = middle;
     else illegalCount = middle;
   }
   const culprit = inOrder[illegalCount - 1];
   if (culprit === undefined) return undefined;
   const prefix = prefixOf(operations, inOrder, illegalCount);
   // A trial that was left undecided may have led here.
-  if (trials.doubtCount > 0 && trials.judge(prefix) !== 'illegal') return undefined;
+  if (trials.doubtCount > 0 && (yield* trials.judge(prefix)) !== 'illegal') return undefined;
   return { culprit, others: prefix.filter((operation) => operation !== culprit) };
 }
 
@@ -279,17 +299,17 @@ function toUnknown<Input, Output>(operation: Operation<Input, Output>): Operatio
 }
 
 /** Drops two at a time that stand apart: what was put in, and who took it out. */
-function dropPairs<Item>(
+function* dropPairs<Item>(
   items: readonly Item[],
   trials: { readonly isSpent: boolean },
-  isEnough: (chosen: readonly Item[]) => boolean,
-): readonly Item[] {
+  isEnough: (chosen: readonly Item[]) => Sliced<boolean>,
+): Sliced<readonly Item[]> {
   if (items.length > PAIRS_MAX) return items;
   let kept = items;
   for (let first = 0; first < kept.length; first += 1) {
     for (let second = first + 1; second < kept.length && !trials.isSpent; second += 1) {
       const without = kept.filter((_item, index) => index !== first && index !== second);
-      if (!isEnough(without)) continue;
+      if (!(yield* isEnough(without))) continue;
       kept = without;
       second = first;
     }
@@ -298,18 +318,18 @@ function dropPairs<Item>(
 }
 
 /** ddmin: the smallest part of `items` it finds that still `isEnough`, in the same order. */
-function minimize<Item>(
+function* minimize<Item>(
   items: readonly Item[],
   trials: { readonly isSpent: boolean },
-  isEnough: (chosen: readonly Item[]) => boolean,
-): readonly Item[] {
+  isEnough: (chosen: readonly Item[]) => Sliced<boolean>,
+): Sliced<readonly Item[]> {
   let kept = items;
   let chunkSize = Math.ceil(kept.length / 2);
   while (chunkSize >= 1 && kept.length > 0) {
     let droppedAny = false;
     for (let start = 0; start < kept.length && !trials.isSpent;) {
       const without = [...kept.slice(0, start), ...kept.slice(start + chunkSize)];
-      if (isEnough(without)) {
+      if (yield* isEnough(without)) {
         kept = without;
         droppedAny = true;
       } else {

@@ -50,7 +50,7 @@ export {
   type MultiRegisterState,
 } from './models/multi-register.ts';
 export { mutex, type MutexInput, type MutexOutput, type MutexState } from './models/mutex.ts';
-export { queue, type QueueInput, type QueueOutput } from './models/queue.ts';
+export { queue, type QueueInput, type QueueOutput, type QueueState } from './models/queue.ts';
 export {
   register,
   type RegisterInput,
@@ -63,13 +63,20 @@ export {
   type SemaphoreOutput,
   type SemaphoreState,
 } from './models/semaphore.ts';
+export { itemsOf, type Sequence } from './models/sequence.ts';
 export { set, type SetInput, type SetOutput } from './models/set.ts';
 export { stack, type StackInput, type StackOutput } from './models/stack.ts';
 export { type ErrorKind, type Recorder, recorder, type RecorderClock } from './recorder.ts';
 export type { Annotation } from './report/annotation.ts';
 export { htmlReport, type ReportOptions } from './report/html-report.ts';
 export type { Verdict } from './search.ts';
-export { checkSequential, type SequentialOptions, type SequentialResult } from './sequential.ts';
+export {
+  type AsyncSequentialOptions,
+  checkSequential,
+  checkSequentialSync,
+  type SequentialOptions,
+  type SequentialResult,
+} from './sequential.ts';
 export {
   type Access,
   checkSessionGuarantees,

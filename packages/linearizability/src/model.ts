@@ -37,6 +37,13 @@ export interface Model<State, Input, Output> {
   hash?(state: State): number;
 
   /**
+   * What `state` takes in memory beyond what it shares with the state from which `step` made it, in
+   * bytes: at least 0, and rather too much, because `maxMemoryBytes` goes by it. Default: an
+   * estimate of all that is in it, as if nothing were shared.
+   */
+  sizeBytes?(state: State): number;
+
+  /**
    * The part of the object that `operation` touches, if parts are independent (a key): Herlihy and
    * Wing's locality then lets each part be checked alone, which is far cheaper.
    */

@@ -138,9 +138,15 @@ export class StateTable<State, Input, Output> {
     const countBefore = this.#states.size;
     const number = this.#states.numberOf(state);
     if (this.#states.size > countBefore) {
-      this.#budget.bytesLeft -= STATE_BYTES + structuralSizeBytes(state);
+      this.#budget.bytesLeft -= STATE_BYTES + this.#sizeOf(state);
     }
     return number;
+  }
+
+  #sizeOf(state: State): number {
+    const sizeBytes = this.#model.sizeBytes?.(state) ?? structuralSizeBytes(state);
+    if (sizeBytes >= 0) return sizeBytes;
+    throw new RangeError(`sizeBytes: expected at least 0, got ${sizeBytes}`);
   }
 
   #numberOfSeveral(members: Set<number>): number {
@@ -160,6 +166,12 @@ const NO_ANSWERS = new Int32Array(0);
 
 /** The table grows as long as at least one in so many of its places is in use. */
 const SPARSITY_MAX = 16;
+
+/** As if so many places were in use besides: small tables are cheap. */
+const FREE_PLACES = 16;
+
+/** Rows that may be empty: the first states say nothing yet about how many there will be. */
+const FREE_ROWS = 4;
 
 /**
  * For each set and question, the answer or `NOT_ASKED`: one row of questions per set. An object of
@@ -189,7 +201,8 @@ class Answers {
   }
 
   #grow(place: number): boolean {
-    const isSparse = place > SPARSITY_MAX * (this.#usedCount + this.#questionCount + 1);
+    const usedMin = this.#usedCount + FREE_PLACES;
+    const isSparse = place >= SPARSITY_MAX * usedMin + FREE_ROWS * this.#questionCount;
     if (isSparse || place >= ANSWERS_MAX) return false;
     const wanted = Math.max(place + 1, this.#answers.length * 2, this.#questionCount * 4);
     const size = Math.min(ANSWERS_MAX, wanted);

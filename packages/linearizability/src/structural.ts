@@ -113,13 +113,20 @@ function mix(hash: number, value: number): number {
   return bits ^ (bits >>> 13);
 }
 
+/** Objects of more keys may be kept as tables. */
+const PLAIN_KEYS_MAX = 16;
+
 /** What a value takes in memory, roughly and rather too much: engines differ. O(size). */
 export function structuralSizeBytes(value: unknown): number {
   if (typeof value === 'string') return 32 + 2 * value.length;
-  if (!isObject(value)) return 8;
+  // Only small integers are kept without a box.
+  if (typeof value === 'number') return (value | 0) === value ? 8 : 24;
+  if (!isObject(value)) return typeof value === 'bigint' ? 32 + value.toString(16).length : 8;
   if (value instanceof Uint8Array) return 128 + value.length;
   let sizeBytes = 64;
   if (Array.isArray(value)) {
+    // An array that grew has room for half as much again.
+    sizeBytes += 128 + 4 * value.length;
     for (const item of value) sizeBytes += structuralSizeBytes(item);
   } else if (value instanceof Map) {
     for (const [key, item] of value) {
@@ -128,7 +135,9 @@ export function structuralSizeBytes(value: unknown): number {
   } else if (value instanceof Set) {
     for (const item of value) sizeBytes += 40 + structuralSizeBytes(item);
   } else {
-    for (const key of Object.keys(value)) sizeBytes += structuralSizeBytes(Reflect.get(value, key));
+    const keys = Object.keys(value);
+    const keyBytes = keys.length > PLAIN_KEYS_MAX ? 72 : 8;
+    for (const key of keys) sizeBytes += keyBytes + structuralSizeBytes(Reflect.get(value, key));
   }
   return sizeBytes;
 }

@@ -291,6 +291,43 @@ describe('bounds', () => {
     expect(turns).toBe(20);
   });
 
+  describe('while it makes a counterexample small', () => {
+    const writes = Array.from({ length: 60 }, (_, n) => write(`w${n % 4}`, n + 1, n, n + 0.5));
+    const illegal = [...writes, read('reader', 7, 100, 101)];
+
+    test('check lets other work run as well, and finds the same', async () => {
+      let slices = 0;
+      let pauses = 0;
+      const { counterexample } = await check(model, illegal, {
+        sliceSteps: 100,
+        onProgress: () => (slices += 1),
+        pause: () => Promise.resolve(void (pauses += 1)),
+      });
+      expect(pauses).toBeGreaterThan(slices + 5);
+      expect(counterexample).toEqual(checkSync(model, illegal).counterexample);
+      expect(counterexample?.isMinimal).toBe(true);
+    });
+
+    test('check can be aborted, keeps its verdict and claims no minimum', async () => {
+      const controller = new AbortController();
+      let slices = 0;
+      let pauses = 0;
+      const result = await check(model, illegal, {
+        sliceSteps: 100,
+        signal: controller.signal,
+        onProgress: () => (slices += 1),
+        pause: () => {
+          pauses += 1;
+          if (pauses === slices + 3) controller.abort();
+          return Promise.resolve();
+        },
+      });
+      expect([result.verdict, result.reason]).toEqual(['not-linearizable', undefined]);
+      expect(result.counterexample?.isMinimal).not.toBe(true);
+      expect(pauses).toBeLessThan(slices + 6);
+    });
+  });
+
   test('slices are as long as asked, whatever the number of partitions', async () => {
     const history = Array.from({ length: 100 }, (_, index) => ({
       process: index,

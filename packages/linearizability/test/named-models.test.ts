@@ -26,7 +26,7 @@ describe('an examination', () => {
     const read = { process: 'r', call: 2, return: 3, input: { kind: 'read' }, output: null };
     const lines = [written, read].map((line) => JSON.stringify({ ...line, outcome: 'ok' }));
     const history = parseJsonLines(lines);
-    const examination = await modelNamed('register')?.check(history, {});
+    const examination = await modelNamed('register')?.check(history, () => ({}));
     expect(examination?.text().replace(/\d+ steps/, 'n steps')).toBe(
       [
         'not-linearizable: 2 operations, 1 partition, n steps',

@@ -6,7 +6,7 @@ import type { History, Operation } from '../src/history.ts';
 import { type Model, UNKNOWN } from '../src/model.ts';
 import { keyValue, type KeyValueInput, type KeyValueOutput } from '../src/models/key-value.ts';
 import { register, type RegisterInput, type RegisterOutput } from '../src/models/register.ts';
-import { checkSequential } from '../src/sequential.ts';
+import { checkSequential, checkSequentialSync, type SequentialOptions } from '../src/sequential.ts';
 
 const model = register<number>(0);
 
@@ -51,7 +51,7 @@ describe('sequential consistency', () => {
       fc.property(lane, lane, lane, (a, b, c) => {
         const lanes = [laneOf('a', a), laneOf('b', b), laneOf('c', c)];
         const expected = isSequentialByBruteForce(model, [0], lanes);
-        const { verdict, order } = checkSequential(model, lanes.flat());
+        const { verdict, order } = checkSequentialSync(model, lanes.flat());
         verdicts.add(verdict);
         expect(verdict).toBe(expected ? 'sequential' : 'not-sequential');
         if (order !== undefined) expect(order).toHaveLength(lanes.flat().length);
@@ -71,7 +71,7 @@ describe('sequential consistency', () => {
       })),
     ];
     expect(checkSync(model, stale).verdict).toBe('not-linearizable');
-    expect(checkSequential(model, stale).verdict).toBe('sequential');
+    expect(checkSequentialSync(model, stale).verdict).toBe('sequential');
   });
 
   test('it is not local: two keys may be fine alone and wrong together', () => {
@@ -94,9 +94,9 @@ describe('sequential consistency', () => {
     ];
     const onlyKey = (key: string): typeof history =>
       history.filter(({ input }) => input.key === key);
-    expect(checkSequential(keyValue(), onlyKey('x')).verdict).toBe('sequential');
-    expect(checkSequential(keyValue(), onlyKey('y')).verdict).toBe('sequential');
-    expect(checkSequential(keyValue(), history).verdict).toBe('not-sequential');
+    expect(checkSequentialSync(keyValue(), onlyKey('x')).verdict).toBe('sequential');
+    expect(checkSequentialSync(keyValue(), onlyKey('y')).verdict).toBe('sequential');
+    expect(checkSequentialSync(keyValue(), history).verdict).toBe('not-sequential');
   });
 
   test('bounds give unknown', () => {
@@ -107,7 +107,65 @@ describe('sequential consistency', () => {
         [true, 7],
       ]),
     );
-    expect(checkSequential(model, lanes, { maxSteps: 3 }).verdict).toBe('unknown');
-    expect(checkSequential(model, lanes, { maxMemoryBytes: 1 }).verdict).not.toBe('sequential');
+    const within = (options: SequentialOptions): readonly unknown[] => {
+      const { verdict, reason, order } = checkSequentialSync(model, lanes, options);
+      return [verdict, reason, order];
+    };
+    expect(within({ maxSteps: 3 })).toEqual(['unknown', 'steps', undefined]);
+    expect(within({ maxMemoryBytes: 1 })).toEqual(['unknown', 'memory', undefined]);
+    expect(within({})).toEqual(['not-sequential', undefined, undefined]);
+    expect(() => within({ maxSteps: 0 })).toThrow('maxSteps: expected at least 1, got 0');
+    expect(() => within({ maxMemoryBytes: Number.NaN })).toThrow(/^maxMemoryBytes: expected/);
+  });
+
+  test('the states of a thousand keys are not copied for each operation', () => {
+    const history = Array.from({ length: 4_000 }, (_, index) => ({
+      process: index % 2,
+      input: { kind: 'put', key: `k${index % 1_000}`, value: 'x'.repeat(100) } as const,
+      callTime: index,
+      outcome: { kind: 'ok', output: undefined, returnTime: index + 0.5 } as const,
+    }));
+    const { verdict } = checkSequentialSync(keyValue(), history, { maxMemoryBytes: 2 ** 26 });
+    expect(verdict).toBe('sequential');
+  });
+});
+
+describe('sequential consistency, decided beside other work', () => {
+  const hard = Array.from({ length: 8 }, (_, client) =>
+    laneOf(`c${client}`, [
+      [false, 1],
+      [false, 2],
+      [true, 7],
+    ]),
+  ).flat();
+
+  test('without being stopped, it says the same', async () => {
+    const easy = [...laneOf('a', [[false, 1]]), ...laneOf('b', [[true, 1]])];
+    for (const history of [easy, hard.slice(0, 9)]) {
+      const result = await checkSequential(model, history, { sliceSteps: 1 });
+      expect(result).toEqual(checkSequentialSync(model, history));
+    }
+  });
+
+  test('it can be aborted after any slice', async () => {
+    const controller = new AbortController();
+    let pauses = 0;
+    const result = await checkSequential(model, hard, {
+      signal: controller.signal,
+      sliceSteps: 10,
+      pause: () => {
+        pauses += 1;
+        if (pauses === 5) controller.abort();
+        return Promise.resolve();
+      },
+    });
+    expect([result.verdict, result.reason, pauses]).toEqual(['unknown', 'aborted', 5]);
+  });
+
+  test('it gives up when its time is over', async () => {
+    const { verdict, reason } = await checkSequential(model, hard, { timeoutMs: 1, sliceSteps: 1 });
+    expect([verdict, reason]).toEqual(['unknown', 'timeout']);
+    await expect(checkSequential(model, [], { timeoutMs: 0 })).rejects.toThrow(/^timeoutMs/);
+    await expect(checkSequential(model, [], { sliceSteps: 0 })).rejects.toThrow(/^sliceSteps/);
   });
 });

@@ -75,6 +75,17 @@ describe('state table', () => {
     expect(bytesTaken).toBeLessThan(400 * COUNT);
   });
 
+  test('a model may say what a state takes', () => {
+    const bytesTaken = (sizeBytes: number): number => {
+      const budget = { bytesLeft: 0 };
+      new StateTable({ ...model, sizeBytes: () => sizeBytes }, [], budget).initial();
+      return -budget.bytesLeft;
+    };
+    expect(bytesTaken(5_000) - bytesTaken(0)).toBe(5_000);
+    expect(() => bytesTaken(-1)).toThrow('sizeBytes: expected at least 0, got -1');
+    expect(() => bytesTaken(Number.NaN)).toThrow(RangeError);
+  });
+
   test('a read may still be answered if that is so for one of the states', () => {
     const pair: Model<number, 'toss' | 'look', number | undefined> = {
       name: 'pair',

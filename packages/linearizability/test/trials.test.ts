@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Operation } from '../src/history.ts';
 import { register, type RegisterInput, type RegisterOutput } from '../src/models/register.ts';
-import { Trials } from '../src/trials.ts';
+import { inOneGo, Trials } from '../src/trials.ts';
 
 type RegisterOperation = Operation<RegisterInput<number>, RegisterOutput<number>>;
 
@@ -21,10 +21,10 @@ const never = at(2, { kind: 'read' }, 9, 6, 7);
 describe('trials', () => {
   test('find out what is legal, and an order for it', () => {
     const trials = new Trials(register(0));
-    expect(trials.judge([write, read])).toBe('legal');
-    expect(trials.orderOf([read, write])).toEqual([write, read]);
-    expect(trials.judge([write, never])).toBe('illegal');
-    expect(trials.orderOf([write, never])).toBeUndefined();
+    expect(inOneGo(trials.judge([write, read]))).toBe('legal');
+    expect(inOneGo(trials.orderOf([read, write]))).toEqual([write, read]);
+    expect(inOneGo(trials.judge([write, never]))).toBe('illegal');
+    expect(inOneGo(trials.orderOf([write, never]))).toBeUndefined();
     expect([trials.doubtCount, trials.isSpent]).toEqual([0, false]);
   });
 
@@ -33,14 +33,27 @@ describe('trials', () => {
       at(index + 3, { kind: 'write', value: index }, undefined, 0, 5),
     );
     const trials = new Trials(register(0));
-    expect(trials.judge([...hard, at(0, { kind: 'read' }, 99, 6, 7)])).toBe('undecided');
+    expect(inOneGo(trials.judge([...hard, at(0, { kind: 'read' }, 99, 6, 7)]))).toBe('undecided');
     expect(trials.doubtCount).toBe(1);
-    expect(trials.judge([write])).toBe('legal');
+    expect(inOneGo(trials.judge([write]))).toBe('legal');
     for (let tries = 0; tries < 100 && !trials.isSpent; tries += 1) {
-      trials.judge([...hard, at(0, { kind: 'read' }, 99, 6, 7)]);
+      inOneGo(trials.judge([...hard, at(0, { kind: 'read' }, 99, 6, 7)]));
     }
     expect(trials.isSpent).toBe(true);
-    expect(trials.judge([write])).toBe('undecided');
-    expect(trials.orderOf([write])).toBeUndefined();
+    expect(inOneGo(trials.judge([write]))).toBe('undecided');
+    expect(inOneGo(trials.orderOf([write]))).toBeUndefined();
+  });
+
+  test('pause after every slice, find out the same, and can be stopped there', () => {
+    const inOne = new Trials(register(0));
+    const trials = new Trials(register(0), 2);
+    const sliced = trials.judge([write, read]);
+    expect(sliced.next().done).toBe(false);
+    expect(inOneGo(sliced)).toBe(inOneGo(inOne.judge([write, read])));
+    const stopped = trials.judge([write, read]);
+    expect(stopped.next().done).toBe(false);
+    trials.stop();
+    expect(inOneGo(stopped)).toBe('undecided');
+    expect([trials.doubtCount, trials.isSpent]).toEqual([1, true]);
   });
 });

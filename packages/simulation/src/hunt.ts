@@ -24,7 +24,7 @@ export interface Failure {
   readonly traceHash: string;
   /** The decisions against single messages, by name. See `Simulation.mishaps`. */
   readonly mishaps: readonly string[];
-  /** The latest lines of the trace, as many as were asked for. */
+  /** The latest lines of the trace, as many as were asked for, and one that says what broke. */
   readonly lines: readonly TraceLine[];
 }
 
@@ -114,7 +114,10 @@ class Run {
       clocks,
       release,
       sameTimeOrder,
-      trace: { keepLines: options.keepLines ?? 0 },
+      trace: {
+        keepLines: options.keepLines ?? 0,
+        describeMessage: (protocol, payload) => workload.describeMessage?.(protocol, payload),
+      },
       onError: (error, id) => this.#onError(error, id),
     });
     this.#experiment = workload.open(this.#simulation, scenario);
@@ -148,15 +151,17 @@ class Run {
       return undefined;
     } catch (error) {
       const cause = error instanceof SimulationFailure ? error.cause : error;
+      const message = cause instanceof Error ? cause.message : String(cause);
       const { trace, nowMs, mishaps } = this.#simulation;
+      const lines = trace.lines();
       return {
         invariantId: invariantIdOf(cause),
-        message: cause instanceof Error ? cause.message : String(cause),
+        message,
         atMs: nowMs,
         scenario: this.#scenario,
         traceHash: trace.hash(),
         mishaps,
-        lines: trace.lines(),
+        lines: lines.length === 0 ? lines : [...lines, brokenLine(nowMs, message)],
       };
     }
   }
@@ -214,6 +219,12 @@ class Run {
       simulation.restart(id);
     });
   }
+}
+
+/** The last line of a chart. */
+function brokenLine(atMs: number, message: string): TraceLine {
+  const detail = message;
+  return { atMs, kind: 'broken', node: '', peer: '', sizeBytes: 0, mark: 0, detail };
 }
 
 /** Which promise an error stands for. */

@@ -21,13 +21,13 @@ export type { PartitionDirection } from './partitions.ts';
 export { randomSchedule, type RandomScheduleOptions, type TroubleKind } from './random-schedule.ts';
 export type { BetweenGroups, Fault, FaultEvent, NetworkChange } from './fault.ts';
 export { parseSchedule, printSchedule } from './schedule.ts';
-export { chartSvg, type ChartOptions, chartText } from './sequence-chart.ts';
+export { chartSvg, chartText } from './sequence-chart.ts';
 export type { SameTimeOrder } from './scheduler.ts';
 export { seeds } from './seeds.ts';
 export { ddmin, shrink, type ShrinkOptions, type Shrunk } from './shrink.ts';
 export { Simulation, type SimulationOptions } from './simulation.ts';
 export { drawScenario, type SwarmOptions } from './swarm.ts';
-export type { Trace, TraceKind, TraceLine, TraceOptions } from './trace.ts';
+export type { MessageDescriber, Trace, TraceKind, TraceLine, TraceOptions } from './trace.ts';
 export type { AmnesiaTrouble } from './troubles/amnesia.ts';
 export type { ClockTrouble } from './troubles/clocks.ts';
 export type { DamageTrouble } from './troubles/damage.ts';
@@ -38,6 +38,7 @@ export type { LinkTrouble } from './troubles/links.ts';
 export type { NetworkTrouble } from './troubles/network.ts';
 export type { PartitionTrouble } from './troubles/partitions.ts';
 export type { ProcessTrouble } from './troubles/processes.ts';
+export type { ChartOptions } from './chart-rows.ts';
 export type { ClockOptions } from './clock-options.ts';
 export {
   BrokenPromise,

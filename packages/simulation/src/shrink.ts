@@ -9,6 +9,8 @@
  *   repeat until nothing gets smaller or the budget is spent:
  *     horizon      to just behind the failure, or half
  *     faults       delta debugging; then pairs, such as a partition and its end
+ *     time         stretches between two faults, or without a plan: left out, what is later pulled
+ *                  earlier
  *     operations   delta debugging
  *     nodes        one less, as long as that works
  *     delays       constant, then zero; clocks right; no chance among events of an instant
@@ -108,6 +110,7 @@ class Shrinker {
       const before = JSON.stringify(this.#scenario);
       await this.#cutHorizon();
       await this.#cutFaults();
+      await this.#cutTime();
       await this.#cutOperations();
       await this.#cutNodes();
       await this.#cutDelays();
@@ -165,6 +168,36 @@ class Shrinker {
     await ddmin(this.#scenario.operations, (operations) => this.#try({ operations }));
   }
 
+  /**
+   * Leaves out stretches of time, with the operations in them: a backlog and the time to work it
+   * off can only go together.
+   */
+  async #cutTime(): Promise<void> {
+    const { faults, operations } = this.#scenario;
+    await this.#cutBetween([...faults, ...operations]);
+    await this.#cutBetween(this.#scenario.faults);
+  }
+
+  /** From the last stretch to the first, so that those still to come stay in place. */
+  async #cutBetween(planned: readonly Planned[]): Promise<void> {
+    for (const { startMs, ...stretch } of longestBetween(planned, this.#scenario.horizonMs)) {
+      let { endMs } = stretch;
+      for (let parts = 1; parts <= partsMax;) {
+        const lengthMs = Math.floor((endMs - startMs - restMs) / parts);
+        const isCut =
+          (await this.#tryWithout({ startMs: endMs - lengthMs, endMs })) ||
+          (await this.#tryWithout({ startMs, endMs: startMs + lengthMs }));
+        if (isCut) endMs -= lengthMs;
+        else parts *= 2;
+      }
+    }
+  }
+
+  async #tryWithout(stretch: Stretch): Promise<boolean> {
+    if (stretch.endMs <= stretch.startMs) return false;
+    return this.#try(without(this.#scenario, stretch));
+  }
+
   async #cutNodes(): Promise<void> {
     while (this.#scenario.nodeCount > Math.max(1, this.#workload.nodeCounts.min)) {
       if (!(await this.#try(withNodes(this.#scenario, this.#scenario.nodeCount - 1)))) break;
@@ -220,6 +253,50 @@ const pairReach = 6;
 
 /** After how many seeds in a row without a failure to give up. */
 const otherSeedsMax = 200;
+
+/** A stretch of time: from behind its start up to, but without, its end. */
+interface Stretch {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** How many stretches are tried at a time: the longest. */
+const stretchesMax = 16;
+
+/** So much of a stretch is left: a message sent at its start can still arrive within it. */
+const restMs = 10;
+
+/** Of a stretch no less than this part is cut. */
+const partsMax = 8;
+
+interface Planned {
+  readonly atMs: number;
+}
+
+/** The longest stretches between what is `planned`, the last of them first. */
+function longestBetween(planned: readonly Planned[], horizonMs: number): readonly Stretch[] {
+  const times = [0, ...planned.map(({ atMs }) => atMs), horizonMs].sort((a, b) => a - b);
+  return times
+    .slice(1)
+    .map((endMs, place) => ({ startMs: times[place] ?? 0, endMs }))
+    .sort((left, right) => right.endMs - right.startMs - (left.endMs - left.startMs))
+    .slice(0, stretchesMax)
+    .sort((left, right) => right.startMs - left.startMs);
+}
+
+/** Nothing of what was planned in a stretch, and what is later that much earlier. */
+function without(scenario: Scenario, { startMs, endMs }: Stretch): Partial<Scenario> {
+  const { faults, operations, horizonMs } = scenario;
+  const rest = <Item extends Planned>(items: readonly Item[]): readonly Item[] =>
+    items
+      .filter(({ atMs }) => atMs <= startMs || atMs >= endMs)
+      .map((each) => (each.atMs < endMs ? each : { ...each, atMs: each.atMs - endMs + startMs }));
+  return {
+    faults: rest(faults),
+    operations: rest(operations),
+    horizonMs: Math.max(1, Math.ceil(horizonMs - endMs + startMs)),
+  };
+}
 
 function upTo({ faults, operations }: Scenario, horizonMs: number): Partial<Scenario> {
   const isBefore = ({ atMs }: { readonly atMs: number }): boolean => atMs <= horizonMs;

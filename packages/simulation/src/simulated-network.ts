@@ -191,22 +191,24 @@ export class SimulatedNetwork {
     const source = this.#station(endpoint.localId);
     const target = this.#stations.get(to);
     const digest = digestBytes(payload);
-    if (target === undefined) return this.#refuse(source, to, payload, digest, 'unknown');
+    if (target === undefined)
+      return this.#refuse(source, to, { protocol, payload, digest }, 'unknown');
     const link = this.link(source, target);
     const isNewest = endpoint === source.endpoint;
     if (isNewest && link.view.isRefusing) {
-      return this.#refuse(source, to, payload, digest, 'unreachable');
+      return this.#refuse(source, to, { protocol, payload, digest }, 'unreachable');
     }
     const outbox = endpoint.outboxTo(to);
     const sizeBytes = payload.length + messageOverheadBytes;
     if (outbox.queuedBytes + sizeBytes > this.#settings.maxQueueBytes) {
       outbox.isPressured = true;
-      return this.#refuse(source, to, payload, digest, 'queueFull');
+      return this.#refuse(source, to, { protocol, payload, digest }, 'queueFull');
     }
 
     const label = this.#trace.label(protocol);
+    const detail = this.#trace.described(label, protocol, payload);
     const { nowUs } = this.scheduler;
-    this.#trace.add(nowUs, 'send', source.label, target.label, payload.length, digest, label);
+    this.#trace.add(nowUs, 'send', source.label, target.label, payload.length, digest, detail);
     const toldLife = isNewest ? link.view.incarnation : 0;
     const knownLife = Math.max(toldLife, endpoint.newestLifeOf(to));
     this.#carry({ network: this, link, outbox, knownLife, protocol, label, payload, digest });
@@ -249,8 +251,9 @@ export class SimulatedNetwork {
     reason?: LossReason,
   ): void {
     const { payload } = message;
-    const { digest, label } = message.parts;
-    const detail = reason === undefined ? label : this.#trace.label(reason);
+    const { digest, label, protocol } = message.parts;
+    const plain = reason === undefined ? label : this.#trace.label(reason);
+    const detail = this.#trace.described(plain, protocol, payload);
     const { nowUs } = this.scheduler;
     this.#trace.add(nowUs, kind, node.label, peer.label, payload.length, digest, detail);
   }
@@ -347,14 +350,13 @@ export class SimulatedNetwork {
   #refuse(
     source: Station,
     to: NodeId,
-    payload: Uint8Array,
-    digest: number,
+    { protocol, payload, digest }: Pick<MessageParts, 'protocol' | 'payload' | 'digest'>,
     reason: 'unknown' | 'unreachable' | 'queueFull',
   ): SendOutcome {
     const { nowUs } = this.scheduler;
     // Not kept: there is no end to the names of strangers.
     const peer = { text: to, hash: digestText(to) };
-    const detail = this.#trace.label(reason);
+    const detail = this.#trace.described(this.#trace.label(reason), protocol, payload);
     this.#trace.add(nowUs, 'refuse', source.label, peer, payload.length, digest, detail);
     return 'dropped';
   }

@@ -232,9 +232,13 @@ export class Simulation {
     return this.#loop.onEvent(listener);
   }
 
-  /** Writes a line of the test's own into the trace. */
-  note(text: string): void {
-    this.#record('note', text);
+  /**
+   * Writes a line of the test's own into the trace, such as what a node has just become.
+   *
+   * @param nodeId - The node that it is about, if one.
+   */
+  note(text: string, nodeId?: NodeId): void {
+    this.#record('note', text, nodeId);
   }
 
   /**
@@ -362,9 +366,10 @@ export class Simulation {
     return new SimulationFailure({ seed: this.seed, atMs: this.nowMs, nodeId, cause, trace });
   }
 
-  #record(kind: TraceKind, text: string): void {
+  #record(kind: TraceKind, text: string, nodeId?: NodeId): void {
     const detail = { text, hash: digestText(text) };
-    this.#trace.add(this.#scheduler.nowUs, kind, noLabel, noLabel, 0, 0, detail);
+    const node = nodeId === undefined ? noLabel : this.#trace.label(nodeId);
+    this.#trace.add(this.#scheduler.nowUs, kind, node, noLabel, 0, 0, detail);
   }
 
   #node(nodeId: string): SimulatedNode {

@@ -19,7 +19,8 @@ export type TraceKind =
   | 'fault' // A fault of the schedule, or one called for directly, takes effect.
   | 'error' // Its code threw; detail = the message.
   | 'note' // What the test wrote into the trace.
-  | 'buggify'; // One of its points fires; detail = the point.
+  | 'buggify' // One of its points fires; detail = the point.
+  | 'broken'; // A promise was broken, and that ends the run; detail = how.
 
 /** All kinds; the place of one in this list is its number in the hash. */
 const traceKinds: readonly TraceKind[] = [
@@ -43,6 +44,7 @@ const traceKinds: readonly TraceKind[] = [
   'error',
   'note',
   'buggify',
+  'broken',
 ];
 
 const kindCodes: ReadonlyMap<TraceKind, number> = new Map(
@@ -64,6 +66,8 @@ export interface TraceLine {
   readonly mark: number;
   /** A word or two that depend on the kind, or empty. */
   readonly detail: string;
+  /** What the message says, if `TraceOptions.describeMessage` is given. No part of the hash. */
+  readonly said?: string;
 }
 
 /** How much of the trace to keep. The hash always covers all of it. */
@@ -73,7 +77,16 @@ export interface TraceOptions {
    * enough to see how a failure came about.
    */
   readonly keepLines?: number;
+  /**
+   * What a message says, in a few words, for readers of the trace. Undefined stands for the name
+   * of the protocol; a payload that makes it throw counts as unreadable. It must not change the
+   * payload, and says the same of the same bytes. Asked only while lines are kept.
+   */
+  readonly describeMessage?: MessageDescriber;
 }
+
+/** Says in a few words what a payload of `protocol` is. */
+export type MessageDescriber = (protocol: string, payload: Uint8Array) => string | undefined;
 
 /**
  * What happened in a simulation, line by line, and a hash of all of it.
@@ -97,6 +110,8 @@ export interface Trace {
 export interface Label {
   readonly text: string;
   readonly hash: number;
+  /** See `TraceLine`. */
+  readonly said?: string;
 }
 
 /** Stands for an empty column. */
@@ -105,6 +120,7 @@ export const noLabel: Label = { text: '', hash: 0 };
 /** The trace as its writers see it. */
 export class TraceRecorder implements Trace {
   readonly #keepLines: number;
+  readonly #describeMessage: MessageDescriber | undefined;
   readonly #kept: LineColumns;
   /** The first line of the current event, which the ring may have lost by the end of it. */
   readonly #first = new LineColumns(1);
@@ -120,6 +136,7 @@ export class TraceRecorder implements Trace {
       throw new RangeError(`trace.keepLines: expected 0..2^24, got ${String(keepLines)}`);
     }
     this.#keepLines = keepLines;
+    this.#describeMessage = keepLines === 0 ? undefined : options.describeMessage;
     this.#kept = new LineColumns(Math.min(keepLines, 1_024));
   }
 
@@ -134,6 +151,17 @@ export class TraceRecorder implements Trace {
     const label = { text, hash: digestText(text) };
     this.#labels.set(text, label);
     return label;
+  }
+
+  /** `label`, with what a message says if anybody is there to read it. */
+  described(label: Label, protocol: string, payload: Uint8Array): Label {
+    if (this.#describeMessage === undefined) return label;
+    try {
+      const said = this.#describeMessage(protocol, payload) ?? protocol;
+      return { ...label, said };
+    } catch {
+      return { ...label, said: `${protocol}, unreadable` };
+    }
   }
 
   /** The next line is the first of a new event. */
@@ -259,6 +287,7 @@ class LineColumns {
   }
 
   line(slot: number): TraceLine {
+    const said = this.#details[slot]?.said;
     return {
       atMs: (this.#times[slot] ?? 0) / 1_000,
       kind: traceKinds[(this.#codes[slot] ?? 1) - 1] ?? 'note',
@@ -267,6 +296,7 @@ class LineColumns {
       sizeBytes: this.#sizes[slot] ?? 0,
       mark: this.#marks[slot] ?? 0,
       detail: this.#details[slot]?.text ?? '',
+      ...(said === undefined ? {} : { said }),
     };
   }
 }
@@ -282,7 +312,8 @@ function formatLine(line: TraceLine): string {
     line.mark === 0 ? '' : String(line.mark),
     line.detail,
   ];
-  return columns.map((column) => (column === '' ? '-' : column)).join(' ');
+  const row = columns.map((column) => (column === '' ? '-' : column)).join(' ');
+  return line.said === undefined ? row : `${row} ${line.said}`;
 }
 
 /** 32 bits that stand for `text`: FNV-1a over its UTF-16 code units. */

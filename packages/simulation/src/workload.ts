@@ -86,6 +86,8 @@ export interface Workload {
   drawOperation(random: Random, index: number, nodeIds: readonly string[]): Tuning;
   /** Gives some scenarios a shape that chance alone seldom has. Returns the others as drawn. */
   stage?(random: Random, drawn: Scenario): Scenario;
+  /** What a message says, for those who read a chart of a run. See `TraceOptions`. */
+  describeMessage?(protocol: string, payload: Uint8Array): string | undefined;
   /** Adds the nodes of `scenario` to `simulation`. */
   open(simulation: Simulation, scenario: Scenario): Experiment;
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import {
   drawScenario,
+  type Failure,
   huntSeeds,
   runScenario,
   type Scenario,
@@ -21,6 +22,10 @@ const scenario: Scenario = {
   outsiders: [],
 };
 
+const refuseToRead = (): string => {
+  throw new Error('not a byte of it');
+};
+
 describe('runScenario', () => {
   test('holds where nothing breaks, and tells how much happened', async () => {
     const { failure, eventCount, virtualMs } = await runScenario(tokens, scenario);
@@ -36,7 +41,28 @@ describe('runScenario', () => {
     ] as const;
     const { failure } = await runScenario(tokens, { ...scenario, faults }, { keepLines: 50 });
     expect(failure).toMatchObject({ invariantId: 'kept', message: 'kept: 0 of 7', atMs: 200 });
-    expect(failure?.lines.at(-1)?.kind).toBe('ready');
+    expect(failure?.lines.at(-2)?.kind).toBe('ready');
+    expect(failure?.lines.at(-1)).toMatchObject({
+      atMs: 200,
+      kind: 'broken',
+      detail: 'kept: 0 of 7',
+    });
+  });
+
+  test('has the messages described by the workload, in words of its own', async () => {
+    const failures: Failure[] = [];
+    for (const describeMessage of [undefined, () => undefined, () => 'a number', refuseToRead]) {
+      const faults = [
+        { atMs: 100, kind: 'crash', node: 'n1' },
+        { atMs: 200, kind: 'restart', node: 'n1' },
+      ] as const;
+      const told = describeMessage === undefined ? tokens : { ...tokens, describeMessage };
+      const { failure } = await runScenario(told, { ...scenario, faults }, { keepLines: 50 });
+      if (failure !== undefined) failures.push(failure);
+    }
+    const said = failures.map(({ lines }) => lines.find(({ kind }) => kind === 'deliver')?.said);
+    expect(said).toEqual(['token', 'token', 'a number', 'token, unreadable']);
+    expect(new Set(failures.map(({ traceHash }) => traceHash)).size).toBe(1);
   });
 
   test('reports a core that does not recover, with who is where', async () => {

@@ -59,6 +59,12 @@ describe('shrinking', () => {
     expect(failure.scenario.horizonMs).toBeLessThanOrEqual(Math.ceil(failure.atMs));
   });
 
+  test('lets no time pass in which nothing that matters happens', async () => {
+    const { faults, horizonMs } = (await shrunk).failure.scenario;
+    expect(horizonMs).toBeLessThan(50);
+    expect(faults.map(({ atMs }) => atMs)).toEqual(faults.map(({ atMs }) => Math.round(atMs)));
+  });
+
   test('keeps the faults that matter', async () => {
     const { faults } = (await shrunk).failure.scenario;
     const kinds = faults.map(({ kind }) => kind);
@@ -99,6 +105,42 @@ test('a delay that matters becomes constant', async () => {
   };
   const { failure } = await shrink(slow, await failureOf(slow, crowded));
   expect(failure.scenario.network.delay).toEqual({ kind: 'constant', ms: 5 });
+});
+
+/** Works off what clients ask, 100 ms for each, and may not be at it for 250 ms when healed. */
+const busy: Workload = {
+  name: 'busy',
+  nodeCounts: { min: 1, max: 1 },
+  drawOperation: () => ({}),
+  open(simulation) {
+    let [sinceMs, untilMs] = [0, 0];
+    return {
+      begin: () => {
+        if (simulation.nowMs >= untilMs) sinceMs = simulation.nowMs;
+        untilMs = Math.max(simulation.nowMs, untilMs) + 100;
+      },
+      check: ({ kind }) => {
+        const { nowMs } = simulation;
+        const isLate = nowMs < untilMs && nowMs - sinceMs >= 250;
+        if (kind === 'fault' && isLate) throw new BrokenPromise('rest', `since ${sinceMs}`);
+      },
+    };
+  },
+};
+
+test('a backlog goes together with the time to work it off', async () => {
+  const scenario: Scenario = {
+    ...crowded,
+    workload: 'busy',
+    nodeCount: 1,
+    faults: [{ atMs: 4_000, kind: 'heal' }],
+    operations: Array.from({ length: 40 }, (_, place) => ({ atMs: 10 + place })),
+    outsiders: [],
+  };
+  // With all this time until the fault, none of the 40 can be left out.
+  const { failure } = await shrink(busy, await failureOf(busy, scenario));
+  expect(failure.scenario.operations).toHaveLength(3);
+  expect(failure.scenario.faults[0]?.atMs).toBeLessThan(400);
 });
 
 /** n2 talks all the time, and n1 promises to live but once. */

@@ -185,3 +185,12 @@ describe('sameTimeOrder', () => {
     }
   });
 });
+
+test('a note stands in the trace, with the node that it is about', () => {
+  const simulation = new Simulation({ seed: 1 });
+  simulation.note('all is well');
+  simulation.note('leads', nodeId('n1'));
+  expect(simulation.trace.print()).toBe(
+    '0.000 note - - - - all is well\n0.000 note n1 - - - leads',
+  );
+});

@@ -206,8 +206,9 @@ export class WriteAheadLog {
    * with 32 bytes for each besides its payload; at least one. The caller owns them; payloads that
    * were read together share memory, so copy those of which you keep few for long.
    *
-   * @throws RangeError if the range does not lie within `firstIndex..lastIndex`. LogDamagedError if
-   *   one of the entries is damaged, DiskError if the disk cannot be read.
+   * @throws RangeError if the range does not lie within `firstIndex..lastIndex`, or a compaction
+   *   forgets a part of it before it is read. LogDamagedError if one of the entries is damaged,
+   *   DiskError if the disk cannot be read.
    */
   async read(
     fromIndex: number,

@@ -1,3 +1,4 @@
+import { raftCodec } from '@quorate/raft';
 import {
   type FaultEvent,
   nodeIdsOf,
@@ -31,6 +32,11 @@ export function configWorkload({ read, onOpen }: ConfigWorkloadOptions): Workloa
     drawTuning,
     drawOperation,
     stage: (random, drawn) => (random.int(10) < 3 ? stormOf(random, drawn) : drawn),
+    describeMessage: (protocol, payload) => {
+      if (protocol !== 'raft') return undefined;
+      const { kind, term } = raftCodec.decode(payload);
+      return `${kind} of term ${term}`;
+    },
     open: (simulation, scenario) => {
       const experiment = new ConfigExperiment(simulation, scenario, read);
       onOpen?.(experiment);

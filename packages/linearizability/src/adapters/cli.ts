@@ -10,9 +10,15 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { HistoryError } from '../errors.ts';
-import type { History } from '../history.ts';
+import type { Operation } from '../history.ts';
 import { formatJsonLines } from '../importers/json-lines.ts';
-import { type Format, FORMATS, type HistoryFile, readHistoryFile } from './history-file.ts';
+import {
+  type Format,
+  FORMATS,
+  openHistoryFile,
+  type OpenHistoryFile,
+  readHistoryFile,
+} from './history-file.ts';
 import { type Examination, MODEL_NAMES, modelNamed, type NamedModel } from './named-models.ts';
 
 const USAGE = `usage: linearizability check <history> [options]
@@ -80,15 +86,14 @@ async function main(args: readonly string[]): Promise<number> {
   const chosen = values.model === undefined ? undefined : modelOf(values.model);
   const maxMemoryBytes = bytesOf(values.memory);
   const timeoutMs = values.timeout === undefined ? undefined : millisecondsOf(values.timeout);
-  const file = readHistoryFile(path, format);
-  const examination = await modelFor(file, chosen).check(file.recording.history, {
+  const file = openHistoryFile(path, format);
+  const examination = await modelFor(file, chosen).check(file.operations, () => ({
     maxMemoryBytes,
     ...(timeoutMs !== undefined && { timeoutMs: timeLeftMs(timeoutMs) }),
-  });
-  const operationCount = file.recording.history.length;
-  process.stdout.write(values.json ? jsonOf(examination, operationCount) : examination.text());
+  }));
+  process.stdout.write(values.json ? jsonOf(examination) : examination.text());
   if (values.html !== undefined) {
-    const { annotations } = file.recording;
+    const { annotations } = file;
     writeReport(values.html, examination.html({ title: path, annotations }));
   }
   return { linearizable: 0, 'not-linearizable': 1, unknown: 2 }[examination.result.verdict];
@@ -108,18 +113,21 @@ function modelOf(name: string): NamedModel {
 }
 
 /** The model asked for, or the one that such a file is usually about. */
-function modelFor({ format, recording }: HistoryFile, chosen: NamedModel | undefined): NamedModel {
+function modelFor(
+  { format, operations }: OpenHistoryFile,
+  chosen: NamedModel | undefined,
+): NamedModel {
   // Porcupine's stores answer '' where others say that a key is missing.
   const isKeyValue = chosen === undefined || chosen.name === 'key-value';
   if (format === 'porcupine' && isKeyValue) return modelOf('key-value-empty');
   if (chosen !== undefined) return chosen;
-  return modelOf(format === 'jepsen' ? usualModelOf(recording.history) : 'key-value');
+  return modelOf(format === 'jepsen' ? usualModelOf(operations) : 'key-value');
 }
 
 /** What the operations of a Jepsen history can only be about. */
-function usualModelOf(history: History<unknown, unknown>): string {
+function usualModelOf(operations: Iterable<Operation<unknown, unknown>>): string {
   const words = new Set<unknown>();
-  for (const { input } of history) {
+  for (const { input } of operations) {
     if (typeof input !== 'object' || input === null) continue;
     words.add(Reflect.get(input, 'kind'));
     if (Object.hasOwn(input, 'by')) words.add('by');
@@ -161,7 +169,7 @@ function writeReport(path: string, html: string): void {
   }
 }
 
-function jsonOf({ result }: Examination, operations: number): string {
+function jsonOf({ result, operationCount: operations }: Examination): string {
   const { verdict, reason, partitions, steps, configurationCount, counterexample } = result;
   const summary = {
     verdict,

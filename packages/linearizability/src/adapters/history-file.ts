@@ -3,10 +3,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 import { HistoryError } from '../errors.ts';
+import type { Operation } from '../history.ts';
 import { parseJepsenHistory, parseJepsenLog } from '../importers/jepsen.ts';
-import { parseRecording } from '../importers/json-lines.ts';
+import { operationsIn } from '../importers/json-lines.ts';
 import { parsePorcupineKeyValue } from '../importers/porcupine.ts';
 import type { Recording } from '../importers/recording.ts';
+import type { Annotation } from '../report/annotation.ts';
 
 /** What histories are written in. */
 export const FORMATS = ['jsonl', 'jepsen', 'porcupine'] as const;
@@ -18,6 +20,15 @@ export type Format = (typeof FORMATS)[number];
 export interface HistoryFile {
   readonly format: Format;
   readonly recording: Recording;
+}
+
+/** A history that may not have been read yet. */
+export interface OpenHistoryFile {
+  readonly format: Format;
+  /** To be taken once. They may be read from the file as they are taken, which throws the same. */
+  readonly operations: Iterable<Operation<unknown, unknown>>;
+  /** All of them once the operations were taken. */
+  readonly annotations: readonly Annotation[];
 }
 
 const STDIN = 0;
@@ -39,27 +50,48 @@ const TEXT_CHARACTERS_MAX = 2 ** 28;
  * @throws the error of the file system if it cannot be read.
  */
 export function readHistoryFile(path: string, format?: Format): HistoryFile {
+  const file = openHistoryFile(path, format);
+  const { annotations } = file;
+  return { format: file.format, recording: { history: [...file.operations], annotations } };
+}
+
+/** As `readHistoryFile`, but where the format allows it one operation after the other. */
+export function openHistoryFile(path: string, format?: Format): OpenHistoryFile {
   const lines = linesIn(path);
-  try {
-    const first: string[] = [];
-    for (let next = lines.next(); next.done !== true; next = lines.next()) {
-      first.push(next.value);
-      if (next.value.trim() !== '') break;
-    }
-    const begin =
-      first
-        .at(-1)
-        ?.replace(/^\uFEFF/, '')
-        .trimStart() ?? '';
-    const known = format ?? formatOf(begin);
-    const recording = readAs(known, begin, chain(first, lines));
-    if (recording.history.length > 0) return { format: known, recording };
-    throw new HistoryError(
-      `expected operations in ${format ?? `one of the formats ${FORMATS.join(', ')}`}, got none`,
-    );
-  } finally {
-    lines.return(undefined);
+  const first: string[] = [];
+  for (let next = lines.next(); next.done !== true; next = lines.next()) {
+    first.push(next.value);
+    if (next.value.trim() !== '') break;
   }
+  const begin =
+    first
+      .at(-1)
+      ?.replace(/^\uFEFF/, '')
+      .trimStart() ?? '';
+  const known = format ?? formatOf(begin);
+  const all = chain(first, lines);
+  if (known === 'jsonl') {
+    const annotations: Annotation[] = [];
+    return { format: known, operations: some(operationsIn(all, annotations), format), annotations };
+  }
+  const { history, annotations } = readAs(known, begin, all);
+  return { format: known, operations: [...some(history, format)], annotations };
+}
+
+/** All of `operations`, of which there has to be one. */
+function* some(
+  operations: Iterable<Operation<unknown, unknown>>,
+  format: Format | undefined,
+): Generator<Operation<unknown, unknown>, undefined> {
+  let count = 0;
+  for (const operation of operations) {
+    count += 1;
+    yield operation;
+  }
+  if (count > 0) return;
+  throw new HistoryError(
+    `expected operations in ${format ?? `one of the formats ${FORMATS.join(', ')}`}, got none`,
+  );
 }
 
 function formatOf(begin: string): Format {
@@ -68,20 +100,26 @@ function formatOf(begin: string): Format {
   return 'jepsen';
 }
 
-function readAs(format: Format, begin: string, lines: Iterable<string>): Recording {
-  switch (format) {
-    case 'jsonl':
-      return parseRecording(lines);
-    case 'porcupine':
-      return { history: parsePorcupineKeyValue(lines), annotations: [] };
-    case 'jepsen':
-      return /^[[({#;]/.test(begin) ? parseJepsenHistory(joined(lines)) : parseJepsenLog(lines);
-  }
+function readAs(
+  format: Exclude<Format, 'jsonl'>,
+  begin: string,
+  lines: Iterable<string>,
+): Recording {
+  if (format === 'porcupine') return { history: parsePorcupineKeyValue(lines), annotations: [] };
+  return /^[[({#;]/.test(begin) ? parseJepsenHistory(joined(lines)) : parseJepsenLog(lines);
 }
 
-function* chain(first: readonly string[], rest: Iterable<string>): Iterable<string> {
-  yield* first;
-  yield* rest;
+/** Ends `rest` when it is ended itself, be it before the first line. */
+function* chain(
+  first: readonly string[],
+  rest: Generator<string, undefined>,
+): Generator<string, undefined> {
+  try {
+    yield* first;
+    yield* rest;
+  } finally {
+    rest.return(undefined);
+  }
 }
 
 function joined(lines: Iterable<string>): string {

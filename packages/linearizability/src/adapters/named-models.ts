@@ -2,7 +2,7 @@
 
 import type { AsyncCheckOptions, CheckResult } from '../checker.ts';
 import { check } from '../checker.ts';
-import type { History } from '../history.ts';
+import type { History, Operation } from '../history.ts';
 import { historyFor } from '../importers/vocabulary.ts';
 import type { Model } from '../model.ts';
 import { casRegister } from '../models/cas-register.ts';
@@ -23,12 +23,19 @@ import { htmlReport, type ReportOptions } from '../report/html-report.ts';
 /** A model that can check what a file held. */
 export interface NamedModel {
   readonly name: string;
-  /** @throws HistoryError if the history is none of this model. */
-  check(history: History<unknown, unknown>, options: AsyncCheckOptions): Promise<Examination>;
+  /**
+   * @param optionsOf - Asked once the operations are there, which may be read while they are taken.
+   * @throws HistoryError if the history is none of this model.
+   */
+  check(
+    operations: Iterable<Operation<unknown, unknown>>,
+    optionsOf: () => AsyncCheckOptions,
+  ): Promise<Examination>;
 }
 
 /** What came out, in the forms in which the command line shows it. */
 export interface Examination {
+  readonly operationCount: number;
   readonly result: CheckResult<unknown, unknown, unknown>;
   /** Lines for people. */
   text(): string;
@@ -70,14 +77,15 @@ export function modelNamed(name: string): NamedModel | undefined {
 
 function named<State, Input, Output>(
   model: Model<State, Input, Output>,
-  narrow: (history: History<unknown, unknown>) => History<Input, Output>,
+  narrow: (operations: Iterable<Operation<unknown, unknown>>) => History<Input, Output>,
 ): NamedModel {
   return {
     name: model.name,
-    check: async (untrusted, options) => {
-      const history = narrow(untrusted);
-      const result = await check(model, history, options);
+    check: async (operations, optionsOf) => {
+      const history = narrow(operations);
+      const result = await check(model, history, optionsOf());
       return {
+        operationCount: history.length,
         result,
         text: () => textOf(model, history, result),
         html: (reportOptions) => htmlReport(model, history, result, reportOptions),

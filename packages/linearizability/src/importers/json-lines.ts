@@ -37,17 +37,29 @@ export function parseJsonLines(text: TextOrLines): History<unknown, unknown> {
  * @throws HistoryError as `parseJsonLines` does.
  */
 export function parseRecording(text: TextOrLines): Recording {
-  const history: Operation<unknown, unknown>[] = [];
   const annotations: Annotation[] = [];
+  return { history: [...operationsIn(text, annotations)], annotations };
+}
+
+/**
+ * The operations of a history of one per line, each when it is asked for: whoever makes something
+ * else of them never holds them twice.
+ *
+ * @param annotations - Takes the annotations that are passed on the way.
+ * @throws HistoryError as `parseJsonLines` does, at the line that it is about.
+ */
+export function* operationsIn(
+  text: TextOrLines,
+  annotations: Annotation[],
+): Generator<Operation<unknown, unknown>, undefined> {
   let lineNumber = 0;
   for (const line of linesOf(text)) {
     lineNumber += 1;
     if (line.trim() === '') continue;
     const fields = new Fields(line, lineNumber);
     if (fields.has('annotation')) annotations.push(annotationOf(fields));
-    else history.push(operationOf(fields));
+    else yield operationOf(fields);
   }
-  return { history, annotations };
 }
 
 /**
@@ -116,6 +128,8 @@ class Fields {
   readonly #line: string;
   readonly #lineNumber: number;
   readonly #object: object;
+  /** Significant digits of a time that is written with many; 0 if none is. */
+  #digitCount: number | undefined;
 
   constructor(line: string, lineNumber: number) {
     this.#line = line;
@@ -143,10 +157,8 @@ class Fields {
   time(name: string): number {
     const value = this.get(name);
     if (typeof value !== 'number') throw this.error(name, 'a number');
-    const [, digits = ''] = LONG_TIME.exec(this.#line) ?? [];
-    const significant = digits.replace('.', '').replace(/^0+/, '').length;
     if (
-      significant > TIME_DIGITS_MAX ||
+      (this.#digitCount ??= digitCountOf(this.#line)) > TIME_DIGITS_MAX ||
       (Number.isInteger(value) && !Number.isSafeInteger(value))
     ) {
       throw this.error(
@@ -161,6 +173,11 @@ class Fields {
     const line = brief(this.#line);
     return new HistoryError(`line ${this.#lineNumber}: ${field}: expected ${expected}, in ${line}`);
   }
+}
+
+function digitCountOf(line: string): number {
+  const [, digits = ''] = LONG_TIME.exec(line) ?? [];
+  return digits.replace('.', '').replace(/^0+/, '').length;
 }
 
 function brief(line: string): string {

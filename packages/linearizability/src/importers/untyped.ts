@@ -1,13 +1,16 @@
 import { HistoryError } from '../errors.ts';
 import type { Scalar } from '../models/register.ts';
 
+/** Where a value stands. Millions are read and none complained of: it is put together only then. */
+export type Path = () => string;
+
 /** A value from a file, asked for as what it ought to be. Knows its place, for messages. */
 export class Untyped {
   readonly #value: unknown;
-  readonly #path: string;
+  readonly #path: Path;
 
   /** @param path - Where it stands: `operation 3 of process a: input`. */
-  constructor(value: unknown, path: string) {
+  constructor(value: unknown, path: Path) {
     this.#value = value;
     this.#path = path;
   }
@@ -26,7 +29,7 @@ export class Untyped {
   field(name: string): Untyped {
     const object = this.#object();
     const value: unknown = Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;
-    return new Untyped(value, `${this.#path}.${name}`);
+    return new Untyped(value, () => `${this.#path()}.${name}`);
   }
 
   /** One of the words in `known`. */
@@ -80,7 +83,9 @@ export class Untyped {
   list(): Untyped[] {
     const items: unknown = this.#value;
     if (!Array.isArray(items)) return this.#fail('a list');
-    return items.map((item: unknown, index) => new Untyped(item, `${this.#path}[${index}]`));
+    return items.map(
+      (item: unknown, index) => new Untyped(item, () => `${this.#path()}[${index}]`),
+    );
   }
 
   /** The fields of an object, by name. */
@@ -95,7 +100,7 @@ export class Untyped {
   }
 
   #fail(expected: string): never {
-    throw new HistoryError(`${this.#path}: expected ${expected}, got ${brief(this.#value)}`);
+    throw new HistoryError(`${this.#path()}: expected ${expected}, got ${brief(this.#value)}`);
   }
 }
 

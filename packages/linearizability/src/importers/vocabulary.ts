@@ -21,7 +21,7 @@ import type { RegisterInput, RegisterOutput, Scalar } from '../models/register.t
 import type { SemaphoreInput, SemaphoreOutput } from '../models/semaphore.ts';
 import type { SetInput, SetOutput } from '../models/set.ts';
 import type { StackInput, StackOutput } from '../models/stack.ts';
-import { Untyped } from './untyped.ts';
+import { type Path, Untyped } from './untyped.ts';
 
 /** What one model is asked and answers. Both throw HistoryError. */
 interface Words<Input, Output> {
@@ -174,24 +174,28 @@ function scalarsOf(given: Untyped): Readonly<Record<string, Scalar>> {
 
 function narrow<Input, Output>(
   words: Words<Input, Output>,
-  history: History<unknown, unknown>,
+  operations: Iterable<Operation<unknown, unknown>>,
 ): History<Input, Output> {
-  return history.map((operation, index): Operation<Input, Output> => {
-    const { process, outcome } = operation;
-    const place = `operation ${index + 1} (process ${process}, called at ${operation.callTime})`;
-    const input = words.input(new Untyped(operation.input, `${place}: input`), String(process));
-    return { ...operation, input, outcome: outcomeOf(words, input, outcome, place) };
-  });
+  const history: Operation<Input, Output>[] = [];
+  for (const operation of operations) {
+    const { process, callTime, outcome } = operation;
+    const number = history.length + 1;
+    const place = (): string => `operation ${number} (process ${process}, called at ${callTime})`;
+    const given = new Untyped(operation.input, () => `${place()}: input`);
+    const input = words.input(given, String(process));
+    history.push({ ...operation, input, outcome: outcomeOf(words, input, outcome, place) });
+  }
+  return history;
 }
 
 function outcomeOf<Input, Output>(
   words: Words<Input, Output>,
   input: Input,
   outcome: Outcome<unknown>,
-  place: string,
+  place: Path,
 ): Outcome<Output> {
   if (outcome.kind !== 'ok') return outcome;
-  const output = words.output(input, new Untyped(outcome.output, `${place}: output`));
+  const output = words.output(input, new Untyped(outcome.output, () => `${place()}: output`));
   return { ...outcome, output };
 }
 
@@ -222,45 +226,54 @@ function mustStayExact(history: History<CounterInput, CounterOutput>): void {
 export const historyFor = {
   /** Operations of `register`. */
   register: (
-    history: History<unknown, unknown>,
+    history: Iterable<Operation<unknown, unknown>>,
   ): History<RegisterInput<Scalar>, RegisterOutput<Scalar>> => narrow(register, history),
   /** Operations of `casRegister`. */
   casRegister: (
-    history: History<unknown, unknown>,
+    history: Iterable<Operation<unknown, unknown>>,
   ): History<CasRegisterInput<Scalar>, CasRegisterOutput<Scalar>> => narrow(casRegister, history),
   /** Operations of `keyValue`. */
-  keyValue: (history: History<unknown, unknown>): History<KeyValueInput, KeyValueOutput> =>
-    narrow(keyValue, history),
+  keyValue: (
+    history: Iterable<Operation<unknown, unknown>>,
+  ): History<KeyValueInput, KeyValueOutput> => narrow(keyValue, history),
   /** Operations of `counter`. */
-  counter: (history: History<unknown, unknown>): History<CounterInput, CounterOutput> => {
+  counter: (
+    history: Iterable<Operation<unknown, unknown>>,
+  ): History<CounterInput, CounterOutput> => {
     const result = narrow(counter, history);
     mustStayExact(result);
     return result;
   },
   /** Operations of `set`. */
-  set: (history: History<unknown, unknown>): History<SetInput<Scalar>, SetOutput<Scalar>> =>
-    narrow(set, history),
+  set: (
+    history: Iterable<Operation<unknown, unknown>>,
+  ): History<SetInput<Scalar>, SetOutput<Scalar>> => narrow(set, history),
   /** Operations of `queue`. */
-  queue: (history: History<unknown, unknown>): History<QueueInput<Scalar>, QueueOutput<Scalar>> =>
-    narrow(queue, history),
+  queue: (
+    history: Iterable<Operation<unknown, unknown>>,
+  ): History<QueueInput<Scalar>, QueueOutput<Scalar>> => narrow(queue, history),
   /** Operations of `stack`. */
-  stack: (history: History<unknown, unknown>): History<StackInput<Scalar>, StackOutput<Scalar>> =>
-    narrow(stack, history),
+  stack: (
+    history: Iterable<Operation<unknown, unknown>>,
+  ): History<StackInput<Scalar>, StackOutput<Scalar>> => narrow(stack, history),
   /** Operations of `mutex`. */
-  mutex: (history: History<unknown, unknown>): History<MutexInput, MutexOutput> =>
+  mutex: (history: Iterable<Operation<unknown, unknown>>): History<MutexInput, MutexOutput> =>
     narrow(mutex, history),
   /** Operations of `semaphore`. */
-  semaphore: (history: History<unknown, unknown>): History<SemaphoreInput, SemaphoreOutput> =>
-    narrow(semaphore, history),
+  semaphore: (
+    history: Iterable<Operation<unknown, unknown>>,
+  ): History<SemaphoreInput, SemaphoreOutput> => narrow(semaphore, history),
   /** Operations of `fencedLock`. */
-  fencedLock: (history: History<unknown, unknown>): History<FencedLockInput, FencedLockOutput> =>
-    narrow(fencedLock, history),
+  fencedLock: (
+    history: Iterable<Operation<unknown, unknown>>,
+  ): History<FencedLockInput, FencedLockOutput> => narrow(fencedLock, history),
   /** Operations of `log`. */
-  log: (history: History<unknown, unknown>): History<LogInput<Scalar>, LogOutput<Scalar>> =>
-    narrow(log, history),
+  log: (
+    history: Iterable<Operation<unknown, unknown>>,
+  ): History<LogInput<Scalar>, LogOutput<Scalar>> => narrow(log, history),
   /** Operations of `multiRegister`. */
   multiRegister: (
-    history: History<unknown, unknown>,
+    history: Iterable<Operation<unknown, unknown>>,
   ): History<MultiRegisterInput<Scalar>, MultiRegisterOutput<Scalar>> =>
     narrow(multiRegister, history),
 } as const;

@@ -71,4 +71,4 @@ function rangeFrom(firstSeed: number, seedCount: number): readonly number[] {
 }
 
 /** How long one hunt may take, in ms. */
-export const huntTimeoutMs: number = isFull ? 3_600_000 : 120_000;
+export const huntTimeoutMs: number = isFull ? 3_600_000 : 300_000;

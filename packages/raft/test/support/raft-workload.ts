@@ -11,6 +11,7 @@ import { type NodeId, nodeId, type Random } from '@quorate/transport';
 
 import { type Configuration, configurationOf, membersOf } from '../../src/configuration.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
+import { describeMessage } from './describe-message.ts';
 import { BrokenInvariant, isQuorum } from './invariants.ts';
 import { drawMemberChange } from './member-changes.ts';
 import { MemberOperator } from './member-operator.ts';
@@ -53,6 +54,7 @@ export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
     drawTuning,
     drawOperation: options.members === 'fixed' ? drawCommand : drawOperation,
     stage: stageOf,
+    describeMessage,
     open: (simulation, scenario) => new RaftExperiment(simulation, scenario, options),
   };
 }
@@ -136,6 +138,11 @@ class RaftExperiment implements Experiment {
   begin(operation: ClientOperation): void {
     const running = this.#target(operation);
     if (running === undefined) return;
+    const { id } = operation;
+    this.#cluster.simulation.note(
+      `client asks to ${operation['kind']} (c${id})`,
+      running.node.status().nodeId,
+    );
     const timeoutMs = Number(operation['timeoutMs']);
     if (operation['kind'] === 'members') {
       this.#members.begin(running, operation, this.#cluster.nodeIds);

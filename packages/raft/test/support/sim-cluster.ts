@@ -2,6 +2,7 @@ import type { NodeEnvironment, NodeProcess, Simulation, TraceLine } from '@quora
 import type { Disk } from '@quorate/storage';
 import { type NodeId, nodeId } from '@quorate/transport';
 
+import type { RaftEvent } from '../../src/node/events.ts';
 import type { RaftNodeOptions } from '../../src/node/options.ts';
 import { RaftNode } from '../../src/raft-node.ts';
 import { InvariantChecker } from './invariants.ts';
@@ -109,6 +110,7 @@ export class SimulatedCluster {
     const { incarnation } = environment;
     this.#running.set(id, { node, machine, incarnation });
     node.observe((event) => {
+      if (event.kind !== 'failed') this.simulation.note(wordsOf(event), id);
       if (event.kind !== 'failed') return;
       // What a process does that cannot go on: it ends with an error.
       clock.setTimer(0, () => {
@@ -142,5 +144,20 @@ export class SimulatedCluster {
     }
     this.#running.delete(id);
     checker.onDown(id);
+  }
+}
+
+/** What a node says of itself, in the words of a chart. */
+function wordsOf(event: RaftEvent): string {
+  switch (event.kind) {
+    case 'roleChanged':
+      return `becomes ${event.role} of term ${event.term}`;
+    case 'applied':
+      return `applies up to ${event.lastApplied}`;
+    case 'snapshotTaken':
+    case 'snapshotRestored':
+      return `${event.kind} up to ${event.lastIncludedIndex}`;
+    default:
+      return event.kind;
   }
 }

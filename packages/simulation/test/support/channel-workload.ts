@@ -73,6 +73,10 @@ export const channelWorkload: Workload = {
     to: nodeIds[random.int(nodeIds.length)] ?? '',
     sizeBytes: random.int(2) === 0 ? 0 : random.int(2_000),
   }),
+  describeMessage: (_protocol, payload) => {
+    const { number, sizeBytes } = codec.decode(payload);
+    return `number ${number}, ${sizeBytes} bytes`;
+  },
   open(simulation, { nodeCount, network }) {
     const channels = new Map<string, Channel<Numbered>>();
     const ledger = new Ledger({ isOrdered: network.ordering === 'session' });
