@@ -76,8 +76,9 @@ export class KeyValueClient {
     const { queryPort: port, nodeIds, clock, random } = options;
     const { attemptTimeoutMs = 1_000, retryMsMin = 20, retryMsMax = 1_000 } = options;
     this.#session = new SessionClient(options);
-    const pace = { attemptTimeoutMs, retryMsMin, retryMsMax };
-    this.#queries = new QueryClient({ port, nodeIds, clock, random, ...pace });
+    const pauses = { pauseMsMin: retryMsMin, pauseMsMax: retryMsMax };
+    const pace = { ...pauses, attemptMs: attemptTimeoutMs };
+    this.#queries = new QueryClient({ port, nodeIds, clock, random, pace });
     this.#onClose = onClose;
   }
 

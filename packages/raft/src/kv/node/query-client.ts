@@ -3,7 +3,7 @@ import { DecodeError } from '@quorate/transport/codec';
 
 import type { WaitOptions } from '../../node/outcomes.ts';
 import { type GaveUp, Waiter } from '../../node/waiter.ts';
-import { RetryPace } from '../../sessions/retry-pace.ts';
+import { type PaceBounds, RetryPace } from '../../sessions/retry-pace.ts';
 import { TargetChoice } from '../../sessions/target-choice.ts';
 import { keyValueQueryCodec, queryAttemptCodec } from '../codec.ts';
 import type { KeyValueQuery, KeyValueReply, QueryAttempt } from '../messages.ts';
@@ -20,7 +20,7 @@ export type QueryPort = (
   to: NodeId,
   query: KeyValueQuery,
   timeoutMs: number,
-) => Promise<QueryAttempt>;
+) => Promise<QueryAttempt | { readonly kind: 'unanswered' }>;
 
 /** Reaches nodes that `QueryServer.serve` over the same protocol and `method`. */
 export function requesterQueryPort(requester: Requester, method: string = queryMethod): QueryPort {
@@ -31,7 +31,8 @@ export function requesterQueryPort(requester: Requester, method: string = queryM
     } catch (error) {
       const isOfNetwork = error instanceof Error && 'definite' in error;
       if (!isOfNetwork && !(error instanceof DecodeError)) throw error;
-      return { kind: 'refused', leaderId: undefined };
+      const isDefinite = isOfNetwork && error.definite === true;
+      return isDefinite ? { kind: 'refused', leaderId: undefined } : { kind: 'unanswered' };
     }
   };
 }
@@ -42,9 +43,7 @@ export interface QueryClientOptions {
   readonly nodeIds: readonly NodeId[];
   readonly clock: Clock;
   readonly random: Random;
-  readonly attemptTimeoutMs: number;
-  readonly retryMsMin: number;
-  readonly retryMsMax: number;
+  readonly pace: PaceBounds;
 }
 
 /** Asks node after node until one answers. */
@@ -73,14 +72,16 @@ export class QueryClient {
   }
 
   async #askUntil(query: KeyValueQuery, isOver: () => boolean): Promise<KeyValueReply | undefined> {
-    const { port, clock, random, attemptTimeoutMs, retryMsMin, retryMsMax } = this.#options;
-    const pace = new RetryPace({ minMs: retryMsMin, maxMs: retryMsMax });
+    const { port, clock, random } = this.#options;
+    const pace = new RetryPace(this.#options.pace);
     while (!isOver()) {
       const asked = this.#targets.current;
-      const attempt = await port(asked, query, attemptTimeoutMs);
+      const attempt = await port(asked, query, pace.attemptMs);
       const isAnswered = attempt.kind === 'answered';
-      const next = this.#targets.learn(asked, { isAnswered, leaderId: leaderIn(attempt) });
+      const leaderId = attempt.kind === 'refused' ? attempt.leaderId : undefined;
+      const next = this.#targets.learn(asked, { isAnswered, leaderId });
       if (isAnswered) return attempt.reply;
+      if (attempt.kind === 'unanswered') pace.onUnanswered();
       const pauseMs = pace.pauseMs(next, random.float());
       await new Promise<void>((resolve) => {
         clock.setTimer(pauseMs, resolve);
@@ -88,10 +89,6 @@ export class QueryClient {
     }
     return undefined;
   }
-}
-
-function leaderIn(attempt: QueryAttempt): NodeId | undefined {
-  return attempt.kind === 'refused' ? attempt.leaderId : undefined;
 }
 
 function refused(reason: GaveUp): QueryOutcome<never> {

@@ -5,7 +5,7 @@ import { type GaveUp, Waiter } from '../../node/waiter.ts';
 import { type CallOutcome, doubtful, judge, rejected } from '../call-outcome.ts';
 import { CallWindow } from '../call-window.ts';
 import type { SessionAttempt, SessionRequest } from '../messages.ts';
-import { type PauseBounds, RetryPace } from '../retry-pace.ts';
+import { type PaceBounds, RetryPace } from '../retry-pace.ts';
 import { TargetChoice } from '../target-choice.ts';
 import type { SessionPort } from './session-port.ts';
 
@@ -20,7 +20,10 @@ export interface SessionClientOptions {
   readonly clock: Clock;
   /** Names sessions and spreads retries. Two clients must never draw the same. */
   readonly random: Random;
-  /** How long one node is waited for before another is asked, in ms. More than 0. Default 1 000. */
+  /**
+   * How long one node is waited for before another is asked, in ms; doubled each time that none
+   * answers, up to 16 times. More than 0. Default 1 000.
+   */
   readonly attemptTimeoutMs?: number;
   /** The first pause before a call is tried again, in ms; doubled each time. Default 20. */
   readonly retryMsMin?: number;
@@ -46,6 +49,8 @@ interface Epoch {
   readonly sessionId: number;
   readonly window: CallWindow;
   readonly ttlMs: number;
+  /** Of what keeps it alive. */
+  readonly pace: RetryPace;
   /** When the last attempt left that was answered. */
   heardMs: number;
   timer: Timer | undefined;
@@ -81,7 +86,7 @@ interface Call {
 export class SessionClient {
   readonly #options: Required<SessionClientOptions>;
   readonly #targets: TargetChoice;
-  readonly #pauses: PauseBounds;
+  readonly #pace: PaceBounds;
   readonly #queued = new Set<Call>();
   readonly #placed = new Set<Call>();
   readonly #observers = new Set<(event: SessionEvent) => void>();
@@ -105,7 +110,7 @@ export class SessionClient {
       if (Number.isSafeInteger(value) && value >= 1) continue;
       throw new RangeError(`${name}: expected an integer of at least 1, got ${value}`);
     }
-    this.#pauses = { minMs: retryMsMin, maxMs: retryMsMax };
+    this.#pace = { pauseMsMin: retryMsMin, pauseMsMax: retryMsMax, attemptMs: attemptTimeoutMs };
     this.#targets = new TargetChoice(options.nodeIds);
   }
 
@@ -141,7 +146,7 @@ export class SessionClient {
       isAttempting: false,
       isInDoubt: false,
       isSettled: false,
-      pace: new RetryPace(this.#pauses),
+      pace: new RetryPace(this.#pace),
       retry: undefined,
     };
     this.#queued.add(call);
@@ -166,7 +171,9 @@ export class SessionClient {
     const epoch = this.#epoch;
     this.#epoch = undefined;
     epoch?.timer?.cancel();
-    if (epoch !== undefined) await this.#ask({ kind: 'close', sessionId: epoch.sessionId });
+    if (epoch !== undefined) {
+      await this.#ask({ kind: 'close', sessionId: epoch.sessionId }, new RetryPace(this.#pace));
+    }
   }
 
   /** Gives queued calls a place, as far as there is room, and opens a session if there is none. */
@@ -192,10 +199,10 @@ export class SessionClient {
     this.#isOpening = true;
     // The same in every attempt, so that a lost reply does not leave a session behind.
     const nonce = hexOf(this.#options.random.bytes(16));
-    const pace = new RetryPace(this.#pauses);
+    const pace = new RetryPace(this.#pace);
     while (!this.#isClosed && this.#queued.size > 0) {
       const sentMs = this.#options.clock.nowMs();
-      const { attempt, next } = await this.#ask({ kind: 'open', nonce });
+      const { attempt, next } = await this.#ask({ kind: 'open', nonce }, pace);
       if (attempt.kind === 'answered' && attempt.answer.kind === 'opened') {
         this.#isOpening = false;
         this.#onOpened(attempt.answer, sentMs);
@@ -211,11 +218,12 @@ export class SessionClient {
     heardMs: number,
   ): void {
     if (this.#isClosed) {
-      void this.#ask({ kind: 'close', sessionId });
+      void this.#ask({ kind: 'close', sessionId }, new RetryPace(this.#pace));
       return;
     }
     const window = new CallWindow(Math.min(this.#options.windowMax, backlogMax));
-    const epoch: Epoch = { sessionId, window, ttlMs, heardMs, timer: undefined };
+    const pace = new RetryPace(this.#pace);
+    const epoch: Epoch = { sessionId, window, ttlMs, pace, heardMs, timer: undefined };
     this.#epoch = epoch;
     this.#keepAliveLater(epoch, ttlMs / KEEP_ALIVE_SHARE);
     this.#emit({ kind: 'opened', sessionId });
@@ -229,6 +237,7 @@ export class SessionClient {
     const sentMs = this.#options.clock.nowMs();
     const { attempt, next } = await this.#ask(
       { kind: 'call', sessionId, sequence, acknowledgedThrough, payload: call.payload },
+      call.pace,
       call.deadlineMs - sentMs,
     );
     call.isAttempting = false;
@@ -249,12 +258,13 @@ export class SessionClient {
   /** One attempt at the node that is most likely to lead. */
   async #ask(
     request: SessionRequest,
+    pace: RetryPace,
     remainingMs = Infinity,
   ): Promise<{ readonly attempt: SessionAttempt; readonly next: 'atOnce' | 'later' }> {
-    const { port, attemptTimeoutMs } = this.#options;
     const asked = this.#targets.current;
-    const timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, remainingMs));
-    const attempt = await port.attempt(asked, request, { timeoutMs });
+    const timeoutMs = Math.max(1, Math.min(pace.attemptMs, remainingMs));
+    const attempt = await this.#options.port.attempt(asked, request, { timeoutMs });
+    if (attempt.kind === 'unknown') pace.onUnanswered();
     const isAnswered = attempt.kind === 'answered';
     const leaderId = attempt.kind === 'rejected' ? attempt.leaderId : undefined;
     return { attempt, next: this.#targets.learn(asked, { isAnswered, leaderId }) };
@@ -288,7 +298,10 @@ export class SessionClient {
     }
     const { sessionId, window } = epoch;
     const { acknowledgedThrough } = window;
-    const { attempt } = await this.#ask({ kind: 'keepAlive', sessionId, acknowledgedThrough });
+    const { attempt } = await this.#ask(
+      { kind: 'keepAlive', sessionId, acknowledgedThrough },
+      epoch.pace,
+    );
     this.#learn(epoch, attempt, nowMs);
     if (this.#epoch !== epoch) return;
     const retryMs = Math.min(pauseMs, this.#options.retryMsMax);

@@ -74,6 +74,20 @@ describe('a call', () => {
     expect(attemptCount).toBe(3);
   });
 
+  test('waits longer for the next node when one did not answer', async () => {
+    const script = new SessionScript({ attemptTimeoutMs: 100 });
+    void script.client.call(command, { timeoutMs: 350 });
+    await script.opened();
+    expect((await script.reply(unknown)).timeoutMs).toBe(100);
+    await script.pass(20);
+    expect((await script.reply(notTaken)).timeoutMs).toBe(200);
+    await script.pass(40);
+    // Nor does any attempt wait beyond the call.
+    expect((await script.reply(unknown)).timeoutMs).toBe(200);
+    await script.pass(80);
+    expect(script.asked[0]?.timeoutMs).toBeLessThan(350);
+  });
+
   test('is unknown once its deadline passes with an attempt in doubt', async () => {
     const script = new SessionScript();
     const outcome = script.client.call(command, { timeoutMs: 500 });
