@@ -3,7 +3,8 @@
  * A command is applied and its reply lost; the client asks again at the new leader, which has its
  * memory of calls from a snapshot.
  *
- * Protection: sessions, their numbers and their answers are in the replicated state and in snapshots.
+ * Protection: sessions, their numbers and their answers are in the replicated state and in
+ * snapshots.
  * Switched off: the second test takes the answers out of snapshots, and the call is applied twice.
  */
 import { expect, test } from 'vitest';

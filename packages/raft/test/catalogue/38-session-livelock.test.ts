@@ -3,8 +3,8 @@
  * together are applied and their replies lost; the client asks again, and a number that was applied
  * already waits for ever for a turn that has passed.
  *
- * Protection: a repeated number is answered at once with what it was answered first, and numbers wait
- * for no others.
+ * Protection: a repeated number is answered at once with what it was answered first, and numbers
+ * wait for no others.
  * Switched off: the second test lets repeated numbers wait, and the calls are never answered.
  */
 import { expect, test } from 'vitest';

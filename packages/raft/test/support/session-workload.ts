@@ -1,10 +1,10 @@
-import {
-  type ClientOperation,
-  type Experiment,
-  type Scenario,
-  type Simulation,
-  type Tuning,
-  type Workload,
+import type {
+  ClientOperation,
+  Experiment,
+  Scenario,
+  Simulation,
+  Tuning,
+  Workload,
 } from '@quorate/simulation';
 import type { NodeId, Random } from '@quorate/transport';
 
@@ -26,8 +26,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * Clients of a store that retry over sessions, under every fault. Each call is applied once at most,
- * once exactly if it was committed and never if it was rejected; what clients see is linearizable.
+ * Clients of a store that retry over sessions, under every fault. Each call is applied once at
+ * most, once exactly if it was committed and never if it was rejected; what clients see is
+ * linearizable.
  */
 export function sessionWorkload(options: { readonly bug?: SessionBug } = {}): Workload {
   return {
