@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { keyValueCommandCodec } from '../../src/kv/codec.ts';
 import { KeyValueMachine } from '../../src/kv/key-value-machine.ts';
 import type { KeyValueCompare } from '../../src/kv/messages.ts';
 import { StoreLog } from '../support/store-log.ts';
@@ -52,9 +53,13 @@ describe('a key', () => {
 
   test('keeps its value, whatever becomes of the command', () => {
     const log = new StoreLog();
-    const value = bytes('1');
-    log.operate({ kind: 'put', key: 'a', value });
-    value[0] = 0;
+    const then = [{ kind: 'put', key: 'a', value: bytes('1') }] as const;
+    const command = keyValueCommandCodec.encode({
+      kind: 'transaction',
+      ...{ compare: [], then, otherwise: [] },
+    });
+    log.machine.apply(command, 1);
+    command.fill(0);
     expect(log.get('a')?.value).toEqual(bytes('1'));
   });
 });
