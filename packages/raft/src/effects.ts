@@ -14,10 +14,18 @@ export interface HardState {
   readonly promised: LogPosition | undefined;
 }
 
+/** What the clocks of a node's machine said at one moment. */
+export interface ClockReading {
+  /** Monotonic, since an epoch of its own. May stand still while the machine is suspended. */
+  readonly nowMs: number;
+  /** Since 1970, as the machine believes. May jump. */
+  readonly wallTimeMs: number;
+}
+
 /** Everything that can happen to a node. */
 export type RaftInput =
-  /** One tick of the node's clock has passed. */
-  | { readonly kind: 'tick' }
+  /** One tick of the node's clock has passed. Leases want to know when. */
+  | { readonly kind: 'tick'; readonly clock?: ClockReading }
   /** A message arrived. `from` is proven by the carrier. */
   | { readonly kind: 'receive'; readonly from: NodeId; readonly message: RaftMessage }
   /** The user wants these commands in the log, in this order. Answered by 'proposed' or refused. */
@@ -36,10 +44,15 @@ export type RaftInput =
       readonly transferId: number;
       readonly to: NodeId | undefined;
     }
-  /** The leader is known to be gone: do not refuse others a vote for its sake any more. */
+  /**
+   * The leader is known to be gone: do not refuse others a vote for its sake any more. Ignored
+   * where there are leases: the leader counts on being remembered.
+   */
   | { readonly kind: 'forgetLeader' }
   /** The user wants to read. Answered by 'readReady' or 'readRefused'. */
   | { readonly kind: 'readIndex'; readonly readId: number }
+  /** Likewise, and a lease held at `clock` will do in place of a round of heartbeats. */
+  | { readonly kind: 'leaseRead'; readonly readId: number; readonly clock: ClockReading }
   /** The write of effect 'persist' with this ticket, and all before it, are durable. */
   | { readonly kind: 'persisted'; readonly ticket: number }
   /** The state machine holds everything up to this index. */

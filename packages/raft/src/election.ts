@@ -2,6 +2,7 @@ import type { NodeId } from '@quorate/transport';
 
 import { isVoter } from './configuration.ts';
 import { invariant } from './invariant.ts';
+import { isBoundByLease } from './lease.ts';
 import type { PreVote, PreVoteReply, RequestVote, RequestVoteReply } from './messages.ts';
 import { isHardStateDurable, isStorageStalled, send, sendWhenDurable } from './persistence.ts';
 import { jointVoteResult } from './quorum.ts';
@@ -86,7 +87,7 @@ export function onPreVote(state: RaftState, from: NodeId, request: PreVote): voi
   const voteGranted =
     request.term > state.currentTerm &&
     state.promised === undefined &&
-    !hearsLeader(state, from) &&
+    !mustNotElect(state, from) &&
     isLogUpToDate(state, request);
   const term = voteGranted ? request.term : state.currentTerm;
   send(state, from, { kind: 'preVoteReply', term, voteGranted });
@@ -150,6 +151,7 @@ export function onRequestVote(state: RaftState, from: NodeId, request: RequestVo
     request.term === term &&
     isFree &&
     state.leaderId === undefined &&
+    (request.isTransfer === true || !isBoundByLease(state, from)) &&
     state.promised === undefined &&
     isLogUpToDate(state, request);
   if (!voteGranted) {
@@ -187,9 +189,14 @@ function countVotes(state: RaftState): void {
  *
  * @param except - Asks for votes, so if it was the leader, it leads no more.
  */
-export function hearsLeader(state: RaftState, except: NodeId): boolean {
+function hearsLeader(state: RaftState, except: NodeId): boolean {
   if (state.leaderId === undefined || state.leaderId === except) return false;
   return state.electionElapsedTicks < state.tuning.electionTimeoutTicks;
+}
+
+/** Whether `candidate` gets no vote because another leads, or may count on leading. */
+export function mustNotElect(state: RaftState, candidate: NodeId): boolean {
+  return hearsLeader(state, candidate) || isBoundByLease(state, candidate);
 }
 
 /** §5.4.1: a vote goes only to a log at least as up to date as one's own. */

@@ -3,9 +3,11 @@ export { createRaft, step, stepAll } from './raft.ts';
 export type { DamagedLog, RaftOptions, RaftTuning } from './options.ts';
 export type { Leadership, RaftState, Role, Transfer } from './state.ts';
 export type { LogChanges, RaftLog } from './log.ts';
+export type { Lease } from './lease.ts';
 export type { Progress, ProgressState } from './progress.ts';
 export type {
   ChangeMembership,
+  ClockReading,
   HardState,
   MembershipRefusal,
   RaftEffect,
@@ -52,6 +54,8 @@ export type {
   MembershipOutcome,
   ProposalOutcome,
   ProposalRejection,
+  ReadConsistency,
+  ReadOptions,
   ReadOutcome,
   ReadRefusal,
   TransferOutcome,

@@ -11,7 +11,7 @@ import { systemClock, systemRandom } from '@quorate/transport/system';
 
 import { raftCodec } from './codec.ts';
 import { configurationOf, type MembershipChange, membersOf } from './configuration.ts';
-import type { RaftEffect, RaftInput } from './effects.ts';
+import type { ClockReading, RaftEffect, RaftInput } from './effects.ts';
 import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
 import { Applier } from './node/applier.ts';
 import { addVoter } from './node/add-voter.ts';
@@ -22,6 +22,7 @@ import { type NodeTuning, type RaftNodeOptions, resolveNodeTuning } from './node
 import type {
   MembershipOutcome,
   ProposalOutcome,
+  ReadOptions,
   ReadOutcome,
   TransferOutcome,
   WaitOptions,
@@ -39,7 +40,6 @@ import { createRaft } from './raft.ts';
 import type { RaftState } from './state.ts';
 
 const protocol = protocolName('raft');
-const tick: RaftInput = { kind: 'tick' };
 
 /**
  * One node of a Raft cluster: feeds the core what happens, and carries out what it asks for.
@@ -129,7 +129,7 @@ export class RaftNode {
       }),
       transport.observePeers((event) => this.#advanceIf(this.#peers.onPeerEvent(event))),
     ];
-    this.#ticker = new Ticker(clock, tuning.tickMs, () => this.#driver.advance(tick));
+    this.#ticker = new Ticker(clock, tuning.tickMs, () => this.#tick());
     // Whoever opened the node subscribes to its events first.
     clock.setTimer(0, () => this.#reportDamage(recovered));
   }
@@ -206,6 +206,19 @@ export class RaftNode {
    * everything that was committed when the call was made: read it before the next `await`.
    */
   readIndex(options: WaitOptions = {}): Promise<ReadOutcome> {
+    return this.read({ ...options, consistency: 'linearizable' });
+  }
+
+  /**
+   * Whether this node may be read, by the guarantee that is asked for: see `ReadConsistency`.
+   *
+   * @throws RangeError if a lease is asked for without `maxClockDriftPpm`.
+   */
+  read(options: ReadOptions = {}): Promise<ReadOutcome> {
+    const { consistency = 'linearizable' } = options;
+    if (consistency === 'lease' && this.#raft.tuning.maxClockDriftPpm === 0) {
+      throw new RangeError("consistency: expected maxClockDriftPpm above 0 for 'lease', got 0");
+    }
     const { leaderId } = this.#raft;
     if (this.#condition !== 'running') {
       return Promise.resolve({ kind: 'refused', reason: 'stopped', leaderId });
@@ -213,7 +226,10 @@ export class RaftNode {
     if (options.signal?.aborted === true) {
       return Promise.resolve({ kind: 'refused', reason: 'aborted', leaderId });
     }
-    const outcome = this.#reads.add(options);
+    if (consistency === 'stale') {
+      return Promise.resolve({ kind: 'ready', readIndex: this.#applier.last.logIndex });
+    }
+    const outcome = this.#reads.add(consistency, options);
     this.#flushSoon();
     return outcome;
   }
@@ -392,9 +408,23 @@ export class RaftNode {
     this.#isFlushDue = false;
     const inputs: RaftInput[] = [];
     for (const batch of this.#proposals.takeBatches()) inputs.push({ kind: 'propose', ...batch });
-    const readId = this.#reads.takeBatch();
+    const readId = this.#reads.takeBatch('linearizable');
     if (readId !== undefined) inputs.push({ kind: 'readIndex', readId });
+    const leaseReadId = this.#reads.takeBatch('lease');
+    if (leaseReadId !== undefined) {
+      inputs.push({ kind: 'leaseRead', readId: leaseReadId, clock: this.#readClock() });
+    }
     this.#driver.advanceAll(inputs);
+  }
+
+  /** A clock is asked only where there are leases: a tick is to cost next to nothing. */
+  #tick(): void {
+    const hasLeases = this.#raft.tuning.maxClockDriftPpm > 0;
+    this.#driver.advance({ kind: 'tick', ...(hasLeases && { clock: this.#readClock() }) });
+  }
+
+  #readClock(): ClockReading {
+    return { nowMs: this.#clock.nowMs(), wallTimeMs: this.#clock.wallTimeMs() };
   }
 
   #advanceIf(input: RaftInput | undefined): void {

@@ -4,7 +4,7 @@ import { advanceCommit, applyCommitted, markApplied } from './commitment.ts';
 import type { RaftEffect, RaftInput } from './effects.ts';
 import {
   countOwnVote,
-  hearsLeader,
+  mustNotElect,
   onPreVote,
   onPreVoteReply,
   onRequestVote,
@@ -15,7 +15,7 @@ import { concludeMembership, onChangeMembership } from './membership.ts';
 import type { RaftMessage } from './messages.ts';
 import type { RaftOptions } from './options.ts';
 import { markDurable, persistChanges, send } from './persistence.ts';
-import { confirmReads, joinRound, onReadIndex, startReadRound } from './read-index.ts';
+import { confirmReads, joinRound, onLeaseRead, onReadIndex, startReadRound } from './read-index.ts';
 import { initialState } from './recovery.ts';
 import {
   hearLeader,
@@ -77,6 +77,7 @@ function dispatch(raft: RaftState, input: RaftInput): void {
   const { role } = raft;
   switch (input.kind) {
     case 'tick':
+      raft.clock = input.clock ?? raft.clock;
       onTick(raft);
       break;
     case 'receive':
@@ -92,10 +93,14 @@ function dispatch(raft: RaftState, input: RaftInput): void {
       onTransferLeadership(raft, input.transferId, input.to);
       break;
     case 'forgetLeader':
-      if (role.kind === 'follower') becomeFollower(raft, raft.currentTerm);
+      onForgetLeader(raft);
       break;
     case 'readIndex':
       onReadIndex(raft, input.readId);
+      break;
+    case 'leaseRead':
+      raft.clock = input.clock;
+      onLeaseRead(raft, input.readId, input.clock);
       break;
     case 'persisted':
       markDurable(raft, input.ticket);
@@ -141,7 +146,13 @@ function advance(raft: RaftState, leader: Leadership): void {
   if (raft.commitIndex > commitIndex) concludeMembership(raft, leader);
 }
 
+function onForgetLeader(raft: RaftState): void {
+  if (raft.role.kind !== 'follower' || raft.tuning.maxClockDriftPpm > 0) return;
+  becomeFollower(raft, raft.currentTerm);
+}
+
 function onTick(raft: RaftState): void {
+  raft.ticksSinceLeader += 1;
   const isWriting = raft.durableTicket < raft.issuedTicket;
   raft.storageWaitTicks = isWriting ? raft.storageWaitTicks + 1 : 0;
   if (raft.role.kind !== 'leader') {
@@ -234,7 +245,7 @@ function adoptTerm(raft: RaftState, from: NodeId, message: RaftMessage): boolean
       if (!message.voteGranted) becomeFollower(raft, message.term);
       return true;
     case 'requestVote':
-      if (message.isTransfer !== true && hearsLeader(raft, from)) return false;
+      if (message.isTransfer !== true && mustNotElect(raft, from)) return false;
       becomeFollower(raft, message.term);
       return true;
     default:

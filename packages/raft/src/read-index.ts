@@ -1,7 +1,6 @@
-import type { NodeId } from '@quorate/transport';
-
 import { hasCommittedInTerm } from './commitment.ts';
-import { jointIndex } from './quorum.ts';
+import type { ClockReading } from './effects.ts';
+import { answeredRound, holdsLease } from './lease.ts';
 import { broadcastHeartbeat } from './replication.ts';
 import type { Leadership, RaftState } from './state.ts';
 
@@ -18,6 +17,15 @@ export function onReadIndex(state: RaftState, readId: number): void {
     return;
   }
   role.reads.add(readId);
+}
+
+/** Answers a read at once by the lease, or else like any other. */
+export function onLeaseRead(state: RaftState, readId: number, now: ClockReading): void {
+  if (!holdsLease(state, now)) {
+    onReadIndex(state, readId);
+    return;
+  }
+  state.effects.push({ kind: 'readReady', readId, readIndex: state.commitIndex });
 }
 
 /** Ends a leader's step: starts a round for the reads that wait, unless one is under way. */
@@ -39,9 +47,7 @@ export function joinRound(state: RaftState, leader: Leadership): void {
 /** Answers the reads whose round a majority has acknowledged. */
 export function confirmReads(state: RaftState, leader: Leadership): void {
   if (!leader.reads.hasRound) return;
-  const round = jointIndex(state.configuration, (voter: NodeId) =>
-    voter === state.id ? state.lastRound : (leader.followers.get(voter)?.ackedRound ?? 0),
-  );
+  const round = answeredRound(state, leader);
   for (const { readId, readIndex } of leader.reads.confirm(round)) {
     state.effects.push({ kind: 'readReady', readId, readIndex });
   }

@@ -242,6 +242,7 @@ export function onAppendEntriesReply(
 export function broadcastHeartbeat(state: RaftState, leader: Leadership): void {
   state.lastRound += 1;
   leader.heartbeatElapsedTicks = 0;
+  if (state.clock !== undefined) leader.lease.begin(state.lastRound, state.clock);
   for (const [peer, progress] of leader.followers) {
     const leaderCommit = Math.min(progress.matchIndex, state.commitIndex);
     send(state, peer, {
@@ -328,6 +329,8 @@ export function hearLeader(state: RaftState, from: NodeId): void {
   invariant(state.leaderId === undefined || state.leaderId === from, 'a term has one leader');
   if (state.role.kind !== 'follower') becomeFollower(state, state.currentTerm, from);
   state.leaderId = from;
+  state.lastLeaderId = from;
+  state.ticksSinceLeader = 0;
   restartElectionTimer(state);
 }
 

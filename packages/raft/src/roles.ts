@@ -1,6 +1,7 @@
 import type { NodeId } from '@quorate/transport';
 
 import { invariant } from './invariant.ts';
+import { Lease } from './lease.ts';
 import { newProgress } from './membership.ts';
 import { ReadQueue } from './read-queue.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
@@ -90,6 +91,7 @@ export function becomeLeader(state: RaftState): Leadership {
     kind: 'leader',
     followers,
     reads: new ReadQueue(tuning.maxPendingReads),
+    lease: new Lease(tuning),
     heartbeatElapsedTicks: 0,
     uncommittedBytes,
     transfer: undefined,

@@ -1,7 +1,8 @@
 import type { NodeId, Random } from '@quorate/transport';
 
-import type { HardState, RaftEffect } from './effects.ts';
+import type { ClockReading, HardState, RaftEffect } from './effects.ts';
 import type { Inflights } from './inflights.ts';
+import type { Lease } from './lease.ts';
 import type { RaftLog } from './log.ts';
 import type { Configuration } from './configuration.ts';
 import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
@@ -56,6 +57,12 @@ export interface RaftState {
   electionElapsedTicks: number;
   /** When a follower campaigns: redrawn for every wait, so that split votes end (§5.2). */
   electionDueTicks: number;
+  /** Since the last word of any leader, whatever happened since; at first, since the start. */
+  ticksSinceLeader: number;
+  /** Whose word that was. */
+  lastLeaderId: NodeId | undefined;
+  /** The last reading of the clocks: nothing is sent before it. */
+  clock: ClockReading | undefined;
   /** Since the disk last finished a write, while at least one is under way. */
   storageWaitTicks: number;
   /** The last round of heartbeats. Never falls and never starts again, whatever the term. */
@@ -98,6 +105,7 @@ export interface Leadership {
   /** Every peer. The leader's own match is `log.durableIndex`. */
   readonly followers: Map<NodeId, Progress>;
   readonly reads: ReadQueue;
+  readonly lease: Lease;
   heartbeatElapsedTicks: number;
   /** Size of the entries above `commitIndex`, as `entrySize` counts. */
   uncommittedBytes: number;

@@ -63,10 +63,14 @@ function bestSuccessor(state: RaftState, { followers }: Leadership): NodeId | un
 }
 
 /** Ends a leader's step: tells the target to begin once it has the whole log. */
-export function continueTransfer(state: RaftState, { transfer, followers }: Leadership): void {
+export function continueTransfer(
+  state: RaftState,
+  { transfer, followers, lease }: Leadership,
+): void {
   if (transfer === undefined || transfer.isTold) return;
   if (followers.get(transfer.to)?.matchIndex !== state.log.lastIndex) return;
   transfer.isTold = true;
+  lease.giveAway();
   send(state, transfer.to, { kind: 'timeoutNow', term: state.currentTerm });
 }
 

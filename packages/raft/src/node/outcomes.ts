@@ -69,13 +69,33 @@ export type ReadRefusal = RefusalReason | 'timeout' | 'aborted' | 'stopped';
 
 /** Whether the state machine of this node may be read now. */
 export type ReadOutcome =
-  /** Linearizable if read before control returns to the event loop, and no older later on. */
+  /**
+   * As fresh as was asked for if read before control returns to the event loop, and no older later
+   * on.
+   */
   | { readonly kind: 'ready'; readonly readIndex: number }
   | {
       readonly kind: 'refused';
       readonly reason: ReadRefusal;
       readonly leaderId: NodeId | undefined;
     };
+
+/**
+ * What a read is to see.
+ *
+ * - 'linearizable': all that was committed before the call. Costs a round of heartbeats.
+ * - 'lease': the same, without a message, as long as no clock of the cluster is off by more than
+ *   `maxClockDriftPpm`; where the leader holds no lease it asks like a linearizable one.
+ * - 'stale': whatever this node has applied, which may be old without limit on a node that is cut
+ *   off. Asks nobody and is never refused by a running node.
+ */
+export type ReadConsistency = 'linearizable' | 'lease' | 'stale';
+
+/** How a read is to be confirmed, and how long to wait for that. */
+export interface ReadOptions extends WaitOptions {
+  /** Default 'linearizable'. */
+  readonly consistency?: ReadConsistency;
+}
 
 /** How long a caller waits, and how it may give up earlier. */
 export interface WaitOptions {

@@ -11,7 +11,7 @@ import { Waiter } from './waiter.ts';
  */
 export class Reads {
   readonly #clock: Clock;
-  #queued = new Set<Waiter<ReadOutcome>>();
+  readonly #queued = { linearizable: newWaiters(), lease: newWaiters() };
   readonly #confirming = new Map<number, Set<Waiter<ReadOutcome>>>();
   // Confirmed and waiting for the state machine. A node's commit index never falls, so in order.
   readonly #catchingUp: { readonly readIndex: number; readonly waiters: Waiters }[] = [];
@@ -23,28 +23,28 @@ export class Reads {
 
   /** Whether `takeBatch` has something to give. */
   get hasQueued(): boolean {
-    return this.#queued.size > 0;
+    return this.#queued.linearizable.size + this.#queued.lease.size > 0;
   }
 
   /** Queues a read for the confirmation of this turn. */
-  add(options: WaitOptions): Promise<ReadOutcome> {
+  add(how: Confirmation, options: WaitOptions): Promise<ReadOutcome> {
     // Each of the sets it moves through forgets it when it settles, or within one confirmation.
     const waiter = new Waiter<ReadOutcome>(this.#clock, options, (reason) => {
-      this.#queued.delete(waiter);
+      this.#queued[how].delete(waiter);
       for (const waiters of this.#confirming.values()) waiters.delete(waiter);
       for (const { waiters } of this.#catchingUp) waiters.delete(waiter);
       waiter.settle({ kind: 'refused', reason, leaderId: undefined });
     });
-    this.#queued.add(waiter);
+    this.#queued[how].add(waiter);
     return waiter.promise;
   }
 
   /** The id under which to ask the core for everything queued since the last call. */
-  takeBatch(): number | undefined {
-    if (this.#queued.size === 0) return undefined;
+  takeBatch(how: Confirmation): number | undefined {
+    if (this.#queued[how].size === 0) return undefined;
     const readId = this.#nextReadId++;
-    this.#confirming.set(readId, this.#queued);
-    this.#queued = new Set();
+    this.#confirming.set(readId, this.#queued[how]);
+    this.#queued[how] = newWaiters();
     return readId;
   }
 
@@ -78,11 +78,13 @@ export class Reads {
   /** The node stops. */
   closeAll(leaderId: NodeId | undefined): void {
     const waiting = [
-      this.#queued,
+      this.#queued.linearizable,
+      this.#queued.lease,
       ...this.#confirming.values(),
       ...this.#catchingUp.map(({ waiters }) => waiters),
     ];
-    this.#queued = new Set();
+    this.#queued.linearizable = newWaiters();
+    this.#queued.lease = newWaiters();
     this.#confirming.clear();
     this.#catchingUp.length = 0;
     for (const waiters of waiting) {
@@ -92,3 +94,9 @@ export class Reads {
 }
 
 type Waiters = Set<Waiter<ReadOutcome>>;
+/** By a round of heartbeats, or by a lease if there is one. */
+type Confirmation = 'linearizable' | 'lease';
+
+function newWaiters(): Waiters {
+  return new Set();
+}

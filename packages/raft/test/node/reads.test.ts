@@ -7,10 +7,10 @@ describe('a read', () => {
   test('waits for the confirmation and for the state machine', async () => {
     const reads = new Reads(new ManualClock());
     let outcome: unknown = 'waiting';
-    void reads.add({}).then((settled) => {
+    void reads.add('linearizable', {}).then((settled) => {
       outcome = settled;
     });
-    const readId = reads.takeBatch();
+    const readId = reads.takeBatch('linearizable');
     reads.onReady(readId!, 5, 3);
     reads.onApplied(4);
     await Promise.resolve();
@@ -22,18 +22,18 @@ describe('a read', () => {
 
   test('is ready at once when the state machine is there already', async () => {
     const reads = new Reads(new ManualClock());
-    const outcome = reads.add({});
-    reads.onReady(reads.takeBatch()!, 5, 9);
+    const outcome = reads.add('linearizable', {});
+    reads.onReady(reads.takeBatch('linearizable')!, 5, 9);
     expect(await outcome).toEqual({ kind: 'ready', readIndex: 5 });
   });
 
   test('shares its confirmation with the others of its turn', async () => {
     const reads = new Reads(new ManualClock());
-    const outcomes = [reads.add({}), reads.add({})];
+    const outcomes = [reads.add('linearizable', {}), reads.add('linearizable', {})];
     expect(reads.hasQueued).toBe(true);
-    const readId = reads.takeBatch();
+    const readId = reads.takeBatch('linearizable');
     expect(reads.hasQueued).toBe(false);
-    expect(reads.takeBatch()).toBeUndefined();
+    expect(reads.takeBatch('linearizable')).toBeUndefined();
     reads.onReady(readId!, 1, 1);
     expect(await Promise.all(outcomes)).toEqual([
       { kind: 'ready', readIndex: 1 },
@@ -43,8 +43,8 @@ describe('a read', () => {
 
   test('is refused when the core refuses it', async () => {
     const reads = new Reads(new ManualClock());
-    const outcome = reads.add({});
-    reads.onRefused(reads.takeBatch()!, 'notLeader', undefined);
+    const outcome = reads.add('linearizable', {});
+    reads.onRefused(reads.takeBatch('linearizable')!, 'notLeader', undefined);
     expect(await outcome).toEqual({ kind: 'refused', reason: 'notLeader', leaderId: undefined });
   });
 
@@ -52,9 +52,9 @@ describe('a read', () => {
     const clock = new ManualClock();
     const reads = new Reads(clock);
     const controller = new AbortController();
-    const late = reads.add({ timeoutMs: 10 });
-    const aborted = reads.add({ signal: controller.signal });
-    const readId = stage === 'queued' ? undefined : reads.takeBatch();
+    const late = reads.add('linearizable', { timeoutMs: 10 });
+    const aborted = reads.add('linearizable', { signal: controller.signal });
+    const readId = stage === 'queued' ? undefined : reads.takeBatch('linearizable');
     if (stage === 'catching up') reads.onReady(readId!, 9, 0);
     controller.abort();
     clock.advance(10);
@@ -68,8 +68,8 @@ describe('a read', () => {
     'of a node that closes while %s is refused',
     async (stage) => {
       const reads = new Reads(new ManualClock());
-      const outcome = reads.add({});
-      const readId = stage === 'queued' ? undefined : reads.takeBatch();
+      const outcome = reads.add('linearizable', {});
+      const readId = stage === 'queued' ? undefined : reads.takeBatch('linearizable');
       if (stage === 'catching up') reads.onReady(readId!, 9, 0);
       reads.closeAll(undefined);
       expect(await outcome).toMatchObject({ kind: 'refused', reason: 'stopped' });
