@@ -35,6 +35,18 @@ describe('resolveTuning', () => {
     );
   });
 
+  test.each([
+    ['maxClockDriftPpm', -1, 'a number from 0 to below 500000'],
+    ['maxClockDriftPpm', 500_000, 'a number from 0 to below 500000'],
+    ['maxClockDriftPpm', Number.NaN, 'a number from 0 to below 500000'],
+    ['tickMs', 0, 'a finite number above 0'],
+    ['tickMs', Infinity, 'a finite number above 0'],
+  ])('%s: refuses %d', (name, value, expected) => {
+    expect(() => resolveTuning({ [name]: value })).toThrow(
+      new RangeError(`${name}: expected ${expected}, got ${value}`),
+    );
+  });
+
   test('an election timeout can be drawn', () => {
     expect(() => resolveTuning({ electionTimeoutTicks: 2 ** 31 + 1 })).toThrow(
       'electionTimeoutTicks: expected at most 2^31, got 2147483649',

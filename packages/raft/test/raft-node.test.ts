@@ -356,6 +356,52 @@ describe('readIndex', () => {
   });
 });
 
+describe('read', () => {
+  const leases = { maxClockDriftPpm: 1_000 };
+
+  test('by a lease is answered without a message', async () => {
+    const cluster = new Fixture(3, leases);
+    await cluster.elect();
+    await cluster.settled(cluster.propose('a'));
+    await cluster.simulation.run(100);
+    const { node } = cluster.leader;
+    const { nowMs } = cluster.simulation;
+    const read = await node.read({ consistency: 'lease' });
+    expect(read).toEqual({ kind: 'ready', readIndex: 2 });
+    expect(cluster.simulation.nowMs).toBe(nowMs);
+  });
+
+  test('by a lease that is over asks a quorum', async () => {
+    const cluster = new Fixture(3, leases);
+    await cluster.elect();
+    const { leaderId, leader } = cluster;
+    cluster.simulation.partition([leaderId!], cluster.followerIds);
+    await cluster.simulation.run(410);
+    expect(leader.node.status().role).toBe('leader');
+    const read = leader.node.read({ consistency: 'lease', timeoutMs: 20 });
+    expect(await cluster.settled(read)).toMatchObject({ kind: 'refused', reason: 'timeout' });
+  });
+
+  test('by a lease is refused where no bound is known', async () => {
+    const cluster = new Fixture(1);
+    await cluster.elect();
+    expect(() => cluster.leader.node.read({ consistency: 'lease' })).toThrow(
+      new RangeError("consistency: expected maxClockDriftPpm above 0 for 'lease', got 0"),
+    );
+  });
+
+  test('of whatever there is asks nobody, on a follower too', async () => {
+    const cluster = new Fixture(3);
+    await cluster.elect();
+    await cluster.settled(cluster.propose('a'));
+    await cluster.simulation.run(200);
+    const [followerId] = cluster.followerIds;
+    cluster.simulation.partition([followerId!], [cluster.leaderId!]);
+    const { node } = cluster.member(followerId!);
+    expect(await node.read({ consistency: 'stale' })).toEqual({ kind: 'ready', readIndex: 2 });
+  });
+});
+
 describe('close', () => {
   test('tells everyone who waits, and is idempotent', async () => {
     const cluster = new Fixture(3);

@@ -10,6 +10,7 @@ import {
 import { type NodeId, nodeId, type Random } from '@quorate/transport';
 
 import { type Configuration, configurationOf, membersOf } from '../../src/configuration.ts';
+import type { ReadOutcome } from '../../src/node/outcomes.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
 import { describeMessage } from './describe-message.ts';
 import { BrokenInvariant, isQuorum } from './invariants.ts';
@@ -59,6 +60,9 @@ export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
   };
 }
 
+/** What the clocks of a run may be off by: `drift` and the swarm's own rates stay within 5 %. */
+const CLOCK_DRIFT_PPM = 60_000;
+
 function drawTuning(random: Random, nodeCount: number): Tuning {
   const pick = (...values: readonly number[]): number => values[random.int(values.length)] ?? 1;
   return {
@@ -72,6 +76,7 @@ function drawTuning(random: Random, nodeCount: number): Tuning {
     // Who starts the cluster; and whether that is all there is to it.
     voterCount: pick(nodeCount, 1 + random.int(nodeCount)),
     isFixed: pick(0, 0, 1) === 1,
+    maxClockDriftPpm: nodeCount % 2 === 1 ? CLOCK_DRIFT_PPM : 0,
   };
 }
 
@@ -99,6 +104,7 @@ function drawCommand(random: Random, index: number, nodeIds: readonly string[]):
     node: [anyone, 'told', 'leader'][random.int(3)] ?? anyone,
     timeoutMs: 200 + random.int(3_000),
     sizeBytes: random.int(2) === 0 ? 8 : random.int(300),
+    consistency: index % 3 === 0 ? 'linearizable' : 'lease',
   };
 }
 
@@ -115,10 +121,12 @@ class RaftExperiment implements Experiment {
   #core: readonly NodeId[] = [];
   #hasCommitted = false;
   readonly #members: MemberOperator;
+  readonly #hasLeases: boolean;
 
   constructor(simulation: Simulation, scenario: Scenario, options: RaftWorkloadOptions) {
     const { nodeCount, tuning, faults, outsiders } = scenario;
     this.#options = options;
+    this.#hasLeases = Number(tuning['maxClockDriftPpm'] ?? 0) > 0;
     this.#history = new ClientHistory(simulation.clock);
     const { voterCount, ...nodeTuning } = tuningOf(tuning);
     const isFixed = options.members === 'fixed' || tuning['isFixed'] === true;
@@ -320,12 +328,24 @@ class RaftExperiment implements Experiment {
     this.#violation ??= new BrokenInvariant('acknowledged', detail);
   }
 
+  /** By a lease where the run has them. Planted bugs are in the way that needs none. */
+  #confirm(
+    running: RunningNode,
+    { consistency }: ClientOperation,
+    timeoutMs: number,
+  ): Promise<ReadOutcome> {
+    if (!this.#hasLeases || this.#options.bug !== undefined || consistency !== 'lease') {
+      return this.#clientOf(running).readIndex({ timeoutMs });
+    }
+    return running.node.read({ consistency, timeoutMs });
+  }
+
   #read(running: RunningNode, operation: ClientOperation, timeoutMs: number): Promise<void> {
     const { machine } = running;
     const key = this.#history.registerOf(Number(operation['key']), KEY_COUNT);
     const writtenBefore = this.#highestAcknowledged;
     return this.#history.read(`c${operation['id']}`, key, async () => {
-      const outcome = await this.#clientOf(running).readIndex({ timeoutMs });
+      const outcome = await this.#confirm(running, operation, timeoutMs);
       if (outcome.kind !== 'ready') {
         this.#leaderHint = outcome.leaderId;
         throw new NoAnswer({ definite: true });
