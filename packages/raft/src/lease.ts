@@ -32,7 +32,7 @@ import type { Leadership, RaftState } from './state.ts';
  * lease once it has told another to take over, for the rest of its term; `forgetLeader` is ignored.
  */
 
-/** The wall clock counts whole milliseconds, so two of its readings differ from the truth by two. */
+/** The wall clock counts whole milliseconds: two readings are off by less than two together. */
 const CLOCK_GRAIN_MS = 2;
 
 /** Send times of the rounds of one leadership that may still support a lease. */

@@ -85,8 +85,8 @@ export interface RaftTuning {
    */
   readonly storageStallTicks: number;
   /**
-   * How far the rate of any node's clock may be from the true one, in millionths; below 500,000. The
-   * same on all nodes. More than 0 allows lease reads, which trust it: 1,000 is ten times what
+   * How far the rate of any node's clock may be from the true one, in millionths; below 500,000.
+   * The same on all nodes. More than 0 allows lease reads, which trust it: 1,000 is ten times what
    * quartz needs. 0, the default: no leases.
    */
   readonly maxClockDriftPpm: number;

@@ -5,8 +5,8 @@ import { CoreCluster, n1, n2, n3 } from '../support/core-cluster.ts';
 import { patient } from '../support/lone-node.ts';
 
 // Leases and clocks (tikv#964, yugabyte#16, #19447): a leader that was paused past its lease, whose
-// clock is slow beside a voter's fast one, that counts from the answer, or that told another to take
-// over, serves what the next leader has already replaced.
+// clock is slow beside a voter's fast one, that counts from the answer, or that told another to
+// take over, serves what the next leader has already replaced.
 //
 // Protection: src/lease.ts, one rule for each test.
 // Mutations: a lease that ignores the wall clock fails the first test; one without `comparableMs`'s
