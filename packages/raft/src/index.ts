@@ -46,6 +46,11 @@ export type { StateMachine } from './state-machine.ts';
 export { createRaftNode, type CreateRaftNodeOptions } from './create-raft-node.ts';
 export { RaftNode } from './raft-node.ts';
 export { RaftStartError, type RaftStartErrorCode } from './node/errors.ts';
+export {
+  type ForcedConfiguration,
+  unsafeForceConfiguration,
+  type UnsafeForceOptions,
+} from './node/unsafe-force-configuration.ts';
 export type { MembershipOptions } from './node/membership-request.ts';
 export type { RaftEvent } from './node/events.ts';
 export type { RaftNodeOptions } from './node/options.ts';

@@ -4,10 +4,12 @@ export type RaftStartErrorCode =
   | 'RAFT_FOREIGN_DIRECTORY'
   /** The log holds what this version does not know. */
   | 'RAFT_NEWER_LOG'
+  /** `unsafeForceConfiguration` found no log that could stand for the cluster. */
+  | 'RAFT_NOTHING_TO_FORCE'
   /** Term and vote are gone while a log or snapshot is there: it might vote twice. */
   | 'RAFT_RECORD_LOST';
 
-/** `RaftNode.open` found a directory it must not run on. Match on `code`, not `instanceof`. */
+/** A node was asked to run on a directory it must not run on. Match on `code`, not `instanceof`. */
 export class RaftStartError extends Error {
   override readonly name = 'RaftStartError';
   readonly code: RaftStartErrorCode;
