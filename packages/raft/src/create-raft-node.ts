@@ -9,6 +9,11 @@ export interface CreateRaftNodeOptions extends Omit<RaftNodeOptions, 'directory'
   readonly id: string;
   /** The nodes that the cluster begins with; whether this one is named makes no difference. */
   readonly peers: readonly string[];
+  /**
+   * Whether the node waits to be made a member of a cluster that runs, by `addVoter` or
+   * `addLearner` there. Then `peers` are of no account. Default false.
+   */
+  readonly isJoining?: boolean;
   /** A folder of this node's own on `disk`. Default 'raft'. */
   readonly directory?: string;
 }
@@ -47,11 +52,12 @@ export interface CreateRaftNodeOptions extends Omit<RaftNodeOptions, 'directory'
  * ```
  */
 export async function createRaftNode(options: CreateRaftNodeOptions): Promise<RaftNode> {
-  const { id, peers, directory = 'raft', ...rest } = options;
+  const { id, peers, isJoining = false, directory = 'raft', ...rest } = options;
   const { localId } = rest.transport;
   if (id !== localId) {
     throw new RangeError(`id: expected ${localId}, which the transport is, got ${id}`);
   }
-  const voters = [...new Set([localId, ...peers.map((peer) => nodeId(peer))])];
+  const starters = new Set([localId, ...peers.map((peer) => nodeId(peer))]);
+  const voters = isJoining ? [] : [...starters];
   return RaftNode.open({ ...rest, directory, voters });
 }

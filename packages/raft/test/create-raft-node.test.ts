@@ -52,6 +52,30 @@ describe('createRaftNode', () => {
     ]);
   });
 
+  test('waits, where it joins, until it is made a member', async () => {
+    const simulation = new Simulation({ seed: 1 });
+    const nodes = new Map<string, RaftNode>();
+    for (const id of ['n1', 'n2']) {
+      simulation.addNode(nodeId(id), async ({ transport, disk, clock, random }) => {
+        const ports = { transport, disk, clock, random };
+        const about = { id, peers: [], isJoining: id === 'n2' };
+        const node = await createRaftNode({ ...about, ...ports, stateMachine: new Nothing() });
+        nodes.set(id, node);
+        return { stop: () => node.close() };
+      });
+    }
+    await simulation.run(5_000);
+    expect(nodes.get('n2')?.status()).toMatchObject({ term: 0, voters: [] });
+    const outcomes: string[] = [];
+    void nodes
+      .get('n1')
+      ?.addVoter(nodeId('n2'))
+      .then(({ kind }) => outcomes.push(kind));
+    await simulation.run(5_000);
+    expect(outcomes).toEqual(['committed']);
+    expect(nodes.get('n2')?.status().voters).toEqual(['n1', 'n2']);
+  });
+
   test('keeps its files in a folder that may be chosen', async () => {
     const ports = portsOf('n1');
     const chosen = { id: 'n1', peers: [], ...ports, stateMachine: new Nothing() };
