@@ -11,8 +11,8 @@ import { logEntryOf, recover, type RecoveredNode } from './recovery.ts';
 
 /**
  * A jump that no election makes: what is left of the cluster never meets a term of the nodes that
- * are lost. Half of it is drawn from the node's id, so that two nodes which are both forced, against
- * the advice, do not write different entries of one term.
+ * are lost. Half of it is drawn from the node's id, so that two nodes which are both forced,
+ * against the advice, do not write different entries of one term.
  */
 const TERM_JUMP = 1_048_576;
 
@@ -24,7 +24,7 @@ export interface UnsafeForceOptions {
   readonly directory: string;
   /** Whose directory it is. */
   readonly nodeId: NodeId;
-  /** Who votes from now on, `nodeId` included: those of the others that are still there, or none. */
+  /** Who votes from now on: `nodeId`, and of the others those that are still there, or none. */
   readonly voters: readonly NodeId[];
 }
 

@@ -21,7 +21,8 @@ interface Stage {
   drawFaults(random: Random): readonly FaultEvent[];
 }
 
-const stageMs = 20_000;
+/** How long a stage is played, in ms. */
+export const stageMs = 20_000;
 const nodes = ['n1', 'n2', 'n3'];
 
 /** One node after the other is cut off; now and then, one falls over. */
@@ -125,7 +126,7 @@ export function stageOf(random: Random, drawn: Scenario): Scenario {
 }
 
 /** At least `countMin` operations all over the stage: the given ones, again if they are few. */
-function spread(
+export function spread(
   random: Random,
   operations: readonly ClientOperation[],
   countMin: number,

@@ -16,6 +16,7 @@ import { describeMessage } from './describe-message.ts';
 import { BrokenInvariant, isQuorum } from './invariants.ts';
 import { drawMemberChange } from './member-changes.ts';
 import { MemberOperator } from './member-operator.ts';
+import { membershipStageOf } from './membership-stage.ts';
 import { type Command, commandOf } from './recording-machine.ts';
 import {
   type ClientPort,
@@ -54,7 +55,7 @@ export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
     nodeCounts: { min: 1, max: 7 },
     drawTuning,
     drawOperation: options.members === 'fixed' ? drawCommand : drawOperation,
-    stage: stageOf,
+    stage: options.members === 'fixed' ? stageOf : changingStageOf,
     describeMessage,
     open: (simulation, scenario) => new RaftExperiment(simulation, scenario, options),
   };
@@ -62,6 +63,11 @@ export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
 
 /** What the clocks of a run may be off by: `drift` and the swarm's own rates stay within 5 %. */
 const CLOCK_DRIFT_PPM = 60_000;
+
+/** One scenario in five is played on the stage of membership; of the others, three in ten. */
+function changingStageOf(random: Random, drawn: Scenario): Scenario {
+  return random.int(5) === 0 ? membershipStageOf(random, drawn) : stageOf(random, drawn);
+}
 
 function drawTuning(random: Random, nodeCount: number): Tuning {
   const pick = (...values: readonly number[]): number => values[random.int(values.length)] ?? 1;
