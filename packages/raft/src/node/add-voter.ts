@@ -26,7 +26,12 @@ interface AddVoterRequest {
 const TIMEOUT_MS_DEFAULT = 60_000;
 
 /** What passes by itself: ask again. */
-const passing: ReadonlySet<string> = new Set(['notCaughtUp', 'changePending', 'termNotCommitted']);
+const passing: ReadonlySet<string> = new Set([
+  'notCaughtUp',
+  'changePending',
+  'termNotCommitted',
+  'transferring',
+]);
 
 /** Gives a node a vote in two changes, with the time between them that it takes to catch up. */
 export async function addVoter(
