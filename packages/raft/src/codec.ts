@@ -1,16 +1,20 @@
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
+import { configurationCodec } from './codec/configuration.ts';
 import {
-  configurationCodec,
-  readConfiguration,
-  writeConfiguration,
-} from './codec/configuration.ts';
+  readSnapshot,
+  readSnapshotChunk,
+  readSnapshotChunkReply,
+  writeSnapshot,
+  writeSnapshotChunk,
+  writeSnapshotChunkReply,
+} from './codec/snapshot.ts';
+import { invariant } from './invariant.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,
   Entry,
   EntryKind,
-  InstallSnapshot,
   PreVote,
   RaftMessage,
   RequestVote,
@@ -31,10 +35,11 @@ import type {
  *   6 appendEntriesReply    0 matchIndex │ 1 prevLogIndex hintIndex hintTerm
  *   7 heartbeat             leaderCommit round
  *   8 heartbeatReply        round
- *   9 installSnapshot       lastIncludedIndex lastIncludedTerm configurationIndex configuration
- *                           length data
+ *   9 installSnapshot       see codec/snapshot.ts
  *  10 installSnapshotReply  matchIndex
  *  11 timeoutNow
+ *  20 snapshotChunk         see codec/snapshot.ts
+ *  21 snapshotChunkReply    see codec/snapshot.ts
  * ```
  *
  * Entries carry no index, because they follow `prevLogIndex` without a gap, and only the rise of
@@ -46,19 +51,27 @@ import type {
 /** Of this format. A change that old nodes cannot read gets the next number. */
 const version = 1;
 
-const messageKinds = [
-  'preVote',
-  'preVoteReply',
-  'requestVote',
-  'requestVoteReply',
-  'appendEntries',
-  'appendEntriesReply',
-  'heartbeat',
-  'heartbeatReply',
-  'installSnapshot',
-  'installSnapshotReply',
-  'timeoutNow',
-] as const satisfies readonly RaftMessage['kind'][];
+/** What stands for a kind on the wire. */
+const kindTags = [
+  ['preVote', 1],
+  ['preVoteReply', 2],
+  ['requestVote', 3],
+  ['requestVoteReply', 4],
+  ['appendEntries', 5],
+  ['appendEntriesReply', 6],
+  ['heartbeat', 7],
+  ['heartbeatReply', 8],
+  ['installSnapshot', 9],
+  ['installSnapshotReply', 10],
+  ['timeoutNow', 11],
+  ['snapshotChunk', 20],
+  ['snapshotChunkReply', 21],
+] as const satisfies readonly (readonly [RaftMessage['kind'], number])[];
+
+const tagByKind: ReadonlyMap<RaftMessage['kind'], number> = new Map(kindTags);
+const kindByTag: ReadonlyMap<number, RaftMessage['kind']> = new Map(
+  kindTags.map(([kind, tag]) => [tag, kind] as const),
+);
 
 const entryKinds = ['noop', 'command', 'configuration'] as const satisfies readonly EntryKind[];
 
@@ -85,7 +98,9 @@ export const raftCodec: Codec<RaftMessage> = {
     // What an encoding that failed in the middle left behind.
     writer.reset();
     writer.u8(version);
-    writer.u8(messageKinds.indexOf(message.kind) + 1);
+    const tag = tagByKind.get(message.kind);
+    invariant(tag !== undefined, 'every kind has a tag');
+    writer.u8(tag);
     writer.varint(message.term);
     writeBody(message);
     return writer.finish();
@@ -97,9 +112,8 @@ export const raftCodec: Codec<RaftMessage> = {
       throw new DecodeError(`version: expected ${version}, got ${found}`);
     }
     const tag = reader.u8();
-    const kind = messageKinds[tag - 1];
-    if (kind === undefined)
-      throw new DecodeError(`kind: expected 1..${messageKinds.length}, got ${tag}`);
+    const kind = kindByTag.get(tag);
+    if (kind === undefined) throw new DecodeError(`kind: expected a known one, got ${tag}`);
     const message = readBody(reader, kind, reader.varint());
     reader.expectEnd();
     return message;
@@ -132,12 +146,18 @@ function writeBody(message: RaftMessage): void {
       writer.varint(message.round);
       return;
     case 'installSnapshot':
-      writeSnapshot(message.snapshot);
+      writeSnapshot(writer, message.snapshot);
       return;
     case 'installSnapshotReply':
       writer.varint(message.matchIndex);
       return;
     case 'timeoutNow':
+      return;
+    case 'snapshotChunk':
+      writeSnapshotChunk(writer, message);
+      return;
+    case 'snapshotChunkReply':
+      writeSnapshotChunkReply(writer, message);
       return;
   }
 }
@@ -164,6 +184,10 @@ function readBody(reader: ByteReader, kind: RaftMessage['kind'], term: number): 
       return { kind, term, matchIndex: reader.varint() };
     case 'timeoutNow':
       return { kind, term };
+    case 'snapshotChunk':
+      return readSnapshotChunk(reader, term);
+    case 'snapshotChunkReply':
+      return readSnapshotChunkReply(reader, term);
   }
 }
 
@@ -251,28 +275,6 @@ function readAppendResult(reader: ByteReader): AppendEntriesReply['result'] {
     throw new DecodeError(`hintIndex: expected at most ${prevLogIndex}, got ${hintIndex}`);
   }
   return { kind: 'rejected', prevLogIndex, hintIndex, hintTerm: reader.varint() };
-}
-
-function writeSnapshot(snapshot: InstallSnapshot['snapshot']): void {
-  writer.varint(snapshot.lastIncludedIndex);
-  writer.varint(snapshot.lastIncludedTerm);
-  writer.varint(snapshot.configurationIndex);
-  writeConfiguration(writer, snapshot.configuration);
-  writer.lengthPrefixed(snapshot.data);
-}
-
-function readSnapshot(reader: ByteReader, term: number): InstallSnapshot['snapshot'] {
-  const lastIncludedIndex = reader.varint();
-  const lastIncludedTerm = reader.varint();
-  checkPosition('lastIncluded', lastIncludedIndex, lastIncludedTerm, term);
-  if (lastIncludedIndex === 0) throw new DecodeError('snapshot: expected an entry, got none');
-  const configurationIndex = reader.varint();
-  if (configurationIndex > lastIncludedIndex) {
-    throw new DecodeError(`configurationIndex: expected at most ${lastIncludedIndex}, got more`);
-  }
-  const configuration = readConfiguration(reader);
-  const data = reader.lengthPrefixed().slice();
-  return { lastIncludedIndex, lastIncludedTerm, configurationIndex, configuration, data };
 }
 
 function readFlag(reader: ByteReader): 0 | 1 {

@@ -1,7 +1,15 @@
 import type { NodeId } from '@quorate/transport';
 
 import type { Configuration, ConfigurationRefusal, MembershipChange } from './configuration.ts';
-import type { Entry, LogPosition, RaftMessage, Snapshot, SnapshotMetadata } from './messages.ts';
+import type {
+  Entry,
+  LogPosition,
+  RaftMessage,
+  Snapshot,
+  SnapshotChunk,
+  SnapshotChunkReply,
+  SnapshotMetadata,
+} from './messages.ts';
 
 /** What a node must still remember after a crash. Figure 2, "Persistent state on all servers". */
 export interface HardState {
@@ -128,7 +136,8 @@ export type TransferRefusal =
 export type RaftEffect =
   /**
    * Make durable, all or nothing, then input 'persisted' with the ticket. Tickets rise by one.
-   * A snapshot replaces the whole log and is durable before what else the write holds.
+   * A snapshot replaces the whole log and is durable before what else the write holds; one without
+   * data has been stored already and becomes the newest now.
    */
   | {
       readonly kind: 'persist';
@@ -141,8 +150,18 @@ export type RaftEffect =
     }
   /** Offer to the transport at once. */
   | { readonly kind: 'send'; readonly to: NodeId; readonly message: RaftMessage }
-  /** Fetch the newest durable snapshot, send it in an 'installSnapshot' of `term`, report. */
+  /**
+   * Fetch the newest durable snapshot and send it: in an 'installSnapshot' of `term`, or in chunks.
+   * Report with 'snapshotSent'.
+   */
   | { readonly kind: 'sendSnapshot'; readonly to: NodeId; readonly term: number }
+  /**
+   * Store this piece of the leader's snapshot and answer it. Once all are stored, verified and
+   * durable: input 'receive' with an 'installSnapshot' that has no data.
+   */
+  | { readonly kind: 'storeChunk'; readonly from: NodeId; readonly chunk: SnapshotChunk }
+  /** The follower has this much of the snapshot that is being sent to it. */
+  | { readonly kind: 'chunkAnswered'; readonly from: NodeId; readonly reply: SnapshotChunkReply }
   /** Committed: apply in order, then input 'applied'. */
   | { readonly kind: 'apply'; readonly entries: readonly Entry[] }
   /** Replace the state machine by this snapshot (durable by now), then input 'applied'. */

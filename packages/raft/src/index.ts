@@ -39,11 +39,18 @@ export type {
   RequestVote,
   RequestVoteReply,
   Snapshot,
+  SnapshotChunk,
+  SnapshotChunkReply,
   SnapshotMetadata,
   TimeoutNow,
 } from './messages.ts';
-export type { StateMachine } from './state-machine.ts';
 export { createRaftNode, type CreateRaftNodeOptions } from './create-raft-node.ts';
+export type { StateMachine } from './state-machine.ts';
+export type {
+  DurableStateMachine,
+  ReplicatedStateMachine,
+  StreamingStateMachine,
+} from './node/streaming-machine.ts';
 export { RaftNode } from './raft-node.ts';
 export { RaftStartError, type RaftStartErrorCode } from './node/errors.ts';
 export {
@@ -66,4 +73,5 @@ export type {
   TransferOutcome,
   WaitOptions,
 } from './node/outcomes.ts';
+export type { SnapshotReceiving, SnapshotSending } from './node/snapshots.ts';
 export type { FollowerStatus, RaftStatus } from './node/status.ts';

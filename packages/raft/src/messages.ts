@@ -33,9 +33,10 @@ export interface SnapshotMetadata {
   readonly configurationIndex: number;
 }
 
-/** A snapshot with the bytes of the state machine. */
+/** A snapshot as it reaches a node. */
 export interface Snapshot extends SnapshotMetadata {
-  readonly data: Uint8Array;
+  /** The bytes of the state machine. Left out where they were stored piece by piece. */
+  readonly data?: Uint8Array;
 }
 
 /** Everything Raft nodes say to each other. Every message carries its sender's term (§5.1). */
@@ -50,7 +51,9 @@ export type RaftMessage =
   | HeartbeatReply
   | InstallSnapshot
   | InstallSnapshotReply
-  | TimeoutNow;
+  | TimeoutNow
+  | SnapshotChunk
+  | SnapshotChunkReply;
 
 /** Asks whether an election at `term` could be won, before anyone's term rises (thesis §9.6). */
 export interface PreVote {
@@ -133,7 +136,10 @@ export interface HeartbeatReply {
   readonly round: number;
 }
 
-/** Figure 13, InstallSnapshot RPC, in one piece. */
+/**
+ * Figure 13, InstallSnapshot RPC, in one piece. A snapshot that came in many is handed to the core
+ * as this message too, without its data, once it is whole.
+ */
 export interface InstallSnapshot {
   readonly kind: 'installSnapshot';
   readonly term: number;
@@ -152,4 +158,35 @@ export interface InstallSnapshotReply {
 export interface TimeoutNow {
   readonly kind: 'timeoutNow';
   readonly term: number;
+}
+
+/** One piece of a snapshot. It names the whole, so that each piece can be understood alone. */
+export interface SnapshotChunk {
+  readonly kind: 'snapshotChunk';
+  readonly term: number;
+  readonly snapshot: SnapshotMetadata;
+  /** Size of all its data, and their CRC-32C: the same bytes have the same name. */
+  readonly sizeBytes: number;
+  readonly crc: number;
+  /** Where in the data this piece begins. */
+  readonly offset: number;
+  /** CRC-32C of this piece. */
+  readonly dataCrc: number;
+  /** Empty in an offer, which asks where to begin. */
+  readonly data: Uint8Array;
+}
+
+/** What became of a piece, and what the receiver has: the sender goes on from there. */
+export interface SnapshotChunkReply {
+  readonly kind: 'snapshotChunkReply';
+  readonly term: number;
+  /** Which snapshot is meant. */
+  readonly lastIncludedIndex: number;
+  readonly crc: number;
+  /**
+   * 'held': everything before `offset` is written. 'gap': a piece came too early, `offset` is next.
+   * 'damaged': its checksum did not hold. 'unknown': nobody offered this snapshot.
+   */
+  readonly result: 'held' | 'gap' | 'damaged' | 'unknown';
+  readonly offset: number;
 }

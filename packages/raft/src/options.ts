@@ -72,6 +72,12 @@ export interface RaftTuning {
    * Bounds the memory of a leader that cannot reach a majority. 64 MiB by default.
    */
   readonly maxUncommittedBytes: number;
+  /**
+   * Size of the entries that a compaction leaves, beyond the trail, for followers which take in a
+   * snapshot or catch up behind one. Raise it above what is written while a snapshot travels, or
+   * they may need one snapshot after the other. 64 MiB by default.
+   */
+  readonly maxRetainedBytes: number;
   /** Payload bytes handed to the state machine and not reported applied. 16 MiB by default. */
   readonly maxApplyBytes: number;
   /** Reads that wait for their round of heartbeats; beyond that they are refused. 65,536. */
@@ -93,9 +99,8 @@ export interface RaftTuning {
   /** Length of a tick, which only leases need to know. More than 0. Default 50. */
   readonly tickMs: number;
   /**
-   * How long a leader waits for a word about a snapshot that left, before it asks the follower what
-   * it has. Longer than a snapshot takes to travel and be stored, or it is sent twice. By default
-   * ten times `electionTimeoutTicks`.
+   * How long a leader waits for a word about a snapshot that left, or a piece of it, before it asks
+   * the follower what it has. By default ten times `electionTimeoutTicks`.
    */
   readonly snapshotTimeoutTicks: number;
 }
@@ -115,6 +120,7 @@ export function resolveTuning(options: Partial<RaftTuning>): RaftTuning {
     maxInflightMessages: options.maxInflightMessages ?? 256,
     maxInflightBytes: options.maxInflightBytes ?? 16_777_216,
     maxUncommittedBytes: options.maxUncommittedBytes ?? 67_108_864,
+    maxRetainedBytes: options.maxRetainedBytes ?? 67_108_864,
     maxApplyBytes: options.maxApplyBytes ?? 16_777_216,
     maxPendingReads: options.maxPendingReads ?? 65_536,
     storageStallTicks: options.storageStallTicks ?? 4 * electionTimeoutTicks,

@@ -42,6 +42,8 @@ export class Progress {
   /** In 'snapshot': what the snapshot under way reaches at least, and for how long it is. */
   pendingSnapshotIndex = 0;
   snapshotTicks = 0;
+  /** What the snapshot it was sent reaches at least, until it has caught up; 0 if none. */
+  snapshotIndex = 0;
   /** AppendEntries with entries, sent and not answered. */
   readonly inflights: Inflights;
   /** Whether it could use a vote. */
@@ -68,6 +70,7 @@ export class Progress {
 
   /** Waits for a snapshot that reaches at least `pendingSnapshotIndex`. */
   becomeSnapshot(pendingSnapshotIndex: number): void {
+    this.snapshotIndex = pendingSnapshotIndex;
     this.#enter('snapshot');
     this.pendingSnapshotIndex = pendingSnapshotIndex;
     // A snapshot is of committed entries, and says so.

@@ -12,7 +12,7 @@ import { systemClock, systemRandom } from '@quorate/transport/system';
 import { raftCodec } from './codec.ts';
 import { configurationOf, type MembershipChange, membersOf } from './configuration.ts';
 import type { ClockReading, RaftEffect, RaftInput } from './effects.ts';
-import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
+import type { Entry, LogPosition, RaftMessage } from './messages.ts';
 import { Applier } from './node/applier.ts';
 import { addVoter } from './node/add-voter.ts';
 import { CoreDriver } from './node/core-driver.ts';
@@ -31,12 +31,15 @@ import { Peers } from './node/peers.ts';
 import { Persistence } from './node/persistence.ts';
 import { Proposals } from './node/proposals.ts';
 import { Reads } from './node/reads.ts';
+import { RaftStartError } from './node/errors.ts';
 import { recover, type RecoveredNode } from './node/recovery.ts';
+import { restoreMachine } from './node/restore-machine.ts';
 import { Snapshots } from './node/snapshots.ts';
 import { coreStatus, type RaftStatus } from './node/status.ts';
 import { Ticker } from './node/ticker.ts';
 import { Transfers } from './node/transfers.ts';
 import { createRaft } from './raft.ts';
+import { ownLastApplied, type ReplicatedStateMachine } from './node/streaming-machine.ts';
 import type { RaftState } from './state.ts';
 
 const protocol = protocolName('raft');
@@ -112,6 +115,7 @@ export class RaftNode {
     const start = recovered.snapshot?.position ?? { logIndex: 0, term: 0 };
     this.#persistence = this.#createPersistence(clock, parts, start);
     this.#applier = new Applier(clock, stateMachine, start, {
+      openSnapshot: ({ logIndex, term }) => parts.snapshots.openAt(logIndex, term),
       onApplied: (entry, result) => this.#onApplied(entry, result),
       onRestored: (last) => this.#onRestored(last),
       onProgress: (last) => this.#onProgress(last),
@@ -126,6 +130,9 @@ export class RaftNode {
       this.#channel.subscribe((from, message, { incarnation }) => {
         this.#advanceIf(this.#peers.onSeen(from, incarnation));
         this.#driver.advance({ kind: 'receive', from, message });
+        if (message.kind === 'installSnapshotReply') {
+          this.#snapshots.onInstalled(from, message.matchIndex);
+        }
       }),
       transport.observePeers((event) => this.#advanceIf(this.#peers.onPeerEvent(event))),
     ];
@@ -158,9 +165,7 @@ export class RaftNode {
         snapshots,
         trailingEntryCount: tuning.trailingEntryCount,
       });
-      if (recovered.snapshot !== undefined) {
-        options.stateMachine.restore(recovered.snapshot.data);
-      }
+      await startMachine(options.stateMachine, recovered, log.lastIndex);
       return new RaftNode(options, { tuning, log, snapshots, recovered });
     } catch (error) {
       await log.close();
@@ -331,6 +336,9 @@ export class RaftNode {
       ...coreStatus(this.#raft),
       lastApplied: this.#applier.last.logIndex,
       damaged: this.#damaged,
+      snapshotsSending: this.#snapshots.sending,
+      snapshotReceiving: this.#snapshots.receiving,
+      refusedChunkCount: this.#snapshots.refusedChunkCount,
       isDiskFull: this.#persistence.isFull,
       condition: isRecovering ? 'recovering' : this.#condition,
       failure: this.#failure,
@@ -362,6 +370,7 @@ export class RaftNode {
     const target = { ...parts, ...parts.recovered, nodeId: this.#raft.id, clock };
     return new Persistence(target, snapshot.logIndex, {
       onPersisted: (ticket) => this.#driver.advance({ kind: 'persisted', ticket }),
+      claim: (installed) => this.#snapshots.claim(installed),
       onDiskFull: () => this.#emit({ kind: 'diskFull' }),
       onDiskRecovered: () => this.#emit({ kind: 'diskRecovered' }),
       onFailed: (error) => this.#fail(error),
@@ -374,17 +383,19 @@ export class RaftNode {
     snapshot: LogPosition,
   ): Snapshots {
     const target = {
+      clock: this.#clock,
       stateMachine,
       store,
       persistence: this.#persistence,
-      snapshotEveryEntries: tuning.snapshotEveryEntries,
+      tuning,
+      retryMs: this.#raft.tuning.electionTimeoutTicks * tuning.tickMs,
       lastApplied: () => this.#applier.last,
       payloadBytesMax: transport.capabilities.maxPayloadBytes,
       configurationAt: (logIndex: number) => this.#raft.log.configurationAt(logIndex),
     };
     return new Snapshots(target, snapshot.logIndex, {
       onTaken: (position) => this.#onSnapshotTaken(position),
-      send: (peer, term, newest) => this.#sendSnapshot(peer, term, newest),
+      offer: (peer, message) => this.#channel.send(peer, message),
       input: (input) => this.#driver.advance(input),
       emit: (event) => this.#emit(event),
       onFailed: (error) => this.#fail(error),
@@ -440,7 +451,13 @@ export class RaftNode {
         this.#send(effect.to, effect.message);
         return;
       case 'sendSnapshot':
-        this.#snapshots.send(effect.to, effect.term, this.#raft.snapshot.logIndex);
+        this.#sendSnapshot(effect.to, effect.term);
+        return;
+      case 'storeChunk':
+        this.#snapshots.storeChunk(effect.from, effect.chunk);
+        return;
+      case 'chunkAnswered':
+        this.#snapshots.onChunkAnswered(effect.from, effect.reply);
         return;
       case 'apply':
         this.#applier.apply(effect.entries);
@@ -489,6 +506,7 @@ export class RaftNode {
         return;
       case 'roleChanged':
         this.#transfers.onLeader(effect.leaderId);
+        this.#snapshots.onRoleChanged(effect.role === 'leader' ? effect.term : 0);
         this.#emit(effect);
         return;
     }
@@ -499,9 +517,9 @@ export class RaftNode {
     this.#advanceIf(this.#peers.onOffered(to, isTaken));
   }
 
-  #sendSnapshot(to: NodeId, term: number, snapshot: Snapshot): 'sent' | 'failed' {
-    const message: RaftMessage = { kind: 'installSnapshot', term, snapshot };
-    return this.#channel.send(to, message) === 'dropped' ? 'failed' : 'sent';
+  #sendSnapshot(to: NodeId, term: number): void {
+    const { snapshot, log } = this.#raft;
+    this.#snapshots.send(to, term, snapshot.logIndex, log.start.logIndex);
   }
 
   #onApplied(entry: Entry, result: Uint8Array): void {
@@ -582,6 +600,28 @@ export class RaftNode {
       this.#transfers.closeAll();
     }
     if (this.#condition !== 'failed') this.#condition = condition;
+  }
+}
+
+/** Brings the state machine to the snapshot, unless it keeps its own state and is beyond. */
+async function startMachine(
+  machine: ReplicatedStateMachine,
+  { snapshot }: RecoveredNode,
+  lastLogIndex: number,
+): Promise<void> {
+  const ownIndex = ownLastApplied(machine);
+  const { stream, position } = snapshot ?? {};
+  try {
+    if (ownIndex > Math.max(lastLogIndex, position?.logIndex ?? 0)) {
+      throw new RaftStartError(
+        'RAFT_FOREIGN_STATE',
+        `the state machine has applied entry ${ownIndex}, the log ends at ${lastLogIndex}`,
+      );
+    }
+    if (stream === undefined || position === undefined || ownIndex >= position.logIndex) return;
+    await restoreMachine(machine, stream);
+  } finally {
+    await stream?.close();
   }
 }
 

@@ -33,6 +33,8 @@ import { becomeFollower } from './roles.ts';
 import {
   onInstallSnapshot,
   onInstallSnapshotReply,
+  onSnapshotChunk,
+  onSnapshotChunkReply,
   onSnapshotSent,
   onSnapshotTaken,
 } from './snapshot.ts';
@@ -197,9 +199,14 @@ function onReceive(raft: RaftState, from: NodeId, message: RaftMessage): void {
     case 'timeoutNow':
       onTimeoutNow(raft, from);
       return;
+    case 'snapshotChunk':
+      hearLeader(raft, from);
+      onSnapshotChunk(raft, from, message);
+      return;
     case 'appendEntriesReply':
     case 'heartbeatReply':
     case 'installSnapshotReply':
+    case 'snapshotChunkReply':
       onFollowerReply(raft, from, message);
       return;
   }
@@ -210,7 +217,7 @@ function onFollowerReply(
   from: NodeId,
   message: Extract<
     RaftMessage,
-    { kind: `${'appendEntries' | 'heartbeat' | 'installSnapshot'}Reply` }
+    { kind: `${'appendEntries' | 'heartbeat' | 'installSnapshot' | 'snapshotChunk'}Reply` }
   >,
 ): void {
   const { role } = raft;
@@ -227,6 +234,9 @@ function onFollowerReply(
     case 'installSnapshotReply':
       onInstallSnapshotReply(raft, role, from, message);
       advance(raft, role);
+      return;
+    case 'snapshotChunkReply':
+      onSnapshotChunkReply(raft, role, from, message);
       return;
   }
 }
@@ -276,6 +286,13 @@ function answerStale(raft: RaftState, from: NodeId, message: RaftMessage): void 
     case 'installSnapshot':
       send(raft, from, { kind: 'installSnapshotReply', term, matchIndex: 0 });
       return;
+    case 'snapshotChunk': {
+      const { crc, snapshot } = message;
+      const { lastIncludedIndex } = snapshot;
+      const about = { lastIncludedIndex, crc, result: 'unknown', offset: 0 } as const;
+      send(raft, from, { kind: 'snapshotChunkReply', term, ...about });
+      return;
+    }
     case 'preVoteReply':
       // A refusal whose term is behind still counts: the refuser has the better log.
       if (!message.voteGranted) onPreVoteReply(raft, from, message);
@@ -285,6 +302,7 @@ function answerStale(raft: RaftState, from: NodeId, message: RaftMessage): void 
     case 'heartbeatReply':
     case 'installSnapshotReply':
     case 'timeoutNow':
+    case 'snapshotChunkReply':
       return;
   }
 }

@@ -1,6 +1,9 @@
 /**
  * What Raft replicates: the user's program. Every replica applies the same commands in the same
  * order, so `apply` must depend on nothing but the state and the command: no clock, no randomness.
+ *
+ * This is the small kind, whose whole state is handed over as bytes at once. See
+ * `StreamingStateMachine` for more state than that, `DurableStateMachine` for state on a disk.
  */
 export interface StateMachine {
   /**
@@ -11,7 +14,7 @@ export interface StateMachine {
    * @returns The result for whoever proposed it, on the node where it was proposed.
    */
   apply(command: Uint8Array, logIndex: number): Uint8Array;
-  /** The whole state as bytes, owned by the caller. */
+  /** The whole state as bytes, owned by the caller. The node does nothing else until it returns. */
   snapshot(): Uint8Array;
   /** Replaces the whole state by one that `snapshot` returned on some replica. */
   restore(snapshot: Uint8Array): void;

@@ -31,6 +31,8 @@ const lookByType: Readonly<Record<string, keyof typeof looks>> = {
   requestVoteReply: 'vote',
   installSnapshot: 'snapshot',
   installSnapshotReply: 'reply',
+  snapshotChunk: 'snapshot',
+  snapshotChunkReply: 'reply',
 };
 
 const requestLook: MessageLook = {

@@ -43,10 +43,6 @@ export function noticeOf(event: RaftEvent): string | undefined {
       return 'the disk is full: writes are refused until there is room, reads go on';
     case 'diskRecovered':
       return 'there is room on the disk again';
-    case 'snapshotTooLarge': {
-      const { peer, sizeBytes, limitBytes } = event;
-      return `${peer} needs a snapshot of ${sizeBytes} bytes, the limit is ${limitBytes}`;
-    }
     case 'removed':
       return 'this node is no longer a member: it may be stopped';
     case 'failed':

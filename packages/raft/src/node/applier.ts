@@ -1,7 +1,10 @@
+import type { SnapshotStream } from '@quorate/storage';
 import type { Clock, Timer } from '@quorate/transport';
 
+import { invariant } from '../invariant.ts';
 import type { Entry, LogPosition, Snapshot } from '../messages.ts';
-import type { StateMachine } from '../state-machine.ts';
+import { ownLastApplied, type ReplicatedStateMachine } from './streaming-machine.ts';
+import { restoreMachine } from './restore-machine.ts';
 
 /** Past this the rest waits for the next turn, or a long catch-up would silence the heartbeats. */
 const SLICE_MS = 4;
@@ -11,8 +14,10 @@ const ENTRIES_PER_CLOCK_READING = 32;
 
 const noResult = new Uint8Array(0);
 
-/** Whom the applier tells. */
+/** Whom the applier tells, and asks. */
 interface ApplierListener {
+  /** The stored snapshot that stands for this position; `undefined` if a newer took its place. */
+  openSnapshot(position: LogPosition): Promise<SnapshotStream | undefined>;
   /** `entry` was applied. Empty `result` for all but a 'command'. */
   onApplied(entry: Entry, result: Uint8Array): void;
   /** The state machine was replaced through `last`. */
@@ -29,19 +34,23 @@ interface ApplierListener {
  */
 export class Applier {
   readonly #clock: Clock;
-  readonly #stateMachine: StateMachine;
+  readonly #stateMachine: ReplicatedStateMachine;
   readonly #listener: ApplierListener;
   readonly #queue: (readonly Entry[] | Snapshot)[] = [];
   // The next entry of the first item of the queue.
   #cursor = 0;
   #last: LogPosition;
   #nextSlice: Timer | undefined = undefined;
+  // The state is being replaced: what comes after waits.
+  #isRestoring = false;
+  // A snapshot was passed over because a newer one is stored: that comes next.
+  #isPassedOver = false;
   #isStopped = false;
 
   /** @param last - What the state machine holds already. */
   constructor(
     clock: Clock,
-    stateMachine: StateMachine,
+    stateMachine: ReplicatedStateMachine,
     last: LogPosition,
     listener: ApplierListener,
   ) {
@@ -76,7 +85,7 @@ export class Applier {
   #enqueue(work: readonly Entry[] | Snapshot): void {
     if (this.#isStopped) return;
     this.#queue.push(work);
-    if (this.#nextSlice === undefined) this.#runSlice();
+    if (this.#nextSlice === undefined && !this.#isRestoring) this.#runSlice();
   }
 
   #runSlice(): void {
@@ -85,11 +94,10 @@ export class Applier {
     try {
       this.#applyUntil(this.#clock.nowMs() + SLICE_MS);
     } catch (error) {
-      this.stop();
-      this.#listener.onFailed(error);
+      this.#fail(error);
       return;
     }
-    if (this.#queue.length > 0) {
+    if (this.#queue.length > 0 && !this.#isRestoring) {
       this.#nextSlice = this.#clock.setTimer(0, () => this.#runSlice());
     }
     if (this.#last !== before) this.#listener.onProgress(this.#last);
@@ -98,8 +106,10 @@ export class Applier {
   #applyUntil(deadlineMs: number): void {
     let count = 0;
     for (let work = this.#queue[0]; work !== undefined; work = this.#queue[0]) {
-      if ('data' in work) {
-        this.#restoreNow(work);
+      if (!isBatch(work)) {
+        this.#queue.shift();
+        this.#beginRestore(work);
+        if (this.#isRestoring) return;
         continue;
       }
       const entry = work[this.#cursor];
@@ -118,15 +128,76 @@ export class Applier {
 
   #applyNow(entry: Entry): void {
     const { logIndex, term, kind, payload } = entry;
-    const result = kind === 'command' ? this.#stateMachine.apply(payload, logIndex) : noResult;
+    invariant(!this.#isPassedOver, 'a snapshot that is passed over has a successor');
+    const isNews = logIndex > ownLastApplied(this.#stateMachine);
+    const result =
+      kind === 'command' && isNews ? this.#stateMachine.apply(payload, logIndex) : noResult;
     this.#last = { logIndex, term };
     this.#listener.onApplied(entry, result);
   }
 
-  #restoreNow(snapshot: Snapshot): void {
-    this.#queue.shift();
-    this.#stateMachine.restore(snapshot.data);
-    this.#last = { logIndex: snapshot.lastIncludedIndex, term: snapshot.lastIncludedTerm };
-    this.#listener.onRestored(this.#last);
+  #beginRestore(snapshot: Snapshot): void {
+    const position = { logIndex: snapshot.lastIncludedIndex, term: snapshot.lastIncludedTerm };
+    const { data } = snapshot;
+    const machine = this.#stateMachine;
+    if (ownLastApplied(machine) >= position.logIndex) {
+      this.#onRestored(position);
+    } else if (data !== undefined && 'restore' in machine) {
+      machine.restore(data);
+      this.#onRestored(position);
+    } else {
+      this.#isRestoring = true;
+      this.#restore(position, data).then(
+        () => this.#resume(),
+        (error: unknown) => this.#fail(error),
+      );
+    }
   }
+
+  async #restore(position: LogPosition, data: Uint8Array | undefined): Promise<void> {
+    if (data !== undefined) {
+      await restoreMachine(this.#stateMachine, {
+        sizeBytes: data.length,
+        chunks: () => once(data),
+      });
+    } else {
+      const stream = await this.#listener.openSnapshot(position);
+      this.#isPassedOver = stream === undefined;
+      if (stream === undefined) return;
+      try {
+        if (!this.#isStopped) await restoreMachine(this.#stateMachine, stream);
+      } finally {
+        await stream.close();
+      }
+    }
+    if (!this.#isStopped) this.#onRestored(position);
+  }
+
+  #onRestored(position: LogPosition): void {
+    this.#isPassedOver = false;
+    this.#last = position;
+    this.#listener.onRestored(position);
+  }
+
+  #resume(): void {
+    this.#isRestoring = false;
+    if (this.#isStopped) return;
+    if (!this.#isPassedOver) this.#listener.onProgress(this.#last);
+    if (this.#queue.length > 0 && this.#nextSlice === undefined) this.#runSlice();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isStopped) return;
+    this.stop();
+    this.#listener.onFailed(error);
+  }
+}
+
+function isBatch(work: readonly Entry[] | Snapshot): work is readonly Entry[] {
+  return Array.isArray(work);
+}
+
+/** `data` in one piece. */
+async function* once(data: Uint8Array): AsyncIterable<Uint8Array> {
+  yield await Promise.resolve(data);
 }

@@ -2,6 +2,8 @@
 export type RaftStartErrorCode =
   /** The directory holds the log of another node. */
   | 'RAFT_FOREIGN_DIRECTORY'
+  /** The state machine holds commands that the log never had: it is of another node or cluster. */
+  | 'RAFT_FOREIGN_STATE'
   /** The log holds what this version does not know. */
   | 'RAFT_NEWER_LOG'
   /** `unsafeForceConfiguration` found no log that could stand for the cluster. */

@@ -30,13 +30,6 @@ export type RaftEvent =
     }
   /** The state machine was replaced by the leader's snapshot. */
   | { readonly kind: 'snapshotRestored'; readonly lastIncludedIndex: number }
-  /** `peer` needs the snapshot, and it does not fit one message of this transport. */
-  | {
-      readonly kind: 'snapshotTooLarge';
-      readonly peer: NodeId;
-      readonly sizeBytes: number;
-      readonly limitBytes: number;
-    }
   /** Started with damage: no vote and no acknowledgement until the leader has repaired the log. */
   | { readonly kind: 'damaged'; readonly entries: readonly DamagedEntry[] }
   /** Started from an older snapshot, or none: these could not be read. */

@@ -2,7 +2,8 @@ import type { Disk } from '@quorate/storage';
 import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 
 import type { RaftTuning } from '../options.ts';
-import type { StateMachine } from '../state-machine.ts';
+import type { ReplicatedStateMachine } from './streaming-machine.ts';
+import type { SnapshotTuning } from './snapshots.ts';
 
 /** What a node runs on, and how it is tuned. */
 export interface RaftNodeOptions extends Partial<RaftTuning> {
@@ -17,8 +18,10 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
    * that the log says who takes part.
    */
   readonly voters: readonly NodeId[];
-  /** In its initial state: the node restores it from its own snapshot and log. */
-  readonly stateMachine: StateMachine;
+  /**
+   * In its initial state, unless it keeps its own: the node restores it from its snapshot and log.
+   */
+  readonly stateMachine: ReplicatedStateMachine;
   /** The machine's clock by default. */
   readonly clock?: Clock;
   /** The machine's randomness by default. Only spreads election timeouts. */
@@ -36,6 +39,24 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
    * least 0. Raise it for slow followers, at the price of memory. Default 1 000.
    */
   readonly trailingEntryCount?: number;
+  /**
+   * Snapshots larger than this travel in chunks of this size. At least 1; cut to what fits one
+   * message of the transport. Raise it for less overhead, at the price of longer waits behind a
+   * chunk. Default 65 536.
+   */
+  readonly snapshotChunkBytes?: number;
+  /**
+   * Bytes of a snapshot that are on their way to one follower. At least 1. Raise it to bandwidth
+   * times round trip on long fast links, at the price of memory in queues. Default 1 MiB.
+   */
+  readonly snapshotWindowBytes?: number;
+  /**
+   * What all snapshots together that this node sends may take of the network, in bytes per second.
+   * More than 0. No limit by default.
+   */
+  readonly snapshotBytesPerSecond?: number;
+  /** A leader's snapshot above this size is refused. At least 1. Default 1 TiB. */
+  readonly snapshotBytesMax?: number;
   /** Size of one file of the write-ahead log. Its default is 64 MiB. */
   readonly segmentBytes?: number;
   /** Receives what observers throw. By default it becomes an uncaught error of the process. */
@@ -43,9 +64,8 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
 }
 
 /** The numbers of a node's options that are the node's own, with nothing left open. */
-export interface NodeTuning {
+export interface NodeTuning extends SnapshotTuning {
   readonly tickMs: number;
-  readonly snapshotEveryEntries: number;
   readonly trailingEntryCount: number;
   /** Largest command `propose` takes. */
   readonly commandBytesMax: number;
@@ -65,12 +85,12 @@ const INFLIGHT_BYTES_DEFAULT = 2_097_152;
  * @throws RangeError if a number is out of its range.
  */
 export function resolveNodeTuning(options: RaftNodeOptions): NodeTuning {
-  const { tickMs = 50, snapshotEveryEntries = 10_000, trailingEntryCount = 1_000 } = options;
+  const { tickMs = 50, trailingEntryCount = 1_000 } = options;
   if (!Number.isFinite(tickMs) || tickMs <= 0) {
     throw new RangeError(`tickMs: expected a finite number above 0, got ${tickMs}`);
   }
-  expectCount('snapshotEveryEntries', snapshotEveryEntries, 1);
   expectCount('trailingEntryCount', trailingEntryCount, 0);
+  const snapshots = resolveSnapshotTuning(options);
   const commandBytesMax = options.transport.capabilities.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES;
   const maxMessageBytes =
     options.maxMessageBytes ?? Math.min(MESSAGE_BYTES_DEFAULT, commandBytesMax);
@@ -81,12 +101,29 @@ export function resolveNodeTuning(options: RaftNodeOptions): NodeTuning {
     );
   }
   return {
+    ...snapshots,
     tickMs,
-    snapshotEveryEntries,
     trailingEntryCount,
     commandBytesMax,
     core: { maxInflightBytes: INFLIGHT_BYTES_DEFAULT, ...options, maxMessageBytes },
   };
+}
+
+function resolveSnapshotTuning(options: RaftNodeOptions): SnapshotTuning {
+  const tuning = {
+    snapshotEveryEntries: options.snapshotEveryEntries ?? 10_000,
+    snapshotChunkBytes: options.snapshotChunkBytes ?? 65_536,
+    snapshotWindowBytes: options.snapshotWindowBytes ?? 1_048_576,
+    snapshotBytesMax: options.snapshotBytesMax ?? 2 ** 40,
+  };
+  for (const [name, value] of Object.entries(tuning)) expectCount(name, value, 1);
+  const { snapshotBytesPerSecond = Infinity } = options;
+  if (!(snapshotBytesPerSecond > 0)) {
+    throw new RangeError(
+      `snapshotBytesPerSecond: expected a number above 0, got ${snapshotBytesPerSecond}`,
+    );
+  }
+  return { ...tuning, snapshotBytesPerSecond };
 }
 
 function expectCount(name: string, value: number, min: number): void {

@@ -1,9 +1,9 @@
-import type { LogBatch, SnapshotStore, WriteAheadLog } from '@quorate/storage';
+import type { IncomingSnapshot, LogBatch, SnapshotStore, WriteAheadLog } from '@quorate/storage';
 import type { Clock, NodeId, Timer } from '@quorate/transport';
 
 import type { Configuration, ConfigurationAt } from '../configuration.ts';
 import type { HardState, RaftEffect } from '../effects.ts';
-import type { LogPosition, Snapshot } from '../messages.ts';
+import type { LogPosition, Snapshot, SnapshotMetadata } from '../messages.ts';
 import { nodeRecordCodec, snapshotMetadataCodec } from './node-record-codec.ts';
 import { logEntryOf } from './recovery.ts';
 
@@ -21,6 +21,8 @@ interface PersistenceListener {
   onDiskFull(): void;
   /** A write went through again. */
   onDiskRecovered(): void;
+  /** The file of a snapshot that came in pieces; asked for while its write is asked for. */
+  claim(snapshot: SnapshotMetadata): IncomingSnapshot;
   /** The disk failed in a way that leaves open what is durable. No write is tried again. */
   onFailed(error: unknown): void;
 }
@@ -56,6 +58,8 @@ export class Persistence {
   #waiting: PersistEffect[] = [];
   // Refused for lack of room, oldest first; they go back to the front of `#waiting`.
   #refused: PersistEffect[] = [];
+  // Snapshots that are stored and wait for their write.
+  readonly #claimed = new Map<Snapshot, IncomingSnapshot>();
   #underWayCount = 0;
   // A write that must be alone is under way, or the disk is full.
   #isBlocked = false;
@@ -97,6 +101,10 @@ export class Persistence {
   /** Makes `write` durable, after all before it; then `onPersisted`. */
   persist(write: PersistEffect): void {
     if (this.#isStopped) return;
+    const { snapshot } = write;
+    if (snapshot !== undefined && snapshot.data === undefined) {
+      this.#claimed.set(snapshot, this.#listener.claim(snapshot));
+    }
     this.#waiting.push(write);
     this.#pump();
   }
@@ -111,7 +119,7 @@ export class Persistence {
   async saveSnapshot(
     position: LogPosition,
     configuration: ConfigurationAt,
-    data: Uint8Array,
+    data: Uint8Array | AsyncIterable<Uint8Array>,
   ): Promise<boolean> {
     // The store takes the last one saved for the newest: an older one must not come after it. The
     // same one may, in place of one that can no longer be read.
@@ -236,23 +244,39 @@ export class Persistence {
     const { log, logStart } = this.#target;
     const { snapshot, entries } = write;
     const start = snapshot === undefined ? logStart : positionOf(snapshot);
-    if (snapshot !== undefined) {
-      const { configurationIndex: logIndex, configuration, data } = snapshot;
-      await this.#store(start, { logIndex, configuration }, data);
-    }
+    if (snapshot !== undefined) await this.#storeInstalled(snapshot);
     await log.reset(start.logIndex, start.term, this.#record(this.#hardState));
     if (entries.length > 0) await log.append({ entries: entries.map(logEntryOf) });
+  }
+
+  async #storeInstalled(snapshot: Snapshot): Promise<void> {
+    const { configurationIndex: logIndex, configuration, data } = snapshot;
+    if (data !== undefined) {
+      await this.#store(positionOf(snapshot), { logIndex, configuration }, data);
+      return;
+    }
+    // Once is enough, should the disk be full for what comes after it.
+    const incoming = this.#claimed.get(snapshot);
+    if (incoming === undefined) return;
+    this.#issuedSnapshotIndex = snapshot.lastIncludedIndex;
+    await this.#target.snapshots.adopt(incoming);
+    this.#claimed.delete(snapshot);
+    this.#onStored(snapshot.lastIncludedIndex);
   }
 
   async #store(
     { logIndex, term }: LogPosition,
     configuration: ConfigurationAt,
-    data: Uint8Array,
+    data: Uint8Array | AsyncIterable<Uint8Array>,
   ): Promise<void> {
     this.#issuedSnapshotIndex = logIndex;
     const metadata = snapshotMetadataCodec.encode(configuration);
     const header = { lastIncludedIndex: logIndex, lastIncludedTerm: term, metadata };
     await this.#target.snapshots.save(header, data);
+    this.#onStored(logIndex);
+  }
+
+  #onStored(logIndex: number): void {
     if (logIndex > this.#newerSnapshotIndex) this.#olderSnapshotIndex = this.#newerSnapshotIndex;
     this.#newerSnapshotIndex = logIndex;
   }

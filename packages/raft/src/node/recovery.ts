@@ -4,6 +4,7 @@ import {
   type LogEntry,
   SnapshotError,
   type SnapshotStore,
+  type SnapshotStream,
   type WriteAheadLog,
 } from '@quorate/storage';
 import type { NodeId } from '@quorate/transport';
@@ -43,7 +44,8 @@ interface RecoveredSnapshot {
   readonly position: LogPosition;
   /** In force at `position`. */
   readonly configuration: ConfigurationAt;
-  readonly data: Uint8Array;
+  /** Its data. To be closed by whoever called `recover`. */
+  readonly stream: SnapshotStream;
 }
 
 /** Where a node's past lies, and whose it must be. */
@@ -73,8 +75,20 @@ interface RecoverySource {
  * @throws RaftStartError if the disk belongs to another node or cluster, or has lost its vote.
  */
 export async function recover(source: RecoverySource): Promise<RecoveredNode> {
+  const found = await readSnapshot(source.snapshots);
+  try {
+    return await recoverLog(source, found);
+  } catch (error) {
+    await found.snapshot?.stream.close();
+    throw error;
+  }
+}
+
+async function recoverLog(
+  source: RecoverySource,
+  { snapshot, damagedSnapshots }: Pick<RecoveredNode, 'snapshot' | 'damagedSnapshots'>,
+): Promise<RecoveredNode> {
   const { log } = source;
-  const { snapshot, damagedSnapshots } = await readSnapshot(source.snapshots);
   const record = readRecord(source, snapshot);
   const start = snapshot?.position ?? logStart;
   if (isInstallUnfinished(log, start)) {
@@ -107,12 +121,12 @@ async function readSnapshot(
   store: SnapshotStore,
 ): Promise<Pick<RecoveredNode, 'snapshot' | 'damagedSnapshots'>> {
   try {
-    const latest = await store.latest();
-    if (latest === undefined) return { snapshot: undefined, damagedSnapshots: [] };
-    const { header, data, damaged } = latest;
+    const stream = await store.openLatest();
+    if (stream === undefined) return { snapshot: undefined, damagedSnapshots: [] };
+    const { header, damaged } = stream;
     const position = { logIndex: header.lastIncludedIndex, term: header.lastIncludedTerm };
     const configuration = snapshotMetadataCodec.decode(header.metadata);
-    return { snapshot: { position, configuration, data }, damagedSnapshots: damaged };
+    return { snapshot: { position, configuration, stream }, damagedSnapshots: damaged };
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
     return { snapshot: undefined, damagedSnapshots: error.damaged };

@@ -1,23 +1,44 @@
-import type { SnapshotStore, StoredSnapshot } from '@quorate/storage';
-import type { NodeId } from '@quorate/transport';
+import type { IncomingSnapshot, SnapshotStore, SnapshotStream } from '@quorate/storage';
+import type { Clock, NodeId, SendOutcome } from '@quorate/transport';
 
 import type { ConfigurationAt } from '../configuration.ts';
 import type { RaftInput } from '../effects.ts';
-import type { LogPosition, Snapshot } from '../messages.ts';
-import type { StateMachine } from '../state-machine.ts';
+import type {
+  LogPosition,
+  RaftMessage,
+  SnapshotChunk,
+  SnapshotChunkReply,
+  SnapshotMetadata,
+} from '../messages.ts';
+import { ownLastApplied, type ReplicatedStateMachine } from './streaming-machine.ts';
 import type { RaftEvent } from './events.ts';
 import { snapshotMetadataCodec } from './node-record-codec.ts';
+import { Pace } from './pace.ts';
 import type { Persistence } from './persistence.ts';
+import { SnapshotReceiver } from './snapshot-receiver.ts';
+import { SnapshotTransfer } from './snapshot-transfer.ts';
 
-/** What an InstallSnapshot may hold besides the data and the configuration. */
+/** What a message may hold besides the data and the configuration of a snapshot. */
 const MESSAGE_OVERHEAD_BYTES = 128;
+
+/** How snapshots travel. */
+export interface SnapshotTuning {
+  readonly snapshotEveryEntries: number;
+  readonly snapshotChunkBytes: number;
+  readonly snapshotWindowBytes: number;
+  readonly snapshotBytesPerSecond: number;
+  readonly snapshotBytesMax: number;
+}
 
 /** What snapshots are made of and where they go. */
 interface SnapshotsTarget {
-  readonly stateMachine: StateMachine;
+  readonly clock: Clock;
+  readonly stateMachine: ReplicatedStateMachine;
   readonly persistence: Persistence;
   readonly store: SnapshotStore;
-  readonly snapshotEveryEntries: number;
+  readonly tuning: SnapshotTuning;
+  /** Without a word for so long, a peer is asked what it has of a snapshot. */
+  readonly retryMs: number;
   /** What the state machine holds. */
   lastApplied(): LogPosition;
   /** Largest payload of the transport. */
@@ -30,32 +51,76 @@ interface SnapshotsTarget {
 interface SnapshotsListener {
   /** This node's own snapshot through `position` is durable. */
   onTaken(position: LogPosition): void;
-  /** Offer `snapshot` to `peer` in a message of `term`. */
-  send(peer: NodeId, term: number, snapshot: Snapshot): 'sent' | 'failed';
+  offer(peer: NodeId, message: RaftMessage): SendOutcome;
   input(input: RaftInput): void;
   emit(event: RaftEvent): void;
-  /** The state machine threw. */
+  /** The state machine threw, or the disk failed. */
   onFailed(error: unknown): void;
 }
 
-/** Takes snapshots of the state machine when it is time, and sends the newest to whoever lags. */
+/** How far a snapshot is on its way to a peer. */
+export interface SnapshotSending {
+  readonly sizeBytes: number;
+  /** What the peer has of it. */
+  readonly ackedBytes: number;
+}
+
+/** How far the leader's snapshot is on its way here. */
+export interface SnapshotReceiving {
+  readonly sizeBytes: number;
+  readonly receivedBytes: number;
+}
+
+/**
+ * Takes snapshots of the state machine when it is time, sends the newest to whoever lags, and takes
+ * in the leader's. One that fits a chunk travels in one message, all others in many.
+ */
 export class Snapshots {
   readonly #target: SnapshotsTarget;
   readonly #listener: SnapshotsListener;
+  readonly #pace: Pace;
+  readonly #receiver: SnapshotReceiver;
+  readonly #transfers = new Map<NodeId, SnapshotTransfer>();
+  /** Peers for whom a snapshot is being opened. */
+  readonly #opening = new Set<NodeId>();
   /** Where the next snapshot is due. */
   #dueIndex: number;
   #isSaving = false;
-  /** Shared by all peers that need it at once. */
-  #loading: Promise<StoredSnapshot | undefined> | undefined = undefined;
-  /** Peers that wait for a newer snapshot, because this one does not fit a message. */
-  readonly #tooLargeFor = new Set<NodeId>();
   #isStopped = false;
 
   /** @param lastIncludedIndex - Of the newest snapshot on disk; 0 if none. */
   constructor(target: SnapshotsTarget, lastIncludedIndex: number, listener: SnapshotsListener) {
+    const { store, tuning } = target;
     this.#target = target;
     this.#listener = listener;
-    this.#dueIndex = lastIncludedIndex + target.snapshotEveryEntries;
+    this.#pace = new Pace(tuning.snapshotBytesPerSecond);
+    this.#dueIndex = lastIncludedIndex + tuning.snapshotEveryEntries;
+    this.#receiver = new SnapshotReceiver(
+      { store, snapshotBytesMax: tuning.snapshotBytesMax },
+      {
+        reply: (to, reply) => void listener.offer(to, reply),
+        onWhole: (from, term, snapshot) => {
+          const message = { kind: 'installSnapshot', term, snapshot } as const;
+          listener.input({ kind: 'receive', from, message });
+        },
+        onFailed: (error) => listener.onFailed(error),
+      },
+    );
+  }
+
+  /** Snapshots on their way from here, by peer. */
+  get sending(): ReadonlyMap<NodeId, SnapshotSending> {
+    return new Map(Array.from(this.#transfers, ([peer, { progress }]) => [peer, progress]));
+  }
+
+  /** The snapshot on its way here, if any. */
+  get receiving(): SnapshotReceiving | undefined {
+    return this.#receiver.progress;
+  }
+
+  /** Pieces of snapshots that were refused: damaged, out of place or too large. */
+  get refusedChunkCount(): number {
+    return this.#receiver.refusedCount;
   }
 
   /** The state machine holds everything through `last`: takes a snapshot if one is due. */
@@ -63,25 +128,9 @@ export class Snapshots {
     if (last.logIndex >= this.#dueIndex) this.#take(last);
   }
 
-  #take(last: LogPosition): void {
-    if (this.#isSaving || this.#isStopped) return;
-    let data: Uint8Array;
-    try {
-      data = this.#target.stateMachine.snapshot();
-    } catch (error) {
-      this.#listener.onFailed(error);
-      return;
-    }
-    this.#isSaving = true;
-    this.#dueIndex = last.logIndex + this.#target.snapshotEveryEntries;
-    void this.#target.persistence
-      .saveSnapshot(last, this.#target.configurationAt(last.logIndex), data)
-      .then((isDurable) => this.#onSaved(last, data.length, isDurable));
-  }
-
   /** The leader's snapshot took the place of the state: the next own one is due later. */
   onRestored(last: LogPosition): void {
-    this.#dueIndex = last.logIndex + this.#target.snapshotEveryEntries;
+    this.#dueIndex = last.logIndex + this.#target.tuning.snapshotEveryEntries;
     this.#listener.emit({ kind: 'snapshotRestored', lastIncludedIndex: last.logIndex });
   }
 
@@ -89,20 +138,80 @@ export class Snapshots {
    * Sends the newest snapshot to `peer` and reports to the core.
    *
    * @param expectedIndex - What the newest snapshot reaches, as far as the core knows.
+   * @param logStartIndex - Where the leader's log starts: a snapshot that ends before is useless.
    */
-  send(peer: NodeId, term: number, expectedIndex: number): void {
-    this.#loading ??= this.#target.store.latest().finally(() => {
-      this.#loading = undefined;
-    });
-    this.#loading.then(
-      (stored) => this.#offer(peer, term, expectedIndex, stored),
-      () => this.#renew(peer),
+  send(peer: NodeId, term: number, expectedIndex: number, logStartIndex: number): void {
+    const transfer = this.#transfers.get(peer);
+    if (transfer?.term === term && transfer.lastIncludedIndex >= logStartIndex) {
+      transfer.offer();
+      return;
+    }
+    if (this.#opening.has(peer)) return;
+    this.#opening.add(peer);
+    this.#open(peer, term, expectedIndex).then(
+      () => this.#opening.delete(peer),
+      () => {
+        this.#opening.delete(peer);
+        this.#renew(peer);
+      },
     );
   }
 
-  /** Takes and sends nothing any more. */
+  /** `peer` says what it has of the snapshot that is sent to it. */
+  onChunkAnswered(peer: NodeId, reply: SnapshotChunkReply): void {
+    this.#transfers.get(peer)?.onReply(reply);
+  }
+
+  /** `peer` has installed a snapshot that reaches `matchIndex`, or more. */
+  onInstalled(peer: NodeId, matchIndex: number): void {
+    const transfer = this.#transfers.get(peer);
+    if (transfer !== undefined && transfer.lastIncludedIndex <= matchIndex) this.#end(peer);
+  }
+
+  /** The node leads no more, or another term: what it was sending is another leader's to send. */
+  onRoleChanged(term: number): void {
+    for (const [peer, transfer] of this.#transfers) if (transfer.term !== term) this.#end(peer);
+  }
+
+  /** A piece of the leader's snapshot. */
+  storeChunk(from: NodeId, chunk: SnapshotChunk): void {
+    this.#receiver.take(from, chunk);
+  }
+
+  /** The file of a snapshot that came in pieces and is being installed. */
+  claim(snapshot: SnapshotMetadata): IncomingSnapshot {
+    return this.#receiver.claim(snapshot);
+  }
+
+  /** Takes, sends and receives nothing any more. */
   stop(): void {
     this.#isStopped = true;
+    for (const peer of this.#transfers.keys()) this.#end(peer);
+    this.#receiver.stop();
+  }
+
+  #take(last: LogPosition): void {
+    if (this.#isSaving || this.#isStopped) return;
+    const { stateMachine, persistence, tuning } = this.#target;
+    // A machine that is ahead of what was given to it would say more than its snapshot stands for.
+    if (ownLastApplied(stateMachine) > last.logIndex) return;
+    let sizeBytes = 0;
+    let data: Uint8Array | AsyncIterable<Uint8Array>;
+    try {
+      data =
+        'snapshotStream' in stateMachine
+          ? counted(stateMachine.snapshotStream(), (count) => (sizeBytes += count))
+          : stateMachine.snapshot();
+    } catch (error) {
+      this.#listener.onFailed(error);
+      return;
+    }
+    if (data instanceof Uint8Array) sizeBytes = data.length;
+    this.#isSaving = true;
+    this.#dueIndex = last.logIndex + tuning.snapshotEveryEntries;
+    void persistence
+      .saveSnapshot(last, this.#target.configurationAt(last.logIndex), data)
+      .then((isDurable) => this.#onSaved(last, sizeBytes, isDurable));
   }
 
   #onSaved(position: LogPosition, sizeBytes: number, isDurable: boolean): void {
@@ -114,53 +223,71 @@ export class Snapshots {
       lastIncludedIndex: position.logIndex,
       sizeBytes,
     });
-    // It may be smaller than the one that did not fit: ask again.
-    for (const peer of this.#tooLargeFor) {
-      this.#listener.input({ kind: 'snapshotSent', peer, outcome: 'failed' });
-    }
-    this.#tooLargeFor.clear();
   }
 
-  #offer(
-    peer: NodeId,
-    term: number,
-    expectedIndex: number,
-    stored: StoredSnapshot | undefined,
-  ): void {
-    if (this.#isStopped) return;
-    if (stored === undefined || stored.header.lastIncludedIndex < expectedIndex) {
+  async #open(peer: NodeId, term: number, expectedIndex: number): Promise<void> {
+    const stream = await this.#target.store.openLatest();
+    const isCurrent = stream !== undefined && stream.header.lastIncludedIndex >= expectedIndex;
+    if (this.#isStopped || !isCurrent) {
+      await stream?.close();
       this.#renew(peer);
       return;
     }
-    const { header, data } = stored;
-    const { payloadBytesMax } = this.#target;
-    const sizeBytes = data.length + header.metadata.length + MESSAGE_OVERHEAD_BYTES;
-    if (sizeBytes > payloadBytesMax) {
-      this.#holdBack(peer, sizeBytes);
-      return;
-    }
-    const { lastIncludedIndex, lastIncludedTerm } = header;
-    const { configuration, logIndex } = snapshotMetadataCodec.decode(header.metadata);
-    const snapshot: Snapshot = {
-      lastIncludedIndex,
-      lastIncludedTerm,
-      configuration,
-      configurationIndex: logIndex,
-      data,
-    };
-    const outcome = this.#listener.send(peer, term, snapshot);
-    this.#listener.input({ kind: 'snapshotSent', peer, outcome });
+    const chunkBytes = this.#chunkBytes(stream);
+    if (stream.sizeBytes > chunkBytes) this.#stream(peer, term, stream, chunkBytes);
+    else await this.#sendWhole(peer, term, stream);
   }
 
-  /**
-   * A snapshot that does not fit will not fit in a moment either: without a report the core waits,
-   * and asks again at its own slow pace, or when a newer one is there.
-   */
-  #holdBack(peer: NodeId, sizeBytes: number): void {
-    if (this.#tooLargeFor.has(peer)) return;
-    this.#tooLargeFor.add(peer);
-    const limitBytes = this.#target.payloadBytesMax;
-    this.#listener.emit({ kind: 'snapshotTooLarge', peer, sizeBytes, limitBytes });
+  /** What fits one message besides who takes part. */
+  #chunkBytes({ header }: SnapshotStream): number {
+    const { payloadBytesMax, tuning } = this.#target;
+    const room = payloadBytesMax - MESSAGE_OVERHEAD_BYTES - header.metadata.length;
+    return Math.max(1, Math.min(tuning.snapshotChunkBytes, room));
+  }
+
+  async #sendWhole(peer: NodeId, term: number, stream: SnapshotStream): Promise<void> {
+    const data = new Uint8Array(stream.sizeBytes);
+    let offset = 0;
+    try {
+      for await (const piece of stream.chunks()) {
+        data.set(piece, offset);
+        offset += piece.length;
+      }
+    } finally {
+      await stream.close();
+    }
+    if (this.#isStopped) return;
+    const snapshot = { ...metadataOf(stream), data };
+    const outcome = this.#listener.offer(peer, { kind: 'installSnapshot', term, snapshot });
+    this.#report(peer, outcome === 'dropped' ? 'failed' : 'sent');
+  }
+
+  #stream(peer: NodeId, term: number, stream: SnapshotStream, chunkBytes: number): void {
+    this.#end(peer);
+    const { clock, tuning, retryMs } = this.#target;
+    const transfer = new SnapshotTransfer(
+      { clock, pace: this.#pace, chunkBytes, windowBytes: tuning.snapshotWindowBytes, retryMs },
+      { peer, term, metadata: metadataOf(stream), stream },
+      {
+        offer: (to, message) => this.#listener.offer(to, message),
+        onEnd: (outcome) => {
+          this.#transfers.delete(peer);
+          if (outcome === 'unreadable') this.#renew(peer);
+          else this.#report(peer, 'sent');
+        },
+      },
+    );
+    this.#transfers.set(peer, transfer);
+    transfer.offer();
+  }
+
+  #end(peer: NodeId): void {
+    this.#transfers.get(peer)?.stop();
+    this.#transfers.delete(peer);
+  }
+
+  #report(peer: NodeId, outcome: 'sent' | 'failed'): void {
+    this.#listener.input({ kind: 'snapshotSent', peer, outcome });
   }
 
   /**
@@ -170,6 +297,22 @@ export class Snapshots {
   #renew(peer: NodeId): void {
     if (this.#isStopped) return;
     this.#take(this.#target.lastApplied());
-    this.#listener.input({ kind: 'snapshotSent', peer, outcome: 'failed' });
+    this.#report(peer, 'failed');
+  }
+}
+
+function metadataOf({ header }: SnapshotStream): SnapshotMetadata {
+  const { lastIncludedIndex, lastIncludedTerm, metadata } = header;
+  const { configuration, logIndex } = snapshotMetadataCodec.decode(metadata);
+  return { lastIncludedIndex, lastIncludedTerm, configuration, configurationIndex: logIndex };
+}
+
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  onPiece: (sizeBytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  for await (const piece of pieces) {
+    onPiece(piece.length);
+    yield piece;
   }
 }

@@ -5,6 +5,7 @@ import type { Configuration } from '../configuration.ts';
 import type { RaftRole } from '../effects.ts';
 import type { Progress, ProgressState } from '../progress.ts';
 import type { RaftState } from '../state.ts';
+import type { SnapshotReceiving, SnapshotSending } from './snapshots.ts';
 
 /** What a leader knows of one follower. */
 export interface FollowerStatus {
@@ -45,6 +46,12 @@ export interface RaftStatus {
   readonly damaged: readonly DamagedEntry[];
   /** By member, learners included; empty unless this node leads. */
   readonly peers: ReadonlyMap<NodeId, FollowerStatus>;
+  /** Snapshots on their way to followers, in pieces. */
+  readonly snapshotsSending: ReadonlyMap<NodeId, SnapshotSending>;
+  /** The leader's snapshot on its way here, in pieces. */
+  readonly snapshotReceiving: SnapshotReceiving | undefined;
+  /** Pieces of snapshots that were refused: damaged, out of place or too large. */
+  readonly refusedChunkCount: number;
   /** Whether writes wait for room on the disk. */
   readonly isDiskFull: boolean;
   /** 'failed': a disk or the state machine failed; the node stopped for good. */
@@ -56,7 +63,17 @@ export interface RaftStatus {
 /** The part of a status that the core knows. */
 export function coreStatus(
   raft: RaftState,
-): Omit<RaftStatus, 'damaged' | 'isDiskFull' | 'condition' | 'failure' | 'lastApplied'> {
+): Omit<
+  RaftStatus,
+  | 'damaged'
+  | 'isDiskFull'
+  | 'condition'
+  | 'failure'
+  | 'lastApplied'
+  | 'snapshotsSending'
+  | 'snapshotReceiving'
+  | 'refusedChunkCount'
+> {
   const { role, log } = raft;
   return {
     nodeId: raft.id,

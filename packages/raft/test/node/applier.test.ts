@@ -7,6 +7,10 @@ import type { StateMachine } from '../../src/state-machine.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 class Recorder implements StateMachine {
+  openSnapshot(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   readonly said: string[] = [];
   readonly clock = new ManualClock();
   /** How long one command takes. */

@@ -52,6 +52,9 @@ async function setUp(disk = new MemoryDisk()) {
     hardState: undefined,
   };
   const persistence = new Persistence(target, 0, {
+    claim: () => {
+      throw new Error('nothing is stored in pieces here');
+    },
     onPersisted: (ticket) => said.push(`persisted ${ticket}`),
     onDiskFull: () => said.push('full'),
     onDiskRecovered: () => said.push('recovered'),

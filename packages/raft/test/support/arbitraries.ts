@@ -68,6 +68,31 @@ const installSnapshot: fc.Arbitrary<RaftMessage> = fc
     },
   }));
 
+const snapshotChunk: fc.Arbitrary<RaftMessage> = fc
+  .record({
+    whole: installSnapshot,
+    data: fc.uint8Array({ maxLength: 40 }),
+    before: fc.nat(),
+    behind: fc.nat(),
+    crc: fc.nat(),
+  })
+  .map(({ whole, data, before, behind, crc }) => {
+    if (whole.kind !== 'installSnapshot') throw new Error('a snapshot was asked for');
+    const { data: _, ...snapshot } = whole.snapshot;
+    const sizeBytes = before + data.length + behind;
+    const { term } = whole;
+    return {
+      kind: 'snapshotChunk',
+      term,
+      snapshot,
+      sizeBytes,
+      crc,
+      offset: before,
+      dataCrc: crc,
+      data,
+    };
+  });
+
 const voteRequest: fc.Arbitrary<RaftMessage> = fc
   .tuple(fc.constantFrom('preVote', 'requestVote'), positionAndTerm)
   .map(([kind, { logIndex, logTerm, term }]) => ({
@@ -125,5 +150,14 @@ export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
     kind: fc.constant('installSnapshotReply'),
     term: anyNumber,
     matchIndex: anyNumber,
+  }),
+  snapshotChunk,
+  fc.record({
+    kind: fc.constant('snapshotChunkReply'),
+    term: anyNumber,
+    lastIncludedIndex: anyNumber,
+    crc: fc.nat(),
+    result: fc.constantFrom('held', 'gap', 'damaged', 'unknown'),
+    offset: anyNumber,
   }),
 );

@@ -321,6 +321,9 @@ export class CoreCluster {
       case 'compact':
         disk.compact(effect.throughIndex);
         return;
+      case 'storeChunk':
+      case 'chunkAnswered':
+        throw new Error(`${effect.kind}: expected whole snapshots only`);
       case 'readReady':
       case 'readRefused':
       case 'proposed':

@@ -42,6 +42,10 @@ function wordsOf(message: RaftMessage): string {
       return `has snapshot, up to ${message.matchIndex}, t${term}`;
     case 'timeoutNow':
       return `lead now, t${term}`;
+    case 'snapshotChunk':
+      return `snapshot ${message.snapshot.lastIncludedIndex} from ${message.offset}, t${term}`;
+    case 'snapshotChunkReply':
+      return `snapshot ${message.result} up to ${message.offset}, t${term}`;
   }
 }
 

@@ -28,6 +28,7 @@ export class ModelStateMachine {
   }
 
   restore({ data, lastIncludedIndex }: Snapshot): void {
+    if (data === undefined) throw new Error('restore: expected data');
     const view = new DataView(data.buffer, data.byteOffset);
     if (view.getUint32(0) !== lastIncludedIndex) {
       throw new Error('restore: expected the state at the index of the snapshot');

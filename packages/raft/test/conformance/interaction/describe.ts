@@ -87,6 +87,8 @@ export const messageNames: Readonly<Record<RaftMessage['kind'], string>> = {
   installSnapshot: 'MsgSnap',
   installSnapshotReply: 'MsgAppResp',
   timeoutNow: 'MsgTimeoutNow',
+  snapshotChunk: 'MsgSnapChunk',
+  snapshotChunkReply: 'MsgSnapChunkResp',
 };
 
 /** A message as etcd/raft prints it, in one line or several. */
@@ -133,6 +135,10 @@ function bodyOf(message: RaftMessage, names: EntryNames): Body {
       return { place: '0/0', more: [`  Snapshot: ${describeSnapshot(message.snapshot)}`] };
     case 'installSnapshotReply':
       return { place: `0/${message.matchIndex}` };
+    case 'snapshotChunk':
+    case 'snapshotChunkReply':
+      // A matter of the carrier; etcd/raft leaves it to its host, and so do these files.
+      return { place: '0/0' };
   }
 }
 

@@ -430,17 +430,18 @@ function written(writes: readonly Write[]): Pick<Ready, 'entries' | 'snapshot'> 
 }
 
 /** The state machine of these files keeps all it was ever given. */
-function after(before: Snapshot, { logIndex, term, kind, payload }: Entry): Snapshot {
+function after(earlier: Snapshot, { logIndex, term, kind, payload }: Entry): Snapshot {
   const isConfiguration = kind === 'configuration';
   const configuration: Configuration = isConfiguration
     ? configurationCodec.decode(payload)
-    : before.configuration;
-  const data = isConfiguration ? before.data : Uint8Array.from([...before.data, ...payload]);
+    : earlier.configuration;
+  const { data: before = new Uint8Array(0) } = earlier;
+  const data = isConfiguration ? before : Uint8Array.from([...before, ...payload]);
   return {
     lastIncludedIndex: logIndex,
     lastIncludedTerm: term,
     configuration,
-    configurationIndex: isConfiguration ? logIndex : before.configurationIndex,
+    configurationIndex: isConfiguration ? logIndex : earlier.configurationIndex,
     data,
   };
 }
