@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { Lease } from '../src/lease.ts';
-import { a, b, c, LoneNode } from './support/lone-node.ts';
+import { type a, b, c, LoneNode } from './support/lone-node.ts';
 
 const leases = { maxClockDriftPpm: 1_000, tickMs: 50 };
 /** Ten ticks of 50 ms less two, by two clocks that are each off by 1,000 ppm, less two. */
