@@ -11,7 +11,7 @@ interface MembershipPort {
     changes: readonly MembershipChange[],
     options: MembershipOptions,
   ): Promise<MembershipOutcome>;
-  status(): RaftStatus;
+  status(): Pick<RaftStatus, 'configuration'>;
 }
 
 /** Who is to vote, by whose doing. */
