@@ -9,7 +9,7 @@ import type { RaftEffect } from '../../src/effects.ts';
 import type { Entry, SnapshotMetadata } from '../../src/messages.ts';
 import { snapshotMetadataCodec } from '../../src/node/node-record-codec.ts';
 import { Persistence } from '../../src/node/persistence.ts';
-import { recover } from '../../src/node/recovery.ts';
+import { logEntryOf, recover } from '../../src/node/recovery.ts';
 import { createRaft } from '../../src/raft.ts';
 import { patient } from '../support/lone-node.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -19,7 +19,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 //
 // Protection: the snapshot is durable before the log is reset, and `isInstallUnfinished` in
 // src/node/recovery.ts finishes at the start what a crash cut short.
-// Mutations: let `isInstallUnfinished` say no: the core refuses the snapshot after some crashes.
+// Mutations: let `isInstallUnfinished` say no: after some crashes the log refuses the next entry.
 // Reset the log before the snapshot is adopted in `#replaceLog`: a start has neither.
 
 const owner = nodeId('a');
@@ -132,6 +132,9 @@ async function startedOn(disk: Disk): Promise<string> {
     damaged: damagedLog,
   });
   await found?.stream.close();
+  // The log on disk goes on where the core believes it ends.
+  const [next] = entries(9, raft.log.lastIndex + 1, raft.log.lastIndex + 1);
+  await after.log.append({ entries: next === undefined ? [] : [logEntryOf(next)] });
   await after.log.close();
   return `${found?.position.logIndex ?? 0} then ${raft.log.firstIndex}..${raft.log.lastIndex}`;
 }
