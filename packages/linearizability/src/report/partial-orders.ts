@@ -234,7 +234,8 @@ class OrderSearch<State, Input, Output> {
       ({ operation }) => length > (this.#lengthOf[operation] ?? 0),
     );
     const isFull = this.#nodes.length >= NODES_MAX + this.#operations.length;
-    if (!isWanted || isFull) return;
+    const isBetter = this.#isBetter(length);
+    if (!isBetter && (!isWanted || isFull)) return;
     let parent = -1;
     this.#chosen.forEach((choice, index) => {
       if (choice.node === -1) {
@@ -248,13 +249,15 @@ class OrderSearch<State, Input, Output> {
       this.#lengthOf[operation] = length;
       this.#endOf[operation] = parent;
     }
-    const isBetter =
-      this.#completedLeft < this.#fewestLeft ||
-      (this.#completedLeft === this.#fewestLeft &&
-        length > (this.#nodes[this.#longest]?.depth ?? 0));
     if (!isBetter) return;
     this.#longest = parent;
     this.#fewestLeft = this.#completedLeft;
+  }
+
+  /** Whether the order that was reached explains more answers than any before, or is longer. */
+  #isBetter(length: number): boolean {
+    if (this.#completedLeft !== this.#fewestLeft) return this.#completedLeft < this.#fewestLeft;
+    return length > (this.#nodes[this.#longest]?.depth ?? 0);
   }
 
   /** Undoes choices up to the last that had an alternative; the event behind its call. */
