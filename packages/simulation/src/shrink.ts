@@ -9,10 +9,10 @@
  *   repeat until nothing gets smaller or the budget is spent:
  *     horizon      to just behind the failure, or half
  *     faults       delta debugging; then pairs, such as a partition and its end
- *     time         stretches between two faults, or without a plan: left out, what is later pulled
- *                  earlier
  *     operations   delta debugging
  *     nodes        one less, as long as that works
+ *     time         stretches between two faults, or without a plan: left out, what is later pulled
+ *                  earlier
  *     delays       constant, then zero; clocks right; no chance among events of an instant
  *     decisions    messages lost or doubled by chance: delivered instead
  *     another try  while many faults are left: without some of them, under another seed
@@ -110,9 +110,9 @@ class Shrinker {
       const before = JSON.stringify(this.#scenario);
       await this.#cutHorizon();
       await this.#cutFaults();
-      await this.#cutTime();
       await this.#cutOperations();
       await this.#cutNodes();
+      await this.#cutTime();
       await this.#cutDelays();
       await this.#cutDecisions();
       await this.#tryOtherSeeds();
