@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
 import { configurationCodec } from './codec/configuration.ts';
+import { readFlag, writeFlag } from './codec/primitives.ts';
 import {
   readSnapshot,
   readSnapshotChunk,
@@ -126,11 +127,11 @@ function writeBody(message: RaftMessage): void {
     case 'requestVote':
       writer.varint(message.lastLogIndex);
       writer.varint(message.lastLogTerm);
-      if (message.kind === 'requestVote') writer.u8(message.isTransfer === true ? 1 : 0);
+      if (message.kind === 'requestVote') writeFlag(writer, message.isTransfer === true);
       return;
     case 'preVoteReply':
     case 'requestVoteReply':
-      writer.u8(message.voteGranted ? 1 : 0);
+      writeFlag(writer, message.voteGranted);
       return;
     case 'appendEntries':
       writeAppendEntries(message);
@@ -169,7 +170,7 @@ function readBody(reader: ByteReader, kind: RaftMessage['kind'], term: number): 
       return readVoteRequest(reader, kind, term);
     case 'preVoteReply':
     case 'requestVoteReply':
-      return { kind, term, voteGranted: readFlag(reader) === 1 };
+      return { kind, term, voteGranted: readFlag(reader) };
     case 'appendEntries':
       return readAppendEntries(reader, term);
     case 'appendEntriesReply':
@@ -200,7 +201,7 @@ function readVoteRequest(
   const lastLogTerm = reader.varint();
   checkPosition('lastLog', lastLogIndex, lastLogTerm, term);
   if (kind === 'preVote') return { kind, term, lastLogIndex, lastLogTerm };
-  const isTransfer = readFlag(reader) === 1;
+  const isTransfer = readFlag(reader);
   return { kind, term, lastLogIndex, lastLogTerm, ...(isTransfer && { isTransfer }) };
 }
 
@@ -268,19 +269,13 @@ function writeAppendResult(result: AppendEntriesReply['result']): void {
 }
 
 function readAppendResult(reader: ByteReader): AppendEntriesReply['result'] {
-  if (readFlag(reader) === 0) return { kind: 'accepted', matchIndex: reader.varint() };
+  if (!readFlag(reader)) return { kind: 'accepted', matchIndex: reader.varint() };
   const prevLogIndex = reader.varint();
   const hintIndex = reader.varint();
   if (hintIndex > prevLogIndex) {
     throw new DecodeError(`hintIndex: expected at most ${prevLogIndex}, got ${hintIndex}`);
   }
   return { kind: 'rejected', prevLogIndex, hintIndex, hintTerm: reader.varint() };
-}
-
-function readFlag(reader: ByteReader): 0 | 1 {
-  const flag = reader.u8();
-  if (flag === 0 || flag === 1) return flag;
-  throw new DecodeError(`flag: expected 0 or 1, got ${flag}`);
 }
 
 /** Index 0 is before the first entry and has term 0; every other index has a term from 1 on. */

@@ -224,12 +224,9 @@ export class RaftNode {
     if (consistency === 'lease' && this.#raft.tuning.maxClockDriftPpm === 0) {
       throw new RangeError("consistency: expected maxClockDriftPpm above 0 for 'lease', got 0");
     }
-    const { leaderId } = this.#raft;
-    if (this.#condition !== 'running') {
-      return Promise.resolve({ kind: 'refused', reason: 'stopped', leaderId });
-    }
-    if (options.signal?.aborted === true) {
-      return Promise.resolve({ kind: 'refused', reason: 'aborted', leaderId });
+    const reason = this.#reasonToDecline(options.signal);
+    if (reason !== undefined) {
+      return Promise.resolve({ kind: 'refused', reason, leaderId: this.#raft.leaderId });
     }
     if (consistency === 'stale') {
       return Promise.resolve({ kind: 'ready', readIndex: this.#applier.last.logIndex });
@@ -309,12 +306,9 @@ export class RaftNode {
     options: WaitOptions & { readonly to?: NodeId } = {},
   ): Promise<TransferOutcome> {
     const { to, signal } = options;
-    const { leaderId } = this.#raft;
-    if (this.#condition !== 'running') {
-      return Promise.resolve({ kind: 'rejected', reason: 'stopped', leaderId });
-    }
-    if (signal?.aborted === true) {
-      return Promise.resolve({ kind: 'rejected', reason: 'aborted', leaderId });
+    const reason = this.#reasonToDecline(signal);
+    if (reason !== undefined) {
+      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#raft.leaderId });
     }
     const { transferId, outcome } = this.#transfers.add(to, options);
     this.#driver.advance({ kind: 'transferLeadership', transferId, to });
@@ -402,10 +396,15 @@ export class RaftNode {
     });
   }
 
-  #reasonToReject(signal: AbortSignal | undefined): 'stopped' | 'aborted' | 'diskFull' | undefined {
+  /** Why this node does nothing for anyone, or not for whoever has aborted. */
+  #reasonToDecline(signal: AbortSignal | undefined): 'stopped' | 'aborted' | undefined {
     if (this.#condition !== 'running') return 'stopped';
-    if (signal?.aborted === true) return 'aborted';
-    return this.#persistence.isFull ? 'diskFull' : undefined;
+    return signal?.aborted === true ? 'aborted' : undefined;
+  }
+
+  /** Why nothing that would have to be written is taken in. */
+  #reasonToReject(signal: AbortSignal | undefined): 'stopped' | 'aborted' | 'diskFull' | undefined {
+    return this.#reasonToDecline(signal) ?? (this.#persistence.isFull ? 'diskFull' : undefined);
   }
 
   /** What is proposed and read in one turn goes to the core together. */

@@ -1,7 +1,8 @@
-import { type NodeId, nodeId } from '@quorate/transport';
+import type { NodeId } from '@quorate/transport';
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
 import { type Configuration, isJoint, membersOf } from '../configuration.ts';
+import { readFlag, readNodeId, writeFlag } from './primitives.ts';
 
 /**
  * A configuration as bytes: the payload of an entry of kind 'configuration', and a part of
@@ -36,7 +37,7 @@ export function writeConfiguration(writer: ByteWriter, configuration: Configurat
   writeMembers(writer, configuration.outgoingVoters);
   writeMembers(writer, configuration.learners);
   writeMembers(writer, configuration.nextLearners);
-  writer.u8(configuration.autoLeave ? 1 : 0);
+  writeFlag(writer, configuration.autoLeave);
 }
 
 /** Reads what `writeConfiguration` wrote. @throws DecodeError if no such thing can exist. */
@@ -86,19 +87,12 @@ function readMembers(reader: ByteReader, name: string): readonly NodeId[] {
   }
   const members: NodeId[] = [];
   for (let place = 0; place < count; place += 1) {
-    const text = reader.string(64);
-    if (text === '') throw new DecodeError(`${name}: expected ids, got an empty text`);
+    const member = readNodeId(reader);
     const before = members.at(-1);
-    if (before !== undefined && before >= text) {
+    if (before !== undefined && before >= member) {
       throw new DecodeError(`${name}: expected sorted ids without duplicates, got others`);
     }
-    members.push(nodeId(text));
+    members.push(member);
   }
   return members;
-}
-
-function readFlag(reader: ByteReader): boolean {
-  const flag = reader.u8();
-  if (flag > 1) throw new DecodeError(`flag: expected 0 or 1, got ${flag}`);
-  return flag === 1;
 }

@@ -3,6 +3,7 @@ import { type ByteReader, type ByteWriter, DecodeError } from '@quorate/transpor
 import { invariant } from '../invariant.ts';
 import type { Snapshot, SnapshotChunk, SnapshotChunkReply, SnapshotMetadata } from '../messages.ts';
 import { readConfiguration, writeConfiguration } from './configuration.ts';
+import { readPlace } from './primitives.ts';
 
 /*
  * Bodies of the messages that carry snapshots.
@@ -72,9 +73,7 @@ export function writeSnapshotChunkReply(writer: ByteWriter, reply: SnapshotChunk
 export function readSnapshotChunkReply(reader: ByteReader, term: number): SnapshotChunkReply {
   const lastIncludedIndex = reader.varint();
   const crc = reader.u32();
-  const tag = reader.u8();
-  const result = chunkResults[tag];
-  if (result === undefined) throw new DecodeError(`chunk result: expected 0..3, got ${tag}`);
+  const result = readPlace(reader, chunkResults);
   return {
     kind: 'snapshotChunkReply',
     term,

@@ -1,6 +1,15 @@
-import { type NodeId, nodeId } from '@quorate/transport';
-import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
+import { type ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
+import {
+  parse,
+  readFlag,
+  readNodeId,
+  readOptional,
+  readPlace,
+  readVersioned,
+  writeFlag,
+  writeOptional,
+} from '../codec/primitives.ts';
 import { keyValueLimits, writtenTwice } from './limits.ts';
 import type {
   KeyValueChange,
@@ -74,7 +83,7 @@ export const keyValueCommandCodec: Codec<KeyValueCommand> = {
     writeList(command.otherwise, writeOperation);
     return writer.finish();
   },
-  decode: (bytes) => readAll(bytes, readCommand),
+  decode: (bytes) => readVersioned(bytes, version, readCommand),
 };
 
 /** The command in `bytes`; nothing if they are none of this version. */
@@ -87,22 +96,13 @@ export function parseKeyValueResult(bytes: Uint8Array): KeyValueResult | undefin
   return parse(keyValueResultCodec, bytes);
 }
 
-function parse<Value>(codec: Codec<Value>, bytes: Uint8Array): Value | undefined {
-  try {
-    return codec.decode(bytes);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
-}
-
 /** What the store answers to a command. Decoded values are views of the input. */
 export const keyValueResultCodec: Codec<KeyValueResult> = {
   encode(result) {
     switch (result.kind) {
       case 'transacted':
         begin(1);
-        writeFlag(result.succeeded);
+        writeFlag(writer, result.succeeded);
         writer.varint(result.revision);
         writeList(result.results, writeOperationResult);
         break;
@@ -117,7 +117,7 @@ export const keyValueResultCodec: Codec<KeyValueResult> = {
     }
     return writer.finish();
   },
-  decode: (bytes) => readAll(bytes, readResult),
+  decode: (bytes) => readVersioned(bytes, version, readResult),
 };
 
 /** What a client asks of a node. */
@@ -130,11 +130,11 @@ export const keyValueQueryCodec: Codec<KeyValueQuery> = {
     }
     begin(2);
     writer.string(query.prefix);
-    writeOptional(query.after, (after) => writer.string(after));
+    writeOptional(writer, query.after, (after) => writer.string(after));
     writer.varint(query.limit);
     return writer.finish();
   },
-  decode: (bytes) => readAll(bytes, readQuery),
+  decode: (bytes) => readVersioned(bytes, version, readQuery),
 };
 
 /** What a node says to a query. Decoded values are views of the input. */
@@ -142,14 +142,14 @@ export const queryAttemptCodec: Codec<QueryAttempt> = {
   encode(attempt) {
     if (attempt.kind === 'refused') {
       begin(2);
-      writeOptional(attempt.leaderId, (leaderId) => writer.string(leaderId));
+      writeOptional(writer, attempt.leaderId, (leaderId) => writer.string(leaderId));
       return writer.finish();
     }
     begin(1);
     writeReply(attempt.reply);
     return writer.finish();
   },
-  decode: (bytes) => readAll(bytes, readAttempt),
+  decode: (bytes) => readVersioned(bytes, version, readAttempt),
 };
 
 /** Canonical: equal states give equal bytes. Decoded values are copies. */
@@ -169,7 +169,7 @@ export const keyValueSnapshotCodec: Codec<KeyValueState> = {
     });
     return writer.finish();
   },
-  decode: (bytes) => readAll(bytes.slice(), readSnapshot),
+  decode: (bytes) => readVersioned(bytes.slice(), version, readSnapshot),
 };
 
 function begin(tag?: number): void {
@@ -177,15 +177,6 @@ function begin(tag?: number): void {
   writer.reset();
   writer.u8(version);
   if (tag !== undefined) writer.u8(tag);
-}
-
-function readAll<Value>(bytes: Uint8Array, read: (reader: ByteReader) => Value): Value {
-  const reader = new ByteReader(bytes);
-  const found = reader.u8();
-  if (found !== version) throw new DecodeError(`version: expected ${version}, got ${found}`);
-  const value = read(reader);
-  reader.expectEnd();
-  return value;
 }
 
 function writeList<Item>(items: readonly Item[], write: (item: Item) => void): void {
@@ -213,7 +204,7 @@ function writeCompare(compare: KeyValueCompare): void {
 }
 
 function readCompare(reader: ByteReader): KeyValueCompare {
-  const kind = readFrom(reader, compareKinds);
+  const kind = readPlace(reader, compareKinds);
   const key = readKey(reader);
   switch (kind) {
     case 'exists':
@@ -234,7 +225,7 @@ function writeOperation(operation: KeyValueOperation): void {
 }
 
 function readOperation(reader: ByteReader): KeyValueOperation {
-  const kind = readFrom(reader, operationKinds);
+  const kind = readPlace(reader, operationKinds);
   const key = readKey(reader);
   return kind === 'put'
     ? { kind, key, value: reader.lengthPrefixed(valueBytesMax) }
@@ -242,7 +233,7 @@ function readOperation(reader: ByteReader): KeyValueOperation {
 }
 
 function readCommand(reader: ByteReader): KeyValueCommand {
-  if (readFrom(reader, ['transaction', 'compact'], 1) === 'compact') {
+  if (readPlace(reader, ['transaction', 'compact'], 1) === 'compact') {
     return { kind: 'compact', revision: reader.varint() };
   }
   const countMax = operationCountMax;
@@ -262,12 +253,12 @@ function readOperations(reader: ByteReader): readonly KeyValueOperation[] {
 
 function writeOperationResult(result: KeyValueOperationResult): void {
   writer.u8(operationKinds.indexOf(result.kind));
-  if (result.kind === 'get') writeOptional(result.entry, writeEntry);
-  else writeFlag(result.kind === 'put' ? result.isNew : result.existed);
+  if (result.kind === 'get') writeOptional(writer, result.entry, writeEntry);
+  else writeFlag(writer, result.kind === 'put' ? result.isNew : result.existed);
 }
 
 function readOperationResult(reader: ByteReader): KeyValueOperationResult {
-  const kind = readFrom(reader, operationKinds);
+  const kind = readPlace(reader, operationKinds);
   switch (kind) {
     case 'get':
       return { kind, entry: readOptional(reader, readEntry) };
@@ -279,9 +270,9 @@ function readOperationResult(reader: ByteReader): KeyValueOperationResult {
 }
 
 function readResult(reader: ByteReader): KeyValueResult {
-  const kind = readFrom(reader, ['transacted', 'compacted', 'refused'], 1);
+  const kind = readPlace(reader, ['transacted', 'compacted', 'refused'], 1);
   if (kind === 'compacted') return { kind, oldestRevision: reader.varint() };
-  if (kind === 'refused') return { kind, reason: readFrom(reader, refusals) };
+  if (kind === 'refused') return { kind, reason: readPlace(reader, refusals) };
   const bounds = { bytesEachMin: 2, countMax: operationCountMax };
   return {
     kind: 'transacted',
@@ -314,7 +305,7 @@ function readEntry(reader: ByteReader): KeyValueEntry {
 }
 
 function readQuery(reader: ByteReader): KeyValueQuery {
-  if (readFrom(reader, ['get', 'list'], 1) !== 'list') {
+  if (readPlace(reader, ['get', 'list'], 1) !== 'list') {
     return { kind: 'get', key: readKey(reader) };
   }
   const prefix = reader.string(keyBytesMax);
@@ -328,21 +319,21 @@ function writeReply(reply: KeyValueReply): void {
   writer.u8(reply.kind === 'entry' ? 1 : 2);
   writer.varint(reply.revision);
   if (reply.kind === 'entry') {
-    writeOptional(reply.entry, writeEntry);
+    writeOptional(writer, reply.entry, writeEntry);
     return;
   }
   writeList(reply.entries, writeEntry);
-  writeFlag(reply.hasMore);
+  writeFlag(writer, reply.hasMore);
 }
 
 function readAttempt(reader: ByteReader): QueryAttempt {
-  const kind = readFrom(reader, ['answered', 'refused'], 1);
+  const kind = readPlace(reader, ['answered', 'refused'], 1);
   if (kind === 'refused') return { kind, leaderId: readOptional(reader, readNodeId) };
   return { kind: 'answered', reply: readReply(reader) };
 }
 
 function readReply(reader: ByteReader): KeyValueReply {
-  const kind = readFrom(reader, ['entry', 'page'], 1);
+  const kind = readPlace(reader, ['entry', 'page'], 1);
   const revision = reader.varint();
   if (kind === 'page') {
     const bounds = { bytesEachMin: 6, countMax: keyValueLimits.pageCountMax };
@@ -384,7 +375,7 @@ function readSnapshot(reader: ByteReader): KeyValueState {
 
 function readChange(reader: ByteReader, before: number): KeyValueChange {
   const revision = safeSum('revision', before, reader.varint());
-  const kind = readFrom(reader, ['put', 'delete'], 1);
+  const kind = readPlace(reader, ['put', 'delete'], 1);
   const key = readKey(reader);
   if (kind === 'delete') return { kind, revision, key };
   return { kind: 'put', revision, key, value: reader.lengthPrefixed(valueBytesMax) };
@@ -394,49 +385,6 @@ function readKey(reader: ByteReader): string {
   const key = reader.string(keyBytesMax);
   if (key === '') throw new DecodeError('key: expected at least 1 byte, got none');
   return key;
-}
-
-function readNodeId(reader: ByteReader): NodeId {
-  const text = reader.string(64);
-  if (text === '') throw new DecodeError('leaderId: expected an id, got an empty text');
-  return nodeId(text);
-}
-
-function writeOptional<Value>(value: Value | undefined, write: (value: Value) => void): void {
-  writeFlag(value !== undefined);
-  if (value !== undefined) write(value);
-}
-
-function readOptional<Value>(
-  reader: ByteReader,
-  read: (reader: ByteReader) => Value,
-): Value | undefined {
-  return readFlag(reader) ? read(reader) : undefined;
-}
-
-function writeFlag(isSet: boolean): void {
-  writer.u8(isSet ? 1 : 0);
-}
-
-function readFlag(reader: ByteReader): boolean {
-  const flag = reader.u8();
-  if (flag > 1) throw new DecodeError(`flag: expected 0 or 1, got ${flag}`);
-  return flag === 1;
-}
-
-/** The text whose place the next byte names, counted from `first` on. */
-function readFrom<Text extends string>(
-  reader: ByteReader,
-  texts: readonly Text[],
-  first = 0,
-): Text {
-  const place = reader.u8();
-  const text = texts[place - first];
-  if (text === undefined) {
-    const last = first + texts.length - 1;
-    throw new DecodeError(`place: expected ${first}..${last}, got ${place}`);
-  }
-  return text;
 }
 
 function safeSum(name: string, left: number, right: number): number {

@@ -1,9 +1,11 @@
-import { type NodeId, nodeId } from '@quorate/transport';
-import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
+import type { NodeId } from '@quorate/transport';
+import { type ByteReader, ByteWriter, type Codec } from '@quorate/transport/codec';
 
 import type { Configuration, ConfigurationAt } from '../configuration.ts';
 import { readConfiguration, writeConfiguration } from '../codec/configuration.ts';
+import { readNodeId, readOptional, readVersioned, writeOptional } from '../codec/primitives.ts';
 import type { HardState } from '../effects.ts';
+import type { LogPosition } from '../messages.ts';
 
 /**
  * What a node's log says about the node itself. Whose log it is stands there too: a node started
@@ -17,7 +19,6 @@ export interface NodeRecord {
 }
 
 const VERSION = 1;
-const NODE_ID_BYTES_MAX = 64;
 
 /**
  * The metadata record of the write-ahead log.
@@ -35,28 +36,14 @@ export const nodeRecordCodec: Codec<NodeRecord> = {
     writer.string(ownId);
     writeConfiguration(writer, configuration);
     writer.varint(currentTerm);
-    writer.u8(votedFor === undefined ? 0 : 1);
-    if (votedFor !== undefined) writer.string(votedFor);
-    writer.u8(promised === undefined ? 0 : 1);
-    if (promised !== undefined) {
-      writer.varint(promised.logIndex);
-      writer.varint(promised.term);
-    }
+    writeOptional(writer, votedFor, (voter) => writer.string(voter));
+    writeOptional(writer, promised, ({ logIndex, term }) => {
+      writer.varint(logIndex);
+      writer.varint(term);
+    });
     return writer.finish();
   },
-  decode(bytes) {
-    const reader = new ByteReader(bytes);
-    expectVersion(reader);
-    const ownId = readNodeId(reader);
-    const configuration = readConfiguration(reader);
-    const currentTerm = reader.varint();
-    const votedFor = readFlag(reader) ? readNodeId(reader) : undefined;
-    const promised = readFlag(reader)
-      ? { logIndex: reader.varint(), term: reader.varint() }
-      : undefined;
-    reader.expectEnd();
-    return { nodeId: ownId, configuration, hardState: { currentTerm, votedFor, promised } };
-  },
+  decode: (bytes) => readVersioned(bytes, VERSION, readRecord),
 };
 
 /** The metadata of a stored snapshot: the configuration in force at its index. */
@@ -68,29 +55,22 @@ export const snapshotMetadataCodec: Codec<ConfigurationAt> = {
     writeConfiguration(writer, configuration);
     return writer.finish();
   },
-  decode(bytes) {
-    const reader = new ByteReader(bytes);
-    expectVersion(reader);
-    const logIndex = reader.varint();
-    const configuration = readConfiguration(reader);
-    reader.expectEnd();
-    return { logIndex, configuration };
-  },
+  decode: (bytes) =>
+    readVersioned(bytes, VERSION, (reader) => ({
+      logIndex: reader.varint(),
+      configuration: readConfiguration(reader),
+    })),
 };
 
-function expectVersion(reader: ByteReader): void {
-  const version = reader.u8();
-  if (version !== VERSION) throw new DecodeError(`version: expected ${VERSION}, got ${version}`);
+function readRecord(reader: ByteReader): NodeRecord {
+  const ownId = readNodeId(reader);
+  const configuration = readConfiguration(reader);
+  const currentTerm = reader.varint();
+  const votedFor = readOptional(reader, readNodeId);
+  const promised = readOptional(reader, readPosition);
+  return { nodeId: ownId, configuration, hardState: { currentTerm, votedFor, promised } };
 }
 
-function readFlag(reader: ByteReader): boolean {
-  const flag = reader.u8();
-  if (flag > 1) throw new DecodeError(`flag: expected 0 or 1, got ${flag}`);
-  return flag === 1;
-}
-
-function readNodeId(reader: ByteReader): NodeId {
-  const text = reader.string(NODE_ID_BYTES_MAX);
-  if (text === '') throw new DecodeError('node id: expected 1..64 bytes, got none');
-  return nodeId(text);
+function readPosition(reader: ByteReader): LogPosition {
+  return { logIndex: reader.varint(), term: reader.varint() };
 }

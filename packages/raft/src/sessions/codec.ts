@@ -1,6 +1,13 @@
-import { type NodeId, nodeId } from '@quorate/transport';
-import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
+import { type ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
+import {
+  parse,
+  readNodeId,
+  readOptional,
+  readPlace,
+  readVersioned,
+  writeOptional,
+} from '../codec/primitives.ts';
 import type {
   AttemptRejection,
   SessionAnswer,
@@ -61,7 +68,7 @@ export const sessionRequestCodec: Codec<SessionRequest> = {
     writeRequest(request);
     return writer.finish();
   },
-  decode: (bytes) => readAll(bytes, readRequest),
+  decode: (bytes) => readVersioned(bytes, version, readRequest),
 };
 
 /** What stands in the log. A decoded payload is a view of the input. */
@@ -73,17 +80,15 @@ export const sessionCommandCodec: Codec<SessionCommand> = {
     return writer.finish();
   },
   decode: (bytes) =>
-    readAll(bytes, (reader) => ({ stampMs: reader.varint(), request: readRequest(reader) })),
+    readVersioned(bytes, version, (reader) => ({
+      stampMs: reader.varint(),
+      request: readRequest(reader),
+    })),
 };
 
 /** The command in `bytes`; nothing if they are none of this version. */
 export function parseSessionCommand(bytes: Uint8Array): SessionCommand | undefined {
-  try {
-    return sessionCommandCodec.decode(bytes);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
+  return parse(sessionCommandCodec, bytes);
 }
 
 /** What the state machine answers. A decoded response is a view of the input. */
@@ -93,7 +98,7 @@ export const sessionAnswerCodec: Codec<SessionAnswer> = {
     writeAnswer(answer);
     return writer.finish();
   },
-  decode: (bytes) => readAll(bytes, readAnswer),
+  decode: (bytes) => readVersioned(bytes, version, readAnswer),
 };
 
 /** What a node says to a client. A decoded response is a view of the input. */
@@ -108,8 +113,7 @@ export const sessionAttemptCodec: Codec<SessionAttempt> = {
       case 'rejected':
         writer.u8(2);
         writer.u8(rejections.indexOf(attempt.reason));
-        writer.u8(attempt.leaderId === undefined ? 0 : 1);
-        if (attempt.leaderId !== undefined) writer.string(attempt.leaderId);
+        writeOptional(writer, attempt.leaderId, (leaderId) => writer.string(leaderId));
         break;
       case 'unknown':
         writer.u8(3);
@@ -117,7 +121,7 @@ export const sessionAttemptCodec: Codec<SessionAttempt> = {
     }
     return writer.finish();
   },
-  decode: (bytes) => readAll(bytes, readAttempt),
+  decode: (bytes) => readVersioned(bytes, version, readAttempt),
 };
 
 /** The state of all sessions, and the snapshot of the state machine inside. */
@@ -137,7 +141,7 @@ export const sessionSnapshotCodec: Codec<SessionSnapshot> = {
     return writer.finish();
   },
   decode: (bytes) =>
-    readAll(bytes, (reader) => ({
+    readVersioned(bytes, version, (reader) => ({
       table: readTable(reader),
       inner: reader.bytes(reader.remaining),
     })),
@@ -147,15 +151,6 @@ function begin(): void {
   // What an encoding that failed in the middle left behind.
   writer.reset();
   writer.u8(version);
-}
-
-function readAll<Value>(bytes: Uint8Array, read: (reader: ByteReader) => Value): Value {
-  const reader = new ByteReader(bytes);
-  const found = reader.u8();
-  if (found !== version) throw new DecodeError(`version: expected ${version}, got ${found}`);
-  const value = read(reader);
-  reader.expectEnd();
-  return value;
 }
 
 function writeRequest(request: SessionRequest): void {
@@ -257,7 +252,7 @@ function readAnswer(reader: ByteReader): SessionAnswer {
     case 3:
       return { kind: 'done' };
     case 4:
-      return { kind: 'refused', reason: readFrom(reader, refusals) };
+      return { kind: 'refused', reason: readPlace(reader, refusals) };
     default:
       throw new DecodeError(`answer: expected 1..4, got ${tag}`);
   }
@@ -271,9 +266,8 @@ function readAttempt(reader: ByteReader): SessionAttempt {
     case 2:
       return {
         kind: 'rejected',
-        reason: readFrom(reader, rejections),
-        leaderId:
-          readFrom(reader, ['nobody', 'known']) === 'known' ? readNodeId(reader) : undefined,
+        reason: readPlace(reader, rejections),
+        leaderId: readOptional(reader, readNodeId),
       };
     case 3:
       return { kind: 'unknown' };
@@ -345,23 +339,8 @@ function readNonce(reader: ByteReader): string {
   return nonce;
 }
 
-function readNodeId(reader: ByteReader): NodeId {
-  const text = reader.string(64);
-  if (text === '') throw new DecodeError('leaderId: expected an id, got an empty text');
-  return nodeId(text);
-}
-
 function readPositive(reader: ByteReader, name: string): number {
   const value = reader.varint();
   if (value === 0) throw new DecodeError(`${name}: expected at least 1, got 0`);
   return value;
-}
-
-function readFrom<Text extends string>(reader: ByteReader, texts: readonly Text[]): Text {
-  const place = reader.u8();
-  const text = texts[place];
-  if (text === undefined) {
-    throw new DecodeError(`place: expected 0..${texts.length - 1}, got ${place}`);
-  }
-  return text;
 }

@@ -55,5 +55,5 @@ test('an unknown result is refused', () => {
   const bytes = raftCodec.encode(reply);
   expect(raftCodec.decode(bytes)).toEqual(reply);
   bytes[bytes.length - 2] = 9;
-  expect(() => raftCodec.decode(bytes)).toThrow('chunk result: expected 0..3, got 9');
+  expect(() => raftCodec.decode(bytes)).toThrow('place: expected 0..3, got 9');
 });

@@ -53,8 +53,8 @@ describe('what is impossible', () => {
 
   test.each([
     ['an unknown attempt', [1, 4], 'attempt: expected 1..3, got 4'],
-    ['a leader without a name', [1, 2, 0, 1, 0], 'leaderId: expected an id'],
-    ['a flag that is none', [1, 2, 0, 2], 'place: expected 0..1, got 2'],
+    ['a leader without a name', [1, 2, 0, 1, 0], 'node id: expected 1..64 bytes'],
+    ['a flag that is none', [1, 2, 0, 2], 'flag: expected 0 or 1, got 2'],
   ])('is refused: %s', (_title, bytes, message) => {
     expect(() => sessionAttemptCodec.decode(Uint8Array.from(bytes))).toThrow(message);
   });
