@@ -70,6 +70,7 @@ export type {
   ReadOptions,
   ReadOutcome,
   ReadRefusal,
+  TransferOptions,
   TransferOutcome,
   WaitOptions,
 } from './node/outcomes.ts';

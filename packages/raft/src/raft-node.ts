@@ -17,27 +17,26 @@ import { Applier } from './node/applier.ts';
 import { addVoter } from './node/add-voter.ts';
 import { CoreDriver } from './node/core-driver.ts';
 import type { RaftEvent } from './node/events.ts';
-import { checkMembershipRequest, type MembershipOptions } from './node/membership-request.ts';
+import type { MembershipOptions } from './node/membership-request.ts';
 import { type NodeTuning, type RaftNodeOptions, resolveNodeTuning } from './node/options.ts';
 import type {
   MembershipOutcome,
   ProposalOutcome,
   ReadOptions,
   ReadOutcome,
+  TransferOptions,
   TransferOutcome,
   WaitOptions,
 } from './node/outcomes.ts';
 import { Peers } from './node/peers.ts';
 import { Persistence } from './node/persistence.ts';
-import { Proposals } from './node/proposals.ts';
-import { Reads } from './node/reads.ts';
 import { RaftStartError } from './node/errors.ts';
 import { recover, type RecoveredNode } from './node/recovery.ts';
+import { Requests } from './node/requests.ts';
 import { restoreMachine } from './node/restore-machine.ts';
 import { Snapshots } from './node/snapshots.ts';
 import { coreStatus, type RaftStatus } from './node/status.ts';
 import { Ticker } from './node/ticker.ts';
-import { Transfers } from './node/transfers.ts';
 import { createRaft } from './raft.ts';
 import { ownLastApplied, type ReplicatedStateMachine } from './node/streaming-machine.ts';
 import type { RaftState } from './state.ts';
@@ -72,15 +71,12 @@ export class RaftNode {
   readonly #persistence: Persistence;
   readonly #applier: Applier;
   readonly #snapshots: Snapshots;
-  readonly #proposals: Proposals;
-  readonly #reads: Reads;
-  readonly #transfers: Transfers;
+  readonly #requests: Requests;
   readonly #peers = new Peers();
   readonly #observers = new Set<(event: RaftEvent) => void>();
   readonly #onError: (error: unknown) => void;
   readonly #subscriptions: readonly Unsubscribe[];
   #damaged: RaftStatus['damaged'];
-  #isFlushDue = false;
   #condition: 'running' | 'failed' | 'closed' = 'running';
   #failure: unknown = undefined;
   #closing: Promise<void> | undefined = undefined;
@@ -122,9 +118,7 @@ export class RaftNode {
       onFailed: (error) => this.#fail(error),
     });
     this.#snapshots = this.#createSnapshots(options, parts, start);
-    this.#proposals = new Proposals(clock);
-    this.#reads = new Reads(clock);
-    this.#transfers = new Transfers(clock);
+    this.#requests = this.#createRequests(tuning);
     this.#channel = openChannel(transport, protocol, raftCodec);
     this.#subscriptions = [
       this.#channel.subscribe((from, message, { incarnation }) => {
@@ -187,23 +181,7 @@ export class RaftNode {
    * @throws RangeError if `command` does not fit one message of the transport.
    */
   propose(command: Uint8Array, options: WaitOptions = {}): Promise<ProposalOutcome> {
-    if (!(command instanceof Uint8Array)) {
-      throw new TypeError(`command: expected a Uint8Array, got ${typeof command}`);
-    }
-    const { commandBytesMax } = this.#tuning;
-    if (command.length > commandBytesMax) {
-      throw new RangeError(
-        `command: expected at most ${commandBytesMax} bytes, which fit one message, ` +
-          `got ${command.length}`,
-      );
-    }
-    const reason = this.#reasonToReject(options.signal);
-    if (reason !== undefined) {
-      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#raft.leaderId });
-    }
-    const outcome = this.#proposals.add(command.slice(), options);
-    this.#flushSoon();
-    return outcome;
+    return this.#requests.propose(command, options);
   }
 
   /**
@@ -220,20 +198,7 @@ export class RaftNode {
    * @throws RangeError if a lease is asked for without `maxClockDriftPpm`.
    */
   read(options: ReadOptions = {}): Promise<ReadOutcome> {
-    const { consistency = 'linearizable' } = options;
-    if (consistency === 'lease' && this.#raft.tuning.maxClockDriftPpm === 0) {
-      throw new RangeError("consistency: expected maxClockDriftPpm above 0 for 'lease', got 0");
-    }
-    const reason = this.#reasonToDecline(options.signal);
-    if (reason !== undefined) {
-      return Promise.resolve({ kind: 'refused', reason, leaderId: this.#raft.leaderId });
-    }
-    if (consistency === 'stale') {
-      return Promise.resolve({ kind: 'ready', readIndex: this.#applier.last.logIndex });
-    }
-    const outcome = this.#reads.add(consistency, options);
-    this.#flushSoon();
-    return outcome;
+    return this.#requests.read(options);
   }
 
   /**
@@ -253,21 +218,7 @@ export class RaftNode {
     changes: readonly MembershipChange[],
     options: MembershipOptions = {},
   ): Promise<MembershipOutcome> {
-    const { transition, ifConfigurationIndex, isForced } = options;
-    checkMembershipRequest(changes, options);
-    const { leaderId } = this.#raft;
-    const reason = this.#reasonToReject(options.signal);
-    if (reason !== undefined) return Promise.resolve({ kind: 'rejected', reason, leaderId });
-    const { changeId, outcome } = this.#proposals.addChange(options);
-    this.#driver.advance({
-      kind: 'changeMembership',
-      changeId,
-      changes,
-      ...(transition !== undefined && { transition }),
-      ...(ifConfigurationIndex !== undefined && { ifConfigurationIndex }),
-      ...(isForced !== undefined && { isForced }),
-    });
-    return outcome;
+    return this.#requests.changeMembership(changes, options);
   }
 
   /** Lets `node` receive the log without a vote. A voter loses its vote. */
@@ -295,24 +246,14 @@ export class RaftNode {
   /**
    * Hands leadership over, as before maintenance. Only a leader can; others say who leads.
    *
-   * @param options - `to`: a voter; if left out, whoever is known to have most of the log.
    * @returns Once another leads, or certainly none was made to. Proposals made meanwhile are
    *   rejected as 'transferring', for one election timeout at most.
    *
    * @remarks
    * Source: Ongaro's thesis, §3.10.
    */
-  transferLeadership(
-    options: WaitOptions & { readonly to?: NodeId } = {},
-  ): Promise<TransferOutcome> {
-    const { to, signal } = options;
-    const reason = this.#reasonToDecline(signal);
-    if (reason !== undefined) {
-      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#raft.leaderId });
-    }
-    const { transferId, outcome } = this.#transfers.add(to, options);
-    this.#driver.advance({ kind: 'transferLeadership', transferId, to });
-    return outcome;
+  transferLeadership(options: TransferOptions = {}): Promise<TransferOutcome> {
+    return this.#requests.transferLeadership(options);
   }
 
   /**
@@ -371,6 +312,19 @@ export class RaftNode {
     });
   }
 
+  #createRequests({ commandBytesMax }: NodeTuning): Requests {
+    return new Requests({
+      clock: this.#clock,
+      raft: this.#raft,
+      driver: this.#driver,
+      commandBytesMax,
+      isRunning: () => this.#condition === 'running',
+      isDiskFull: () => this.#persistence.isFull,
+      lastApplied: () => this.#applier.last.logIndex,
+      readClock: () => this.#readClock(),
+    });
+  }
+
   #createSnapshots(
     { transport, stateMachine }: RaftNodeOptions,
     { snapshots: store, tuning }: NodeParts,
@@ -394,37 +348,6 @@ export class RaftNode {
       emit: (event) => this.#emit(event),
       onFailed: (error) => this.#fail(error),
     });
-  }
-
-  /** Why this node does nothing for anyone, or not for whoever has aborted. */
-  #reasonToDecline(signal: AbortSignal | undefined): 'stopped' | 'aborted' | undefined {
-    if (this.#condition !== 'running') return 'stopped';
-    return signal?.aborted === true ? 'aborted' : undefined;
-  }
-
-  /** Why nothing that would have to be written is taken in. */
-  #reasonToReject(signal: AbortSignal | undefined): 'stopped' | 'aborted' | 'diskFull' | undefined {
-    return this.#reasonToDecline(signal) ?? (this.#persistence.isFull ? 'diskFull' : undefined);
-  }
-
-  /** What is proposed and read in one turn goes to the core together. */
-  #flushSoon(): void {
-    if (this.#isFlushDue) return;
-    this.#isFlushDue = true;
-    queueMicrotask(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#isFlushDue = false;
-    const inputs: RaftInput[] = [];
-    for (const batch of this.#proposals.takeBatches()) inputs.push({ kind: 'propose', ...batch });
-    const readId = this.#reads.takeBatch('linearizable');
-    if (readId !== undefined) inputs.push({ kind: 'readIndex', readId });
-    const leaseReadId = this.#reads.takeBatch('lease');
-    if (leaseReadId !== undefined) {
-      inputs.push({ kind: 'leaseRead', readId: leaseReadId, clock: this.#readClock() });
-    }
-    this.#driver.advanceAll(inputs);
   }
 
   /** A clock is asked only where there are leases: a tick is to cost next to nothing. */
@@ -467,47 +390,20 @@ export class RaftNode {
       case 'compact':
         this.#persistence.compact(effect.throughIndex);
         return;
-      case 'proposed':
-        this.#proposals.onProposed(effect.proposalId, {
-          logIndex: effect.firstIndex,
-          term: effect.term,
-        });
-        return;
-      case 'proposalRefused':
-        this.#proposals.onRefused(effect.proposalId, effect.reason, this.#raft.leaderId);
-        return;
-      case 'membershipProposed': {
-        const { changeId, logIndex, term } = effect;
-        this.#proposals.onProposed(changeId, { logIndex, term });
-        return;
-      }
-      case 'membershipRefused':
-        this.#proposals.onChangeRefused(effect.changeId, effect.reason, this.#raft.leaderId);
-        return;
       case 'configurationChanged':
         this.#emit(effect);
-        return;
-      case 'transferRefused':
-        this.#transfers.onRefused(effect.transferId, effect.reason, this.#raft.leaderId);
-        return;
-      case 'transferEnded':
-        this.#transfers.onEnded(effect);
-        return;
-      case 'readReady':
-        this.#reads.onReady(effect.readId, effect.readIndex, this.#applier.last.logIndex);
-        return;
-      case 'readRefused':
-        this.#reads.onRefused(effect.readId, effect.reason, this.#raft.leaderId);
         return;
       case 'recovered':
         this.#damaged = [];
         this.#emit({ kind: 'repaired' });
         return;
       case 'roleChanged':
-        this.#transfers.onLeader(effect.leaderId);
+        this.#requests.onLeader(effect.leaderId);
         this.#snapshots.onRoleChanged(effect.role === 'leader' ? effect.term : 0);
         this.#emit(effect);
         return;
+      default:
+        this.#requests.carryOut(effect);
     }
   }
 
@@ -522,7 +418,7 @@ export class RaftNode {
   }
 
   #onApplied(entry: Entry, result: Uint8Array): void {
-    this.#proposals.onApplied(entry, result, this.#raft.leaderId);
+    this.#requests.onApplied(entry, result);
     if (entry.kind === 'configuration') this.#reportRemoval(entry);
   }
 
@@ -537,13 +433,13 @@ export class RaftNode {
   }
 
   #onRestored(last: LogPosition): void {
-    this.#proposals.onRestored(last, this.#raft.leaderId);
+    this.#requests.onRestored(last);
     this.#snapshots.onRestored(last);
   }
 
   #onProgress(last: LogPosition): void {
     this.#driver.advance({ kind: 'applied', logIndex: last.logIndex });
-    this.#reads.onApplied(last.logIndex);
+    this.#requests.onProgress(last.logIndex);
     this.#snapshots.onApplied(last);
     if (this.#observers.size > 0) this.#emit({ kind: 'applied', lastApplied: last.logIndex });
   }
@@ -594,9 +490,7 @@ export class RaftNode {
       this.#applier.stop();
       this.#snapshots.stop();
       this.#persistence.stop();
-      this.#proposals.closeAll(this.#raft.leaderId);
-      this.#reads.closeAll(this.#raft.leaderId);
-      this.#transfers.closeAll();
+      this.#requests.closeAll();
     }
     if (this.#condition !== 'failed') this.#condition = condition;
   }

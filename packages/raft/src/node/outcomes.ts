@@ -91,6 +91,12 @@ export type ReadOutcome =
  */
 export type ReadConsistency = 'linearizable' | 'lease' | 'stale';
 
+/** Whom to hand leadership to, and how long to wait for that. */
+export interface TransferOptions extends WaitOptions {
+  /** A voter; if left out, whoever is known to have most of the log. */
+  readonly to?: NodeId;
+}
+
 /** How a read is to be confirmed, and how long to wait for that. */
 export interface ReadOptions extends WaitOptions {
   /** Default 'linearizable'. */

@@ -1,0 +1,243 @@
+import type { Clock, NodeId } from '@quorate/transport';
+
+import type { MembershipChange } from '../configuration.ts';
+import type { ClockReading, RaftEffect, RaftInput } from '../effects.ts';
+import type { Entry, LogPosition } from '../messages.ts';
+import type { RaftState } from '../state.ts';
+import { checkMembershipRequest, type MembershipOptions } from './membership-request.ts';
+import type {
+  MembershipOutcome,
+  ProposalOutcome,
+  ReadOptions,
+  ReadOutcome,
+  TransferOptions,
+  TransferOutcome,
+  WaitOptions,
+} from './outcomes.ts';
+import { Proposals } from './proposals.ts';
+import { Reads } from './reads.ts';
+import { Transfers } from './transfers.ts';
+
+/** What of a node its users' requests need. */
+interface RequestTarget {
+  readonly clock: Clock;
+  readonly raft: RaftState;
+  readonly driver: {
+    advance(input: RaftInput): void;
+    advanceAll(inputs: readonly RaftInput[]): void;
+  };
+  readonly commandBytesMax: number;
+  isRunning(): boolean;
+  isDiskFull(): boolean;
+  lastApplied(): number;
+  readClock(): ClockReading;
+}
+
+/** The core's answers to requests. */
+type RequestEffect = Extract<
+  RaftEffect,
+  {
+    readonly kind:
+      | 'proposed'
+      | 'proposalRefused'
+      | 'membershipProposed'
+      | 'membershipRefused'
+      | 'transferRefused'
+      | 'transferEnded'
+      | 'readReady'
+      | 'readRefused';
+  }
+>;
+
+/**
+ * What users ask of a node, each request from the call to its outcome.
+ *
+ * ```text
+ *   call ─► declined at once │ queued for this turn ─► input ─► core ─► effect ─► outcome
+ * ```
+ */
+export class Requests {
+  readonly #target: RequestTarget;
+  readonly #proposals: Proposals;
+  readonly #reads: Reads;
+  readonly #transfers: Transfers;
+  #isFlushDue = false;
+
+  constructor(target: RequestTarget) {
+    this.#target = target;
+    this.#proposals = new Proposals(target.clock);
+    this.#reads = new Reads(target.clock);
+    this.#transfers = new Transfers(target.clock);
+  }
+
+  /** See `RaftNode.propose`. */
+  propose(command: Uint8Array, options: WaitOptions): Promise<ProposalOutcome> {
+    if (!(command instanceof Uint8Array)) {
+      throw new TypeError(`command: expected a Uint8Array, got ${typeof command}`);
+    }
+    const { commandBytesMax } = this.#target;
+    if (command.length > commandBytesMax) {
+      throw new RangeError(
+        `command: expected at most ${commandBytesMax} bytes, which fit one message, ` +
+          `got ${command.length}`,
+      );
+    }
+    const reason = this.#reasonToReject(options.signal);
+    if (reason !== undefined) {
+      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#leaderId });
+    }
+    const outcome = this.#proposals.add(command.slice(), options);
+    this.#flushSoon();
+    return outcome;
+  }
+
+  /** See `RaftNode.read`. */
+  read(options: ReadOptions): Promise<ReadOutcome> {
+    const { consistency = 'linearizable' } = options;
+    if (consistency === 'lease' && this.#target.raft.tuning.maxClockDriftPpm === 0) {
+      throw new RangeError("consistency: expected maxClockDriftPpm above 0 for 'lease', got 0");
+    }
+    const reason = this.#reasonToDecline(options.signal);
+    if (reason !== undefined) {
+      return Promise.resolve({ kind: 'refused', reason, leaderId: this.#leaderId });
+    }
+    if (consistency === 'stale') {
+      return Promise.resolve({ kind: 'ready', readIndex: this.#target.lastApplied() });
+    }
+    const outcome = this.#reads.add(consistency, options);
+    this.#flushSoon();
+    return outcome;
+  }
+
+  /** See `RaftNode.changeMembership`. */
+  changeMembership(
+    changes: readonly MembershipChange[],
+    options: MembershipOptions,
+  ): Promise<MembershipOutcome> {
+    const { transition, ifConfigurationIndex, isForced } = options;
+    checkMembershipRequest(changes, options);
+    const reason = this.#reasonToReject(options.signal);
+    if (reason !== undefined) {
+      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#leaderId });
+    }
+    const { changeId, outcome } = this.#proposals.addChange(options);
+    this.#target.driver.advance({
+      kind: 'changeMembership',
+      changeId,
+      changes,
+      ...(transition !== undefined && { transition }),
+      ...(ifConfigurationIndex !== undefined && { ifConfigurationIndex }),
+      ...(isForced !== undefined && { isForced }),
+    });
+    return outcome;
+  }
+
+  /** See `RaftNode.transferLeadership`. */
+  transferLeadership(options: TransferOptions): Promise<TransferOutcome> {
+    const { to, signal } = options;
+    const reason = this.#reasonToDecline(signal);
+    if (reason !== undefined) {
+      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#leaderId });
+    }
+    const { transferId, outcome } = this.#transfers.add(to, options);
+    this.#target.driver.advance({ kind: 'transferLeadership', transferId, to });
+    return outcome;
+  }
+
+  /** The core answers a request. */
+  carryOut(effect: RequestEffect): void {
+    switch (effect.kind) {
+      case 'proposed':
+        this.#proposals.onProposed(effect.proposalId, {
+          logIndex: effect.firstIndex,
+          term: effect.term,
+        });
+        return;
+      case 'proposalRefused':
+        this.#proposals.onRefused(effect.proposalId, effect.reason, this.#leaderId);
+        return;
+      case 'membershipProposed': {
+        const { changeId, logIndex, term } = effect;
+        this.#proposals.onProposed(changeId, { logIndex, term });
+        return;
+      }
+      case 'membershipRefused':
+        this.#proposals.onChangeRefused(effect.changeId, effect.reason, this.#leaderId);
+        return;
+      case 'transferRefused':
+        this.#transfers.onRefused(effect.transferId, effect.reason, this.#leaderId);
+        return;
+      case 'transferEnded':
+        this.#transfers.onEnded(effect);
+        return;
+      case 'readReady':
+        this.#reads.onReady(effect.readId, effect.readIndex, this.#target.lastApplied());
+        return;
+      case 'readRefused':
+        this.#reads.onRefused(effect.readId, effect.reason, this.#leaderId);
+        return;
+    }
+  }
+
+  /** `entry` is committed and applied with `result`. */
+  onApplied(entry: Entry, result: Uint8Array): void {
+    this.#proposals.onApplied(entry, result, this.#leaderId);
+  }
+
+  /** A snapshot replaced everything through `last`. */
+  onRestored(last: LogPosition): void {
+    this.#proposals.onRestored(last, this.#leaderId);
+  }
+
+  /** The state machine holds everything through `lastApplied`. */
+  onProgress(lastApplied: number): void {
+    this.#reads.onApplied(lastApplied);
+  }
+
+  /** Somebody leads, or nobody that this node knows. */
+  onLeader(leaderId: NodeId | undefined): void {
+    this.#transfers.onLeader(leaderId);
+  }
+
+  /** The node stops: whoever waits is told what is certain. */
+  closeAll(): void {
+    this.#proposals.closeAll(this.#leaderId);
+    this.#reads.closeAll(this.#leaderId);
+    this.#transfers.closeAll();
+  }
+
+  get #leaderId(): NodeId | undefined {
+    return this.#target.raft.leaderId;
+  }
+
+  /** Why this node does nothing for anyone, or not for whoever has aborted. */
+  #reasonToDecline(signal: AbortSignal | undefined): 'stopped' | 'aborted' | undefined {
+    if (!this.#target.isRunning()) return 'stopped';
+    return signal?.aborted === true ? 'aborted' : undefined;
+  }
+
+  /** Why nothing that would have to be written is taken in. */
+  #reasonToReject(signal: AbortSignal | undefined): 'stopped' | 'aborted' | 'diskFull' | undefined {
+    return this.#reasonToDecline(signal) ?? (this.#target.isDiskFull() ? 'diskFull' : undefined);
+  }
+
+  /** What is proposed and read in one turn goes to the core together. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isFlushDue = false;
+    const inputs: RaftInput[] = [];
+    for (const batch of this.#proposals.takeBatches()) inputs.push({ kind: 'propose', ...batch });
+    const readId = this.#reads.takeBatch('linearizable');
+    if (readId !== undefined) inputs.push({ kind: 'readIndex', readId });
+    const leaseReadId = this.#reads.takeBatch('lease');
+    if (leaseReadId !== undefined) {
+      inputs.push({ kind: 'leaseRead', readId: leaseReadId, clock: this.#target.readClock() });
+    }
+    this.#target.driver.advanceAll(inputs);
+  }
+}
