@@ -4,13 +4,15 @@ export interface Cluster {
   put(key: Uint8Array, value: Uint8Array): Promise<void>;
   /** The value last acknowledged for `key`, linearizably; empty if there is none. */
   get(key: Uint8Array): Promise<Uint8Array>;
+  /** The same by a leader's lease, or as `get` where the product has no leases. */
+  leaseGet(key: Uint8Array): Promise<Uint8Array>;
   /** Stops all members and removes their data. */
   stop(): Promise<void>;
 }
 
 /** One load: how many clients do what how often, and how large keys and values are. */
 export interface Load {
-  readonly operation: 'put' | 'get';
+  readonly operation: 'put' | 'get' | 'leaseGet';
   readonly clientCount: number;
   readonly operationCount: number;
   readonly keyBytes: number;
@@ -61,7 +63,7 @@ function operationOf(
   const value = new Uint8Array(valueBytes).fill(0x61);
   if (operation === 'put') return (key) => cluster.put(key, value);
   return async (key) => {
-    const found = await cluster.get(key);
+    const found = await cluster[operation](key);
     if (found.length !== valueBytes) {
       throw new Error(`a get found ${found.length} bytes where ${valueBytes} were put`);
     }

@@ -70,18 +70,20 @@ export async function startEtcdCluster(parentDirectory: string): Promise<Cluster
     members.map(({ clientUrl }) => clientUrl.replace('http://', '')),
   );
   const kv = new etcd.KV(leaderUrl, credentials.createInsecure());
+  const get: Cluster['get'] = (key) =>
+    new Promise((resolve, reject) => {
+      kv.range({ key }, (error, reply) => {
+        if (error === null) resolve(reply.kvs[0]?.value ?? new Uint8Array(0));
+        else reject(error);
+      });
+    });
   return {
+    get,
+    leaseGet: get,
     put: (key, value) =>
       new Promise((resolve, reject) => {
         kv.put({ key, value }, (error) => {
           if (error === null) resolve();
-          else reject(error);
-        });
-      }),
-    get: (key) =>
-      new Promise((resolve, reject) => {
-        kv.range({ key }, (error, reply) => {
-          if (error === null) resolve(reply.kvs[0]?.value ?? new Uint8Array(0));
           else reject(error);
         });
       }),

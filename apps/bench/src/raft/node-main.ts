@@ -1,8 +1,9 @@
 /**
  * One Raft node as a process of its own, for the benchmark: TCP between the nodes, a real disk with
- * every sync, and requests 'put' and 'get' for clients. Its parent tells it who the others are.
+ * every sync, and requests 'put', 'get' and 'leaseGet' for clients. Its parent tells it who the
+ * others are.
  */
-import { RaftNode } from '@quorate/raft';
+import { RaftNode, type ReadConsistency } from '@quorate/raft';
 import { nodeDisk } from '@quorate/storage/node';
 import { createRequester, nodeId, protocolName } from '@quorate/transport';
 import { systemClock } from '@quorate/transport/system';
@@ -68,6 +69,7 @@ async function run(peers: Readonly<Record<string, TcpAddress>>): Promise<void> {
     tickMs: 100,
     snapshotEveryEntries: 100_000,
     trailingEntryCount: 5_000,
+    maxClockDriftPpm: 500,
   });
   node.observe((event) => {
     if (event.kind === 'roleChanged' && event.role === 'leader') tell({ kind: 'leading' });
@@ -79,11 +81,13 @@ async function run(peers: Readonly<Record<string, TcpAddress>>): Promise<void> {
     if (outcome.kind === 'committed') return nothing;
     throw new Error(`${outcome.kind}: ${outcome.reason}`);
   });
-  requester.serve('get', async (key) => {
-    const outcome = await node.readIndex();
+  const get = async (key: Uint8Array, consistency: ReadConsistency): Promise<Uint8Array> => {
+    const outcome = await node.read({ consistency });
     if (outcome.kind === 'ready') return stateMachine.get(key) ?? nothing;
     throw new Error(`${outcome.kind}: ${outcome.reason}`);
-  });
+  };
+  requester.serve('get', (key) => get(key, 'linearizable'));
+  requester.serve('leaseGet', (key) => get(key, 'lease'));
 }
 
 function tell(message: NodeMessage): void {

@@ -40,6 +40,7 @@ export async function startQuorateCluster(parentDirectory: string): Promise<Clus
   return {
     put: client.put,
     get: client.get,
+    leaseGet: client.leaseGet,
     stop: async () => {
       await client.close();
       for (const { process: child } of members) {
@@ -64,7 +65,7 @@ function startProcess(localId: string): Member {
 async function connectClient(
   leaderId: NodeId,
   peers: Readonly<Record<string, TcpAddress>>,
-): Promise<Pick<Cluster, 'put' | 'get'> & { close: () => Promise<void> }> {
+): Promise<Omit<Cluster, 'stop'> & { close: () => Promise<void> }> {
   const transport = await TcpTransport.open({
     localId: nodeId('client'),
     clusterId: 'bench',
@@ -83,6 +84,7 @@ async function connectClient(
       await requester.request(leaderId, 'put', command, { timeoutMs: REQUEST_MS_MAX });
     },
     get: (key) => requester.request(leaderId, 'get', key, { timeoutMs: REQUEST_MS_MAX }),
+    leaseGet: (key) => requester.request(leaderId, 'leaseGet', key, { timeoutMs: REQUEST_MS_MAX }),
     close: async () => {
       requester.close();
       await transport.close();
