@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
 import { configurationCodec } from './codec/configuration.ts';
+import { kindOf, sinceVersion, tagOf } from './codec/kinds.ts';
 import { readFlag, writeFlag } from './codec/primitives.ts';
 import {
   readSnapshot,
@@ -20,12 +21,19 @@ import type {
   RaftMessage,
   RequestVote,
 } from './messages.ts';
+import {
+  type MessageVersions,
+  messageVersions,
+  type ProtocolVersions,
+  protocolVersions,
+} from './protocol-version.ts';
 
 /**
- * Raft's messages as bytes. All numbers but the first two bytes are varints (LEB128).
+ * Raft's messages as bytes. All numbers but the first three bytes are varints (LEB128).
  *
  * ```text
- *   version 1 │ kind │ term │ …                                 every message
+ *   written in │ sender speaks │ kind │ term │ …                every message; the first three
+ *                                                               one byte: see protocol-version.ts
  *
  *   1 preVote               lastLogIndex lastLogTerm
  *   2 preVoteReply          granted                             one byte, 0 or 1
@@ -49,37 +57,13 @@ import type {
  * a term, an index above 2^53-1) is refused by `decode`, so that the core never meets it.
  */
 
-/** Of this format. A change that old nodes cannot read gets the next number. */
-const version = 1;
-
-/** What stands for a kind on the wire. */
-const kindTags = [
-  ['preVote', 1],
-  ['preVoteReply', 2],
-  ['requestVote', 3],
-  ['requestVoteReply', 4],
-  ['appendEntries', 5],
-  ['appendEntriesReply', 6],
-  ['heartbeat', 7],
-  ['heartbeatReply', 8],
-  ['installSnapshot', 9],
-  ['installSnapshotReply', 10],
-  ['timeoutNow', 11],
-  ['snapshotChunk', 20],
-  ['snapshotChunkReply', 21],
-] as const satisfies readonly (readonly [RaftMessage['kind'], number])[];
-
-const tagByKind: ReadonlyMap<RaftMessage['kind'], number> = new Map(kindTags);
-const kindByTag: ReadonlyMap<number, RaftMessage['kind']> = new Map(
-  kindTags.map(([kind, tag]) => [tag, kind] as const),
-);
-
 const entryKinds = ['noop', 'command', 'configuration'] as const satisfies readonly EntryKind[];
 
 const writer = new ByteWriter(1_024);
 
 /**
- * Turns Raft's messages into bytes and back. Binary, versioned, canonical.
+ * Turns Raft's messages into bytes of the newest protocol version, and bytes of all versions back.
+ * Binary, versioned, canonical.
  *
  * @remarks
  * `encode` throws `RangeError` for a number that is no integer in 0..2^53-1. `decode` copies the
@@ -91,35 +75,50 @@ const writer = new ByteWriter(1_024);
  * import { raftCodec } from '@quorate/raft';
  *
  * const bytes = raftCodec.encode({ kind: 'heartbeat', term: 3, leaderCommit: 300, round: 7 });
- * Array.from(bytes); // => [1, 7, 3, 172, 2, 7]
+ * Array.from(bytes); // => [1, 1, 7, 3, 172, 2, 7]
  * ```
  */
 export const raftCodec: Codec<RaftMessage> = {
-  encode(message) {
-    // What an encoding that failed in the middle left behind.
-    writer.reset();
-    writer.u8(version);
-    const tag = tagByKind.get(message.kind);
-    invariant(tag !== undefined, 'every kind has a tag');
-    writer.u8(tag);
-    writer.varint(message.term);
-    writeBody(message);
-    return writer.finish();
-  },
-  decode(bytes) {
-    const reader = new ByteReader(bytes);
-    const found = reader.u8();
-    if (found !== version) {
-      throw new DecodeError(`version: expected ${version}, got ${found}`);
-    }
-    const tag = reader.u8();
-    const kind = kindByTag.get(tag);
-    if (kind === undefined) throw new DecodeError(`kind: expected a known one, got ${tag}`);
-    const message = readBody(reader, kind, reader.varint());
-    reader.expectEnd();
-    return message;
-  },
+  encode: (message) =>
+    encodeIn({ written: protocolVersions.max, spoken: protocolVersions.max }, message),
+  decode: (bytes) => decodeWithin(protocolVersions, bytes),
 };
+
+/** The bytes of `message` in the version `written`, by a node that speaks `spoken` at best. */
+export function encodeIn({ written, spoken }: MessageVersions, message: RaftMessage): Uint8Array {
+  invariant(sinceVersion(message.kind) <= written, 'a message is written in a version that has it');
+  // What an encoding that failed in the middle left behind.
+  writer.reset();
+  writer.u8(written);
+  writer.u8(spoken);
+  writer.u8(tagOf(message.kind));
+  writer.varint(message.term);
+  writeBody(message);
+  return writer.finish();
+}
+
+/**
+ * The message in `bytes`, for a node that speaks `versions`.
+ *
+ * @throws DecodeError if they are none, or written in another version.
+ */
+export function decodeWithin({ min, max }: ProtocolVersions, bytes: Uint8Array): RaftMessage {
+  const head = messageVersions(bytes);
+  if (head === undefined) throw new DecodeError('versions: expected two from 1 on, got others');
+  if (head.written < min || head.written > max) {
+    throw new DecodeError(`version: expected ${min}..${max}, got ${head.written}`);
+  }
+  const reader = new ByteReader(bytes);
+  reader.bytes(2);
+  const tag = reader.u8();
+  const kind = kindOf(tag);
+  if (kind === undefined || sinceVersion(kind) > head.written) {
+    throw new DecodeError(`kind: expected one of version ${head.written}, got ${tag}`);
+  }
+  const message = readBody(reader, kind, reader.varint());
+  reader.expectEnd();
+  return message;
+}
 
 function writeBody(message: RaftMessage): void {
   switch (message.kind) {

@@ -24,7 +24,7 @@ const chunk: SnapshotChunk = {
 
 test('a chunk names the whole that it is a part of', () => {
   expect(raftCodec.decode(raftCodec.encode(chunk))).toEqual(chunk);
-  expect(raftCodec.encode(chunk)[1]).toBe(20);
+  expect(raftCodec.encode(chunk)[2]).toBe(20);
 });
 
 test.each([
