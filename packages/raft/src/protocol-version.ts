@@ -22,9 +22,9 @@
  *
  * **What may stand in the log?** An entry stays, and every member reads it, whoever leads then. So
  * what older nodes cannot read is used only once all members speak it, and that fact is itself an
- * entry: the configuration carries the cluster's version. The leader raises it, by a change of the
- * configuration, when it has heard of each member that it speaks more. Only from there on a rollback
- * is barred: an older release finds an entry it does not know, and refuses to start.
+ * entry: the configuration carries the cluster's version. It is raised by an operator who is done
+ * upgrading, and only if the leader has heard of each member that it speaks the new one. From there
+ * on a rollback is barred: an older release finds an entry it does not know, and refuses to start.
  *
  * Source: after etcd's cluster version and CockroachDB's version gates.
  */

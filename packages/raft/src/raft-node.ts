@@ -1,15 +1,7 @@
 import { SnapshotStore, WriteAheadLog } from '@quorate/storage';
-import {
-  type Channel,
-  type Clock,
-  type NodeId,
-  openChannel,
-  protocolName,
-  type Unsubscribe,
-} from '@quorate/transport';
+import type { Clock, NodeId, Transport, Unsubscribe } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
-import { raftCodec } from './codec.ts';
 import { configurationOf, type MembershipChange, membersOf } from './configuration.ts';
 import type { ClockReading, RaftEffect, RaftInput } from './effects.ts';
 import type { Entry, LogPosition, RaftMessage } from './messages.ts';
@@ -37,11 +29,11 @@ import { restoreMachine } from './node/restore-machine.ts';
 import { Snapshots } from './node/snapshots.ts';
 import { coreStatus, type RaftStatus } from './node/status.ts';
 import { Ticker } from './node/ticker.ts';
+import { Wire } from './node/wire.ts';
+import { protocolVersions } from './protocol-version.ts';
 import { createRaft } from './raft.ts';
 import { ownLastApplied, type ReplicatedStateMachine } from './node/streaming-machine.ts';
 import type { RaftState } from './state.ts';
-
-const protocol = protocolName('raft');
 
 /**
  * One node of a Raft cluster: feeds the core what happens, and carries out what it asks for.
@@ -65,7 +57,7 @@ export class RaftNode {
   readonly #clock: Clock;
   readonly #driver: CoreDriver;
   readonly #ticker: Ticker;
-  readonly #channel: Channel<RaftMessage>;
+  readonly #wire: Wire;
   readonly #tuning: NodeTuning;
   readonly #log: WriteAheadLog;
   readonly #persistence: Persistence;
@@ -119,15 +111,9 @@ export class RaftNode {
     });
     this.#snapshots = this.#createSnapshots(options, parts, start);
     this.#requests = this.#createRequests(tuning);
-    this.#channel = openChannel(transport, protocol, raftCodec);
+    this.#wire = this.#createWire(transport);
     this.#subscriptions = [
-      this.#channel.subscribe((from, message, { incarnation }) => {
-        this.#advanceIf(this.#peers.onSeen(from, incarnation));
-        this.#driver.advance({ kind: 'receive', from, message });
-        if (message.kind === 'installSnapshotReply') {
-          this.#snapshots.onInstalled(from, message.matchIndex);
-        }
-      }),
+      () => this.#wire.close(),
       transport.observePeers((event) => this.#advanceIf(this.#peers.onPeerEvent(event))),
     ];
     this.#ticker = new Ticker(clock, tuning.tickMs, () => this.#tick());
@@ -169,7 +155,7 @@ export class RaftNode {
 
   /** Messages from peers that did not decode. They were dropped. */
   get malformedCount(): number {
-    return this.#channel.malformedCount;
+    return this.#wire.malformedCount;
   }
 
   /**
@@ -301,6 +287,19 @@ export class RaftNode {
     return this.#closing;
   }
 
+  #createWire(transport: Transport): Wire {
+    return new Wire(transport, protocolVersions, {
+      onMessage: (from, message, incarnation) => {
+        this.#advanceIf(this.#peers.onSeen(from, incarnation));
+        this.#driver.advance({ kind: 'receive', from, message });
+        if (message.kind === 'installSnapshotReply') {
+          this.#snapshots.onInstalled(from, message.matchIndex);
+        }
+      },
+      onIncompatible: (peer, spoken) => this.#emit({ kind: 'incompatiblePeer', peer, spoken }),
+    });
+  }
+
   #createPersistence(clock: Clock, parts: NodeParts, snapshot: LogPosition): Persistence {
     const target = { ...parts, ...parts.recovered, nodeId: this.#raft.id, clock };
     return new Persistence(target, snapshot.logIndex, {
@@ -343,7 +342,10 @@ export class RaftNode {
     };
     return new Snapshots(target, snapshot.logIndex, {
       onTaken: (position) => this.#onSnapshotTaken(position),
-      offer: (peer, message) => this.#channel.send(peer, message),
+      offer: (peer, message) => {
+        const outcome = this.#wire.send(peer, message);
+        return outcome === 'unsupported' ? 'dropped' : outcome;
+      },
       input: (input) => this.#driver.advance(input),
       emit: (event) => this.#emit(event),
       onFailed: (error) => this.#fail(error),
@@ -408,7 +410,7 @@ export class RaftNode {
   }
 
   #send(to: NodeId, message: RaftMessage): void {
-    const isTaken = this.#channel.send(to, message) !== 'dropped';
+    const isTaken = this.#wire.send(to, message) !== 'dropped';
     this.#advanceIf(this.#peers.onOffered(to, isTaken));
   }
 

@@ -59,8 +59,9 @@ async function startInstalledEtcd(directory: string): Promise<Cluster> {
 function benchCase(load: Load): BenchCase {
   const { operation, clientCount, keyBytes, valueBytes } = load;
   const clients = clientCount === 1 ? '1 client' : `${clientCount.toLocaleString('en')} clients`;
+  const what = operation === 'leaseGet' ? 'get by lease' : operation;
   return {
-    name: `${operation === 'leaseGet' ? 'get by lease' : operation}, ${keyBytes} B keys, ${valueBytes} B values, ${clients}`,
+    name: `${what}, ${keyBytes} B keys, ${valueBytes} B values, ${clients}`,
     metrics,
     ours: contender('quorate', startQuorateCluster, load),
     peers: [contender('etcd', startInstalledEtcd, load)],

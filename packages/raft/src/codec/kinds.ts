@@ -5,7 +5,8 @@ export type MessageKind = RaftMessage['kind'];
 
 /**
  * The table of all messages: what stands for a kind on the wire, and the protocol version that
- * brought it. A peer of an older version is never sent it. Numbers are never given twice.
+ * brought it. A peer of an older version is never sent it. Numbers are never given twice, and
+ * version 1 is frozen: what is new belongs to the version in the making, `protocolVersions.max`.
  */
 const kinds = [
   ['preVote', 1, 1],
