@@ -26,7 +26,7 @@ interface Heard {
 /** Whom the wire tells. */
 interface WireListener {
   onMessage(from: NodeId, message: RaftMessage, incarnation: number): void;
-  /** No version is common with `peer`, which speaks `spoken` at best. Once for each of its lives. */
+  /** No version is common with `peer`, which speaks `spoken` at best. Once in each of its lives. */
   onIncompatible(peer: NodeId, spoken: number): void;
 }
 
