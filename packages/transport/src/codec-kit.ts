@@ -1,5 +1,6 @@
 /**
- * What a binary codec is made of: bounded reading, canonical writing, a checksum.
+ * What a binary codec is made of: bounded reading, canonical writing, a checksum, cheap
+ * copies.
  *
  * @packageDocumentation
  */
@@ -7,3 +8,4 @@ export { ByteReader } from './byte-reader.ts';
 export { ByteWriter } from './byte-writer.ts';
 export { type Codec, DecodeError } from './codec.ts';
 export { crc32c } from './crc32c.ts';
+export { pooledCopy } from './pooled-copy.ts';

@@ -7,6 +7,7 @@ import {
   TransportClosedError,
   type TransportError,
 } from './errors.ts';
+import { IdTable } from './id-table.ts';
 import type { NodeId } from './node-id.ts';
 import type { RequesterParts } from './outgoing-requests.ts';
 import { pooledCopy } from './pooled-copy.ts';
@@ -30,7 +31,7 @@ interface Caller {
   readonly peerId: NodeId;
   readonly incarnation: number;
   readonly seen: ReplayWindow;
-  readonly running: Map<number, RunningRequest>;
+  readonly running: IdTable<RunningRequest>;
   readonly remembered: Map<number, RequestAnswer>;
   rememberedBytes: number;
 }
@@ -227,7 +228,7 @@ export class IncomingRequests {
       peerId: from,
       incarnation,
       seen: new ReplayWindow(windowSize(this.#parts.limits.runningPerPeerMax)),
-      running: new Map(),
+      running: new IdTable(),
       remembered: new Map(),
       rememberedBytes: 0,
     };

@@ -8,6 +8,7 @@ export { type Channel, openChannel } from './channel.ts';
 export type { Clock, Timer } from './clock.ts';
 export { type Codec, DecodeError } from './codec.ts';
 export { type ClosableRequester, createRequester } from './create-requester.ts';
+export { type Deadline, DeadlineQueue } from './deadline-queue.ts';
 export {
   PeerRestartedError,
   RequestCancelledError,
@@ -19,6 +20,7 @@ export {
   TransportError,
   type TransportErrorCode,
 } from './errors.ts';
+export { IdTable } from './id-table.ts';
 export { InvariantViolation } from './invariant.ts';
 export { type Branded, type NodeId, nodeId } from './node-id.ts';
 export { type ProtocolName, protocolName } from './protocol-name.ts';

@@ -11,6 +11,7 @@ import {
   TransportClosedError,
   type TransportError,
 } from './errors.ts';
+import { IdTable } from './id-table.ts';
 import type { NodeId } from './node-id.ts';
 import { pooledCopy } from './pooled-copy.ts';
 import { checkMethod, type RequestAnswer, type RequestMessage } from './request-codec.ts';
@@ -49,7 +50,7 @@ interface PeerInFlight {
 /** The asking half of a requester: what this node asked, and how each request ends, once. */
 export class OutgoingRequests {
   readonly #parts: RequesterParts;
-  readonly #pending = new Map<number, PendingRequest>();
+  readonly #pending = new IdTable<PendingRequest>();
   readonly #peers = new Map<NodeId, PeerInFlight>();
   readonly #deadlines: DeadlineQueue<PendingRequest>;
   readonly #aborts: AbortGroups<PendingRequest>;
