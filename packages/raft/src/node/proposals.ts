@@ -1,4 +1,4 @@
-import type { Clock, NodeId } from '@quorate/transport';
+import { type Clock, IdTable, type NodeId } from '@quorate/transport';
 
 import type { MembershipRefusal } from '../effects.ts';
 import type { Entry, LogPosition } from '../messages.ts';
@@ -9,7 +9,7 @@ import type {
   ProposalRejection,
   WaitOptions,
 } from './outcomes.ts';
-import { type GaveUp, Waiter } from './waiter.ts';
+import { type GaveUp, Waiter, WaitingRoom } from './waiter.ts';
 
 const noCommand = new Uint8Array(0);
 
@@ -30,18 +30,18 @@ const BATCH_BYTES_MAX = 262_144;
  * ```
  */
 export class Proposals {
-  readonly #clock: Clock;
+  readonly #room: WaitingRoom;
   // Of this turn, in order. Not offered yet: whoever leaves now leaves no trace.
   #queued = new Set<Proposal>();
-  readonly #offered = new Map<number, readonly Proposal[]>();
+  readonly #offered = new IdTable<readonly Proposal[]>();
   // Changes of the members among them, which may be refused for reasons of their own.
   readonly #changes = new Map<number, Settler<MembershipOutcome>>();
   // The newest proposal at each log index; older ones, of earlier terms, hang behind it.
-  readonly #logged = new Map<number, Proposal>();
+  readonly #logged = new IdTable<Proposal>();
   #nextProposalId = 1;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#room = new WaitingRoom(clock);
   }
 
   /** Proposals whose caller still waits. */
@@ -61,7 +61,7 @@ export class Proposals {
 
   /** Queues `command`, owned from now on, for the batch of this turn. */
   add(command: Uint8Array, options: WaitOptions): Promise<ProposalOutcome> {
-    const waiter = new Waiter<ProposalOutcome>(this.#clock, options, (reason) =>
+    const waiter = new Waiter<ProposalOutcome>(this.#room, options, (reason) =>
       this.#giveUp(proposal, reason),
     );
     const proposal: Proposal = { command, waiter, position: undefined, older: undefined };
@@ -78,7 +78,7 @@ export class Proposals {
     readonly changeId: number;
     readonly outcome: Promise<MembershipOutcome>;
   } {
-    const waiter = new Waiter<MembershipOutcome>(this.#clock, options, (reason) =>
+    const waiter = new Waiter<MembershipOutcome>(this.#room, options, (reason) =>
       this.#giveUp(proposal, reason),
     );
     const proposal: Proposal = {
@@ -156,7 +156,7 @@ export class Proposals {
 
   /** A snapshot replaced the log through `last`: what it says about the proposals it covers. */
   onRestored(last: LogPosition, leaderId: NodeId | undefined): void {
-    for (const [logIndex, newest] of this.#logged) {
+    for (const [logIndex, newest] of this.#logged.entries()) {
       if (logIndex > last.logIndex) continue;
       this.#logged.delete(logIndex);
       for (let one: Proposal | undefined = newest; one !== undefined; one = one.older) {
@@ -175,7 +175,7 @@ export class Proposals {
       waiter.settle({ kind: 'rejected', reason: 'stopped', leaderId });
     }
     this.#queued.clear();
-    for (const proposalId of [...this.#offered.keys()]) {
+    for (const [proposalId] of this.#offered.entries()) {
       this.onRefused(proposalId, 'stopped', leaderId);
     }
     for (const newest of this.#logged.values()) {

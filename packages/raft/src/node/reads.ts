@@ -1,7 +1,7 @@
-import type { Clock, NodeId } from '@quorate/transport';
+import { type Clock, IdTable, type NodeId } from '@quorate/transport';
 
 import type { ReadOutcome, ReadRefusal, WaitOptions } from './outcomes.ts';
-import { Waiter } from './waiter.ts';
+import { Waiter, WaitingRoom } from './waiter.ts';
 
 /**
  * Reads on their way through read-index (thesis §6.4): first the leader confirms that it still
@@ -10,15 +10,15 @@ import { Waiter } from './waiter.ts';
  * All reads of one turn share one confirmation.
  */
 export class Reads {
-  readonly #clock: Clock;
+  readonly #room: WaitingRoom;
   readonly #queued = { linearizable: newWaiters(), lease: newWaiters() };
-  readonly #confirming = new Map<number, Set<Waiter<ReadOutcome>>>();
+  readonly #confirming = new IdTable<Waiters>();
   // Confirmed and waiting for the state machine. A node's commit index never falls, so in order.
   readonly #catchingUp: { readonly readIndex: number; readonly waiters: Waiters }[] = [];
   #nextReadId = 1;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#room = new WaitingRoom(clock);
   }
 
   /** Whether `takeBatch` has something to give. */
@@ -29,7 +29,7 @@ export class Reads {
   /** Queues a read for the confirmation of this turn. */
   add(how: Confirmation, options: WaitOptions): Promise<ReadOutcome> {
     // Each of the sets it moves through forgets it when it settles, or within one confirmation.
-    const waiter = new Waiter<ReadOutcome>(this.#clock, options, (reason) => {
+    const waiter = new Waiter<ReadOutcome>(this.#room, options, (reason) => {
       this.#queued[how].delete(waiter);
       for (const waiters of this.#confirming.values()) waiters.delete(waiter);
       for (const { waiters } of this.#catchingUp) waiters.delete(waiter);
@@ -59,7 +59,7 @@ export class Reads {
 
   /** The core refused the reads. */
   onRefused(readId: number, reason: ReadRefusal, leaderId: NodeId | undefined): void {
-    const waiters = this.#confirming.get(readId) ?? [];
+    const waiters = this.#confirming.get(readId) ?? newWaiters();
     this.#confirming.delete(readId);
     for (const waiter of waiters) waiter.settle({ kind: 'refused', reason, leaderId });
   }

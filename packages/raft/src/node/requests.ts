@@ -1,4 +1,5 @@
 import type { Clock, NodeId } from '@quorate/transport';
+import { pooledCopy } from '@quorate/transport/codec';
 
 import type { MembershipChange } from '../configuration.ts';
 import type { ClockReading, RaftEffect, RaftInput } from '../effects.ts';
@@ -86,7 +87,7 @@ export class Requests {
     if (reason !== undefined) {
       return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#leaderId });
     }
-    const outcome = this.#proposals.add(command.slice(), options);
+    const outcome = this.#proposals.add(pooledCopy(command), options);
     this.#flushSoon();
     return outcome;
   }

@@ -2,19 +2,19 @@ import type { Clock, NodeId } from '@quorate/transport';
 
 import type { RaftEffect, TransferRefusal } from '../effects.ts';
 import type { TransferOutcome, WaitOptions } from './outcomes.ts';
-import { Waiter } from './waiter.ts';
+import { Waiter, WaitingRoom } from './waiter.ts';
 
 /**
  * Those who wait for leadership to move. It has moved once this node has heard from the next
  * leader: between stepping down and that, nobody leads and anybody may.
  */
 export class Transfers {
-  readonly #clock: Clock;
+  readonly #room: WaitingRoom;
   readonly #waiting = new Map<number, Waiting>();
   #nextTransferId = 1;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#room = new WaitingRoom(clock);
   }
 
   /**
@@ -27,7 +27,7 @@ export class Transfers {
     options: WaitOptions,
   ): { readonly transferId: number; readonly outcome: Promise<TransferOutcome> } {
     const transferId = this.#nextTransferId++;
-    const waiter = new Waiter<TransferOutcome>(this.#clock, options, (reason) => {
+    const waiter = new Waiter<TransferOutcome>(this.#room, options, (reason) => {
       this.#settle(transferId, { kind: 'unknown', reason });
     });
     this.#waiting.set(transferId, { to, waiter, hasSteppedDown: false });

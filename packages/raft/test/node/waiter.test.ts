@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import { type GaveUp, Waiter } from '../../src/node/waiter.ts';
+import { type GaveUp, Waiter, WaitingRoom } from '../../src/node/waiter.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 describe('Waiter', () => {
   test('settles once, with what came first', async () => {
     const clock = new ManualClock();
-    const waiter = new Waiter<string>(clock, {}, () => {});
+    const waiter = new Waiter<string>(new WaitingRoom(clock), {}, () => {});
     waiter.settle('first');
     waiter.settle('second');
     expect(await waiter.promise).toBe('first');
@@ -16,8 +16,10 @@ describe('Waiter', () => {
     const clock = new ManualClock();
     const controller = new AbortController();
     const reasons: GaveUp[] = [];
-    const waiter = new Waiter<string>(clock, { signal: controller.signal }, (reason) =>
-      reasons.push(reason),
+    const waiter = new Waiter<string>(
+      new WaitingRoom(clock),
+      { signal: controller.signal },
+      (reason) => reasons.push(reason),
     );
     waiter.settle('done');
     expect(clock.timerCount).toBe(0);
@@ -28,11 +30,12 @@ describe('Waiter', () => {
 
   test('gives up at the deadline, by default after ten seconds', () => {
     const clock = new ManualClock();
+    const room = new WaitingRoom(clock);
     const reasons: string[] = [];
     const noted = (name: string) => (reason: GaveUp) => reasons.push(`${name}: ${reason}`);
     const waiters = [
-      new Waiter<string>(clock, { timeoutMs: 5 }, noted('5 ms')),
-      new Waiter<string>(clock, {}, noted('default')),
+      new Waiter<string>(room, { timeoutMs: 5 }, noted('5 ms')),
+      new Waiter<string>(room, {}, noted('default')),
     ];
     expect(waiters).toHaveLength(2);
     clock.advance(4);
@@ -49,7 +52,7 @@ describe('Waiter', () => {
     const controller = new AbortController();
     const reasons: string[] = [];
     const { signal } = controller;
-    const waiter = new Waiter<string>(new ManualClock(), { signal }, (reason) => {
+    const waiter = new Waiter<string>(new WaitingRoom(new ManualClock()), { signal }, (reason) => {
       reasons.push(reason);
       waiter.settle(reason);
     });
@@ -61,7 +64,9 @@ describe('Waiter', () => {
     'refuses a timeout of %d',
     (timeoutMs) => {
       const clock = new ManualClock();
-      expect(() => new Waiter<string>(clock, { timeoutMs }, () => {})).toThrow(RangeError);
+      expect(() => new Waiter<string>(new WaitingRoom(clock), { timeoutMs }, () => {})).toThrow(
+        RangeError,
+      );
       expect(clock.timerCount).toBe(0);
     },
   );

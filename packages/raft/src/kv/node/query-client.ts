@@ -2,7 +2,7 @@ import type { Clock, NodeId, Random, Requester } from '@quorate/transport';
 import { DecodeError } from '@quorate/transport/codec';
 
 import type { WaitOptions } from '../../node/outcomes.ts';
-import { type GaveUp, Waiter } from '../../node/waiter.ts';
+import { type GaveUp, Waiter, WaitingRoom } from '../../node/waiter.ts';
 import { type PaceBounds, RetryPace } from '../../sessions/retry-pace.ts';
 import { TargetChoice } from '../../sessions/target-choice.ts';
 import { keyValueQueryCodec, queryAttemptCodec } from '../codec.ts';
@@ -50,18 +50,20 @@ export interface QueryClientOptions {
 export class QueryClient {
   readonly #options: QueryClientOptions;
   readonly #targets: TargetChoice;
+  readonly #room: WaitingRoom;
 
   /** @throws RangeError if there is no node to ask. */
   constructor(options: QueryClientOptions) {
     this.#options = options;
     this.#targets = new TargetChoice(options.nodeIds);
+    this.#room = new WaitingRoom(options.clock);
   }
 
   /** The first answer, or a refusal once the wait is over. */
   ask(query: KeyValueQuery, options: WaitOptions): Promise<QueryOutcome<KeyValueReply>> {
     if (options.signal?.aborted === true) return Promise.resolve(refused('aborted'));
     let isOver = false;
-    const waiter = new Waiter<QueryOutcome<KeyValueReply>>(this.#options.clock, options, (why) => {
+    const waiter = new Waiter<QueryOutcome<KeyValueReply>>(this.#room, options, (why) => {
       isOver = true;
       waiter.settle(refused(why));
     });

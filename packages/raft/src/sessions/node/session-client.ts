@@ -1,7 +1,7 @@
 import type { Clock, NodeId, Random, Timer, Unsubscribe } from '@quorate/transport';
 
 import type { WaitOptions } from '../../node/outcomes.ts';
-import { type GaveUp, Waiter } from '../../node/waiter.ts';
+import { type GaveUp, Waiter, WaitingRoom } from '../../node/waiter.ts';
 import { type CallOutcome, doubtful, judge, rejected } from '../call-outcome.ts';
 import { CallWindow } from '../call-window.ts';
 import type { SessionAttempt, SessionRequest } from '../messages.ts';
@@ -87,6 +87,7 @@ export class SessionClient {
   readonly #options: Required<SessionClientOptions>;
   readonly #targets: TargetChoice;
   readonly #pace: PaceBounds;
+  readonly #room: WaitingRoom;
   readonly #queued = new Set<Call>();
   readonly #placed = new Set<Call>();
   readonly #observers = new Set<(event: SessionEvent) => void>();
@@ -112,6 +113,7 @@ export class SessionClient {
     }
     this.#pace = { pauseMsMin: retryMsMin, pauseMsMax: retryMsMax, attemptMs: attemptTimeoutMs };
     this.#targets = new TargetChoice(options.nodeIds);
+    this.#room = new WaitingRoom(options.clock);
   }
 
   /** The session that calls go to now; `undefined` before the first and after it has ended. */
@@ -135,7 +137,7 @@ export class SessionClient {
     if (options.signal?.aborted === true) return Promise.resolve(rejected('aborted'));
     if (this.#queued.size >= queueMax) return Promise.resolve(rejected('overloaded'));
     const { timeoutMs = 10_000 } = options;
-    const waiter = new Waiter<CallOutcome>(clock, { ...options, timeoutMs }, (reason) =>
+    const waiter = new Waiter<CallOutcome>(this.#room, { ...options, timeoutMs }, (reason) =>
       this.#giveUp(call, reason),
     );
     const call: Call = {
