@@ -16,7 +16,7 @@ const FIBONACCI = 0x9e37_79b1;
  * tombstones.
  *
  * @remarks
- * Takes 16 bytes a slot, and keeps between two and sixteen slots for each entry. Ids that are chosen
+ * Takes 16 bytes a slot, and keeps two to sixteen slots for each entry. Ids that are chosen
  * to collide make an operation take time in proportion to the number of entries.
  */
 export class IdTable<Value> {
