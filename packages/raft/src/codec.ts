@@ -1,6 +1,13 @@
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
 import { configurationCodec } from './codec/configuration.ts';
+import {
+  isEdgeKind,
+  isEdgeMessage,
+  type NodeMessage,
+  readEdgeMessage,
+  writeEdgeMessage,
+} from './codec/edge-messages.ts';
 import { kindOf, sinceVersion, tagOf } from './codec/kinds.ts';
 import { readFlag, writeFlag } from './codec/primitives.ts';
 import {
@@ -49,6 +56,7 @@ import {
  *  11 timeoutNow
  *  20 snapshotChunk         see codec/snapshot.ts
  *  21 snapshotChunkReply    see codec/snapshot.ts
+ *  30 stateHash             see codec/state-hash.ts; without a term, and not in `raftCodec`
  * ```
  *
  * Entries carry no index, because they follow `prevLogIndex` without a gap, and only the rise of
@@ -81,19 +89,27 @@ const writer = new ByteWriter(1_024);
 export const raftCodec: Codec<RaftMessage> = {
   encode: (message) =>
     encodeIn({ written: protocolVersions.max, spoken: protocolVersions.max }, message),
-  decode: (bytes) => decodeWithin(protocolVersions, bytes),
+  decode(bytes) {
+    const message = decodeWithin(protocolVersions, bytes);
+    if (isEdgeMessage(message)) throw new DecodeError(`kind: expected Raft's, got ${message.kind}`);
+    return message;
+  },
 };
 
 /** The bytes of `message` in the version `written`, by a node that speaks `spoken` at best. */
-export function encodeIn({ written, spoken }: MessageVersions, message: RaftMessage): Uint8Array {
+export function encodeIn({ written, spoken }: MessageVersions, message: NodeMessage): Uint8Array {
   invariant(sinceVersion(message.kind) <= written, 'a message is written in a version that has it');
   // What an encoding that failed in the middle left behind.
   writer.reset();
   writer.u8(written);
   writer.u8(spoken);
   writer.u8(tagOf(message.kind));
-  writer.varint(message.term);
-  writeBody(message);
+  if (isEdgeMessage(message)) {
+    writeEdgeMessage(writer, message);
+  } else {
+    writer.varint(message.term);
+    writeBody(message);
+  }
   return writer.finish();
 }
 
@@ -102,7 +118,7 @@ export function encodeIn({ written, spoken }: MessageVersions, message: RaftMess
  *
  * @throws DecodeError if they are none, or written in another version.
  */
-export function decodeWithin({ min, max }: ProtocolVersions, bytes: Uint8Array): RaftMessage {
+export function decodeWithin({ min, max }: ProtocolVersions, bytes: Uint8Array): NodeMessage {
   const head = messageVersions(bytes);
   if (head === undefined) throw new DecodeError('versions: expected two from 1 on, got others');
   if (head.written < min || head.written > max) {
@@ -115,7 +131,9 @@ export function decodeWithin({ min, max }: ProtocolVersions, bytes: Uint8Array):
   if (kind === undefined || sinceVersion(kind) > head.written) {
     throw new DecodeError(`kind: expected one of version ${head.written}, got ${tag}`);
   }
-  const message = readBody(reader, kind, reader.varint());
+  const message = isEdgeKind(kind)
+    ? readEdgeMessage(reader, kind)
+    : readBody(reader, kind, reader.varint());
   reader.expectEnd();
   return message;
 }

@@ -76,3 +76,4 @@ export type {
 } from './node/outcomes.ts';
 export type { SnapshotReceiving, SnapshotSending } from './node/snapshots.ts';
 export type { FollowerStatus, RaftStatus } from './node/status.ts';
+export type { StateDivergence } from './node/state-hash.ts';

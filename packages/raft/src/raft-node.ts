@@ -2,6 +2,7 @@ import { SnapshotStore, WriteAheadLog } from '@quorate/storage';
 import type { Clock, NodeId, Transport, Unsubscribe } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
+import type { NodeMessage } from './codec/edge-messages.ts';
 import { configurationOf, type MembershipChange, membersOf } from './configuration.ts';
 import type { ClockReading, RaftEffect, RaftInput } from './effects.ts';
 import type { Entry, LogPosition, RaftMessage } from './messages.ts';
@@ -27,6 +28,7 @@ import { recover, type RecoveredNode } from './node/recovery.ts';
 import { Requests } from './node/requests.ts';
 import { restoreMachine } from './node/restore-machine.ts';
 import { Snapshots } from './node/snapshots.ts';
+import { digestOf, StateHashes } from './node/state-hash.ts';
 import { coreStatus, type RaftStatus } from './node/status.ts';
 import { Ticker } from './node/ticker.ts';
 import { Wire } from './node/wire.ts';
@@ -62,6 +64,8 @@ export class RaftNode {
   readonly #log: WriteAheadLog;
   readonly #persistence: Persistence;
   readonly #applier: Applier;
+  readonly #stateMachine: ReplicatedStateMachine;
+  readonly #stateHashes: StateHashes;
   readonly #snapshots: Snapshots;
   readonly #requests: Requests;
   readonly #peers = new Peers();
@@ -102,6 +106,10 @@ export class RaftNode {
     });
     const start = recovered.snapshot?.position ?? { logIndex: 0, term: 0 };
     this.#persistence = this.#createPersistence(clock, parts, start);
+    this.#stateMachine = stateMachine;
+    this.#stateHashes = new StateHashes((peer, divergence) =>
+      this.#emit({ kind: 'stateDiverged', peer, ...divergence }),
+    );
     this.#applier = new Applier(clock, stateMachine, start, {
       openSnapshot: ({ logIndex, term }) => parts.snapshots.openAt(logIndex, term),
       onApplied: (entry, result) => this.#onApplied(entry, result),
@@ -256,6 +264,7 @@ export class RaftNode {
     return {
       ...coreStatus(this.#raft),
       lastApplied: this.#applier.last.logIndex,
+      divergences: this.#stateHashes.divergences,
       damaged: this.#damaged,
       snapshotsSending: this.#snapshots.sending,
       snapshotReceiving: this.#snapshots.receiving,
@@ -291,10 +300,7 @@ export class RaftNode {
     return new Wire(transport, protocolVersions, {
       onMessage: (from, message, incarnation) => {
         this.#advanceIf(this.#peers.onSeen(from, incarnation));
-        this.#driver.advance({ kind: 'receive', from, message });
-        if (message.kind === 'installSnapshotReply') {
-          this.#snapshots.onInstalled(from, message.matchIndex);
-        }
+        this.#receive(from, message);
       },
       onIncompatible: (peer, spoken) => this.#emit({ kind: 'incompatiblePeer', peer, spoken }),
     });
@@ -409,6 +415,20 @@ export class RaftNode {
     }
   }
 
+  #receive(from: NodeId, message: NodeMessage): void {
+    if (message.kind !== 'stateHash') {
+      this.#driver.advance({ kind: 'receive', from, message });
+      if (message.kind === 'installSnapshotReply') {
+        this.#snapshots.onInstalled(from, message.matchIndex);
+      }
+      return;
+    }
+    const { logIndex, digest } = message;
+    if (membersOf(this.#raft.configuration).includes(from)) {
+      this.#stateHashes.onHeard(from, logIndex, digest);
+    }
+  }
+
   #send(to: NodeId, message: RaftMessage): void {
     const isTaken = this.#wire.send(to, message) !== 'dropped';
     this.#advanceIf(this.#peers.onOffered(to, isTaken));
@@ -422,6 +442,19 @@ export class RaftNode {
   #onApplied(entry: Entry, result: Uint8Array): void {
     this.#requests.onApplied(entry, result);
     if (entry.kind === 'configuration') this.#reportRemoval(entry);
+    if (entry.logIndex % this.#tuning.digestEveryEntries === 0) this.#tellDigest(entry.logIndex);
+  }
+
+  /** Lost messages do no harm: there is another digest soon. */
+  #tellDigest(logIndex: number): void {
+    const digest = digestOf(this.#stateMachine);
+    if (digest === undefined) return;
+    const members = membersOf(this.#raft.configuration);
+    this.#stateHashes.retain(members);
+    this.#stateHashes.onOwn(logIndex, digest);
+    for (const peer of members) {
+      if (peer !== this.#raft.id) this.#wire.send(peer, { kind: 'stateHash', logIndex, digest });
+    }
   }
 
   /** A node that reads of times when it was no member yet, or was one again later, is none less. */

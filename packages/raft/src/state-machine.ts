@@ -18,4 +18,12 @@ export interface StateMachine {
   snapshot(): Uint8Array;
   /** Replaces the whole state by one that `snapshot` returned on some replica. */
   restore(snapshot: Uint8Array): void;
+  /**
+   * A digest of the state, 1 to 64 bytes, that any two replicas in the same state share. It is
+   * asked for every `digestEveryEntries` entries, and replicas that differ are reported. It delays
+   * what is applied, so keep it as commands come in instead of going through the state.
+   *
+   * @returns Borrowed. Another length stops the node, as an error of `apply` does.
+   */
+  digest?(): Uint8Array;
 }

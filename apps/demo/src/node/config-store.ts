@@ -64,13 +64,20 @@ export class ConfigStore implements StateMachine {
    * 32 bits over all keys, values and revisions: equal states have equal digests, different ones
    * hardly ever. The exclusive or of the entries' checksums, so a write changes it in O(1).
    */
-  get digest(): number {
+  get checksum(): number {
     return this.#digest >>> 0;
+  }
+
+  /** `checksum` as bytes, by which nodes compare what they hold. */
+  digest(): Uint8Array {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, this.checksum);
+    return bytes;
   }
 
   /** How much it holds, for those who watch. */
   figures(): StoreFigures {
-    const digest = this.digest.toString(16).padStart(8, '0');
+    const digest = this.checksum.toString(16).padStart(8, '0');
     return { keyCount: this.keyCount, storeBytes: this.storeBytes, digest };
   }
 

@@ -39,6 +39,13 @@ export function noticeOf(event: RaftEvent): string | undefined {
     }
     case 'repaired':
       return 'the log is whole again';
+    case 'stateDiverged':
+      return (
+        `the state of ${event.peer} is another at entry ${event.logIndex} ` +
+        `(last equal at ${event.lastEqualIndex}): one of the two replicas is wrong`
+      );
+    case 'incompatiblePeer':
+      return `${event.peer} speaks at best version ${event.spoken}, which this node does not`;
     case 'diskFull':
       return 'the disk is full: writes are refused until there is room, reads go on';
     case 'diskRecovered':

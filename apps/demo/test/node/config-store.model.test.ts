@@ -75,7 +75,7 @@ test('a replica that starts from a snapshot goes on like one that applied everyt
         expect(resumed.apply(bytes, index + 1)).toEqual(whole.apply(bytes, index + 1));
       }
       expect(resumed.snapshot()).toEqual(whole.snapshot());
-      expect(resumed.digest).toBe(whole.digest);
+      expect(resumed.checksum).toBe(whole.checksum);
     }),
   );
 });
@@ -87,10 +87,10 @@ test('the digest tells states apart', () => {
       for (const [index, next] of commands.entries()) {
         store.apply(commandCodec.encode(next), index + 1);
       }
-      const before = store.digest;
+      const before = store.checksum;
       const result = resultCodec.decode(store.apply(commandCodec.encode(extra), 1_000));
       const isChanged = result.kind === 'written' || result.kind === 'deleted';
-      expect(store.digest !== before).toBe(isChanged);
+      expect(store.checksum !== before).toBe(isChanged);
     }),
   );
 });

@@ -1,7 +1,7 @@
-import type { RaftMessage } from '../messages.ts';
+import type { NodeMessage } from './edge-messages.ts';
 
 /** A kind of message. */
-export type MessageKind = RaftMessage['kind'];
+export type MessageKind = NodeMessage['kind'];
 
 /**
  * The table of all messages: what stands for a kind on the wire, and the protocol version that
@@ -22,6 +22,7 @@ const kinds = [
   ['timeoutNow', 11, 1],
   ['snapshotChunk', 20, 1],
   ['snapshotChunkReply', 21, 1],
+  ['stateHash', 30, 1],
 ] as const satisfies readonly (readonly [kind: MessageKind, tag: number, since: number])[];
 
 /** Every kind, in the order of the table. */

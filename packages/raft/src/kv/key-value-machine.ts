@@ -1,3 +1,11 @@
+import {
+  type Digest64,
+  digestBytes,
+  DigestWriter,
+  emptyDigest,
+  excluding,
+  including,
+} from '../state-digest.ts';
 import type { StateMachine } from '../state-machine.ts';
 import { ChangeLog, type ChangeLogLimits, type Changes } from './change-log.ts';
 import { keyValueResultCodec, keyValueSnapshotCodec, parseKeyValueCommand } from './codec.ts';
@@ -48,6 +56,8 @@ export class KeyValueMachine implements StateMachine {
   readonly #changes: ChangeLog;
   #revision = 0;
   #storeBytes = 0;
+  // Of the set of all entries.
+  #digest = emptyDigest;
 
   /** @throws RangeError if a limit is no integer of at least 1. */
   constructor(limits: Partial<StoreLimits> = {}) {
@@ -123,9 +133,17 @@ export class KeyValueMachine implements StateMachine {
     this.#entries.clear();
     this.#keys.clear();
     this.#storeBytes = 0;
+    this.#digest = emptyDigest;
     for (const entry of state.entries) this.#set(entry);
     this.#changes.replace(state.changes, state.compactedRevision);
     this.#revision = state.revision;
+  }
+
+  /** Of all entries, kept as they change, and of both revisions: O(1). */
+  digest(): Uint8Array {
+    const { high, low } = this.#digest;
+    const writer = new DigestWriter().number(high).number(low).number(this.#revision);
+    return digestBytes(writer.number(this.#changes.compactedRevision).finish());
   }
 
   #change(command: KeyValueCommand, logIndex: number): KeyValueResult {
@@ -192,6 +210,7 @@ export class KeyValueMachine implements StateMachine {
       this.#entries.delete(key);
       this.#keys.delete(key);
       this.#storeBytes -= sizeOf(before);
+      this.#digest = excluding(this.#digest, digestOf(before));
       return [{ kind, revision, key }];
     }
     // The command is borrowed, and may be a part of something large.
@@ -206,6 +225,8 @@ export class KeyValueMachine implements StateMachine {
     if (before === undefined) this.#keys.add(entry.key);
     this.#entries.set(entry.key, entry);
     this.#storeBytes += sizeOf(entry) - (before === undefined ? 0 : sizeOf(before));
+    if (before !== undefined) this.#digest = excluding(this.#digest, digestOf(before));
+    this.#digest = including(this.#digest, digestOf(entry));
   }
 
   #page({ prefix, after, limit }: Extract<KeyValueQuery, { readonly kind: 'list' }>): {
@@ -231,6 +252,11 @@ export class KeyValueMachine implements StateMachine {
 
 function sizeOf({ key, value }: { readonly key: string; readonly value: Uint8Array }): number {
   return 2 * key.length + value.length + ENTRY_OVERHEAD_BYTES;
+}
+
+function digestOf({ key, value, createRevision, modRevision, version }: KeyValueEntry): Digest64 {
+  const writer = new DigestWriter().text(key).bytes(value);
+  return writer.number(createRevision).number(modRevision).number(version).finish();
 }
 
 function areEqual(left: Uint8Array, right: Uint8Array): boolean {

@@ -36,6 +36,18 @@ export type RaftEvent =
   | { readonly kind: 'snapshotDamaged'; readonly snapshots: readonly DamagedSnapshot[] }
   /** Every damaged entry has been replaced: the node takes part again. */
   | { readonly kind: 'repaired' }
+  /**
+   * The state of `peer` is another than this node's, though both applied the same log up to
+   * `logIndex`: the state machine is not deterministic, or one replica lost part of its state.
+   * Reported once for each peer, on both sides.
+   */
+  | {
+      readonly kind: 'stateDiverged';
+      readonly peer: NodeId;
+      readonly logIndex: number;
+      /** They were equal up to here; 0 if that was not seen since the start. */
+      readonly lastEqualIndex: number;
+    }
   /** Writes are refused until there is room; reads go on. */
   | { readonly kind: 'diskFull' }
   /** There is room again. */

@@ -6,6 +6,7 @@ import type { RaftRole } from '../effects.ts';
 import type { Progress, ProgressState } from '../progress.ts';
 import type { RaftState } from '../state.ts';
 import type { SnapshotReceiving, SnapshotSending } from './snapshots.ts';
+import type { StateDivergence } from './state-hash.ts';
 
 /** What a leader knows of one follower. */
 export interface FollowerStatus {
@@ -44,6 +45,8 @@ export interface RaftStatus {
   readonly voters: readonly NodeId[];
   /** What could not be read at the start. Empty again once the leader has repaired the log. */
   readonly damaged: readonly DamagedEntry[];
+  /** Peers whose state was another than this node's at the same index. Empty is well. */
+  readonly divergences: ReadonlyMap<NodeId, StateDivergence>;
   /** By member, learners included; empty unless this node leads. */
   readonly peers: ReadonlyMap<NodeId, FollowerStatus>;
   /** Snapshots on their way to followers, in pieces. */
@@ -60,20 +63,20 @@ export interface RaftStatus {
   readonly failure: unknown;
 }
 
-/** The part of a status that the core knows. */
-export function coreStatus(
-  raft: RaftState,
-): Omit<
-  RaftStatus,
+/** What the core does not know. */
+type EdgeStatus =
   | 'damaged'
+  | 'divergences'
   | 'isDiskFull'
   | 'condition'
   | 'failure'
   | 'lastApplied'
   | 'snapshotsSending'
   | 'snapshotReceiving'
-  | 'refusedChunkCount'
-> {
+  | 'refusedChunkCount';
+
+/** The part of a status that the core knows. */
+export function coreStatus(raft: RaftState): Omit<RaftStatus, EdgeStatus> {
   const { role, log } = raft;
   return {
     nodeId: raft.id,

@@ -22,6 +22,8 @@ export interface StreamingStateMachine {
    *   It throws if the snapshot was damaged on disk; the node stops then.
    */
   restoreStream(pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  /** See `StateMachine.digest`. */
+  digest?(): Uint8Array;
 }
 
 /**

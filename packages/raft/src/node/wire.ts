@@ -9,8 +9,8 @@ import {
 import { DecodeError } from '@quorate/transport/codec';
 
 import { decodeWithin, encodeIn } from '../codec.ts';
+import type { NodeMessage } from '../codec/edge-messages.ts';
 import { sinceVersion } from '../codec/kinds.ts';
-import type { RaftMessage } from '../messages.ts';
 import { messageVersions, type ProtocolVersions } from '../protocol-version.ts';
 
 const protocol = protocolName('raft');
@@ -25,7 +25,7 @@ interface Heard {
 
 /** Whom the wire tells. */
 interface WireListener {
-  onMessage(from: NodeId, message: RaftMessage, incarnation: number): void;
+  onMessage(from: NodeId, message: NodeMessage, incarnation: number): void;
   /** No version is common with `peer`, which speaks `spoken` at best. Once in each of its lives. */
   onIncompatible(peer: NodeId, spoken: number): void;
 }
@@ -75,7 +75,7 @@ export class Wire {
    * Offers `message` to the transport. 'unsupported': `to` is too old for it, and nothing was sent.
    * Whoever was not heard of yet is sent everything, for it drops what it does not know.
    */
-  send(to: NodeId, message: RaftMessage): SendOutcome | 'unsupported' {
+  send(to: NodeId, message: NodeMessage): SendOutcome | 'unsupported' {
     const { min, max: spoken } = this.#versions;
     const since = sinceVersion(message.kind);
     const written = this.versionOf(to) ?? Math.max(min, since);
@@ -102,7 +102,7 @@ export class Wire {
   #receive(from: NodeId, incarnation: number, payload: Uint8Array): void {
     const head = messageVersions(payload);
     if (head !== undefined) this.#hear(from, incarnation, head.spoken);
-    let message: RaftMessage;
+    let message: NodeMessage;
     try {
       message = decodeWithin(this.#versions, payload);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { digestBytes, DigestWriter } from '../state-digest.ts';
 import type { StateMachine } from '../state-machine.ts';
 import { parseSessionCommand, sessionAnswerCodec, sessionSnapshotCodec } from './codec.ts';
 import type { SessionAnswer, SessionRequest } from './messages.ts';
@@ -33,6 +34,8 @@ export interface SessionedMachine {
   snapshot(): Uint8Array;
   /** See `StateMachine.restore`. */
   restore(snapshot: Uint8Array): void;
+  /** See `StateMachine.digest`. */
+  digest?(): Uint8Array;
 }
 
 /** The limits of sessions that state none. */
@@ -111,6 +114,17 @@ export class SessionMachine implements StateMachine {
     const { table, inner } = sessionSnapshotCodec.decode(snapshot);
     this.#inner.restore(inner);
     this.#table.replace(table);
+  }
+
+  /**
+   * Of the sessions' clock, number and stored responses, and of the digest of the machine inside
+   * if that offers one. Eight bytes.
+   */
+  digest(): Uint8Array {
+    const { clockMs, sessionCount, storedBytes } = this.#table;
+    const writer = new DigestWriter().number(clockMs).number(sessionCount).number(storedBytes);
+    const inner = this.#inner.digest?.();
+    return digestBytes((inner === undefined ? writer : writer.bytes(inner)).finish());
   }
 
   #answer(request: SessionRequest, logIndex: number): SessionAnswer {

@@ -145,6 +145,7 @@ test('agrees with one that works everything out from its whole history', () => {
       const found = log.machine.changesFrom(slow.compactedRevision + 1, prefix, 100);
       expect(found).toMatchObject({ kind: 'changes', changes });
       expect(restoredFrom(log).machine.snapshot()).toEqual(log.machine.snapshot());
+      expect(restoredFrom(log).machine.digest()).toEqual(log.machine.digest());
     }),
     { numRuns: 400 },
   );

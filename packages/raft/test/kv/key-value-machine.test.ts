@@ -192,6 +192,31 @@ describe('a compaction', () => {
   });
 });
 
+describe('a digest', () => {
+  test('is the same for the same state, restored or written', () => {
+    const log = new StoreLog();
+    for (const key of ['a', 'b', 'c']) log.put(key, '1');
+    log.put('b', '2');
+    log.delete('a');
+    const restored = new KeyValueMachine();
+    restored.restore(log.machine.snapshot());
+    expect(restored.digest()).toEqual(log.machine.digest());
+    expect(restored.digest()).toHaveLength(8);
+  });
+
+  test('tells of a value, a key, a deletion, a revision and a compaction that differ', () => {
+    const digests = ['', 'value', 'key', 'delete', 'late'].map((change) => {
+      const log = new StoreLog();
+      log.put('a', '1');
+      if (change === 'late') log.delete('none');
+      log.put(change === 'key' ? 'c' : 'b', change === 'value' ? '2' : '1');
+      if (change === 'delete') log.delete('a');
+      return log.machine.digest().join();
+    });
+    expect(new Set(digests).size).toBe(digests.length);
+  });
+});
+
 describe('a snapshot', () => {
   test('holds keys, revisions and changes', () => {
     const log = new StoreLog({ changeCountMax: 3 });

@@ -2,6 +2,7 @@ import type { Delivery, NodeId, PeerEvent, Transport } from '@quorate/transport'
 import { describe, expect, test } from 'vitest';
 
 import { encodeIn } from '../../src/codec.ts';
+import type { NodeMessage } from '../../src/codec/edge-messages.ts';
 import type { RaftMessage } from '../../src/messages.ts';
 import { Wire } from '../../src/node/wire.ts';
 import { messageVersions, type ProtocolVersions } from '../../src/protocol-version.ts';
@@ -12,7 +13,7 @@ const heartbeat: RaftMessage = { kind: 'heartbeat', term: 1, leaderCommit: 0, ro
 /** A wire of node a, and node b in the hands of the test. */
 class Scene {
   readonly sent: Uint8Array[] = [];
-  readonly received: RaftMessage[] = [];
+  readonly received: NodeMessage[] = [];
   readonly incompatible: (readonly [NodeId, number])[] = [];
   readonly wire: Wire;
   #deliver: ((delivery: Delivery) => void) | undefined;

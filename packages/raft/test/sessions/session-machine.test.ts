@@ -189,6 +189,26 @@ describe('a session', () => {
   });
 });
 
+describe('a digest', () => {
+  test('covers the sessions and what the machine inside holds', () => {
+    const inner = (digest: number) => {
+      const machine: StateMachine = {
+        apply: (command) => command,
+        snapshot: () => new Uint8Array(0),
+        restore: () => undefined,
+        digest: () => Uint8Array.of(digest),
+      };
+      return new SessionMachine(machine).digest().join();
+    };
+    const log = new SessionLog();
+    const before = log.machine.digest().join();
+    log.open('c1');
+    const after = log.machine.digest().join();
+    expect(new Set([inner(1), inner(2), before, after]).size).toBe(4);
+    expect(inner(1)).toBe(inner(1));
+  });
+});
+
 describe('a snapshot', () => {
   test('carries sessions and answers, so a restored replica applies nothing twice', () => {
     const log = new SessionLog({ ttlMs: 1_000 });

@@ -237,7 +237,7 @@ class RaftExperiment implements Experiment {
     const { highestCommitted } = this.#cluster.checker;
     const states = nodes
       .filter(([id]) => members.includes(id))
-      .map(([, { node, machine }]) => ({ ...node.status(), digest: machine.digest }));
+      .map(([, { node, machine }]) => ({ ...node.status(), digest: machine.digestNumber }));
     return (
       new Set(states.map(({ lastApplied, digest }) => `${lastApplied} ${digest}`)).size === 1 &&
       states.every(({ condition }) => condition === 'running') &&

@@ -43,7 +43,7 @@ export class RecordingMachine implements StateMachine {
     return this.#commandIds;
   }
 
-  get digest(): number {
+  get digestNumber(): number {
     return this.#digest;
   }
 
