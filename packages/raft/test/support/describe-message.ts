@@ -1,5 +1,7 @@
-import { raftCodec } from '../../src/codec.ts';
+import { decodeWithin } from '../../src/codec.ts';
+import { type EdgeMessage, isEdgeMessage } from '../../src/codec/edge-messages.ts';
 import type { AppendEntries, RaftMessage } from '../../src/messages.ts';
+import { protocolVersions } from '../../src/protocol-version.ts';
 
 /**
  * A message in a few words, for charts: `append 5..7@3 after 4@2, commit 4` brings entries 5 to 7,
@@ -8,7 +10,12 @@ import type { AppendEntries, RaftMessage } from '../../src/messages.ts';
  * out: the rounds of heartbeats.
  */
 export function describeMessage(_protocol: string, payload: Uint8Array): string {
-  return wordsOf(raftCodec.decode(payload));
+  const message = decodeWithin(protocolVersions, payload);
+  return isEdgeMessage(message) ? edgeWordsOf(message) : wordsOf(message);
+}
+
+function edgeWordsOf({ logIndex }: EdgeMessage): string {
+  return `digest of the state at ${logIndex}`;
 }
 
 function wordsOf(message: RaftMessage): string {
