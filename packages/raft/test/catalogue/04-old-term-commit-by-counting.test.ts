@@ -43,7 +43,7 @@ function figureEight(): CoreCluster {
 test('an old entry on a majority is not committed, and may be erased', () => {
   const cluster = figureEight();
   expect(cluster.raft(n1).currentTerm).toBeGreaterThan(2);
-  expect(cluster.raft(n1).commitIndex).toBe(1);
+  expect(cluster.raft(n1).commitIndex).toBeLessThan(2);
   // (d)
   cluster.crash(n1, 0);
   cluster.restart(n5);

@@ -40,7 +40,7 @@ test('who asks for pre-votes has not forgotten its vote', () => {
   }
   expect(cluster.raft(n3).role.kind).toBe('preCandidate');
   deliverBetween(cluster, n2, n3);
-  cluster.completeWrites(n3, 1);
+  cluster.completeWrites(n3, cluster.node(n3).disk.pendingCount);
   deliverBetween(cluster, n3, n2);
   expect(cluster.raft(n2)).toMatchObject({ role: { kind: 'candidate' }, currentTerm: 1 });
 });
