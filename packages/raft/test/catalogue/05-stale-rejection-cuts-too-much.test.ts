@@ -10,8 +10,8 @@ import { patient } from '../support/lone-node.ts';
 // rejection, or late.
 //
 // Protection: `onAppendEntries` of src/replication.ts cuts at the first entry that differs, which
-// `firstMissing` of src/log.ts finds; `rejected` of src/progress.ts believes no rejection from below
-// what was accepted.
+// `firstMissing` of src/log.ts finds; `rejected` of src/progress.ts believes no rejection from
+// below what was accepted.
 // Mutations: take all of `entries` for missing: the first test fails, n2 leads without what was
 // committed. Cut after `prevLogIndex` where a request is empty: so does the second. Without
 // `prevLogIndex < this.matchIndex` in `rejected` the third fails.

@@ -56,7 +56,9 @@ test('a pre-vote changes nothing about who gives it', () => {
   const message = { kind: 'preVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 } as const;
   for (const from of [n1, n2]) cluster.input(n3, { kind: 'receive', from, message });
   const granted = cluster.parcels.map(({ message: answer }) => answer);
-  expect(granted).toEqual([1, 1].map((term) => ({ kind: 'preVoteReply', term, voteGranted: true })));
+  expect(granted).toEqual(
+    [1, 1].map((term) => ({ kind: 'preVoteReply', term, voteGranted: true })),
+  );
   expect(knownOf()).toEqual(before);
   expect(cluster.node(n3).disk.pendingCount).toBe(0);
 });

@@ -24,7 +24,7 @@ function settled(nodeCount: number): CoreCluster {
 // #14: all data was gone after a failover, because followers stored entries and applied none.
 // Protection: `applyCommitted` ends every step, whatever the role: `finish` of src/raft.ts.
 // Mutation: apply where the node leads only.
-test('#14: followers apply what is committed, and have it when they lead', () => {
+test('followers apply what is committed, and have it when they lead', () => {
   const cluster = settled(3);
   cluster.propose(n1, 10);
   cluster.settle();
@@ -42,7 +42,7 @@ test('#14: followers apply what is committed, and have it when they lead', () =>
 // Protection: no change before the one before it is committed: 'changePending' in
 // src/membership.ts.
 // Mutation: without it, n1 and n2 commit what n3, n4 and n5 replace.
-test('#17: a minority does not make itself a majority', () => {
+test('a minority does not make itself a majority', () => {
   const cluster = settled(5);
   cluster.split([n1, n2], [n3, n4, n5]);
   const reasons = [n5, n4, n3].flatMap((node) => {
@@ -67,7 +67,7 @@ test('#17: a minority does not make itself a majority', () => {
 // Protection: `initialState` of src/recovery.ts takes the members from the log, not from the
 // options that the cluster once started with.
 // Mutation: take them from the options: n3 and n1 elect n3, and commit beside n2.
-test('#28, #44: who starts again still knows who was removed', () => {
+test('who starts again still knows who was removed', () => {
   const cluster = settled(3);
   cluster.split([n2, n3]);
   cluster.elect(n2);
@@ -100,7 +100,7 @@ test('#28, #44: who starts again still knows who was removed', () => {
 // #18: while a node replayed its log after a start, reads found nothing.
 // Protection: a confirmed read waits for the state machine: `onApplied` of src/node/reads.ts.
 // Mutation: let it wait for nothing: the read is there long before the data.
-test('#18: a read after a start waits for the replay', async () => {
+test('a read after a start waits for the replay', async () => {
   const scene = new NodeScene({ nodeCount: 1 });
   const leader = await scene.elect();
   // More than a node applies in one turn.
@@ -120,7 +120,7 @@ test('#18: a read after a start waits for the replay', async () => {
 // src/node/recovery.ts finishes at the start what a crash cut short.
 // Mutations: let `isInstallUnfinished` say no: after some crashes the log refuses the next entry.
 // Reset the log before the snapshot is adopted in `#replaceLog`: a start has neither.
-test('#43: a crash anywhere in an installation leaves the old state or the new one', async () => {
+test('a crash anywhere in an installation leaves the old state or the new one', async () => {
   const seen = new Set<string>();
   for (const disk of await crashesOfAnInstallation()) seen.add(await startedOn(disk));
   expect([...seen].sort()).toEqual(['0 then 1..10', '50 then 51..50', '50 then 51..53']);
@@ -161,7 +161,7 @@ async function crashesOfAnInstallation(): Promise<readonly MemoryDisk[]> {
 // Protection: what a follower acknowledges is on its disk: `sendWhenDurable` in `onAppendEntries`
 // of src/replication.ts.
 // Mutation: answer by `send`: n1 commits, n2 forgets, and n3 is elected without the entry.
-test('#52: what is acknowledged outlives the crash of who acknowledged it', () => {
+test('what is acknowledged outlives the crash of who acknowledged it', () => {
   const cluster = settled(3);
   cluster.split([n1, n2]);
   cluster.propose(n1);
@@ -184,13 +184,13 @@ test('#52: what is acknowledged outlives the crash of who acknowledged it', () =
 // @quorate/storage. `compact` of src/node/persistence.ts keeps the log that the older one needs.
 // Mutations: name it without the sync: some starts find one that they cannot read. Compact through
 // what was asked for: where the newer one is damaged, entries are missing.
-test('#654: a crash anywhere in a snapshot leaves the one before it', async () => {
+test('a crash anywhere in a snapshot leaves the one before it', async () => {
   const seen = new Set<string>();
   for (const disk of await crashesOfASnapshot()) seen.add(await startedOn(disk));
   expect([...seen].sort()).toEqual(['10 then 11..20', '20 then 21..20']);
 });
 
-test('#654: the log makes up for a snapshot that is damaged all the same', async () => {
+test('the log makes up for a snapshot that is damaged all the same', async () => {
   const disk = (await crashesOfASnapshot()).at(-1);
   if (disk === undefined) throw new Error('there is a last state');
   const [newest = ''] = (await disk.list('snapshots')).toSorted().toReversed();

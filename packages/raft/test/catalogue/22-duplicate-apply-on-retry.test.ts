@@ -5,7 +5,8 @@
  *
  * Protection: sessions, their numbers and their answers are in the replicated state and in
  * snapshots.
- * Switched off: the second test takes the answers out of snapshots, and the call is applied twice.
+ * Mutations: take the answers out of the table's snapshot, or apply repeated numbers anew. The
+ * second test takes the answers out of snapshots, and the call is applied twice.
  */
 import { expect, test } from 'vitest';
 

@@ -54,6 +54,7 @@ describe('a leader that sent a snapshot', () => {
   test('goes on though nobody reported that it left', () => {
     const node = leaderWithSnapshotUnderWay();
     wait(node, node.raft.tuning.snapshotTimeoutTicks);
+    expect(stateOf(node)).toBe('probe');
     // It never arrived: the follower still has nothing.
     node.reject(b, 6, 0, 0);
     wait(node, 1);

@@ -5,7 +5,8 @@
  *
  * Protection: a repeated number is answered at once with what it was answered first, and numbers
  * wait for no others.
- * Switched off: the second test lets repeated numbers wait, and the calls are never answered.
+ * Mutation: refuse repeated numbers in `admit` of src/sessions/session-table.ts. The second test
+ * lets repeated numbers wait, and the calls are never answered.
  */
 import { expect, test } from 'vitest';
 

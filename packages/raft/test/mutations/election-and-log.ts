@@ -24,7 +24,8 @@ export const electionAndLog: readonly Mutation[] = [
     file: 'raft/src/replication.ts',
     search: 'const place = log.firstMissing(entries);',
     replacement: `const place = log.firstMissing(entries);
-      if (entries.length === 0 && prevLogIndex < log.lastIndex) log.truncateFrom(prevLogIndex + 1);`,
+      const isEarly = entries.length === 0 && prevLogIndex < log.lastIndex;
+      if (isEarly) log.truncateFrom(prevLogIndex + 1);`,
     fails: ['an empty request that is early takes away nothing that follows'],
   },
   {
@@ -47,7 +48,8 @@ export const electionAndLog: readonly Mutation[] = [
     off: 'a new follower keeps what it acknowledged',
     file: 'raft/src/roles.ts',
     search: "  state.role = { kind: 'follower' };\n  state.leaderId = leaderId;",
-    replacement: `  if (state.log.lastIndex > state.commitIndex) state.log.truncateFrom(state.commitIndex + 1);
+    replacement: `  const { log, commitIndex } = state;
+      if (log.lastIndex > commitIndex) log.truncateFrom(commitIndex + 1);
       state.role = { kind: 'follower' };
       state.leaderId = leaderId;`,
     fails: ['who asked for votes in vain still has what it acknowledged'],
@@ -65,8 +67,7 @@ export const electionAndLog: readonly Mutation[] = [
     off: 'a new term is written',
     file: 'raft/src/persistence.ts',
     search: 'isSame ? undefined : { currentTerm, votedFor, promised };',
-    replacement:
-      'isSame ? undefined : { currentTerm: state.log.lastTerm, votedFor, promised };',
+    replacement: 'isSame ? undefined : { currentTerm: state.log.lastTerm, votedFor, promised };',
     fails: ['terms go on after all nodes were down'],
   },
   {

@@ -1,8 +1,17 @@
+import { clients } from './clients.ts';
 import { electionAndLog } from './election-and-log.ts';
+import { membership } from './membership.ts';
 import type { Mutation } from './mutation.ts';
+import { reads } from './reads.ts';
 import { redisRaft } from './redis-raft.ts';
+import { snapshots } from './snapshots.ts';
 
 /** All of them, in the order of the scenarios. */
-export const mutations: readonly Mutation[] = [...electionAndLog, ...redisRaft].toSorted(
-  (left, right) => left.scenario.localeCompare(right.scenario),
-);
+export const mutations: readonly Mutation[] = [
+  ...electionAndLog,
+  ...membership,
+  ...redisRaft,
+  ...reads,
+  ...clients,
+  ...snapshots,
+].toSorted((left, right) => left.scenario.localeCompare(right.scenario));

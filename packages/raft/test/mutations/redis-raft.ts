@@ -8,7 +8,7 @@ export const redisRaft: readonly Mutation[] = [
     file: 'raft/src/raft.ts',
     search: '  applyCommitted(raft);',
     replacement: "  if (raft.role.kind === 'leader') applyCommitted(raft);",
-    fails: ['#14: followers apply what is committed, and have it when they lead'],
+    fails: ['followers apply what is committed, and have it when they lead'],
   },
   {
     scenario: '21',
@@ -16,7 +16,7 @@ export const redisRaft: readonly Mutation[] = [
     file: 'raft/src/membership.ts',
     search: "if (log.configurationIndex > state.commitIndex) return 'changePending';",
     replacement: '',
-    fails: ['#17: a minority does not make itself a majority'],
+    fails: ['a minority does not make itself a majority'],
   },
   {
     scenario: '21',
@@ -26,7 +26,7 @@ export const redisRaft: readonly Mutation[] = [
     peers: membersOf(log.configuration)`,
     replacement: `    configuration: started.configuration,
     peers: membersOf(started.configuration)`,
-    fails: ['#28, #44: who starts again still knows who was removed'],
+    fails: ['who starts again still knows who was removed'],
   },
   {
     scenario: '21',
@@ -34,7 +34,7 @@ export const redisRaft: readonly Mutation[] = [
     file: 'raft/src/node/reads.ts',
     search: 'if (head === undefined || head.readIndex > lastApplied) return;',
     replacement: 'if (head === undefined) return;',
-    fails: ['#18: a read after a start waits for the replay'],
+    fails: ['a read after a start waits for the replay'],
   },
   {
     scenario: '21',
@@ -42,7 +42,7 @@ export const redisRaft: readonly Mutation[] = [
     file: 'raft/src/node/recovery.ts',
     search: 'if (isInstallUnfinished(log, start)) {',
     replacement: 'if (isInstallUnfinished(log, start) && false) {',
-    fails: ['#43: a crash anywhere in an installation leaves the old state or the new one'],
+    fails: ['a crash anywhere in an installation leaves the old state or the new one'],
   },
   {
     scenario: '21',
@@ -52,7 +52,7 @@ export const redisRaft: readonly Mutation[] = [
     await log.reset(start.logIndex, start.term, this.#record(this.#hardState));`,
     replacement: `    await log.reset(start.logIndex, start.term, this.#record(this.#hardState));
     if (snapshot !== undefined) await this.#storeInstalled(snapshot);`,
-    fails: ['#43: a crash anywhere in an installation leaves the old state or the new one'],
+    fails: ['a crash anywhere in an installation leaves the old state or the new one'],
   },
   {
     scenario: '21',
@@ -60,7 +60,7 @@ export const redisRaft: readonly Mutation[] = [
     file: 'raft/src/replication.ts',
     search: "sendWhenDurable(state, from, {\n    kind: 'appendEntriesReply',",
     replacement: "send(state, from, {\n    kind: 'appendEntriesReply',",
-    fails: ['#52: what is acknowledged outlives the crash of who acknowledged it'],
+    fails: ['what is acknowledged outlives the crash of who acknowledged it'],
   },
   {
     scenario: '21',
@@ -68,7 +68,7 @@ export const redisRaft: readonly Mutation[] = [
     file: 'storage/src/snapshot-writer.ts',
     search: '    await file.sync();',
     replacement: '',
-    fails: ['#654: a crash anywhere in a snapshot leaves the one before it'],
+    fails: ['a crash anywhere in a snapshot leaves the one before it'],
   },
   {
     scenario: '21',
@@ -76,6 +76,6 @@ export const redisRaft: readonly Mutation[] = [
     file: 'raft/src/node/persistence.ts',
     search: 'Math.min(throughIndex, this.#olderSnapshotIndex, log.lastIndex)',
     replacement: 'Math.min(throughIndex, log.lastIndex)',
-    fails: ['#654: the log makes up for a snapshot that is damaged all the same'],
+    fails: ['the log makes up for a snapshot that is damaged all the same'],
   },
 ];

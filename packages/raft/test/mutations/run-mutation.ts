@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { defaultServerConditions, type Plugin } from 'vite';
 import { startVitest, type TestModule } from 'vitest/node';
 
-import type { Mutation } from './mutation.ts';
+import { catalogueFile, mutate, type Mutation, packageRoot, packagesRoot } from './mutation.ts';
 
-const packageRoot = join(import.meta.dirname, '../..');
-const packagesRoot = join(packageRoot, '..');
+/** What Vite assumes on a server, and that packages are their sources. */
+const sourceConditions = ['@quorate/source', 'module', 'node', 'development|production'];
 
 /** How a run of one file of the catalogue ended. */
 export type Verdict =
@@ -17,27 +15,6 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly tests: readonly string[] }
   /** The file could not be run, which says nothing about its tests. */
   | { readonly kind: 'broken'; readonly reason: string };
-
-/** `source` with the protection switched off. */
-export function mutate(source: string, { file, search, replacement }: Mutation): string {
-  const [before, after, ...more] = source.split(search);
-  if (before === undefined || after === undefined || more.length > 0) {
-    throw new RangeError(`search: expected once in ${file}, got ${search}`);
-  }
-  return before + replacement + after;
-}
-
-/** What stands in the file of a mutation now. */
-export function sourceOf({ file }: Mutation): string {
-  return readFileSync(join(packagesRoot, file), 'utf8');
-}
-
-/** The file of the catalogue that tests scenario `number`, below the package. */
-export function catalogueFile(number: string): string | undefined {
-  const folder = 'test/catalogue';
-  const name = readdirSync(join(packageRoot, folder)).find((each) => each.startsWith(`${number}-`));
-  return name === undefined ? undefined : `${folder}/${name}`;
-}
 
 /**
  * Runs one scenario of the catalogue on sources of which one has `mutation`. It is made as the file
@@ -59,8 +36,17 @@ export async function runScenario(number: string, mutation?: Mutation): Promise<
       testTimeout: 60_000,
     },
     {
-      ssr: { resolve: { conditions: ['@quorate/source', ...defaultServerConditions] } },
-      plugins: mutation === undefined ? [] : [mutationPlugin(mutation)],
+      ssr: { resolve: { conditions: sourceConditions } },
+      plugins: [
+        {
+          name: 'mutation',
+          enforce: 'pre',
+          transform: (code, id) => {
+            const isMeant = mutation !== undefined && id === join(packagesRoot, mutation.file);
+            return isMeant ? mutate(code, mutation) : undefined;
+          },
+        },
+      ],
     },
   );
   try {
@@ -70,15 +56,6 @@ export async function runScenario(number: string, mutation?: Mutation): Promise<
     // It is set by failing tests, which here are no failure.
     process.exitCode = 0;
   }
-}
-
-function mutationPlugin(mutation: Mutation): Plugin {
-  const path = join(packagesRoot, mutation.file);
-  return {
-    name: 'mutation',
-    enforce: 'pre',
-    transform: (code, id) => (id.split('?')[0] === path ? mutate(code, mutation) : undefined),
-  };
 }
 
 function verdictOn(modules: readonly TestModule[]): Verdict {

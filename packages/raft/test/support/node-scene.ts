@@ -30,8 +30,7 @@ export class NodeScene {
       const { leader, running } = this.cluster;
       const node = leader === undefined ? undefined : running.get(leader)?.node;
       const status = node?.status();
-      const isSettled =
-        status !== undefined && node?.termAt(status.lastApplied) === status.term;
+      const isSettled = status !== undefined && node?.termAt(status.lastApplied) === status.term;
       elected = isSettled ? leader : undefined;
       return isSettled;
     });
