@@ -11,6 +11,12 @@ import {
 import { kindOf, sinceVersion, tagOf } from './codec/kinds.ts';
 import { readFlag, writeFlag } from './codec/primitives.ts';
 import {
+  readReadIndexReply,
+  readReadIndexRequest,
+  writeReadIndexReply,
+  writeReadIndexRequest,
+} from './codec/reads.ts';
+import {
   readSnapshot,
   readSnapshotChunk,
   readSnapshotChunkReply,
@@ -54,6 +60,8 @@ import {
  *   9 installSnapshot       see codec/snapshot.ts
  *  10 installSnapshotReply  matchIndex
  *  11 timeoutNow
+ *  12 readIndexRequest      see codec/reads.ts
+ *  13 readIndexReply        see codec/reads.ts
  *  20 snapshotChunk         see codec/snapshot.ts
  *  21 snapshotChunkReply    see codec/snapshot.ts
  *  30 stateHash             see codec/state-hash.ts; without a term, and not in `raftCodec`
@@ -171,6 +179,12 @@ function writeBody(message: RaftMessage): void {
       return;
     case 'timeoutNow':
       return;
+    case 'readIndexRequest':
+      writeReadIndexRequest(writer, message);
+      return;
+    case 'readIndexReply':
+      writeReadIndexReply(writer, message);
+      return;
     case 'snapshotChunk':
       writeSnapshotChunk(writer, message);
       return;
@@ -202,6 +216,10 @@ function readBody(reader: ByteReader, kind: RaftMessage['kind'], term: number): 
       return { kind, term, matchIndex: reader.varint() };
     case 'timeoutNow':
       return { kind, term };
+    case 'readIndexRequest':
+      return readReadIndexRequest(reader, term);
+    case 'readIndexReply':
+      return readReadIndexReply(reader, term);
     case 'snapshotChunk':
       return readSnapshotChunk(reader, term);
     case 'snapshotChunkReply':

@@ -35,7 +35,13 @@ export type RaftInput =
   /** One tick of the node's clock has passed. Leases want to know when. */
   | { readonly kind: 'tick'; readonly clock?: ClockReading }
   /** A message arrived. `from` is proven by the carrier. */
-  | { readonly kind: 'receive'; readonly from: NodeId; readonly message: RaftMessage }
+  | {
+      readonly kind: 'receive';
+      readonly from: NodeId;
+      readonly message: RaftMessage;
+      /** Wanted for a request that a lease may answer. */
+      readonly clock?: ClockReading;
+    }
   /** The user wants these commands in the log, in this order. Answered by 'proposed' or refused. */
   | {
       readonly kind: 'propose';
@@ -57,10 +63,15 @@ export type RaftInput =
    * where there are leases: the leader counts on being remembered.
    */
   | { readonly kind: 'forgetLeader' }
-  /** The user wants to read. Answered by 'readReady' or 'readRefused'. */
+  /**
+   * The user wants to read. Answered by 'readReady' or 'readRefused'. Who does not lead asks the
+   * leader, and whoever leads after it, until then or 'forgetRead'.
+   */
   | { readonly kind: 'readIndex'; readonly readId: number }
   /** Likewise, and a lease held at `clock` will do in place of a round of heartbeats. */
   | { readonly kind: 'leaseRead'; readonly readId: number; readonly clock: ClockReading }
+  /** Nobody waits for the read any more. */
+  | { readonly kind: 'forgetRead'; readonly readId: number }
   /** The write of effect 'persist' with this ticket, and all before it, are durable. */
   | { readonly kind: 'persisted'; readonly ticket: number }
   /** The state machine holds everything up to this index. */
@@ -111,7 +122,7 @@ export type MembershipRefusal =
 
 /** Why a proposal or read was refused. It certainly did not and will not happen. */
 export type RefusalReason =
-  | 'notLeader' // Ask `leaderId`, if known.
+  | 'notLeader' // Ask `leaderId`, if known. For reads: nobody leads that this node knows of.
   | 'tooManyUncommitted' // The leader's uncommitted log is full: back off.
   | 'transferring' // The leader is handing over: ask again soon, there or elsewhere.
   | 'tooManyReads' // As many reads as the leader keeps are waiting already: back off.

@@ -52,6 +52,8 @@ export type RaftMessage =
   | InstallSnapshot
   | InstallSnapshotReply
   | TimeoutNow
+  | ReadIndexRequest
+  | ReadIndexReply
   | SnapshotChunk
   | SnapshotChunkReply;
 
@@ -158,6 +160,29 @@ export interface InstallSnapshotReply {
 export interface TimeoutNow {
   readonly kind: 'timeoutNow';
   readonly term: number;
+}
+
+/** A node that does not lead wants to read: how far must its state machine have come? */
+export interface ReadIndexRequest {
+  readonly kind: 'readIndexRequest';
+  readonly term: number;
+  /** Of the sender's present life, and rising within it: together they are never used again. */
+  readonly nonce: number;
+  readonly requestId: number;
+  /** Whether an answer by a lease will do. */
+  readonly isLeaseEnough: boolean;
+}
+
+/** Echoes nonce and id of the request that the leader had when it made sure that it leads. */
+export interface ReadIndexReply {
+  readonly kind: 'readIndexReply';
+  readonly term: number;
+  readonly nonce: number;
+  readonly requestId: number;
+  readonly result:
+    | { readonly kind: 'confirmed'; readonly readIndex: number; readonly isByLease: boolean }
+    /** The leader has as many reads waiting as it keeps. */
+    | { readonly kind: 'refused' };
 }
 
 /** One piece of a snapshot. It names the whole, so that each piece can be understood alone. */

@@ -17,7 +17,10 @@ export interface RaftOptions extends Partial<RaftTuning> {
    * Entries of the log say more.
    */
   readonly configuration?: ConfigurationAt | undefined;
-  /** Only for election timeouts. */
+  /**
+   * For election timeouts, and for what tells this life of the node from others: not the same
+   * numbers after every restart.
+   */
   readonly random: Random;
   /** What was last made durable; `undefined` on an empty disk. */
   readonly hardState?: HardState | undefined;

@@ -179,8 +179,8 @@ export class RaftNode {
   }
 
   /**
-   * Asks the cluster whether this node may be read. 'ready' promises that the state machine holds
-   * everything that was committed when the call was made: read it before the next `await`.
+   * Asks the cluster whether this node may be read, whoever leads. 'ready' promises that the state
+   * machine holds all that was committed when the call was made: read it before the next `await`.
    */
   readIndex(options: WaitOptions = {}): Promise<ReadOutcome> {
     return this.read({ ...options, consistency: 'linearizable' });
@@ -189,7 +189,8 @@ export class RaftNode {
   /**
    * Whether this node may be read, by the guarantee that is asked for: see `ReadConsistency`.
    *
-   * @throws RangeError if a lease is asked for without `maxClockDriftPpm`.
+   * @throws RangeError if a lease is asked for without `maxClockDriftPpm`, or `maxStalenessMs` is
+   *   not above 0.
    */
   read(options: ReadOptions = {}): Promise<ReadOutcome> {
     return this.#requests.read(options);
@@ -368,6 +369,12 @@ export class RaftNode {
     return { nowMs: this.#clock.nowMs(), wallTimeMs: this.#clock.wallTimeMs() };
   }
 
+  /** A request that a lease may answer is answered by what the clocks say now. */
+  #clockFor(message: RaftMessage): { readonly clock?: ClockReading } {
+    const isTimed = message.kind === 'readIndexRequest' && message.isLeaseEnough;
+    return isTimed ? { clock: this.#readClock() } : {};
+  }
+
   #advanceIf(input: RaftInput | undefined): void {
     if (input !== undefined) this.#driver.advance(input);
   }
@@ -417,7 +424,7 @@ export class RaftNode {
 
   #receive(from: NodeId, message: NodeMessage): void {
     if (message.kind !== 'stateHash') {
-      this.#driver.advance({ kind: 'receive', from, message });
+      this.#driver.advance({ kind: 'receive', from, message, ...this.#clockFor(message) });
       if (message.kind === 'installSnapshotReply') {
         this.#snapshots.onInstalled(from, message.matchIndex);
       }

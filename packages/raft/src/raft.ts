@@ -15,7 +15,16 @@ import { concludeMembership, onChangeMembership } from './membership.ts';
 import type { RaftMessage } from './messages.ts';
 import type { RaftOptions } from './options.ts';
 import { markDurable, persistChanges, send } from './persistence.ts';
-import { confirmReads, joinRound, onLeaseRead, onReadIndex, startReadRound } from './read-index.ts';
+import {
+  askLeader,
+  confirmReads,
+  joinRound,
+  onLeaseRead,
+  onReadIndex,
+  onReadIndexReply,
+  onReadIndexRequest,
+  startReadRound,
+} from './read-index.ts';
 import { initialState } from './recovery.ts';
 import {
   hearLeader,
@@ -83,7 +92,8 @@ function dispatch(raft: RaftState, input: RaftInput): void {
       onTick(raft);
       break;
     case 'receive':
-      if (isHeard(raft, input.from, input.message)) onReceive(raft, input.from, input.message);
+      raft.clock = input.clock ?? raft.clock;
+      if (isHeard(raft, input.from, input.message)) onReceive(raft, input);
       break;
     case 'propose':
       onPropose(raft, input.proposalId, input.payloads);
@@ -103,6 +113,9 @@ function dispatch(raft: RaftState, input: RaftInput): void {
     case 'leaseRead':
       raft.clock = input.clock;
       onLeaseRead(raft, input.readId, input.clock);
+      break;
+    case 'forgetRead':
+      raft.remoteReads.forget(input.readId);
       break;
     case 'persisted':
       markDurable(raft, input.ticket);
@@ -158,6 +171,7 @@ function onTick(raft: RaftState): void {
   const isWriting = raft.durableTicket < raft.issuedTicket;
   raft.storageWaitTicks = isWriting ? raft.storageWaitTicks + 1 : 0;
   if (raft.role.kind !== 'leader') {
+    raft.remoteReads.tick();
     tickElection(raft);
     return;
   }
@@ -167,7 +181,10 @@ function onTick(raft: RaftState): void {
   if (raft.role === role && raft.lastRound > lastRound) joinRound(raft, role);
 }
 
-function onReceive(raft: RaftState, from: NodeId, message: RaftMessage): void {
+function onReceive(
+  raft: RaftState,
+  { from, message, clock }: Extract<RaftInput, { readonly kind: 'receive' }>,
+): void {
   if (message.term > raft.currentTerm && !adoptTerm(raft, from, message)) return;
   if (message.term < raft.currentTerm) {
     answerStale(raft, from, message);
@@ -198,6 +215,12 @@ function onReceive(raft: RaftState, from: NodeId, message: RaftMessage): void {
       return;
     case 'timeoutNow':
       onTimeoutNow(raft, from);
+      return;
+    case 'readIndexRequest':
+      onReadIndexRequest(raft, from, message, clock);
+      return;
+    case 'readIndexReply':
+      onReadIndexReply(raft, message);
       return;
     case 'snapshotChunk':
       hearLeader(raft, from);
@@ -302,6 +325,8 @@ function answerStale(raft: RaftState, from: NodeId, message: RaftMessage): void 
     case 'heartbeatReply':
     case 'installSnapshotReply':
     case 'timeoutNow':
+    case 'readIndexRequest':
+    case 'readIndexReply':
     case 'snapshotChunkReply':
       return;
   }
@@ -322,6 +347,8 @@ function finish(raft: RaftState): readonly RaftEffect[] {
     startReadRound(raft, raft.role);
     replicate(raft, raft.role);
     continueTransfer(raft, raft.role);
+  } else {
+    askLeader(raft);
   }
   persistChanges(raft);
   applyCommitted(raft);

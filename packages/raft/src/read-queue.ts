@@ -1,11 +1,28 @@
+import type { NodeId } from '@quorate/transport';
+
+/** A read that waits: of this node's own users, or of a node that asked for it. */
+export type WaitingRead =
+  | { readonly kind: 'own'; readonly readId: number }
+  | {
+      readonly kind: 'remote';
+      readonly from: NodeId;
+      readonly nonce: number;
+      readonly requestId: number;
+    };
+
+/** A read whose leader still led after the read had arrived. */
+interface ConfirmedRead {
+  readonly readIndex: number;
+  readonly read: WaitingRead;
+}
+
 /** Reads of a leader, each waiting for proof that it still led after the read had arrived. */
 export class ReadQueue {
   readonly #countMax: number;
   /** Arrived, and not part of a round yet. */
-  #waiting: number[] = [];
+  #waiting: WaitingRead[] = [];
   /** Under way, oldest first: answered with `readIndex` once a majority acknowledges `round`. */
-  #rounds: { readonly round: number; readonly readIndex: number; readonly readIds: number[] }[] =
-    [];
+  #rounds: Round[] = [];
   #count = 0;
 
   /** @param countMax - Reads at most, waiting and under way together. */
@@ -29,37 +46,43 @@ export class ReadQueue {
   }
 
   /** Only while not full. */
-  add(readId: number): void {
-    this.#waiting.push(readId);
+  add(read: WaitingRead): void {
+    this.#waiting.push(read);
     this.#count += 1;
   }
 
   /** All that wait are answered with `readIndex` once `round`, sent from now on, is confirmed. */
   begin(round: number, readIndex: number): void {
     if (this.#waiting.length === 0) return;
-    this.#rounds.push({ round, readIndex, readIds: this.#waiting });
+    this.#rounds.push({ round, readIndex, reads: this.#waiting });
     this.#waiting = [];
   }
 
   /** Removes the reads that a majority's acknowledgement of `round` confirms. */
-  confirm(round: number): readonly { readonly readIndex: number; readonly readId: number }[] {
+  confirm(round: number): readonly ConfirmedRead[] {
     const first = this.#rounds[0];
     if (first === undefined || first.round > round) return [];
     const confirmed = this.#rounds.filter((pending) => pending.round <= round);
     this.#rounds = this.#rounds.filter((pending) => pending.round > round);
-    const reads = confirmed.flatMap(({ readIndex, readIds }) =>
-      readIds.map((readId) => ({ readIndex, readId })),
+    const answers = confirmed.flatMap(({ readIndex, reads }) =>
+      reads.map((read) => ({ readIndex, read })),
     );
-    this.#count -= reads.length;
-    return reads;
+    this.#count -= answers.length;
+    return answers;
   }
 
   /** Removes all reads: leadership is over. */
-  drain(): readonly number[] {
-    const readIds = [...this.#rounds.flatMap((pending) => pending.readIds), ...this.#waiting];
+  drain(): readonly WaitingRead[] {
+    const all = [...this.#rounds.flatMap(({ reads }) => reads), ...this.#waiting];
     this.#rounds = [];
     this.#waiting = [];
     this.#count = 0;
-    return readIds;
+    return all;
   }
+}
+
+interface Round {
+  readonly round: number;
+  readonly readIndex: number;
+  readonly reads: readonly WaitingRead[];
 }

@@ -1,4 +1,4 @@
-import type { NodeId } from '@quorate/transport';
+import type { NodeId, Random } from '@quorate/transport';
 
 import { type ConfigurationAt, configurationOf, membersOf } from './configuration.ts';
 import type { HardState } from './effects.ts';
@@ -6,6 +6,7 @@ import { Inflights } from './inflights.ts';
 import { isAtLeastAsUpToDate, RaftLog } from './log.ts';
 import type { LogPosition } from './messages.ts';
 import { type RaftOptions, resolveTuning } from './options.ts';
+import { RemoteReads } from './remote-reads.ts';
 import type { RaftState } from './state.ts';
 
 /**
@@ -68,6 +69,7 @@ export function initialState(options: RaftOptions): RaftState {
     snapshot,
     role: { kind: 'follower' },
     leaderId: undefined,
+    remoteReads: new RemoteReads(drawNonce(random), tuning.maxPendingReads),
     strangerCount: 0,
     electionElapsedTicks: 0,
     electionDueTicks: tuning.electionTimeoutTicks + random.int(tuning.electionTimeoutTicks),
@@ -87,6 +89,12 @@ export function initialState(options: RaftOptions): RaftState {
     effects: [],
     announced: { kind: 'follower', term: currentTerm, leaderId: undefined },
   };
+}
+
+/** 53 bits, so that no two lives of a node have the same. A stream of its own, so that no timeout
+ * depends on it. */
+function drawNonce(random: Random): number {
+  return Math.floor(random.fork('requests').float() * 2 ** 53);
 }
 
 function validVoters({ id, voters }: RaftOptions): readonly NodeId[] {

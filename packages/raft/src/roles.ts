@@ -37,7 +37,10 @@ export function becomeFollower(state: RaftState, term: number, leaderId?: NodeId
   if (state.role.kind === 'leader') {
     // Its timer measured the quorum until now.
     restartElectionTimer(state);
-    for (const readId of state.role.reads.drain()) {
+    for (const read of state.role.reads.drain()) {
+      // Whoever asked from elsewhere asks the next leader.
+      if (read.kind === 'remote') continue;
+      const { readId } = read;
       state.effects.push({ kind: 'readRefused', readId, reason: 'leadershipLost' });
     }
     if (state.role.transfer !== undefined) {
@@ -96,6 +99,7 @@ export function becomeLeader(state: RaftState): Leadership {
     uncommittedBytes,
     transfer: undefined,
   };
+  for (const readId of state.remoteReads.drain()) leader.reads.add({ kind: 'own', readId });
   state.role = leader;
   state.leaderId = state.id;
   restartElectionTimer(state);

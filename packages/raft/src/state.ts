@@ -9,6 +9,7 @@ import type { Entry, LogPosition, RaftMessage, Snapshot } from './messages.ts';
 import type { RaftTuning } from './options.ts';
 import type { Progress } from './progress.ts';
 import type { ReadQueue } from './read-queue.ts';
+import type { RemoteReads } from './remote-reads.ts';
 
 /**
  * Everything one node knows, in the order of the paper's Figure 2. Changed by `step` alone and in
@@ -47,6 +48,9 @@ export interface RaftState {
   role: Role;
   /** The leader of `currentTerm`, if known; on a leader the node itself. */
   leaderId: NodeId | undefined;
+
+  /** Reads that wait for an answer of whoever leads. Empty on a leader. */
+  readonly remoteReads: RemoteReads;
 
   /** Answers from nodes that are no members, dropped. */
   strangerCount: number;

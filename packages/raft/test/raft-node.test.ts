@@ -327,16 +327,25 @@ describe('readIndex', () => {
     expect(cluster.leader.words.text).toBe('a');
   });
 
-  test('on a follower is refused and names the leader', async () => {
+  test('on a follower asks the leader, and waits until the follower has applied as much', async () => {
     const cluster = new Fixture(3);
     await cluster.elect();
     await cluster.simulation.run(200);
-    const [followerId] = cluster.followerIds;
-    expect(await cluster.read(cluster.member(followerId!))).toEqual({
-      kind: 'refused',
-      reason: 'notLeader',
-      leaderId: cluster.leaderId,
-    });
+    const follower = cluster.member(cluster.followerIds[0]!);
+    const written = cluster.propose('a');
+    const outcome = await cluster.settled(written.then(() => follower.node.readIndex()));
+    expect(outcome).toEqual({ kind: 'ready', readIndex: 2 });
+    expect(follower.words.text).toBe('a');
+  });
+
+  test('on a follower goes on with the next leader when the first is lost', async () => {
+    const cluster = new Fixture(3);
+    await cluster.elect();
+    await cluster.simulation.run(200);
+    const follower = cluster.member(cluster.followerIds[0]!);
+    cluster.simulation.partition([cluster.leaderId!], cluster.followerIds);
+    const outcome = await cluster.settled(follower.node.readIndex());
+    expect(outcome).toMatchObject({ kind: 'ready' });
   });
 
   test('of a leader that is cut off is refused, not answered from memory', async () => {

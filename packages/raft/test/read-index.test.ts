@@ -20,7 +20,7 @@ function leaderInOffice(options: ConstructorParameters<typeof LoneNode>[0] = {})
 }
 
 describe('a read', () => {
-  test('is refused by who does not lead', () => {
+  test('is refused where nobody leads', () => {
     const node = new LoneNode();
     read(node, 7);
     expect(node.effects).toEqual([{ kind: 'readRefused', readId: 7, reason: 'notLeader' }]);
@@ -147,5 +147,160 @@ describe('a read', () => {
     node.becomeLeader();
     read(node, 7);
     expect(node.did('readReady')).toMatchObject([{ readId: 7, readIndex: 1 }]);
+  });
+});
+
+/** A follower of `b` in term 1. */
+function followerOfB(options: ConstructorParameters<typeof LoneNode>[0] = {}): LoneNode {
+  const node = new LoneNode(options);
+  node.receive(b, { kind: 'heartbeat', term: 1, leaderCommit: 0, round: 1 });
+  return node;
+}
+
+/** What `b` says about the last request it got of `node`. */
+function confirm(node: LoneNode, readIndex: number, isByLease = false): void {
+  const request = node.sentTo(b, 'readIndexRequest').at(-1);
+  if (request === undefined) throw new Error('the test made it ask');
+  const { nonce, requestId, term } = request;
+  const result = { kind: 'confirmed', readIndex, isByLease } as const;
+  node.receive(b, { kind: 'readIndexReply', term, nonce, requestId, result });
+}
+
+describe('a read of a node that does not lead', () => {
+  test('asks the leader, once for all reads of a step', () => {
+    const node = followerOfB();
+    node.stepAll({ kind: 'readIndex', readId: 1 }, { kind: 'readIndex', readId: 2 });
+    expect(node.sent.map(({ to, message }) => [to, message.kind])).toEqual([
+      [b, 'readIndexRequest'],
+    ]);
+    confirm(node, 7);
+    expect(node.effects).toEqual([
+      { kind: 'readReady', readId: 1, readIndex: 7 },
+      { kind: 'readReady', readId: 2, readIndex: 7 },
+    ]);
+  });
+
+  test('asks again after half an election timeout of silence', () => {
+    const node = followerOfB();
+    read(node, 1);
+    node.tick(4);
+    expect(node.sentTo(b, 'readIndexRequest')).toEqual([]);
+    node.tick();
+    expect(node.sentTo(b, 'readIndexRequest')).toHaveLength(1);
+  });
+
+  test('asks the next leader, as soon as it is known', () => {
+    const node = followerOfB();
+    read(node, 1);
+    node.receive(c, { kind: 'heartbeat', term: 2, leaderCommit: 0, round: 1 });
+    expect(node.sentTo(c, 'readIndexRequest')).toMatchObject([{ term: 2 }]);
+  });
+
+  test('is not answered by a leader of an earlier term', () => {
+    const node = followerOfB();
+    read(node, 1);
+    const { nonce } = node.raft.remoteReads;
+    node.receive(c, { kind: 'heartbeat', term: 2, leaderCommit: 0, round: 1 });
+    const result = { kind: 'confirmed', readIndex: 7, isByLease: false } as const;
+    node.receive(b, { kind: 'readIndexReply', term: 1, nonce, requestId: 1, result });
+    expect(node.effects).toEqual([]);
+  });
+
+  test('goes on as a read of its own once this node leads', () => {
+    const node = followerOfB();
+    read(node, 1);
+    node.becomeLeader();
+    node.accept(b, 1);
+    acknowledge(node, b, node.raft.lastRound);
+    expect(node.did('readReady')).toEqual([{ kind: 'readReady', readId: 1, readIndex: 1 }]);
+  });
+
+  test('is asked for no more once nobody waits for it', () => {
+    const node = followerOfB();
+    read(node, 1);
+    node.step({ kind: 'forgetRead', readId: 1 });
+    node.tick(5);
+    expect(node.sent).toEqual([]);
+  });
+
+  test('is refused where too many wait, here or on the leader', () => {
+    const node = followerOfB({ maxPendingReads: 1 });
+    read(node, 1);
+    const request = node.sentTo(b, 'readIndexRequest').at(-1)!;
+    read(node, 2);
+    expect(node.effects).toEqual([{ kind: 'readRefused', readId: 2, reason: 'tooManyReads' }]);
+    const { term, nonce, requestId } = request;
+    const result = { kind: 'refused' } as const;
+    node.receive(b, { kind: 'readIndexReply', term, nonce, requestId, result });
+    expect(node.effects).toEqual([{ kind: 'readRefused', readId: 1, reason: 'tooManyReads' }]);
+  });
+
+  test('is not confirmed by a lease if it did not ask for one', () => {
+    const node = followerOfB();
+    read(node, 1);
+    confirm(node, 7, true);
+    expect(node.effects).toEqual([]);
+  });
+
+  test('by a lease is confirmed by one', () => {
+    const node = followerOfB();
+    node.step({ kind: 'leaseRead', readId: 1, clock: { nowMs: 0, wallTimeMs: 0 } });
+    expect(node.sentTo(b, 'readIndexRequest')).toMatchObject([{ isLeaseEnough: true }]);
+    confirm(node, 7, true);
+    expect(node.effects).toEqual([{ kind: 'readReady', readId: 1, readIndex: 7 }]);
+  });
+});
+
+describe('a leader that is asked by another node', () => {
+  const request = {
+    kind: 'readIndexRequest',
+    term: 1,
+    nonce: 4,
+    requestId: 9,
+    isLeaseEnough: false,
+  } as const;
+
+  test('answers once a majority acknowledged a round that began after the request', () => {
+    const node = leaderInOffice();
+    node.tick();
+    const earlier = node.raft.lastRound;
+    node.receive(c, request);
+    acknowledge(node, b, earlier);
+    expect(node.sentTo(c, 'readIndexReply')).toEqual([]);
+    acknowledge(node, b, node.raft.lastRound);
+    const result = { kind: 'confirmed', readIndex: 1, isByLease: false };
+    expect(node.sentTo(c, 'readIndexReply')).toMatchObject([{ nonce: 4, requestId: 9, result }]);
+  });
+
+  test('says nothing once it leads no more', () => {
+    const node = leaderInOffice();
+    node.receive(c, request);
+    node.receive(b, { kind: 'heartbeat', term: 2, leaderCommit: 0, round: 1 });
+    expect(node.sentTo(c, 'readIndexReply')).toEqual([]);
+    node.receive(c, request);
+    node.receive(c, { ...request, term: 2 });
+    expect(node.sentTo(c, 'readIndexReply')).toEqual([]);
+  });
+
+  test('refuses when too many reads wait already', () => {
+    const node = leaderInOffice({ maxPendingReads: 1 });
+    read(node, 1);
+    node.receive(c, request);
+    expect(node.sentTo(c, 'readIndexReply')).toMatchObject([{ result: { kind: 'refused' } }]);
+  });
+
+  test('answers by its lease what a lease may answer, if it knows the time', () => {
+    const node = leaderInOffice({ maxClockDriftPpm: 1_000 });
+    const clock = { nowMs: 0, wallTimeMs: 0 };
+    node.step({ kind: 'tick', clock });
+    acknowledge(node, b, node.raft.lastRound);
+    node.receive(c, { ...request, isLeaseEnough: true });
+    expect(node.sentTo(c, 'readIndexReply')).toEqual([]);
+    node.receive(c, request);
+    expect(node.sentTo(c, 'readIndexReply')).toEqual([]);
+    const message = { ...request, isLeaseEnough: true };
+    node.step({ kind: 'receive', from: c, message, clock: { nowMs: 9, wallTimeMs: 9 } });
+    const result = { kind: 'confirmed', readIndex: 1, isByLease: true };
+    expect(node.sentTo(c, 'readIndexReply')).toMatchObject([{ result }]);
   });
 });

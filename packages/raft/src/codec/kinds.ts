@@ -20,6 +20,8 @@ const kinds = [
   ['installSnapshot', 9, 1],
   ['installSnapshotReply', 10, 1],
   ['timeoutNow', 11, 1],
+  ['readIndexRequest', 12, 1],
+  ['readIndexReply', 13, 1],
   ['snapshotChunk', 20, 1],
   ['snapshotChunkReply', 21, 1],
   ['stateHash', 30, 1],

@@ -24,7 +24,10 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
   readonly stateMachine: ReplicatedStateMachine;
   /** The machine's clock by default. */
   readonly clock?: Clock;
-  /** The machine's randomness by default. Only spreads election timeouts. */
+  /**
+   * The machine's randomness by default. Spreads election timeouts and tells the lives of a node
+   * apart: never give the same numbers to two of them.
+   */
   readonly random?: Random;
   /** Length of a tick, the unit of all timeouts. More than 0. Default 50. */
   readonly tickMs?: number;

@@ -81,15 +81,28 @@ export type ReadOutcome =
     };
 
 /**
- * What a read is to see.
+ * What a read is to see. Any node can be read, whoever leads; what it has applied is what is read.
  *
- * - 'linearizable': all that was committed before the call. Costs a round of heartbeats.
- * - 'lease': the same, without a message, as long as no clock of the cluster is off by more than
+ * - 'linearizable': all that was committed before the call, anywhere. Costs the leader a round of
+ *   heartbeats, and another node a round trip to the leader besides.
+ * - 'lease': the same, without a round, as long as no clock of the cluster is off by more than
  *   `maxClockDriftPpm`; where the leader holds no lease it asks like a linearizable one.
+ * - 'bounded': all that was committed `maxStalenessMs` before the call. Costs nothing if this node
+ *   has had an answer to a linearizable or bounded read that it asked for no longer ago; else it
+ *   asks like a linearizable one. Time is that of this node's clocks, the faster of the two.
  * - 'stale': whatever this node has applied, which may be old without limit on a node that is cut
  *   off. Asks nobody and is never refused by a running node.
+ *
+ * Only 'linearizable' and 'lease' promise that a later read, on whatever node, sees no less.
  */
-export type ReadConsistency = 'linearizable' | 'lease' | 'stale';
+export type ReadConsistency = 'linearizable' | 'lease' | 'bounded' | 'stale';
+
+/** A read that may be a little behind, as caches and dashboards can be. */
+export interface BoundedRead {
+  readonly consistency: 'bounded';
+  /** How far behind the call at most. More than 0. */
+  readonly maxStalenessMs: number;
+}
 
 /** Whom to hand leadership to, and how long to wait for that. */
 export interface TransferOptions extends WaitOptions {
@@ -97,11 +110,17 @@ export interface TransferOptions extends WaitOptions {
   readonly to?: NodeId;
 }
 
+/** How a read is to be confirmed. */
+export type ReadFreshness =
+  | {
+      /** Default 'linearizable'. */
+      readonly consistency?: Exclude<ReadConsistency, 'bounded'>;
+      readonly maxStalenessMs?: undefined;
+    }
+  | BoundedRead;
+
 /** How a read is to be confirmed, and how long to wait for that. */
-export interface ReadOptions extends WaitOptions {
-  /** Default 'linearizable'. */
-  readonly consistency?: ReadConsistency;
-}
+export type ReadOptions = ReadFreshness & WaitOptions;
 
 /** How long a caller waits, and how it may give up earlier. */
 export interface WaitOptions {

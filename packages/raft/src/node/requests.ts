@@ -5,8 +5,10 @@ import type { MembershipChange } from '../configuration.ts';
 import type { ClockReading, RaftEffect, RaftInput } from '../effects.ts';
 import type { Entry, LogPosition } from '../messages.ts';
 import type { RaftState } from '../state.ts';
+import { checkReadOptions } from './check-read-options.ts';
 import { checkMembershipRequest, type MembershipOptions } from './membership-request.ts';
 import type {
+  BoundedRead,
   MembershipOutcome,
   ProposalOutcome,
   ReadOptions,
@@ -67,7 +69,9 @@ export class Requests {
   constructor(target: RequestTarget) {
     this.#target = target;
     this.#proposals = new Proposals(target.clock);
-    this.#reads = new Reads(target.clock);
+    this.#reads = new Reads(target.clock, (readId) => {
+      target.driver.advance({ kind: 'forgetRead', readId });
+    });
     this.#transfers = new Transfers(target.clock);
   }
 
@@ -94,18 +98,16 @@ export class Requests {
 
   /** See `RaftNode.read`. */
   read(options: ReadOptions): Promise<ReadOutcome> {
-    const { consistency = 'linearizable' } = options;
-    if (consistency === 'lease' && this.#target.raft.tuning.maxClockDriftPpm === 0) {
-      throw new RangeError("consistency: expected maxClockDriftPpm above 0 for 'lease', got 0");
-    }
+    checkReadOptions(options, this.#target.raft.tuning);
     const reason = this.#reasonToDecline(options.signal);
     if (reason !== undefined) {
       return Promise.resolve({ kind: 'refused', reason, leaderId: this.#leaderId });
     }
-    if (consistency === 'stale') {
+    if (options.consistency === 'stale') {
       return Promise.resolve({ kind: 'ready', readIndex: this.#target.lastApplied() });
     }
-    const outcome = this.#reads.add(consistency, options);
+    if (options.consistency === 'bounded') return this.#readBounded(options);
+    const outcome = this.#reads.add(options.consistency ?? 'linearizable', options);
     this.#flushSoon();
     return outcome;
   }
@@ -207,6 +209,16 @@ export class Requests {
     this.#transfers.closeAll();
   }
 
+  #readBounded(options: BoundedRead & WaitOptions): Promise<ReadOutcome> {
+    const now = this.#target.readClock();
+    const lastApplied = this.#target.lastApplied();
+    const known = this.#reads.addBounded(options.maxStalenessMs, now, lastApplied, options);
+    if (known !== undefined) return known;
+    const outcome = this.#reads.add('linearizable', options);
+    this.#flushSoon();
+    return outcome;
+  }
+
   get #leaderId(): NodeId | undefined {
     return this.#target.raft.leaderId;
   }
@@ -233,12 +245,16 @@ export class Requests {
     this.#isFlushDue = false;
     const inputs: RaftInput[] = [];
     for (const batch of this.#proposals.takeBatches()) inputs.push({ kind: 'propose', ...batch });
-    const readId = this.#reads.takeBatch('linearizable');
-    if (readId !== undefined) inputs.push({ kind: 'readIndex', readId });
-    const leaseReadId = this.#reads.takeBatch('lease');
-    if (leaseReadId !== undefined) {
-      inputs.push({ kind: 'leaseRead', readId: leaseReadId, clock: this.#target.readClock() });
-    }
+    if (this.#reads.hasQueued) inputs.push(...this.#takeReads(this.#target.readClock()));
     this.#target.driver.advanceAll(inputs);
+  }
+
+  #takeReads(clock: ClockReading): readonly RaftInput[] {
+    const inputs: RaftInput[] = [];
+    const readId = this.#reads.takeBatch('linearizable', clock);
+    if (readId !== undefined) inputs.push({ kind: 'readIndex', readId });
+    const leaseReadId = this.#reads.takeBatch('lease', clock);
+    if (leaseReadId !== undefined) inputs.push({ kind: 'leaseRead', readId: leaseReadId, clock });
+    return inputs;
   }
 }

@@ -49,6 +49,13 @@ function wordsOf(message: RaftMessage): string {
       return `has snapshot, up to ${message.matchIndex}, t${term}`;
     case 'timeoutNow':
       return `lead now, t${term}`;
+    case 'readIndexRequest':
+      return `read index? request ${message.requestId}, t${term}`;
+    case 'readIndexReply': {
+      const { requestId, result } = message;
+      const what = result.kind === 'confirmed' ? `is ${result.readIndex}` : 'refused';
+      return `read index ${what}, request ${requestId}, t${term}`;
+    }
     case 'snapshotChunk':
       return `snapshot ${message.snapshot.lastIncludedIndex} from ${message.offset}, t${term}`;
     case 'snapshotChunkReply':

@@ -87,6 +87,8 @@ export const messageNames: Readonly<Record<RaftMessage['kind'], string>> = {
   installSnapshot: 'MsgSnap',
   installSnapshotReply: 'MsgAppResp',
   timeoutNow: 'MsgTimeoutNow',
+  readIndexRequest: 'MsgReadIndex',
+  readIndexReply: 'MsgReadIndexResp',
   snapshotChunk: 'MsgSnapChunk',
   snapshotChunkReply: 'MsgSnapChunkResp',
 };
@@ -130,6 +132,8 @@ function bodyOf(message: RaftMessage, names: EntryNames): Body {
       return { place: '0/0', rest: commitOf(message.leaderCommit) };
     case 'heartbeatReply':
     case 'timeoutNow':
+    case 'readIndexRequest':
+    case 'readIndexReply':
       return { place: '0/0' };
     case 'installSnapshot':
       return { place: '0/0', more: [`  Snapshot: ${describeSnapshot(message.snapshot)}`] };
