@@ -153,6 +153,27 @@ export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
   }),
   snapshotChunk,
   fc.record({
+    kind: fc.constant('readIndexRequest'),
+    term: anyNumber,
+    nonce: anyNumber,
+    requestId: anyNumber,
+    isLeaseEnough: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('readIndexReply'),
+    term: anyNumber,
+    nonce: anyNumber,
+    requestId: anyNumber,
+    result: fc.oneof(
+      fc.record({ kind: fc.constant('refused') }),
+      fc.record({
+        kind: fc.constant('confirmed'),
+        readIndex: anyNumber,
+        isByLease: fc.boolean(),
+      }),
+    ),
+  }),
+  fc.record({
     kind: fc.constant('snapshotChunkReply'),
     term: anyNumber,
     lastIncludedIndex: anyNumber,

@@ -50,6 +50,7 @@ export class Schedule {
       { weight: 8, run: () => cluster.completeApplies(this.#anyNode()) },
       { weight: 6, run: () => this.#propose() },
       { weight: 2, run: () => cluster.readIndex(this.#anyLeader()) },
+      { weight: 1, run: () => cluster.readIndex(this.#anyNode()) },
       { weight: 1, run: () => cluster.takeSnapshot(this.#anyNode(), random.int(4)) },
       { weight: 0.5, run: () => this.#transfer() },
       { weight: 0.3, run: () => cluster.input(this.#anyNode(), { kind: 'forgetLeader' }) },
