@@ -8,8 +8,7 @@ import { patient } from '../support/lone-node.ts';
 // Answered by that index, a read misses what a client was told is committed.
 //
 // Protection: `hasCommittedInTerm` in `startReadRound` and `joinRound` of src/read-index.ts.
-// Mutations: without it in `startReadRound` the first and the last test fail, without it in
-// `joinRound` the second.
+// Mutations: without it in `joinRound` the second test fails, without either all of them.
 
 /**
  * n1 has committed a command and told nobody. n2 has it, leads now, and has not committed the no-op

@@ -30,11 +30,11 @@ function replaceN1(cluster: CoreCluster): void {
   expect(cluster.raft(n1).role.kind).toBe('leader');
 }
 
-/** Delivers what is under way to n1, and nothing that follows from it. */
-function deliverToN1(cluster: CoreCluster, parcels: readonly Parcel[]): void {
+/** Delivers these to n1. What it says to that. */
+function deliverToN1(cluster: CoreCluster, parcels: readonly Parcel[]): readonly Parcel[] {
   cluster.parcels = [...parcels];
   for (let left = parcels.length; left > 0; left -= 1) cluster.deliver(0);
-  cluster.parcels = [];
+  return cluster.parcels.splice(0);
 }
 
 /** n1 asks the others to confirm a read. Their answers, not delivered yet. */
@@ -74,10 +74,8 @@ test('nor one that another node asks for after it', () => {
   cluster.readIndex(n3);
   const [request] = cluster.parcels;
   expect(request?.message.kind).toBe('readIndexRequest');
-  deliverToN1(cluster, [request!]);
+  const said = [...deliverToN1(cluster, [request!])];
   cluster.input(n1, { kind: 'tick' });
-  cluster.parcels = answers.map((parcel) => parcel);
-  for (let left = answers.length; left > 0; left -= 1) cluster.deliver(0);
-  const replies = cluster.parcels.filter(({ message }) => message.kind === 'readIndexReply');
-  expect(replies).toEqual([]);
+  said.push(...deliverToN1(cluster, answers));
+  expect(said.filter(({ message }) => message.kind === 'readIndexReply')).toEqual([]);
 });
