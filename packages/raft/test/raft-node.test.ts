@@ -327,7 +327,7 @@ describe('readIndex', () => {
     expect(cluster.leader.words.text).toBe('a');
   });
 
-  test('on a follower asks the leader, and waits until the follower has applied as much', async () => {
+  test('on a follower asks the leader, and waits until as much is applied', async () => {
     const cluster = new Fixture(3);
     await cluster.elect();
     await cluster.simulation.run(200);

@@ -10,7 +10,7 @@ export function checkReadOptions(
 ): void {
   if (!consistencies.includes(consistency)) {
     const known = consistencies.join(', ');
-    throw new RangeError(`consistency: expected one of ${known}, got ${String(consistency)}`);
+    throw new RangeError(`consistency: expected one of ${known}, got ${consistency}`);
   }
   if (consistency === 'lease' && maxClockDriftPpm === 0) {
     throw new RangeError("consistency: expected maxClockDriftPpm above 0 for 'lease', got 0");

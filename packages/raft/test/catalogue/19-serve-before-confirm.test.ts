@@ -9,8 +9,8 @@ import { patient } from '../support/lone-node.ts';
 //
 // Protection: a read joins a round of heartbeats that is sent after it arrived, `ReadQueue.begin`,
 // and is answered by a majority's acknowledgements of it, `confirmReads` in src/read-index.ts.
-// Mutations: a `confirmReads` with `state.lastRound` for `answeredRound` fails all of these tests; a
-// `ReadQueue.add` that puts reads into the round under way, the second and the third.
+// Mutations: a `confirmReads` with `state.lastRound` for `answeredRound` fails all of these tests;
+// a `ReadQueue.add` that puts reads into the round under way, the second and the third.
 
 function clusterLedByN1(): CoreCluster {
   const cluster = new CoreCluster({ random: patient, nodeCount: 3 });

@@ -30,7 +30,8 @@ test('refuses what only callers without types can write', () => {
   expect(() => checkReadOptions(late, leases)).toThrow(
     new RangeError("maxStalenessMs: expected only with consistency 'bounded', got 5"),
   );
-  expect(() => checkReadOptions(JSON.parse('{"consistency":"bounded"}'), leases)).toThrow(
+  const endless: object = { consistency: 'bounded' };
+  expect(() => checkReadOptions(endless, leases)).toThrow(
     new RangeError('maxStalenessMs: expected a finite number above 0, got undefined'),
   );
 });
