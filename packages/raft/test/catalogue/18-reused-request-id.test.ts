@@ -13,8 +13,8 @@ import { CoreCluster, n1, n2, n3, type Parcel } from '../support/core-cluster.ts
 // src/remote-reads.ts tells the lives of a node apart; among leaders, rounds of heartbeats never
 // start again, and what belongs to another term is dropped.
 // Mutations: with a constant nonce in src/recovery.ts the first test fails; with a `confirm` that
-// takes all that wait, the second; with an `answerStale` in src/raft.ts that hands 'heartbeatReply'
-// to `onFollowerReply` and rounds that begin again with each term, the third.
+// takes all that wait, the second. The third takes two at once: an `answerStale` in src/raft.ts
+// that hands 'heartbeatReply' to `onFollowerReply`, and rounds that begin again with each term.
 
 function clusterOf(seed: number): CoreCluster {
   const cluster = new CoreCluster({ random: seededRandom(seed), nodeCount: 3 });
