@@ -91,7 +91,7 @@ const writer = new ByteWriter(1_024);
  * import { raftCodec } from '@quorate/raft';
  *
  * const bytes = raftCodec.encode({ kind: 'heartbeat', term: 3, leaderCommit: 300, round: 7 });
- * Array.from(bytes); // => [1, 1, 7, 3, 172, 2, 7]
+ * Array.from(bytes); // => [2, 2, 7, 3, 172, 2, 7]
  * ```
  */
 export const raftCodec: Codec<RaftMessage> = {

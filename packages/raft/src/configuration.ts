@@ -42,6 +42,11 @@ export interface Configuration {
   readonly nextLearners: readonly NodeId[];
   /** Whether the leader leaves the joint configuration by itself once it is committed. */
   readonly autoLeave: boolean;
+  /**
+   * The protocol version that all members speak and the log may hold: see protocol-version.ts.
+   * Left out: 1.
+   */
+  readonly protocolVersion?: number;
 }
 
 /** A configuration and the entry that brought it. */
@@ -64,7 +69,8 @@ export type ConfigurationRefusal =
   | 'notJoint' // There is nothing to leave.
   | 'noVoters' // There is no voter yet: only a single one can be added.
   | 'removesAllVoters' // Somebody must vote.
-  | 'moreThanOneVoter'; // Majorities might not overlap: this needs a joint configuration.
+  | 'moreThanOneVoter' // Majorities might not overlap: this needs a joint configuration.
+  | 'versionNotHigher'; // The cluster has this protocol version already, or a higher one.
 
 /** What a change makes of a configuration. */
 export type ConfigurationResult =
@@ -134,11 +140,26 @@ export function leaveJoint(configuration: Configuration): ConfigurationResult {
   return {
     kind: 'changed',
     configuration: {
-      ...emptyConfiguration,
+      ...configuration,
+      outgoingVoters: [],
       voters,
       learners: [...learners, ...nextLearners].sort(),
+      nextLearners: [],
+      autoLeave: false,
     },
   };
+}
+
+/** The protocol version of `configuration`. */
+export function protocolVersionOf({ protocolVersion = 1 }: Configuration): number {
+  return protocolVersion;
+}
+
+/** The same members, who all speak `version` of the protocol. */
+export function raiseVersion(configuration: Configuration, version: number): ConfigurationResult {
+  if (isJoint(configuration)) return refused('alreadyJoint');
+  if (version <= protocolVersionOf(configuration)) return refused('versionNotHigher');
+  return { kind: 'changed', configuration: { ...configuration, protocolVersion: version } };
 }
 
 function applyChanges(
@@ -151,13 +172,12 @@ function applyChanges(
 function applyChange(configuration: Configuration, change: MembershipChange): Configuration {
   const { node } = change;
   if (change.kind === 'addLearner' && configuration.learners.includes(node)) return configuration;
-  const { voters, outgoingVoters, learners, nextLearners, autoLeave } = configuration;
+  const { voters, outgoingVoters, learners, nextLearners } = configuration;
   const without = {
+    ...configuration,
     voters: voters.filter((voter) => voter !== node),
-    outgoingVoters,
     learners: learners.filter((learner) => learner !== node),
     nextLearners: nextLearners.filter((learner) => learner !== node),
-    autoLeave,
   };
   switch (change.kind) {
     case 'remove':

@@ -104,6 +104,8 @@ export interface ChangeMembership {
   readonly transition?: 'auto' | 'implicit' | 'explicit';
   /** Only if the configuration in force is that of the entry at this index. */
   readonly ifConfigurationIndex?: number;
+  /** In place of changes: all members speak this version of the protocol. */
+  readonly protocolVersion?: number;
   /** Gives votes also to those who have not caught up: commits may then wait for them. */
   readonly isForced?: boolean;
 }
@@ -117,6 +119,7 @@ export type MembershipRefusal =
   | 'configurationMoved' // The configuration is not the one that was expected.
   | 'notCaughtUp' // Who is to vote lacks too much of the log: let it learn first.
   | 'tooManyMembers'
+  | 'memberTooOld' // It does not speak what this needs, or was not heard of yet.
   | 'transferring' // The leader is handing over.
   | 'recovering'; // The log is damaged and not yet repaired.
 

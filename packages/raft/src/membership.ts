@@ -10,6 +10,7 @@ import {
   isVoter,
   leaveJoint,
   membersOf,
+  raiseVersion,
   simpleChange,
 } from './configuration.ts';
 import { configurationCodec, memberCountMax } from './codec/configuration.ts';
@@ -92,8 +93,9 @@ function refuse(state: RaftState, changeId: number, reason: MembershipRefusal): 
 
 function changed(
   configuration: Configuration,
-  { changes, transition = 'auto' }: ChangeMembership,
+  { changes, transition = 'auto', protocolVersion }: ChangeMembership,
 ): ConfigurationResult {
+  if (protocolVersion !== undefined) return raiseVersion(configuration, protocolVersion);
   if (changes.length === 0) return leaveJoint(configuration);
   if (transition === 'auto') {
     const result = simpleChange(configuration, changes);

@@ -36,7 +36,7 @@ export interface ProtocolVersions {
 }
 
 /** What this release speaks. */
-export const protocolVersions: ProtocolVersions = { min: 1, max: 1 };
+export const protocolVersions: ProtocolVersions = { min: 1, max: 2 };
 
 /** What the head of a message says, of whichever version it is: this much never changes. */
 export interface MessageVersions {

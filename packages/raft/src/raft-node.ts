@@ -3,7 +3,12 @@ import type { Clock, NodeId, Transport, Unsubscribe } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
 import type { NodeMessage } from './codec/edge-messages.ts';
-import { configurationOf, type MembershipChange, membersOf } from './configuration.ts';
+import {
+  configurationOf,
+  type MembershipChange,
+  membersOf,
+  protocolVersionOf,
+} from './configuration.ts';
 import type { ClockReading, RaftEffect, RaftInput } from './effects.ts';
 import type { Entry, LogPosition, RaftMessage } from './messages.ts';
 import { Applier } from './node/applier.ts';
@@ -239,6 +244,17 @@ export class RaftNode {
   }
 
   /**
+   * Ends a rolling upgrade: from here on the log may hold what only the new protocol version knows,
+   * and no node can go back to an older release. Only a leader can; others say who leads.
+   *
+   * @returns As `changeMembership`. Refused as 'memberTooOld' while a member speaks only the old
+   *   version, or has not been heard of by this leader; as 'versionNotHigher' once it was done.
+   */
+  raiseProtocolVersion(options: WaitOptions = {}): Promise<MembershipOutcome> {
+    return this.#requests.raiseProtocolVersion(options);
+  }
+
+  /**
    * Hands leadership over, as before maintenance. Only a leader can; others say who leads.
    *
    * @returns Once another leads, or certainly none was made to. Proposals made meanwhile are
@@ -273,6 +289,7 @@ export class RaftNode {
       isDiskFull: this.#persistence.isFull,
       condition: isRecovering ? 'recovering' : this.#condition,
       failure: this.#failure,
+      unsupportedCount: this.#wire.unsupportedCount,
     };
   }
 
@@ -303,8 +320,16 @@ export class RaftNode {
         this.#advanceIf(this.#peers.onSeen(from, incarnation));
         this.#receive(from, message);
       },
+      onHeard: (peer, spoken) => this.#reportTooOld(peer, spoken),
       onIncompatible: (peer, spoken) => this.#emit({ kind: 'incompatiblePeer', peer, spoken }),
     });
+  }
+
+  /** A member that went back to a release which cannot read the log. */
+  #reportTooOld(peer: NodeId, spoken: number): void {
+    const { configuration, peers } = this.#raft;
+    if (spoken >= protocolVersionOf(configuration) || !peers.includes(peer)) return;
+    this.#emit({ kind: 'incompatiblePeer', peer, spoken });
   }
 
   #createPersistence(clock: Clock, parts: NodeParts, snapshot: LogPosition): Persistence {
@@ -328,6 +353,8 @@ export class RaftNode {
       isDiskFull: () => this.#persistence.isFull,
       lastApplied: () => this.#applier.last.logIndex,
       readClock: () => this.#readClock(),
+      speaks: (node) =>
+        node === this.#raft.id ? protocolVersions.max : this.#wire.versionOf(node),
     });
   }
 

@@ -1,17 +1,27 @@
 import type { NodeId } from '@quorate/transport';
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
-import { type Configuration, isJoint, membersOf } from '../configuration.ts';
-import { readFlag, readNodeId, writeFlag } from './primitives.ts';
+import { type Configuration, isJoint, membersOf, protocolVersionOf } from '../configuration.ts';
+import { protocolVersions } from '../protocol-version.ts';
+import { readNodeId } from './primitives.ts';
 
 /**
  * A configuration as bytes: the payload of an entry of kind 'configuration', and a part of
  * snapshots and of what a node remembers of itself.
  *
  * ```text
- *   voters │ outgoing voters │ learners │ next learners │ autoLeave     lists: count, then ids
+ *   voters │ outgoing voters │ learners │ next learners │ flags │ protocol version
+ *
+ *   lists    count, then ids
+ *   flags    one byte: 1 leaves a joint configuration by itself, 2 has a protocol version
  * ```
+ *
+ * Only a version above 1 is written, so that version 1 can read all that was written before the
+ * cluster's version was raised.
  */
+
+const AUTO_LEAVE = 1;
+const HAS_VERSION = 2;
 
 /** More members than this are nobody's cluster. */
 export const memberCountMax = 1_000;
@@ -37,7 +47,9 @@ export function writeConfiguration(writer: ByteWriter, configuration: Configurat
   writeMembers(writer, configuration.outgoingVoters);
   writeMembers(writer, configuration.learners);
   writeMembers(writer, configuration.nextLearners);
-  writeFlag(writer, configuration.autoLeave);
+  const version = protocolVersionOf(configuration);
+  writer.u8((configuration.autoLeave ? AUTO_LEAVE : 0) + (version > 1 ? HAS_VERSION : 0));
+  if (version > 1) writer.varint(version);
 }
 
 /** Reads what `writeConfiguration` wrote. @throws DecodeError if no such thing can exist. */
@@ -47,10 +59,22 @@ export function readConfiguration(reader: ByteReader): Configuration {
     outgoingVoters: readMembers(reader, 'outgoing voters'),
     learners: readMembers(reader, 'learners'),
     nextLearners: readMembers(reader, 'next learners'),
-    autoLeave: readFlag(reader),
+    ...readFlags(reader),
   };
   checkRoles(configuration);
   return configuration;
+}
+
+function readFlags(reader: ByteReader): Pick<Configuration, 'autoLeave' | 'protocolVersion'> {
+  const flags = reader.u8();
+  if (flags > AUTO_LEAVE + HAS_VERSION) throw new DecodeError(`flags: expected 0..3, got ${flags}`);
+  const autoLeave = flags % 2 === AUTO_LEAVE;
+  if (flags < HAS_VERSION) return { autoLeave };
+  const protocolVersion = reader.varint();
+  const { max } = protocolVersions;
+  if (protocolVersion >= 2 && protocolVersion <= max) return { autoLeave, protocolVersion };
+  // What comes after it in the log need not be understood here.
+  throw new DecodeError(`protocol version: expected 2..${max}, got ${protocolVersion}`);
 }
 
 function checkRoles(configuration: Configuration): void {

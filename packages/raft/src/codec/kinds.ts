@@ -20,11 +20,11 @@ const kinds = [
   ['installSnapshot', 9, 1],
   ['installSnapshotReply', 10, 1],
   ['timeoutNow', 11, 1],
-  ['readIndexRequest', 12, 1],
-  ['readIndexReply', 13, 1],
+  ['readIndexRequest', 12, 2],
+  ['readIndexReply', 13, 2],
   ['snapshotChunk', 20, 1],
   ['snapshotChunkReply', 21, 1],
-  ['stateHash', 30, 1],
+  ['stateHash', 30, 2],
 ] as const satisfies readonly (readonly [kind: MessageKind, tag: number, since: number])[];
 
 /** Every kind, in the order of the table. */

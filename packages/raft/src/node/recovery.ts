@@ -10,6 +10,8 @@ import {
 import type { NodeId } from '@quorate/transport';
 
 import type { Configuration, ConfigurationAt } from '../configuration.ts';
+import { configurationCodec } from '../codec/configuration.ts';
+import { parse } from '../codec/primitives.ts';
 import type { HardState } from '../effects.ts';
 import type { Entry, EntryKind, LogPosition } from '../messages.ts';
 import type { DamagedLog } from '../options.ts';
@@ -217,6 +219,12 @@ function entryOf({ logIndex, term, type, payload }: LogEntry): Entry {
     throw new RaftStartError(
       'RAFT_NEWER_LOG',
       `entry ${logIndex}: expected a kind of 0..2, got ${type}: a newer version wrote this log`,
+    );
+  }
+  if (kind === 'configuration' && parse(configurationCodec, payload) === undefined) {
+    throw new RaftStartError(
+      'RAFT_NEWER_LOG',
+      `entry ${logIndex}: expected a configuration that this version knows, got another`,
     );
   }
   return { logIndex, term, kind, payload };

@@ -1,11 +1,12 @@
 import type { Clock, NodeId } from '@quorate/transport';
 import { pooledCopy } from '@quorate/transport/codec';
 
-import type { MembershipChange } from '../configuration.ts';
-import type { ClockReading, RaftEffect, RaftInput } from '../effects.ts';
+import { type MembershipChange, protocolVersionOf } from '../configuration.ts';
+import type { ChangeMembership, ClockReading, RaftEffect, RaftInput } from '../effects.ts';
 import type { Entry, LogPosition } from '../messages.ts';
 import type { RaftState } from '../state.ts';
 import { checkReadOptions } from './check-read-options.ts';
+import { addsTooOld, commonVersion, type Speaks } from './common-version.ts';
 import { checkMembershipRequest, type MembershipOptions } from './membership-request.ts';
 import type {
   BoundedRead,
@@ -34,6 +35,8 @@ interface RequestTarget {
   isDiskFull(): boolean;
   lastApplied(): number;
   readClock(): ClockReading;
+  /** The protocol version that a node speaks at best, this one included, as far as is known. */
+  readonly speaks: Speaks;
 }
 
 /** The core's answers to requests. */
@@ -119,19 +122,38 @@ export class Requests {
   ): Promise<MembershipOutcome> {
     const { transition, ifConfigurationIndex, isForced } = options;
     checkMembershipRequest(changes, options);
-    const reason = this.#reasonToReject(options.signal);
-    if (reason !== undefined) {
-      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#leaderId });
-    }
-    const { changeId, outcome } = this.#proposals.addChange(options);
-    this.#target.driver.advance({
-      kind: 'changeMembership',
-      changeId,
+    const { speaks, raft } = this.#target;
+    return this.#change(options, {
       changes,
       ...(transition !== undefined && { transition }),
       ...(ifConfigurationIndex !== undefined && { ifConfigurationIndex }),
       ...(isForced !== undefined && { isForced }),
+      isTooOld: addsTooOld(changes, protocolVersionOf(raft.configuration), speaks),
     });
+  }
+
+  /** See `RaftNode.raiseProtocolVersion`. */
+  raiseProtocolVersion(options: WaitOptions): Promise<MembershipOutcome> {
+    const { raft, speaks } = this.#target;
+    const version = commonVersion(raft.configuration, speaks);
+    const current = protocolVersionOf(raft.configuration);
+    const isTooOld = version <= current && current < (speaks(raft.id) ?? 0);
+    return this.#change(options, { changes: [], protocolVersion: version, isTooOld });
+  }
+
+  #change(
+    options: WaitOptions,
+    { isTooOld, ...change }: Omit<ChangeMembership, 'kind' | 'changeId'> & { isTooOld: boolean },
+  ): Promise<MembershipOutcome> {
+    const { role } = this.#target.raft;
+    const reason =
+      this.#reasonToReject(options.signal) ??
+      (isTooOld && role.kind === 'leader' ? 'memberTooOld' : undefined);
+    if (reason !== undefined) {
+      return Promise.resolve({ kind: 'rejected', reason, leaderId: this.#leaderId });
+    }
+    const { changeId, outcome } = this.#proposals.addChange(options);
+    this.#target.driver.advance({ kind: 'changeMembership', changeId, ...change });
     return outcome;
   }
 

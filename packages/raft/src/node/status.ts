@@ -1,7 +1,7 @@
 import type { DamagedEntry } from '@quorate/storage';
 import type { NodeId } from '@quorate/transport';
 
-import type { Configuration } from '../configuration.ts';
+import { type Configuration, protocolVersionOf } from '../configuration.ts';
 import type { RaftRole } from '../effects.ts';
 import type { Progress, ProgressState } from '../progress.ts';
 import type { RaftState } from '../state.ts';
@@ -41,6 +41,8 @@ export interface RaftStatus {
   readonly configuration: Configuration;
   /** Where that entry stands; 0 for the configuration that the cluster started with. */
   readonly configurationIndex: number;
+  /** The protocol version up to which the log may use what is new: see `raiseProtocolVersion`. */
+  readonly protocolVersion: number;
   /** The voters of `configuration`; while joint, the new ones. */
   readonly voters: readonly NodeId[];
   /** What could not be read at the start. Empty again once the leader has repaired the log. */
@@ -55,6 +57,8 @@ export interface RaftStatus {
   readonly snapshotReceiving: SnapshotReceiving | undefined;
   /** Pieces of snapshots that were refused: damaged, out of place or too large. */
   readonly refusedChunkCount: number;
+  /** Messages that were not sent to peers of an older protocol version. */
+  readonly unsupportedCount: number;
   /** Whether writes wait for room on the disk. */
   readonly isDiskFull: boolean;
   /** 'failed': a disk or the state machine failed; the node stopped for good. */
@@ -73,7 +77,8 @@ type EdgeStatus =
   | 'lastApplied'
   | 'snapshotsSending'
   | 'snapshotReceiving'
-  | 'refusedChunkCount';
+  | 'refusedChunkCount'
+  | 'unsupportedCount';
 
 /** The part of a status that the core knows. */
 export function coreStatus(raft: RaftState): Omit<RaftStatus, EdgeStatus> {
@@ -90,6 +95,7 @@ export function coreStatus(raft: RaftState): Omit<RaftStatus, EdgeStatus> {
     durableIndex: log.durableIndex,
     configuration: raft.configuration,
     configurationIndex: log.configurationIndex,
+    protocolVersion: protocolVersionOf(raft.configuration),
     voters: raft.configuration.voters,
     peers: new Map(role.kind === 'leader' ? followerStatuses(role.followers) : []),
   };

@@ -68,11 +68,13 @@ export async function unsafeForceConfiguration(
     const source = { nodeId, configuration, log, snapshots, trailingEntryCount: 0 };
     const recovered = await recover(source);
     const currentTerm = termToForce(options, recovered);
+    // The protocol version of what the log holds stays.
+    const previous = latestOf(recovered);
     const entry: Entry = {
       logIndex: log.lastIndex + 1,
       term: currentTerm,
       kind: 'configuration',
-      payload: configurationCodec.encode(configuration),
+      payload: configurationCodec.encode({ ...previous, ...configuration }),
     };
     const metadata = nodeRecordCodec.encode({
       nodeId,
@@ -80,7 +82,7 @@ export async function unsafeForceConfiguration(
       hardState: { currentTerm, votedFor: nodeId, promised: undefined },
     });
     await log.append({ entries: [logEntryOf(entry)], metadata });
-    return { logIndex: entry.logIndex, term: currentTerm, previous: latestOf(recovered) };
+    return { logIndex: entry.logIndex, term: currentTerm, previous };
   } finally {
     await log.close();
   }

@@ -26,6 +26,8 @@ interface Heard {
 /** Whom the wire tells. */
 interface WireListener {
   onMessage(from: NodeId, message: NodeMessage, incarnation: number): void;
+  /** `peer` speaks `spoken` at best: at the first word of each of its lives. */
+  onHeard(peer: NodeId, spoken: number): void;
   /** No version is common with `peer`, which speaks `spoken` at best. Once in each of its lives. */
   onIncompatible(peer: NodeId, spoken: number): void;
 }
@@ -120,6 +122,7 @@ export class Wire {
     const heard = this.#heard.get(from);
     if (heard === undefined || incarnation > heard.incarnation) {
       this.#heard.set(from, { incarnation, spoken, isReported: false });
+      this.#listener.onHeard(from, spoken);
     } else if (incarnation === heard.incarnation) {
       heard.spoken = spoken;
     }

@@ -5,8 +5,8 @@ import { decodeWithin, encodeIn, raftCodec } from '../../src/codec.ts';
 import type { NodeMessage } from '../../src/codec/edge-messages.ts';
 import { DIGEST_BYTES_MAX, type StateHash } from '../../src/codec/state-hash.ts';
 
-const encode = (message: NodeMessage) => encodeIn({ written: 1, spoken: 1 }, message);
-const decode = (bytes: Uint8Array) => decodeWithin({ min: 1, max: 1 }, bytes);
+const encode = (message: NodeMessage) => encodeIn({ written: 2, spoken: 2 }, message);
+const decode = (bytes: Uint8Array) => decodeWithin({ min: 1, max: 2 }, bytes);
 
 function stateHash(digest: Uint8Array): StateHash {
   return { kind: 'stateHash', logIndex: 300, digest };
@@ -15,7 +15,7 @@ function stateHash(digest: Uint8Array): StateHash {
 describe('a state hash', () => {
   test('is written under tag 30, and read back', () => {
     const bytes = encode(stateHash(Uint8Array.of(7, 8)));
-    expect(Array.from(bytes)).toEqual([1, 1, 30, 172, 2, 2, 7, 8]);
+    expect(Array.from(bytes)).toEqual([2, 2, 30, 172, 2, 2, 7, 8]);
     expect(decode(bytes)).toEqual(stateHash(Uint8Array.of(7, 8)));
   });
 
@@ -47,11 +47,11 @@ describe('a state hash', () => {
   });
 
   test.each([
-    ['index 0', [1, 1, 30, 0, 1, 7]],
-    ['bytes at the end', [1, 1, 30, 1, 1, 7, 0]],
-    ['a digest cut short', [1, 1, 30, 1, 2, 7]],
-    ['nothing behind the tag', [1, 1, 30]],
-    ['another version', [2, 2, 30, 1, 1, 7]],
+    ['index 0', [2, 2, 30, 0, 1, 7]],
+    ['bytes at the end', [2, 2, 30, 1, 1, 7, 0]],
+    ['a digest cut short', [2, 2, 30, 1, 2, 7]],
+    ['nothing behind the tag', [2, 2, 30]],
+    ['an older version', [1, 1, 30, 1, 1, 7]],
     ['nothing', []],
   ])('refuses %s', (_, bytes) => {
     expect(() => decode(Uint8Array.from(bytes))).toThrow(DecodeError);

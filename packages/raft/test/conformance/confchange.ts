@@ -128,5 +128,7 @@ function errorText(reason: ConfigurationRefusal, command: string): string {
       return 'removed all voters';
     case 'moreThanOneVoter':
       return 'more than one voter changed without entering joint config';
+    case 'versionNotHigher':
+      return 'nothing: it has no such version';
   }
 }

@@ -24,6 +24,7 @@ function scene() {
     isDiskFull: () => condition.isDiskFull,
     lastApplied: () => 7,
     readClock: () => ({ nowMs: 0, wallTimeMs: 0 }),
+    speaks: () => undefined,
   });
   return { requests, steps, condition };
 }

@@ -14,6 +14,7 @@ const heartbeat: RaftMessage = { kind: 'heartbeat', term: 1, leaderCommit: 0, ro
 class Scene {
   readonly sent: Uint8Array[] = [];
   readonly received: NodeMessage[] = [];
+  readonly heard: number[] = [];
   readonly incompatible: (readonly [NodeId, number])[] = [];
   readonly wire: Wire;
   #deliver: ((delivery: Delivery) => void) | undefined;
@@ -22,6 +23,7 @@ class Scene {
   constructor(versions: ProtocolVersions) {
     this.wire = new Wire(this.#transport(), versions, {
       onMessage: (_from, message) => this.received.push(message),
+      onHeard: (_peer, spoken) => this.heard.push(spoken),
       onIncompatible: (peer, spoken) => this.incompatible.push([peer, spoken]),
     });
   }
@@ -106,6 +108,7 @@ describe('Wire', () => {
     expect(scene.written).toBe(2);
     scene.hear(1, 3, 9);
     expect(scene.written).toBe(3);
+    expect(scene.heard).toEqual([4, 2, 3]);
   });
 
   test('drops and counts what only a newer version knows, and learns from its head', () => {

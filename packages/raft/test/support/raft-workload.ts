@@ -26,6 +26,7 @@ import {
   SimulatedCluster,
 } from './sim-cluster.ts';
 import { stageOf } from './raft-stages.ts';
+import { releases, type UpgradeKind, upgradeStage } from './upgrade-stage.ts';
 
 /** How often a client tries again after calm, in ms. */
 const RETRY_MS = 300;
@@ -43,6 +44,8 @@ export interface RaftWorkloadOptions {
   readonly answers?: 'each' | 'history';
   /** 'fixed' keeps the members that a cluster starts with. */
   readonly members?: 'changing' | 'fixed';
+  /** Nodes of two releases, and operators who take them from one to the other. */
+  readonly upgrade?: UpgradeKind;
 }
 
 /**
@@ -50,12 +53,15 @@ export interface RaftWorkloadOptions {
  * change the members.
  */
 export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
+  const { upgrade } = options;
+  const stage = options.members === 'fixed' ? stageOf : changingStageOf;
   return {
     name: 'raft',
     nodeCounts: { min: 1, max: 7 },
+    ...(upgrade !== undefined && { releases: [...releases.keys()] }),
     drawTuning,
     drawOperation: options.members === 'fixed' ? drawCommand : drawOperation,
-    stage: options.members === 'fixed' ? stageOf : changingStageOf,
+    stage: upgrade === undefined ? stage : upgradeStage(upgrade, stage),
     describeMessage,
     open: (simulation, scenario) => new RaftExperiment(simulation, scenario, options),
   };
@@ -143,6 +149,7 @@ class RaftExperiment implements Experiment {
       voterCount: this.#members.voterCountOf(nodeCount, voterCount),
       tuning: nodeTuning,
       bug: options.bug,
+      releases: options.upgrade === undefined ? undefined : releases,
     });
     for (const id of this.#cluster.nodeIds) {
       if (damaged.has(id)) this.#cluster.checker.onDamaged(id);
@@ -160,6 +167,10 @@ class RaftExperiment implements Experiment {
     const timeoutMs = Number(operation['timeoutMs']);
     if (operation['kind'] === 'members') {
       this.#members.begin(running, operation, this.#cluster.nodeIds);
+      return;
+    }
+    if (operation['kind'] === 'raise') {
+      void this.#raise(running, timeoutMs);
       return;
     }
     if (operation['kind'] === 'transfer') {
@@ -288,6 +299,12 @@ class RaftExperiment implements Experiment {
       });
     }
     simulation.clock.setTimer(RETRY_MS, () => this.#commitMarker(commandId + 1));
+  }
+
+  async #raise({ node }: RunningNode, timeoutMs: number): Promise<void> {
+    if (!('raiseProtocolVersion' in node)) return;
+    const { kind } = await node.raiseProtocolVersion({ timeoutMs });
+    this.#cluster.simulation.note(`raising the version: ${kind}`, node.status().nodeId);
   }
 
   /** A node whose process is at work: who stands still takes no calls. */

@@ -40,6 +40,8 @@ export interface ClusterOptions {
   readonly voterCount?: number;
   readonly tuning?: Partial<RaftNodeOptions>;
   readonly bug?: PlantedBug | undefined;
+  /** What runs as which release. By default the source runs as all of them. */
+  readonly releases?: ReadonlyMap<number, typeof RaftNode> | undefined;
 }
 
 /** One life of one node. */
@@ -92,11 +94,12 @@ export class SimulatedCluster {
   }
 
   async #start(environment: NodeEnvironment): Promise<NodeProcess> {
-    const { bug, tuning } = this.#options;
+    const { bug, tuning, releases } = this.#options;
+    const NodeOfRelease = releases?.get(environment.release) ?? RaftNode;
     const { nodeId: id, transport, clock, random, disk } = environment;
     const machine = new RecordingMachine(this.checker);
     await bug?.beforeOpen?.(environment, this.startVoters);
-    const node = await RaftNode.open({
+    const node = await NodeOfRelease.open({
       ...tuning,
       transport,
       clock,
