@@ -3,7 +3,7 @@ import type { Disk } from '@quorate/storage';
 /** Bytes of a file on one line of a recording. */
 const BYTES_PER_LINE = 54;
 
-/** All files of a node's directory, as text: for each a head, and its bytes but for zeros behind. */
+/** All files of a node's directory, as text: for each a head, and its bytes but for last zeros. */
 export async function recordDirectory(disk: Disk, directory: string): Promise<string> {
   const parts: string[] = [];
   for (const folder of ['log', 'snapshots']) {
