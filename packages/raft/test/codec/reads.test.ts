@@ -9,12 +9,12 @@ test.each<[string, RaftMessage, readonly number[]]>([
   [
     'a request',
     { kind: 'readIndexRequest', ...about, isLeaseEnough: true },
-    [1, 1, 12, 3, 172, 2, 5, 1],
+    [2, 2, 12, 3, 172, 2, 5, 1],
   ],
   [
     'a refusal',
     { kind: 'readIndexReply', ...about, result: { kind: 'refused' } },
-    [1, 1, 13, 3, 172, 2, 5, 0],
+    [2, 2, 13, 3, 172, 2, 5, 0],
   ],
   [
     'a confirmation',
@@ -23,7 +23,7 @@ test.each<[string, RaftMessage, readonly number[]]>([
       ...about,
       result: { kind: 'confirmed', readIndex: 9, isByLease: false },
     },
-    [1, 1, 13, 3, 172, 2, 5, 1, 0, 9],
+    [2, 2, 13, 3, 172, 2, 5, 1, 0, 9],
   ],
 ])('%s has these bytes', (_what, message, bytes) => {
   expect(Array.from(raftCodec.encode(message))).toEqual(bytes);
