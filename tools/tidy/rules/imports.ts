@@ -53,7 +53,7 @@ function judge(file: SourceFile, place: Place, found: Import): string | undefine
 }
 
 function judgeRelative(file: SourceFile, place: Place, specifier: string): string | undefined {
-  if (!/\.(tsx?|json)$/.test(specifier)) return `write the extension: ${specifier}.ts`;
+  if (!/\.(tsx?|json|mjs)$/.test(specifier)) return `write the extension: ${specifier}.ts`;
   const target = path.posix.join(path.posix.dirname(file.path), specifier);
   const home = file.path.split('/').slice(0, 2).join('/');
   const isSrc = file.path.startsWith(`${home}/src/`) && place.role !== 'app';
