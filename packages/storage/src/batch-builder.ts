@@ -43,6 +43,9 @@ export interface BatchPlan {
   readonly metadata: Uint8Array | undefined;
 }
 
+/** A batch that has grown to this size takes no more requests. */
+export const BATCH_BYTES_WANTED: number = 4 * 1_024 * 1_024;
+
 /** Gathers requests, each valid after the ones before it, into one batch. */
 export class BatchBuilder implements BatchPlan, LogBounds {
   #fromIndex: number;
@@ -86,6 +89,11 @@ export class BatchBuilder implements BatchPlan, LogBounds {
   /** Whether there is nothing to write. */
   get isEmpty(): boolean {
     return this.#isEmpty;
+  }
+
+  /** Whether the next request is to begin another batch. */
+  get isFull(): boolean {
+    return this.sizeBytes >= BATCH_BYTES_WANTED;
   }
 
   /** How many bytes the entries take on disk. */

@@ -30,6 +30,11 @@ export class DiskError extends Error {
   }
 }
 
+/** Whether it says no more than that there is no room. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof DiskError && error.code === 'DISK_FULL';
+}
+
 /** What a write-ahead log refused or could not do, as a literal. */
 export type LogErrorCode =
   | 'LOG_DAMAGED' // The bytes asked for were durable once and are gone; see `damaged`.

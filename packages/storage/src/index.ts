@@ -16,9 +16,7 @@ export {
   type SnapshotStream,
   type StoredSnapshot,
 } from './snapshot-store.ts';
-export {
-  type LogBlemish,
-  type LogRecovery,
-  WriteAheadLog,
-  type WriteAheadLogOptions,
-} from './write-ahead-log.ts';
+export type { WriteAheadLogOptions } from './log-options.ts';
+export type { LogBlemish } from './log-recovery.ts';
+export type { LogRecovery, LogStore } from './log-store.ts';
+export { WriteAheadLog } from './write-ahead-log.ts';

@@ -10,6 +10,7 @@
 /** Instead of a position: the entry was lost. */
 export const NOWHERE = 0xffff_ffff;
 
+/** Entries of a chunk, unless told otherwise. */
 const CHUNK_ENTRIES = 4_096;
 
 interface Chunk {
@@ -27,8 +28,11 @@ export class LogIndex {
   #origin: number;
   #firstIndex: number;
   #lastIndex: number;
+  readonly #chunkEntries: number;
 
-  constructor(firstIndex: number) {
+  /** @param chunkEntries - Memory is taken for so many at a time: fewer for one log of many. */
+  constructor(firstIndex: number, chunkEntries: number = CHUNK_ENTRIES) {
+    this.#chunkEntries = chunkEntries;
     this.#origin = firstIndex;
     this.#firstIndex = firstIndex;
     this.#lastIndex = firstIndex - 1;
@@ -42,11 +46,19 @@ export class LogIndex {
     return this.#lastIndex;
   }
 
+  /** An empty one that begins at `firstIndex`, and takes memory like this one. */
+  emptyFrom(firstIndex: number): LogIndex {
+    return new LogIndex(firstIndex, this.#chunkEntries);
+  }
+
   /** Adds the entry after the last. `term` is NaN if it is not known. */
   append(term: number, unit: number): void {
     const slot = this.#lastIndex + 1 - this.#origin;
-    const at = slot % CHUNK_ENTRIES;
-    const chunk = this.#chunkForWriting(Math.floor(slot / CHUNK_ENTRIES), at === 0 ? term : NaN);
+    const at = slot % this.#chunkEntries;
+    const chunk = this.#chunkForWriting(
+      Math.floor(slot / this.#chunkEntries),
+      at === 0 ? term : NaN,
+    );
     chunk.units[at] = unit;
     setTerm(chunk, at, term);
     this.#lastIndex += 1;
@@ -56,15 +68,15 @@ export class LogIndex {
   appendLost(count: number): void {
     let left = count;
     while (left > 0) {
-      const at = (this.#lastIndex + 1 - this.#origin) % CHUNK_ENTRIES;
-      if (at !== 0 || left < CHUNK_ENTRIES) {
+      const at = (this.#lastIndex + 1 - this.#origin) % this.#chunkEntries;
+      if (at !== 0 || left < this.#chunkEntries) {
         this.append(NaN, NOWHERE);
         left -= 1;
         continue;
       }
       this.#chunks.push(undefined);
-      this.#lastIndex += CHUNK_ENTRIES;
-      left -= CHUNK_ENTRIES;
+      this.#lastIndex += this.#chunkEntries;
+      left -= this.#chunkEntries;
     }
   }
 
@@ -72,9 +84,9 @@ export class LogIndex {
   termAt(logIndex: number): number | undefined {
     if (!this.#has(logIndex)) return undefined;
     const slot = logIndex - this.#origin;
-    const chunk = this.#chunks[Math.floor(slot / CHUNK_ENTRIES)];
+    const chunk = this.#chunks[Math.floor(slot / this.#chunkEntries)];
     if (chunk === undefined) return undefined;
-    const term = chunk.terms === undefined ? chunk.term : chunk.terms[slot % CHUNK_ENTRIES];
+    const term = chunk.terms === undefined ? chunk.term : chunk.terms[slot % this.#chunkEntries];
     return Number.isNaN(term) ? undefined : term;
   }
 
@@ -82,7 +94,10 @@ export class LogIndex {
   unitAt(logIndex: number): number {
     if (!this.#has(logIndex)) return NOWHERE;
     const slot = logIndex - this.#origin;
-    return this.#chunks[Math.floor(slot / CHUNK_ENTRIES)]?.units[slot % CHUNK_ENTRIES] ?? NOWHERE;
+    return (
+      this.#chunks[Math.floor(slot / this.#chunkEntries)]?.units[slot % this.#chunkEntries] ??
+      NOWHERE
+    );
   }
 
   /** Removes the entries from `fromIndex` on. */
@@ -90,7 +105,7 @@ export class LogIndex {
     if (fromIndex > this.#lastIndex) return;
     const from = Math.max(fromIndex, this.#firstIndex);
     this.#lastIndex = from - 1;
-    this.#chunks.length = Math.ceil((from - this.#origin) / CHUNK_ENTRIES);
+    this.#chunks.length = Math.ceil((from - this.#origin) / this.#chunkEntries);
   }
 
   /** Forgets the entries up to and including `logIndex`. */
@@ -102,9 +117,9 @@ export class LogIndex {
       this.#lastIndex = logIndex;
     }
     this.#firstIndex = logIndex + 1;
-    const dead = Math.floor((this.#firstIndex - this.#origin) / CHUNK_ENTRIES);
+    const dead = Math.floor((this.#firstIndex - this.#origin) / this.#chunkEntries);
     this.#chunks.splice(0, dead);
-    this.#origin += dead * CHUNK_ENTRIES;
+    this.#origin += dead * this.#chunkEntries;
   }
 
   #has(logIndex: number): boolean {
@@ -114,7 +129,7 @@ export class LogIndex {
   #chunkForWriting(position: number, term: number): Chunk {
     let chunk = this.#chunks[position];
     if (chunk === undefined) {
-      const units = new Uint32Array(CHUNK_ENTRIES).fill(NOWHERE);
+      const units = new Uint32Array(this.#chunkEntries).fill(NOWHERE);
       chunk = { units, term, terms: undefined };
       this.#chunks[position] = chunk;
     }
@@ -127,7 +142,7 @@ function setTerm(chunk: Chunk, at: number, term: number): void {
     if (at === 0) chunk.term = term;
     // NaN, an unknown term, must equal itself here.
     if (Object.is(chunk.term, term)) return;
-    chunk.terms = new Float64Array(CHUNK_ENTRIES).fill(chunk.term);
+    chunk.terms = new Float64Array(chunk.units.length).fill(chunk.term);
   }
   chunk.terms[at] = term;
 }

@@ -37,6 +37,9 @@ export interface ReadRun {
   readonly damaged: { readonly logIndex: number; readonly offset: number } | undefined;
 }
 
+/** What the headers of entries hold: their index, or where they stand in a log of many groups. */
+export type Numbering = 'logIndex' | 'position';
+
 /** The longest run from `fromIndex` on that is worth one read. */
 export function runFrom(
   sequence: number,
@@ -66,7 +69,11 @@ export function runBytes({ units }: EntryRun): number {
  *
  * @throws DiskError if the file cannot be read.
  */
-export async function readRun(file: DiskFile, run: EntryRun): Promise<ReadRun> {
+export async function readRun(
+  file: DiskFile,
+  run: EntryRun,
+  numbering: Numbering,
+): Promise<ReadRun> {
   const seed = segmentSeed(run.sequence);
   const start = (run.units[0] ?? 0) * UNIT_BYTES;
   const lastOffset = (run.units.at(-1) ?? 0) * UNIT_BYTES;
@@ -77,8 +84,8 @@ export async function readRun(file: DiskFile, run: EntryRun): Promise<ReadRun> {
     const offset = unit * UNIT_BYTES;
     const logIndex = run.fromIndex + position;
     const entry =
-      entryAt(area, offset - start, { seed, offset, logIndex }) ??
-      (await readAlone(file, { seed, offset, logIndex }));
+      entryAt(area, offset - start, { seed, offset, logIndex, numbering }) ??
+      (await readAlone(file, { seed, offset, logIndex, numbering }));
     if (entry === undefined) return { entries, damaged: { logIndex, offset } };
     entries.push(entry);
   }
@@ -89,6 +96,7 @@ interface EntryPlace {
   readonly seed: number;
   readonly offset: number;
   readonly logIndex: number;
+  readonly numbering: Numbering;
 }
 
 /** The entry at `at` in the area if all of it is there and intact. */
@@ -97,7 +105,9 @@ function entryAt(area: Area, at: number, place: EntryPlace): LogEntry | undefine
   const start = at + ENTRY_HEADER_BYTES;
   if (start > bytes.length || !isEntryHeader(area, at, place.seed, place.offset)) return undefined;
   const end = start + payloadBytesAt(view, at);
-  if (end > bytes.length || logIndexAt(view, at) !== place.logIndex) return undefined;
+  if (end > bytes.length) return undefined;
+  const isOther = place.numbering === 'logIndex' && logIndexAt(view, at) !== place.logIndex;
+  if (isOther) return undefined;
   if (crc32c(bytes, start, end) !== payloadCrcAt(view, at)) return undefined;
   return {
     logIndex: place.logIndex,

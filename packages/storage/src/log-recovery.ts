@@ -19,19 +19,19 @@
  * forgot its vote must not vote), and a last batch of which not even a mark is left.
  */
 import { isWhole, readBatch, type ScannedBatch } from './batch-scan.ts';
-import { DamageList } from './damage-list.ts';
+import type { DamageList } from './damage-list.ts';
 import { LogDamagedError, LogError } from './errors.ts';
 import {
   checkSegmentHeader,
   MARGIN_BYTES,
   MARK_BYTES,
   SEGMENT_HEADER_BYTES,
-  UNIT_BYTES,
 } from './log-format.ts';
-import { LogIndex } from './log-index.ts';
-import { EMPTY_STATE, type LogState, stateAfter } from './log-state.ts';
+import type { LogIndex } from './log-index.ts';
+import type { LogState } from './log-state.ts';
+import { fitsAfter, type LossPlace, RebuiltLog } from './rebuilt-log.ts';
 import type { MarkPlace, SegmentScan } from './segment-scan.ts';
-import { SegmentTable } from './segment-table.ts';
+import type { SegmentTable } from './segment-table.ts';
 
 /** Damage that lost nothing, because the damaged part is there twice. */
 export interface LogBlemish {
@@ -72,49 +72,69 @@ export interface RecoveredLog {
   readonly blemishes: readonly LogBlemish[];
 }
 
+/** Is told, in order, of every batch and of those that are missing. */
+export interface RecoveryObserver {
+  /** A batch that can be read, at least in part. */
+  onBatch(batch: ScannedBatch, place: AcceptedPlace): void;
+  /** Batches were lost whole: those with these metadata versions, or none that is known of. */
+  onLost(versions: { readonly from: number; readonly to: number }, place: LossPlace): void;
+}
+
+/** Where a batch lies. */
+export interface AcceptedPlace {
+  readonly path: string;
+  readonly sequence: number;
+  /** Added to the reason of what is broken; empty where there is no doubt. */
+  readonly doubt: string;
+}
+
 /**
  * Reads all segments, in the memory of the index and one window.
  *
  * @param sources - In ascending order.
+ * @param observer - Answers for the metadata itself: none that is lost is an error then.
  * @throws LogDamagedError if something was lost that cannot be named; LogError 'LOG_UNSUPPORTED' if
  *   a segment is of another format.
  */
-export async function recoverLog(sources: readonly RecoverySource[]): Promise<RecoveredLog> {
-  const recovery = new Recovery(sources);
+export async function recoverLog(
+  sources: readonly RecoverySource[],
+  observer?: RecoveryObserver,
+): Promise<RecoveredLog> {
+  const recovery = new Recovery(sources, observer);
   for (const position of sources.keys()) await recovery.readSegment(position);
   return recovery.result();
 }
 
 class Recovery {
   readonly #sources: readonly RecoverySource[];
-  readonly #damage = new DamageList();
-  readonly #segments = new SegmentTable();
+  readonly #observer: RecoveryObserver | undefined;
+  readonly #log = new RebuiltLog();
   readonly #blemishes: LogBlemish[] = [];
-  #index = new LogIndex(1);
-  #state: LogState = EMPTY_STATE;
-  /** The segment of the batch that `#state` is from. */
+  /** The segment of the batch that the state is from. */
   #stateSequence = 0;
   #tail: LogTail | undefined;
   #droppedTailBytes = 0;
 
-  constructor(sources: readonly RecoverySource[]) {
+  constructor(sources: readonly RecoverySource[], observer: RecoveryObserver | undefined) {
     this.#sources = sources;
+    this.#observer = observer;
   }
 
   result(): RecoveredLog {
-    const { metadataVersion, knownMetadataVersion } = this.#state;
-    if (knownMetadataVersion < metadataVersion) {
+    const { index, damage, segments, state } = this.#log;
+    const isForgetful = state.knownMetadataVersion < state.metadataVersion;
+    if (isForgetful && this.#observer === undefined) {
       throw new LogDamagedError(
-        this.#damage.entries((logIndex) => this.#index.termAt(logIndex)),
+        damage.entries((logIndex) => index.termAt(logIndex)),
         'the metadata record in force is damaged: what this node has promised is unknown, ' +
           'so it must not go on from this log',
       );
     }
     return {
-      state: this.#state,
-      index: this.#index,
-      damage: this.#damage,
-      segments: this.#segments,
+      state,
+      index,
+      damage,
+      segments,
       tail: this.#tail,
       droppedTailBytes: this.#droppedTailBytes,
       blemishes: this.#blemishes,
@@ -126,7 +146,7 @@ class Recovery {
     if (source === undefined) return;
     const scan = await source.scan();
     await this.#checkHeader(scan, source);
-    this.#segments.add(source.sequence, this.#index.lastIndex + 1);
+    this.#log.beginSegment(source.sequence);
 
     let at = SEGMENT_HEADER_BYTES;
     let last: ScannedBatch | undefined;
@@ -134,9 +154,9 @@ class Recovery {
     for (;;) {
       const place = await nextMark(scan, at);
       if (place === undefined) break;
-      if (place.start > at || !follows(this.#state, place))
+      if (place.start > at || !follows(this.#log.state, place))
         await this.#lose(scan, position, at, place);
-      const batch = await readBatch(scan, place, this.#state.chain);
+      const batch = await readBatch(scan, place, this.#log.state.chain);
       const fate = isWhole(batch) ? 'durable' : await this.#fateOf(scan, position, batch);
       isTorn = fate === 'torn';
       if (isTorn) break;
@@ -159,72 +179,28 @@ class Recovery {
   }
 
   #accept(batch: ScannedBatch, { path, sequence }: RecoverySource, fate: Fate): void {
-    const { mark } = batch;
-    const doubt = fate === 'doubtful' ? `, ${DOUBT}` : '';
     const isFirstInSegment = batch.start === SEGMENT_HEADER_BYTES;
-    if (mark.fromIndex === mark.compactedIndex + 1) {
-      this.#restartIndex(mark.fromIndex);
-    } else {
-      this.#index.cut(mark.fromIndex);
-      this.#damage.cut(mark.fromIndex);
-      this.#segments.cut(mark.fromIndex);
-    }
-    for (const [position, unit] of batch.units.entries()) {
-      this.#index.append(batch.terms[position] ?? NaN, unit);
-    }
-    for (const { logIndex, offset, reason } of batch.broken) {
-      const range = { fromIndex: logIndex, toIndex: logIndex, path, offset };
-      this.#damage.add({ ...range, reason: reason + doubt });
-    }
-    this.#index.dropThrough(mark.compactedIndex);
-    this.#damage.dropThrough(mark.compactedIndex);
-    const { metadata, chain } = batch;
-    this.#state = stateAfter(this.#state, mark, { metadata, chain, isFirstInSegment });
+    const doubt = fate === 'doubtful' ? `, ${DOUBT}` : '';
+    this.#log.accept({ ...batch, isFirstInSegment, path, doubt });
     this.#stateSequence = sequence;
+    this.#observer?.onBatch(batch, { path, sequence, doubt });
   }
 
   /** Accounts for what was between the last batch and the one at `place`. */
   async #lose(scan: SegmentScan, position: number, at: number, place: MarkPlace): Promise<void> {
     const { mark } = place;
     const path = this.#sources[position]?.path ?? '';
-    const wasTruncated = mark.truncationCount !== this.#state.truncationCount;
-    let lostFrom = this.#state.lastIndex + 1;
-    if (wasTruncated) {
-      const isBounded = this.#isTruncationBounded(position, at, place);
-      lostFrom = Math.min(lostFrom, isBounded ? mark.lowestTruncation : this.#index.firstIndex);
-      this.#index.cut(lostFrom);
-      this.#damage.cut(lostFrom);
-      this.#segments.cut(lostFrom);
-    }
-    // Everything is gone that a compaction covers, and all of it if a reset began anew further
-    // down.
-    const isCovered = mark.compactedIndex >= lostFrom;
-    if (isCovered || mark.compactedIndex < this.#state.compactedIndex) {
-      this.#restartIndex(mark.compactedIndex + 1);
-      lostFrom = mark.compactedIndex + 1;
-    }
-    const lostTo = mark.previousLastIndex;
+    const from = this.#log.state.metadataVersion + 1;
+    this.#observer?.onLost({ from, to: mark.metadataVersion - 1 }, { path, offset: at });
+    const wasTruncated = mark.truncationCount !== this.#log.state.truncationCount;
+    const isTruncationBounded = this.#isTruncationBounded(position, at, place);
+    const lostFrom = this.#log.beginLoss(mark, { isTruncationBounded });
     // With nothing truncated every index was written once, so what is found is what was meant.
-    const found = wasTruncated ? [] : await scan.salvage(at, place.start, lostFrom, lostTo);
-    for (const { logIndex, term, offset } of found) {
-      this.#loseRange(logIndex - 1, path, at);
-      this.#index.append(term, offset / UNIT_BYTES);
-    }
-    this.#loseRange(lostTo, path, at);
-    this.#state = {
-      ...this.#state,
-      lastIndex: lostTo,
-      truncationCount: mark.truncationCount,
-      chain: mark.kind === 'opening' ? mark.chain : undefined,
-    };
-  }
-
-  #loseRange(toIndex: number, path: string, offset: number): void {
-    const fromIndex = this.#index.lastIndex + 1;
-    if (fromIndex > toIndex) return;
-    this.#index.appendLost(toIndex - fromIndex + 1);
-    const reason = 'the batch or segment that held it is missing or damaged';
-    this.#damage.add({ fromIndex, toIndex, path, offset, reason });
+    const found = wasTruncated
+      ? []
+      : await scan.salvage(at, place.start, lostFrom, mark.previousLastIndex);
+    const chain = mark.kind === 'opening' ? mark.chain : undefined;
+    this.#log.endLoss(mark, found, { place: { path, offset: at }, chain });
   }
 
   /** Whether the mark's `lowestTruncation` covers all that happened since the last known batch. */
@@ -232,12 +208,6 @@ class Recovery {
     if (at > SEGMENT_HEADER_BYTES) return true;
     if (place.start > SEGMENT_HEADER_BYTES) return false;
     return this.#sources[position]?.sequence === this.#stateSequence + 1;
-  }
-
-  #restartIndex(firstIndex: number): void {
-    this.#index = new LogIndex(firstIndex);
-    this.#damage.cut(0);
-    this.#segments.restart(firstIndex);
   }
 
   async #fateOf(scan: SegmentScan, position: number, batch: ScannedBatch): Promise<Fate> {
@@ -249,7 +219,7 @@ class Recovery {
       return (await scan.hasUnwritten(batch.start, batch.end)) ? 'torn' : 'doubtful';
     }
     const first = await nextMark(successor, SEGMENT_HEADER_BYTES);
-    return first !== undefined && follows(this.#state, first) ? 'torn' : 'durable';
+    return first !== undefined && follows(this.#log.state, first) ? 'torn' : 'durable';
   }
 
   async #noteBlemishes(scan: SegmentScan, position: number, batch: ScannedBatch): Promise<void> {
@@ -281,7 +251,7 @@ class Recovery {
     const isTorn = found.isTorn || (await scan.hasUnwritten(end, end + MARGIN_BYTES));
     if (last === undefined || !(isUntouched || isTorn)) {
       throw new LogDamagedError(
-        this.#damage.entries((logIndex) => this.#index.termAt(logIndex)),
+        this.#log.damage.entries((logIndex) => this.#log.index.termAt(logIndex)),
         `${path}: the last batch, at offset ${end}, is damaged beyond telling what it held`,
       );
     }
@@ -309,9 +279,5 @@ async function nextMark(scan: SegmentScan, at: number): Promise<MarkPlace | unde
 /** Whether the batch was written right after `state`. */
 function follows(state: LogState, { mark }: MarkPlace): boolean {
   if (mark.kind === 'opening' && state.chain !== undefined) return mark.chain === state.chain;
-  return (
-    mark.previousLastIndex === state.lastIndex &&
-    mark.truncationCount === state.truncationCount &&
-    (mark.metadataBytes !== undefined || mark.metadataVersion === state.metadataVersion)
-  );
+  return fitsAfter(state, mark);
 }

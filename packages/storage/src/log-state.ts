@@ -21,6 +21,20 @@ export interface LogState {
   readonly chain: number | undefined;
 }
 
+/** What a batch says about the log, wherever its bytes lie. */
+export type StateMark = Pick<
+  BatchMark,
+  | 'entryCount'
+  | 'metadataBytes'
+  | 'fromIndex'
+  | 'compactedIndex'
+  | 'compactedTerm'
+  | 'previousLastIndex'
+  | 'truncationCount'
+  | 'lowestTruncation'
+  | 'metadataVersion'
+>;
+
 /** The state of a log to which nothing was ever written. */
 export const EMPTY_STATE: LogState = {
   lastIndex: 0,
@@ -37,7 +51,7 @@ export const EMPTY_STATE: LogState = {
 /** The state after a batch: all of it follows from the batch's mark, but metadata and chain. */
 export function stateAfter(
   before: LogState,
-  mark: BatchMark,
+  mark: StateMark,
   details: {
     readonly metadata: Uint8Array | undefined;
     readonly chain: number | undefined;

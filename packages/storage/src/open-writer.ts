@@ -1,4 +1,4 @@
-import { type RecoveredLog, recoverLog } from './log-recovery.ts';
+import { type RecoveredLog, recoverLog, type RecoveryObserver } from './log-recovery.ts';
 import { LogWriter } from './log-writer.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import { SegmentScan } from './segment-scan.ts';
@@ -12,6 +12,7 @@ import { resumeTail } from './tail-repair.ts';
 export async function openWriter(
   files: SegmentFiles,
   segmentBytes: number,
+  observer?: RecoveryObserver,
 ): Promise<{ recovered: RecoveredLog; writer: LogWriter }> {
   const sequences = await files.list();
   const recovered = await recoverLog(
@@ -21,6 +22,7 @@ export async function openWriter(
       // Its file stays open while it is among the last few used: recovery looks at two at a time.
       scan: () => files.use(sequence, (file) => SegmentScan.open(file, sequence)),
     })),
+    observer,
   );
   const { state, tail } = recovered;
   const active = tail && (await resumeTail(files, tail));

@@ -1,5 +1,5 @@
 import type { Disk, DiskFile } from './disk.ts';
-import { DiskError } from './errors.ts';
+import { isDiskFull } from './errors.ts';
 import { areaOf, segmentSeed } from './log-format.ts';
 import { fillUnwritten } from './unwritten.ts';
 
@@ -91,7 +91,7 @@ export class SegmentWriter {
     try {
       await this.#fillTo(wanted);
     } catch (error) {
-      if (!isFull(error) || wanted === needed) throw error;
+      if (!isDiskFull(error) || wanted === needed) throw error;
       await this.#fillTo(needed);
     }
   }
@@ -124,7 +124,7 @@ export class SegmentWriter {
       await this.#fill(this.#readyEnd, end);
     } catch (error) {
       // What was filled in vain is given back: others may need it more.
-      if (isFull(error)) await this.#file.truncate(this.#readyEnd).catch(unknownOutcome);
+      if (isDiskFull(error)) await this.#file.truncate(this.#readyEnd).catch(unknownOutcome);
       throw error;
     }
     await this.#file.sync().catch(unknownOutcome);
@@ -141,14 +141,10 @@ export class SegmentWriter {
 
   /** Removes every trace of a batch that did not fit, so that the next one finds clean space. */
   async #retreat(reason: unknown, sizeBytes: number): Promise<void> {
-    if (!isFull(reason)) unknownOutcome(reason);
+    if (!isDiskFull(reason)) unknownOutcome(reason);
     await this.#fill(this.#end, this.#end + sizeBytes).catch(unknownOutcome);
     await this.#file.sync().catch(unknownOutcome);
   }
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof DiskError && error.code === 'DISK_FULL';
 }
 
 /** For any failure that must never be taken for a full disk found out in time. */

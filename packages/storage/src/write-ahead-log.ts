@@ -7,50 +7,16 @@
  * `log-recovery.ts` reads them back after a crash. In memory there is the term and the position of
  * every entry (`log-index.ts`); the entries themselves stay on disk.
  */
-import type { DamageList } from './damage-list.ts';
 import { createDurableDirectory } from './durable-directory.ts';
-import { LogDamagedError, LogError } from './errors.ts';
+import { LogError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
+import { LogContent } from './log-content.ts';
 import type { DamagedEntry, LogBatch, LogEntry } from './log-entry.ts';
-import { UNIT_BYTES } from './log-format.ts';
-import { LogIndex, NOWHERE } from './log-index.ts';
-import {
-  checkBatch,
-  checkInteger,
-  checkMetadata,
-  segmentBytesOf,
-  type WriteAheadLogOptions,
-} from './log-options.ts';
-export type { WriteAheadLogOptions } from './log-options.ts';
-export type { LogBlemish } from './log-recovery.ts';
-import {
-  BoundedRead,
-  type EntryRun,
-  type ReadRun,
-  readRun,
-  runBytes,
-  runFrom,
-} from './log-reader.ts';
-import type { LogBlemish, RecoveredLog } from './log-recovery.ts';
+import { segmentBytesOf, type WriteAheadLogOptions } from './log-options.ts';
+import type { LogRecovery, LogStore } from './log-store.ts';
 import { openWriter } from './open-writer.ts';
-import type { LogWriter, WrittenBatch } from './log-writer.ts';
 import { SegmentFiles } from './segment-files.ts';
-import type { SegmentTable } from './segment-table.ts';
-
-/** What `WriteAheadLog.open` found. */
-export interface LogRecovery {
-  /** The last durable metadata record. */
-  readonly metadata: Uint8Array | undefined;
-  /** Bytes of a last batch that a crash cut short. Nobody was told that it was durable. */
-  readonly droppedTailBytes: number;
-  /** Durable entries that cannot be read any more, as of `open`. */
-  readonly damaged: readonly DamagedEntry[];
-  /** Damage that lost nothing, but says that the disk is not to be trusted. */
-  readonly blemishes: readonly LogBlemish[];
-}
-
-/** Entries streamed at a time. */
-const STREAM_BYTES = 1_024 * 1_024;
+import { StoredLog } from './stored-log.ts';
 
 /**
  * A durable log with group commit, truncation of its end and compaction of its beginning.
@@ -78,41 +44,11 @@ const STREAM_BYTES = 1_024 * 1_024;
  * reopened.lastIndex; // => 1
  * ```
  */
-export class WriteAheadLog {
-  /** What `open` found. */
-  readonly recovery: LogRecovery;
-  readonly #files: SegmentFiles;
-  readonly #writer: LogWriter;
-  readonly #commits: GroupCommit;
-  readonly #segments: SegmentTable;
-  readonly #damage: DamageList;
-  readonly #unlock: () => Promise<void>;
-  #index: LogIndex;
-  #cleaning: Promise<void> = Promise.resolve();
-  #closing: Promise<void> | undefined;
+export class WriteAheadLog implements LogStore {
+  readonly #log: StoredLog;
 
-  private constructor(
-    parts: { files: SegmentFiles; writer: LogWriter; unlock: () => Promise<void> },
-    recovered: RecoveredLog,
-  ) {
-    this.#files = parts.files;
-    this.#writer = parts.writer;
-    this.#unlock = parts.unlock;
-    this.#segments = recovered.segments;
-    this.#damage = recovered.damage;
-    this.#index = recovered.index;
-    this.recovery = {
-      metadata: recovered.state.metadata?.slice(),
-      droppedTailBytes: recovered.droppedTailBytes,
-      damaged: this.damaged,
-      blemishes: recovered.blemishes,
-    };
-    this.#commits = new GroupCommit(
-      () => this.#writer.state,
-      async (batch) => {
-        this.#apply(await this.#writer.write(batch));
-      },
-    );
+  private constructor(log: StoredLog) {
+    this.#log = log;
   }
 
   /**
@@ -135,10 +71,9 @@ export class WriteAheadLog {
     const unlock = (await disk.lock?.(directory)) ?? (() => Promise.resolve());
     const files = new SegmentFiles(disk, directory);
     try {
-      const { recovered, writer } = await openWriter(files, segmentBytes);
-      const log = new WriteAheadLog({ files, writer, unlock }, recovered);
-      await log.#removeDeadSegments();
-      return log;
+      const { log, removeDeadSegments } = await openLog(files, segmentBytes, unlock);
+      await removeDeadSegments();
+      return new WriteAheadLog(log);
     } catch (error) {
       await files.close();
       await unlock();
@@ -146,26 +81,31 @@ export class WriteAheadLog {
     }
   }
 
+  /** What `open` found. */
+  get recovery(): LogRecovery {
+    return this.#log.recovery;
+  }
+
   /**
    * Damaged entries as far as known now, ascending: those of `recovery`, and found by `read` since.
    */
   get damaged(): readonly DamagedEntry[] {
-    return this.#damage.entries((logIndex) => this.#index.termAt(logIndex));
+    return this.#log.damaged;
   }
 
   /** Index of the first entry that is kept. */
   get firstIndex(): number {
-    return this.#commits.bounds.compactedIndex + 1;
+    return this.#log.firstIndex;
   }
 
   /** Index of the last entry, durable or not yet; `firstIndex - 1` if there is none. */
   get lastIndex(): number {
-    return this.#commits.bounds.lastIndex;
+    return this.#log.lastIndex;
   }
 
   /** Index of the last entry that is durable and not about to be replaced. */
   get durableIndex(): number {
-    return this.#commits.pendingFrom - 1;
+    return this.#log.durableIndex;
   }
 
   /**
@@ -173,10 +113,7 @@ export class WriteAheadLog {
    * damaged entry whose term is not known. O(1).
    */
   termAt(logIndex: number): number | undefined {
-    const { compactedIndex, compactedTerm, lastIndex } = this.#commits.bounds;
-    if (logIndex === compactedIndex) return compactedTerm;
-    if (!(logIndex > compactedIndex && logIndex <= lastIndex)) return undefined;
-    return this.#commits.pendingEntry(logIndex)?.term ?? this.#index.termAt(logIndex);
+    return this.#log.termAt(logIndex);
   }
 
   /**
@@ -193,12 +130,8 @@ export class WriteAheadLog {
    *   failed otherwise: whether the batch is durable is unknown, `lastIndex` is what certainly is,
    *   and every later call rejects too.
    */
-  async append(batch: LogBatch): Promise<void> {
-    this.#requireUsable();
-    checkBatch(batch, this);
-    const { truncateFrom, entries } = batch;
-    const metadata = batch.metadata?.slice();
-    return this.#commits.submit({ kind: 'append', truncateFrom, entries, metadata });
+  append(batch: LogBatch): Promise<void> {
+    return this.#log.append(batch);
   }
 
   /**
@@ -210,26 +143,8 @@ export class WriteAheadLog {
    *   forgets a part of it before it is read. LogDamagedError if one of the entries is damaged,
    *   DiskError if the disk cannot be read.
    */
-  async read(
-    fromIndex: number,
-    toIndex: number,
-    maxBytes: number = Number.POSITIVE_INFINITY,
-  ): Promise<readonly LogEntry[]> {
-    checkRange(fromIndex, toIndex, this);
-    if (!(maxBytes >= 0)) throw new RangeError(`maxBytes: expected at least 0, got ${maxBytes}`);
-    // All positions are taken now: what was on disk stays there, whatever is truncated meanwhile.
-    const durableTo = Math.min(toIndex, this.durableIndex);
-    const runs = this.#runs(fromIndex, durableTo, maxBytes);
-    const pending = this.#pendingCopies(Math.max(fromIndex, this.durableIndex + 1), toIndex);
-    const reading = new BoundedRead(maxBytes);
-    let isComplete = true;
-    for (const run of runs) {
-      isComplete = reading.add(await this.#readRun(run));
-      if (!isComplete) break;
-    }
-    const reached = fromIndex + reading.entries.length - 1;
-    if (isComplete && reached >= durableTo) reading.add(pending);
-    return reading.entries;
+  read(fromIndex: number, toIndex: number, maxBytes?: number): Promise<readonly LogEntry[]> {
+    return this.#log.read(fromIndex, toIndex, maxBytes);
   }
 
   /**
@@ -238,13 +153,8 @@ export class WriteAheadLog {
    *
    * @throws LogDamagedError on reaching a damaged entry. What is behind it can be had by `read`.
    */
-  async *entries(): AsyncIterable<readonly LogEntry[]> {
-    const { firstIndex, lastIndex } = this;
-    for (let fromIndex = firstIndex; fromIndex <= lastIndex;) {
-      const piece = await this.read(fromIndex, lastIndex, STREAM_BYTES);
-      fromIndex += piece.length;
-      yield piece;
-    }
+  entries(): AsyncIterable<readonly LogEntry[]> {
+    return this.#log.entries();
   }
 
   /**
@@ -255,19 +165,8 @@ export class WriteAheadLog {
    *   Else like `append`; and DiskError if old segments could not be removed, which the next
    *   compaction or `open` tries again.
    */
-  async compact(throughIndex: number): Promise<void> {
-    this.#requireUsable();
-    checkInteger('throughIndex', throughIndex);
-    const { compactedIndex, lastIndex } = this.#commits.bounds;
-    if (throughIndex > lastIndex) {
-      throw new RangeError(`throughIndex: expected at most ${lastIndex}, got ${throughIndex}`);
-    }
-    if (throughIndex > compactedIndex) {
-      const term = this.termAt(throughIndex);
-      if (term === undefined) throw this.#damagedError(throughIndex, throughIndex);
-      await this.#commits.submit({ kind: 'compact', logIndex: throughIndex, term });
-    }
-    await this.#removeDeadSegments();
+  compact(throughIndex: number): Promise<void> {
+    return this.#log.compact(throughIndex);
   }
 
   /**
@@ -276,141 +175,61 @@ export class WriteAheadLog {
    *
    * @throws RangeError or TypeError if an argument is out of its range. Else like `compact`.
    */
-  async reset(
-    lastIncludedIndex: number,
-    lastIncludedTerm: number,
-    metadata?: Uint8Array,
-  ): Promise<void> {
-    this.#requireUsable();
-    checkInteger('lastIncludedIndex', lastIncludedIndex);
-    checkInteger('lastIncludedTerm', lastIncludedTerm);
-    checkMetadata(metadata);
-    const [logIndex, term] = [lastIncludedIndex, lastIncludedTerm];
-    await this.#commits.submit({ kind: 'reset', logIndex, term, metadata: metadata?.slice() });
-    await this.#removeDeadSegments();
+  reset(lastIncludedIndex: number, lastIncludedTerm: number, metadata?: Uint8Array): Promise<void> {
+    return this.#log.reset(lastIncludedIndex, lastIncludedTerm, metadata);
   }
 
   /** Waits for what was submitted, then releases all files and the folder. Idempotent. */
-  async close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    this.#commits.stop(new LogError('LOG_CLOSED', 'the log is closed'));
-    await this.#commits.idle();
-    await this.#cleaning;
-    await this.#writer.close();
-    await this.#files.close();
-    await this.#unlock();
-  }
-
-  #requireUsable(): void {
-    if (this.#commits.failure !== undefined) throw this.#commits.failure;
-  }
-
-  /** Takes a batch that is durable now into the index. */
-  #apply({ plan, units, newSegment }: WrittenBatch): void {
-    const { fromIndex, compactedIndex } = plan;
-    this.#segments.cut(fromIndex);
-    if (newSegment !== undefined) this.#segments.add(newSegment, fromIndex);
-    if (fromIndex === compactedIndex + 1) {
-      this.#index = new LogIndex(fromIndex);
-    } else {
-      this.#index.cut(fromIndex);
-    }
-    this.#damage.cut(fromIndex);
-    for (const [position, { term }] of plan.entries.entries()) {
-      this.#index.append(term, units[position] ?? NOWHERE);
-    }
-    this.#index.dropThrough(compactedIndex);
-    this.#damage.dropThrough(compactedIndex);
-  }
-
-  /** Where the entries lie, in runs that are read at once, up to about `maxBytes`. */
-  #runs(fromIndex: number, toIndex: number, maxBytes: number): readonly EntryRun[] {
-    const runs: EntryRun[] = [];
-    let budget = maxBytes;
-    for (let next = fromIndex; next <= toIndex && (budget > 0 || runs.length === 0);) {
-      const sequence = this.#segments.of(next);
-      const end = Math.min(toIndex, this.#segments.endOf(sequence, toIndex) - 1);
-      const run = runFrom(sequence, next, end, (logIndex) => this.#index.unitAt(logIndex), budget);
-      runs.push(run);
-      next += run.units.length;
-      budget -= runBytes(run);
-      if (this.#damage.find(run.fromIndex, next - 1) !== undefined) {
-        throw this.#damagedError(run.fromIndex, next - 1);
-      }
-    }
-    return runs;
-  }
-
-  async #readRun(run: EntryRun): Promise<readonly LogEntry[]> {
-    const { fromIndex, sequence } = run;
-    let found: ReadRun;
-    try {
-      found = await this.#files.use(sequence, (file) => readRun(file, run));
-    } catch (error) {
-      // A compaction that came in between has removed the segment.
-      checkRange(fromIndex, Math.max(fromIndex, this.lastIndex), this);
-      throw error;
-    }
-    const { entries, damaged } = found;
-    if (damaged === undefined) return entries;
-    const { logIndex, offset } = damaged;
-    const isCurrent = this.#index.unitAt(logIndex) * UNIT_BYTES === offset;
-    const path = this.#files.pathOf(sequence);
-    const reason = 'its bytes were damaged while the log was open';
-    const range = { fromIndex: logIndex, toIndex: logIndex, path, offset, reason };
-    if (isCurrent) this.#damage.add(range);
-    const term = this.#index.termAt(logIndex);
-    throw new LogDamagedError(
-      [{ logIndex, term, path, offset, reason }],
-      `entry ${logIndex}: ${reason}`,
-    );
-  }
-
-  #pendingCopies(fromIndex: number, toIndex: number): readonly LogEntry[] {
-    const copies: LogEntry[] = [];
-    for (let logIndex = fromIndex; logIndex <= toIndex; logIndex += 1) {
-      const entry = this.#commits.pendingEntry(logIndex);
-      if (entry !== undefined) copies.push({ ...entry, payload: entry.payload.slice() });
-    }
-    return copies;
-  }
-
-  #damagedError(fromIndex: number, toIndex: number): LogDamagedError {
-    const damaged = this.damaged.filter(
-      ({ logIndex }) => logIndex >= fromIndex && logIndex <= toIndex,
-    );
-    const list = damaged.map(({ logIndex }) => logIndex).join(', ');
-    return new LogDamagedError(damaged, `damaged entries: ${list}; see 'damaged' of this error`);
-  }
-
-  /** Removes segments that hold only compacted entries. One removal at a time. */
-  async #removeDeadSegments(): Promise<void> {
-    const removal = this.#cleaning.then(() =>
-      this.#files.remove(this.#segments.takeDead(this.#writer.state.compactedIndex)),
-    );
-    this.#cleaning = removal.catch(() => undefined);
-    return removal;
+  close(): Promise<void> {
+    return this.#log.close();
   }
 }
 
-function checkRange(
-  fromIndex: number,
-  toIndex: number,
-  { firstIndex, lastIndex }: { readonly firstIndex: number; readonly lastIndex: number },
-): void {
-  const isInRange =
-    Number.isSafeInteger(fromIndex) &&
-    Number.isSafeInteger(toIndex) &&
-    firstIndex <= fromIndex &&
-    fromIndex <= toIndex &&
-    toIndex <= lastIndex;
-  if (isInRange) return;
-  throw new RangeError(
-    `fromIndex..toIndex: expected a range within ${firstIndex}..${lastIndex}, ` +
-      `got ${fromIndex}..${toIndex}`,
+async function openLog(
+  files: SegmentFiles,
+  segmentBytes: number,
+  unlock: () => Promise<void>,
+): Promise<{ log: StoredLog; removeDeadSegments: () => Promise<void> }> {
+  const { recovered, writer } = await openWriter(files, segmentBytes);
+  const content = new LogContent(recovered);
+  const commits = new GroupCommit(
+    () => writer.state,
+    async (batch) => {
+      const { plan, units, newSegment } = await writer.write(batch);
+      content.apply(plan, units, newSegment);
+    },
   );
+  let cleaning: Promise<void> = Promise.resolve();
+  /** Removes segments that hold only compacted entries. One removal at a time. */
+  const removeDeadSegments = (): Promise<void> => {
+    const removal = cleaning.then(() =>
+      files.remove(content.segments.takeDead(writer.state.compactedIndex)),
+    );
+    cleaning = removal.catch(() => undefined);
+    return removal;
+  };
+  const close = async (): Promise<void> => {
+    commits.stop(new LogError('LOG_CLOSED', 'the log is closed'));
+    await commits.idle();
+    await cleaning;
+    await writer.close();
+    await files.close();
+    await unlock();
+  };
+  const recovery = {
+    metadata: recovered.state.metadata?.slice(),
+    droppedTailBytes: recovered.droppedTailBytes,
+    blemishes: recovered.blemishes,
+  };
+  const numbering = 'logIndex';
+  const log = new StoredLog({
+    recovery,
+    files,
+    content,
+    commits,
+    numbering,
+    release: removeDeadSegments,
+    close,
+  });
+  return { log, removeDeadSegments };
 }

@@ -33,7 +33,11 @@ describe('a run', () => {
   test('is read as it was written, whatever the size of its entries', async () => {
     const { image: segment, units } = image();
     const file = await fileOf(segment.bytes);
-    const { entries, damaged } = await readRun(file, { sequence: 2, fromIndex: 1, units });
+    const { entries, damaged } = await readRun(
+      file,
+      { sequence: 2, fromIndex: 1, units },
+      'logIndex',
+    );
     expect(damaged).toBeUndefined();
     expect(entries.map(({ logIndex, payload }) => [logIndex, payload.length])).toEqual(
       sizes.map((size, position) => [position + 1, size]),
@@ -49,7 +53,11 @@ describe('a run', () => {
     const { image: segment, units } = image();
     segment.bytes[units[2]! * 8 + within]! ^= 1;
     const file = await fileOf(segment.bytes);
-    const { entries, damaged } = await readRun(file, { sequence: 2, fromIndex: 1, units });
+    const { entries, damaged } = await readRun(
+      file,
+      { sequence: 2, fromIndex: 1, units },
+      'logIndex',
+    );
     expect(entries.map(({ logIndex }) => logIndex)).toEqual([1, 2]);
     expect(damaged).toEqual({ logIndex: 3, offset: units[2]! * 8 });
   });
@@ -58,9 +66,15 @@ describe('a run', () => {
     const { image: segment, units } = image();
     const file = await fileOf(segment.bytes);
     const shifted = { sequence: 2, fromIndex: 2, units: units.slice(0, 1) };
-    expect(await readRun(file, shifted)).toMatchObject({ entries: [], damaged: { logIndex: 2 } });
+    expect(await readRun(file, shifted, 'logIndex')).toMatchObject({
+      entries: [],
+      damaged: { logIndex: 2 },
+    });
     const elsewhere = { sequence: 3, fromIndex: 1, units: units.slice(0, 1) };
-    expect(await readRun(file, elsewhere)).toMatchObject({ entries: [], damaged: { logIndex: 1 } });
+    expect(await readRun(file, elsewhere, 'logIndex')).toMatchObject({
+      entries: [],
+      damaged: { logIndex: 1 },
+    });
   });
 });
 
