@@ -20,3 +20,4 @@ export type { WriteAheadLogOptions } from './log-options.ts';
 export type { LogBlemish } from './log-recovery.ts';
 export type { LogRecovery, LogStore } from './log-store.ts';
 export { WriteAheadLog } from './write-ahead-log.ts';
+export { SharedLog, type SharedLogRecovery } from './shared-log/shared-log.ts';

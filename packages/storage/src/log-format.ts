@@ -68,6 +68,9 @@ export const UNIT_BYTES = 8;
 /** Largest metadata record. */
 export const METADATA_BYTES_MAX = 4_096;
 
+/** Largest record that stands at both ends of a batch, of whatever kind. */
+export const RECORD_BYTES_MAX = 65_536;
+
 /** `BatchMark.lowestTruncation` while nothing was truncated: above every index. */
 export const NO_TRUNCATION: number = 2 ** 53;
 

@@ -1,4 +1,4 @@
-import { batchBytes, type BatchBuilder, type BatchPlan } from './batch-builder.ts';
+import { batchBytes, type BatchPlan } from './batch-builder.ts';
 import { type EncodedBatch, encodeBatch, markOf } from './batch-codec.ts';
 import { DiskError, LogError } from './errors.ts';
 import {
@@ -21,6 +21,14 @@ const RESERVE_BYTES = batchBytes(0, new Uint8Array(METADATA_BYTES_MAX)) + MARGIN
 
 /** A buffer larger than this is not kept for the next batch. */
 const KEPT_BUFFER_BYTES = 8 * 1_024 * 1_024;
+
+/** A batch that knows how much room it takes. */
+export interface SizedBatch extends BatchPlan {
+  /** How many bytes the entries take on disk. */
+  readonly entriesBytes: number;
+  /** How many bytes the batch takes on disk. */
+  readonly sizeBytes: number;
+}
 
 /** What one write did. */
 export interface WrittenBatch {
@@ -66,13 +74,28 @@ export class LogWriter {
     return this.#state;
   }
 
+  /** The segment that is written to; 0 before the first write. */
+  get sequence(): number {
+    return this.#active?.sequence ?? 0;
+  }
+
+  /** Whether a batch of up to `sizeBytes` may begin a new segment. */
+  mayBeginSegment(sizeBytes: number): boolean {
+    return this.#active === undefined || this.#active.end + sizeBytes > this.#segmentBytes;
+  }
+
+  /** How many bytes of the segment are written. */
+  get segmentEnd(): number {
+    return this.#active?.end ?? 0;
+  }
+
   /**
    * Makes a batch durable.
    *
    * @throws DiskError 'DISK_FULL' if there is no room, and the log is what it was before. LogError
    *   'LOG_POISONED' for anything else: then it is unknown what is durable.
    */
-  async write(batch: BatchBuilder): Promise<WrittenBatch> {
+  async write(batch: SizedBatch): Promise<WrittenBatch> {
     try {
       const active = this.#active;
       if (active === undefined) return await this.#writeToNewSegment(batch);
@@ -99,7 +122,7 @@ export class LogWriter {
     await this.#active?.close();
   }
 
-  async #append(active: SegmentWriter, batch: BatchBuilder): Promise<WrittenBatch> {
+  async #append(active: SegmentWriter, batch: SizedBatch): Promise<WrittenBatch> {
     const { sizeBytes } = batch;
     const area = this.#bufferOf(sizeBytes);
     const mark = markOf(batch, sizeBytes, this.#state);
@@ -116,7 +139,7 @@ export class LogWriter {
   }
 
   /** The first batch of a segment repeats the metadata, so that older segments can be removed. */
-  async #writeToNewSegment(batch: BatchBuilder): Promise<WrittenBatch> {
+  async #writeToNewSegment(batch: SizedBatch): Promise<WrittenBatch> {
     const metadata = batch.metadata ?? this.#state.metadata;
     const { fromIndex, entries, compactedIndex, compactedTerm } = batch;
     const plan = { fromIndex, entries, compactedIndex, compactedTerm, metadata };

@@ -13,12 +13,12 @@ import {
   isEntryHeader,
   logIndexAt,
   MARK_BYTES,
-  METADATA_BYTES_MAX,
   padded,
   payloadBytesAt,
   payloadCrcAt,
   readMark,
   readOpeningWithoutTag,
+  RECORD_BYTES_MAX,
   SEGMENT_HEADER_BYTES,
   segmentSeed,
   termAt,
@@ -198,7 +198,7 @@ function placeOf(mark: FoundMark, offset: number): MarkPlace | undefined {
   const entriesBytes = mark.bodyBytes - 2 * padded(mark.metadataBytes ?? 0);
   const isSound =
     start >= SEGMENT_HEADER_BYTES &&
-    (mark.metadataBytes ?? 0) <= METADATA_BYTES_MAX &&
+    (mark.metadataBytes ?? 0) <= RECORD_BYTES_MAX &&
     mark.entryCount * ENTRY_HEADER_BYTES <= entriesBytes;
   if (!isSound) return undefined;
   return { mark, start, end: start + mark.bodyBytes + 2 * MARK_BYTES, isTagless: false };

@@ -15,6 +15,11 @@ interface Segment {
 export class SegmentTable {
   readonly #segments: Segment[] = [];
 
+  /** The oldest segment that is needed. */
+  get oldest(): number | undefined {
+    return this.#segments[0]?.sequence;
+  }
+
   /** Adds the newest segment. Its entries will begin at `fromIndex`. */
   add(sequence: number, fromIndex: number): void {
     const newest = this.#segments.at(-1);

@@ -13,8 +13,8 @@ import {
   runBytes,
   runFrom,
 } from './log-reader.ts';
-import type { LogStore } from './log-store.ts';
-import type { LogRecovery } from './log-store.ts';
+import type { LogRecovery, LogStore } from './log-store.ts';
+import type { ReadTracker } from './read-tracker.ts';
 import type { SegmentFiles } from './segment-files.ts';
 
 /** Entries streamed at a time. */
@@ -28,6 +28,7 @@ interface StoredLogParts {
   readonly commits: Commits;
   /** What the entries are numbered by, on disk. */
   readonly numbering: Numbering;
+  readonly reads: ReadTracker;
   /** Gives back what holds compacted entries only. */
   readonly release: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -40,6 +41,7 @@ export class StoredLog implements LogStore {
   readonly #content: LogContent;
   readonly #commits: Commits;
   readonly #numbering: Numbering;
+  readonly #reads: ReadTracker;
   readonly #release: () => Promise<void>;
   readonly #close: () => Promise<void>;
   #closing: Promise<void> | undefined;
@@ -49,6 +51,7 @@ export class StoredLog implements LogStore {
     this.#content = parts.content;
     this.#commits = parts.commits;
     this.#numbering = parts.numbering;
+    this.#reads = parts.reads;
     this.#release = parts.release;
     this.#close = parts.close;
     this.recovery = { ...parts.recovery, damaged: this.damaged };
@@ -85,11 +88,15 @@ export class StoredLog implements LogStore {
     return this.#commits.submit({ kind: 'append', truncateFrom, entries, metadata });
   }
 
-  async read(
+  read(
     fromIndex: number,
     toIndex: number,
     maxBytes: number = Number.POSITIVE_INFINITY,
   ): Promise<readonly LogEntry[]> {
+    return this.#reads.track(this.#read(fromIndex, toIndex, maxBytes));
+  }
+
+  async #read(fromIndex: number, toIndex: number, maxBytes: number): Promise<readonly LogEntry[]> {
     checkRange(fromIndex, toIndex, this);
     if (!(maxBytes >= 0)) throw new RangeError(`maxBytes: expected at least 0, got ${maxBytes}`);
     // All positions are taken now: what was on disk stays there, whatever is truncated meanwhile.

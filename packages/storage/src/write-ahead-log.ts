@@ -15,6 +15,7 @@ import type { DamagedEntry, LogBatch, LogEntry } from './log-entry.ts';
 import { segmentBytesOf, type WriteAheadLogOptions } from './log-options.ts';
 import type { LogRecovery, LogStore } from './log-store.ts';
 import { openWriter } from './open-writer.ts';
+import { ReadTracker } from './read-tracker.ts';
 import { SegmentFiles } from './segment-files.ts';
 import { StoredLog } from './stored-log.ts';
 
@@ -228,6 +229,7 @@ async function openLog(
     content,
     commits,
     numbering,
+    reads: new ReadTracker(),
     release: removeDeadSegments,
     close,
   });

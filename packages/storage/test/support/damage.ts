@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { MemoryDisk } from '../../src/adapters/memory.ts';
 import { LogDamagedError } from '../../src/errors.ts';
 import type { LogEntry } from '../../src/log-entry.ts';
+import type { LogStore } from '../../src/log-store.ts';
 import { WriteAheadLog } from '../../src/write-ahead-log.ts';
 import type { LogTwin } from './log-twin.ts';
 
@@ -57,7 +58,7 @@ export async function openDamaged(
  * Where `log` differs from `expected` without saying so. Plain comparisons: the tests that damage
  * every byte in turn ask this many thousand times.
  */
-async function faultsOf(log: WriteAheadLog, expected: LogTwin): Promise<readonly string[]> {
+export async function faultsOf(log: LogStore, expected: LogTwin): Promise<readonly string[]> {
   const faults: string[] = [];
   const { compactedIndex, compactedTerm, entries, metadata } = expected;
   const bounds = `${log.firstIndex}..${log.lastIndex} after term ${log.termAt(compactedIndex)}`;

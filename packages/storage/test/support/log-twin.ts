@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
 import type { LogEntry } from '../../src/log-entry.ts';
-import type { WriteAheadLog } from '../../src/write-ahead-log.ts';
+import type { LogStore } from '../../src/log-store.ts';
 
 /** One call on a log, as data. */
 export type LogCall =
@@ -64,7 +64,7 @@ export function applyCall(twin: LogTwin, call: LogCall): LogTwin {
 }
 
 /** Makes the call on a real log. */
-export function submit(log: WriteAheadLog, call: LogCall): Promise<void> {
+export function submit(log: LogStore, call: LogCall): Promise<void> {
   switch (call.kind) {
     case 'append':
       return log.append(call);
@@ -76,7 +76,7 @@ export function submit(log: WriteAheadLog, call: LogCall): Promise<void> {
 }
 
 /** Everything a log says about itself, as a twin. */
-export async function twinOf(log: WriteAheadLog, metadata?: Uint8Array): Promise<LogTwin> {
+export async function twinOf(log: LogStore, metadata?: Uint8Array): Promise<LogTwin> {
   const { firstIndex, lastIndex } = log;
   const entries = firstIndex > lastIndex ? [] : await log.read(firstIndex, lastIndex);
   for (const { logIndex, term } of entries) expect(log.termAt(logIndex)).toBe(term);
