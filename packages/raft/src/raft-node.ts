@@ -1,4 +1,4 @@
-import { SnapshotStore, WriteAheadLog } from '@quorate/storage';
+import { type LogStore, SnapshotStore, WriteAheadLog } from '@quorate/storage';
 import type { Clock, NodeId, Transport, Unsubscribe } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
@@ -66,7 +66,7 @@ export class RaftNode {
   readonly #ticker: Ticker;
   readonly #wire: Wire;
   readonly #tuning: NodeTuning;
-  readonly #log: WriteAheadLog;
+  readonly #log: LogStore;
   readonly #persistence: Persistence;
   readonly #applier: Applier;
   readonly #stateMachine: ReplicatedStateMachine;
@@ -143,12 +143,8 @@ export class RaftNode {
    */
   static async open(options: RaftNodeOptions): Promise<RaftNode> {
     const tuning = resolveNodeTuning(options);
-    const { disk, directory, segmentBytes } = options;
-    const log = await WriteAheadLog.open({
-      disk,
-      directory: `${directory}/log`,
-      ...(segmentBytes !== undefined && { segmentBytes }),
-    });
+    const { disk, directory } = options;
+    const log = options.log ?? (await openLog(options));
     try {
       const snapshots = await SnapshotStore.open({ disk, directory: `${directory}/snapshots` });
       const recovered = await recover({
@@ -565,6 +561,15 @@ export class RaftNode {
   }
 }
 
+/** A log of the node's own. */
+function openLog({ disk, directory, segmentBytes }: RaftNodeOptions): Promise<LogStore> {
+  return WriteAheadLog.open({
+    disk,
+    directory: `${directory}/log`,
+    ...(segmentBytes !== undefined && { segmentBytes }),
+  });
+}
+
 /** Brings the state machine to the snapshot, unless it keeps its own state and is beyond. */
 async function startMachine(
   machine: ReplicatedStateMachine,
@@ -596,7 +601,7 @@ function throwLater(error: unknown): void {
 
 interface NodeParts {
   readonly tuning: NodeTuning;
-  readonly log: WriteAheadLog;
+  readonly log: LogStore;
   readonly snapshots: SnapshotStore;
   readonly recovered: RecoveredNode;
 }

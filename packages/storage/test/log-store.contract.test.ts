@@ -296,7 +296,7 @@ describe.each(logKinds)('$name', (kind) => {
       observed = new ObservedDisk(disk);
     });
 
-    test('refuses appends and undoes them; reads go on, and appends once there is room', async () => {
+    test('refuses appends and undoes them; reads go on, appends once there is room', async () => {
       const log = await open();
       await log.append({ entries: range(1, 10, 1, 1_000) });
       const large = [...range(11, 12, 1, 500), ...range(13, 13, 1, 400_000)];

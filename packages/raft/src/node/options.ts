@@ -1,4 +1,4 @@
-import type { Disk } from '@quorate/storage';
+import type { Disk, LogStore } from '@quorate/storage';
 import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 
 import type { RaftTuning } from '../options.ts';
@@ -65,6 +65,11 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
    * Raise it to spend less on digests, at the price of later news. Default 1 000.
    */
   readonly digestEveryEntries?: number;
+  /**
+   * Where the log is kept: a group's part of a `SharedLog`, say. A write-ahead log in `directory`
+   * by default. Closed with the node, and when `open` fails.
+   */
+  readonly log?: LogStore;
   /** Size of one file of the write-ahead log. Its default is 64 MiB. */
   readonly segmentBytes?: number;
   /** Receives what observers throw. By default it becomes an uncaught error of the process. */

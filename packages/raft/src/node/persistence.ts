@@ -1,4 +1,4 @@
-import type { IncomingSnapshot, LogBatch, SnapshotStore, WriteAheadLog } from '@quorate/storage';
+import type { IncomingSnapshot, LogBatch, LogStore, SnapshotStore } from '@quorate/storage';
 import type { Clock, NodeId, Timer } from '@quorate/transport';
 
 import type { Configuration, ConfigurationAt } from '../configuration.ts';
@@ -33,7 +33,7 @@ interface PersistenceTarget {
   /** The one the cluster started with. */
   readonly startConfiguration: Configuration;
   readonly clock: Clock;
-  readonly log: WriteAheadLog;
+  readonly log: LogStore;
   readonly snapshots: SnapshotStore;
   /** Where the core's log starts. */
   readonly logStart: LogPosition;

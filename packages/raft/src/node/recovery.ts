@@ -2,10 +2,10 @@ import {
   type DamagedEntry,
   type DamagedSnapshot,
   type LogEntry,
+  type LogStore,
   SnapshotError,
   type SnapshotStore,
   type SnapshotStream,
-  type WriteAheadLog,
 } from '@quorate/storage';
 import type { NodeId } from '@quorate/transport';
 
@@ -55,7 +55,7 @@ interface RecoverySource {
   readonly nodeId: NodeId;
   /** Of a cluster that starts; of no account on a disk that remembers one. */
   readonly configuration: Configuration;
-  readonly log: WriteAheadLog;
+  readonly log: LogStore;
   readonly snapshots: SnapshotStore;
   /** How many entries before the snapshot to keep in memory for slow followers. */
   readonly trailingEntryCount: number;
@@ -159,7 +159,7 @@ function readRecord(
 }
 
 /** Whether a leader's snapshot is stored but the log it replaces is still there. */
-function isInstallUnfinished(log: WriteAheadLog, snapshot: LogPosition): boolean {
+function isInstallUnfinished(log: LogStore, snapshot: LogPosition): boolean {
   if (snapshot.logIndex > log.lastIndex) return true;
   const term = log.termAt(snapshot.logIndex);
   return term !== undefined && term !== snapshot.term;
@@ -195,7 +195,7 @@ function trailStart(
   return term === undefined ? snapshot : { logIndex, term };
 }
 
-async function readEntries(log: WriteAheadLog, first: number, last: number): Promise<Entry[]> {
+async function readEntries(log: LogStore, first: number, last: number): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let next = first; next <= last;) {
     const piece = await log.read(next, last, READ_BYTES_MAX);
