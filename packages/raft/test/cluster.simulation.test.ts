@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { raftWorkload } from './support/raft-workload.ts';
 
 const replay = process.env['SEED'];
-const workload = raftWorkload();
+/** All that came about in the runs of this file. */
+const happened = new Set<string>();
+const workload = raftWorkload({ onHappening: (what) => happened.add(what) });
 
 /** Seeds of one test: enough of them to see every kind of fault, few enough to name. */
 const seedsPerTest = 20;
@@ -44,7 +46,21 @@ describe('a cluster of RaftNodes', () => {
       ['1', '2', '3', '4', '5', '6', '7'].map((count) => `${count} nodes`),
       ['crash', 'restart', 'pause', 'resume', 'partition', 'ring', 'heal', 'clog', 'unclog'],
       ['reset', 'network', 'slowDisk', 'diskFull', 'failSyncs', 'bitRot', 'drift', 'wallJump'],
+      ['failReads', 'misdirectReads', 'slowNode', 'lateTimers', 'throttleTimers', 'wallFreeze'],
+      ['leapSmear', 'buggify'],
     ];
     expect([...met]).toEqual(expect.arrayContaining(kinds.flat()));
+  });
+
+  test.runIf(replay === undefined)('does all it can within its seeds', () => {
+    const deeds = [
+      ['write committed', 'write rejected', 'write unknown', 'compareAndSet committed'],
+      ['linearizable read ready', 'lease read ready', 'lease read refused'],
+      ['members committed', 'members rejected', 'removed'],
+      ['transfer transferred', 'transfer failed', 'transfer rejected'],
+      ['snapshotTaken', 'snapshotRestored', 'snapshot comes in pieces'],
+      ['damaged', 'repaired', 'snapshotDamaged', 'diskFull', 'diskRecovered', 'failed'],
+    ];
+    expect([...happened]).toEqual(expect.arrayContaining(deeds.flat()));
   });
 });

@@ -13,6 +13,8 @@ interface MemberOperatorOptions {
   readonly damaged: ReadonlySet<string>;
   /** Nodes that stay down in the end. */
   readonly outsiders: ReadonlySet<string>;
+  /** Told how each change went. */
+  readonly onHappening: (what: string) => void;
 }
 
 /**
@@ -49,6 +51,7 @@ export class MemberOperator {
         ? node.addVoter(first.node, options)
         : node.changeMembership(changes, options);
     void outcome.then((answer) => {
+      this.#options.onHappening(`members ${answer.kind}`);
       if (answer.kind !== 'committed') return;
       this.#acknowledgedIndex = Math.max(this.#acknowledgedIndex, answer.logIndex);
     });

@@ -7,16 +7,21 @@ import {
   type Tuning,
   type Workload,
 } from '@quorate/simulation';
-import { type NodeId, nodeId, type Random } from '@quorate/transport';
+import { type NodeId, nodeId } from '@quorate/transport';
 
 import { type Configuration, configurationOf, membersOf } from '../../src/configuration.ts';
 import type { ReadOutcome } from '../../src/node/outcomes.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
 import { describeMessage } from './describe-message.ts';
 import { BrokenInvariant, isQuorum } from './invariants.ts';
-import { drawMemberChange } from './member-changes.ts';
 import { MemberOperator } from './member-operator.ts';
-import { membershipStageOf } from './membership-stage.ts';
+import {
+  changingStageOf,
+  drawCommand,
+  drawOperation,
+  drawTuning,
+  KEY_COUNT,
+} from './raft-draws.ts';
 import { type Command, commandOf } from './recording-machine.ts';
 import {
   type ClientPort,
@@ -31,9 +36,6 @@ import { releases, type UpgradeKind, upgradeStage } from './upgrade-stage.ts';
 /** How often a client tries again after calm, in ms. */
 const RETRY_MS = 300;
 
-/** Registers that clients use at a time; the first of them most. */
-const KEY_COUNT = 4;
-
 /** The register of the writes after calm, and the first of their ids. */
 const MARKER = { key: 65_535, firstId: 1_000_000 };
 
@@ -46,6 +48,8 @@ export interface RaftWorkloadOptions {
   readonly members?: 'changing' | 'fixed';
   /** Nodes of two releases, and operators who take them from one to the other. */
   readonly upgrade?: UpgradeKind;
+  /** Told of all that comes about, in few words: to count it. */
+  readonly onHappening?: (what: string) => void;
 }
 
 /**
@@ -67,59 +71,6 @@ export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
   };
 }
 
-/** What the clocks of a run may be off by: `drift` and the swarm's own rates stay within 5 %. */
-const CLOCK_DRIFT_PPM = 60_000;
-
-/** One scenario in five is played on the stage of membership; of the others, three in ten. */
-function changingStageOf(random: Random, drawn: Scenario): Scenario {
-  return random.int(5) === 0 ? membershipStageOf(random, drawn) : stageOf(random, drawn);
-}
-
-function drawTuning(random: Random, nodeCount: number): Tuning {
-  const pick = (...values: readonly number[]): number => values[random.int(values.length)] ?? 1;
-  return {
-    electionTimeoutTicks: pick(5, 10),
-    snapshotEveryEntries: pick(5, 40, 10_000),
-    trailingEntryCount: pick(0, 3, 50),
-    maxMessageBytes: pick(1, 400, 65_536),
-    maxInflightMessages: pick(2, 8, 256),
-    maxUncommittedBytes: pick(2_000, 67_108_864),
-    segmentBytes: pick(16_384, 65_536),
-    // Who starts the cluster; and whether that is all there is to it.
-    voterCount: pick(nodeCount, 1 + random.int(nodeCount)),
-    isFixed: pick(0, 0, 1) === 1,
-    maxClockDriftPpm: nodeCount % 2 === 1 ? CLOCK_DRIFT_PPM : 0,
-  };
-}
-
-/** How many operations there are for one that changes the members, or who leads them. */
-const OPERATIONS_PER_CHANGE = 8;
-const OPERATIONS_PER_TRANSFER = 12;
-
-function drawOperation(random: Random, index: number, nodeIds: readonly string[]): Tuning {
-  if (random.int(OPERATIONS_PER_CHANGE) === 0) return drawMemberChange(random);
-  if (random.int(OPERATIONS_PER_TRANSFER) === 0) {
-    const to = random.int(3) === 0 ? '' : (nodeIds[random.int(nodeIds.length)] ?? '');
-    return { kind: 'transfer', to, node: 'leader', timeoutMs: 200 + random.int(3_000) };
-  }
-  return drawCommand(random, index, nodeIds);
-}
-
-function drawCommand(random: Random, index: number, nodeIds: readonly string[]): Tuning {
-  const anyone = nodeIds[random.int(nodeIds.length)] ?? '';
-  return {
-    kind: ['read', 'write', 'write', 'compareAndSet'][random.int(4)] ?? 'read',
-    id: index + 1,
-    key: random.int(1 + random.int(KEY_COUNT)),
-    // One of the latest commands, as if it had been read just now.
-    expected: Math.max(0, index - random.int(4)),
-    node: [anyone, 'told', 'leader'][random.int(3)] ?? anyone,
-    timeoutMs: 200 + random.int(3_000),
-    sizeBytes: random.int(2) === 0 ? 8 : random.int(300),
-    consistency: index % 3 === 0 ? 'linearizable' : 'lease',
-  };
-}
-
 /** One run: what clients were told, and whether it holds. */
 class RaftExperiment implements Experiment {
   readonly #cluster: SimulatedCluster;
@@ -134,6 +85,7 @@ class RaftExperiment implements Experiment {
   #hasCommitted = false;
   readonly #members: MemberOperator;
   readonly #hasLeases: boolean;
+  readonly #receiving = new Set<NodeId>();
 
   constructor(simulation: Simulation, scenario: Scenario, options: RaftWorkloadOptions) {
     const { nodeCount, tuning, faults, outsiders } = scenario;
@@ -143,13 +95,20 @@ class RaftExperiment implements Experiment {
     const { voterCount, ...nodeTuning } = tuningOf(tuning);
     const isFixed = options.members === 'fixed' || tuning['isFixed'] === true;
     const damaged = damagedNodes(faults);
-    this.#members = new MemberOperator({ isFixed, damaged, outsiders: new Set(outsiders) });
+    this.#members = new MemberOperator({
+      isFixed,
+      damaged,
+      outsiders: new Set(outsiders),
+      onHappening: (what) => this.#happens(what),
+    });
     this.#cluster = new SimulatedCluster(simulation, {
       nodeCount,
       voterCount: this.#members.voterCountOf(nodeCount, voterCount),
       tuning: nodeTuning,
       bug: options.bug,
       releases: options.upgrade === undefined ? undefined : releases,
+      onEvent: (event) =>
+        this.#happens(event.kind === 'roleChanged' ? `${event.kind} ${event.role}` : event.kind),
     });
     for (const id of this.#cluster.nodeIds) {
       if (damaged.has(id)) this.#cluster.checker.onDamaged(id);
@@ -175,15 +134,36 @@ class RaftExperiment implements Experiment {
     }
     if (operation['kind'] === 'transfer') {
       const to = operation['to'] === '' ? undefined : nodeId(String(operation['to']));
-      void running.node.transferLeadership({ timeoutMs, ...(to !== undefined && { to }) });
+      void running.node
+        .transferLeadership({ timeoutMs, ...(to !== undefined && { to }) })
+        .then(({ kind }) => this.#happens(`transfer ${kind}`));
+      return;
+    }
+    if (operation['kind'] === 'forgetLeader') {
+      running.node.forgetLeader();
       return;
     }
     if (operation['kind'] === 'read') void this.#read(running, operation, timeoutMs);
     else void this.#write(running, operation, timeoutMs);
   }
 
+  #happens(what: string): void {
+    this.#options.onHappening?.(what);
+  }
+
   check(): void {
+    if (this.#options.onHappening !== undefined) this.#watchSnapshots();
     if (this.#violation !== undefined && this.#options.answers !== 'history') throw this.#violation;
+  }
+
+  /** Nothing but the status tells that a snapshot is on its way in pieces. */
+  #watchSnapshots(): void {
+    for (const [id, { node }] of this.#cluster.running) {
+      const isReceiving = node.status().snapshotReceiving !== undefined;
+      if (isReceiving && !this.#receiving.has(id)) this.#happens('snapshot comes in pieces');
+      if (isReceiving) this.#receiving.add(id);
+      else this.#receiving.delete(id);
+    }
   }
 
   finish(): void {
@@ -330,6 +310,7 @@ class RaftExperiment implements Experiment {
     return this.#history.write(`c${id}`, key, changeOf(command), async () => {
       const bytes = commandOf(command, Number(operation['sizeBytes']));
       const outcome = await this.#clientOf(running).propose(bytes, { timeoutMs });
+      this.#happens(`${command.kind} ${outcome.kind}`);
       if (outcome.kind === 'rejected') {
         this.#refused.add(id);
         this.#leaderHint = outcome.leaderId;
@@ -369,6 +350,8 @@ class RaftExperiment implements Experiment {
     const writtenBefore = this.#highestAcknowledged;
     return this.#history.read(`c${operation['id']}`, key, async () => {
       const outcome = await this.#confirm(running, operation, timeoutMs);
+      const how = this.#hasLeases ? String(operation['consistency']) : 'linearizable';
+      this.#happens(`${how} read ${outcome.kind}`);
       if (outcome.kind !== 'ready') {
         this.#leaderHint = outcome.leaderId;
         throw new NoAnswer({ definite: true });

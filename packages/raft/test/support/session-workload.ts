@@ -53,10 +53,21 @@ function drawTuning(random: Random): Tuning {
     storedBytesMax: pick(300, 1_000_000),
     windowMax: pick(1, 4, 64),
     attemptTimeoutMs: pick(100, 500, 1_500),
+    // Most snapshots are larger than the first of these.
+    snapshotChunkBytes: pick(64, 65_536),
   };
 }
 
+/** How many operations there are for one that changes who leads. */
+const OPERATIONS_PER_TRANSFER = 30;
+
 function drawOperation(random: Random, index: number): Tuning {
+  const call = drawCall(random, index);
+  if (random.int(OPERATIONS_PER_TRANSFER) > 0) return call;
+  return { ...call, kind: 'transfer' };
+}
+
+function drawCall(random: Random, index: number): Tuning {
   return {
     kind: ['put', 'put', 'put', 'cas', 'cas', 'get', 'get', 'close'][random.int(8)] ?? 'put',
     id: index + 1,
@@ -90,6 +101,7 @@ class SessionExperiment implements Experiment {
         electionTimeoutTicks: number('electionTimeoutTicks'),
         snapshotEveryEntries: number('snapshotEveryEntries'),
         trailingEntryCount: number('trailingEntryCount'),
+        snapshotChunkBytes: number('snapshotChunkBytes'),
         segmentBytes: 16_384,
       },
       limits: {
@@ -110,6 +122,10 @@ class SessionExperiment implements Experiment {
   }
 
   begin(operation: ClientOperation): void {
+    if (operation['kind'] === 'transfer') {
+      this.#transfer(Number(operation['timeoutMs']));
+      return;
+    }
     const place = Number(operation['client']);
     const client = this.#cluster.client(place);
     if (client === undefined) return;
@@ -123,6 +139,13 @@ class SessionExperiment implements Experiment {
       default:
         void this.#write(client, operation);
     }
+  }
+
+  /** Clients find that somebody else leads, in the middle of their calls. */
+  #transfer(timeoutMs: number): void {
+    const { leader, simulation } = this.#cluster;
+    if (leader === undefined || simulation.stateOf(leader) !== 'running') return;
+    void this.#cluster.replicas().get(leader)?.node.transferLeadership({ timeoutMs });
   }
 
   check(): void {

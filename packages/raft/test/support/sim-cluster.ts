@@ -42,6 +42,8 @@ export interface ClusterOptions {
   readonly bug?: PlantedBug | undefined;
   /** What runs as which release. By default the source runs as all of them. */
   readonly releases?: ReadonlyMap<number, typeof RaftNode> | undefined;
+  /** Told of everything that nodes report. */
+  readonly onEvent?: ((event: RaftEvent, running: RunningNode) => void) | undefined;
 }
 
 /** One life of one node. */
@@ -111,8 +113,10 @@ export class SimulatedCluster {
     });
     this.startErrors.delete(id);
     const { incarnation } = environment;
-    this.#running.set(id, { node, machine, incarnation });
+    const running = { node, machine, incarnation };
+    this.#running.set(id, running);
     node.observe((event) => {
+      this.#options.onEvent?.(event, running);
       if (event.kind !== 'failed') this.simulation.note(wordsOf(event), id);
       if (event.kind !== 'failed') return;
       // What a process does that cannot go on: it ends with an error.
