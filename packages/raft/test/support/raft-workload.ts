@@ -366,8 +366,11 @@ class RaftExperiment implements Experiment {
   }
 }
 
+/** What damage to files and broken disks are reported with. */
+const codesOfDisk = /^(DISK|LOG|RAFT|SNAPSHOT)_/;
+
 function isOfDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(DISK|LOG|RAFT)_/.test(String(error.code));
+  return error instanceof Error && 'code' in error && codesOfDisk.test(String(error.code));
 }
 
 function commandIn({ kind, id, expected }: ClientOperation, key: number): Command {

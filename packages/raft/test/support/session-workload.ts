@@ -281,6 +281,9 @@ function expectedOf(expected: string | null): Expected {
   return { kind: 'value', value: encoder.encode(expected) };
 }
 
+/** What damage to files and broken disks are reported with. */
+const codesOfDisk = /^(DISK|LOG|RAFT|SNAPSHOT)_/;
+
 function isOfDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(DISK|LOG|RAFT)_/.test(String(error.code));
+  return error instanceof Error && 'code' in error && codesOfDisk.test(String(error.code));
 }
