@@ -5,6 +5,7 @@ import type { Mutation } from './mutation.ts';
 import { reads } from './reads.ts';
 import { redisRaft } from './redis-raft.ts';
 import { snapshots } from './snapshots.ts';
+import { storage } from './storage.ts';
 
 /** All of them, in the order of the scenarios. */
 export const mutations: readonly Mutation[] = [
@@ -14,4 +15,5 @@ export const mutations: readonly Mutation[] = [
   ...reads,
   ...clients,
   ...snapshots,
+  ...storage,
 ].toSorted((left, right) => left.scenario.localeCompare(right.scenario));
