@@ -1,6 +1,5 @@
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
-import { configurationCodec } from './codec/configuration.ts';
 import {
   isEdgeKind,
   isEdgeMessage,
@@ -8,6 +7,7 @@ import {
   readEdgeMessage,
   writeEdgeMessage,
 } from './codec/edge-messages.ts';
+import { readEntries, writeEntries } from './codec/entries.ts';
 import { kindOf, sinceVersion, tagOf } from './codec/kinds.ts';
 import { readFlag, writeFlag } from './codec/primitives.ts';
 import {
@@ -16,6 +16,12 @@ import {
   writeReadIndexReply,
   writeReadIndexRequest,
 } from './codec/reads.ts';
+import {
+  readFetchedEntries,
+  readFetchEntries,
+  writeFetchedEntries,
+  writeFetchEntries,
+} from './codec/repair.ts';
 import {
   readSnapshot,
   readSnapshotChunk,
@@ -28,8 +34,6 @@ import { invariant } from './invariant.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,
-  Entry,
-  EntryKind,
   PreVote,
   RaftMessage,
   RequestVote,
@@ -64,6 +68,8 @@ import {
  *  13 readIndexReply        see codec/reads.ts
  *  20 snapshotChunk         see codec/snapshot.ts
  *  21 snapshotChunkReply    see codec/snapshot.ts
+ *  28 fetchEntries          see codec/repair.ts
+ *  29 fetchedEntries        see codec/repair.ts
  *  30 stateHash             see codec/state-hash.ts; without a term, and not in `raftCodec`
  * ```
  *
@@ -72,8 +78,6 @@ import {
  * down. What can be and is still impossible (a term above the message's, a position of index 0 in
  * a term, an index above 2^53-1) is refused by `decode`, so that the core never meets it.
  */
-
-const entryKinds = ['noop', 'command', 'configuration'] as const satisfies readonly EntryKind[];
 
 const writer = new ByteWriter(1_024);
 
@@ -191,6 +195,12 @@ function writeBody(message: RaftMessage): void {
     case 'snapshotChunkReply':
       writeSnapshotChunkReply(writer, message);
       return;
+    case 'fetchEntries':
+      writeFetchEntries(writer, message);
+      return;
+    case 'fetchedEntries':
+      writeFetchedEntries(writer, message);
+      return;
   }
 }
 
@@ -224,6 +234,10 @@ function readBody(reader: ByteReader, kind: RaftMessage['kind'], term: number): 
       return readSnapshotChunk(reader, term);
     case 'snapshotChunkReply':
       return readSnapshotChunkReply(reader, term);
+    case 'fetchEntries':
+      return readFetchEntries(reader, term);
+    case 'fetchedEntries':
+      return readFetchedEntries(reader, term);
   }
 }
 
@@ -245,14 +259,7 @@ function writeAppendEntries(message: AppendEntries): void {
   writer.varint(prevLogIndex);
   writer.varint(prevLogTerm);
   writer.varint(leaderCommit);
-  writer.varint(entries.length);
-  let termBefore = prevLogTerm;
-  for (const entry of entries) {
-    writer.varint(entry.term - termBefore);
-    writer.u8(entryKinds.indexOf(entry.kind));
-    writer.lengthPrefixed(entry.payload);
-    termBefore = entry.term;
-  }
+  writeEntries(writer, prevLogTerm, entries);
 }
 
 function readAppendEntries(reader: ByteReader, term: number): AppendEntries {
@@ -260,35 +267,8 @@ function readAppendEntries(reader: ByteReader, term: number): AppendEntries {
   const prevLogTerm = reader.varint();
   const leaderCommit = reader.varint();
   checkPosition('prevLog', prevLogIndex, prevLogTerm, term);
-  // At least a byte for each of term, kind and length.
-  const count = reader.count(3);
-  checkSafe('logIndex', prevLogIndex + count);
-  // The bytes are borrowed and the log keeps entries: one copy for all of them.
-  const body = new ByteReader(reader.bytes(reader.remaining).slice());
-  const entries: Entry[] = [];
-  let entryTerm = prevLogTerm;
-  for (let place = 1; place <= count; place += 1) {
-    entryTerm += body.varint();
-    if (entryTerm > term || entryTerm === 0) {
-      throw new DecodeError(`entry: expected a term of 1..${term}, got another`);
-    }
-    entries.push(readEntry(body, prevLogIndex + place, entryTerm));
-  }
-  body.expectEnd();
+  const entries = readEntries(reader, prevLogIndex, prevLogTerm, term);
   return { kind: 'appendEntries', term, prevLogIndex, prevLogTerm, leaderCommit, entries };
-}
-
-function readEntry(reader: ByteReader, logIndex: number, term: number): Entry {
-  const tag = reader.u8();
-  const kind = entryKinds[tag];
-  if (kind === undefined) throw new DecodeError(`entry kind: expected 0..2, got ${tag}`);
-  const payload = reader.lengthPrefixed();
-  // The log decodes it again, where an entry that is no configuration would break it.
-  if (kind === 'configuration') configurationCodec.decode(payload);
-  if (kind === 'noop' && payload.length > 0) {
-    throw new DecodeError(`noop: expected no payload, got ${payload.length} bytes`);
-  }
-  return { logIndex, term, kind, payload };
 }
 
 function writeAppendResult(result: AppendEntriesReply['result']): void {
@@ -323,11 +303,5 @@ function checkPosition(name: string, logIndex: number, logTerm: number, term: nu
   }
   if (logTerm > term) {
     throw new DecodeError(`${name}: expected a term of at most ${term}, got ${logTerm}`);
-  }
-}
-
-function checkSafe(name: string, value: number): void {
-  if (!Number.isSafeInteger(value)) {
-    throw new DecodeError(`${name}: expected at most 2^53-1, got more`);
   }
 }

@@ -230,7 +230,7 @@ export type RaftEffect =
   | { readonly kind: 'readReady'; readonly readId: number; readonly readIndex: number }
   | { readonly kind: 'readRefused'; readonly readId: number; readonly reason: RefusalReason }
   /** The log, once damaged, holds again all it ever vouched for: the node votes and campaigns. */
-  | { readonly kind: 'recovered' }
+  | { readonly kind: 'recovered'; readonly fetchedCount: number }
   /** Role, term or known leader changed. For status and events. */
   | {
       readonly kind: 'roleChanged';

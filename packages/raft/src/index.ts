@@ -77,5 +77,5 @@ export type {
   WaitOptions,
 } from './node/outcomes.ts';
 export type { SnapshotReceiving, SnapshotSending } from './node/snapshots.ts';
-export type { FollowerStatus, RaftStatus } from './node/status.ts';
+export type { FollowerStatus, RaftStatus, RepairStatus } from './node/status.ts';
 export type { StateDivergence } from './node/state-hash.ts';

@@ -55,7 +55,9 @@ export type RaftMessage =
   | ReadIndexRequest
   | ReadIndexReply
   | SnapshotChunk
-  | SnapshotChunkReply;
+  | SnapshotChunkReply
+  | FetchEntries
+  | FetchedEntries;
 
 /** Asks whether an election at `term` could be won, before anyone's term rises (thesis §9.6). */
 export interface PreVote {
@@ -214,4 +216,48 @@ export interface SnapshotChunkReply {
    */
   readonly result: 'held' | 'gap' | 'damaged' | 'unknown';
   readonly offset: number;
+}
+
+/**
+ * A damaged node asks for entries it lost, whoever leads. Its term is not heard, unless `isFence`:
+ * then the answer is to be given in that term.
+ */
+export interface FetchEntries {
+  readonly kind: 'fetchEntries';
+  readonly term: number;
+  /** What the asker has just before the gap. */
+  readonly prevLogIndex: number;
+  readonly prevLogTerm: number;
+  /** The last entry of the gap. */
+  readonly toIndex: number;
+  /** A position behind the gap that the asker knows, or 0 and 0: do you have the same there? */
+  readonly anchorIndex: number;
+  readonly anchorTerm: number;
+  /** Tells answers to this question from those to others. */
+  readonly question: number;
+  readonly isFence: boolean;
+  /** Nobody has the entries, and nobody leads: the receiver is to send its snapshot. */
+  readonly wantsSnapshot: boolean;
+}
+
+/** What a peer has of the gap. No entries: none that can follow what the asker has before it. */
+export interface FetchedEntries {
+  readonly kind: 'fetchedEntries';
+  readonly term: number;
+  /** Of the request. */
+  readonly prevLogIndex: number;
+  readonly prevLogTerm: number;
+  readonly question: number;
+  /** The term that the peer has at the anchor; 0 if it has nothing there. */
+  readonly anchorTerm: number;
+  /** Whether the peer led `term` when it answered. */
+  readonly isLeader: boolean;
+  /** Whether the peer's log agrees with the asker's before the gap, or at the anchor. */
+  readonly isAligned: boolean;
+  /** Whether what is not here was never here: the peer lost nothing, and knows of no leader. */
+  readonly isDefinite: boolean;
+  /** What was asked for is compacted: only a snapshot has it. */
+  readonly isCompacted: boolean;
+  /** Gapless from `prevLogIndex + 1`. */
+  readonly entries: readonly Entry[];
 }

@@ -48,6 +48,10 @@ export interface DamagedLog {
   readonly lastIndex: number;
   /** The term there. If it cannot be known: the hard state's term, which no entry exceeds. */
   readonly lastTerm: number;
+  /** What can be read behind the first damaged entry, ascending. By default nothing. */
+  readonly later?: readonly Entry[];
+  /** The terms of entries that cannot be read, where they are known. */
+  readonly terms?: ReadonlyMap<number, number>;
 }
 
 /** The numbers one may turn. Times are in ticks; the caller owns the clock. */

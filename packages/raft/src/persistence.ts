@@ -142,8 +142,10 @@ function keepPromise(state: RaftState): void {
   const term = log.termAt(log.durableIndex);
   if (term === undefined) return;
   if (!isAtLeastAsUpToDate({ logIndex: log.durableIndex, term }, promised)) return;
+  const fetchedCount = state.repair?.fetchedCount ?? 0;
   state.promised = undefined;
-  state.effects.push({ kind: 'recovered' });
+  state.repair = undefined;
+  state.effects.push({ kind: 'recovered', fetchedCount });
 }
 
 /** Whether term and vote as they are now would survive a crash. */

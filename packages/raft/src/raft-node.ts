@@ -433,7 +433,7 @@ export class RaftNode {
         return;
       case 'recovered':
         this.#damaged = [];
-        this.#emit({ kind: 'repaired' });
+        this.#emit({ kind: 'repaired', fetchedCount: effect.fetchedCount });
         return;
       case 'roleChanged':
         this.#requests.onLeader(effect.leaderId);

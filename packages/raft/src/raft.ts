@@ -26,6 +26,8 @@ import {
   startReadRound,
 } from './read-index.ts';
 import { initialState } from './recovery.ts';
+import { isAskedForSnapshot, LEADERLESS_TERM, onFetchedEntries, tickRepair } from './repair.ts';
+import { onFetchEntries } from './repair-source.ts';
 import {
   hearLeader,
   onAppendEntries,
@@ -149,7 +151,7 @@ function isHeard(raft: RaftState, from: NodeId, message: RaftMessage): boolean {
   const { role } = raft;
   const isLeaving = role.kind === 'leader' && role.followers.has(from);
   if (raft.peers.includes(from) || isLeaving) return true;
-  const isRequest = !message.kind.endsWith('Reply');
+  const isRequest = !message.kind.endsWith('Reply') && message.kind !== 'fetchedEntries';
   if (isRequest && from !== raft.id) return true;
   raft.strangerCount += 1;
   return false;
@@ -173,6 +175,7 @@ function onTick(raft: RaftState): void {
   if (raft.role.kind !== 'leader') {
     raft.remoteReads.tick();
     tickElection(raft);
+    tickRepair(raft);
     return;
   }
   const { lastRound, role } = raft;
@@ -185,6 +188,7 @@ function onReceive(
   raft: RaftState,
   { from, message, clock }: Extract<RaftInput, { readonly kind: 'receive' }>,
 ): void {
+  if (message.term === LEADERLESS_TERM && onRepairSnapshot(raft, from, message)) return;
   if (message.term > raft.currentTerm && !adoptTerm(raft, from, message)) return;
   if (message.term < raft.currentTerm) {
     answerStale(raft, from, message);
@@ -226,12 +230,35 @@ function onReceive(
       hearLeader(raft, from);
       onSnapshotChunk(raft, from, message);
       return;
+    case 'fetchEntries':
+      onFetchEntries(raft, from, message);
+      return;
+    case 'fetchedEntries':
+      onFetchedEntries(raft, from, message);
+      return;
     case 'appendEntriesReply':
     case 'heartbeatReply':
     case 'installSnapshotReply':
     case 'snapshotChunkReply':
       onFollowerReply(raft, from, message);
       return;
+  }
+}
+
+/** A snapshot that a damaged node asked for while nobody led. @returns Whether it was that. */
+function onRepairSnapshot(raft: RaftState, from: NodeId, message: RaftMessage): boolean {
+  switch (message.kind) {
+    case 'installSnapshot':
+      if (isAskedForSnapshot(raft, from)) onInstallSnapshot(raft, from, message);
+      return true;
+    case 'snapshotChunk':
+      if (isAskedForSnapshot(raft, from)) onSnapshotChunk(raft, from, message);
+      return true;
+    case 'snapshotChunkReply':
+      raft.effects.push({ kind: 'chunkAnswered', from, reply: message });
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -281,6 +308,9 @@ function adoptTerm(raft: RaftState, from: NodeId, message: RaftMessage): boolean
       if (message.isTransfer !== true && mustNotElect(raft, from)) return false;
       becomeFollower(raft, message.term);
       return true;
+    case 'fetchEntries':
+      if (message.isFence && !mustNotElect(raft, from)) becomeFollower(raft, message.term);
+      return true;
     default:
       becomeFollower(raft, message.term);
       return true;
@@ -316,6 +346,12 @@ function answerStale(raft: RaftState, from: NodeId, message: RaftMessage): void 
       send(raft, from, { kind: 'snapshotChunkReply', term, ...about });
       return;
     }
+    case 'fetchEntries':
+      onFetchEntries(raft, from, message);
+      return;
+    case 'fetchedEntries':
+      onFetchedEntries(raft, from, message);
+      return;
     case 'preVoteReply':
       // A refusal whose term is behind still counts: the refuser has the better log.
       if (!message.voteGranted) onPreVoteReply(raft, from, message);

@@ -5,8 +5,9 @@ import type { HardState } from './effects.ts';
 import { Inflights } from './inflights.ts';
 import { isAtLeastAsUpToDate, RaftLog } from './log.ts';
 import type { LogPosition } from './messages.ts';
-import { type RaftOptions, resolveTuning } from './options.ts';
+import { type DamagedLog, type RaftOptions, resolveTuning } from './options.ts';
 import { RemoteReads } from './remote-reads.ts';
+import { newRepair, type Repair } from './repair.ts';
 import type { RaftState } from './state.ts';
 
 /**
@@ -20,7 +21,7 @@ import type { RaftState } from './state.ts';
  * counted on it. If it forgot that, its short and clean-looking log would let it vote for a
  * candidate that never had those entries, and a committed one could be lost although a healthy copy
  * existed. So it comes up with what precedes the damage and with a promise: where its log ended.
- * Until a leader has given it back at least that much it casts no vote. The promise is part of the
+ * Until it has been given back at least that much it casts no vote. The promise is part of the
  * hard state, because the repair may be cut short by a crash.
  *
  * Three cases look like damage and are none, if the caller starts the log in the right place. What
@@ -30,8 +31,7 @@ import type { RaftState } from './state.ts';
  * older one count as damaged.
  *
  * Source: Alagappan et al., "Protocol-Aware Recovery for Consensus-Based Storage", FAST 2018, for
- * the danger. Departs from it: a damaged node waits for a leader instead of asking its peers, so a
- * cluster with damage on a majority stays safe and stands still.
+ * the danger. How the node is given back what it lost: repair.ts.
  */
 
 /**
@@ -53,6 +53,7 @@ export function initialState(options: RaftOptions): RaftState {
 
   const { id, random } = options;
   const { currentTerm, votedFor } = hardState;
+  const promised = promiseOf(options, log);
   return {
     id,
     tuning,
@@ -62,7 +63,8 @@ export function initialState(options: RaftOptions): RaftState {
     currentTerm,
     votedFor,
     log,
-    promised: promiseOf(options, log),
+    promised,
+    repair: repairOf(options, promised, hardState.currentTerm),
     commitIndex: snapshot.logIndex,
     applyingIndex: snapshot.logIndex,
     lastApplied: snapshot.logIndex,
@@ -71,6 +73,7 @@ export function initialState(options: RaftOptions): RaftState {
     leaderId: undefined,
     remoteReads: new RemoteReads(drawNonce(random), tuning.maxPendingReads),
     strangerCount: 0,
+    refusedFetchCount: 0,
     electionElapsedTicks: 0,
     electionDueTicks: tuning.electionTimeoutTicks + random.int(tuning.electionTimeoutTicks),
     ticksSinceLeader: 0,
@@ -138,7 +141,8 @@ function recoveredLog(
     if (firstDamagedIndex !== logIndex + 1) {
       throw new RangeError(`firstDamagedIndex: expected ${logIndex + 1}, got ${firstDamagedIndex}`);
     }
-    log.markLost();
+    checkLater(options.damaged);
+    if (isNothingLeft(options.damaged)) log.markLost();
   }
   return log;
 }
@@ -165,4 +169,37 @@ function promiseOf(options: RaftOptions, log: RaftLog): LogPosition | undefined 
   }
   if (promised === undefined) return undefined;
   return isAtLeastAsUpToDate(log.lastPosition, promised) ? undefined : promised;
+}
+
+/** Whether nothing can be read behind the damage: then nothing healthy is lost by a cut. */
+function isNothingLeft({ later = [] }: DamagedLog): boolean {
+  return later.length === 0;
+}
+
+function checkLater({ firstDamagedIndex, lastIndex, later = [] }: DamagedLog): void {
+  let before = firstDamagedIndex;
+  for (const { logIndex } of later) {
+    if (logIndex <= before || logIndex > lastIndex) {
+      throw new RangeError(
+        `later: expected indexes that rise within ${before + 1}..${lastIndex}, got ${logIndex}`,
+      );
+    }
+    before = logIndex;
+  }
+}
+
+function repairOf(
+  { damaged, hardState, random }: RaftOptions,
+  promised: LogPosition | undefined,
+  maxTerm: number,
+): Repair | undefined {
+  if (promised === undefined) return undefined;
+  return newRepair({
+    promised,
+    isOwnPromise: damaged !== undefined && promised !== hardState?.promised,
+    maxTerm,
+    terms: damaged?.terms ?? new Map<number, number>(),
+    later: damaged?.later ?? [],
+    question: random.uint32(),
+  });
 }

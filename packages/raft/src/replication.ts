@@ -14,6 +14,7 @@ import type {
 import { isStorageStalled, send, sendWhenDurable } from './persistence.ts';
 import type { Progress } from './progress.ts';
 import { jointIndex } from './quorum.ts';
+import { isHoldingLater } from './repair.ts';
 import { becomeFollower, restartElectionTimer } from './roles.ts';
 import { requestSnapshot } from './snapshot.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
@@ -173,6 +174,11 @@ export function onAppendEntries(state: RaftState, from: NodeId, request: AppendE
   hearLeader(state, from);
   const { log, currentTerm: term } = state;
   const { prevLogIndex, prevLogTerm, entries, leaderCommit } = request;
+  if (isHoldingLater(state)) {
+    // The repair gets what is missing, but for what the leader only has in its snapshot.
+    if (state.repair?.needsSnapshot === true) rejectAppend(state, from, prevLogIndex, prevLogTerm);
+    return;
+  }
   // What is compacted was committed and so cannot differ from the leader's (§5.4.3).
   const isKnown = prevLogIndex < log.start.logIndex || log.termAt(prevLogIndex) === prevLogTerm;
   if (!isKnown) {
@@ -260,7 +266,7 @@ export function onHeartbeat(state: RaftState, from: NodeId, request: Heartbeat):
   const { log, currentTerm: term } = state;
   const { leaderCommit, round } = request;
   send(state, from, { kind: 'heartbeatReply', term, round });
-  if (leaderCommit > log.lastIndex) {
+  if (leaderCommit > log.lastIndex && !isHoldingLater(state)) {
     // The leader counts on entries that this disk has lost since: let it ask again.
     rejectAppend(state, from, leaderCommit, term);
   }

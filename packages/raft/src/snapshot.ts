@@ -12,6 +12,7 @@ import type {
 } from './messages.ts';
 import { sendWhenDurable } from './persistence.ts';
 import type { Progress } from './progress.ts';
+import { repairBehindSnapshot } from './repair.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
 
 /** The user's snapshot is durable: drops the log it covers, but for a trail for slow followers. */
@@ -101,6 +102,7 @@ export function onInstallSnapshot(state: RaftState, from: NodeId, request: Insta
       log.install(request.snapshot);
       adoptConfiguration(state);
       state.snapshot = { logIndex, term: lastIncludedTerm };
+      repairBehindSnapshot(state, state.snapshot);
     }
     commitTo(state, logIndex);
   }

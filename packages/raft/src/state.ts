@@ -10,6 +10,7 @@ import type { RaftTuning } from './options.ts';
 import type { Progress } from './progress.ts';
 import type { ReadQueue } from './read-queue.ts';
 import type { RemoteReads } from './remote-reads.ts';
+import type { Repair } from './repair.ts';
 
 /**
  * Everything one node knows, in the order of the paper's Figure 2. Changed by `step` alone and in
@@ -33,6 +34,8 @@ export interface RaftState {
   readonly log: RaftLog;
   /** Where a damaged log ended; set while this node must neither vote nor campaign. */
   promised: LogPosition | undefined;
+  /** How what was promised is had again; set as long as `promised` is. */
+  repair: Repair | undefined;
 
   // Volatile state on all servers.
 
@@ -54,6 +57,8 @@ export interface RaftState {
 
   /** Answers from nodes that are no members, dropped. */
   strangerCount: number;
+  /** Answers to the repair that contradict themselves or this log, dropped. */
+  refusedFetchCount: number;
 
   // Time, in ticks.
 

@@ -664,15 +664,20 @@ describe('a damaged log', () => {
     const { cluster, damagedId, otherId } = await withDamagedFollower();
     const leaderId = cluster.leaderId!;
     await cluster.crash(leaderId);
+    await cluster.crash(otherId);
     await cluster.restart(damagedId);
     await cluster.simulation.run(3_000);
     await cluster.crash(damagedId);
-    // The log was cut where the damage began, so this time it is short and clean.
+    // The damage is where it was: nothing is cut off before somebody says that it may go.
     cluster.beforeOpen = () => Promise.resolve();
     await cluster.restart(damagedId);
     await cluster.simulation.run(10_000);
     const damaged = cluster.member(damagedId);
-    expect(damaged.node.status()).toMatchObject({ condition: 'recovering', damaged: [] });
+    expect(damaged.node.status()).toMatchObject({
+      condition: 'recovering',
+      damaged: [{ logIndex: 4 }],
+      repairing: { nextIndex: 4, fetchedCount: 0 },
+    });
     expect(cluster.leaderId).toBeUndefined();
     expect(await cluster.settled(cluster.propose('x', damaged))).toMatchObject({
       kind: 'rejected',
@@ -682,11 +687,26 @@ describe('a damaged log', () => {
 
     await cluster.restart(leaderId);
     await cluster.elect();
+    await cluster.restart(otherId);
     await cluster.write('six');
     await cluster.simulation.run(2_000);
     expect(damaged.node.status().condition).toBe('running');
     expect(damaged.words.text).toBe('one-two-the-third-one-four-five-six');
     expect(cluster.member(otherId).words.text).toBe(damaged.words.text);
+  });
+
+  test('is repaired from a peer while nobody leads, and then there is a leader', async () => {
+    const { cluster, damagedId, otherId } = await withDamagedFollower();
+    await cluster.crash(cluster.leaderId!);
+    await cluster.restart(damagedId);
+    const { events } = cluster.member(damagedId);
+    await cluster.elect();
+    expect(events).toContainEqual({ kind: 'repaired', fetchedCount: 1 });
+    await cluster.write('six');
+    await cluster.simulation.run(2_000);
+    for (const id of [damagedId, otherId]) {
+      expect(cluster.member(id).words.text).toBe('one-two-the-third-one-four-five-six');
+    }
   });
 });
 

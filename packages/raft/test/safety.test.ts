@@ -2,7 +2,7 @@ import { seededRandom } from '@quorate/transport/system';
 import { describe, expect, test } from 'vitest';
 
 import { CoreCluster } from './support/core-cluster.ts';
-import { allMishaps, heal, Schedule } from './support/schedule.ts';
+import { allMishaps, blight, heal, Schedule } from './support/schedule.ts';
 import { ShortReigns } from './support/short-reigns.ts';
 
 const replay = process.env['SEED'];
@@ -66,6 +66,26 @@ describe('the core, driven by chance', () => {
       const damage = nodeCount < 3 ? 0 : allMishaps.damage;
       const mishaps = { ...allMishaps, damage };
       new Schedule(cluster, random.fork('schedule'), mishaps).run(2_500);
+      return cluster;
+    });
+  });
+
+  // Goal: the same, where every disk is damaged, but no entry everywhere (FAST 2018).
+  // Method: as above; then all nodes crash at once and each comes back with damaged entries of its
+  // own, with nobody whole enough to lead. Twice, so that repaired logs are struck again.
+  test.each(blocks)('repairs itself when all are damaged (300 seeds from SEED=%i)', (start) => {
+    forSeeds(start, (seed) => {
+      const random = seededRandom(seed);
+      const nodeCount = [3, 5, 3, 4][seed % 4] ?? 3;
+      const tuning = seed % 5 === 0 ? {} : tightTuning;
+      const cluster = new CoreCluster({ random: random.fork('nodes'), nodeCount, tuning });
+      const mishaps = { ...allMishaps, damage: 0 };
+      const schedule = new Schedule(cluster, random.fork('schedule'), mishaps);
+      for (let strike = 0; strike < 2; strike += 1) {
+        schedule.run(600);
+        blight(cluster, random);
+        heal(cluster, 120);
+      }
       return cluster;
     });
   });

@@ -24,6 +24,8 @@ const kinds = [
   ['readIndexReply', 13, 2],
   ['snapshotChunk', 20, 1],
   ['snapshotChunkReply', 21, 1],
+  ['fetchEntries', 28, 2],
+  ['fetchedEntries', 29, 2],
   ['stateHash', 30, 2],
 ] as const satisfies readonly (readonly [kind: MessageKind, tag: number, since: number])[];
 

@@ -95,7 +95,8 @@ function readMetadata(reader: ByteReader, term: number): SnapshotMetadata {
   const lastIncludedIndex = reader.varint();
   const lastIncludedTerm = reader.varint();
   if (lastIncludedIndex === 0) throw new DecodeError('snapshot: expected an entry, got none');
-  if (lastIncludedTerm === 0 || lastIncludedTerm > term) {
+  // Term 0 is nobody's: the snapshot comes from someone who does not lead, see repair.ts.
+  if (lastIncludedTerm === 0 || (term > 0 && lastIncludedTerm > term)) {
     throw new DecodeError(`lastIncluded: expected a term of 1..${term}, got ${lastIncludedTerm}`);
   }
   const configurationIndex = reader.varint();

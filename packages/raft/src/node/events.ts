@@ -30,12 +30,15 @@ export type RaftEvent =
     }
   /** The state machine was replaced by the leader's snapshot. */
   | { readonly kind: 'snapshotRestored'; readonly lastIncludedIndex: number }
-  /** Started with damage: no vote and no acknowledgement until the leader has repaired the log. */
+  /** Started with damage: no vote, and nothing acknowledged beyond it, until it is repaired. */
   | { readonly kind: 'damaged'; readonly entries: readonly DamagedEntry[] }
   /** Started from an older snapshot, or none: these could not be read. */
   | { readonly kind: 'snapshotDamaged'; readonly snapshots: readonly DamagedSnapshot[] }
-  /** Every damaged entry has been replaced: the node takes part again. */
-  | { readonly kind: 'repaired' }
+  /**
+   * The log is whole again, and the node takes part. `fetchedCount` entries came from peers that
+   * were asked for them; the leader may have sent others.
+   */
+  | { readonly kind: 'repaired'; readonly fetchedCount: number }
   /**
    * The state of `peer` is another than this node's, though both applied the same log up to
    * `logIndex`: the state machine is not deterministic, or one replica lost part of its state.

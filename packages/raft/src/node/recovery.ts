@@ -108,11 +108,7 @@ async function recoverLog(
     damagedLog:
       damagedEntries.length === 0
         ? undefined
-        : {
-            firstDamagedIndex: lastReadable + 1,
-            lastIndex: Math.max(log.lastIndex, lastReadable + 1),
-            lastTerm: log.termAt(log.lastIndex) ?? record?.hardState.currentTerm ?? 0,
-          },
+        : await damagedLog(log, damagedEntries, record?.hardState.currentTerm ?? 0),
     damagedEntries,
     damagedSnapshots,
   };
@@ -177,6 +173,33 @@ function damageAfter({ log }: RecoverySource, snapshot: LogPosition): readonly D
     reason: `no readable snapshot stands for the entries before ${log.firstIndex}`,
   };
   return [lost, ...damaged];
+}
+
+/** What is left of a damaged log behind the damage, and what is still known of the damaged part. */
+async function damagedLog(
+  log: WriteAheadLog,
+  damaged: readonly DamagedEntry[],
+  currentTerm: number,
+): Promise<DamagedLog> {
+  const firstDamagedIndex = damaged[0]?.logIndex ?? 0;
+  const lastIndex = Math.max(log.lastIndex, firstDamagedIndex);
+  const terms = new Map<number, number>();
+  for (const { logIndex, term } of damaged) {
+    if (term !== undefined) terms.set(logIndex, term);
+  }
+  // What a lost snapshot stood for: of all that, the log knows the term of the last entry.
+  const compactedTerm = log.termAt(log.firstIndex - 1);
+  if (compactedTerm !== undefined && firstDamagedIndex < log.firstIndex) {
+    terms.set(log.firstIndex - 1, compactedTerm);
+  }
+  const later: Entry[] = [];
+  let next = Math.max(log.firstIndex, firstDamagedIndex);
+  for (const { logIndex } of [...damaged, { logIndex: log.lastIndex + 1 }]) {
+    later.push(...(await readEntries(log, next, logIndex - 1)));
+    next = Math.max(next, logIndex + 1);
+  }
+  const lastTerm = log.termAt(log.lastIndex) ?? currentTerm;
+  return { firstDamagedIndex, lastIndex, lastTerm, later, terms };
 }
 
 /** Where the log in memory starts: the snapshot, or as far before it as the trail is whole. */

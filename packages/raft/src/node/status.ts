@@ -21,6 +21,16 @@ export interface FollowerStatus {
   readonly isCaughtUp: boolean;
 }
 
+/** A repair under way. */
+export interface RepairStatus {
+  /** The first entry that is missing. */
+  readonly nextIndex: number;
+  /** The last entry that this node once vouched for. */
+  readonly lastIndex: number;
+  /** Entries that came from others so far. */
+  readonly fetchedCount: number;
+}
+
 /** A node at one instant. A copy: it does not change. */
 export interface RaftStatus {
   readonly nodeId: NodeId;
@@ -45,8 +55,12 @@ export interface RaftStatus {
   readonly protocolVersion: number;
   /** The voters of `configuration`; while joint, the new ones. */
   readonly voters: readonly NodeId[];
-  /** What could not be read at the start. Empty again once the leader has repaired the log. */
+  /** What could not be read at the start. Empty again once the log is repaired. */
   readonly damaged: readonly DamagedEntry[];
+  /** What of the log is still to be had again from others. */
+  readonly repairing: RepairStatus | undefined;
+  /** Answers to that which contradicted themselves or this log. They were dropped. */
+  readonly refusedFetchCount: number;
   /** Peers whose state was another than this node's at the same index. Empty is well. */
   readonly divergences: ReadonlyMap<NodeId, StateDivergence>;
   /** By member, learners included; empty unless this node leads. */
@@ -97,8 +111,16 @@ export function coreStatus(raft: RaftState): Omit<RaftStatus, EdgeStatus> {
     configurationIndex: log.configurationIndex,
     protocolVersion: protocolVersionOf(raft.configuration),
     voters: raft.configuration.voters,
+    repairing: repairStatus(raft),
+    refusedFetchCount: raft.refusedFetchCount,
     peers: new Map(role.kind === 'leader' ? followerStatuses(role.followers) : []),
   };
+}
+
+function repairStatus({ repair, log }: RaftState): RepairStatus | undefined {
+  if (repair === undefined) return undefined;
+  const { lastIndex, fetchedCount, assembled } = repair;
+  return { nextIndex: log.lastIndex + assembled.length + 1, lastIndex, fetchedCount };
 }
 
 function followerStatuses(

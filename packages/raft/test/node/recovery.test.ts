@@ -195,7 +195,14 @@ describe('recover after damage in the log', () => {
   test('stops before the first entry that is lost, and says how far the log went', async () => {
     const recovered = await damaged(4);
     expect(recovered.entries.map(({ logIndex }) => logIndex)).toEqual([1, 2, 3]);
-    expect(recovered.damagedLog).toEqual({ firstDamagedIndex: 4, lastIndex: 10, lastTerm: 2 });
+    expect(recovered.damagedLog).toMatchObject({
+      firstDamagedIndex: 4,
+      lastIndex: 10,
+      lastTerm: 2,
+      terms: new Map([[4, 2]]),
+    });
+    const { later = [] } = recovered.damagedLog ?? {};
+    expect(later.map(({ logIndex }) => logIndex)).toEqual([5, 6, 7, 8, 9, 10]);
     expect(recovered.damagedEntries).toMatchObject([{ logIndex: 4, term: 2 }]);
     expect(recovered.hardState).toEqual(hardState);
   });

@@ -126,6 +126,35 @@ const appendReply: fc.Arbitrary<RaftMessage> = fc.record({
   ),
 });
 
+const fetchEntries: fc.Arbitrary<RaftMessage> = fc.record({
+  kind: fc.constant('fetchEntries'),
+  term: anyNumber,
+  prevLogIndex: anyNumber,
+  prevLogTerm: anyNumber,
+  toIndex: anyNumber,
+  anchorIndex: anyNumber,
+  anchorTerm: anyNumber,
+  question: anyNumber,
+  isFence: fc.boolean(),
+  wantsSnapshot: fc.boolean(),
+});
+
+const fetchedEntries: fc.Arbitrary<RaftMessage> = fc
+  .record({
+    append: appendEntries,
+    question: anyNumber,
+    isLeader: fc.boolean(),
+    isAligned: fc.boolean(),
+    isDefinite: fc.boolean(),
+    isCompacted: fc.boolean(),
+  })
+  .map(({ append, ...rest }) => {
+    if (append.kind !== 'appendEntries') throw new Error('entries were asked for');
+    const { term, prevLogIndex, prevLogTerm, entries } = append;
+    const place = { term, prevLogIndex, prevLogTerm, anchorTerm: prevLogTerm };
+    return { kind: 'fetchedEntries', ...place, ...rest, entries };
+  });
+
 /** Every message that nodes can say, with numbers up to 2^53-1. */
 export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
   voteRequest,
@@ -152,6 +181,8 @@ export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
     matchIndex: anyNumber,
   }),
   snapshotChunk,
+  fetchEntries,
+  fetchedEntries,
   fc.record({
     kind: fc.constant('readIndexRequest'),
     term: anyNumber,

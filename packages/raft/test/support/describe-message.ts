@@ -60,6 +60,19 @@ function wordsOf(message: RaftMessage): string {
       return `snapshot ${message.snapshot.lastIncludedIndex} from ${message.offset}, t${term}`;
     case 'snapshotChunkReply':
       return `snapshot ${message.result} up to ${message.offset}, t${term}`;
+    case 'fetchEntries': {
+      const { prevLogIndex, prevLogTerm, toIndex, isFence } = message;
+      const range = `${prevLogIndex + 1}..${toIndex} after ${at(prevLogIndex, prevLogTerm)}`;
+      return `${isFence ? 'fence, ' : ''}need ${range}, t${term}`;
+    }
+    case 'fetchedEntries': {
+      const { prevLogIndex, entries, isDefinite, isCompacted } = message;
+      if (entries.length > 0) {
+        return `give ${prevLogIndex + 1}..${prevLogIndex + entries.length}, t${term}`;
+      }
+      const why = isCompacted ? 'compacted' : isDefinite ? 'never had' : 'cannot give';
+      return `${why} ${prevLogIndex + 1}, t${term}`;
+    }
   }
 }
 

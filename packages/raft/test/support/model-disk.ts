@@ -100,10 +100,15 @@ function cutBefore(before: DurableState, firstDamagedIndex: number): DurableStat
     lastIndex: entries.at(-1)?.logIndex ?? 0,
     lastTerm: entries.at(-1)?.term ?? 0,
   };
+  const lost = entries.find(({ logIndex }) => logIndex === firstDamagedIndex);
+  const behind = entries.filter(({ logIndex }) => logIndex > firstDamagedIndex);
+  const terms = new Map(damaged?.terms);
+  // Whether a damaged entry still says its term depends on which of its bytes are damaged.
+  if (lost !== undefined && firstDamagedIndex % 2 === 0) terms.set(firstDamagedIndex, lost.term);
   return {
     ...before,
     entries: entries.slice(0, firstDamagedIndex - 1 - logStart.logIndex),
-    damaged: { ...last, firstDamagedIndex },
+    damaged: { ...last, firstDamagedIndex, later: [...behind, ...(damaged?.later ?? [])], terms },
   };
 }
 

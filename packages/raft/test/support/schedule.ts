@@ -1,6 +1,6 @@
 import type { NodeId, Random } from '@quorate/transport';
 
-import type { CoreCluster } from './core-cluster.ts';
+import type { CoreCluster, CoreNode } from './core-cluster.ts';
 
 /** How often each thing happens, relative to the others. */
 export interface Mishaps {
@@ -196,4 +196,28 @@ export function heal(cluster: CoreCluster, tickCount: number): void {
     if (raft === undefined) cluster.restart(nodeId);
   }
   for (let tick = 0; tick < tickCount; tick += 1) cluster.tick();
+}
+
+/**
+ * Crashes all nodes at once and damages the logs of all, several entries each, but never two copies
+ * at the same index: whatever was acknowledged is still there once, somewhere.
+ */
+export function blight(cluster: CoreCluster, random: Random): void {
+  const nodes = [...cluster.nodes.values()];
+  for (const { nodeId, disk, raft } of nodes) {
+    if (raft !== undefined) cluster.crash(nodeId, random.int(disk.pendingCount + 1));
+  }
+  const struck = new Map<CoreNode, number[]>(nodes.map((node) => [node, []]));
+  const lastIndex = Math.max(
+    ...nodes.map(({ disk }) => disk.durable.entries.at(-1)?.logIndex ?? 0),
+  );
+  for (let logIndex = lastIndex; logIndex > 0; logIndex -= 1) {
+    const node = nodes[random.int(2 * nodes.length)];
+    const isThere = node?.disk.durable.entries.some((entry) => entry.logIndex === logIndex);
+    if (node !== undefined && isThere === true) struck.get(node)?.push(logIndex);
+  }
+  for (const [{ nodeId, disk }, indexes] of struck) {
+    for (const logIndex of indexes) disk.recover(logIndex);
+    cluster.restart(nodeId);
+  }
 }

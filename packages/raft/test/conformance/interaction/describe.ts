@@ -91,6 +91,8 @@ export const messageNames: Readonly<Record<RaftMessage['kind'], string>> = {
   readIndexReply: 'MsgReadIndexResp',
   snapshotChunk: 'MsgSnapChunk',
   snapshotChunkReply: 'MsgSnapChunkResp',
+  fetchEntries: 'MsgFetch',
+  fetchedEntries: 'MsgFetchResp',
 };
 
 /** A message as etcd/raft prints it, in one line or several. */
@@ -141,6 +143,8 @@ function bodyOf(message: RaftMessage, names: EntryNames): Body {
       return { place: `0/${message.matchIndex}` };
     case 'snapshotChunk':
     case 'snapshotChunkReply':
+    case 'fetchEntries':
+    case 'fetchedEntries':
       // A matter of the carrier; etcd/raft leaves it to its host, and so do these files.
       return { place: '0/0' };
   }
