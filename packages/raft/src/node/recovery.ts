@@ -177,7 +177,7 @@ function damageAfter({ log }: RecoverySource, snapshot: LogPosition): readonly D
 
 /** What is left of a damaged log behind the damage, and what is still known of the damaged part. */
 async function damagedLog(
-  log: WriteAheadLog,
+  log: LogStore,
   damaged: readonly DamagedEntry[],
   currentTerm: number,
 ): Promise<DamagedLog> {
