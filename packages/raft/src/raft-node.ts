@@ -30,13 +30,14 @@ import { Peers } from './node/peers.ts';
 import { Persistence } from './node/persistence.ts';
 import { RaftStartError } from './node/errors.ts';
 import { recover, type RecoveredNode } from './node/recovery.ts';
+import type { RaftProbe, RequestKind } from './node/probe.ts';
 import { Requests } from './node/requests.ts';
 import { restoreMachine } from './node/restore-machine.ts';
 import { Snapshots } from './node/snapshots.ts';
 import { digestOf, StateHashes } from './node/state-hash.ts';
 import { coreStatus, type RaftStatus } from './node/status.ts';
 import { Ticker } from './node/ticker.ts';
-import { Wire } from './node/wire.ts';
+import { Wire, type WireListener } from './node/wire.ts';
 import { protocolVersions } from './protocol-version.ts';
 import { createRaft } from './raft.ts';
 import { ownLastApplied, type ReplicatedStateMachine } from './node/streaming-machine.ts';
@@ -74,6 +75,7 @@ export class RaftNode {
   readonly #snapshots: Snapshots;
   readonly #requests: Requests;
   readonly #peers = new Peers();
+  readonly #probe: RaftProbe | undefined;
   readonly #observers = new Set<(event: RaftEvent) => void>();
   readonly #onError: (error: unknown) => void;
   readonly #subscriptions: readonly Unsubscribe[];
@@ -105,10 +107,12 @@ export class RaftNode {
       entries: recovered.entries,
       damaged: recovered.damagedLog,
     });
-    this.#driver = new CoreDriver(this.#raft, {
-      carryOut: (effect) => this.#carryOut(effect),
-      onBroken: (error) => this.#fail(error),
-    });
+    this.#probe = options.probe;
+    const listener = {
+      carryOut: (effect: RaftEffect) => this.#carryOut(effect),
+      onBroken: (error: unknown) => this.#fail(error),
+    };
+    this.#driver = new CoreDriver(this.#raft, listener, options.probe);
     const start = recovered.snapshot?.position ?? { logIndex: 0, term: 0 };
     this.#persistence = this.#createPersistence(clock, parts, start);
     this.#stateMachine = stateMachine;
@@ -176,7 +180,7 @@ export class RaftNode {
    * @throws RangeError if `command` does not fit one message of the transport.
    */
   propose(command: Uint8Array, options: WaitOptions = {}): Promise<ProposalOutcome> {
-    return this.#requests.propose(command, options);
+    return this.#watched('proposal', this.#requests.propose(command, options));
   }
 
   /**
@@ -194,7 +198,7 @@ export class RaftNode {
    *   not above 0.
    */
   read(options: ReadOptions = {}): Promise<ReadOutcome> {
-    return this.#requests.read(options);
+    return this.#watched('read', this.#requests.read(options));
   }
 
   /**
@@ -214,7 +218,7 @@ export class RaftNode {
     changes: readonly MembershipChange[],
     options: MembershipOptions = {},
   ): Promise<MembershipOutcome> {
-    return this.#requests.changeMembership(changes, options);
+    return this.#watched('membership', this.#requests.changeMembership(changes, options));
   }
 
   /** Lets `node` receive the log without a vote. A voter loses its vote. */
@@ -247,7 +251,7 @@ export class RaftNode {
    *   version, or has not been heard of by this leader; as 'versionNotHigher' once it was done.
    */
   raiseProtocolVersion(options: WaitOptions = {}): Promise<MembershipOutcome> {
-    return this.#requests.raiseProtocolVersion(options);
+    return this.#watched('membership', this.#requests.raiseProtocolVersion(options));
   }
 
   /**
@@ -260,7 +264,7 @@ export class RaftNode {
    * Source: Ongaro's thesis, §3.10.
    */
   transferLeadership(options: TransferOptions = {}): Promise<TransferOutcome> {
-    return this.#requests.transferLeadership(options);
+    return this.#watched('transfer', this.#requests.transferLeadership(options));
   }
 
   /**
@@ -310,15 +314,24 @@ export class RaftNode {
     return this.#closing;
   }
 
+  #watched<Outcome extends { readonly kind: string }>(
+    kind: RequestKind,
+    outcome: Promise<Outcome>,
+  ): Promise<Outcome> {
+    this.#probe?.onRequest?.(kind, outcome);
+    return outcome;
+  }
+
   #createWire(transport: Transport): Wire {
-    return new Wire(transport, protocolVersions, {
+    const listener: WireListener = {
       onMessage: (from, message, incarnation) => {
         this.#advanceIf(this.#peers.onSeen(from, incarnation));
         this.#receive(from, message);
       },
       onHeard: (peer, spoken) => this.#reportTooOld(peer, spoken),
       onIncompatible: (peer, spoken) => this.#emit({ kind: 'incompatiblePeer', peer, spoken }),
-    });
+    };
+    return new Wire(transport, protocolVersions, listener, this.#probe);
   }
 
   /** A member that went back to a release which cannot read the log. */

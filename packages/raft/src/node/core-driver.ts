@@ -1,6 +1,7 @@
 import type { RaftEffect, RaftInput } from '../effects.ts';
 import { step, stepAll } from '../raft.ts';
 import type { RaftState } from '../state.ts';
+import type { RaftProbe } from './probe.ts';
 
 /** Whom the driver tells. */
 interface DriverListener {
@@ -20,19 +21,22 @@ interface DriverListener {
 export class CoreDriver {
   readonly #raft: RaftState;
   readonly #listener: DriverListener;
+  readonly #probe: RaftProbe | undefined;
   // Came up while a step was being carried out, oldest first.
   readonly #waiting: RaftInput[] = [];
   #isStepping = false;
   #isStopped = false;
 
-  constructor(raft: RaftState, listener: DriverListener) {
+  constructor(raft: RaftState, listener: DriverListener, probe?: RaftProbe) {
     this.#raft = raft;
     this.#listener = listener;
+    this.#probe = probe;
   }
 
   /** One step for `input`. */
   advance(input: RaftInput): void {
     if (this.#isStopped) return;
+    if (this.#probe !== undefined) this.#probe.onInput?.(input);
     if (this.#isStepping) this.#waiting.push(input);
     else this.#run(() => step(this.#raft, input));
   }
@@ -40,6 +44,7 @@ export class CoreDriver {
   /** One step for all `inputs` together: one write, and as few messages as possible. */
   advanceAll(inputs: readonly RaftInput[]): void {
     if (this.#isStopped || inputs.length === 0) return;
+    if (this.#probe !== undefined) for (const input of inputs) this.#probe.onInput?.(input);
     if (this.#isStepping) this.#waiting.push(...inputs);
     else this.#run(() => stepAll(this.#raft, inputs));
   }
@@ -68,6 +73,7 @@ export class CoreDriver {
     for (const effect of effects) {
       // An effect before this one, or whoever heard of it, may have stopped the node.
       if (this.#isStopped) return;
+      if (this.#probe !== undefined) this.#probe.onEffect?.(effect);
       this.#listener.carryOut(effect);
     }
   }

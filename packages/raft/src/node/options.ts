@@ -2,6 +2,7 @@ import type { Disk, LogStore } from '@quorate/storage';
 import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 
 import type { RaftTuning } from '../options.ts';
+import type { RaftProbe } from './probe.ts';
 import type { ReplicatedStateMachine } from './streaming-machine.ts';
 import type { SnapshotTuning } from './snapshots.ts';
 
@@ -72,6 +73,8 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
   readonly log?: LogStore;
   /** Size of one file of the write-ahead log. Its default is 64 MiB. */
   readonly segmentBytes?: number;
+  /** Watches the node, for metrics and traces: see `@quorate/raft/metrics`. */
+  readonly probe?: RaftProbe;
   /** Receives what observers throw. By default it becomes an uncaught error of the process. */
   readonly onError?: (error: unknown) => void;
 }

@@ -12,6 +12,7 @@ import { decodeWithin, encodeIn } from '../codec.ts';
 import type { NodeMessage } from '../codec/edge-messages.ts';
 import { sinceVersion } from '../codec/kinds.ts';
 import { messageVersions, type ProtocolVersions } from '../protocol-version.ts';
+import type { RaftProbe } from './probe.ts';
 
 const protocol = protocolName('raft');
 
@@ -24,7 +25,7 @@ interface Heard {
 }
 
 /** Whom the wire tells. */
-interface WireListener {
+export interface WireListener {
   onMessage(from: NodeId, message: NodeMessage, incarnation: number): void;
   /** `peer` speaks `spoken` at best: at the first word of each of its lives. */
   onHeard(peer: NodeId, spoken: number): void;
@@ -40,12 +41,19 @@ export class Wire {
   readonly #transport: Transport;
   readonly #versions: ProtocolVersions;
   readonly #listener: WireListener;
+  readonly #probe: RaftProbe | undefined;
   readonly #heard = new Map<NodeId, Heard>();
   readonly #subscriptions: readonly Unsubscribe[];
   #malformedCount = 0;
   #unsupportedCount = 0;
 
-  constructor(transport: Transport, versions: ProtocolVersions, listener: WireListener) {
+  constructor(
+    transport: Transport,
+    versions: ProtocolVersions,
+    listener: WireListener,
+    probe?: RaftProbe,
+  ) {
+    this.#probe = probe;
     this.#transport = transport;
     this.#versions = versions;
     this.#listener = listener;
@@ -83,9 +91,13 @@ export class Wire {
     const written = this.versionOf(to) ?? Math.max(min, since);
     if (written < Math.max(min, since)) {
       this.#unsupportedCount += 1;
+      this.#probe?.onSent?.(to, message, 0, 'unsupported');
       return 'unsupported';
     }
-    return this.#transport.send(to, protocol, encodeIn({ written, spoken }, message));
+    const bytes = encodeIn({ written, spoken }, message);
+    const outcome = this.#transport.send(to, protocol, bytes);
+    this.#probe?.onSent?.(to, message, bytes.length, outcome);
+    return outcome;
   }
 
   /** Hears and tells nothing more. */
@@ -110,11 +122,13 @@ export class Wire {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#malformedCount += 1;
+      this.#probe?.onReceived?.(from, undefined, payload.length);
       const { min, max } = this.#versions;
       const isCommon = head === undefined || (head.written <= max && head.spoken >= min);
       if (!isCommon) this.#report(from, head.spoken);
       return;
     }
+    this.#probe?.onReceived?.(from, message, payload.length);
     this.#listener.onMessage(from, message, incarnation);
   }
 
