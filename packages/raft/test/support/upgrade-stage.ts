@@ -66,7 +66,9 @@ function become(
   const upMs = atMs + 50 + random.int(300);
   return [
     { atMs, kind: 'upgrade', node, release },
-    { atMs, kind: isGraceful ? 'stop' : 'crash', node },
+    ...(isGraceful ? [{ atMs, kind: 'stop', node } as const] : []),
+    // Who has not stopped by then is killed, as supervisors do.
+    { atMs: isGraceful ? upMs - 20 : atMs, kind: 'crash', node },
     { atMs: upMs, kind: 'restart', node },
   ];
 }
