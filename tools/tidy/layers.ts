@@ -30,7 +30,14 @@ export const grounds: Readonly<Record<string, readonly string[]>> = {
 
 /** The edge of every algorithm, below its `src`. A trailing slash names a folder. */
 const edges: Readonly<Record<string, readonly string[]>> = {
-  raft: ['create-raft-node.ts', 'raft-node.ts', 'node/', 'sessions/node/', 'kv/node/'],
+  raft: [
+    'create-raft-node.ts',
+    'raft-node.ts',
+    'node/',
+    'sessions/node/',
+    'metrics/node/',
+    'kv/node/',
+  ],
   crdts: ['replicator.ts'],
   'vector-clocks': ['causal-broadcast.ts'],
   'consistent-hashing': ['sharded-requester.ts'],

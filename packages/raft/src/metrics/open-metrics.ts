@@ -1,6 +1,6 @@
 import type { RaftStatus } from '../node/status.ts';
 import type { Histogram } from './histogram.ts';
-import type { MessageCounts, RaftMetrics } from './raft-metrics.ts';
+import type { MessageCounts, RaftMetrics } from './node/raft-metrics.ts';
 
 /** The content type of `openMetrics`. */
 export const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';

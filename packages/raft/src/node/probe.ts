@@ -7,8 +7,8 @@ import type { RaftEffect, RaftInput } from '../effects.ts';
 export type RequestKind = 'proposal' | 'read' | 'membership' | 'transfer';
 
 /**
- * Watches a node from inside, for metrics and traces. Called synchronously, on the hot path: what it
- * is given is borrowed, and it must neither throw nor call the node.
+ * Watches a node from inside, for metrics and traces. Called synchronously, on the hot path: what
+ * it is given is borrowed, and it must neither throw nor call the node.
  */
 export interface RaftProbe {
   /** Somebody asked, and will be told `outcome`. */

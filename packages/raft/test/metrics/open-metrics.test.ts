@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openMetrics, openMetricsType } from '../../src/metrics/open-metrics.ts';
 import { measuredCluster } from '../support/measured-cluster.ts';
 
-test('OpenMetrics text holds state, counters and histograms, with the labels of the caller', async () => {
+test('the text holds state, counters and histograms, with the labels of the caller', async () => {
   const { leader } = await measuredCluster(5);
   const text = openMetrics(leader.metrics, leader.node.status(), { group: 'a "b"' });
   const lines = text.split('\n');

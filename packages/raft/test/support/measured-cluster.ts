@@ -2,8 +2,8 @@ import { Simulation } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
 import { allProbes } from '../../src/metrics/all-probes.ts';
-import { type ProposalStage, proposalStages } from '../../src/metrics/proposal-stages.ts';
-import { RaftMetrics } from '../../src/metrics/raft-metrics.ts';
+import { type ProposalStage, proposalStages } from '../../src/metrics/node/proposal-stages.ts';
+import { RaftMetrics } from '../../src/metrics/node/raft-metrics.ts';
 import { RaftNode } from '../../src/raft-node.ts';
 import { commandOf, RecordingMachine } from './recording-machine.ts';
 

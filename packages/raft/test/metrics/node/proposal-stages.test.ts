@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { measuredCluster } from '../support/measured-cluster.ts';
+import { measuredCluster } from '../../support/measured-cluster.ts';
 
 test('the stages of a proposal come in their order, for the same entries', async () => {
   const { leader } = await measuredCluster(4);

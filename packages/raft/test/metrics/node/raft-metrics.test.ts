@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { RaftMetrics } from '../../src/metrics/raft-metrics.ts';
-import { a } from '../support/lone-node.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { measuredCluster, type MeasuredNode } from '../support/measured-cluster.ts';
+import { RaftMetrics } from '../../../src/metrics/node/raft-metrics.ts';
+import { a } from '../../support/lone-node.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { measuredCluster, type MeasuredNode } from '../../support/measured-cluster.ts';
 
 describe('the metrics of a node', () => {
   test('count proposals by outcome, and time them from append to apply', async () => {

@@ -1,11 +1,11 @@
 import type { Clock, NodeId, SendOutcome } from '@quorate/transport';
 
-import type { NodeMessage } from '../codec/edge-messages.ts';
-import { type MessageKind, messageKinds, tagOf } from '../codec/kinds.ts';
-import type { RaftEffect, RaftInput } from '../effects.ts';
-import type { RaftProbe, RequestKind } from '../node/probe.ts';
-import { Histogram } from './histogram.ts';
-import { Stopwatches } from './stopwatches.ts';
+import type { NodeMessage } from '../../codec/edge-messages.ts';
+import { type MessageKind, messageKinds, tagOf } from '../../codec/kinds.ts';
+import type { RaftEffect, RaftInput } from '../../effects.ts';
+import type { RaftProbe, RequestKind } from '../../node/probe.ts';
+import { Histogram } from '../histogram.ts';
+import { Stopwatches } from '../stopwatches.ts';
 
 /** What was counted of one kind of message. */
 export interface MessageCounts {

@@ -1,7 +1,7 @@
 import type { Clock } from '@quorate/transport';
 
-import type { RaftEffect, RaftInput } from '../effects.ts';
-import type { RaftProbe } from '../node/probe.ts';
+import type { RaftEffect, RaftInput } from '../../effects.ts';
+import type { RaftProbe } from '../../node/probe.ts';
 
 /** One step in the life of the entries from `firstIndex` to `lastIndex`. */
 export interface ProposalStage {
