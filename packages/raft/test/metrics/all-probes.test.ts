@@ -10,7 +10,7 @@ test('every probe is told everything that it asks for, in order', () => {
     { onInput: ({ kind }) => told.push(`second ${kind}`), onEffect: () => told.push('effect') },
   );
   probe.onInput?.({ kind: 'tick' });
-  probe.onEffect?.({ kind: 'recovered' });
+  probe.onEffect?.({ kind: 'recovered', fetchedCount: 0 });
   probe.onSent?.(a, { kind: 'timeoutNow', term: 1 }, 4, 'accepted');
   expect(told).toEqual(['first tick', 'second tick', 'effect']);
 });
