@@ -18,17 +18,25 @@ export class NodeScene {
 
   /** The life that the node of this name leads now. */
   node(name: string): RunningNode {
-    const running = this.cluster.running.get(nodeId(name));
+    const running = this.#lifeOf(name);
     if (running === undefined) throw new RangeError(`name: expected a running node, got ${name}`);
     return running;
+  }
+
+  #lifeOf(name: string): RunningNode | undefined {
+    const running = this.cluster.running.get(nodeId(name));
+    const isOver =
+      this.simulation.stateOf(nodeId(name)) === 'down' ||
+      this.simulation.incarnationOf(nodeId(name)) !== running?.incarnation;
+    return isOver ? undefined : running;
   }
 
   /** Runs until there is a leader that has applied an entry of its term; it is returned. */
   async elect(): Promise<NodeId> {
     let elected: NodeId | undefined;
     await this.until(() => {
-      const { leader, running } = this.cluster;
-      const node = leader === undefined ? undefined : running.get(leader)?.node;
+      const { leader } = this.cluster;
+      const node = leader === undefined ? undefined : this.#lifeOf(leader)?.node;
       const status = node?.status();
       const isSettled = status !== undefined && node?.termAt(status.lastApplied) === status.term;
       elected = isSettled ? leader : undefined;
@@ -49,11 +57,7 @@ export class NodeScene {
   async revive(name: string): Promise<void> {
     this.simulation.inject({ kind: 'crash', node: name });
     this.simulation.inject({ kind: 'restart', node: name });
-    const before = this.cluster.running.get(nodeId(name))?.incarnation ?? 0;
-    await this.until(() => {
-      const running = this.cluster.running.get(nodeId(name));
-      return running !== undefined && running.incarnation > before;
-    });
+    await this.until(() => this.#lifeOf(name) !== undefined);
   }
 
   /** Lets time pass until `pending` has settled. */

@@ -65,6 +65,12 @@ export class StoredNode {
     return new StoredNode(log, snapshots);
   }
 
+  /** Resolves once a snapshot that stands for the log through `logIndex` is durable. */
+  async takeSnapshot(logIndex: number): Promise<void> {
+    const data = new Uint8Array(100);
+    await this.persistence.saveSnapshot({ logIndex, term: 1 }, storedConfiguration, data);
+  }
+
   /** Resolves once it is durable. */
   async write(write: Partial<Write>): Promise<void> {
     this.#lastTicket += 1;
@@ -99,9 +105,12 @@ export async function startedOn(disk: Disk): Promise<string> {
     ...options,
   });
   await found?.stream.close();
-  // The log on disk goes on where the core believes it ends.
   const { lastIndex, firstIndex } = raft.log;
-  await after.log.append({ entries: commands(9, lastIndex + 1, lastIndex + 1).map(logEntryOf) });
+  if (damaged === undefined) {
+    // The log on disk goes on where the core believes it ends.
+    const [next] = commands(9, lastIndex + 1, lastIndex + 1).map(logEntryOf);
+    await after.log.append({ entries: next === undefined ? [] : [next] });
+  }
   await after.log.close();
   const lostCount = recovered.damagedSnapshots.length + recovered.damagedEntries.length;
   const lost = lostCount === 0 ? '' : `, ${lostCount} unreadable`;
