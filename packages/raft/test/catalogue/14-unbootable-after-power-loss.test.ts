@@ -11,8 +11,8 @@ import { startedOn, StoredNode } from '../support/stored-node.ts';
 // Protection: the log of @quorate/storage knows space that was never written, so that a torn batch
 // is told from a damaged one: `hasUnwritten` in src/log-recovery.ts there. What is torn was never
 // acknowledged, and is dropped.
-// Mutations: do not ask it in `#fateOf`: some starts count torn entries as damaged. Do not ask it in
-// `#endAt`: some starts refuse the log.
+// Mutations: do not ask it in `#fateOf`: some starts count torn entries as damaged. Do not ask it
+// in `#endAt`: some starts refuse the log.
 
 const path = 'log/0000000000000001.wal';
 
@@ -46,7 +46,7 @@ async function crashes(): Promise<readonly MemoryDisk[]> {
   return [...found, memory.afterCrash()];
 }
 
-test('every start after a loss of power finds the log as it was, or with all of the write', async () => {
+test('a start after a loss of power finds the log as it was, or with all of the write', async () => {
   const seen = new Set<string>();
   for (const disk of await crashes()) seen.add(await startedOn(disk));
   expect([...seen].sort()).toEqual(['0 then 1..2', '0 then 1..5']);
