@@ -46,7 +46,7 @@ async function crashes(): Promise<readonly MemoryDisk[]> {
   return [...found, memory.afterCrash()];
 }
 
-test('a start after a loss of power finds the log as it was, or with all of the write', async () => {
+test('a start after a loss of power finds the log as it was, or with the whole write', async () => {
   const seen = new Set<string>();
   for (const disk of await crashes()) seen.add(await startedOn(disk));
   expect([...seen].sort()).toEqual(['0 then 1..2', '0 then 1..5']);
