@@ -1,7 +1,5 @@
 import { nodeId } from '@quorate/transport';
-import { type Codec, DecodeError } from '@quorate/transport/codec';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
 
 import {
   keyValueCommandCodec,
@@ -21,6 +19,7 @@ import type {
   KeyValueState,
   QueryAttempt,
 } from '../../src/kv/messages.ts';
+import { describeCodec } from '../support/codec-laws.ts';
 import { StoreLog } from '../support/store-log.ts';
 
 const key = fc.oneof(
@@ -109,59 +108,6 @@ const snapshot: fc.Arbitrary<KeyValueState> = fc
     for (const each of commands) log.commit(each);
     return keyValueSnapshotCodec.decode(log.machine.snapshot());
   });
-
-/** The laws of every codec here. */
-function describeCodec<Value>(
-  name: string,
-  codec: Codec<Value>,
-  values: fc.Arbitrary<Value>,
-): void {
-  const tryDecode = (input: Uint8Array): { readonly value: Value } | 'refused' => {
-    try {
-      return { value: codec.decode(input) };
-    } catch (error) {
-      expect(error).toBeInstanceOf(DecodeError);
-      return 'refused';
-    }
-  };
-
-  describe(name, () => {
-    test('decodes what it encodes', () => {
-      fc.assert(
-        fc.property(values, (one) => {
-          expect(codec.decode(codec.encode(one))).toEqual(one);
-        }),
-        { numRuns: 300 },
-      );
-    });
-
-    test('is canonical: what decodes encodes to the same bytes, however it was damaged', () => {
-      const flips = fc.array(fc.tuple(fc.nat(), fc.nat(7)), { maxLength: 3 });
-      fc.assert(
-        fc.property(values, flips, (one, chosen) => {
-          const input = codec.encode(one).slice();
-          for (const [place, bit] of chosen) {
-            const at = place % input.length;
-            input[at] = (input[at] ?? 0) ^ (1 << bit);
-          }
-          const decoded = tryDecode(input);
-          if (decoded !== 'refused') expect(codec.encode(decoded.value)).toEqual(input);
-        }),
-        { numRuns: 1_000 },
-      );
-    });
-
-    test('refuses or decodes any bytes, and throws nothing else', () => {
-      fc.assert(
-        fc.property(fc.uint8Array({ maxLength: 60 }), fc.boolean(), (input, isVersioned) => {
-          if (isVersioned && input.length > 0) input[0] = 1;
-          tryDecode(input);
-        }),
-        { numRuns: 2_000 },
-      );
-    });
-  });
-}
 
 describeCodec('keyValueCommandCodec', keyValueCommandCodec, command);
 describeCodec('keyValueResultCodec', keyValueResultCodec, result);

@@ -1,7 +1,5 @@
 import { nodeId } from '@quorate/transport';
-import { type Codec, DecodeError } from '@quorate/transport/codec';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
 
 import {
   sessionAnswerCodec,
@@ -11,6 +9,7 @@ import {
   sessionSnapshotCodec,
 } from '../../src/sessions/codec.ts';
 import type { SessionAnswer, SessionAttempt, SessionRequest } from '../../src/sessions/messages.ts';
+import { describeCodec } from '../support/codec-laws.ts';
 import { SessionLog } from '../support/session-log.ts';
 
 const number = fc.oneof(fc.nat(300), fc.maxSafeNat());
@@ -68,55 +67,6 @@ const snapshot = fc
     }
     return sessionSnapshotCodec.decode(log.machine.snapshot());
   });
-
-/** The laws of every codec here. */
-function describeCodec<Value>(name: string, codec: Codec<Value>, value: fc.Arbitrary<Value>): void {
-  const tryDecode = (input: Uint8Array): { readonly value: Value } | 'refused' => {
-    try {
-      return { value: codec.decode(input) };
-    } catch (error) {
-      expect(error).toBeInstanceOf(DecodeError);
-      return 'refused';
-    }
-  };
-
-  describe(name, () => {
-    test('decodes what it encodes', () => {
-      fc.assert(
-        fc.property(value, (one) => {
-          expect(codec.decode(codec.encode(one))).toEqual(one);
-        }),
-        { numRuns: 300 },
-      );
-    });
-
-    test('is canonical: what decodes encodes to the same bytes, however it was damaged', () => {
-      const flips = fc.array(fc.tuple(fc.nat(), fc.nat(7)), { maxLength: 3 });
-      fc.assert(
-        fc.property(value, flips, (one, chosen) => {
-          const input = codec.encode(one).slice();
-          for (const [place, bit] of chosen) {
-            const at = place % input.length;
-            input[at] = (input[at] ?? 0) ^ (1 << bit);
-          }
-          const decoded = tryDecode(input);
-          if (decoded !== 'refused') expect(codec.encode(decoded.value)).toEqual(input);
-        }),
-        { numRuns: 1_000 },
-      );
-    });
-
-    test('refuses or decodes any bytes, and throws nothing else', () => {
-      fc.assert(
-        fc.property(fc.uint8Array({ maxLength: 60 }), fc.boolean(), (input, isVersioned) => {
-          if (isVersioned && input.length > 0) input[0] = 1;
-          tryDecode(input);
-        }),
-        { numRuns: 2_000 },
-      );
-    });
-  });
-}
 
 describeCodec('sessionRequestCodec', sessionRequestCodec, request);
 describeCodec('sessionCommandCodec', sessionCommandCodec, fc.record({ stampMs: number, request }));
