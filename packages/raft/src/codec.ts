@@ -9,6 +9,12 @@ import {
 } from './codec/edge-messages.ts';
 import { readEntries, writeEntries } from './codec/entries.ts';
 import { kindOf, sinceVersion, tagOf } from './codec/kinds.ts';
+import {
+  readForwardProposal,
+  readForwardReply,
+  writeForwardProposal,
+  writeForwardReply,
+} from './codec/forwarding.ts';
 import { readFlag, writeFlag } from './codec/primitives.ts';
 import {
   readReadIndexReply,
@@ -66,6 +72,8 @@ import {
  *  11 timeoutNow
  *  12 readIndexRequest      see codec/reads.ts
  *  13 readIndexReply        see codec/reads.ts
+ *  14 forwardProposal       see codec/forwarding.ts
+ *  15 forwardReply          see codec/forwarding.ts
  *  20 snapshotChunk         see codec/snapshot.ts
  *  21 snapshotChunkReply    see codec/snapshot.ts
  *  28 fetchEntries          see codec/repair.ts
@@ -189,6 +197,12 @@ function writeBody(message: RaftMessage): void {
     case 'readIndexReply':
       writeReadIndexReply(writer, message);
       return;
+    case 'forwardProposal':
+      writeForwardProposal(writer, message);
+      return;
+    case 'forwardReply':
+      writeForwardReply(writer, message);
+      return;
     case 'snapshotChunk':
       writeSnapshotChunk(writer, message);
       return;
@@ -230,6 +244,10 @@ function readBody(reader: ByteReader, kind: RaftMessage['kind'], term: number): 
       return readReadIndexRequest(reader, term);
     case 'readIndexReply':
       return readReadIndexReply(reader, term);
+    case 'forwardProposal':
+      return readForwardProposal(reader, term);
+    case 'forwardReply':
+      return readForwardReply(reader, term);
     case 'snapshotChunk':
       return readSnapshotChunk(reader, term);
     case 'snapshotChunkReply':

@@ -42,7 +42,10 @@ export type RaftInput =
       /** Wanted for a request that a lease may answer. */
       readonly clock?: ClockReading;
     }
-  /** The user wants these commands in the log, in this order. Answered by 'proposed' or refused. */
+  /**
+   * The user wants these commands in the log, in this order. Answered by 'proposed' or
+   * 'proposalRefused'; where it was 'proposalForwarded' in between, perhaps by 'proposalLost'.
+   */
   | {
       readonly kind: 'propose';
       readonly proposalId: number;
@@ -70,6 +73,8 @@ export type RaftInput =
   | { readonly kind: 'readIndex'; readonly readId: number }
   /** Likewise, and a lease held at `clock` will do in place of a round of heartbeats. */
   | { readonly kind: 'leaseRead'; readonly readId: number; readonly clock: ClockReading }
+  /** The transport did not take the 'forwardProposal' with this id. */
+  | { readonly kind: 'forwardDropped'; readonly forwardId: number }
   /** Nobody waits for the read any more. */
   | { readonly kind: 'forgetRead'; readonly readId: number }
   /** The write of effect 'persist' with this ticket, and all before it, are durable. */
@@ -126,7 +131,8 @@ export type MembershipRefusal =
 /** Why a proposal or read was refused. It certainly did not and will not happen. */
 export type RefusalReason =
   | 'notLeader' // Ask `leaderId`, if known. For reads: nobody leads that this node knows of.
-  | 'tooManyUncommitted' // The leader's uncommitted log is full: back off.
+  | 'tooManyUncommitted' // The leader's uncommitted log is full, or what is forwarded: back off.
+  | 'leaderUnreachable' // What was to be forwarded could not be sent.
   | 'transferring' // The leader is handing over: ask again soon, there or elsewhere.
   | 'tooManyReads' // As many reads as the leader keeps are waiting already: back off.
   | 'leadershipLost' // For reads: leadership moved before it was confirmed.
@@ -189,6 +195,10 @@ export type RaftEffect =
       readonly firstIndex: number;
       readonly term: number;
     }
+  /** The leader was asked: from here on the proposal may take effect. */
+  | { readonly kind: 'proposalForwarded'; readonly proposalId: number }
+  /** The leader said nothing of a forwarded proposal in time. It may still take effect. */
+  | { readonly kind: 'proposalLost'; readonly proposalId: number }
   | {
       readonly kind: 'proposalRefused';
       readonly proposalId: number;

@@ -54,6 +54,8 @@ export type RaftMessage =
   | TimeoutNow
   | ReadIndexRequest
   | ReadIndexReply
+  | ForwardProposal
+  | ForwardReply
   | SnapshotChunk
   | SnapshotChunkReply
   | FetchEntries
@@ -185,6 +187,31 @@ export interface ReadIndexReply {
     | { readonly kind: 'confirmed'; readonly readIndex: number; readonly isByLease: boolean }
     /** The leader has as many reads waiting as it keeps. */
     | { readonly kind: 'refused' };
+}
+
+/** A node that does not lead wants these commands in the log, in this order, next to each other. */
+export interface ForwardProposal {
+  readonly kind: 'forwardProposal';
+  readonly term: number;
+  /** Of the sender's present life, and rising within it: together they are never used again. */
+  readonly nonce: number;
+  readonly forwardId: number;
+  /** At least one. */
+  readonly payloads: readonly Uint8Array[];
+}
+
+/** Why a leader took nothing in of a forwarded proposal. */
+export type ForwardRefusal = 'tooManyUncommitted' | 'transferring';
+
+/** Where the commands stand in the log of the leader of `term`, or why they do not. */
+export interface ForwardReply {
+  readonly kind: 'forwardReply';
+  readonly term: number;
+  readonly nonce: number;
+  readonly forwardId: number;
+  readonly result:
+    | { readonly kind: 'proposed'; readonly firstIndex: number }
+    | { readonly kind: 'refused'; readonly reason: ForwardRefusal };
 }
 
 /** One piece of a snapshot. It names the whole, so that each piece can be understood alone. */

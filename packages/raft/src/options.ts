@@ -87,6 +87,17 @@ export interface RaftTuning {
   readonly maxRetainedBytes: number;
   /** Payload bytes handed to the state machine and not reported applied. 16 MiB by default. */
   readonly maxApplyBytes: number;
+  /**
+   * Whether a node that does not lead hands proposals to the leader, rather than to refuse them as
+   * 'notLeader'. A proposal that is lost on the way is 'unknown'. Off by default: whoever asks the
+   * leader itself learns more often for certain that nothing happened.
+   */
+  readonly forwardProposals: boolean;
+  /**
+   * Payload bytes forwarded to the leader and not answered; beyond that proposals are refused.
+   * 4 MiB by default.
+   */
+  readonly maxForwardBytes: number;
   /** Reads that wait for their round of heartbeats; beyond that they are refused. 65,536. */
   readonly maxPendingReads: number;
   /**
@@ -119,8 +130,9 @@ export interface RaftTuning {
  */
 export function resolveTuning(options: Partial<RaftTuning>): RaftTuning {
   const { electionTimeoutTicks = 10, maxClockDriftPpm = 0, tickMs = 50 } = options;
+  const { forwardProposals = false } = options;
   checkClock(maxClockDriftPpm, tickMs);
-  const counts: Omit<RaftTuning, 'maxClockDriftPpm' | 'tickMs'> = {
+  const counts: Omit<RaftTuning, 'maxClockDriftPpm' | 'tickMs' | 'forwardProposals'> = {
     electionTimeoutTicks,
     heartbeatTicks: options.heartbeatTicks ?? 1,
     maxMessageBytes: options.maxMessageBytes ?? 1_048_576,
@@ -129,6 +141,7 @@ export function resolveTuning(options: Partial<RaftTuning>): RaftTuning {
     maxUncommittedBytes: options.maxUncommittedBytes ?? 67_108_864,
     maxRetainedBytes: options.maxRetainedBytes ?? 67_108_864,
     maxApplyBytes: options.maxApplyBytes ?? 16_777_216,
+    maxForwardBytes: options.maxForwardBytes ?? 4_194_304,
     maxPendingReads: options.maxPendingReads ?? 65_536,
     storageStallTicks: options.storageStallTicks ?? 4 * electionTimeoutTicks,
     snapshotTimeoutTicks: options.snapshotTimeoutTicks ?? 10 * electionTimeoutTicks,
@@ -149,7 +162,7 @@ export function resolveTuning(options: Partial<RaftTuning>): RaftTuning {
         `got ${electionTimeoutTicks}`,
     );
   }
-  return { ...counts, maxClockDriftPpm, tickMs };
+  return { ...counts, maxClockDriftPpm, tickMs, forwardProposals };
 }
 
 function checkClock(maxClockDriftPpm: number, tickMs: number): void {

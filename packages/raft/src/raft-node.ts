@@ -473,8 +473,12 @@ export class RaftNode {
   }
 
   #send(to: NodeId, message: RaftMessage): void {
-    const isTaken = this.#wire.send(to, message) !== 'dropped';
-    this.#advanceIf(this.#peers.onOffered(to, isTaken));
+    const outcome = this.#wire.send(to, message);
+    this.#advanceIf(this.#peers.onOffered(to, outcome !== 'dropped'));
+    const isSent = outcome === 'accepted' || outcome === 'pressured';
+    if (!isSent && message.kind === 'forwardProposal') {
+      this.#driver.advance({ kind: 'forwardDropped', forwardId: message.forwardId });
+    }
   }
 
   #sendSnapshot(to: NodeId, term: number): void {

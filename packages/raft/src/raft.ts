@@ -16,6 +16,13 @@ import type { RaftMessage } from './messages.ts';
 import type { RaftOptions } from './options.ts';
 import { markDurable, persistChanges, send } from './persistence.ts';
 import {
+  onForwardDropped,
+  onForwardProposal,
+  onForwardReply,
+  onPropose,
+  tickForwards,
+} from './proposal.ts';
+import {
   askLeader,
   confirmReads,
   joinRound,
@@ -36,7 +43,6 @@ import {
   onHeartbeatReply,
   onPeerRestarted,
   onPeerUnreachable,
-  onPropose,
   replicate,
   tickLeader,
 } from './replication.ts';
@@ -116,6 +122,9 @@ function dispatch(raft: RaftState, input: RaftInput): void {
       raft.clock = input.clock;
       onLeaseRead(raft, input.readId, input.clock);
       break;
+    case 'forwardDropped':
+      onForwardDropped(raft, input.forwardId);
+      break;
     case 'forgetRead':
       raft.remoteReads.forget(input.readId);
       break;
@@ -170,6 +179,7 @@ function onForgetLeader(raft: RaftState): void {
 
 function onTick(raft: RaftState): void {
   raft.ticksSinceLeader += 1;
+  tickForwards(raft);
   const isWriting = raft.durableTicket < raft.issuedTicket;
   raft.storageWaitTicks = isWriting ? raft.storageWaitTicks + 1 : 0;
   if (raft.role.kind !== 'leader') {
@@ -225,6 +235,12 @@ function onReceive(
       return;
     case 'readIndexReply':
       onReadIndexReply(raft, message);
+      return;
+    case 'forwardProposal':
+      onForwardProposal(raft, from, message);
+      return;
+    case 'forwardReply':
+      onForwardReply(raft, message);
       return;
     case 'snapshotChunk':
       hearLeader(raft, from);
@@ -356,6 +372,9 @@ function answerStale(raft: RaftState, from: NodeId, message: RaftMessage): void 
       // A refusal whose term is behind still counts: the refuser has the better log.
       if (!message.voteGranted) onPreVoteReply(raft, from, message);
       return;
+    case 'forwardReply':
+      onForwardReply(raft, message);
+      return;
     case 'requestVoteReply':
     case 'appendEntriesReply':
     case 'heartbeatReply':
@@ -363,6 +382,7 @@ function answerStale(raft: RaftState, from: NodeId, message: RaftMessage): void 
     case 'timeoutNow':
     case 'readIndexRequest':
     case 'readIndexReply':
+    case 'forwardProposal':
     case 'snapshotChunkReply':
       return;
   }

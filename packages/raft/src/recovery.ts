@@ -2,6 +2,7 @@ import type { NodeId, Random } from '@quorate/transport';
 
 import { type ConfigurationAt, configurationOf, membersOf } from './configuration.ts';
 import type { HardState } from './effects.ts';
+import { Forwards } from './forwards.ts';
 import { Inflights } from './inflights.ts';
 import { isAtLeastAsUpToDate, RaftLog } from './log.ts';
 import type { LogPosition } from './messages.ts';
@@ -54,6 +55,7 @@ export function initialState(options: RaftOptions): RaftState {
   const { id, random } = options;
   const { currentTerm, votedFor } = hardState;
   const promised = promiseOf(options, log);
+  const nonce = drawNonce(random);
   return {
     id,
     tuning,
@@ -71,7 +73,8 @@ export function initialState(options: RaftOptions): RaftState {
     snapshot,
     role: { kind: 'follower' },
     leaderId: undefined,
-    remoteReads: new RemoteReads(drawNonce(random), tuning.maxPendingReads),
+    forwards: new Forwards(nonce, tuning.maxForwardBytes),
+    remoteReads: new RemoteReads(nonce, tuning.maxPendingReads),
     strangerCount: 0,
     refusedFetchCount: 0,
     electionElapsedTicks: 0,

@@ -1,13 +1,13 @@
 import type { NodeId } from '@quorate/transport';
 
 import { commitTo } from './commitment.ts';
-import type { RefusalReason } from './effects.ts';
 import { invariant } from './invariant.ts';
 import { adoptConfiguration } from './membership.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,
   Entry,
+  ForwardReply,
   Heartbeat,
   HeartbeatReply,
 } from './messages.ts';
@@ -30,27 +30,14 @@ export function appendNoop(state: RaftState, leader: Leadership): void {
   leader.uncommittedBytes += entrySize(noop);
 }
 
-/**
- * Appends the user's commands to the leader's log, or says why not (§5.3).
- *
- * @throws RangeError if there are none.
- */
-export function onPropose(
+/** Appends commands to the leader's log, all or none of them. */
+export function appendCommands(
   state: RaftState,
-  proposalId: number,
+  leader: Leadership,
   payloads: readonly Uint8Array[],
-): void {
-  if (payloads.length === 0) throw new RangeError('payloads: expected at least one, got none');
-  const { role, log, currentTerm: term } = state;
-  if (role.kind !== 'leader') {
-    const reason = state.promised === undefined ? 'notLeader' : 'recovering';
-    refuse(state, proposalId, reason);
-    return;
-  }
-  if (role.transfer !== undefined) {
-    refuse(state, proposalId, 'transferring');
-    return;
-  }
+): ForwardReply['result'] {
+  const { log, currentTerm: term } = state;
+  if (leader.transfer !== undefined) return { kind: 'refused', reason: 'transferring' };
   const firstIndex = log.lastIndex + 1;
   const entries: Entry[] = [];
   let bytes = 0;
@@ -62,17 +49,12 @@ export function onPropose(
   }
   // One batch always fits into an empty window, or it could never be proposed.
   const isIdle = state.commitIndex === log.lastIndex;
-  if (!isIdle && role.uncommittedBytes + bytes > state.tuning.maxUncommittedBytes) {
-    refuse(state, proposalId, 'tooManyUncommitted');
-    return;
+  if (!isIdle && leader.uncommittedBytes + bytes > state.tuning.maxUncommittedBytes) {
+    return { kind: 'refused', reason: 'tooManyUncommitted' };
   }
-  role.uncommittedBytes += bytes;
+  leader.uncommittedBytes += bytes;
   log.append(entries);
-  state.effects.push({ kind: 'proposed', proposalId, firstIndex, term });
-}
-
-function refuse(state: RaftState, proposalId: number, reason: RefusalReason): void {
-  state.effects.push({ kind: 'proposalRefused', proposalId, reason });
+  return { kind: 'proposed', firstIndex };
 }
 
 /** Ends a leader's step: sends every follower what it is ready for. */

@@ -1,5 +1,6 @@
 import type { NodeId } from '@quorate/transport';
 
+import { ForwardsTaken } from './forwards.ts';
 import { invariant } from './invariant.ts';
 import { Lease } from './lease.ts';
 import { newProgress } from './membership.ts';
@@ -93,6 +94,7 @@ export function becomeLeader(state: RaftState): Leadership {
   const leader: Leadership = {
     kind: 'leader',
     followers,
+    forwardsTaken: new ForwardsTaken(),
     reads: new ReadQueue(tuning.maxPendingReads),
     lease: new Lease(tuning),
     heartbeatElapsedTicks: 0,

@@ -1,6 +1,7 @@
 import type { NodeId, Random } from '@quorate/transport';
 
 import type { ClockReading, HardState, RaftEffect } from './effects.ts';
+import type { Forwards, ForwardsTaken } from './forwards.ts';
 import type { Inflights } from './inflights.ts';
 import type { Lease } from './lease.ts';
 import type { RaftLog } from './log.ts';
@@ -52,6 +53,8 @@ export interface RaftState {
   /** The leader of `currentTerm`, if known; on a leader the node itself. */
   leaderId: NodeId | undefined;
 
+  /** Proposals that wait for the word of the leader they were handed to. */
+  readonly forwards: Forwards;
   /** Reads that wait for an answer of whoever leads. Empty on a leader. */
   readonly remoteReads: RemoteReads;
 
@@ -114,6 +117,8 @@ export interface Leadership {
   /** Every peer. The leader's own match is `log.durableIndex`. */
   readonly followers: Map<NodeId, Progress>;
   readonly reads: ReadQueue;
+  /** Proposals of others that were taken in. */
+  readonly forwardsTaken: ForwardsTaken<NodeId>;
   readonly lease: Lease;
   heartbeatElapsedTicks: number;
   /** Size of the entries above `commitIndex`, as `entrySize` counts. */

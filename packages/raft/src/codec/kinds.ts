@@ -22,6 +22,8 @@ const kinds = [
   ['timeoutNow', 11, 1],
   ['readIndexRequest', 12, 2],
   ['readIndexReply', 13, 2],
+  ['forwardProposal', 14, 2],
+  ['forwardReply', 15, 2],
   ['snapshotChunk', 20, 1],
   ['snapshotChunkReply', 21, 1],
   ['fetchEntries', 28, 2],

@@ -18,8 +18,10 @@ export type ProposalRejection =
 export type ProposalDoubt =
   | 'timeout'
   | 'aborted'
-  /** Leadership moved, and a snapshot replaced the part of the log that would tell. */
+  /** Leadership moved, and what would tell is gone: a part of the log, or a result. */
   | 'leadershipLost'
+  /** It was forwarded, and the leader never said what became of it. */
+  | 'forwardLost'
   | 'closed';
 
 /** What became of one proposal. 'committed' and 'rejected' are facts; 'unknown' is neither. */

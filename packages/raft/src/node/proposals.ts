@@ -9,12 +9,16 @@ import type {
   ProposalRejection,
   WaitOptions,
 } from './outcomes.ts';
+import { LateResults } from './late-results.ts';
 import { type GaveUp, Waiter, WaitingRoom } from './waiter.ts';
 
 const noCommand = new Uint8Array(0);
 
-/** Payload bytes of one 'propose' input: a flood is refused in parts, not as a whole. */
+/** Bytes of one 'propose' input: a flood is refused in parts, not as a whole. */
 const BATCH_BYTES_MAX = 262_144;
+
+/** What stands before a command in a message, at most. */
+const LENGTH_BYTES_MAX = 5;
 
 /**
  * Every proposal made on this node whose fate is not known yet.
@@ -38,10 +42,17 @@ export class Proposals {
   readonly #changes = new Map<number, Settler<MembershipOutcome>>();
   // The newest proposal at each log index; older ones, of earlier terms, hang behind it.
   readonly #logged = new IdTable<Proposal>();
+  // Of those that are offered, the ones that left this node: nothing is certain about them.
+  readonly #forwarded = new Set<number>();
+  readonly #lateResults = new LateResults();
+  readonly #batchBytesMax: number;
+  #lastApplied = 0;
   #nextProposalId = 1;
 
-  constructor(clock: Clock) {
+  /** @param batchBytesMax - What one message can carry. */
+  constructor(clock: Clock, batchBytesMax: number) {
     this.#room = new WaitingRoom(clock);
+    this.#batchBytesMax = Math.min(BATCH_BYTES_MAX, batchBytesMax);
   }
 
   /** Proposals whose caller still waits. */
@@ -107,25 +118,41 @@ export class Proposals {
       bytes = 0;
     };
     for (const proposal of this.#queued) {
-      if (bytes + proposal.command.length > BATCH_BYTES_MAX) close();
+      const size = proposal.command.length + LENGTH_BYTES_MAX;
+      if (bytes + size > this.#batchBytesMax) close();
       proposals.push(proposal);
-      bytes += proposal.command.length;
+      bytes += size;
     }
     close();
     this.#queued = new Set();
     return batches;
   }
 
+  /** The batch left for the leader: what is lost from here on is in doubt. */
+  onForwarded(proposalId: number): void {
+    this.#forwarded.add(proposalId);
+  }
+
+  /** The leader never said what became of the batch. */
+  onLost(proposalId: number): void {
+    for (const { waiter } of this.#takeOffered(proposalId)) waiter.settle(doubt('forwardLost'));
+  }
+
   /** The batch stands in the log from `first` on. */
-  onProposed(proposalId: number, first: LogPosition): void {
-    const proposals = this.#takeOffered(proposalId);
+  onProposed(proposalId: number, first: LogPosition, leaderId: NodeId | undefined): void {
+    const proposals = this.#offered.get(proposalId) ?? [];
     for (const [place, proposal] of proposals.entries()) {
       if (proposal.position === 'gone') continue;
       const logIndex = first.logIndex + place;
       proposal.position = { logIndex, term: first.term };
+      if (logIndex <= this.#lastApplied) {
+        this.#settleLate(proposal, logIndex, leaderId);
+        continue;
+      }
       proposal.older = this.#logged.get(logIndex);
       this.#logged.set(logIndex, proposal);
     }
+    this.#takeOffered(proposalId);
   }
 
   /** The core refused the batch: none of it entered the log. */
@@ -142,20 +169,20 @@ export class Proposals {
 
   /** `entry` is committed and applied with `result`: that decides every proposal at its index. */
   onApplied(entry: Entry, result: Uint8Array, leaderId: NodeId | undefined): void {
-    const newest = this.#logged.get(entry.logIndex);
+    const { logIndex, term } = entry;
+    this.#lastApplied = logIndex;
+    if (this.#forwarded.size > 0) this.#lateResults.record(entry, result);
+    const newest = this.#logged.get(logIndex);
     if (newest === undefined) return;
-    this.#logged.delete(entry.logIndex);
+    this.#logged.delete(logIndex);
     for (let one: Proposal | undefined = newest; one !== undefined; one = one.older) {
-      one.waiter.settle(
-        one.position !== 'gone' && one.position?.term === entry.term
-          ? { kind: 'committed', logIndex: entry.logIndex, result }
-          : { kind: 'rejected', reason: 'overwritten', leaderId },
-      );
+      settleBy(one, logIndex, { term, result }, leaderId);
     }
   }
 
   /** A snapshot replaced the log through `last`: what it says about the proposals it covers. */
   onRestored(last: LogPosition, leaderId: NodeId | undefined): void {
+    this.#lastApplied = Math.max(this.#lastApplied, last.logIndex);
     for (const [logIndex, newest] of this.#logged.entries()) {
       if (logIndex > last.logIndex) continue;
       this.#logged.delete(logIndex);
@@ -176,7 +203,8 @@ export class Proposals {
     }
     this.#queued.clear();
     for (const [proposalId] of this.#offered.entries()) {
-      this.onRefused(proposalId, 'stopped', leaderId);
+      if (!this.#forwarded.has(proposalId)) this.onRefused(proposalId, 'stopped', leaderId);
+      for (const { waiter } of this.#takeOffered(proposalId)) waiter.settle(doubt('closed'));
     }
     for (const newest of this.#logged.values()) {
       for (let one: Proposal | undefined = newest; one !== undefined; one = one.older) {
@@ -190,7 +218,15 @@ export class Proposals {
     const proposals = this.#offered.get(proposalId) ?? [];
     this.#offered.delete(proposalId);
     this.#changes.delete(proposalId);
+    if (this.#forwarded.delete(proposalId) && this.#forwarded.size === 0) this.#lateResults.clear();
     return proposals;
+  }
+
+  /** The entry at `logIndex` was applied before it was known that the proposal stands there. */
+  #settleLate(proposal: Proposal, logIndex: number, leaderId: NodeId | undefined): void {
+    const applied = this.#lateResults.at(logIndex);
+    if (applied === undefined) proposal.waiter.settle(doubt('leadershipLost'));
+    else settleBy(proposal, logIndex, applied, leaderId);
   }
 
   #giveUp(proposal: Proposal, reason: GaveUp): void {
@@ -237,6 +273,20 @@ interface Proposal {
   position: LogPosition | 'gone' | undefined;
   /** An earlier proposal that stood at the same index in an earlier term. */
   older: Proposal | undefined;
+}
+
+/** Settles a proposal that stood at `logIndex`, by what was committed and applied there. */
+function settleBy(
+  { position, waiter }: Proposal,
+  logIndex: number,
+  applied: { readonly term: number; readonly result: Uint8Array },
+  leaderId: NodeId | undefined,
+): void {
+  waiter.settle(
+    position !== 'gone' && position?.term === applied.term
+      ? { kind: 'committed', logIndex, result: applied.result }
+      : { kind: 'rejected', reason: 'overwritten', leaderId },
+  );
 }
 
 function doubt(reason: ProposalDoubt): ProposalOutcome {

@@ -45,6 +45,8 @@ type RequestEffect = Extract<
   {
     readonly kind:
       | 'proposed'
+      | 'proposalForwarded'
+      | 'proposalLost'
       | 'proposalRefused'
       | 'membershipProposed'
       | 'membershipRefused'
@@ -71,7 +73,7 @@ export class Requests {
 
   constructor(target: RequestTarget) {
     this.#target = target;
-    this.#proposals = new Proposals(target.clock);
+    this.#proposals = new Proposals(target.clock, target.commandBytesMax);
     this.#reads = new Reads(target.clock, (readId) => {
       target.driver.advance({ kind: 'forgetRead', readId });
     });
@@ -173,17 +175,24 @@ export class Requests {
   carryOut(effect: RequestEffect): void {
     switch (effect.kind) {
       case 'proposed':
-        this.#proposals.onProposed(effect.proposalId, {
-          logIndex: effect.firstIndex,
-          term: effect.term,
-        });
+        this.#proposals.onProposed(
+          effect.proposalId,
+          { logIndex: effect.firstIndex, term: effect.term },
+          this.#leaderId,
+        );
         return;
       case 'proposalRefused':
         this.#proposals.onRefused(effect.proposalId, effect.reason, this.#leaderId);
         return;
+      case 'proposalForwarded':
+        this.#proposals.onForwarded(effect.proposalId);
+        return;
+      case 'proposalLost':
+        this.#proposals.onLost(effect.proposalId);
+        return;
       case 'membershipProposed': {
         const { changeId, logIndex, term } = effect;
-        this.#proposals.onProposed(changeId, { logIndex, term });
+        this.#proposals.onProposed(changeId, { logIndex, term }, this.#leaderId);
         return;
       }
       case 'membershipRefused':

@@ -19,7 +19,7 @@ function scene() {
       advance: (input) => void steps.push([input]),
       advanceAll: (inputs) => void steps.push(inputs),
     },
-    commandBytesMax: 4,
+    commandBytesMax: 40,
     isRunning: () => condition.isRunning,
     isDiskFull: () => condition.isDiskFull,
     lastApplied: () => 7,
@@ -79,8 +79,8 @@ describe('requests', () => {
 
   test('that cannot be right are refused as mistakes of the caller', () => {
     const { requests } = scene();
-    expect(() => requests.propose(new Uint8Array(5), {})).toThrow(
-      'command: expected at most 4 bytes, which fit one message, got 5',
+    expect(() => requests.propose(new Uint8Array(41), {})).toThrow(
+      'command: expected at most 40 bytes, which fit one message, got 41',
     );
     expect(() => requests.read({ consistency: 'lease' })).toThrow(
       "consistency: expected maxClockDriftPpm above 0 for 'lease', got 0",

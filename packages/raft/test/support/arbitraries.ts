@@ -184,6 +184,26 @@ export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
   fetchEntries,
   fetchedEntries,
   fc.record({
+    kind: fc.constant('forwardProposal'),
+    term: anyNumber,
+    nonce: anyNumber,
+    forwardId: anyNumber,
+    payloads: fc.array(fc.uint8Array({ maxLength: 20 }), { minLength: 1, maxLength: 5 }),
+  }),
+  fc.record({
+    kind: fc.constant('forwardReply'),
+    term: anyNumber,
+    nonce: anyNumber,
+    forwardId: anyNumber,
+    result: fc.oneof(
+      fc.record({ kind: fc.constant('proposed'), firstIndex: anyTerm }),
+      fc.record({
+        kind: fc.constant('refused'),
+        reason: fc.constantFrom('tooManyUncommitted', 'transferring'),
+      }),
+    ),
+  }),
+  fc.record({
     kind: fc.constant('readIndexRequest'),
     term: anyNumber,
     nonce: anyNumber,

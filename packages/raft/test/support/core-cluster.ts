@@ -328,6 +328,8 @@ export class CoreCluster {
       case 'readRefused':
       case 'proposed':
       case 'proposalRefused':
+      case 'proposalForwarded':
+      case 'proposalLost':
       case 'membershipProposed':
       case 'membershipRefused':
       case 'configurationChanged':

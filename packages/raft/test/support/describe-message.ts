@@ -56,6 +56,13 @@ function wordsOf(message: RaftMessage): string {
       const what = result.kind === 'confirmed' ? `is ${result.readIndex}` : 'refused';
       return `read index ${what}, request ${requestId}, t${term}`;
     }
+    case 'forwardProposal':
+      return `propose ${message.payloads.length}, forward ${message.forwardId}, t${term}`;
+    case 'forwardReply': {
+      const { forwardId, result } = message;
+      const what = result.kind === 'proposed' ? `from ${result.firstIndex} on` : 'refused';
+      return `proposed ${what}, forward ${forwardId}, t${term}`;
+    }
     case 'snapshotChunk':
       return `snapshot ${message.snapshot.lastIncludedIndex} from ${message.offset}, t${term}`;
     case 'snapshotChunkReply':

@@ -87,6 +87,8 @@ export const messageNames: Readonly<Record<RaftMessage['kind'], string>> = {
   installSnapshot: 'MsgSnap',
   installSnapshotReply: 'MsgAppResp',
   timeoutNow: 'MsgTimeoutNow',
+  forwardProposal: 'MsgProp',
+  forwardReply: 'MsgPropResp',
   readIndexRequest: 'MsgReadIndex',
   readIndexReply: 'MsgReadIndexResp',
   snapshotChunk: 'MsgSnapChunk',
@@ -134,6 +136,8 @@ function bodyOf(message: RaftMessage, names: EntryNames): Body {
       return { place: '0/0', rest: commitOf(message.leaderCommit) };
     case 'heartbeatReply':
     case 'timeoutNow':
+    case 'forwardProposal':
+    case 'forwardReply':
     case 'readIndexRequest':
     case 'readIndexReply':
       return { place: '0/0' };
