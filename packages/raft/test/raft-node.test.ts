@@ -207,6 +207,34 @@ describe('propose', () => {
     });
   });
 
+  test('on a follower goes to the leader where it may, and commits in order', async () => {
+    const cluster = new Fixture(3, { forwardProposals: true });
+    await cluster.elect();
+    await cluster.simulation.run(200);
+    const follower = cluster.member(cluster.followerIds[0]!);
+    const outcomes = Promise.all(
+      Array.from('abcdefgh').map((word) => cluster.propose(word, follower)),
+    );
+    const settled = await cluster.settled(outcomes);
+    expect(follower.words.text).toBe('abcdefgh');
+    expect(settled.map((outcome) => outcome.kind === 'committed' && outcome.logIndex)).toEqual([
+      2, 3, 4, 5, 6, 7, 8, 9,
+    ]);
+  });
+
+  test('on a follower is in doubt when the leader does not answer, and is not repeated', async () => {
+    const cluster = new Fixture(3, { forwardProposals: true });
+    await cluster.elect();
+    await cluster.simulation.run(200);
+    const [follower, other] = cluster.followerIds.map((id) => cluster.member(id));
+    cluster.simulation.partition([cluster.leaderId!], cluster.followerIds);
+    const lost = cluster.settled(cluster.propose('a', follower));
+    expect(await lost).toEqual({ kind: 'unknown', reason: 'forwardLost' });
+    cluster.simulation.heal();
+    await cluster.simulation.run(5_000);
+    expect([follower?.words.text, other?.words.text]).toEqual(['', '']);
+  });
+
   test('copies the command and lets the caller reuse its buffer', async () => {
     const cluster = new Fixture(1);
     await cluster.elect();

@@ -29,6 +29,7 @@ export class CoreChecker {
   /** Term of the committed entry at each index, and the term in which it was committed. */
   readonly #committedTerms: number[] = [0];
   readonly #termsOfCommit: number[] = [0];
+  readonly #committedCommands = new Set<string>();
   readonly #digests = new Map<number, number>();
   readonly #seen = new Map<NodeId, Seen>();
   readonly #commitAtInvocation = new Map<number, number>();
@@ -149,6 +150,7 @@ export class CoreChecker {
       const term = log.termAt(logIndex);
       if (term === undefined) throw new SafetyViolation(`${nodeId} commits unknown ${logIndex}`);
       this.#checkOnMajority(raft, logIndex, term);
+      this.#checkOnce(log.entryAt(logIndex));
       this.#committedTerms.push(term);
       this.#termsOfCommit.push(raft.currentTerm);
     }
@@ -167,6 +169,14 @@ export class CoreChecker {
         `${logIndex}@${term} is committed with ${copies} durable copies`,
       );
     }
+  }
+
+  /** No command is proposed twice, so none may be committed twice. */
+  #checkOnce(entry: Entry | undefined): void {
+    if (entry?.kind !== 'command') return;
+    const command = entry.payload.join(',');
+    check(!this.#committedCommands.has(command), `${entry.logIndex} repeats a command`);
+    this.#committedCommands.add(command);
   }
 
   #hasCopy(nodeId: NodeId, logIndex: number, term: number): boolean {

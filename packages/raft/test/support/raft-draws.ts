@@ -9,7 +9,7 @@ import { stageOf } from './raft-stages.ts';
 export const KEY_COUNT = 4;
 
 /** What the clocks of a run may be off by: `drift` and the swarm's own rates stay within 5 %. */
-const CLOCK_DRIFT_PPM = 60_000;
+export const CLOCK_DRIFT_PPM = 60_000;
 
 /** One scenario in five is played on the stage of membership; of the others, three in ten. */
 export function changingStageOf(random: Random, drawn: Scenario): Scenario {
@@ -31,6 +31,7 @@ export function drawTuning(random: Random, nodeCount: number): Tuning {
     voterCount: pick(nodeCount, 1 + random.int(nodeCount)),
     isFixed: pick(0, 0, 1) === 1,
     maxClockDriftPpm: nodeCount % 2 === 1 ? CLOCK_DRIFT_PPM : 0,
+    forwardProposals: nodeCount % 3 !== 0,
     // Most snapshots of a run are larger than the first of these.
     snapshotChunkBytes: pick(64, 500, 65_536),
     snapshotWindowBytes: pick(100, 1_048_576),
@@ -67,6 +68,7 @@ export function drawCommand(random: Random, index: number, nodeIds: readonly str
     node: [anyone, 'told', 'leader'][random.int(3)] ?? anyone,
     timeoutMs: 200 + random.int(3_000),
     sizeBytes: random.int(2) === 0 ? 8 : random.int(300),
-    consistency: index % 3 === 0 ? 'linearizable' : 'lease',
+    consistency: ['linearizable', 'lease', 'bounded'][index % 3] ?? 'lease',
+    maxStalenessMs: 20 * 4 ** (index % 5),
   };
 }

@@ -12,11 +12,13 @@ import { type NodeId, nodeId } from '@quorate/transport';
 import { type Configuration, configurationOf, membersOf } from '../../src/configuration.ts';
 import type { ReadOutcome } from '../../src/node/outcomes.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
+import { CommitTimeline } from './commit-timeline.ts';
 import { describeMessage } from './describe-message.ts';
 import { BrokenInvariant, isQuorum } from './invariants.ts';
 import { MemberOperator } from './member-operator.ts';
 import {
   changingStageOf,
+  CLOCK_DRIFT_PPM,
   drawCommand,
   drawOperation,
   drawTuning,
@@ -86,6 +88,7 @@ class RaftExperiment implements Experiment {
   readonly #members: MemberOperator;
   readonly #hasLeases: boolean;
   readonly #receiving = new Set<NodeId>();
+  readonly #timeline = new CommitTimeline();
 
   constructor(simulation: Simulation, scenario: Scenario, options: RaftWorkloadOptions) {
     const { nodeCount, tuning, faults, outsiders } = scenario;
@@ -104,7 +107,7 @@ class RaftExperiment implements Experiment {
     this.#cluster = new SimulatedCluster(simulation, {
       nodeCount,
       voterCount: this.#members.voterCountOf(nodeCount, voterCount),
-      tuning: nodeTuning,
+      tuning: { ...nodeTuning, forwardProposals: tuning['forwardProposals'] === true },
       bug: options.bug,
       releases: options.upgrade === undefined ? undefined : releases,
       onEvent: (event) =>
@@ -143,7 +146,7 @@ class RaftExperiment implements Experiment {
       running.node.forgetLeader();
       return;
     }
-    if (operation['kind'] === 'read') void this.#read(running, operation, timeoutMs);
+    if (operation['kind'] === 'read') this.#beginRead(running, operation, timeoutMs);
     else void this.#write(running, operation, timeoutMs);
   }
 
@@ -153,6 +156,8 @@ class RaftExperiment implements Experiment {
 
   check(): void {
     if (this.#options.onHappening !== undefined) this.#watchSnapshots();
+    const { simulation, checker } = this.#cluster;
+    this.#timeline.sample(simulation.clock.nowMs(), checker.highestCommitted);
     if (this.#violation !== undefined && this.#options.answers !== 'history') throw this.#violation;
   }
 
@@ -330,6 +335,28 @@ class RaftExperiment implements Experiment {
     if (applied === logIndex) return;
     const detail = `command ${commandId}: acknowledged at ${logIndex}, applied at ${applied}`;
     this.#violation ??= new BrokenInvariant('acknowledged', detail);
+  }
+
+  #beginRead(running: RunningNode, operation: ClientOperation, timeoutMs: number): void {
+    const isBounded = operation['consistency'] === 'bounded' && this.#options.bug === undefined;
+    if (isBounded) void this.#readBounded(running, operation, timeoutMs);
+    else void this.#read(running, operation, timeoutMs);
+  }
+
+  /** What it sees may be old, so no history of newest values has a place for it. */
+  async #readBounded(
+    { node, machine }: RunningNode,
+    operation: ClientOperation,
+    timeoutMs: number,
+  ): Promise<void> {
+    const maxStalenessMs = Number(operation['maxStalenessMs']);
+    // The node's clocks may be slow.
+    const boundMs = maxStalenessMs / (1 - CLOCK_DRIFT_PPM / 1_000_000);
+    const owed = this.#timeline.committedAt(this.#cluster.simulation.clock.nowMs() - boundMs);
+    const outcome = await node.read({ consistency: 'bounded', maxStalenessMs, timeoutMs });
+    if (outcome.kind !== 'ready' || machine.logIndex >= owed) return;
+    const detail = `a read saw ${machine.logIndex}, ${owed} was committed ${boundMs} ms before it`;
+    this.#violation ??= new BrokenInvariant('bounded read', detail);
   }
 
   /** By a lease where the run has them. Planted bugs are in the way that needs none. */

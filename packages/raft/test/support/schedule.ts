@@ -132,7 +132,7 @@ export class Schedule {
   }
 
   #propose(): void {
-    // Seldom to a node that does not lead: it must refuse.
+    // Seldom to a node that does not lead: it must refuse, or hand it on.
     const id = this.#random.int(8) === 0 ? this.#anyNode() : this.#anyLeader();
     this.cluster.propose(id, 1 + this.#random.int(3));
   }
