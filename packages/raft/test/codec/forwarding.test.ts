@@ -9,17 +9,17 @@ test.each<[string, RaftMessage, readonly number[]]>([
   [
     'a proposal',
     { kind: 'forwardProposal', ...about, payloads: [Uint8Array.of(9), new Uint8Array(0)] },
-    [1, 1, 14, 3, 172, 2, 5, 2, 1, 9, 0],
+    [2, 2, 14, 3, 172, 2, 5, 2, 1, 9, 0],
   ],
   [
     'its place in the log',
     { kind: 'forwardReply', ...about, result: { kind: 'proposed', firstIndex: 9 } },
-    [1, 1, 15, 3, 172, 2, 5, 1, 9],
+    [2, 2, 15, 3, 172, 2, 5, 1, 9],
   ],
   [
     'a refusal',
     { kind: 'forwardReply', ...about, result: { kind: 'refused', reason: 'transferring' } },
-    [1, 1, 15, 3, 172, 2, 5, 0, 1],
+    [2, 2, 15, 3, 172, 2, 5, 0, 1],
   ],
 ])('%s has these bytes', (_what, message, bytes) => {
   expect(Array.from(raftCodec.encode(message))).toEqual(bytes);
@@ -27,13 +27,13 @@ test.each<[string, RaftMessage, readonly number[]]>([
 });
 
 test('a proposal of nothing is refused', () => {
-  expect(() => raftCodec.decode(Uint8Array.of(1, 1, 14, 3, 1, 5, 0))).toThrow(
+  expect(() => raftCodec.decode(Uint8Array.of(2, 2, 14, 3, 1, 5, 0))).toThrow(
     'forwardProposal: expected a payload, got none',
   );
 });
 
 test('no entry stands at index 0', () => {
-  expect(() => raftCodec.decode(Uint8Array.of(1, 1, 15, 3, 1, 5, 1, 0))).toThrow(
+  expect(() => raftCodec.decode(Uint8Array.of(2, 2, 15, 3, 1, 5, 1, 0))).toThrow(
     'firstIndex: expected at least 1, got 0',
   );
 });
