@@ -222,7 +222,7 @@ describe('propose', () => {
     ]);
   });
 
-  test('on a follower is in doubt when the leader does not answer, and is not repeated', async () => {
+  test('on a follower is in doubt when nothing is heard, and is not repeated', async () => {
     const cluster = new Fixture(3, { forwardProposals: true });
     await cluster.elect();
     await cluster.simulation.run(200);
