@@ -10,6 +10,7 @@ import {
   writeFlag,
   writeOptional,
 } from '../codec/primitives.ts';
+import { readFreshness, writeFreshness } from './freshness.ts';
 import { keyValueLimits, writtenTwice } from './limits.ts';
 import type {
   KeyValueChange,
@@ -41,7 +42,7 @@ import type {
  *                          3 refused     reason
  *   done       0 get (0 │ 1 entry) │ 1 put flag │ 2 delete flag
  *   entry      key value createRevision (modRevision - createRevision) (version - 1)
- *   query      version 1 │ 1 get key │ 2 list prefix (0 │ 1 after) limit
+ *   query      version 1 │ (1 get key │ 2 list prefix (0 │ 1 after) limit) freshness
  *   attempt    version 1 │ 1 answered (1 entry │ 2 page) … │ 2 refused (0 │ 1 leaderId)
  *   snapshot   version 1 │ revision compactedRevision count entry… count change…
  *   change     (revision - the one before) (1 put key value │ 2 delete key)
@@ -126,12 +127,14 @@ export const keyValueQueryCodec: Codec<KeyValueQuery> = {
     if (query.kind === 'get') {
       begin(1);
       writer.string(query.key);
+      writeFreshness(writer, query.freshness);
       return writer.finish();
     }
     begin(2);
     writer.string(query.prefix);
     writeOptional(writer, query.after, (after) => writer.string(after));
     writer.varint(query.limit);
+    writeFreshness(writer, query.freshness);
     return writer.finish();
   },
   decode: (bytes) => readVersioned(bytes, version, readQuery),
@@ -306,13 +309,13 @@ function readEntry(reader: ByteReader): KeyValueEntry {
 
 function readQuery(reader: ByteReader): KeyValueQuery {
   if (readPlace(reader, ['get', 'list'], 1) !== 'list') {
-    return { kind: 'get', key: readKey(reader) };
+    return { kind: 'get', key: readKey(reader), ...readFreshness(reader) };
   }
   const prefix = reader.string(keyBytesMax);
   const after = readOptional(reader, readKey);
   const limit = reader.varint();
   if (limit === 0) throw new DecodeError('limit: expected at least 1, got 0');
-  return { kind: 'list', prefix, after, limit };
+  return { kind: 'list', prefix, after, limit, ...readFreshness(reader) };
 }
 
 function writeReply(reply: KeyValueReply): void {

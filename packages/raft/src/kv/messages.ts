@@ -1,5 +1,7 @@
 import type { NodeId } from '@quorate/transport';
 
+import type { ReadFreshness } from '../node/outcomes.ts';
+
 /** A key with its value and its history in short. Keys are texts, values are bytes. */
 export interface KeyValueEntry {
   readonly key: string;
@@ -83,7 +85,7 @@ export type KeyValueChange =
   | { readonly kind: 'delete'; readonly revision: number; readonly key: string };
 
 /** What is asked of a store without changing it. */
-export type KeyValueQuery =
+export type KeyValueQuery = (
   | { readonly kind: 'get'; readonly key: string }
   | {
       readonly kind: 'list';
@@ -92,7 +94,11 @@ export type KeyValueQuery =
       readonly after: string | undefined;
       /** At most this many. At least 1. */
       readonly limit: number;
-    };
+    }
+) & {
+  /** How fresh the answer is to be. Linearizable if left out. */
+  readonly freshness?: ReadFreshness;
+};
 
 /** The answer to a query, as of `revision`. */
 export type KeyValueReply =

@@ -76,7 +76,14 @@ const result: fc.Arbitrary<KeyValueResult> = fc.oneof(
     reason: fc.constantFrom('storeFull', 'future', 'malformed'),
   }),
 );
-const query: fc.Arbitrary<KeyValueQuery> = fc.oneof(
+const freshness = fc.oneof(
+  fc.constant({}),
+  fc.record({ freshness: fc.record({ consistency: fc.constantFrom('lease', 'stale') }) }),
+  fc.integer({ min: 1 }).map((maxStalenessMs) => ({
+    freshness: { consistency: 'bounded' as const, maxStalenessMs },
+  })),
+);
+const question: fc.Arbitrary<KeyValueQuery> = fc.oneof(
   fc.record({ kind: fc.constant('get'), key }),
   fc.record({
     kind: fc.constant('list'),
@@ -85,6 +92,9 @@ const query: fc.Arbitrary<KeyValueQuery> = fc.oneof(
     limit: fc.integer({ min: 1, max: 5_000 }),
   }),
 );
+const query: fc.Arbitrary<KeyValueQuery> = fc
+  .tuple(question, freshness)
+  .map(([asked, fresh]) => ({ ...asked, ...fresh }));
 const reply: fc.Arbitrary<KeyValueReply> = fc.oneof(
   fc.record({ kind: fc.constant('entry'), revision, entry: optionalEntry }),
   fc.record({

@@ -9,7 +9,7 @@ import {
 } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
-import type { WaitOptions } from '../../node/outcomes.ts';
+import type { ReadOptions, WaitOptions } from '../../node/outcomes.ts';
 import {
   SessionClient,
   type SessionClientOptions,
@@ -17,6 +17,7 @@ import {
 } from '../../sessions/node/session-client.ts';
 import { requesterPort, type SessionPort } from '../../sessions/node/session-port.ts';
 import { keyValueCommandCodec } from '../codec.ts';
+import { freshnessIn } from '../freshness.ts';
 import {
   compactionOutcome,
   type KeyValueOutcome,
@@ -48,22 +49,23 @@ export type Expected =
   /** Its last write is this one: immune to values that come back. */
   | { readonly kind: 'revision'; readonly revision: number };
 
-/** Which keys to list. */
-export interface ListOptions extends WaitOptions {
+/** Which keys to list, and how fresh the list is to be. */
+export type ListOptions = ReadOptions & {
   /** Only keys that begin with it. All by default. */
   readonly prefix?: string;
   /** Only keys after it: the last of the page before. */
   readonly after?: string;
   /** Keys of a page, 1..1 000. Default 100. A page of large values may have fewer. */
   readonly limit?: number;
-}
+};
 
 /**
  * A client of a replicated key-value store. Keys are texts of at most 1 024 bytes of UTF-8, values
  * bytes, at most 1 MiB; what is larger throws `RangeError` before anything is sent.
  *
  * @remarks
- * Every write takes effect once, however often it had to be sent. Every read is linearizable.
+ * Every write takes effect once, however often it had to be sent. Reads are linearizable unless
+ * they ask for less: see `ReadConsistency`, of which time begins where a node is asked.
  * Writes that are under way together take effect in any order.
  */
 export class KeyValueClient {
@@ -90,10 +92,10 @@ export class KeyValueClient {
   /** Reads a key. */
   async get(
     key: string,
-    options: WaitOptions = {},
+    options: ReadOptions = {},
   ): Promise<QueryOutcome<Extract<KeyValueReply, { readonly kind: 'entry' }>>> {
     expectKey(key);
-    const outcome = await this.#queries.ask({ kind: 'get', key }, options);
+    const outcome = await this.#queries.ask({ kind: 'get', key, ...freshnessIn(options) }, options);
     // Another program than this store has answered.
     return outcome.kind === 'page' ? { kind: 'refused', reason: 'unavailable' } : outcome;
   }
@@ -111,7 +113,8 @@ export class KeyValueClient {
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1_000) {
       throw new RangeError(`limit: expected an integer in 1..1000, got ${limit}`);
     }
-    const outcome = await this.#queries.ask({ kind: 'list', prefix, after, limit }, options);
+    const query = { kind: 'list', prefix, after, limit, ...freshnessIn(options) } as const;
+    const outcome = await this.#queries.ask(query, options);
     return outcome.kind === 'entry' ? { kind: 'refused', reason: 'unavailable' } : outcome;
   }
 

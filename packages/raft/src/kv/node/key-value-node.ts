@@ -46,7 +46,8 @@ export class KeyValueNode {
     this.#machine = parts.machine;
     this.#requester = createRequester(transport, clock, { protocol: keyValueProtocol });
     new SessionServer({ node: this.raft, machine: parts.sessions, clock }).serve(this.#requester);
-    new QueryServer(this.raft, this.#machine).serve(this.#requester);
+    const hasLeases = (options.maxClockDriftPpm ?? 0) > 0;
+    new QueryServer(this.raft, this.#machine, { hasLeases }).serve(this.#requester);
     this.client = new KeyValueClient({
       nodeIds: [...new Set([transport.localId, ...this.raft.status().voters])],
       clock,

@@ -1,7 +1,7 @@
 import { type Requester, RequestRefusedError, type Unsubscribe } from '@quorate/transport';
 import { DecodeError } from '@quorate/transport/codec';
 
-import type { WaitOptions } from '../../node/outcomes.ts';
+import type { ReadFreshness, WaitOptions } from '../../node/outcomes.ts';
 import type { RaftNode } from '../../raft-node.ts';
 import { keyValueQueryCodec, queryAttemptCodec } from '../codec.ts';
 import type { KeyValueMachine } from '../key-value-machine.ts';
@@ -12,20 +12,32 @@ export const queryMethod = 'raft/kv-query';
 
 /** Answers queries from one node, once the cluster has confirmed that it may be read. */
 export class QueryServer {
-  readonly #node: Pick<RaftNode, 'readIndex'>;
+  readonly #node: Pick<RaftNode, 'read'>;
   readonly #machine: Pick<KeyValueMachine, 'query'>;
+  readonly #hasLeases: boolean;
 
-  constructor(node: Pick<RaftNode, 'readIndex'>, machine: Pick<KeyValueMachine, 'query'>) {
+  /** @param settings - `hasLeases`: whether the node has `maxClockDriftPpm`. By default not. */
+  constructor(
+    node: Pick<RaftNode, 'read'>,
+    machine: Pick<KeyValueMachine, 'query'>,
+    settings: { readonly hasLeases?: boolean } = {},
+  ) {
     this.#node = node;
     this.#machine = machine;
+    this.#hasLeases = settings.hasLeases ?? false;
   }
 
-  /** Linearizable: the answer has every write that was committed before the call. */
+  /** The answer is as fresh as the query wants it: see `ReadConsistency`. */
   async attempt(query: KeyValueQuery, options: WaitOptions): Promise<QueryAttempt> {
-    const outcome = await this.#node.readIndex(options);
+    const outcome = await this.#node.read({ ...this.#freshnessOf(query), ...options });
     return outcome.kind === 'ready'
       ? { kind: 'answered', reply: this.#machine.query(query) }
       : { kind: 'refused', leaderId: outcome.leaderId };
+  }
+
+  /** Who has no leases gives the same promise by other means. */
+  #freshnessOf({ freshness = {} }: KeyValueQuery): ReadFreshness {
+    return freshness.consistency === 'lease' && !this.#hasLeases ? {} : freshness;
   }
 
   /** Answers clients over `requester`. @throws RangeError if `method` is served already. */

@@ -59,6 +59,21 @@ class Fixture {
 }
 
 describe('a key-value store', () => {
+  test('answers as fresh as it is asked to, on any node, with leases or without', async () => {
+    const cluster = new Fixture();
+    await cluster.ask((client) => client.put('k', bytes('v')));
+    const bounded = { consistency: 'bounded', maxStalenessMs: 60_000 } as const;
+    for (const options of [{ consistency: 'lease' }, bounded, { consistency: 'stale' }] as const) {
+      const outcome = await cluster.ask((client) => client.get('k', options));
+      expect(outcome).toMatchObject({ kind: 'entry' });
+      expect(await cluster.ask((client) => client.list(options))).toMatchObject({ kind: 'page' });
+    }
+    const followerId = cluster.ids.find((id) => id !== cluster.leaderId)!;
+    const { client } = cluster.stores.get(followerId)!;
+    const read = await cluster.settled(client.get('k'));
+    expect(read).toMatchObject({ kind: 'entry', entry: { value: bytes('v') } });
+  });
+
   test('writes, reads, compares and deletes', async () => {
     const cluster = new Fixture();
     const put = await cluster.ask((client) => client.put('a', bytes('1')));
