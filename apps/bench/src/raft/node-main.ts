@@ -81,8 +81,8 @@ async function run(peers: Readonly<Record<string, TcpAddress>>): Promise<void> {
     if (outcome.kind === 'committed') return nothing;
     throw new Error(`${outcome.kind}: ${outcome.reason}`);
   });
-  const get = async (key: Uint8Array, consistency: ReadConsistency): Promise<Uint8Array> => {
-    const outcome = await node.read({ consistency });
+  const get = async (key: Uint8Array, how: Exclude<ReadConsistency, 'bounded'>): Promise<Uint8Array> => {
+    const outcome = await node.read({ consistency: how });
     if (outcome.kind === 'ready') return stateMachine.get(key) ?? nothing;
     throw new Error(`${outcome.kind}: ${outcome.reason}`);
   };

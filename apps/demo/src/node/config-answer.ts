@@ -65,6 +65,7 @@ const refusalCauses = [
   'stopped',
   'timeout',
   'transferring',
+  'leaderUnreachable',
 ] as const satisfies readonly RefusalCause[];
 
 /** Answers as bytes: version, kind and what that kind carries. */

@@ -139,6 +139,7 @@ const refusalCodes: Readonly<Record<RefusalCause, ProblemCode>> = {
   leadershipLost: 'no_leader',
   overwritten: 'no_leader',
   transferring: 'no_leader',
+  leaderUnreachable: 'no_leader',
   stopped: 'no_leader',
   aborted: 'no_leader',
   tooManyUncommitted: 'overloaded',
