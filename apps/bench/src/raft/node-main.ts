@@ -3,7 +3,7 @@
  * every sync, and requests 'put', 'get' and 'leaseGet' for clients. Its parent tells it who the
  * others are.
  */
-import { RaftNode, type ReadConsistency } from '@quorate/raft';
+import { RaftNode } from '@quorate/raft';
 import { nodeDisk } from '@quorate/storage/node';
 import { createRequester, nodeId, protocolName } from '@quorate/transport';
 import { systemClock } from '@quorate/transport/system';
@@ -81,7 +81,7 @@ async function run(peers: Readonly<Record<string, TcpAddress>>): Promise<void> {
     if (outcome.kind === 'committed') return nothing;
     throw new Error(`${outcome.kind}: ${outcome.reason}`);
   });
-  const get = async (key: Uint8Array, how: Exclude<ReadConsistency, 'bounded'>): Promise<Uint8Array> => {
+  const get = async (key: Uint8Array, how: 'linearizable' | 'lease'): Promise<Uint8Array> => {
     const outcome = await node.read({ consistency: how });
     if (outcome.kind === 'ready') return stateMachine.get(key) ?? nothing;
     throw new Error(`${outcome.kind}: ${outcome.reason}`);

@@ -1,5 +1,6 @@
 import { type ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
+import { readFreshness, writeFreshness } from '../codec/freshness.ts';
 import {
   parse,
   readFlag,
@@ -10,7 +11,6 @@ import {
   writeFlag,
   writeOptional,
 } from '../codec/primitives.ts';
-import { readFreshness, writeFreshness } from './freshness.ts';
 import { keyValueLimits, writtenTwice } from './limits.ts';
 import type {
   KeyValueChange,

@@ -17,7 +17,6 @@ import {
 } from '../../sessions/node/session-client.ts';
 import { requesterPort, type SessionPort } from '../../sessions/node/session-port.ts';
 import { keyValueCommandCodec } from '../codec.ts';
-import { freshnessIn } from '../freshness.ts';
 import {
   compactionOutcome,
   type KeyValueOutcome,
@@ -26,6 +25,7 @@ import {
 } from '../key-value-outcome.ts';
 import { expectKey, expectPrefix, expectRevision, expectTransaction } from '../limits.ts';
 import type { KeyValueReply, KeyValueTransaction } from '../messages.ts';
+import { freshnessIn } from './freshness.ts';
 import {
   QueryClient,
   type QueryOutcome,

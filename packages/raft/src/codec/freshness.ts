@@ -1,8 +1,7 @@
 import { type ByteReader, type ByteWriter, DecodeError } from '@quorate/transport/codec';
 
-import { readPlace } from '../codec/primitives.ts';
-import { checkReadOptions } from '../node/check-read-options.ts';
 import type { ReadFreshness } from '../node/outcomes.ts';
+import { readPlace } from './primitives.ts';
 
 /*
  * How fresh the answer to a query is to be, behind the query itself:
@@ -11,27 +10,6 @@ import type { ReadFreshness } from '../node/outcomes.ts';
  */
 
 const kinds = ['lease', 'bounded', 'stale'] as const;
-
-/** Whether there are leases is for the nodes to know. */
-const withLeases = { maxClockDriftPpm: 1 };
-
-/**
- * What a query says of the freshness of its answer: nothing where it is the default.
- *
- * @throws RangeError if it is none, or bounded by no whole number of milliseconds.
- */
-export function freshnessIn(options: ReadFreshness): { readonly freshness?: ReadFreshness } {
-  checkReadOptions(options, withLeases);
-  if (options.consistency === 'bounded') {
-    const { consistency, maxStalenessMs } = options;
-    if (!Number.isSafeInteger(maxStalenessMs)) {
-      throw new RangeError(`maxStalenessMs: expected whole milliseconds, got ${maxStalenessMs}`);
-    }
-    return { freshness: { consistency, maxStalenessMs } };
-  }
-  const { consistency = 'linearizable' } = options;
-  return consistency === 'linearizable' ? {} : { freshness: { consistency } };
-}
 
 /** Ends a query. */
 export function writeFreshness(writer: ByteWriter, freshness: ReadFreshness | undefined): void {
