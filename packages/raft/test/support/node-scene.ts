@@ -60,6 +60,17 @@ export class NodeScene {
     await this.until(() => this.#lifeOf(name) !== undefined);
   }
 
+  /** Takes the power from all nodes at once, and begins their next lives on what is left. */
+  async reviveAll(): Promise<void> {
+    const { running, nodeIds } = this.cluster;
+    const before = new Map(nodeIds.map((id) => [id, running.get(id)?.incarnation ?? 0]));
+    for (const node of nodeIds) this.simulation.inject({ kind: 'crash', node });
+    for (const node of nodeIds) this.simulation.inject({ kind: 'restart', node });
+    await this.until(() =>
+      nodeIds.every((id) => (running.get(id)?.incarnation ?? 0) > (before.get(id) ?? 0)),
+    );
+  }
+
   /** Lets time pass until `pending` has settled. */
   async settled<Value>(pending: Promise<Value>): Promise<Value> {
     const values: Value[] = [];
