@@ -17,7 +17,11 @@ const conditions = ['running', 'recovering', 'failed', 'closed'];
  *
  * @param labels - Put on every sample, such as a name of the group.
  */
-export function openMetrics(metrics: RaftMetrics, status: RaftStatus, labels: Labels = {}): string {
+export function openMetrics(
+  metrics: RaftMetrics,
+  status: RaftStatus,
+  labels: Readonly<Record<string, string>> = {},
+): string {
   const text = new Text(labels);
   writeState(text, status);
   writeLog(text, status);
