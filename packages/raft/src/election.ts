@@ -1,19 +1,14 @@
 import type { NodeId } from '@quorate/transport';
 
 import { isVoter } from './configuration.ts';
+import { hastenElection, restartElectionTimer } from './election-timer.ts';
 import { invariant } from './invariant.ts';
 import { isBoundByLease } from './lease.ts';
 import type { PreVote, PreVoteReply, RequestVote, RequestVoteReply } from './messages.ts';
 import { isHardStateDurable, isStorageStalled, send, sendWhenDurable } from './persistence.ts';
 import { jointVoteResult } from './quorum.ts';
 import { appendNoop } from './replication.ts';
-import {
-  becomeCandidate,
-  becomeFollower,
-  becomeLeader,
-  becomePreCandidate,
-  restartElectionTimer,
-} from './roles.ts';
+import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts';
 import type { RaftState } from './state.ts';
 
 /**
@@ -28,6 +23,7 @@ import type { RaftState } from './state.ts';
  *
  * - **Pre-vote** (thesis §9.6). Before it raises its term, a node asks whether it could win. A
  *   pre-vote promises nothing: it changes no term, no vote and no timer of the one who gives it.
+ *   (Who refuses one to a shorter log may campaign earlier for it: see election-timer.ts.)
  * - **Stickiness** (thesis §4.2.3). A node that heard from a leader within the minimum election
  *   timeout grants nothing to others. The counterpart is the leader's own check: one that hears no
  *   majority for as long steps down, so a leader that cannot lead is not clung to either.
@@ -82,13 +78,14 @@ function campaign(state: RaftState): void {
   countPreVotes(state);
 }
 
-/** Thesis §9.6: would this node vote for `from`? Nothing changes by the answer. */
+/** Thesis §9.6: would this node vote for `from`? */
 export function onPreVote(state: RaftState, from: NodeId, request: PreVote): void {
   const voteGranted =
     request.term > state.currentTerm &&
     state.promised === undefined &&
     !mustNotElect(state, from) &&
     isLogUpToDate(state, request);
+  if (!mustNotElect(state, from) && !isLogUpToDate(state, request)) hastenElection(state);
   const term = voteGranted ? request.term : state.currentTerm;
   send(state, from, { kind: 'preVoteReply', term, voteGranted });
 }

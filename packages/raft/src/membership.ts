@@ -19,8 +19,8 @@ import { Inflights } from './inflights.ts';
 import type { Entry } from './messages.ts';
 import { Progress } from './progress.ts';
 import { announceCommit, sendEmptyAppend } from './replication.ts';
-import { becomeFollower } from './roles.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
+import { stepDown } from './transfer.ts';
 
 /**
  * Changing who takes part while the cluster works (thesis chapter 4).
@@ -37,10 +37,10 @@ import { entrySize, type Leadership, type RaftState } from './state.ts';
  * 3. An entry that a new leader cuts takes its configuration with it; the one before holds again.
  *
  * Who gets a vote should be able to use it: see catch-up.ts. A leader that is not a voter of its
- * own configuration manages the cluster until the change is committed, without counting itself, and
- * then steps down (§4.2.2). Who leaves is sent the log up to that commit, so that it learns of it
- * where it can be reached. Where it cannot, it goes on asking for votes in good faith; pre-vote and
- * stickiness keep it harmless (§4.2.3).
+ * own configuration manages the cluster until the change is committed, without counting itself,
+ * and then hands over to a voter that keeps up (§4.2.2). Who leaves is sent the log up to that
+ * commit, so that it learns of it where it can be reached. Where it cannot, it goes on asking for
+ * votes in good faith; pre-vote and stickiness keep it harmless (§4.2.3).
  *
  * Departs from etcd/raft, where a change is active once it is applied.
  */
@@ -175,7 +175,7 @@ export function concludeMembership(state: RaftState, leader: Leadership): void {
   if (configuration.voters.includes(state.id)) return;
   // The others learn of the commit, or they would have to elect a leader to find it out.
   announceCommit(state, leader);
-  becomeFollower(state, state.currentTerm);
+  stepDown(state, leader);
 }
 
 /** Who has left learns of the commit that made it so, if it keeps up, and nothing after that. */

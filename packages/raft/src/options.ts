@@ -58,9 +58,10 @@ export interface DamagedLog {
 export interface RaftTuning {
   /**
    * A follower campaigns after a random time in `[electionTimeoutTicks, 2 · electionTimeoutTicks)`
-   * without word from a leader; a leader that hears no majority for as long steps down. Raise it
-   * for fewer needless elections on slow links or disks, at the price of a longer outage when a
-   * leader dies. More than `heartbeatTicks`; 10 of 50 ms suit a LAN.
+   * without word from a leader, one in the first part of it (see election-timer.ts); a leader that
+   * hears no majority for as long steps down. Raise it for fewer needless elections on slow links
+   * or disks, at the price of a longer outage when a leader dies. More than `heartbeatTicks`; 10 of
+   * 50 ms suit a LAN.
    */
   readonly electionTimeoutTicks: number;
   /** A leader speaks at least this often. At least 1; a tenth of the election timeout. */

@@ -2,6 +2,7 @@ import type { NodeId, Random } from '@quorate/transport';
 
 import { type ConfigurationAt, configurationOf, membersOf } from './configuration.ts';
 import type { HardState } from './effects.ts';
+import { restartElectionTimer } from './election-timer.ts';
 import { Forwards } from './forwards.ts';
 import { Inflights } from './inflights.ts';
 import { isAtLeastAsUpToDate, RaftLog } from './log.ts';
@@ -56,7 +57,7 @@ export function initialState(options: RaftOptions): RaftState {
   const { currentTerm, votedFor } = hardState;
   const promised = promiseOf(options, log);
   const nonce = drawNonce(random);
-  return {
+  const state: RaftState = {
     id,
     tuning,
     random,
@@ -78,7 +79,7 @@ export function initialState(options: RaftOptions): RaftState {
     strangerCount: 0,
     refusedFetchCount: 0,
     electionElapsedTicks: 0,
-    electionDueTicks: tuning.electionTimeoutTicks + random.int(tuning.electionTimeoutTicks),
+    electionDueTicks: 0,
     ticksSinceLeader: 0,
     lastLeaderId: undefined,
     clock: undefined,
@@ -95,6 +96,8 @@ export function initialState(options: RaftOptions): RaftState {
     effects: [],
     announced: { kind: 'follower', term: currentTerm, leaderId: undefined },
   };
+  restartElectionTimer(state);
+  return state;
 }
 
 /** 53 bits, so that no two lives of a node have the same. A stream of its own, so that no timeout

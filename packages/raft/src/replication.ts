@@ -1,6 +1,7 @@
 import type { NodeId } from '@quorate/transport';
 
 import { commitTo } from './commitment.ts';
+import { restartElectionTimer } from './election-timer.ts';
 import { invariant } from './invariant.ts';
 import { adoptConfiguration } from './membership.ts';
 import type {
@@ -15,9 +16,10 @@ import { isStorageStalled, send, sendWhenDurable } from './persistence.ts';
 import type { Progress } from './progress.ts';
 import { jointIndex } from './quorum.ts';
 import { isHoldingLater } from './repair.ts';
-import { becomeFollower, restartElectionTimer } from './roles.ts';
+import { becomeFollower } from './roles.ts';
 import { requestSnapshot } from './snapshot.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
+import { stepDown } from './transfer.ts';
 
 /** Shared by all no-ops: nobody may write into a payload. */
 const emptyPayload: Uint8Array = new Uint8Array(0);
@@ -285,7 +287,7 @@ export function tickLeader(state: RaftState, leader: Leadership): void {
   // The others commit what this disk cannot store, so they can do without this leader; while they
   // cannot, another leader would be no better, and reads at least go on.
   if (isStorageStalled(state) && state.commitIndex > state.log.durableIndex) {
-    becomeFollower(state, state.currentTerm);
+    stepDown(state, leader);
     return;
   }
   for (const progress of leader.followers.values()) {

@@ -1,5 +1,6 @@
 import type { NodeId } from '@quorate/transport';
 
+import { restartElectionTimer } from './election-timer.ts';
 import { ForwardsTaken } from './forwards.ts';
 import { invariant } from './invariant.ts';
 import { Lease } from './lease.ts';
@@ -106,11 +107,4 @@ export function becomeLeader(state: RaftState): Leadership {
   state.leaderId = state.id;
   restartElectionTimer(state);
   return leader;
-}
-
-/** Starts a new wait of a new random length, so that nodes seldom time out together (§5.2). */
-export function restartElectionTimer(state: RaftState): void {
-  const { electionTimeoutTicks } = state.tuning;
-  state.electionElapsedTicks = 0;
-  state.electionDueTicks = electionTimeoutTicks + state.random.int(electionTimeoutTicks);
 }

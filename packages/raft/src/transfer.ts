@@ -5,6 +5,7 @@ import type { TransferRefusal } from './effects.ts';
 import { campaignAtOnce } from './election.ts';
 import { send } from './persistence.ts';
 import { hearLeader } from './replication.ts';
+import { becomeFollower } from './roles.ts';
 import type { Leadership, RaftState } from './state.ts';
 
 /**
@@ -19,6 +20,9 @@ import type { Leadership, RaftState } from './state.ts';
  * It is an election like any other, only begun early, so nothing can go wrong but that nobody or
  * somebody else wins. The leader waits one election timeout and then goes on as before. What it
  * gave away it cannot take back, though: the target may still win after that.
+ *
+ * A leader that must go, because it was removed or its disk hangs, says the same to whoever has
+ * most of the log, and does not wait for what becomes of it.
  */
 
 /** Takes in the wish to hand over, or says why not. Ends with 'transferEnded'. */
@@ -72,6 +76,21 @@ export function continueTransfer(
   transfer.isTold = true;
   lease.giveAway();
   send(state, transfer.to, { kind: 'timeoutNow', term: state.currentTerm });
+}
+
+/**
+ * Ends a leadership that has become useless: whoever has most of the log need not wait for its
+ * election timeout. Word of it may be lost, and then everyone waits.
+ */
+export function stepDown(state: RaftState, leader: Leadership): void {
+  const { followers, transfer } = leader;
+  const to = bestSuccessor(state, leader);
+  // Without what is committed it would win nothing.
+  const matchIndex = to === undefined ? 0 : (followers.get(to)?.matchIndex ?? 0);
+  if (to !== undefined && matchIndex >= state.commitIndex && transfer?.isTold !== true) {
+    send(state, to, { kind: 'timeoutNow', term: state.currentTerm });
+  }
+  becomeFollower(state, state.currentTerm);
 }
 
 /** Gives up after one election timeout: clients wait meanwhile. */

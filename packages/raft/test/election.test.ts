@@ -23,13 +23,14 @@ describe('a pre-vote', () => {
   test('given changes neither term, vote, timer nor disk', () => {
     const hardState = { currentTerm: 3, votedFor: c, promised: undefined };
     const node = LoneNode.withLog([1], 3, { hardState });
-    node.tick(15);
+    const { electionDueTicks } = node.raft;
+    node.tick(10);
     node.receive(b, { kind: 'preVote', term: 4, ...vote });
     expect(node.effects).toEqual([
       { kind: 'send', to: b, message: { kind: 'preVoteReply', term: 4, voteGranted: true } },
     ]);
-    expect(node.raft).toMatchObject({ currentTerm: 3, votedFor: c, electionElapsedTicks: 15 });
-    node.tick(4);
+    expect(node.raft).toMatchObject({ currentTerm: 3, votedFor: c, electionElapsedTicks: 10 });
+    node.tick(electionDueTicks - 10);
     expect(node.raft.role.kind).toBe('preCandidate');
   });
 

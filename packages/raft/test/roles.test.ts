@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import {
-  becomeCandidate,
-  becomeFollower,
-  becomeLeader,
-  becomePreCandidate,
-  restartElectionTimer,
-} from '../src/roles.ts';
+import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from '../src/roles.ts';
 import { b, c, LoneNode } from './support/lone-node.ts';
 
 describe('the transitions between roles', () => {
@@ -54,12 +48,5 @@ describe('the transitions between roles', () => {
     const { raft } = LoneNode.withLog([], Number.MAX_SAFE_INTEGER);
     becomePreCandidate(raft);
     expect(() => becomeCandidate(raft, 'preVoteWon')).toThrow('terms stay safe integers');
-  });
-
-  test('draw every wait from the interval', () => {
-    const { raft } = new LoneNode({ electionTimeoutTicks: 7 });
-    raft.electionElapsedTicks = 5;
-    restartElectionTimer(raft);
-    expect(raft).toMatchObject({ electionElapsedTicks: 0, electionDueTicks: 13 });
   });
 });

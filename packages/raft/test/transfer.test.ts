@@ -228,3 +228,41 @@ describe('a forgotten leader', () => {
     expect(node.raft).toMatchObject({ leaderId: a, role: { kind: 'leader' } });
   });
 });
+
+describe('a leader that must go', () => {
+  test('hands over to who has most of the log, once its removal is committed', () => {
+    const node = leaderInOffice();
+    node.step({ kind: 'changeMembership', changeId: 1, changes: [{ kind: 'remove', node: a }] });
+    node.accept(c, 2);
+    expect(node.raft.role.kind).toBe('leader');
+    node.accept(b, 2);
+    expect(node.raft.role.kind).toBe('follower');
+    expect(node.sent.filter(({ message }) => message.kind === 'timeoutNow')).toHaveLength(1);
+    // It learns of the commit first, and then asks for votes as a member.
+    const [last] = node.sent.slice(-1);
+    expect(last?.message.kind).toBe('timeoutNow');
+  });
+
+  test('is succeeded without a wait', () => {
+    const cluster = new CoreCluster({ random: seededRandom('succession'), nodeCount: 4 });
+    while (cluster.leader === undefined) cluster.tick();
+    const leader = cluster.leader.nodeId;
+    cluster.change(leader, [{ kind: 'remove', node: leader }]);
+    cluster.settle();
+    const next = cluster.leader;
+    expect(next.nodeId).not.toBe(leader);
+    expect(next.raft?.commitIndex).toBe(next.raft?.log.lastIndex);
+  });
+
+  test('tells nobody where nobody keeps up', () => {
+    const node = leaderInOffice({ storageStallTicks: 3 });
+    node.propose('x');
+    for (const peer of [b, c]) {
+      node.accept(peer, 2);
+      node.step({ kind: 'peerUnreachable', peer });
+    }
+    node.tick(3);
+    expect(node.raft.role.kind).toBe('follower');
+    expect(node.sent.filter(({ message }) => message.kind === 'timeoutNow')).toEqual([]);
+  });
+});

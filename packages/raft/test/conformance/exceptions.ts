@@ -32,8 +32,8 @@ export const reasons: Readonly<Record<Reason, string>> = {
     'A configuration is in force from when it is in the log, not from when it is applied: a new ' +
     'voter counts, and is sent to, before the change is committed; a removed one no longer.',
   'steps down':
-    'A removed leader steps down as soon as the change is committed, always, and leaves what ' +
-    'comes after it to the next leader; until then it commits without counting itself.',
+    'A removed leader steps down as soon as the change is committed, always, tells a voter to ' +
+    'take over, and leaves what comes after to it; until then it commits without counting itself.',
   'refuses changes':
     'A change of members that cannot be made is refused; etcd/raft takes it in as an empty ' +
     'entry, so its log is longer from there on.',
@@ -112,7 +112,7 @@ const exceptions: Readonly<Record<string, readonly Exception[]>> = {
     }),
     because('steps down', {
       output: { 221: '79dcdd47' },
-      state: { 146: 'b4490a9d', 246: '581d6165', end: '17e7f096' },
+      state: { 146: 'd5ea5931', 246: '6261f1d6', end: 'db6ee193' },
     }),
   ],
   'confchange_v1_remove_leader_stepdown.txt': [
@@ -148,7 +148,7 @@ const exceptions: Readonly<Record<string, readonly Exception[]>> = {
   ],
   'confchange_v2_replace_leader.txt': [because('active at append', { output: { 50: '92b321d9' } })],
   'confchange_v2_replace_leader_stepdown.txt': [
-    because('steps down', { output: { 69: '59b8dadf' } }),
+    because('steps down', { state: { 69: '77301b11', 163: '673dea2e' } }),
   ],
   'forget_leader_prevote_checkquorum.txt': [
     because('refusal teaches', { output: { 57: '79377f27' } }),

@@ -1,4 +1,5 @@
-import { type NodeId, nodeId, type Random } from '@quorate/transport';
+import { type NodeId, nodeId } from '@quorate/transport';
+import { seededRandom } from '@quorate/transport/system';
 
 import { type Configuration, configurationOf, isVoter } from '../../../src/configuration.ts';
 import { configurationCodec } from '../../../src/codec/configuration.ts';
@@ -108,9 +109,10 @@ export class InteractionNode {
       configuration: { logIndex: 0, configuration },
       snapshot: start,
       hardState: { currentTerm: term, votedFor: undefined, promised: undefined },
-      random: this.#longestTimeouts(),
+      random: seededRandom(0),
       maxInflightMessages: settings.maxInflightMessages,
     });
+    this.#fixTimeout();
     // The files begin in term 0 with a log of term 1, which the core takes for a contradiction.
     this.raft.currentTerm = 0;
     this.raft.issuedHardState = { ...this.raft.issuedHardState, currentTerm: 0 };
@@ -149,6 +151,7 @@ export class InteractionNode {
     if (raft.currentTerm !== currentTerm || raft.role.kind !== role.kind) {
       this.#electionDueTicks = undefined;
     }
+    this.#fixTimeout();
   }
 
   /** One tick of the clock. */
@@ -251,18 +254,10 @@ export class InteractionNode {
     return isVoter(this.raft.configuration, this.id);
   }
 
-  #longestTimeouts(): Random {
-    const { electionTimeoutTicks } = timing;
-    const longest = 2 * electionTimeoutTicks - 1;
-    const int = (): number => (this.#electionDueTicks ?? longest) - electionTimeoutTicks;
-    const random: Random = {
-      uint32: () => 0,
-      float: () => 0,
-      int,
-      bytes: (length) => new Uint8Array(length),
-      fork: () => random,
-    };
-    return random;
+  /** As long as can be, unless the file says otherwise: whoever is to campaign is told to. */
+  #fixTimeout(): void {
+    const longest = 2 * timing.electionTimeoutTicks - 1;
+    this.raft.electionDueTicks = this.#electionDueTicks ?? longest;
   }
 
   #step(input: RaftInput): readonly RaftEffect[] {
