@@ -1,5 +1,6 @@
 import { clients } from './clients.ts';
 import { electionAndLog } from './election-and-log.ts';
+import { liveness } from './liveness.ts';
 import { membership } from './membership.ts';
 import type { Mutation } from './mutation.ts';
 import { reads } from './reads.ts';
@@ -16,4 +17,5 @@ export const mutations: readonly Mutation[] = [
   ...clients,
   ...snapshots,
   ...storage,
+  ...liveness,
 ].toSorted((left, right) => left.scenario.localeCompare(right.scenario));
