@@ -5,7 +5,7 @@ import { CoreCluster, n1, n2, n3 } from '../support/core-cluster.ts';
 import { patient } from '../support/lone-node.ts';
 
 // A disk hangs, and the process does not (hashicorp/raft#503, #666, #612). The leader's heartbeats
-// flow on, so nobody elects another, and as its own log stands still, so does the cluster: for ever.
+// flow on, so nobody elects another, and as its own log stands still, so does the cluster.
 // Or a follower's disk hangs for a while: the pipeline to it fills up, the answers that would empty
 // it are lost, and it stays full after the disk has long recovered.
 //
@@ -14,7 +14,7 @@ import { patient } from '../support/lone-node.ts';
 // campaign (`isElectable` in src/election.ts). A heartbeat's answer has the end of the pipeline
 // checked: `isCheckDue` in `onHeartbeatReply`.
 // Mutations: without the stall in `tickLeader` the first two tests fail, without the hand-over the
-// first, without it in `isElectable` the third; without `isCheckDue` in `onHeartbeatReply` the last.
+// first, without it in `isElectable` the third; without `isCheckDue` the last.
 
 const tuning = { storageStallTicks: 20 };
 

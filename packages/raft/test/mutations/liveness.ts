@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-/** Of the scenarios about leaders that do not come, or do not stay: 26, 28, 29, 31, 32, 35 to 37. */
+/** Of the scenarios about liveness: 26, 28, 29, 31, 32, 35 to 37. */
 export const liveness: readonly Mutation[] = [
   {
     scenario: '26',
