@@ -214,8 +214,8 @@ export const liveness: readonly Mutation[] = [
     scenario: '37',
     off: 'proposals are refused meanwhile',
     file: 'raft/src/replication.ts',
-    search: 'if (role.transfer !== undefined) {',
-    replacement: 'if (role.transfer !== undefined && proposalId === -1) {',
+    search: "  if (leader.transfer !== undefined) return { kind: 'refused', reason: 'transferring' };\n",
+    replacement: '',
     fails: ['takes nothing in meanwhile, and everything again when the target stays away'],
   },
 ];
