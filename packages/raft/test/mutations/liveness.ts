@@ -214,7 +214,8 @@ export const liveness: readonly Mutation[] = [
     scenario: '37',
     off: 'proposals are refused meanwhile',
     file: 'raft/src/replication.ts',
-    search: "  if (leader.transfer !== undefined) return { kind: 'refused', reason: 'transferring' };\n",
+    search:
+      "  if (leader.transfer !== undefined) return { kind: 'refused', reason: 'transferring' };\n",
     replacement: '',
     fails: ['takes nothing in meanwhile, and everything again when the target stays away'],
   },
