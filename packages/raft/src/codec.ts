@@ -76,9 +76,11 @@ import {
  *  15 forwardReply          see codec/forwarding.ts
  *  20 snapshotChunk         see codec/snapshot.ts
  *  21 snapshotChunkReply    see codec/snapshot.ts
+ *  26 introduce             see codec/identity.ts; without a term, and not in `raftCodec`
+ *  27 introduceReply        see codec/identity.ts; likewise
  *  28 fetchEntries          see codec/repair.ts
  *  29 fetchedEntries        see codec/repair.ts
- *  30 stateHash             see codec/state-hash.ts; without a term, and not in `raftCodec`
+ *  30 stateHash             see codec/state-hash.ts; like 26 and 27
  * ```
  *
  * Entries carry no index, because they follow `prevLogIndex` without a gap, and only the rise of

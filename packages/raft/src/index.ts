@@ -56,7 +56,12 @@ export type {
   StreamingStateMachine,
 } from './node/streaming-machine.ts';
 export { RaftNode } from './raft-node.ts';
-export { RaftStartError, type RaftStartErrorCode } from './node/errors.ts';
+export {
+  RaftIdentityError,
+  type RaftIdentityErrorCode,
+  RaftStartError,
+  type RaftStartErrorCode,
+} from './node/errors.ts';
 export {
   type ForcedConfiguration,
   unsafeForceConfiguration,
@@ -82,4 +87,5 @@ export type {
 } from './node/outcomes.ts';
 export type { SnapshotReceiving, SnapshotSending } from './node/snapshots.ts';
 export type { FollowerStatus, RaftStatus, RepairStatus } from './node/status.ts';
+export type { IdentityStatus } from './node/identity.ts';
 export type { StateDivergence } from './node/state-hash.ts';

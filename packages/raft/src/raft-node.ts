@@ -1,8 +1,9 @@
 import { type LogStore, SnapshotStore, WriteAheadLog } from '@quorate/storage';
-import type { Clock, NodeId, Transport, Unsubscribe } from '@quorate/transport';
+import type { Clock, NodeId, Random, Transport, Unsubscribe } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
 import type { NodeMessage } from './codec/edge-messages.ts';
+import { drawIdentity } from './codec/identity.ts';
 import {
   configurationOf,
   type MembershipChange,
@@ -16,6 +17,8 @@ import { addVoter } from './node/add-voter.ts';
 import { CoreDriver } from './node/core-driver.ts';
 import type { RaftEvent } from './node/events.ts';
 import type { MembershipOptions } from './node/membership-request.ts';
+import { Identity, type IdentityRecord, type IdentityStatus } from './node/identity.ts';
+import { peersBytesMax } from './node/node-record-codec.ts';
 import { type NodeTuning, type RaftNodeOptions, resolveNodeTuning } from './node/options.ts';
 import type {
   MembershipOutcome,
@@ -74,8 +77,9 @@ export class RaftNode {
   readonly #stateHashes: StateHashes;
   readonly #snapshots: Snapshots;
   readonly #requests: Requests;
-  readonly #peers = new Peers();
   readonly #probe: RaftProbe | undefined;
+  readonly #identity: Identity | undefined;
+  readonly #peers = new Peers((peer) => this.#identity?.onNewLife(peer));
   readonly #observers = new Set<(event: RaftEvent) => void>();
   readonly #onError: (error: unknown) => void;
   readonly #subscriptions: readonly Unsubscribe[];
@@ -113,6 +117,7 @@ export class RaftNode {
       onBroken: (error: unknown) => this.#fail(error),
     };
     this.#driver = new CoreDriver(this.#raft, listener, options.probe);
+    this.#identity = this.#createIdentity(options, recovered, random);
     const start = recovered.snapshot?.position ?? { logIndex: 0, term: 0 };
     this.#persistence = this.#createPersistence(clock, parts, start);
     this.#stateMachine = stateMachine;
@@ -134,6 +139,7 @@ export class RaftNode {
       transport.observePeers((event) => this.#advanceIf(this.#peers.onPeerEvent(event))),
     ];
     this.#ticker = new Ticker(clock, tuning.tickMs, () => this.#tick());
+    this.#identity?.start();
     // Whoever opened the node subscribes to its events first.
     clock.setTimer(0, () => this.#reportDamage(recovered));
   }
@@ -286,6 +292,8 @@ export class RaftNode {
       snapshotsSending: this.#snapshots.sending,
       snapshotReceiving: this.#snapshots.receiving,
       refusedChunkCount: this.#snapshots.refusedChunkCount,
+      identity: this.#identity?.status ?? { kind: 'assumed' },
+      refusedMessageCount: this.#identity?.refusedMessageCount ?? 0,
       isDiskFull: this.#persistence.isFull,
       condition: isRecovering ? 'recovering' : this.#condition,
       failure: this.#failure,
@@ -322,11 +330,29 @@ export class RaftNode {
     return outcome;
   }
 
+  #createIdentity(
+    options: RaftNodeOptions,
+    { foundIdentity, startConfiguration }: RecoveredNode,
+    random: Random,
+  ): Identity | undefined {
+    if (options.identity !== 'proven' && foundIdentity === undefined) return undefined;
+    const names = random.fork('identity');
+    const port = {
+      nodeId: this.#raft.id,
+      peersBytesMax: peersBytesMax(this.#raft.id, startConfiguration),
+      configuration: () => this.#raft.log.configurationAt(this.#raft.log.lastIndex),
+      send: (to: NodeId, message: NodeMessage) => void this.#wire.send(to, message),
+      save: (onDurable: () => void) => this.#persistence.saveIdentity(onDurable),
+      onChanged: (identity: IdentityStatus) => this.#emit({ kind: 'identityChanged', identity }),
+    };
+    return new Identity(port, foundIdentity, () => drawIdentity(names));
+  }
+
   #createWire(transport: Transport): Wire {
     const listener: WireListener = {
       onMessage: (from, message, incarnation) => {
         this.#advanceIf(this.#peers.onSeen(from, incarnation));
-        this.#receive(from, message);
+        this.#receive(from, message, incarnation);
       },
       onHeard: (peer, spoken) => this.#reportTooOld(peer, spoken),
       onIncompatible: (peer, spoken) => this.#emit({ kind: 'incompatiblePeer', peer, spoken }),
@@ -342,7 +368,8 @@ export class RaftNode {
   }
 
   #createPersistence(clock: Clock, parts: NodeParts, snapshot: LogPosition): Persistence {
-    const target = { ...parts, ...parts.recovered, nodeId: this.#raft.id, clock };
+    const identity = (): IdentityRecord | undefined => this.#identity?.record;
+    const target = { ...parts, ...parts.recovered, nodeId: this.#raft.id, clock, identity };
     return new Persistence(target, snapshot.logIndex, {
       onPersisted: (ticket) => this.#driver.advance({ kind: 'persisted', ticket }),
       claim: (installed) => this.#snapshots.claim(installed),
@@ -386,6 +413,7 @@ export class RaftNode {
     return new Snapshots(target, snapshot.logIndex, {
       onTaken: (position) => this.#onSnapshotTaken(position),
       offer: (peer, message) => {
+        if (this.#identity?.isOpen === false) return 'dropped';
         const outcome = this.#wire.send(peer, message);
         return outcome === 'unsupported' ? 'dropped' : outcome;
       },
@@ -397,6 +425,7 @@ export class RaftNode {
 
   /** A clock is asked only where there are leases: a tick is to cost next to nothing. */
   #tick(): void {
+    this.#identity?.onTick();
     const hasLeases = this.#raft.tuning.maxClockDriftPpm > 0;
     this.#driver.advance({ kind: 'tick', ...(hasLeases && { clock: this.#readClock() }) });
   }
@@ -442,6 +471,7 @@ export class RaftNode {
         this.#persistence.compact(effect.throughIndex);
         return;
       case 'configurationChanged':
+        this.#identity?.onConfiguration();
         this.#emit(effect);
         return;
       case 'recovered':
@@ -458,7 +488,16 @@ export class RaftNode {
     }
   }
 
-  #receive(from: NodeId, message: NodeMessage): void {
+  #receive(from: NodeId, message: NodeMessage, incarnation: number): void {
+    if (message.kind === 'introduce') {
+      this.#identity?.onIntroduce(from, message, incarnation);
+      return;
+    }
+    if (message.kind === 'introduceReply') {
+      this.#identity?.onReply(from, message);
+      return;
+    }
+    if (this.#identity?.drops(from, incarnation) === true) return;
     if (message.kind !== 'stateHash') {
       this.#driver.advance({ kind: 'receive', from, message, ...this.#clockFor(message) });
       if (message.kind === 'installSnapshotReply') {
@@ -472,9 +511,11 @@ export class RaftNode {
     }
   }
 
+  /** As if lost, while nobody vouches for this node. */
   #send(to: NodeId, message: RaftMessage): void {
-    const outcome = this.#wire.send(to, message);
-    this.#advanceIf(this.#peers.onOffered(to, outcome !== 'dropped'));
+    const isSilent = this.#identity?.isOpen === false;
+    const outcome = isSilent ? 'unsupported' : this.#wire.send(to, message);
+    if (!isSilent) this.#advanceIf(this.#peers.onOffered(to, outcome !== 'dropped'));
     const isSent = outcome === 'accepted' || outcome === 'pressured';
     if (!isSent && message.kind === 'forwardProposal') {
       this.#driver.advance({ kind: 'forwardDropped', forwardId: message.forwardId });
@@ -488,20 +529,25 @@ export class RaftNode {
 
   #onApplied(entry: Entry, result: Uint8Array): void {
     this.#requests.onApplied(entry, result);
-    if (entry.kind === 'configuration') this.#reportRemoval(entry);
+    if (entry.kind === 'configuration') this.#onConfigurationApplied(entry);
     if (entry.logIndex % this.#tuning.digestEveryEntries === 0) this.#tellDigest(entry.logIndex);
   }
 
   /** Lost messages do no harm: there is another digest soon. */
   #tellDigest(logIndex: number): void {
     const digest = digestOf(this.#stateMachine);
-    if (digest === undefined) return;
+    if (digest === undefined || this.#identity?.isOpen === false) return;
     const members = membersOf(this.#raft.configuration);
     this.#stateHashes.retain(members);
     this.#stateHashes.onOwn(logIndex, digest);
     for (const peer of members) {
       if (peer !== this.#raft.id) this.#wire.send(peer, { kind: 'stateHash', logIndex, digest });
     }
+  }
+
+  #onConfigurationApplied(entry: Entry): void {
+    this.#identity?.onCommitted(this.#raft.log.configurationAt(entry.logIndex));
+    this.#reportRemoval(entry);
   }
 
   /** A node that reads of times when it was no member yet, or was one again later, is none less. */
@@ -515,6 +561,7 @@ export class RaftNode {
   }
 
   #onRestored(last: LogPosition): void {
+    this.#identity?.onCommitted(this.#raft.log.configurationAt(last.logIndex));
     this.#requests.onRestored(last);
     this.#snapshots.onRestored(last);
   }

@@ -46,6 +46,10 @@ export function noticeOf(event: RaftEvent): string | undefined {
       );
     case 'incompatiblePeer':
       return `${event.peer} speaks at best version ${event.spoken}, which this node does not`;
+    case 'identityChanged':
+      return event.identity.kind === 'refused'
+        ? event.identity.error.message
+        : 'the other nodes take this one for who it is again';
     case 'diskFull':
       return 'the disk is full: writes are refused until there is room, reads go on';
     case 'diskRecovered':

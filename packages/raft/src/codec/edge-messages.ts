@@ -1,15 +1,27 @@
 import type { ByteReader, ByteWriter } from '@quorate/transport/codec';
 
 import type { RaftMessage } from '../messages.ts';
+import {
+  type Introduce,
+  type IntroduceReply,
+  readIntroduce,
+  readIntroduceReply,
+  writeIntroduce,
+  writeIntroduceReply,
+} from './identity.ts';
 import { readStateHash, type StateHash, writeStateHash } from './state-hash.ts';
 
 /** What nodes say to each other about themselves. No core ever sees it, and it is of no term. */
-export type EdgeMessage = StateHash;
+export type EdgeMessage = Introduce | IntroduceReply | StateHash;
 
 /** Everything that travels under the protocol name 'raft'. */
 export type NodeMessage = RaftMessage | EdgeMessage;
 
-const edgeKinds: ReadonlySet<string> = new Set<EdgeMessage['kind']>(['stateHash']);
+const edgeKinds: ReadonlySet<string> = new Set<EdgeMessage['kind']>([
+  'introduce',
+  'introduceReply',
+  'stateHash',
+]);
 
 /** Whether `message` is for the node and not for its core. */
 export function isEdgeMessage(message: NodeMessage): message is EdgeMessage {
@@ -23,10 +35,27 @@ export function isEdgeKind(kind: NodeMessage['kind']): kind is EdgeMessage['kind
 
 /** Writes what comes after the tag. */
 export function writeEdgeMessage(writer: ByteWriter, message: EdgeMessage): void {
-  writeStateHash(writer, message);
+  switch (message.kind) {
+    case 'introduce':
+      writeIntroduce(writer, message);
+      return;
+    case 'introduceReply':
+      writeIntroduceReply(writer, message);
+      return;
+    case 'stateHash':
+      writeStateHash(writer, message);
+      return;
+  }
 }
 
 /** @throws DecodeError if the bytes after the tag are none of `kind`. */
-export function readEdgeMessage(reader: ByteReader, _kind: EdgeMessage['kind']): EdgeMessage {
-  return readStateHash(reader);
+export function readEdgeMessage(reader: ByteReader, kind: EdgeMessage['kind']): EdgeMessage {
+  switch (kind) {
+    case 'introduce':
+      return readIntroduce(reader);
+    case 'introduceReply':
+      return readIntroduceReply(reader);
+    case 'stateHash':
+      return readStateHash(reader);
+  }
 }

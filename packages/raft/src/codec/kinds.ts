@@ -26,6 +26,8 @@ const kinds = [
   ['forwardReply', 15, 2],
   ['snapshotChunk', 20, 1],
   ['snapshotChunkReply', 21, 1],
+  ['introduce', 26, 1],
+  ['introduceReply', 27, 1],
   ['fetchEntries', 28, 2],
   ['fetchedEntries', 29, 2],
   ['stateHash', 30, 2],

@@ -3,6 +3,7 @@ import type { NodeId } from '@quorate/transport';
 
 import type { Configuration } from '../configuration.ts';
 import type { RaftRole } from '../effects.ts';
+import type { IdentityStatus } from './identity.ts';
 
 /** What a node reports about itself, for logs, metrics and dashboards. */
 export type RaftEvent =
@@ -51,6 +52,8 @@ export type RaftEvent =
       /** They were equal up to here; 0 if that was not seen since the start. */
       readonly lastEqualIndex: number;
     }
+  /** Where this node stands with its peers is another than before. 'refused' needs an operator. */
+  | { readonly kind: 'identityChanged'; readonly identity: IdentityStatus }
   /** Writes are refused until there is room; reads go on. */
   | { readonly kind: 'diskFull' }
   /** There is room again. */

@@ -26,8 +26,8 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
   /** The machine's clock by default. */
   readonly clock?: Clock;
   /**
-   * The machine's randomness by default. Spreads election timeouts and tells the lives of a node
-   * apart: never give the same numbers to two of them.
+   * The machine's randomness by default. Spreads election timeouts, tells the lives of a node apart
+   * and names directories: never give the same numbers to two lives.
    */
   readonly random?: Random;
   /** Length of a tick, the unit of all timeouts. More than 0. Default 50. */

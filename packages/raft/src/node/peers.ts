@@ -6,12 +6,19 @@ import type { RaftInput } from '../effects.ts';
 export class Peers {
   readonly #incarnations = new Map<NodeId, number>();
   readonly #unreachable = new Set<NodeId>();
+  readonly #onNewLife: (peer: NodeId) => void;
+
+  /** @param onNewLife - Called once for each life of a peer, the first one included. */
+  constructor(onNewLife: (peer: NodeId) => void) {
+    this.#onNewLife = onNewLife;
+  }
 
   /** Something of `peer` under `incarnation` was seen. */
   onSeen(peer: NodeId, incarnation: number): RaftInput | undefined {
     const last = this.#incarnations.get(peer);
     if (last !== undefined && incarnation <= last) return undefined;
     this.#incarnations.set(peer, incarnation);
+    this.#onNewLife(peer);
     return last === undefined ? undefined : { kind: 'peerRestarted', peer };
   }
 

@@ -4,6 +4,7 @@ import type { Clock, NodeId, Timer } from '@quorate/transport';
 import type { Configuration, ConfigurationAt } from '../configuration.ts';
 import type { HardState, RaftEffect } from '../effects.ts';
 import type { LogPosition, Snapshot, SnapshotMetadata } from '../messages.ts';
+import type { IdentityRecord } from './identity.ts';
 import { nodeRecordCodec, snapshotMetadataCodec } from './node-record-codec.ts';
 import { logEntryOf } from './recovery.ts';
 
@@ -38,6 +39,8 @@ interface PersistenceTarget {
   /** Where the core's log starts. */
   readonly logStart: LogPosition;
   readonly hardState: HardState | undefined;
+  /** What stands in every record from now on. */
+  identity(): IdentityRecord;
 }
 
 /**
@@ -60,6 +63,8 @@ export class Persistence {
   #refused: PersistEffect[] = [];
   // Snapshots that are stored and wait for their write.
   readonly #claimed = new Map<Snapshot, IncomingSnapshot>();
+  // Writes of the node itself, which bring its record, and whom to tell.
+  readonly #records = new Map<PersistEffect, () => void>();
   #underWayCount = 0;
   // A write that must be alone is under way, or the disk is full.
   #isBlocked = false;
@@ -105,6 +110,22 @@ export class Persistence {
     if (snapshot !== undefined && snapshot.data === undefined) {
       this.#claimed.set(snapshot, this.#listener.claim(snapshot));
     }
+    this.#waiting.push(write);
+    this.#pump();
+  }
+
+  /** Makes the record with the node's identity durable, in order with the core's writes. */
+  saveIdentity(onDurable: () => void): void {
+    if (this.#isStopped) return;
+    const write: PersistEffect = {
+      kind: 'persist',
+      ticket: 0,
+      hardState: undefined,
+      snapshot: undefined,
+      truncateFrom: undefined,
+      entries: [],
+    };
+    this.#records.set(write, onDurable);
     this.#waiting.push(write);
     this.#pump();
   }
@@ -175,14 +196,19 @@ export class Persistence {
     }
   }
 
-  #onWritten({ ticket }: PersistEffect): void {
+  #onWritten(write: PersistEffect): void {
     this.#underWayCount -= 1;
     if (this.#isStopped) return;
     this.#isBlocked = false;
-    this.#durableTicket = ticket;
+    this.#durableTicket = Math.max(this.#durableTicket, write.ticket);
     if (this.#isFull) {
       this.#isFull = false;
       this.#listener.onDiskRecovered();
+    }
+    const onDurable = this.#records.get(write);
+    if (onDurable !== undefined) {
+      this.#records.delete(write);
+      queueMicrotask(() => this.#tell(onDurable));
     }
     // One sync finishes many writes: their reactions stand in line before this one.
     if (!this.#isReportDue) {
@@ -190,6 +216,10 @@ export class Persistence {
       queueMicrotask(() => this.#report());
     }
     this.#pump();
+  }
+
+  #tell(onDurable: () => void): void {
+    if (!this.#isStopped) onDurable();
   }
 
   #report(): void {
@@ -226,11 +256,13 @@ export class Persistence {
     this.#listener.onFailed(error);
   }
 
-  #batchOf({ hardState, truncateFrom, entries }: PersistEffect): LogBatch {
+  #batchOf(write: PersistEffect): LogBatch {
+    const { truncateFrom, entries } = write;
+    const hasRecord = write.hardState !== undefined || this.#records.has(write);
     return {
       entries: entries.map(logEntryOf),
       ...(truncateFrom !== undefined && { truncateFrom }),
-      ...(hardState !== undefined && { metadata: this.#record(hardState) }),
+      ...(hasRecord && { metadata: this.#record(this.#hardState) }),
     };
   }
 
@@ -283,7 +315,8 @@ export class Persistence {
 
   #record(hardState: HardState): Uint8Array {
     const { nodeId, startConfiguration: configuration } = this.#target;
-    return nodeRecordCodec.encode({ nodeId, configuration, hardState });
+    const identity = this.#target.identity();
+    return nodeRecordCodec.encode({ nodeId, configuration, hardState, identity });
   }
 }
 

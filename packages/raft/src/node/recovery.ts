@@ -16,6 +16,7 @@ import type { HardState } from '../effects.ts';
 import type { Entry, EntryKind, LogPosition } from '../messages.ts';
 import type { DamagedLog } from '../options.ts';
 import { RaftStartError } from './errors.ts';
+import type { IdentityRecord } from './identity.ts';
 import { type NodeRecord, nodeRecordCodec, snapshotMetadataCodec } from './node-record-codec.ts';
 
 /** Entries are read in pieces of this size, so that a long log needs little memory on top. */
@@ -26,6 +27,8 @@ const logStart: LogPosition = { logIndex: 0, term: 0 };
 /** What a disk remembers of a node. */
 export interface RecoveredNode {
   readonly hardState: HardState | undefined;
+  /** Of the directory; nothing of a new one. */
+  readonly foundIdentity: IdentityRecord | undefined;
   /** The one the cluster started with: the given one on an empty disk. */
   readonly startConfiguration: Configuration;
   /** The newest readable snapshot. */
@@ -101,6 +104,7 @@ async function recoverLog(
   const trail = trailStart(source, start);
   return {
     hardState: record?.hardState,
+    foundIdentity: record?.identity,
     startConfiguration: record?.configuration ?? source.configuration,
     snapshot,
     logStart: trail,

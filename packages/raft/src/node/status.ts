@@ -5,6 +5,7 @@ import { type Configuration, protocolVersionOf } from '../configuration.ts';
 import type { RaftRole } from '../effects.ts';
 import type { Progress, ProgressState } from '../progress.ts';
 import type { RaftState } from '../state.ts';
+import type { IdentityStatus } from './identity.ts';
 import type { SnapshotReceiving, SnapshotSending } from './snapshots.ts';
 import type { StateDivergence } from './state-hash.ts';
 
@@ -73,6 +74,10 @@ export interface RaftStatus {
   readonly refusedChunkCount: number;
   /** Messages that were not sent to peers of an older protocol version. */
   readonly unsupportedCount: number;
+  /** Whether others take this node for who it is. Only a 'proven' one takes part. */
+  readonly identity: IdentityStatus;
+  /** Messages of nodes that were refused as amnesiac or duplicate. They were dropped. */
+  readonly refusedMessageCount: number;
   /** Whether writes wait for room on the disk. */
   readonly isDiskFull: boolean;
   /** 'failed': a disk or the state machine failed; the node stopped for good. */
@@ -85,6 +90,8 @@ export interface RaftStatus {
 type EdgeStatus =
   | 'damaged'
   | 'divergences'
+  | 'identity'
+  | 'refusedMessageCount'
   | 'isDiskFull'
   | 'condition'
   | 'failure'

@@ -5,7 +5,9 @@ import { configurationCodec } from '../codec/configuration.ts';
 import { type Configuration, configurationOf } from '../configuration.ts';
 import { ConfigurationHistory } from '../configuration-history.ts';
 import type { Entry } from '../messages.ts';
+import { invariant } from '../invariant.ts';
 import { RaftStartError } from './errors.ts';
+import type { IdentityRecord } from './identity.ts';
 import { nodeRecordCodec } from './node-record-codec.ts';
 import { logEntryOf, recover, type RecoveredNode } from './recovery.ts';
 
@@ -78,6 +80,7 @@ export async function unsafeForceConfiguration(
     };
     const metadata = nodeRecordCodec.encode({
       nodeId,
+      identity: identityToForce(recovered),
       configuration: recovered.startConfiguration,
       hardState: { currentTerm, votedFor: nodeId, promised: undefined },
     });
@@ -98,8 +101,9 @@ function checkVoters({ nodeId, voters }: UnsafeForceOptions): void {
 }
 
 function termToForce({ nodeId }: UnsafeForceOptions, recovered: RecoveredNode): number {
-  const { hardState, damagedLog } = recovered;
-  if (hardState === undefined) {
+  const { hardState, damagedLog, snapshot } = recovered;
+  const isEmpty = hardState?.currentTerm === 0 && snapshot === undefined;
+  if (hardState === undefined || isEmpty) {
     throw new RaftStartError('RAFT_NOTHING_TO_FORCE', `${nodeId} has no log: force another node`);
   }
   if (damagedLog !== undefined || hardState.promised !== undefined) {
@@ -109,6 +113,11 @@ function termToForce({ nodeId }: UnsafeForceOptions, recovered: RecoveredNode): 
     );
   }
   return hardState.currentTerm + TERM_JUMP + (hashOf(nodeId) % TERM_JUMP);
+}
+
+function identityToForce({ foundIdentity }: RecoveredNode): IdentityRecord {
+  invariant(foundIdentity !== undefined, 'a directory with a term has an identity');
+  return foundIdentity;
 }
 
 /** FNV-1a. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { configurationOf } from '../../src/configuration.ts';
 import { nodeRecordCodec, snapshotMetadataCodec } from '../../src/node/node-record-codec.ts';
+import { emptyIdentity } from '../support/empty-identity.ts';
 
 type NodeRecord = ReturnType<typeof nodeRecordCodec.decode>;
 
@@ -14,6 +15,21 @@ const id: fc.Arbitrary<NodeId> = fc
   .map(nodeId);
 const natural = fc.oneof(fc.nat(300), fc.maxSafeNat());
 const configuration = fc.uniqueArray(id, { maxLength: 7 }).map((voters) => configurationOf(voters));
+const hexId = fc
+  .uint8Array({ minLength: 8, maxLength: 8 })
+  .map((bytes) => Buffer.from(bytes).toString('hex'));
+const directory = fc.record({
+  directoryId: hexId,
+  bootCount: natural,
+  bootId: hexId,
+  sinceIndex: natural,
+});
+const identity = fc.record({
+  directoryId: hexId,
+  bootCount: natural,
+  knownBy: fc.array(fc.tuple(id, natural), { maxLength: 3 }).map((pairs) => new Map(pairs)),
+  known: fc.array(fc.tuple(id, directory), { maxLength: 3 }).map((pairs) => new Map(pairs)),
+});
 const record: fc.Arbitrary<NodeRecord> = fc.record({
   nodeId: id,
   configuration,
@@ -22,6 +38,7 @@ const record: fc.Arbitrary<NodeRecord> = fc.record({
     votedFor: fc.option(id, { nil: undefined }),
     promised: fc.option(fc.record({ logIndex: natural, term: natural }), { nil: undefined }),
   }),
+  identity,
 });
 
 describe('nodeRecordCodec', () => {
@@ -69,6 +86,7 @@ describe('nodeRecordCodec', () => {
       nodeId: voters[0]!,
       configuration: configurationOf(voters),
       hardState,
+      identity: { ...emptyIdentity, bootCount: 2 ** 53 - 1 },
     });
     expect(bytes.length).toBeLessThan(4_096);
   });

@@ -9,6 +9,7 @@ import type { Entry, Snapshot } from '../../src/messages.ts';
 import { nodeRecordCodec } from '../../src/node/node-record-codec.ts';
 import { Persistence } from '../../src/node/persistence.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { emptyIdentity } from '../support/empty-identity.ts';
 
 const owner = nodeId('n1');
 const configuration = configurationOf([owner]);
@@ -50,6 +51,7 @@ async function setUp(disk = new MemoryDisk()) {
     snapshots,
     logStart: { logIndex: 0, term: 0 },
     hardState: undefined,
+    identity: () => emptyIdentity,
   };
   const persistence = new Persistence(target, 0, {
     claim: () => {

@@ -7,6 +7,7 @@ import { configurationOf } from '../../src/configuration.ts';
 import type { Entry } from '../../src/messages.ts';
 import { snapshotMetadataCodec, nodeRecordCodec } from '../../src/node/node-record-codec.ts';
 import { logEntryOf, recover } from '../../src/node/recovery.ts';
+import { emptyIdentity } from '../support/empty-identity.ts';
 
 const owner = nodeId('n1');
 const configuration = configurationOf([owner]);
@@ -29,7 +30,12 @@ async function setUp(last = 20) {
   const snapshots = await SnapshotStore.open({ disk, directory: 'snapshots' });
   await writer.append({
     entries: entries(1, last).map(logEntryOf),
-    metadata: nodeRecordCodec.encode({ nodeId: owner, configuration, hardState }),
+    metadata: nodeRecordCodec.encode({
+      nodeId: owner,
+      configuration,
+      hardState,
+      identity: emptyIdentity,
+    }),
   });
   await writer.close();
   const log = await WriteAheadLog.open({ disk, directory: 'log' });
@@ -164,7 +170,12 @@ describe('recover after damage in the log', () => {
   async function damaged(damagedIndex: number, snapshotIndex = 0) {
     const disk = new MemoryDisk();
     const log = await WriteAheadLog.open({ disk, directory: 'log' });
-    const metadata = nodeRecordCodec.encode({ nodeId: owner, configuration, hardState });
+    const metadata = nodeRecordCodec.encode({
+      nodeId: owner,
+      configuration,
+      hardState,
+      identity: emptyIdentity,
+    });
     for (let logIndex = 1; logIndex <= 10; logIndex += 1) {
       const payload = new Uint8Array(600).fill(logIndex);
       await log.append({ entries: [{ logIndex, term: 2, type: 1, payload }], metadata });

@@ -15,6 +15,7 @@ import type { RaftNode } from '../../src/raft-node.ts';
 import { n1, n2, n3, n4, n5, n6 } from '../support/core-cluster.ts';
 import { commandOf } from '../support/recording-machine.ts';
 import { nodeDirectory, SimulatedCluster } from '../support/sim-cluster.ts';
+import { emptyIdentity } from '../support/empty-identity.ts';
 
 const directory = nodeDirectory;
 
@@ -168,6 +169,7 @@ async function diskOf(ownId: NodeId, promised?: LogPosition): Promise<MemoryDisk
     nodeId: ownId,
     configuration: configurationOf([n1, n2, n3]),
     hardState: { currentTerm: 3, votedFor: undefined, promised },
+    identity: emptyIdentity,
   });
   await log.append({ entries: [entry], metadata });
   await log.close();

@@ -14,8 +14,15 @@ export function describeMessage(_protocol: string, payload: Uint8Array): string 
   return isEdgeMessage(message) ? edgeWordsOf(message) : wordsOf(message);
 }
 
-function edgeWordsOf({ logIndex }: EdgeMessage): string {
-  return `digest of the state at ${logIndex}`;
+function edgeWordsOf(message: EdgeMessage): string {
+  switch (message.kind) {
+    case 'introduce':
+      return `I am directory ${message.directoryId.slice(0, 4)}, boot ${message.bootCount}`;
+    case 'introduceReply':
+      return `introduction: ${message.verdict}`;
+    case 'stateHash':
+      return `digest of the state at ${message.logIndex}`;
+  }
 }
 
 function wordsOf(message: RaftMessage): string {
