@@ -71,6 +71,8 @@ export interface IdentityRecord {
 
 /** Where a node stands with its peers. */
 export type IdentityStatus =
+  /** Nobody asks: see the option `identity`. */
+  | { readonly kind: 'assumed' }
   /** Enough others remember its directory: it takes part. */
   | { readonly kind: 'proven' }
   /** It says nothing yet: these voters were asked and have not answered. */

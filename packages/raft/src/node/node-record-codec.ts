@@ -18,20 +18,22 @@ export interface NodeRecord {
   /** The one the cluster started with: in force before the first configuration entry. */
   readonly configuration: Configuration;
   readonly hardState: HardState;
-  /** Which directory this is, and which ones are known of others. */
-  readonly identity: IdentityRecord;
+  /** Which directory this is, and which ones are known of others; of nodes that prove it. */
+  readonly identity?: IdentityRecord | undefined;
 }
 
 const VERSION = 1;
+/** Of a record with an identity. */
+const IDENTITY_VERSION = 2;
 const NODE_ID_BYTES_MAX = 64;
 
 /**
  * The metadata record of the write-ahead log.
  *
  * ```text
- * version u8 | node id | configuration | term varint | vote: 0, or 1 and node id
+ * version 1  | node id | configuration | term varint | vote: 0, or 1 and node id
  *            | promise: 0, or 1 and index varint and term varint
- *            | directory id 8 | boot count varint | count varint, peer…
+ * version 2  | as version 1, then directory id 8 | boot count varint | count varint, peer…
  *
  * peer       | node id | 0, or 1 and since varint (it knows this directory)
  *            | 0, or 1 and directory id 8, boot count varint, boot id 8, since varint (it is known)
@@ -41,7 +43,7 @@ export const nodeRecordCodec: Codec<NodeRecord> = {
   encode({ nodeId: ownId, configuration, hardState, identity }) {
     const writer = new ByteWriter();
     const { currentTerm, votedFor, promised } = hardState;
-    writer.u8(VERSION);
+    writer.u8(identity === undefined ? VERSION : IDENTITY_VERSION);
     writer.string(ownId);
     writeConfiguration(writer, configuration);
     writer.varint(currentTerm);
@@ -50,10 +52,16 @@ export const nodeRecordCodec: Codec<NodeRecord> = {
       writer.varint(logIndex);
       writer.varint(term);
     });
-    writeIdentityRecord(writer, identity);
+    if (identity !== undefined) writeIdentityRecord(writer, identity);
     return writer.finish();
   },
-  decode: (bytes) => readVersioned(bytes, VERSION, readRecord),
+  decode(bytes) {
+    if (bytes[0] !== IDENTITY_VERSION) return readVersioned(bytes, VERSION, readRecord);
+    return readVersioned(bytes, IDENTITY_VERSION, (reader) => ({
+      ...readRecord(reader),
+      identity: readIdentityRecord(reader),
+    }));
+  },
 };
 
 /** Largest metadata record of a log. */
@@ -103,7 +111,7 @@ function readRecord(reader: ByteReader): NodeRecord {
   const votedFor = readOptional(reader, readNodeId);
   const promised = readOptional(reader, readPosition);
   const hardState = { currentTerm, votedFor, promised };
-  return { nodeId: ownId, configuration, hardState, identity: readIdentityRecord(reader) };
+  return { nodeId: ownId, configuration, hardState };
 }
 
 /** What is known of a peer and what it knows stand together: names are the most of it. */

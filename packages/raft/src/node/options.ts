@@ -71,6 +71,12 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
    * by default. Closed with the node, and when `open` fails.
    */
   readonly log?: LogStore;
+  /**
+   * 'proven': the node says nothing before a majority of the other voters remembers its directory, so
+   * that a wiped disk under an old id does no harm. The same on all nodes of a cluster; once on, a
+   * directory keeps it, and a release before protocol version 2 cannot read it. Default 'assumed'.
+   */
+  readonly identity?: 'proven' | 'assumed';
   /** Size of one file of the write-ahead log. Its default is 64 MiB. */
   readonly segmentBytes?: number;
   /** Watches the node, for metrics and traces: see `@quorate/raft/metrics`. */

@@ -40,7 +40,7 @@ interface PersistenceTarget {
   readonly logStart: LogPosition;
   readonly hardState: HardState | undefined;
   /** What stands in every record from now on. */
-  identity(): IdentityRecord;
+  identity?(): IdentityRecord | undefined;
 }
 
 /**
@@ -315,7 +315,7 @@ export class Persistence {
 
   #record(hardState: HardState): Uint8Array {
     const { nodeId, startConfiguration: configuration } = this.#target;
-    const identity = this.#target.identity();
+    const identity = this.#target.identity?.();
     return nodeRecordCodec.encode({ nodeId, configuration, hardState, identity });
   }
 }

@@ -5,9 +5,7 @@ import { configurationCodec } from '../codec/configuration.ts';
 import { type Configuration, configurationOf } from '../configuration.ts';
 import { ConfigurationHistory } from '../configuration-history.ts';
 import type { Entry } from '../messages.ts';
-import { invariant } from '../invariant.ts';
 import { RaftStartError } from './errors.ts';
-import type { IdentityRecord } from './identity.ts';
 import { nodeRecordCodec } from './node-record-codec.ts';
 import { logEntryOf, recover, type RecoveredNode } from './recovery.ts';
 
@@ -80,7 +78,7 @@ export async function unsafeForceConfiguration(
     };
     const metadata = nodeRecordCodec.encode({
       nodeId,
-      identity: identityToForce(recovered),
+      identity: recovered.foundIdentity,
       configuration: recovered.startConfiguration,
       hardState: { currentTerm, votedFor: nodeId, promised: undefined },
     });
@@ -113,11 +111,6 @@ function termToForce({ nodeId }: UnsafeForceOptions, recovered: RecoveredNode): 
     );
   }
   return hardState.currentTerm + TERM_JUMP + (hashOf(nodeId) % TERM_JUMP);
-}
-
-function identityToForce({ foundIdentity }: RecoveredNode): IdentityRecord {
-  invariant(foundIdentity !== undefined, 'a directory with a term has an identity');
-  return foundIdentity;
 }
 
 /** FNV-1a. */

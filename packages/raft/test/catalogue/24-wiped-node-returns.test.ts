@@ -54,6 +54,7 @@ class Cluster {
           ...{ transport, clock, random, disk, directory: 'raft' },
           voters: id === n4 ? [] : voters,
           stateMachine: register,
+          identity: 'proven',
         });
         const events: RaftEvent[] = [];
         node.observe((event) => events.push(event));

@@ -38,7 +38,7 @@ const record: fc.Arbitrary<NodeRecord> = fc.record({
     votedFor: fc.option(id, { nil: undefined }),
     promised: fc.option(fc.record({ logIndex: natural, term: natural }), { nil: undefined }),
   }),
-  identity,
+  identity: fc.option(identity, { nil: undefined }),
 });
 
 describe('nodeRecordCodec', () => {

@@ -90,7 +90,20 @@ describe('Persistence', () => {
       nodeId: owner,
       configuration,
       hardState,
+      identity: emptyIdentity,
     });
+  });
+
+  test('writes the record for the identity alone, after what was asked for before', async () => {
+    const { disk, persistence, said } = await setUp();
+    const hardState = { currentTerm: 4, votedFor: owner, promised: undefined };
+    persistence.persist(write(1, { hardState, entries: [entry(1)] }));
+    persistence.saveIdentity(() => said.push('identity'));
+    await settle();
+    expect(said).toContain('identity');
+    expect(said).toContain('persisted 1');
+    const reopened = await WriteAheadLog.open({ disk: disk.afterCrash(), directory: 'log' });
+    expect(nodeRecordCodec.decode(reopened.recovery.metadata!)).toMatchObject({ hardState });
   });
 
   test('stores a snapshot, then replaces the log, and goes on after it', async () => {

@@ -10,6 +10,7 @@ import {
 import { type NodeId, nodeId } from '@quorate/transport';
 
 import { type Configuration, configurationOf, membersOf } from '../../src/configuration.ts';
+import type { IdentityStatus } from '../../src/node/identity.ts';
 import type { ReadOutcome } from '../../src/node/outcomes.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
 import { CommitTimeline } from './commit-timeline.ts';
@@ -222,7 +223,9 @@ class RaftExperiment implements Experiment {
     const { startErrors } = this.#cluster;
     const lost = this.#core.filter((id) => {
       const running = this.#cluster.running.get(id);
-      return running?.node.status().condition === 'recovering' || (startErrors.has(id) && !running);
+      if (running === undefined) return startErrors.has(id);
+      const { condition, identity } = running.node.status();
+      return condition === 'recovering' || this.#isCutOff(identity);
     });
     const well = this.#core.filter((id) => !lost.includes(id));
     const inForce = this.#configurationsInForce();
@@ -238,6 +241,13 @@ class RaftExperiment implements Experiment {
       new Set(states.map(({ lastApplied, digest }) => `${lastApplied} ${digest}`)).size === 1 &&
       states.every(({ condition }) => condition === 'running') &&
       states.every(({ lastApplied }) => lastApplied >= highestCommitted)
+    );
+  }
+
+  /** Whether whoever could vouch for a node is not there any more, as on a first start. */
+  #isCutOff(identity: IdentityStatus): boolean {
+    return (
+      identity.kind === 'unproven' && identity.waitingFor.some((peer) => !this.#core.includes(peer))
     );
   }
 
