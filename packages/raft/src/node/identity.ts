@@ -10,7 +10,7 @@ import { RaftIdentityError } from './errors.ts';
  * Raft rests on what nodes remember. A voter whose disk was lost or wiped, and that comes back
  * under its id with an empty one (etcd, issue 21178), looks like any new node and is none: it voted
  * and acknowledged, has forgotten both, and would do both again. A committed entry is lost, or two
- * leaders are elected in one term, and nothing is seen of it. The wiped node cannot know. Others can:
+ * leaders are elected in one term, and nothing is seen of it. The node cannot know. Others can:
  *
  * ```text
  *   n1 (directory 7f…)   n2   n3       n1 is new: n2 and n3 remember, on disk, "n1 is 7f…",

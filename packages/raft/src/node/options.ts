@@ -72,7 +72,7 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
    */
   readonly log?: LogStore;
   /**
-   * 'proven': the node says nothing before a majority of the other voters remembers its directory, so
+   * 'proven': the node says nothing before most of the other voters remember its directory, so
    * that a wiped disk under an old id does no harm. The same on all nodes of a cluster; once on, a
    * directory keeps it, and a release before protocol version 2 cannot read it. Default 'assumed'.
    */

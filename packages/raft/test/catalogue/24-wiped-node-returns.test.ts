@@ -10,7 +10,7 @@ import type { StateMachine } from '../../src/state-machine.ts';
 // member answers as if it had never acknowledged anything). It votes and acknowledges again, a
 // majority forms that lacks what was committed, and acknowledged commands are gone.
 //
-// Protection: a directory says nothing before a majority of the other voters remembers it, and those
+// Protection: a directory says nothing before most of the other voters remember it, and those
 // who know the id under another directory refuse it (src/node/identity.ts).
 // Mutations in src/node/identity.ts, each of which makes tests fail: `#judge` answers 'accepted'
 // always (1, 2, 3, 5); `#isRemembered` returns true (1, 2, 3); `onCommitted` forgets nobody (4);
