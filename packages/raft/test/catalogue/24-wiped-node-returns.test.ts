@@ -12,9 +12,6 @@ import type { StateMachine } from '../../src/state-machine.ts';
 //
 // Protection: a directory says nothing before most of the other voters remember it, and those
 // who know the id under another directory refuse it (src/node/identity.ts).
-// Mutations in src/node/identity.ts, each of which makes tests fail: `#judge` answers 'accepted'
-// always (1, 2, 3, 5); `#isRemembered` returns true (1, 2, 3); `onCommitted` forgets nobody (4);
-// `start` counts no boot (5).
 
 const [n1, n2, n3, n4] = [nodeId('n1'), nodeId('n2'), nodeId('n3'), nodeId('n4')];
 const voters = [n1, n2, n3];
