@@ -33,6 +33,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   raft: [
     'create-raft-node.ts',
     'raft-node.ts',
+    'multi/',
     'node/',
     'sessions/node/',
     'metrics/node/',

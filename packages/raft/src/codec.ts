@@ -74,6 +74,7 @@ import {
  *  13 readIndexReply        see codec/reads.ts
  *  14 forwardProposal       see codec/forwarding.ts
  *  15 forwardReply          see codec/forwarding.ts
+ *  16 quiesce               see codec/quiesce.ts; not in `raftCodec`
  *  20 snapshotChunk         see codec/snapshot.ts
  *  21 snapshotChunkReply    see codec/snapshot.ts
  *  26 introduce             see codec/identity.ts; without a term, and not in `raftCodec`

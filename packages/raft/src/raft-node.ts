@@ -32,6 +32,7 @@ import type {
 import { Peers } from './node/peers.ts';
 import { Persistence } from './node/persistence.ts';
 import { RaftStartError } from './node/errors.ts';
+import { Quiescence } from './node/quiescence.ts';
 import { recover, type RecoveredNode } from './node/recovery.ts';
 import type { RaftProbe, RequestKind } from './node/probe.ts';
 import { Requests } from './node/requests.ts';
@@ -67,7 +68,8 @@ export class RaftNode {
   readonly #raft: RaftState;
   readonly #clock: Clock;
   readonly #driver: CoreDriver;
-  readonly #ticker: Ticker;
+  readonly #quiescence: Quiescence;
+  readonly #stopTicks: Unsubscribe;
   readonly #wire: Wire;
   readonly #tuning: NodeTuning;
   readonly #log: LogStore;
@@ -136,9 +138,13 @@ export class RaftNode {
     this.#wire = this.#createWire(transport);
     this.#subscriptions = [
       () => this.#wire.close(),
-      transport.observePeers((event) => this.#advanceIf(this.#peers.onPeerEvent(event))),
+      transport.observePeers((event) => {
+        if (event.kind === 'down') this.#quiescence.wake();
+        this.#advanceIf(this.#peers.onPeerEvent(event));
+      }),
     ];
-    this.#ticker = new Ticker(clock, tuning.tickMs, () => this.#tick());
+    this.#quiescence = this.#createQuiescence(tuning);
+    this.#stopTicks = this.#startTicks(options);
     this.#identity?.start();
     // Whoever opened the node subscribes to its events first.
     clock.setTimer(0, () => this.#reportDamage(recovered));
@@ -186,6 +192,7 @@ export class RaftNode {
    * @throws RangeError if `command` does not fit one message of the transport.
    */
   propose(command: Uint8Array, options: WaitOptions = {}): Promise<ProposalOutcome> {
+    this.#quiescence.wake();
     return this.#watched('proposal', this.#requests.propose(command, options));
   }
 
@@ -204,6 +211,7 @@ export class RaftNode {
    *   not above 0.
    */
   read(options: ReadOptions = {}): Promise<ReadOutcome> {
+    this.#quiescence.wake();
     return this.#watched('read', this.#requests.read(options));
   }
 
@@ -224,6 +232,7 @@ export class RaftNode {
     changes: readonly MembershipChange[],
     options: MembershipOptions = {},
   ): Promise<MembershipOutcome> {
+    this.#quiescence.wake();
     return this.#watched('membership', this.#requests.changeMembership(changes, options));
   }
 
@@ -257,6 +266,7 @@ export class RaftNode {
    *   version, or has not been heard of by this leader; as 'versionNotHigher' once it was done.
    */
   raiseProtocolVersion(options: WaitOptions = {}): Promise<MembershipOutcome> {
+    this.#quiescence.wake();
     return this.#watched('membership', this.#requests.raiseProtocolVersion(options));
   }
 
@@ -270,6 +280,7 @@ export class RaftNode {
    * Source: Ongaro's thesis, §3.10.
    */
   transferLeadership(options: TransferOptions = {}): Promise<TransferOutcome> {
+    this.#quiescence.wake();
     return this.#watched('transfer', this.#requests.transferLeadership(options));
   }
 
@@ -278,6 +289,7 @@ export class RaftNode {
    * gives others a vote at once, where it would have refused for one election timeout.
    */
   forgetLeader(): void {
+    this.#quiescence.wake();
     if (this.#condition === 'running') this.#driver.advance({ kind: 'forgetLeader' });
   }
 
@@ -295,6 +307,7 @@ export class RaftNode {
       identity: this.#identity?.status ?? { kind: 'assumed' },
       refusedMessageCount: this.#identity?.refusedMessageCount ?? 0,
       isDiskFull: this.#persistence.isFull,
+      isQuiescent: this.#quiescence.isQuiescent,
       condition: isRecovering ? 'recovering' : this.#condition,
       failure: this.#failure,
       unsupportedCount: this.#wire.unsupportedCount,
@@ -367,6 +380,24 @@ export class RaftNode {
     this.#emit({ kind: 'incompatiblePeer', peer, spoken });
   }
 
+  #createQuiescence({ quiesceAfterTimeouts }: NodeTuning): Quiescence {
+    const afterTicks = quiesceAfterTimeouts * this.#raft.tuning.electionTimeoutTicks;
+    return new Quiescence(this.#raft, afterTicks, (to, message) => {
+      this.#wire.send(to, message);
+    });
+  }
+
+  #startTicks({ ticks }: RaftNodeOptions): Unsubscribe {
+    const onTick = (): void => {
+      this.#tick();
+    };
+    if (ticks !== undefined) return ticks.subscribe(onTick);
+    const ticker = new Ticker(this.#clock, this.#tuning.tickMs, onTick);
+    return () => {
+      ticker.stop();
+    };
+  }
+
   #createPersistence(clock: Clock, parts: NodeParts, snapshot: LogPosition): Persistence {
     const identity = (): IdentityRecord | undefined => this.#identity?.record;
     const target = { ...parts, ...parts.recovered, nodeId: this.#raft.id, clock, identity };
@@ -426,6 +457,7 @@ export class RaftNode {
   /** A clock is asked only where there are leases: a tick is to cost next to nothing. */
   #tick(): void {
     this.#identity?.onTick();
+    if (!this.#quiescence.tick()) return;
     const hasLeases = this.#raft.tuning.maxClockDriftPpm > 0;
     this.#driver.advance({ kind: 'tick', ...(hasLeases && { clock: this.#readClock() }) });
   }
@@ -498,6 +530,8 @@ export class RaftNode {
       return;
     }
     if (this.#identity?.drops(from, incarnation) === true) return;
+    this.#quiescence.onMessage(from, message);
+    if (message.kind === 'quiesce') return;
     if (message.kind !== 'stateHash') {
       this.#driver.advance({ kind: 'receive', from, message, ...this.#clockFor(message) });
       if (message.kind === 'installSnapshotReply') {
@@ -614,7 +648,7 @@ export class RaftNode {
   #stop(condition: 'failed' | 'closed'): void {
     if (this.#condition === 'running') {
       this.#driver.stop();
-      this.#ticker.stop();
+      this.#stopTicks();
       for (const unsubscribe of this.#subscriptions) unsubscribe();
       this.#applier.stop();
       this.#snapshots.stop();

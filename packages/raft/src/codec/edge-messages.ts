@@ -9,10 +9,11 @@ import {
   writeIntroduce,
   writeIntroduceReply,
 } from './identity.ts';
+import { type Quiesce, readQuiesce, writeQuiesce } from './quiesce.ts';
 import { readStateHash, type StateHash, writeStateHash } from './state-hash.ts';
 
-/** What nodes say to each other about themselves. No core ever sees it, and it is of no term. */
-export type EdgeMessage = Introduce | IntroduceReply | StateHash;
+/** What nodes say to each other about themselves. No core ever sees it. */
+export type EdgeMessage = Introduce | IntroduceReply | Quiesce | StateHash;
 
 /** Everything that travels under the protocol name 'raft'. */
 export type NodeMessage = RaftMessage | EdgeMessage;
@@ -20,6 +21,7 @@ export type NodeMessage = RaftMessage | EdgeMessage;
 const edgeKinds: ReadonlySet<string> = new Set<EdgeMessage['kind']>([
   'introduce',
   'introduceReply',
+  'quiesce',
   'stateHash',
 ]);
 
@@ -42,6 +44,9 @@ export function writeEdgeMessage(writer: ByteWriter, message: EdgeMessage): void
     case 'introduceReply':
       writeIntroduceReply(writer, message);
       return;
+    case 'quiesce':
+      writeQuiesce(writer, message);
+      return;
     case 'stateHash':
       writeStateHash(writer, message);
       return;
@@ -55,6 +60,8 @@ export function readEdgeMessage(reader: ByteReader, kind: EdgeMessage['kind']): 
       return readIntroduce(reader);
     case 'introduceReply':
       return readIntroduceReply(reader);
+    case 'quiesce':
+      return readQuiesce(reader);
     case 'stateHash':
       return readStateHash(reader);
   }

@@ -24,6 +24,7 @@ const kinds = [
   ['readIndexReply', 13, 2],
   ['forwardProposal', 14, 2],
   ['forwardReply', 15, 2],
+  ['quiesce', 16, 2],
   ['snapshotChunk', 20, 1],
   ['snapshotChunkReply', 21, 1],
   ['introduce', 26, 2],

@@ -1,6 +1,7 @@
 import type { Disk, LogStore } from '@quorate/storage';
 import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 
+import type { TickSource } from './ticker.ts';
 import type { RaftTuning } from '../options.ts';
 import type { RaftProbe } from './probe.ts';
 import type { ReplicatedStateMachine } from './streaming-machine.ts';
@@ -32,6 +33,15 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
   readonly random?: Random;
   /** Length of a tick, the unit of all timeouts. More than 0. Default 50. */
   readonly tickMs?: number;
+  /** Who ticks the node, every `tickMs`: by default a timer of its own. */
+  readonly ticks?: TickSource;
+  /**
+   * A leader in whose group nothing happened for this many election timeouts lets the group rest: no
+   * heartbeats and no ticks until something happens, or a peer is down. 0, the default: never. The
+   * same on all nodes. A leader that dies without the transport telling is noticed by the next
+   * request only.
+   */
+  readonly quiesceAfterTimeouts?: number;
   /**
    * A snapshot is taken whenever this many entries were applied since the last. At least 1. Raise
    * it to spend less on snapshots, at the price of a longer log to keep and to replay. Default
@@ -90,10 +100,14 @@ export interface NodeTuning extends SnapshotTuning {
   readonly tickMs: number;
   readonly trailingEntryCount: number;
   readonly digestEveryEntries: number;
+  readonly quiesceAfterTimeouts: number;
   /** Largest command `propose` takes. */
   readonly commandBytesMax: number;
   readonly core: Partial<RaftTuning>;
 }
+
+/** The default of `tickMs`. */
+export const TICK_MS_DEFAULT = 50;
 
 /** Room for what an AppendEntries holds besides the payload of its only entry. */
 const MESSAGE_OVERHEAD_BYTES = 128;
@@ -108,12 +122,18 @@ const INFLIGHT_BYTES_DEFAULT = 2_097_152;
  * @throws RangeError if a number is out of its range.
  */
 export function resolveNodeTuning(options: RaftNodeOptions): NodeTuning {
-  const { tickMs = 50, trailingEntryCount = 1_000, digestEveryEntries = 1_000 } = options;
+  const {
+    tickMs = TICK_MS_DEFAULT,
+    trailingEntryCount = 1_000,
+    digestEveryEntries = 1_000,
+  } = options;
   if (!Number.isFinite(tickMs) || tickMs <= 0) {
     throw new RangeError(`tickMs: expected a finite number above 0, got ${tickMs}`);
   }
   expectCount('trailingEntryCount', trailingEntryCount, 0);
+  const { quiesceAfterTimeouts = 0 } = options;
   expectCount('digestEveryEntries', digestEveryEntries, 1);
+  expectCount('quiesceAfterTimeouts', quiesceAfterTimeouts, 0);
   const snapshots = resolveSnapshotTuning(options);
   const commandBytesMax = options.transport.capabilities.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES;
   const maxMessageBytes =
@@ -129,6 +149,7 @@ export function resolveNodeTuning(options: RaftNodeOptions): NodeTuning {
     tickMs,
     trailingEntryCount,
     digestEveryEntries,
+    quiesceAfterTimeouts,
     commandBytesMax,
     core: { maxInflightBytes: INFLIGHT_BYTES_DEFAULT, ...options, maxMessageBytes },
   };

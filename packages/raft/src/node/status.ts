@@ -78,6 +78,8 @@ export interface RaftStatus {
   readonly identity: IdentityStatus;
   /** Messages of nodes that were refused as amnesiac or duplicate. They were dropped. */
   readonly refusedMessageCount: number;
+  /** Whether the node rests, because nothing happens: see `quiesceAfterTimeouts`. */
+  readonly isQuiescent: boolean;
   /** Whether writes wait for room on the disk. */
   readonly isDiskFull: boolean;
   /** 'failed': a disk or the state machine failed; the node stopped for good. */
@@ -93,6 +95,7 @@ type EdgeStatus =
   | 'identity'
   | 'refusedMessageCount'
   | 'isDiskFull'
+  | 'isQuiescent'
   | 'condition'
   | 'failure'
   | 'lastApplied'

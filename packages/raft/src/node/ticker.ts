@@ -1,4 +1,10 @@
-import type { Clock, Timer } from '@quorate/transport';
+import type { Clock, Timer, Unsubscribe } from '@quorate/transport';
+
+/** Ticks many nodes with one timer. */
+export interface TickSource {
+  /** Calls `onTick` at every tick, until the returned function is called. */
+  subscribe(onTick: () => void): Unsubscribe;
+}
 
 /**
  * Ticks at a steady rate: lateness of one tick does not delay the ones behind it.

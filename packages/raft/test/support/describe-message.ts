@@ -20,6 +20,8 @@ function edgeWordsOf(message: EdgeMessage): string {
       return `I am directory ${message.directoryId.slice(0, 4)}, boot ${message.bootCount}`;
     case 'introduceReply':
       return `introduction: ${message.verdict}`;
+    case 'quiesce':
+      return `rest, all up to ${message.lastLogIndex}`;
     case 'stateHash':
       return `digest of the state at ${message.logIndex}`;
   }
