@@ -70,10 +70,18 @@ async function play(seed: number): Promise<void> {
       for (const fault of drawFaults(random)) inject(cluster, fault);
     }
     await cluster.simulation.run(random.int(600));
+    if (random.int(8) === 0) cluster.revive();
   }
   cluster.simulation.inject({ kind: 'calm' });
-  expect(await cluster.until(() => cluster.isSettled, 120_000), `SEED=${seed} settles`).toBe(true);
-  expect(cluster.startErrors, `SEED=${seed}`).toEqual([]);
+  let isSettled = false;
+  for (let attempt = 0; attempt < 10 && !isSettled; attempt += 1) {
+    cluster.revive();
+    isSettled = await cluster.until(() => cluster.isSettled, 20_000);
+  }
+  expect(isSettled, `SEED=${seed} settles`).toBe(true);
+  // A disk that fails may do so at the start, too.
+  const unexpected = cluster.startErrors.filter((error) => !String(error).startsWith('DiskError'));
+  expect(unexpected, `SEED=${seed}`).toEqual([]);
   expect(cluster.lost, `SEED=${seed}`).toEqual([]);
 }
 

@@ -7,7 +7,6 @@ import type { ProposalOutcome } from '../../src/node/outcomes.ts';
 import type { RaftNode } from '../../src/raft-node.ts';
 import { InvariantChecker } from './invariants.ts';
 import { commandOf, RecordingMachine } from './recording-machine.ts';
-import { NodeFailed } from './sim-cluster.ts';
 
 /** What the hosts of a cluster are like. */
 export interface MultiClusterOptions {
@@ -41,7 +40,7 @@ export class MultiCluster {
   constructor(options: MultiClusterOptions) {
     this.#options = options;
     const onError = (error: unknown): void => {
-      if (!(error instanceof NodeFailed)) this.startErrors.push(error);
+      this.startErrors.push(error);
     };
     this.simulation = new Simulation({ seed: 1, onError, ...options.simulation });
     this.#checkers = new Map(options.groupIds.map((groupId) => [groupId, new InvariantChecker()]));
@@ -99,6 +98,18 @@ export class MultiCluster {
     return pending;
   }
 
+  /** Ends the processes that cannot go on because their disk failed, and begins all that ended. */
+  revive(): void {
+    for (const [id, { host }] of this.running) {
+      const conditions = this.#options.groupIds.map((one) => host.group(one)?.status().condition);
+      const isUp = this.simulation.stateOf(id) === 'running';
+      if (isUp && conditions.includes('failed')) this.simulation.crash(id, 'process');
+    }
+    for (const id of this.nodeIds) {
+      if (this.simulation.stateOf(id) === 'down') this.simulation.restart(id);
+    }
+  }
+
   /** Whether all hosts run, and every group has a leader and is the same on all of them. */
   get isSettled(): boolean {
     if (this.running.size < this.nodeIds.length) return false;
@@ -136,19 +147,14 @@ export class MultiCluster {
       ...(onUnknownGroup !== undefined && { onUnknownGroup }),
     });
     const machines = new Map<string, RecordingMachine>();
+    // A group is at work before the next one is open, and is watched from then on.
+    this.running.set(id, { host, incarnation, machines });
     for (const groupId of groupIds) {
       const machine = new RecordingMachine(this.#checkers.get(groupId) ?? new InvariantChecker());
       machines.set(groupId, machine);
       const options = { groupId, voters: this.nodeIds, stateMachine: machine, ...tuning };
-      const node = await host.openGroup(options);
-      node.observe((event) => {
-        if (event.kind !== 'failed') return;
-        clock.setTimer(0, () => {
-          throw new NodeFailed(event.error);
-        });
-      });
+      await host.openGroup(options);
     }
-    this.running.set(id, { host, incarnation, machines });
     return { stop: () => host.close() };
   }
 
