@@ -80,9 +80,14 @@ async function play(seed: number): Promise<void> {
   }
   expect(isSettled, `SEED=${seed} settles`).toBe(true);
   // A disk that fails may do so at the start, too.
-  const unexpected = cluster.startErrors.filter((error) => !String(error).startsWith('DiskError'));
+  const unexpected = cluster.startErrors.filter((error) => !isOfDisk(error));
   expect(unexpected, `SEED=${seed}`).toEqual([]);
   expect(cluster.lost, `SEED=${seed}`).toEqual([]);
+}
+
+function isOfDisk(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code.startsWith('DISK_') || code === 'LOG_POISONED';
 }
 
 /** A node that is down cannot crash, one that runs cannot restart. */

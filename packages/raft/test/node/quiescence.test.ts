@@ -49,6 +49,7 @@ describe('a leader', () => {
     const { node, rest } = ofLeader();
     node.propose('x');
     node.accept(b, 2);
+    node.persist();
     node.step({ kind: 'applied', logIndex: 2 });
     expect(ticksOf(rest, 9)).not.toContain(false);
     node.accept(c, 2);
