@@ -201,8 +201,8 @@ interface Line {
 /**
  * A transport of one group's own, over the one that all share.
  *
- * What `send` answers is what became of the envelope before: that this one is dropped shows with the
- * next. Closing it ends its subscriptions and leaves the shared transport open.
+ * What `send` answers is what became of the envelope before: that this one is dropped shows with
+ * the next. Closing it ends its subscriptions and leaves the shared transport open.
  */
 export class GroupTransport implements Transport {
   readonly #groupId: string;

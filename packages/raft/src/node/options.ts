@@ -36,7 +36,7 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
   /** Who ticks the node, every `tickMs`: by default a timer of its own. */
   readonly ticks?: TickSource;
   /**
-   * A leader in whose group nothing happened for this many election timeouts lets the group rest: no
+   * A leader in whose group nothing happened for this many election timeouts lets it rest: no
    * heartbeats and no ticks until something happens, or a peer is down. 0, the default: never. The
    * same on all nodes. A leader that dies without the transport telling is noticed by the next
    * request only.

@@ -150,7 +150,7 @@ describe('Switchboard', () => {
     expect(told).toEqual(['red down', 'blue down', 'blue up']);
   });
 
-  test('takes no second listener for a protocol of a group, and sends nothing once closed', async () => {
+  test('takes no second listener for a protocol, and sends nothing once closed', async () => {
     const { carrier, switchboard } = setUp();
     const red = switchboard.attach('red');
     const leave = red.subscribe(raft, () => undefined);
