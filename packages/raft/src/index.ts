@@ -28,6 +28,9 @@ export type {
   AppendEntriesReply,
   Entry,
   EntryKind,
+  ForwardProposal,
+  ForwardRefusal,
+  ForwardReply,
   Heartbeat,
   HeartbeatReply,
   InstallSnapshot,
@@ -70,6 +73,7 @@ export {
 export type { MembershipOptions } from './node/membership-request.ts';
 export type { RaftEvent } from './node/events.ts';
 export type { RaftNodeOptions } from './node/options.ts';
+export type { TickSource } from './node/ticker.ts';
 export type {
   ProposalDoubt,
   MembershipOutcome,

@@ -1,4 +1,6 @@
 export type { EdgeMessage, NodeMessage } from '../codec/edge-messages.ts';
+export type { Introduce, IntroduceReply } from '../codec/identity.ts';
+export type { Quiesce } from '../codec/quiesce.ts';
 export type { StateHash } from '../codec/state-hash.ts';
 export type { MessageKind } from '../codec/kinds.ts';
 export { allProbes } from './all-probes.ts';
