@@ -19,7 +19,7 @@ const twoLeaders = ['election safety', 'log matching', 'leader completeness'];
 // own: it replaces a module.
 test.each([
   ['a vote that was not persisted', voteNotPersisted, 8, twoLeaders],
-  ['a second vote in a term, after a restart', doubleVoteAfterRestart, 390, twoLeaders],
+  ['a second vote in a term, after a restart', doubleVoteAfterRestart, 79, twoLeaders],
   ['an acknowledgement before the sync', acknowledgeBeforeSync, 35, ['durable']],
   ['a read by a leader that was replaced', staleRead, 80, ['fresh read']],
   ['an answer by a leader that was deposed', acknowledgeWhenDeposed, 0, ['acknowledged']],
