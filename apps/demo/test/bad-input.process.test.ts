@@ -62,19 +62,19 @@ describe('a damaged log', () => {
     for (const id of ['n1', 'n2', 'n3']) await demo.act(`nodes/${id}/kill`);
     damage(join(demo.dataDirectory, 'n2'), 'precious-100-');
 
-    // Two of three are a majority, but the damaged one must not be counted on.
-    await Promise.all([demo.act('nodes/n1/restart'), demo.act('nodes/n2/restart')]);
-    const [n1, n2] = demo.nodes;
-    if (!n1 || !n2) throw new Error('expected nodes');
+    // Nobody is there to give back what is lost, so it must not be counted on.
+    await demo.act('nodes/n2/restart');
+    const [, n2] = demo.nodes;
+    if (!n2) throw new Error('expected nodes');
     const unready = await demo.ask(n2, '/readyz');
     expect(unready.status).toBe(503);
     expect(unready.body).toMatch(/log entries \d+ are damaged/);
-    await expect(
-      demo.until('a leader that must not be', ({ leaderId }) => leaderId !== null, 4_000),
-    ).rejects.toThrow();
-    const refused = await demo.ask(n1, '/v1/config/new', { method: 'PUT', body: '{"value":"1"}' });
+    const refused = await demo.ask(n2, '/v1/config/new', { method: 'PUT', body: '{"value":"1"}' });
     expect(refused.status).toBe(503);
 
+    // Whoever has the entries gives them back, before anybody leads. Then two of three are enough.
+    await demo.act('nodes/n1/restart');
+    await demo.leader();
     await demo.act('nodes/n3/restart');
     await demo.converge();
     expect((await demo.ask(n2, '/readyz')).status).toBe(200);

@@ -138,6 +138,21 @@ export function isHoldingLater({ repair }: RaftState): boolean {
   return repair !== undefined && repair.laterAt < repair.later.length;
 }
 
+/**
+ * Whether the leader, which offers entries while later ones are held, is to come to its snapshot.
+ *
+ * @param canTakeEntries - Whether those offered follow what can be read here. Then this leader has
+ *   them still, whatever another one had compacted, and the repair asks it: a rejection would be
+ *   answered with the same entries, without end.
+ */
+export function isSnapshotWanted({ repair }: RaftState, canTakeEntries: boolean): boolean {
+  if (repair?.needsSnapshot !== true) return false;
+  if (!canTakeEntries) return true;
+  repair.needsSnapshot = false;
+  askAnew(repair);
+  return false;
+}
+
 /** Asks the next peer when the last one did not answer, or after a pause when all have. */
 export function tickRepair(state: RaftState): void {
   const { repair, tuning } = state;

@@ -15,7 +15,7 @@ import type {
 import { isStorageStalled, send, sendWhenDurable } from './persistence.ts';
 import type { Progress } from './progress.ts';
 import { jointIndex } from './quorum.ts';
-import { isHoldingLater } from './repair.ts';
+import { isHoldingLater, isSnapshotWanted } from './repair.ts';
 import { becomeFollower } from './roles.ts';
 import { requestSnapshot } from './snapshot.ts';
 import { entrySize, type Leadership, type RaftState } from './state.ts';
@@ -158,13 +158,13 @@ export function onAppendEntries(state: RaftState, from: NodeId, request: AppendE
   hearLeader(state, from);
   const { log, currentTerm: term } = state;
   const { prevLogIndex, prevLogTerm, entries, leaderCommit } = request;
-  if (isHoldingLater(state)) {
-    // The repair gets what is missing, but for what the leader only has in its snapshot.
-    if (state.repair?.needsSnapshot === true) rejectAppend(state, from, prevLogIndex, prevLogTerm);
-    return;
-  }
   // What is compacted was committed and so cannot differ from the leader's (§5.4.3).
   const isKnown = prevLogIndex < log.start.logIndex || log.termAt(prevLogIndex) === prevLogTerm;
+  if (isHoldingLater(state)) {
+    // The repair gets what is missing, but for what the leader only has in its snapshot.
+    if (isSnapshotWanted(state, isKnown)) rejectAppend(state, from, prevLogIndex, prevLogTerm);
+    return;
+  }
   if (!isKnown) {
     rejectAppend(state, from, prevLogIndex, prevLogTerm);
     return;

@@ -245,9 +245,9 @@ class RaftExperiment implements Experiment {
   }
 
   /** Whether whoever could vouch for a node is not there any more, as on a first start. */
-  #isCutOff(identity: IdentityStatus): boolean {
+  #isCutOff(identity: IdentityStatus | undefined): boolean {
     return (
-      identity.kind === 'unproven' && identity.waitingFor.some((peer) => !this.#core.includes(peer))
+      identity?.kind === 'unproven' && identity.waitingFor.some((peer) => !this.#core.includes(peer))
     );
   }
 
