@@ -58,7 +58,7 @@ import {
  *   written in │ sender speaks │ kind │ term │ …                every message; the first three
  *                                                               one byte: see protocol-version.ts
  *
- *   1 preVote               lastLogIndex lastLogTerm
+ *   1 preVote               lastLogIndex lastLogTerm priority   priority from version 2 on
  *   2 preVoteReply          granted                             one byte, 0 or 1
  *   3 requestVote           lastLogIndex lastLogTerm transfer   one byte, 0 or 1
  *   4 requestVoteReply      granted
@@ -91,6 +91,9 @@ import {
  */
 
 const writer = new ByteWriter(1_024);
+
+/** The first protocol version whose pre-votes say a priority. */
+const PRIORITY_SINCE = 2;
 
 /**
  * Turns Raft's messages into bytes of the newest protocol version, and bytes of all versions back.
@@ -131,7 +134,7 @@ export function encodeIn({ written, spoken }: MessageVersions, message: NodeMess
     writeEdgeMessage(writer, message);
   } else {
     writer.varint(message.term);
-    writeBody(message);
+    writeBody(message, written);
   }
   return writer.finish();
 }
@@ -156,18 +159,19 @@ export function decodeWithin({ min, max }: ProtocolVersions, bytes: Uint8Array):
   }
   const message = isEdgeKind(kind)
     ? readEdgeMessage(reader, kind)
-    : readBody(reader, kind, reader.varint());
+    : readBody(reader, kind, reader.varint(), head.written);
   reader.expectEnd();
   return message;
 }
 
-function writeBody(message: RaftMessage): void {
+function writeBody(message: RaftMessage, written: number): void {
   switch (message.kind) {
     case 'preVote':
     case 'requestVote':
       writer.varint(message.lastLogIndex);
       writer.varint(message.lastLogTerm);
       if (message.kind === 'requestVote') writeFlag(writer, message.isTransfer === true);
+      else if (written >= PRIORITY_SINCE) writer.varint(message.priority ?? 0);
       return;
     case 'preVoteReply':
     case 'requestVoteReply':
@@ -221,11 +225,16 @@ function writeBody(message: RaftMessage): void {
   }
 }
 
-function readBody(reader: ByteReader, kind: RaftMessage['kind'], term: number): RaftMessage {
+function readBody(
+  reader: ByteReader,
+  kind: RaftMessage['kind'],
+  term: number,
+  written: number,
+): RaftMessage {
   switch (kind) {
     case 'preVote':
     case 'requestVote':
-      return readVoteRequest(reader, kind, term);
+      return readVoteRequest(reader, kind, term, written);
     case 'preVoteReply':
     case 'requestVoteReply':
       return { kind, term, voteGranted: readFlag(reader) };
@@ -266,11 +275,15 @@ function readVoteRequest(
   reader: ByteReader,
   kind: 'preVote' | 'requestVote',
   term: number,
+  written: number,
 ): PreVote | RequestVote {
   const lastLogIndex = reader.varint();
   const lastLogTerm = reader.varint();
   checkPosition('lastLog', lastLogIndex, lastLogTerm, term);
-  if (kind === 'preVote') return { kind, term, lastLogIndex, lastLogTerm };
+  if (kind === 'preVote') {
+    const priority = written >= PRIORITY_SINCE ? reader.varint() : 0;
+    return { kind, term, lastLogIndex, lastLogTerm, ...(priority > 0 && { priority }) };
+  }
   const isTransfer = readFlag(reader);
   return { kind, term, lastLogIndex, lastLogTerm, ...(isTransfer && { isTransfer }) };
 }

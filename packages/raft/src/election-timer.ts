@@ -22,7 +22,8 @@ import type { RaftState } from './state.ts';
  *
  * So while all but the leader are well, the first campaigns before T + T / n, and alone. If it is
  * not well, the second is next. If its log is too short to win, whoever refuses it for that, and
- * misses the leader too, need not wait for a turn.
+ * misses the leader too, need not wait for a turn. The same holds for whoever is preferred: see
+ * election-priority.ts. (A node knows no other's priority before it is asked, so turns cannot.)
  *
  * Ticks of different nodes fall at different moments, so one who waited for T of them may have
  * waited for little more than T - 1, and be refused by those who still believe in the leader. Turns
@@ -54,7 +55,7 @@ export function restartElectionTimer(state: RaftState): void {
 
 /**
  * Campaigns soon: no leader is heard, and somebody tries to lead who has less of the log than this
- * node. Others may refuse it too, so each waits for as many ticks as there are turns before its
+ * node, or a lower priority. Others may refuse it too, so each waits for as many ticks as there are turns before its
  * own.
  */
 export function hastenElection(state: RaftState): void {

@@ -1,6 +1,7 @@
 import type { NodeId } from '@quorate/transport';
 
 import { isVoter } from './configuration.ts';
+import { isPreferredTo, yieldFromNowOn } from './election-priority.ts';
 import { hastenElection, restartElectionTimer } from './election-timer.ts';
 import { invariant } from './invariant.ts';
 import { isBoundByLease } from './lease.ts';
@@ -23,7 +24,8 @@ import type { RaftState } from './state.ts';
  *
  * - **Pre-vote** (thesis §9.6). Before it raises its term, a node asks whether it could win. A
  *   pre-vote promises nothing: it changes no term, no vote and no timer of the one who gives it.
- *   (Who refuses one to a shorter log may campaign earlier for it: see election-timer.ts.)
+ *   (Who refuses one to a shorter log, or to a node of a lower priority, may campaign earlier for
+ *   it: see election-timer.ts and election-priority.ts.)
  * - **Stickiness** (thesis §4.2.3). A node that heard from a leader within the minimum election
  *   timeout grants nothing to others. The counterpart is the leader's own check: one that hears no
  *   majority for as long steps down, so a leader that cannot lead is not clung to either.
@@ -38,8 +40,11 @@ export function tickElection(state: RaftState): void {
   // The election has not begun: on a slow disk every attempt would outrun the one before.
   if (state.role.kind === 'candidate' && !state.role.votes.has(state.id)) return;
   state.electionElapsedTicks += 1;
+  const isUnanswered = 2 * state.electionElapsedTicks >= state.tuning.electionTimeoutTicks;
+  if (state.role.kind === 'preCandidate' && isUnanswered) yieldFromNowOn(state);
   if (state.electionElapsedTicks < state.electionDueTicks) return;
   if (!isElectable(state)) {
+    yieldFromNowOn(state);
     // It cannot lead, but must not take a silent leader for a living one either.
     becomeFollower(state, state.currentTerm);
     restartElectionTimer(state);
@@ -72,20 +77,22 @@ function campaign(state: RaftState): void {
   becomePreCandidate(state);
   const { logIndex: lastLogIndex, term: lastLogTerm } = state.log.lastPosition;
   const term = state.currentTerm + 1;
-  for (const peer of otherVoters(state)) {
-    send(state, peer, { kind: 'preVote', term, lastLogIndex, lastLogTerm });
-  }
+  const { priority } = state.tuning;
+  const about = { lastLogIndex, lastLogTerm, ...(priority > 0 && { priority }) };
+  for (const peer of otherVoters(state)) send(state, peer, { kind: 'preVote', term, ...about });
   countPreVotes(state);
 }
 
 /** Thesis §9.6: would this node vote for `from`? */
 export function onPreVote(state: RaftState, from: NodeId, request: PreVote): void {
+  const isOwnBetter =
+    !isLogUpToDate(state, request) || (isElectable(state) && isPreferredTo(state, request));
   const voteGranted =
     request.term > state.currentTerm &&
     state.promised === undefined &&
     !mustNotElect(state, from) &&
-    isLogUpToDate(state, request);
-  if (!mustNotElect(state, from) && !isLogUpToDate(state, request)) hastenElection(state);
+    !isOwnBetter;
+  if (!mustNotElect(state, from) && isOwnBetter) hastenElection(state);
   const term = voteGranted ? request.term : state.currentTerm;
   send(state, from, { kind: 'preVoteReply', term, voteGranted });
 }
@@ -108,12 +115,16 @@ function countPreVotes(state: RaftState): void {
   const { role } = state;
   if (role.kind !== 'preCandidate') return;
   const result = jointVoteResult(state.configuration, (voter) => role.votes.get(voter));
-  if (result === 'lost') becomeFollower(state, state.currentTerm);
+  if (result === 'lost') {
+    yieldFromNowOn(state);
+    becomeFollower(state, state.currentTerm);
+  }
   if (result === 'won') requestVotes(state, 'preVoteWon');
 }
 
 function requestVotes(state: RaftState, reason: 'preVoteWon' | 'transfer'): void {
   becomeCandidate(state, reason);
+  yieldFromNowOn(state);
   const isTransfer = reason === 'transfer';
   const { currentTerm: term } = state;
   const { logIndex: lastLogIndex, term: lastLogTerm } = state.log.lastPosition;

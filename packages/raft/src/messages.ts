@@ -68,6 +68,8 @@ export interface PreVote {
   readonly term: number;
   readonly lastLogIndex: number;
   readonly lastLogTerm: number;
+  /** The sender's own, if not 0. Version 1 does not say it. */
+  readonly priority?: number;
 }
 
 /** Granted: `term` mirrors the request. Refused: `term` is the replier's own, so it teaches. */

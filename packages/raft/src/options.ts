@@ -67,6 +67,12 @@ export interface RaftTuning {
   /** A leader speaks at least this often. At least 1; a tenth of the election timeout. */
   readonly heartbeatTicks: number;
   /**
+   * Among voters whose logs are equal, a node of a higher priority is to lead rather than one of a
+   * lower: see election-priority.ts. An integer of at least 0, of this node alone. 0, the default,
+   * prefers nobody.
+   */
+  readonly priority: number;
+  /**
    * Bytes of entries in one AppendEntries; a larger entry travels alone. Raise it for fewer
    * messages, at the price of longer head-of-line blocking. 1 MiB by default.
    */
@@ -124,6 +130,9 @@ export interface RaftTuning {
   readonly snapshotTimeoutTicks: number;
 }
 
+/** What is no integer of at least 1. */
+type NotCounted = 'maxClockDriftPpm' | 'tickMs' | 'forwardProposals' | 'priority';
+
 /**
  * The tuning of `options`, with defaults.
  *
@@ -131,9 +140,12 @@ export interface RaftTuning {
  */
 export function resolveTuning(options: Partial<RaftTuning>): RaftTuning {
   const { electionTimeoutTicks = 10, maxClockDriftPpm = 0, tickMs = 50 } = options;
-  const { forwardProposals = false } = options;
+  const { forwardProposals = false, priority = 0 } = options;
   checkClock(maxClockDriftPpm, tickMs);
-  const counts: Omit<RaftTuning, 'maxClockDriftPpm' | 'tickMs' | 'forwardProposals'> = {
+  if (!Number.isSafeInteger(priority) || priority < 0) {
+    throw new RangeError(`priority: expected an integer of at least 0, got ${priority}`);
+  }
+  const counts: Omit<RaftTuning, NotCounted> = {
     electionTimeoutTicks,
     heartbeatTicks: options.heartbeatTicks ?? 1,
     maxMessageBytes: options.maxMessageBytes ?? 1_048_576,
@@ -163,7 +175,7 @@ export function resolveTuning(options: Partial<RaftTuning>): RaftTuning {
         `got ${electionTimeoutTicks}`,
     );
   }
-  return { ...counts, maxClockDriftPpm, tickMs, forwardProposals };
+  return { ...counts, maxClockDriftPpm, tickMs, forwardProposals, priority };
 }
 
 function checkClock(maxClockDriftPpm: number, tickMs: number): void {

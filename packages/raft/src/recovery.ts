@@ -78,6 +78,7 @@ export function initialState(options: RaftOptions): RaftState {
     remoteReads: new RemoteReads(nonce, tuning.maxPendingReads),
     strangerCount: 0,
     refusedFetchCount: 0,
+    yieldsInTerm: undefined,
     electionElapsedTicks: 0,
     electionDueTicks: 0,
     ticksSinceLeader: 0,

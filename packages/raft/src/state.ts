@@ -63,6 +63,9 @@ export interface RaftState {
   /** Answers to the repair that contradict themselves or this log, dropped. */
   refusedFetchCount: number;
 
+  /** The last term in which this node had its chance to lead: see election-priority.ts. */
+  yieldsInTerm: number | undefined;
+
   // Time, in ticks.
 
   /** Since the last word of a leader, vote granted or campaign; on a leader, quorum check. */

@@ -39,6 +39,8 @@ export interface RaftStatus {
   readonly term: number;
   readonly leaderId: NodeId | undefined;
   readonly votedFor: NodeId | undefined;
+  /** How much this node is to lead: see `RaftTuning`. */
+  readonly priority: number;
   /** Highest index known to be committed; since the last start, so it begins at the snapshot. */
   readonly commitIndex: number;
   /** Highest index the state machine holds. */
@@ -113,6 +115,7 @@ export function coreStatus(raft: RaftState): Omit<RaftStatus, EdgeStatus> {
     term: raft.currentTerm,
     leaderId: raft.leaderId,
     votedFor: raft.votedFor,
+    priority: raft.tuning.priority,
     commitIndex: raft.commitIndex,
     lastLogIndex: log.lastIndex,
     firstLogIndex: log.firstIndex,
