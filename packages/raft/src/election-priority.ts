@@ -24,7 +24,7 @@ import type { RaftState } from './state.ts';
  * Live it is because nobody insists: each node refuses for its priority until it has had a chance
  * to lead in its term, and no longer. A chance is over once the node
  *
- * - has asked for votes, won or not: what it holds of its own term it got or lost by then;
+ * - has asked for votes, won or not: a leader that lost its majority insists on nothing either;
  * - was refused by a majority, or got too few answers within half an election timeout;
  * - was due to campaign and could not: its disk hangs, or it has no seat.
  *

@@ -97,6 +97,25 @@ const golden: readonly [RaftMessage, readonly number[]][] = [
   ],
 ];
 
+// What version 2 added to kinds of version 1.
+test.each([
+  [{ kind: 'preVote', term: 3, lastLogIndex: 300, lastLogTerm: 2 }, [2, 2, 1, 3, 172, 2, 2, 0]],
+  [
+    { kind: 'preVote', term: 3, lastLogIndex: 300, lastLogTerm: 2, priority: 130 },
+    [2, 2, 1, 3, 172, 2, 2, 130, 1],
+  ],
+] as const)('version 2 says the priority in pre-votes (%#)', (message, bytes) => {
+  expect(Array.from(raftCodec.encode(message))).toEqual(bytes);
+  expect(raftCodec.decode(Uint8Array.from(bytes))).toEqual(message);
+});
+
+test('a priority is left out of what a peer of version 1 reads', () => {
+  const message = { kind: 'preVote', term: 3, lastLogIndex: 1, lastLogTerm: 2 } as const;
+  const bytes = encodeIn({ written: 1, spoken: 2 }, { ...message, priority: 7 });
+  expect(Array.from(bytes)).toEqual([1, 2, 1, 3, 1, 2]);
+  expect(raftCodec.decode(bytes)).toEqual(message);
+});
+
 test('every kind of version 1 is among them', () => {
   const kinds = new Set(golden.map(([{ kind }]) => kind));
   expect(kinds).toEqual(new Set(messageKinds.filter((kind) => sinceVersion(kind) === 1)));

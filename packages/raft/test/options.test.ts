@@ -29,6 +29,17 @@ describe('resolveTuning', () => {
     );
   });
 
+  test.each([-1, 0.5, Number.NaN, 2 ** 53])('priority: refuses %d', (priority) => {
+    expect(() => resolveTuning({ priority })).toThrow(
+      new RangeError(`priority: expected an integer of at least 0, got ${priority}`),
+    );
+  });
+
+  test('nobody is preferred by default', () => {
+    expect(resolveTuning({})).toMatchObject({ priority: 0 });
+    expect(resolveTuning({ priority: 2 ** 53 - 1 })).toMatchObject({ priority: 2 ** 53 - 1 });
+  });
+
   test('an election timeout lasts longer than a heartbeat', () => {
     expect(() => resolveTuning({ electionTimeoutTicks: 3, heartbeatTicks: 3 })).toThrow(
       'electionTimeoutTicks: expected more than heartbeatTicks (3), got 3',

@@ -10,6 +10,8 @@ export interface Experiment {
   readonly nodeCount: number;
   readonly failoverCount: number;
   readonly surroundings: Surroundings;
+  /** In the order of the nodes. 0 by default. */
+  readonly priorities?: readonly number[];
 }
 
 /** What the nodes run on. */
@@ -59,21 +61,24 @@ export async function failoverTimes(experiment: Experiment): Promise<readonly nu
   return times;
 }
 
-class FailingCluster {
+/** Whole nodes, whose leader loses its power when the test says so. */
+export class FailingCluster {
   readonly #simulation: Simulation;
   readonly #nodes = new Map<NodeId, RaftNode>();
   readonly #writeEveryMs: number;
 
-  constructor({ seed, nodeCount, surroundings }: Experiment) {
+  constructor(experiment: Omit<Experiment, 'failoverCount'>) {
+    const { seed, nodeCount, surroundings, priorities = [] } = experiment;
     const { network, disk, writeEveryMs } = surroundings;
     this.#writeEveryMs = writeEveryMs;
     this.#simulation = new Simulation({ seed, network, disk, sameTimeOrder: 'random' });
     const voters = Array.from({ length: nodeCount }, (_, place) => nodeId(`n${place + 1}`));
-    for (const voter of voters) {
+    for (const [place, voter] of voters.entries()) {
+      const priority = priorities[place] ?? 0;
       this.#simulation.addNode(voter, async ({ transport, clock, random, disk: files }) => {
         const node = await RaftNode.open({
           ...{ transport, clock, random, disk: files, directory: 'raft', voters },
-          ...{ stateMachine: silent, tickMs, electionTimeoutTicks },
+          ...{ stateMachine: silent, tickMs, electionTimeoutTicks, priority },
         });
         this.#nodes.set(voter, node);
         return { stop: () => node.close() };
@@ -85,7 +90,7 @@ class FailingCluster {
   async nextLeader(term: number): Promise<number> {
     let began: { readonly term: number; readonly commitIndex: number } | undefined;
     const isServing = (): boolean => {
-      const leader = this.#leader();
+      const { leader } = this;
       const status = leader === undefined ? undefined : this.#nodes.get(leader)?.status();
       if (status === undefined || status.term <= term) return false;
       if (began?.term !== status.term) began = status;
@@ -97,29 +102,38 @@ class FailingCluster {
     return this.#simulation.nowMs - atMs;
   }
 
-  /** Takes the leader's power at some moment. @returns How long until the next one serves. */
-  async failOver(): Promise<number> {
+  /**
+   * Takes the leader's power at some moment, among as many writes as are asked for.
+   *
+   * @returns How long until the next one serves, in election timeouts.
+   */
+  async failOver({ writeCount = 10 }: { readonly writeCount?: number } = {}): Promise<number> {
     const simulation = this.#simulation;
     await simulation.run(1_000 + simulation.random.float() * 500);
-    const leader = this.#leader();
+    const { leader } = this;
     const node = leader === undefined ? undefined : this.#nodes.get(leader);
     if (leader === undefined || node === undefined) throw new Error('a leader is lost for nothing');
     // It dies with entries under way, at any moment between two writes.
-    for (let left = 10; left > 0; left -= 1) {
+    for (let left = writeCount; left > 0; left -= 1) {
       void node.propose(Uint8Array.of(1));
       const share = left === 1 ? simulation.random.float() : 1;
       await simulation.run(this.#writeEveryMs * share);
     }
     const { term } = node.status();
-    this.#nodes.delete(leader);
-    simulation.crash(leader);
+    this.stop(leader);
     const tookMs = await this.nextLeader(term);
     simulation.restart(leader);
     return tookMs / electionTimeoutMs;
   }
 
+  /** Takes the power of a node, until it is started. */
+  stop(id: NodeId): void {
+    this.#nodes.delete(id);
+    this.#simulation.crash(id);
+  }
+
   /** Who leads the highest term of all that run. */
-  #leader(): NodeId | undefined {
+  get leader(): NodeId | undefined {
     let leader: NodeId | undefined;
     let highest = -1;
     for (const [id, node] of this.#nodes) {

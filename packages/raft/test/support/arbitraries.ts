@@ -102,6 +102,16 @@ const voteRequest: fc.Arbitrary<RaftMessage> = fc
     lastLogTerm: logTerm,
   }));
 
+const preferredVote: fc.Arbitrary<RaftMessage> = fc
+  .tuple(positionAndTerm, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+  .map(([{ logIndex, logTerm, term }, priority]) => ({
+    kind: 'preVote',
+    term,
+    lastLogIndex: logIndex,
+    lastLogTerm: logTerm,
+    priority,
+  }));
+
 const transferVote: fc.Arbitrary<RaftMessage> = positionAndTerm.map(
   ({ logIndex, logTerm, term }) => ({
     kind: 'requestVote',
@@ -159,6 +169,7 @@ const fetchedEntries: fc.Arbitrary<RaftMessage> = fc
 export const raftMessage: fc.Arbitrary<RaftMessage> = fc.oneof(
   voteRequest,
   transferVote,
+  preferredVote,
   fc.record({ kind: fc.constant('timeoutNow'), term: anyNumber }),
   fc.record({
     kind: fc.constantFrom('preVoteReply', 'requestVoteReply'),

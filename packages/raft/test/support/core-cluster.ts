@@ -42,6 +42,8 @@ export interface CoreClusterOptions {
   /** How many of them, the first ones, start the cluster; the others join. All by default. */
   readonly voterCount?: number;
   readonly tuning?: Partial<RaftTuning>;
+  /** In the order of the nodes. 0 by default. */
+  readonly priorities?: readonly number[];
   /** What the disks hold at first, in the order of the nodes. Empty by default. */
   readonly disks?: readonly DurableState[];
 }
@@ -58,15 +60,18 @@ export class CoreCluster {
   parcels: Parcel[] = [];
   readonly #random: Random;
   readonly #tuning: Partial<RaftTuning>;
+  readonly #priorities: Map<NodeId, number>;
   readonly #startVoters: readonly NodeId[];
   #commandCount = 0;
   #readCount = 0;
   #incarnationCount = 0;
 
-  constructor({ random, nodeCount, tuning = {}, disks = [], voterCount }: CoreClusterOptions) {
+  constructor(options: CoreClusterOptions) {
+    const { random, nodeCount, tuning = {}, disks = [], voterCount, priorities = [] } = options;
     this.#random = random;
     this.#tuning = tuning;
     const ids = Array.from({ length: nodeCount }, (_, place) => nodeId(`n${place + 1}`));
+    this.#priorities = new Map(ids.map((id, place) => [id, priorities[place] ?? 0]));
     this.#startVoters = ids.slice(0, voterCount ?? nodeCount);
     this.nodes = new Map(
       ids.map((id, place) => [
@@ -119,6 +124,13 @@ export class CoreCluster {
   enqueue(id: NodeId, input: RaftInput): void {
     const node = this.node(id);
     if (node.raft !== undefined) node.inbox.push(input);
+  }
+
+  /** Starts a node again with another priority. */
+  prefer(id: NodeId, priority: number): void {
+    this.#priorities.set(id, priority);
+    this.crash(id, 0);
+    this.restart(id);
   }
 
   /** One step over all inputs that wait. */
@@ -224,6 +236,7 @@ export class CoreCluster {
       ...this.#tuning,
       ...recoveredOptions(durable),
       id,
+      priority: this.#priorities.get(id) ?? 0,
       voters: this.#startVoters.includes(id) ? this.#startVoters : [],
       random: this.#random.fork(`incarnation-${this.#incarnationCount}`),
     });
