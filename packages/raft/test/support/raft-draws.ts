@@ -35,6 +35,7 @@ export function drawTuning(random: Random, nodeCount: number): Tuning {
     // Most snapshots of a run are larger than the first of these.
     snapshotChunkBytes: pick(64, 500, 65_536),
     snapshotWindowBytes: pick(100, 1_048_576),
+    hasPriorities: pick(0, 1) === 1,
   };
 }
 

@@ -109,6 +109,7 @@ class RaftExperiment implements Experiment {
       nodeCount,
       voterCount: this.#members.voterCountOf(nodeCount, voterCount),
       tuning: { ...nodeTuning, forwardProposals: tuning['forwardProposals'] === true },
+      hasPriorities: tuning['hasPriorities'] === true,
       bug: options.bug,
       releases: options.upgrade === undefined ? undefined : releases,
       onEvent: (event) =>

@@ -39,6 +39,8 @@ export interface ClusterOptions {
   /** How many of the nodes, the first ones, start the cluster; the others join. All by default. */
   readonly voterCount?: number;
   readonly tuning?: Partial<RaftNodeOptions>;
+  /** Whether some nodes are preferred to others. By default none is. */
+  readonly hasPriorities?: boolean;
   readonly bug?: PlantedBug | undefined;
   /** What runs as which release. By default the source runs as all of them. */
   readonly releases?: ReadonlyMap<number, typeof RaftNode> | undefined;
@@ -96,13 +98,14 @@ export class SimulatedCluster {
   }
 
   async #start(environment: NodeEnvironment): Promise<NodeProcess> {
-    const { bug, tuning, releases } = this.#options;
+    const { bug, tuning, releases, hasPriorities } = this.#options;
     const NodeOfRelease = releases?.get(environment.release) ?? RaftNode;
     const { nodeId: id, transport, clock, random, disk } = environment;
     const machine = new RecordingMachine(this.checker);
     await bug?.beforeOpen?.(environment, this.startVoters);
     const node = await NodeOfRelease.open({
       ...tuning,
+      priority: hasPriorities === true ? this.nodeIds.indexOf(id) % 3 : 0,
       transport,
       clock,
       random,
