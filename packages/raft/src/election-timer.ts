@@ -55,8 +55,8 @@ export function restartElectionTimer(state: RaftState): void {
 
 /**
  * Campaigns soon: no leader is heard, and somebody tries to lead who has less of the log than this
- * node, or a lower priority. Others may refuse it too, so each waits for as many ticks as there are turns before its
- * own.
+ * node, or a lower priority. Others may refuse it too, so each waits for as many ticks as there are
+ * turns before its own.
  */
 export function hastenElection(state: RaftState): void {
   if (state.role.kind !== 'follower') return;

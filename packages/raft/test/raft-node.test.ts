@@ -484,6 +484,7 @@ describe('status and events', () => {
       role: 'leader',
       leaderId: cluster.leaderId,
       votedFor: cluster.leaderId,
+      priority: 0,
       commitIndex: 2,
       lastApplied: 2,
       lastLogIndex: 2,
