@@ -54,15 +54,13 @@ export async function startHosts(settings: GroupsSettings): Promise<Groups> {
   const hosts = await Promise.all(
     voters.map((id) => MultiRaft.open({ transport: net.join(id), disk, directory: id })),
   );
-  const groups: (readonly RaftNode[])[] = [];
-  for (let place = 0; place < groupCount; place += 1) {
-    const groupId = `group-${place}`;
-    const open = (host: MultiRaft): Promise<RaftNode> => {
-      const stateMachine = idleMachine();
-      return host.openGroup({ groupId, voters, stateMachine, quiesceAfterTimeouts, ...tuning });
-    };
-    groups.push(await Promise.all(hosts.map(open)));
-  }
+  const open = (place: number): Promise<readonly RaftNode[]> => {
+    const options = { groupId: `group-${place}`, voters, quiesceAfterTimeouts, ...tuning };
+    return Promise.all(
+      hosts.map((host) => host.openGroup({ ...options, stateMachine: idleMachine() })),
+    );
+  };
+  const groups = await Promise.all(Array.from({ length: groupCount }, (_, place) => open(place)));
   return running({
     groups,
     syncCount,

@@ -57,6 +57,7 @@ async function propose(groups: Groups): Promise<Sample> {
         count += 1;
         continue;
       }
+      // Its leader is about to change.
       await setTimeout(10);
       leader = leaderOf(nodes);
     }
@@ -109,7 +110,7 @@ const memory: BenchCase = {
   name: `memory of an idle group on one host, of ${IDLE_GROUPS}`,
   metrics: [{ name: 'memory', unit: 'kB', better: 'lower' }],
   runs: 2,
-  warmUpRuns: 1,
+  warmUpRuns: 0,
   ours: { name: 'MultiRaft', run: measureIdleMemory },
   peers: [constantPeer('goal', { memory: 100 })],
 };

@@ -63,7 +63,7 @@ export interface SharedLogRecovery {
  * @remarks
  * Each group has what a `WriteAheadLog` has, with the same promises, told apart group by group. A
  * full or failed disk is full or failed for all. Memory: 4 bytes an entry, as for one log, and
- * about a kilobyte for each group.
+ * about two kilobytes for each group.
  *
  * @example
  * ```ts
