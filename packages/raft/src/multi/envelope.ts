@@ -20,6 +20,8 @@ export interface Parcel {
 const VERSION = 1;
 const ENVELOPE = 40;
 const GROUP_ID_BYTES_MAX = 64;
+/** As the log of all groups takes it: nobody is asked about another, which may look like a path. */
+const GROUP_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 const PROTOCOL_BYTES_MAX = 64;
 
 /** Bytes before the first parcel. */
@@ -55,11 +57,18 @@ export function readEnvelope(bytes: Uint8Array): readonly Parcel[] {
   const parcels: Parcel[] = [];
   let before = '';
   while (reader.remaining > 0) {
-    const groupId = reader.string(GROUP_ID_BYTES_MAX) || before;
+    const groupId = readGroupId(reader) || before;
     if (groupId === '') throw new DecodeError('group id: expected 1..64 bytes, got none');
     const protocol = reader.string(PROTOCOL_BYTES_MAX);
     parcels.push({ groupId, protocol, payload: reader.lengthPrefixed() });
     before = groupId;
   }
   return parcels;
+}
+
+/** A group id, or nothing. */
+function readGroupId(reader: ByteReader): string {
+  const groupId = reader.string(GROUP_ID_BYTES_MAX);
+  if (groupId === '' || GROUP_ID.test(groupId)) return groupId;
+  throw new DecodeError('group id: expected A-Z a-z 0-9 _ - and . but not first, got another');
 }

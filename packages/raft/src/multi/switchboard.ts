@@ -48,7 +48,7 @@ interface Outgoing {
 interface SwitchboardListener {
   /** Something came for a group that is not here. It was dropped. */
   onUnknown(groupId: string, from: NodeId): void;
-  /** What a listener of a group threw. */
+  /** What a listener of a group threw, or `onUnknown`. */
   onError(error: unknown): void;
 }
 
@@ -185,7 +185,16 @@ export class Switchboard {
     for (const parcel of parcels) {
       if (this.#groups.get(parcel.groupId)?.deliver(parcel, delivery) === true) continue;
       this.#unknownCount += 1;
-      this.#listener.onUnknown(parcel.groupId, delivery.from);
+      this.#tellUnknown(parcel.groupId, delivery.from);
+    }
+  }
+
+  /** A mistake there is not to cost the groups that come next in the envelope. */
+  #tellUnknown(groupId: string, from: NodeId): void {
+    try {
+      this.#listener.onUnknown(groupId, from);
+    } catch (error) {
+      this.#listener.onError(error);
     }
   }
 }

@@ -98,7 +98,7 @@ function isIdleLeader({ role, log, commitIndex, lastApplied, configuration }: Ra
   const { lastIndex, durableIndex } = log;
   const isSettled =
     commitIndex === lastIndex && lastApplied === lastIndex && durableIndex === lastIndex;
-  if (!isSettled || role.reads.hasWaiting) return false;
+  if (!isSettled || role.reads.hasRound) return false;
   for (const { matchIndex } of role.followers.values()) {
     if (matchIndex !== lastIndex) return false;
   }

@@ -85,6 +85,12 @@ describe('a host of many groups', () => {
     await host.closeGroup('group-0');
     expect(await cluster.until(() => host.group('group-0') !== undefined)).toBe(true);
     expect(opened).toContain('group-0');
+    // The others go on speaking to the groups of a host that closes.
+    opened.length = 0;
+    void cluster.write('group-1');
+    await cluster.opened(host.close());
+    await cluster.simulation.run(5_000);
+    expect(opened).toEqual([]);
   });
 
   test('forgets a group that was removed, log and snapshots, and no other', async () => {

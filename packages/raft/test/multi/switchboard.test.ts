@@ -59,7 +59,10 @@ function setUp() {
   const unknown: string[] = [];
   const errors: unknown[] = [];
   const switchboard = new Switchboard(carrier, {
-    onUnknown: (groupId) => unknown.push(groupId),
+    onUnknown: (groupId) => {
+      unknown.push(groupId);
+      if (groupId === 'black') throw new Error('a mistake about black');
+    },
     onError: (error) => errors.push(error),
   });
   return { carrier, switchboard, unknown, errors };
@@ -126,6 +129,7 @@ describe('Switchboard', () => {
     for (const [name, byte] of [
       ['red', 9],
       ['grey', 2],
+      ['black', 2],
       ['blue', 3],
     ] as const) {
       sender.switchboard.attach(name).send(b, raft, Uint8Array.of(byte));
@@ -133,9 +137,9 @@ describe('Switchboard', () => {
     await turn();
     carrier.deliver(sender.carrier.sent[0]!.payload);
     carrier.deliver(Uint8Array.of(7, 7, 7));
-    expect([heard, unknown]).toEqual([['blue b 3'], ['grey']]);
-    expect([switchboard.unknownCount, switchboard.malformedCount]).toEqual([1, 1]);
-    expect(String(errors)).toContain('a mistake of red');
+    expect([heard, unknown]).toEqual([['blue b 3'], ['grey', 'black']]);
+    expect([switchboard.unknownCount, switchboard.malformedCount]).toEqual([2, 1]);
+    expect(errors.map(String)).toEqual(['Error: a mistake of red', 'Error: a mistake about black']);
   });
 
   test('tells every group how peers are, until it is detached', () => {

@@ -58,6 +58,14 @@ describe('a leader', () => {
   });
 });
 
+describe('a leader that is asked', () => {
+  test('does not rest while a read waits for the word of the others', () => {
+    const { node, rest } = ofLeader();
+    node.step({ kind: 'readIndex', readId: 1 });
+    expect(ticksOf(rest, 9)).not.toContain(false);
+  });
+});
+
 describe('a follower', () => {
   function ofFollower() {
     const node = LoneNode.withLog([1]);
@@ -85,6 +93,33 @@ describe('a follower', () => {
     const { rest } = ofFollower();
     rest.onMessage(from, message);
     expect(rest.isQuiescent).toBe(false);
+  });
+
+  test('does not rest with more than its leader has', () => {
+    const node = LoneNode.withLog([1, 1]);
+    node.step({ kind: 'receive', from: b, message: heartbeat });
+    node.step({ kind: 'applied', logIndex: 1 });
+    const rest = new Quiescence(node.raft, 3, () => expect.unreachable());
+    rest.onMessage(b, wish);
+    expect([node.raft.commitIndex, rest.isQuiescent]).toEqual([1, false]);
+  });
+
+  test('does not rest before its state machine has all of it', () => {
+    const node = LoneNode.withLog([1]);
+    node.step({ kind: 'receive', from: b, message: heartbeat });
+    const rest = new Quiescence(node.raft, 3, () => expect.unreachable());
+    rest.onMessage(b, wish);
+    expect([node.raft.commitIndex, rest.isQuiescent]).toEqual([1, false]);
+  });
+
+  test('does not rest while its log is being repaired', () => {
+    const { node, rest } = ofFollower();
+    node.raft.promised = { logIndex: 1, term: 1 };
+    rest.onMessage(b, wish);
+    expect(rest.isQuiescent).toBe(false);
+    node.raft.promised = undefined;
+    rest.onMessage(b, wish);
+    expect(rest.isQuiescent).toBe(true);
   });
 
   test('does not rest before it knows that all it has is committed', () => {
