@@ -140,6 +140,37 @@ describe('what lags', () => {
     await shared.close();
     expect(await segments()).not.toContain('0000000000000001.wal');
   });
+
+  test('is gone once the log is closed, and not behind the back of a next owner', async () => {
+    const shared = await open();
+    const busy = shared.openGroup('busy');
+    let release = (): void => undefined;
+    const gate = new Promise<void>((go) => (release = go));
+    const reached = new Promise<void>((resolve) => {
+      observed.before = ({ kind, path }) => {
+        if (kind !== 'remove' || !path.endsWith('1.wal')) return undefined;
+        resolve();
+        return gate;
+      };
+    });
+    for (let next = 1; next <= 12; next += 1) {
+      await busy.append({ entries: range(next, next, 1_500) });
+    }
+    // It waits until the segments are gone.
+    void busy.compact(11);
+    await reached;
+    observed.before = () => undefined;
+    const closing = shared.close();
+    const isClosed = closing.then(() => true);
+    const turns = (async () => {
+      for (let turn = 0; turn < 1_000; turn += 1) await Promise.resolve();
+      return false;
+    })();
+    expect(await Promise.race([isClosed, turns])).toBe(false);
+    release();
+    await closing;
+    expect(await segments()).not.toContain('0000000000000001.wal');
+  });
 });
 
 describe('a group', () => {
