@@ -12,6 +12,10 @@ import type { StateMachine } from '../../src/state-machine.ts';
 //
 // Protection: a directory says nothing before most of the other voters remember it, and those
 // who know the id under another directory refuse it (src/node/identity.ts).
+//
+// Mutations: another directory, or an older boot, is accepted; a node speaks without a majority of
+// the others, or with one of all, itself included; `#send` in src/raft-node.ts lets a silent node
+// speak; a removal is not told to the identity (test/mutations/storage.ts).
 
 const [n1, n2, n3, n4] = [nodeId('n1'), nodeId('n2'), nodeId('n3'), nodeId('n4')];
 const voters = [n1, n2, n3];
@@ -42,6 +46,7 @@ interface Replica {
 class Cluster {
   readonly simulation = new Simulation({ seed: 1 });
   readonly replicas = new Map<NodeId, Replica>();
+  readonly #elections: { readonly id: NodeId; readonly term: number }[] = [];
 
   constructor() {
     for (const id of [...voters, n4]) {
@@ -54,7 +59,11 @@ class Cluster {
           identity: 'proven',
         });
         const events: RaftEvent[] = [];
-        node.observe((event) => events.push(event));
+        node.observe((event) => {
+          events.push(event);
+          const isElected = event.kind === 'roleChanged' && event.role === 'leader';
+          if (isElected) this.#elections.push({ id, term: event.term });
+        });
         this.replicas.set(id, { node, register, events });
         return { stop: () => node.close() };
       });
@@ -67,6 +76,11 @@ class Cluster {
 
   leader(among: readonly NodeId[] = voters): NodeId | undefined {
     return among.find((id) => this.replicas.get(id)?.node.status().role === 'leader');
+  }
+
+  /** Who was ever elected in `term`. */
+  leadersOf(term: number): readonly NodeId[] {
+    return this.#elections.filter((each) => each.term === term).map(({ id }) => id);
   }
 
   stop(id: NodeId): void {
@@ -129,6 +143,32 @@ test('a wiped voter and one that missed a command never decide without it', asyn
   await cluster.write(8);
   await cluster.run(() => cluster.of(empty).register.value === 8);
   expect(cluster.of(wiped).node.status().identity).toMatchObject({ kind: 'refused' });
+});
+
+// The first leader hands over within a pair: it votes for the other in the next term. It is wiped,
+// its leader cut off, and the third node has seen nothing of that term: it would ask for votes in
+// the same one, and with the empty disk's vote there were two leaders of it.
+test('a voter that was wiped does not vote a second time in its term', async () => {
+  const cluster = new Cluster();
+  await cluster.write(1);
+  await cluster.simulation.run(1_000);
+  const wiped = cluster.leader()!;
+  const [elected, rival] = voters.filter((id) => id !== wiped);
+  cluster.simulation.inject({ kind: 'partition', left: [rival!], right: [wiped, elected!] });
+  const transfer = cluster.of(wiped).node.transferLeadership({ to: elected! });
+  expect(await cluster.outcome(transfer)).toMatchObject({ kind: 'transferred' });
+  const { term } = cluster.of(elected!).node.status();
+  expect(cluster.of(rival!).node.status().term).toBe(term - 1);
+  cluster.simulation.inject({ kind: 'heal' });
+  cluster.simulation.inject({ kind: 'partition', left: [elected!], right: [wiped, rival!] });
+  cluster.stop(wiped);
+  cluster.simulation.inject({ kind: 'wipeDisk', node: wiped });
+  await cluster.restart(wiped);
+  await cluster.simulation.run(20_000);
+  expect(cluster.of(wiped).node.status().identity).toMatchObject({ kind: 'refused' });
+  // Nobody so much as promised the rival a vote, so it began no term.
+  expect(cluster.of(rival!).node.status().term).toBe(term - 1);
+  expect(cluster.leadersOf(term)).toEqual([elected]);
 });
 
 test('a wiped voter is told why, and whom to ask', async () => {

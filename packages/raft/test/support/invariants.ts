@@ -19,6 +19,7 @@ interface Shadow {
   /** What damage has taken since: it was on disk when others counted on it. */
   lostTerms: readonly number[];
   isUp: boolean;
+  isWiped: boolean;
 }
 
 /**
@@ -96,6 +97,12 @@ export class InvariantChecker implements MachineObserver {
     this.#damagedNodes.add(nodeId);
   }
 
+  /** The disk of `nodeId` was emptied: its next life begins with nothing. */
+  onWiped(nodeId: NodeId): void {
+    const shadow = this.#shadows.get(nodeId);
+    if (shadow !== undefined) shadow.isWiped = true;
+  }
+
   /** `nodeId` has lost its process; its disk holds at least what it claimed. */
   onDown(nodeId: NodeId): void {
     const shadow = this.#shadows.get(nodeId);
@@ -108,7 +115,7 @@ export class InvariantChecker implements MachineObserver {
     const status = node.status();
     let shadow = this.#shadows.get(nodeId);
     if (shadow === undefined) {
-      shadow = { status, terms: [], lostTerms: [], isUp: true };
+      shadow = { status, terms: [], lostTerms: [], isUp: true, isWiped: false };
       this.#shadows.set(nodeId, shadow);
       this.#checkLog(shadow, node, 0);
     } else if (!shadow.isUp) {
@@ -156,8 +163,10 @@ export class InvariantChecker implements MachineObserver {
     shadow.isUp = true;
     const firstDamaged = status.damaged[0]?.logIndex ?? Number.POSITIVE_INFINITY;
     const isDamaged = this.#damagedNodes.has(nodeId);
+    const { isWiped } = shadow;
+    shadow.isWiped = false;
     const start = Math.max(status.firstLogIndex, shadow.status.firstLogIndex);
-    for (let logIndex = start; logIndex <= durableIndex; logIndex += 1) {
+    for (let logIndex = start; logIndex <= durableIndex && !isWiped; logIndex += 1) {
       if (logIndex >= firstDamaged && isDamaged) break;
       const was = shadow.terms[logIndex];
       const is = node.termAt(logIndex);

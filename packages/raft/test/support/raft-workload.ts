@@ -7,10 +7,12 @@ import {
   type Tuning,
   type Workload,
 } from '@quorate/simulation';
-import { type NodeId, nodeId } from '@quorate/transport';
+import { type NodeId, nodeId, type Random } from '@quorate/transport';
 
 import { type Configuration, configurationOf, membersOf } from '../../src/configuration.ts';
+import type { RaftEvent } from '../../src/node/events.ts';
 import type { IdentityStatus } from '../../src/node/identity.ts';
+import type { RaftNodeOptions } from '../../src/node/options.ts';
 import type { ReadOutcome } from '../../src/node/outcomes.ts';
 import { ClientHistory, type KeyValueChange, NoAnswer } from './client-history.ts';
 import { CommitTimeline } from './commit-timeline.ts';
@@ -35,6 +37,7 @@ import {
 } from './sim-cluster.ts';
 import { stageOf } from './raft-stages.ts';
 import { releases, type UpgradeKind, upgradeStage } from './upgrade-stage.ts';
+import { wipeStage } from './wipe-stage.ts';
 
 /** How often a client tries again after calm, in ms. */
 const RETRY_MS = 300;
@@ -51,6 +54,8 @@ export interface RaftWorkloadOptions {
   readonly members?: 'changing' | 'fixed';
   /** Nodes of two releases, and operators who take them from one to the other. */
   readonly upgrade?: UpgradeKind;
+  /** Disks are wiped, as many as nodes of which 'proven' is said can bear. */
+  readonly wipes?: NonNullable<RaftNodeOptions['identity']>;
   /** Told of all that comes about, in few words: to count it. */
   readonly onHappening?: (what: string) => void;
 }
@@ -60,18 +65,27 @@ export interface RaftWorkloadOptions {
  * change the members.
  */
 export function raftWorkload(options: RaftWorkloadOptions = {}): Workload {
-  const { upgrade } = options;
+  const { upgrade, wipes } = options;
   const stage = options.members === 'fixed' ? stageOf : changingStageOf;
   return {
     name: 'raft',
-    nodeCounts: { min: 1, max: 7 },
+    nodeCounts: { min: wipes === undefined ? 1 : 3, max: 7 },
+    // Who vouches for others must keep its disk.
+    ...(wipes !== undefined && { claims: () => ({ damagedMax: 0 }) }),
     ...(upgrade !== undefined && { releases: [...releases.keys()] }),
     drawTuning,
     drawOperation: options.members === 'fixed' ? drawCommand : drawOperation,
-    stage: upgrade === undefined ? stage : upgradeStage(upgrade, stage),
+    stage: stageWith(options, stage),
     describeMessage,
     open: (simulation, scenario) => new RaftExperiment(simulation, scenario, options),
   };
+}
+
+type DrawStage = (random: Random, drawn: Scenario) => Scenario;
+
+function stageWith({ upgrade, wipes }: RaftWorkloadOptions, stage: DrawStage): DrawStage {
+  if (upgrade !== undefined) return upgradeStage(upgrade, stage);
+  return wipes === undefined ? stage : wipeStage(stage);
 }
 
 /** One run: what clients were told, and whether it holds. */
@@ -108,12 +122,15 @@ class RaftExperiment implements Experiment {
     this.#cluster = new SimulatedCluster(simulation, {
       nodeCount,
       voterCount: this.#members.voterCountOf(nodeCount, voterCount),
-      tuning: { ...nodeTuning, forwardProposals: tuning['forwardProposals'] === true },
+      tuning: {
+        ...nodeTuning,
+        forwardProposals: tuning['forwardProposals'] === true,
+        ...(options.wipes !== undefined && { identity: options.wipes }),
+      },
       hasPriorities: tuning['hasPriorities'] === true,
       bug: options.bug,
       releases: options.upgrade === undefined ? undefined : releases,
-      onEvent: (event) =>
-        this.#happens(event.kind === 'roleChanged' ? `${event.kind} ${event.role}` : event.kind),
+      onEvent: (event) => this.#happens(wordsOn(event)),
     });
     for (const id of this.#cluster.nodeIds) {
       if (damaged.has(id)) this.#cluster.checker.onDamaged(id);
@@ -191,8 +208,9 @@ class RaftExperiment implements Experiment {
   #expectAcknowledgedThere(): void {
     const members = this.#memberIds();
     for (const [id, { machine, node }] of this.#coreNodes()) {
-      const { condition, configurationIndex } = node.status();
+      const { condition, configurationIndex, identity } = node.status();
       if (condition !== 'running' || !members.includes(id)) continue;
+      if (this.#isCutOff(identity)) continue;
       this.#members.expectKnown(id, configurationIndex);
       for (const [commandId, logIndex] of this.#acknowledged) {
         if (machine.commandIds.has(commandId)) continue;
@@ -245,11 +263,15 @@ class RaftExperiment implements Experiment {
     );
   }
 
-  /** Whether whoever could vouch for a node is not there any more, as on a first start. */
+  /** Whether nobody vouches for a node, or whoever could is not there, as on a first start. */
   #isCutOff(identity: IdentityStatus | undefined): boolean {
-    return (
-      identity?.kind === 'unproven' && identity.waitingFor.some((peer) => !this.#core.includes(peer))
-    );
+    if (identity?.kind === 'refused') return true;
+    return identity?.kind === 'unproven' && identity.waitingFor.some((peer) => this.#isGone(peer));
+  }
+
+  #isGone(peer: NodeId): boolean {
+    const running = this.#cluster.running.get(peer);
+    return !this.#core.includes(peer) || running?.node.status().identity.kind === 'refused';
   }
 
   /** The latest committed one, and those in the logs of the core that may still be committed. */
@@ -406,6 +428,11 @@ class RaftExperiment implements Experiment {
       return textOf(machine.get(key));
     });
   }
+}
+
+function wordsOn(event: RaftEvent): string {
+  if (event.kind === 'roleChanged') return `${event.kind} ${event.role}`;
+  return event.kind === 'identityChanged' ? `identity ${event.identity.kind}` : event.kind;
 }
 
 /** What damage to files and broken disks are reported with. */

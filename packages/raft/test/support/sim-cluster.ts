@@ -1,4 +1,10 @@
-import type { NodeEnvironment, NodeProcess, Simulation, TraceLine } from '@quorate/simulation';
+import {
+  type NodeEnvironment,
+  type NodeProcess,
+  parseSchedule,
+  type Simulation,
+  type TraceLine,
+} from '@quorate/simulation';
 import type { Disk } from '@quorate/storage';
 import { type NodeId, nodeId } from '@quorate/transport';
 
@@ -135,11 +141,18 @@ export class SimulatedCluster {
     this.startErrors.set(id, error);
   }
 
-  #check({ kind, node: name }: TraceLine): void {
+  #check({ kind, node: name, detail }: TraceLine): void {
     const id = this.#byName.get(name);
+    if (kind === 'fault') this.#noteWipe(detail);
     // A fault may end lives; a client's timer may reach any node.
     if (kind === 'fault' || id === undefined) this.nodeIds.forEach((each) => this.#checkNode(each));
     else this.#checkNode(id);
+  }
+
+  /** Its disk is empty from here on, and it may have been at work until now. */
+  #noteWipe(detail: string): void {
+    const [fault] = parseSchedule(`[${detail}]`);
+    if (fault?.kind === 'wipeDisk') this.checker.onWiped(nodeId(fault.node));
   }
 
   #checkNode(id: NodeId): void {
