@@ -4,7 +4,9 @@ import { systemClock, systemRandom } from '@quorate/transport/system';
 
 import type { NodeMessage } from './codec/edge-messages.ts';
 import { drawIdentity } from './codec/identity.ts';
+import { sinceVersion } from './codec/kinds.ts';
 import {
+  type Configuration,
   configurationOf,
   type MembershipChange,
   membersOf,
@@ -349,6 +351,10 @@ export class RaftNode {
     random: Random,
   ): Identity | undefined {
     if (options.identity !== 'proven' && foundIdentity === undefined) return undefined;
+    const { log, currentTerm } = this.#raft;
+    if (foundIdentity === undefined && currentTerm > 0) {
+      expectIntroducible(log.configurationAt(log.lastIndex).configuration);
+    }
     const names = random.fork('identity');
     const port = {
       nodeId: this.#raft.id,
@@ -373,10 +379,12 @@ export class RaftNode {
     return new Wire(transport, protocolVersions, listener, this.#probe);
   }
 
-  /** A member that went back to a release which cannot read the log. */
+  /** A member of a release which cannot read the log, or never vouches for this node. */
   #reportTooOld(peer: NodeId, spoken: number): void {
     const { configuration, peers } = this.#raft;
-    if (spoken >= protocolVersionOf(configuration) || !peers.includes(peer)) return;
+    const toVouch = this.#identity === undefined ? 0 : sinceVersion('introduce');
+    const needed = Math.max(protocolVersionOf(configuration), toVouch);
+    if (spoken >= needed || !peers.includes(peer)) return;
     this.#emit({ kind: 'incompatiblePeer', peer, spoken });
   }
 
@@ -657,6 +665,18 @@ export class RaftNode {
     }
     if (this.#condition !== 'failed') this.#condition = condition;
   }
+}
+
+/** Members of version 1 answer no introduction: a node that waits for them is silent for ever. */
+function expectIntroducible(configuration: Configuration): void {
+  const needed = sinceVersion('introduce');
+  const version = protocolVersionOf(configuration);
+  if (version >= needed) return;
+  throw new RaftStartError(
+    'RAFT_IDENTITY_TOO_EARLY',
+    `identity: expected 'assumed' until raiseProtocolVersion() to ${needed}, got 'proven' in ` +
+      `a cluster of version ${version}`,
+  );
 }
 
 /** A log of the node's own. */

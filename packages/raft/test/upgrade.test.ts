@@ -18,8 +18,19 @@ class Scene {
   readonly cluster: SimulatedCluster;
   #commandId = 0;
 
+  readonly reports: string[] = [];
+  /** What nodes are started with from now on. Release 1 knows nothing of identities. */
+  readonly tuning: { identity?: 'proven' } = {};
+
   constructor() {
-    this.cluster = new SimulatedCluster(this.simulation, { nodeCount: 3, releases });
+    const { tuning } = this;
+    this.cluster = new SimulatedCluster(this.simulation, {
+      ...{ nodeCount: 3, releases, tuning },
+      onEvent: (event, { node }) => {
+        if (event.kind !== 'incompatiblePeer') return;
+        this.reports.push(`${node.status().nodeId}: ${event.peer} speaks ${event.spoken}`);
+      },
+    });
   }
 
   get leader(): RaftNode {
@@ -128,5 +139,51 @@ describe('a rolling upgrade', () => {
       const { protocolVersion, voters } = node.status();
       expect([protocolVersion, voters]).toEqual([2, [n1, n2, n3]]);
     }
+  });
+});
+
+describe('identities that are to be proven', () => {
+  test('are refused at the start before the version is raised, and change nothing', async () => {
+    const scene = new Scene();
+    await scene.settle();
+    await scene.become(n1, 2);
+    scene.tuning.identity = 'proven';
+    await scene.become(n1, 2);
+    expect(scene.startErrors).toMatchObject([{ code: 'RAFT_IDENTITY_TOO_EARLY' }]);
+    expect(await scene.write()).toEqual([true, true]);
+    delete scene.tuning.identity;
+    // The directory is as it was: even the older release goes on with it.
+    await scene.become(n1, 1);
+    expect(await scene.write()).toEqual([true, true, true]);
+  });
+
+  test('can be turned on together once the version is raised', async () => {
+    const scene = new Scene();
+    await scene.settle();
+    for (const id of [n1, n2, n3]) await scene.become(id, 2);
+    expect(await scene.raise()).toMatchObject({ kind: 'committed' });
+    scene.tuning.identity = 'proven';
+    for (const id of [n1, n2, n3]) await scene.become(id, 2);
+    expect(scene.startErrors).toEqual([]);
+    for (const { node } of scene.cluster.running.values()) {
+      expect(node.status().identity).toEqual({ kind: 'proven' });
+    }
+    expect(await scene.write()).toEqual([true, true, true]);
+  });
+
+  test('of an empty directory among members of version 1: it says whom it waits for', async () => {
+    const scene = new Scene();
+    await scene.settle();
+    scene.simulation.stop(n1);
+    await scene.simulation.run(50);
+    scene.simulation.inject({ kind: 'wipeDisk', node: n1 });
+    scene.cluster.checker.onWiped(n1);
+    scene.tuning.identity = 'proven';
+    await scene.become(n1, 2);
+    const { identity } = scene.cluster.running.get(n1)!.node.status();
+    expect(identity).toEqual({ kind: 'unproven', waitingFor: [n2, n3] });
+    const ofNew = scene.reports.filter((report) => report.startsWith('n1'));
+    expect(ofNew.toSorted()).toEqual(['n1: n2 speaks 1', 'n1: n3 speaks 1']);
+    expect(await scene.write()).toEqual([true, true, true]);
   });
 });

@@ -37,6 +37,7 @@ describe('a cluster whose nodes prove who they are', () => {
       .filter(({ kind }) => kind === 'wipeDisk');
     expect(wiped.length).toBeGreaterThanOrEqual(last);
     expect(counts.get('identity refused')).toBeGreaterThanOrEqual(last / 2);
+    expect(counts.get('goes on without a node')).toBeGreaterThanOrEqual(last / 2);
     expect(counts.get('write committed')).toBeGreaterThan(1_000);
   });
 });

@@ -4,6 +4,8 @@ export type RaftStartErrorCode =
   | 'RAFT_FOREIGN_DIRECTORY'
   /** The state machine holds commands that the log never had: it is of another node or cluster. */
   | 'RAFT_FOREIGN_STATE'
+  /** `identity: 'proven'` on a directory whose cluster may still have members of version 1. */
+  | 'RAFT_IDENTITY_TOO_EARLY'
   /** The log holds what this version does not know. */
   | 'RAFT_NEWER_LOG'
   /** `unsafeForceConfiguration` found no log that could stand for the cluster. */

@@ -58,7 +58,10 @@ export type RaftEvent =
   | { readonly kind: 'diskFull' }
   /** There is room again. */
   | { readonly kind: 'diskRecovered' }
-  /** No protocol version is common with `peer`, which speaks `spoken` at best: see the README. */
+  /**
+   * `peer` speaks `spoken` at best: no version is common, or it is a member that cannot read the
+   * log or never answers `identity: 'proven'`. See the README.
+   */
   | { readonly kind: 'incompatiblePeer'; readonly peer: NodeId; readonly spoken: number }
   /** The node stopped for good: a disk operation or the state machine failed. Restart it. */
   | { readonly kind: 'failed'; readonly error: unknown };

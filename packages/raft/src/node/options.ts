@@ -84,7 +84,9 @@ export interface RaftNodeOptions extends Partial<RaftTuning> {
   /**
    * 'proven': the node says nothing before most of the other voters remember its directory, so
    * that a wiped disk under an old id does no harm. The same on all nodes of a cluster; once on, a
-   * directory keeps it, and a release before protocol version 2 cannot read it. Default 'assumed'.
+   * directory keeps it. Peers of protocol version 1 vouch for nobody: a directory that was in use
+   * without it is refused as `RAFT_IDENTITY_TOO_EARLY` before `raiseProtocolVersion`. Default
+   * 'assumed'.
    */
   readonly identity?: 'proven' | 'assumed';
   /** Size of one file of the write-ahead log. Its default is 64 MiB. */

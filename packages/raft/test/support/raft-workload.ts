@@ -192,6 +192,7 @@ class RaftExperiment implements Experiment {
 
   finish(): void {
     this.#expectRefusedGone();
+    if (this.#hasCommitted && this.#hasRefusedNode()) this.#happens('goes on without a node');
     if (this.#hasCommitted) this.#expectAcknowledgedThere();
     this.#history.expectLinearizable();
   }
@@ -261,6 +262,10 @@ class RaftExperiment implements Experiment {
       states.every(({ condition }) => condition === 'running') &&
       states.every(({ lastApplied }) => lastApplied >= highestCommitted)
     );
+  }
+
+  #hasRefusedNode(): boolean {
+    return this.#coreNodes().some(([, { node }]) => node.status().identity.kind === 'refused');
   }
 
   /** Whether nobody vouches for a node, or whoever could is not there, as on a first start. */
