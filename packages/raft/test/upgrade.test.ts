@@ -171,7 +171,7 @@ describe('identities that are to be proven', () => {
     expect(await scene.write()).toEqual([true, true, true]);
   });
 
-  test('of an empty directory among members of version 1: it says whom it waits for', async () => {
+  test('of an empty directory among members of version 1: it says who is in its way', async () => {
     const scene = new Scene();
     await scene.settle();
     scene.simulation.stop(n1);
@@ -182,8 +182,9 @@ describe('identities that are to be proven', () => {
     await scene.become(n1, 2);
     const { identity } = scene.cluster.running.get(n1)!.node.status();
     expect(identity).toEqual({ kind: 'unproven', waitingFor: [n2, n3] });
-    const ofNew = scene.reports.filter((report) => report.startsWith('n1'));
-    expect(ofNew.toSorted()).toEqual(['n1: n2 speaks 1', 'n1: n3 speaks 1']);
+    // The leader is heard for certain, the other only if it has something to say.
+    const leader = scene.cluster.leader!;
+    expect(scene.reports).toContain(`n1: ${leader} speaks 1`);
     expect(await scene.write()).toEqual([true, true, true]);
   });
 });

@@ -38,6 +38,11 @@ import { RaftIdentityError } from './errors.ts';
  * never there holds up nobody. Restarts, once a majority of the others remembers the directory,
  * wait for one answer of any of them, which they need to be of use anyhow.
  *
+ * **How many disks may be lost at once.** Of the majority that remembers D, those that are wiped
+ * themselves forget it, and could accept E. With one disk lost there is none; with a second, a bare
+ * majority of an odd number of others could be outdone: so one of three, four or six voters, two of
+ * five or seven. Directories that have met all others, as in a cluster that is well, bear more.
+ *
  * **Boots.** Each start counts up, durably, and draws a name. A count below the one a peer knows is
  * that of an older copy of the directory, from a backup say: refused as amnesiac. The same count
  * under another name is a second process on a copy of the same directory: the one that a peer saw
@@ -271,7 +276,8 @@ export class Identity {
   /** A peer says whether it takes this node for who it is. */
   onReply(from: NodeId, { bootId, verdict, voters }: IntroduceReply): void {
     if (bootId !== this.#bootId) return;
-    if (this.#members().length === 0) this.#learn(voters);
+    // Another that joins knows of nobody, and its word is none against a member's.
+    if (this.#members().length === 0 && voters.length > 0) this.#learn(voters);
     if (verdict === 'accepted') {
       this.#onAccepted(from);
       return;

@@ -143,6 +143,14 @@ describe('a new directory', () => {
     expect(scene.changes).toEqual(['refused', 'unproven']);
   });
 
+  test('that joins unlearns nothing from another that joins', () => {
+    const scene = Scene.started([]);
+    for (const peer of [b, c]) scene.identity.onNewLife(peer);
+    scene.answer(b, 'accepted', [b]);
+    scene.answer(c, 'stranger', []);
+    expect(scene.identity.status).toEqual({ kind: 'proven' });
+  });
+
   test('that joins asks the voters that a member names', () => {
     const scene = Scene.started([]);
     expect(scene.sent).toEqual([]);
