@@ -265,18 +265,18 @@ class RaftExperiment implements Experiment {
   }
 
   #hasRefusedNode(): boolean {
-    return this.#coreNodes().some(([, { node }]) => node.status().identity.kind === 'refused');
+    return this.#coreNodes().some(([, { node }]) => isRefused(node.status().identity));
   }
 
   /** Whether nobody vouches for a node, or whoever could is not there, as on a first start. */
   #isCutOff(identity: IdentityStatus | undefined): boolean {
-    if (identity?.kind === 'refused') return true;
+    if (isRefused(identity)) return true;
     return identity?.kind === 'unproven' && identity.waitingFor.some((peer) => this.#isGone(peer));
   }
 
   #isGone(peer: NodeId): boolean {
     const running = this.#cluster.running.get(peer);
-    return !this.#core.includes(peer) || running?.node.status().identity.kind === 'refused';
+    return !this.#core.includes(peer) || isRefused(running?.node.status().identity);
   }
 
   /** The latest committed one, and those in the logs of the core that may still be committed. */
@@ -469,4 +469,9 @@ function tuningOf(tuning: Tuning): Readonly<Record<string, number>> {
   const isNumber = (entry: readonly [string, unknown]): entry is [string, number] =>
     typeof entry[1] === 'number';
   return Object.fromEntries(Object.entries(tuning).filter(isNumber));
+}
+
+/** A node of an older release has no identity to speak of. */
+function isRefused(identity: IdentityStatus | undefined): boolean {
+  return identity?.kind === 'refused';
 }
