@@ -111,8 +111,8 @@ export const membership: readonly Mutation[] = [
     off: 'who hears a leader gives no pre-vote',
     file: 'raft/src/election.ts',
     search: `    !mustNotElect(state, from) &&
-    isLogUpToDate(state, request);`,
-    replacement: '    isLogUpToDate(state, request);',
+    !isOwnBetter;`,
+    replacement: '    !isOwnBetter;',
     fails: ['who has the entry that removes it, and not its commit, disturbs nobody'],
   },
   {
