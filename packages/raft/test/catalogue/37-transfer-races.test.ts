@@ -7,8 +7,8 @@ import { a, b, c, LoneNode, patient } from '../support/lone-node.ts';
 // Leadership on its way (thesis §3.10; hashicorp/raft#581; openraft: "reject stale
 // transfer-leader target election", "read must respect transfer_to"). The word to take over arrives
 // late, twice, or at a node that knows a newer leader, and starts an election that nobody wants any
-// more. The target is gone, and the leader refuses writes for ever. Or the leader gives up, goes on by its lease, and
-// the target wins after all: the votes of a transfer ask for no lease.
+// more. The target is gone, and the leader refuses writes for ever. Or the leader gives up, goes on
+// by its lease, and the target wins after all: the votes of a transfer ask for no lease.
 //
 // Protection: the word carries its term, and one of an earlier term is not heard: `answerStale` in
 // src/raft.ts. A transfer ends after one election timeout: `tickTransfer` in src/transfer.ts. Who
