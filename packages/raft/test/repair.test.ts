@@ -253,6 +253,15 @@ describe('what all have compacted', () => {
       { result: { kind: 'rejected', hintIndex: 3, hintTerm: 1 } },
     ]);
   });
+
+  test('is not waited for when the next leader has the entries: it is asked for them', () => {
+    const node = damagedNode();
+    answer(node, nextQuestion(node), { isLeader: true, isCompacted: true });
+    // A rejection would be answered with the same entries, at once and without end.
+    node.append(c, 4, { prevLogIndex: 3, prevLogTerm: 1, terms: [2, 2, 2, 2] });
+    expect(node.sentTo(c, 'appendEntriesReply')).toEqual([]);
+    expect(nextQuestion(node)).toMatchObject({ to: c, prevLogIndex: 3, toIndex: 4 });
+  });
 });
 
 function isNot(logIndex: number): (entry: { readonly logIndex: number }) => boolean {
