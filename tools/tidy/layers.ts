@@ -43,8 +43,15 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'vector-clocks': ['causal-broadcast.ts'],
   'consistent-hashing': ['sharded-requester.ts'],
   'bloom-filter': ['set-reconciler.ts'],
-  'rate-limiter': ['cluster-rate-limiter.ts'],
-  'circuit-breaker': ['guard.ts'],
+  'rate-limiter': ['rate-limiter.ts', 'waiting/', 'redis/', 'cluster/', 'http/', 'telemetry/'],
+  'circuit-breaker': [
+    'circuit-breaker.ts',
+    'circuit-breaker-registry.ts',
+    'policies/',
+    'guard/',
+    'http/',
+    'telemetry/',
+  ],
   'phi-accrual': ['heartbeat-monitor.ts'],
 };
 

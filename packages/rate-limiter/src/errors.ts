@@ -1,0 +1,7 @@
+/** What went wrong, as a literal that survives bundling and duplicate installs. */
+export type RateLimiterErrorCode = 'RATE_LIMITER_CLOSED';
+
+/** The root of the errors this package throws on purpose. Match on `code`. */
+export abstract class RateLimiterError extends Error {
+  abstract readonly code: RateLimiterErrorCode;
+}
