@@ -7,6 +7,15 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Which try this is, counted from 1 over all retries. */
   readonly attempt: number;
+  /**
+   * Tells the layers outside that `work` goes on, although the layer that calls this has answered
+   * in its place: a timeout has passed, a hedge was overtaken. Who counts what runs, as a bulkhead
+   * does, counts `work` until it has ended.
+   *
+   * A layer that hands on a context of its own passes this on. One without it loses the count, no
+   * more.
+   */
+  abandoned?(work: PromiseLike<unknown>): void;
 }
 
 /** What is guarded. It may answer at once, or later, or throw. */
@@ -16,13 +25,15 @@ export type Work<Result> = (context: CallContext) => Result | PromiseLike<Result
  * One layer around calls: it may refuse them, repeat them, bound them, or answer in their place.
  *
  * Layers nest: the work of the outer is a run of the inner, so that the caller chooses the order.
+ *
+ * `Answer` is what the layer may answer by itself: `never`, except for a fallback.
  */
-export interface Policy {
+export interface Policy<Answer = never> {
   /**
    * Runs `work` under this policy.
    *
    * @param context - That of the layer outside. Each layer hands on its own.
    * @returns A promise that rejects with what `work` threw, or with an error of the policy.
    */
-  execute<Result>(work: Work<Result>, context: CallContext): Promise<Result>;
+  execute<Result>(work: Work<Result>, context: CallContext): Promise<Result | Answer>;
 }
