@@ -29,6 +29,7 @@ export interface Limited extends DecisionBase {
   /**
    * `'costAboveLimit'`: it is never admitted, however long one waits. `'blocked'`: the key is
    * blocked. `'storeFailed'`: nobody could be asked in time, and the limiter was told to be closed.
+   * `'localShare'`: nobody could be asked, and this process' own share is used up.
    */
   readonly reason: 'limitReached' | 'costAboveLimit' | 'blocked' | 'storeFailed' | 'localShare';
   /** Waiting so long suffices if nobody else comes, and less does not. Infinity for never. */

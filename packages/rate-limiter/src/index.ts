@@ -1,12 +1,23 @@
 export type { Admitted, Decision, Limited } from './decision.ts';
 export { RateLimiterError, type RateLimiterErrorCode } from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
-export type {
-  FixedWindowPolicy,
-  GcraPolicy,
-  RatePolicy,
-  SlidingWindowCounterPolicy,
-  SlidingWindowLogPolicy,
-  TokenBucketPolicy,
+export {
+  assertPolicy,
+  type BurstOptions,
+  COST_MAX,
+  fixedWindow,
+  type FixedWindowOptions,
+  type FixedWindowPolicy,
+  gcra,
+  type GcraPolicy,
+  type RateOptions,
+  type RatePolicy,
+  slidingWindowCounter,
+  type SlidingWindowCounterPolicy,
+  slidingWindowLog,
+  type SlidingWindowLogPolicy,
+  tokenBucket,
+  type TokenBucketPolicy,
+  WINDOW_MS_MAX,
 } from './policy.ts';
 export type { Check, RateLimitStore, StoreCallOptions, Verdict } from './store.ts';

@@ -8,10 +8,25 @@ export interface Check {
   readonly policy: RatePolicy;
   /** An integer of 0..2^31-1. Nothing is charged for 0: it is a look. */
   readonly cost: number;
+  /**
+   * Cost that has to be left behind this request, for more important ones: it is admitted only if
+   * `cost + headroom` would be, and charged `cost`. An integer of 0..2^31-1. Default 0.
+   */
+  readonly headroom?: number;
+  /**
+   * `'shadow'`: a limit that is being tried out. Where it would have limited the request, its
+   * decision is admitted with the reason `'shadow'`, nothing is charged under it, and the other
+   * checks decide. Default `'enforce'`.
+   */
+  readonly mode?: 'enforce' | 'shadow';
 }
 
 /** What a store answers: one decision for each check, in their order. */
 export interface Verdict {
+  /**
+   * If one of them is limited, nothing was charged under any of them, and the admitted ones say
+   * what would be left without this request.
+   */
   readonly decisions: readonly Decision[];
   /** Names what was charged, for `refund`. Absent if nothing was. */
   readonly chargeId?: string;
@@ -20,7 +35,8 @@ export interface Verdict {
 /**
  * Where limits that several processes share are kept.
  *
- * What every store promises stands in its contract suite, `@quorate/rate-limiter/contract`.
+ * What every store promises stands in its contract suite, `@quorate/rate-limiter/contract`. A
+ * caller's mistake rejects with a `RangeError` or `TypeError` before anything has changed.
  */
 export interface RateLimitStore {
   /**
@@ -28,22 +44,34 @@ export interface RateLimitStore {
    *
    * Rejects when the store cannot say; whether anything was charged then is unknown, so that nobody
    * may ask again for the same request.
+   *
+   * @param checks - 1..16 of them, each for another key or policy.
    */
   take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict>;
   /**
-   * Gives back what `take` charged under `chargeId`: once, however often it is called, and never
-   * beyond a limit.
+   * Gives back what `take` charged under `chargeId`: once, however often it is called, never beyond
+   * a limit, and not again what time has given back since. An unknown id changes nothing.
    */
-  refund(chargeId: string): Promise<void>;
-  /** Limits `key` under `policy` for `durationMs`, whatever it has left. 0 ends that. */
-  block(key: string, policy: RatePolicy, durationMs: number): Promise<void>;
-  /** Forgets what is known of exactly `key` under `policy`. */
-  reset(key: string, policy: RatePolicy): Promise<void>;
-  /** Releases what the store has opened itself. */
+  refund(chargeId: string, options?: StoreCallOptions): Promise<void>;
+  /**
+   * Limits `key` under `policy` for `durationMs`, whatever it has left. 0 ends that.
+   *
+   * @param durationMs - At least 0; at most 400 days.
+   */
+  block(
+    key: string,
+    policy: RatePolicy,
+    durationMs: number,
+    options?: StoreCallOptions,
+  ): Promise<void>;
+  /** Forgets what is known of exactly `key` under `policy`, its block included. */
+  reset(key: string, policy: RatePolicy, options?: StoreCallOptions): Promise<void>;
+  /** Releases what the store has opened itself. Whatever is called after it rejects. */
   close(): Promise<void>;
 }
 
 /** How long a caller waits for a store. */
 export interface StoreCallOptions {
+  /** Once it is aborted, the call rejects with its reason; the store may still do as asked. */
   readonly signal?: AbortSignal;
 }
