@@ -187,13 +187,7 @@ function checkedPolicy<Policy extends RatePolicy>(policy: Policy): Policy {
 export function assertPolicy(policy: RatePolicy): void {
   assertName(policy.name);
   assertCount('limit', policy.limit, 1);
-  const { windowMs } = policy;
-  if (typeof windowMs !== 'number') {
-    throw new TypeError(`windowMs: expected a number, got ${typeof windowMs}`);
-  }
-  if (!(windowMs >= 0.001 && windowMs <= WINDOW_MS_MAX)) {
-    throw new RangeError(`windowMs: expected 0.001..${WINDOW_MS_MAX}, got ${windowMs}`);
-  }
+  assertWindow(policy.windowMs);
   assertKind(policy);
 }
 
@@ -229,13 +223,21 @@ function assertBurst({ burst, limit, windowMs }: GcraPolicy | TokenBucketPolicy)
   throw new RangeError(`burst: expected to be regained within 4000 days, got ${burst}`);
 }
 
-function assertName(name: string): void {
+function assertName(name: unknown): void {
   if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${typeof name}`);
   if (/^[\x20-\x7e]{1,64}$/.test(name)) return;
   throw new RangeError(`name: expected 1..64 printable ASCII characters, got ${name}`);
 }
 
-function assertCount(name: string, value: number, min: number, max: number = COST_MAX): void {
+function assertWindow(windowMs: unknown): void {
+  if (typeof windowMs !== 'number') {
+    throw new TypeError(`windowMs: expected a number, got ${typeof windowMs}`);
+  }
+  if (windowMs >= 0.001 && windowMs <= WINDOW_MS_MAX) return;
+  throw new RangeError(`windowMs: expected 0.001..${WINDOW_MS_MAX}, got ${windowMs}`);
+}
+
+function assertCount(name: string, value: unknown, min: number, max: number = COST_MAX): void {
   if (typeof value !== 'number') {
     throw new TypeError(`${name}: expected a number, got ${typeof value}`);
   }

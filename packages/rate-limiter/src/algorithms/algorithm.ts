@@ -1,0 +1,51 @@
+/**
+ * One way to count, as all five have it: arithmetic over the few numbers that a key's state is.
+ *
+ * The numbers lie in a `Float64Array` that may hold the states of many keys, `width` of them from
+ * `at` on, so that a million keys are a few large arrays and not a million objects. All of them are
+ * safe integers. A state of zeros is a rested key: one that never came, or came long ago.
+ *
+ * Time is counted in whole microseconds: 2^53 of them are 285 years, and every instant and every
+ * wait is exact. Where a time is no whole number of them (a third of a second), the state holds the
+ * rest of the division too, so that nothing drifts however long it runs.
+ *
+ * A clock may step back. By no more than `horizonUs` it is taken to stand still: nothing is minted
+ * when it comes forward again. A larger step is another clock, for instance that of another machine
+ * after a failover: `advance` then moves the state to it, at least as used up as it was. What a key
+ * has to wait longer for a step back is at most twice `horizonUs`.
+ *
+ * Callers call `advance` first, and all else at the same instant.
+ */
+export interface RateAlgorithm {
+  /** Numbers in the state of a key. */
+  readonly width: number;
+  /** The most that is ever admitted at one instant. */
+  readonly capacity: number;
+  /** After how long without requests every key has rested. */
+  readonly horizonUs: number;
+  /** Prepares a state of zeros for `key`. */
+  begin(cells: Float64Array, at: number, key: string): void;
+  /** Brings a state to `nowUs`: windows end, buckets fill, steps back are bounded. */
+  advance(cells: Float64Array, at: number, nowUs: number): void;
+  /**
+   * How long to wait until `need` is admitted if nobody else comes: 0 if it is now, Infinity if it
+   * never is. Sufficient and, to the microsecond, tight. Changes nothing.
+   *
+   * @param need - At least 1.
+   */
+  waitUs(cells: Float64Array, at: number, nowUs: number, need: number): number;
+  /** Charges `cost`, which `waitUs` has admitted. */
+  charge(cells: Float64Array, at: number, nowUs: number, cost: number): void;
+  /** What would be admitted at once. */
+  remaining(cells: Float64Array, at: number, nowUs: number): number;
+  /** From when on the key has rested if nobody comes; at most `nowUs` if it has. */
+  restedAtUs(cells: Float64Array, at: number): number;
+  /** The instant that a charge just made is counted under, as `refund` wants it. */
+  chargedAtUs(cells: Float64Array, at: number, nowUs: number): number;
+  /** Takes back what is left of a charge of `cost`: what time has given back meanwhile is not. */
+  refund(cells: Float64Array, at: number, nowUs: number, cost: number, chargedAtUs: number): void;
+  /** Moves a state to a clock that shows `byUs` more, at least as used up as it was. */
+  shift(cells: Float64Array, at: number, byUs: number): void;
+  /** Whether these numbers can be a state. For what comes from outside. */
+  isState(cells: Float64Array, at: number): boolean;
+}

@@ -1,0 +1,174 @@
+import type { GcraPolicy } from '../policy.ts';
+import type { RateAlgorithm } from './algorithm.ts';
+import { divideProduct } from './divide-product.ts';
+
+/**
+ * The generic cell rate algorithm, which ATM networks policed their cells with.
+ *
+ * Imagine requests served one after another, each for the emission interval T = window / limit. The
+ * theoretical arrival time is when the last one ends. A request of cost c would end T*c later; it is
+ * admitted if that is no further ahead of now than the tolerance burst * T:
+ *
+ * ```text
+ *          now        theoretical arrival time
+ *   ────────┼───────────────────┼─────────────────┼──────────────▶ time
+ *           │◀─── used up ─────▶│◀──── left ─────▶│
+ *           │◀──────────── burst * T ────────────▶│
+ * ```
+ *
+ * That is a token bucket in one number, and the state needs no refill: time itself is. A denied
+ * request changes nothing, and the wait is the distance by which it would be too far ahead.
+ *
+ * T is a fraction of a microsecond at times, so the state is the arrival time in whole microseconds
+ * and the rest in parts of `limit`: 2 numbers, compared exactly. Where `limit` divides the window,
+ * the rest is always 0.
+ *
+ * Stepping back, the clock leaves the arrival time where it is; further than two tolerances ahead it
+ * can only be another clock's, and becomes now plus one tolerance: nothing left, nothing minted.
+ *
+ * Source: ITU-T I.371, annex A; redis-cell for the words burst and cost. Departures: exact fractions,
+ * and the bound on steps back.
+ */
+export class Gcra implements RateAlgorithm {
+  readonly width = 2;
+  readonly capacity: number;
+  readonly horizonUs: number;
+  readonly #limit: number;
+  readonly #windowUs: number;
+  /** The emission interval, `#stepUs + #stepRest / #limit`. */
+  readonly #stepUs: number;
+  readonly #stepRest: number;
+  /** The burst tolerance, likewise. */
+  readonly #toleranceUs: number;
+  readonly #toleranceRest: number;
+
+  constructor(policy: GcraPolicy) {
+    const { limit, burst } = policy;
+    this.capacity = burst;
+    this.#limit = limit;
+    this.#windowUs = Math.round(policy.windowMs * 1_000);
+    const step = divideProduct(1, this.#windowUs, limit);
+    this.#stepUs = step.whole;
+    this.#stepRest = step.rest;
+    const tolerance = this.#duration(burst);
+    this.#toleranceUs = tolerance.whole;
+    this.#toleranceRest = tolerance.rest;
+    this.horizonUs = tolerance.whole + (tolerance.rest > 0 ? 1 : 0);
+  }
+
+  begin(): void {
+    // Zeros: an arrival time that has passed.
+  }
+
+  advance(cells: Float64Array, at: number, nowUs: number): void {
+    const dueUs = cells[at] ?? 0;
+    if (dueUs - nowUs > 2 * this.horizonUs) {
+      cells[at] = nowUs + this.#toleranceUs;
+      cells[at + 1] = this.#toleranceRest;
+    } else if ((cells[at + 1] ?? 0) >= this.#limit) {
+      // Parts of a limit that was higher.
+      cells[at] = dueUs + 1;
+      cells[at + 1] = 0;
+    }
+  }
+
+  waitUs(cells: Float64Array, at: number, nowUs: number, need: number): number {
+    if (need > this.capacity) return Infinity;
+    let dueUs = cells[at] ?? 0;
+    let rest = cells[at + 1] ?? 0;
+    if (dueUs < nowUs) {
+      dueUs = nowUs;
+      rest = 0;
+    }
+    if (need === 1) {
+      dueUs += this.#stepUs;
+      rest += this.#stepRest;
+    } else {
+      const duration = this.#duration(need);
+      dueUs += duration.whole;
+      rest += duration.rest;
+    }
+    rest -= this.#toleranceRest;
+    const roundingUs = rest > this.#limit ? 2 : rest > 0 ? 1 : 0;
+    const wait = dueUs - this.#toleranceUs + roundingUs - nowUs;
+    return wait > 0 ? wait : 0;
+  }
+
+  charge(cells: Float64Array, at: number, nowUs: number, cost: number): void {
+    let dueUs = cells[at] ?? 0;
+    let rest = cells[at + 1] ?? 0;
+    if (dueUs < nowUs) {
+      dueUs = nowUs;
+      rest = 0;
+    }
+    if (cost === 1) {
+      dueUs += this.#stepUs;
+      rest += this.#stepRest;
+    } else {
+      const duration = this.#duration(cost);
+      dueUs += duration.whole;
+      rest += duration.rest;
+    }
+    const carry = rest >= this.#limit ? 1 : 0;
+    cells[at] = dueUs + carry;
+    cells[at + 1] = rest - carry * this.#limit;
+  }
+
+  remaining(cells: Float64Array, at: number, nowUs: number): number {
+    const dueUs = cells[at] ?? 0;
+    if (dueUs < nowUs) return this.capacity;
+    const leftUs = this.#toleranceUs - (dueUs - nowUs);
+    const leftRest = this.#toleranceRest - (cells[at + 1] ?? 0);
+    // A negative rest borrows from the microseconds, and floor rounds all of it down at once.
+    const parts = leftUs * this.#limit + leftRest;
+    if (parts <= 0) return 0;
+    if (parts <= Number.MAX_SAFE_INTEGER) return Math.floor(parts / this.#windowUs);
+    const windows = Math.floor(leftUs / this.#windowUs);
+    const share = divideProduct(this.#limit, leftUs - windows * this.#windowUs, this.#windowUs);
+    const rest = Math.floor((share.rest + leftRest) / this.#windowUs);
+    return windows * this.#limit + share.whole + rest;
+  }
+
+  restedAtUs(cells: Float64Array, at: number): number {
+    return (cells[at] ?? 0) + ((cells[at + 1] ?? 0) > 0 ? 1 : 0);
+  }
+
+  chargedAtUs(_cells: Float64Array, _at: number, nowUs: number): number {
+    return nowUs;
+  }
+
+  refund(
+    cells: Float64Array,
+    at: number,
+    nowUs: number,
+    cost: number,
+    chargedAtUs: number,
+  ): void {
+    const duration = this.#duration(cost);
+    const creditUs = duration.whole - Math.max(0, nowUs - chargedAtUs);
+    if (creditUs < 0) return;
+    const rest = (cells[at + 1] ?? 0) - duration.rest;
+    const borrow = rest < 0 ? 1 : 0;
+    const dueUs = (cells[at] ?? 0) - creditUs - borrow;
+    cells[at] = Math.max(0, dueUs);
+    cells[at + 1] = dueUs < 0 ? 0 : rest + borrow * this.#limit;
+  }
+
+  shift(cells: Float64Array, at: number, byUs: number): void {
+    const dueUs = (cells[at] ?? 0) + byUs;
+    cells[at] = Math.max(0, dueUs);
+    if (dueUs < 0) cells[at + 1] = 0;
+  }
+
+  isState(cells: Float64Array, at: number): boolean {
+    const dueUs = cells[at] ?? 0;
+    const rest = cells[at + 1] ?? 0;
+    return Number.isSafeInteger(dueUs) && Number.isSafeInteger(rest) && rest >= 0;
+  }
+
+  /** How long requests of `cost` together are served. */
+  #duration(cost: number): { readonly whole: number; readonly rest: number } {
+    const parts = divideProduct(cost, this.#stepRest, this.#limit);
+    return { whole: cost * this.#stepUs + parts.whole, rest: parts.rest };
+  }
+}
