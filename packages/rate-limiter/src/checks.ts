@@ -16,7 +16,6 @@ const NOW_MS_MAX = 2 ** 52 / 1_000;
  * @throws RangeError or TypeError that names the field.
  */
 export function assertChecks(checks: readonly Check[]): void {
-  if (!Array.isArray(checks)) throw new TypeError(`checks: expected an array, got ${typeof checks}`);
   if (checks.length < 1 || checks.length > CHECKS_MAX) {
     throw new RangeError(`checks: expected 1..${CHECKS_MAX}, got ${checks.length}`);
   }
@@ -58,10 +57,11 @@ export function assertDuration(name: string, durationMs: unknown, maxMs: number)
 }
 
 /** The instant `nowMs` in whole microseconds. Refuses what is no instant. */
-export function microseconds(nowMs: number): number {
+export function microseconds(nowMs: unknown): number {
+  if (typeof nowMs !== 'number') {
+    throw new TypeError(`nowMs: expected a number, got ${typeof nowMs}`);
+  }
   if (nowMs >= 0 && nowMs <= NOW_MS_MAX) return Math.round(nowMs * 1_000);
-  const got: unknown = nowMs;
-  if (typeof got !== 'number') throw new TypeError(`nowMs: expected a number, got ${typeof got}`);
   throw new RangeError(`nowMs: expected 0..${NOW_MS_MAX}, got ${nowMs}`);
 }
 

@@ -21,6 +21,8 @@ export interface Admitted extends DecisionBase {
    * be asked, and this process' own share had room.
    */
   readonly reason: 'withinLimit' | 'shadow' | 'storeFailed' | 'localShare';
+  /** Names the charge for `refund`. Only there if it was asked for and something was charged. */
+  readonly chargeId?: string;
 }
 
 /** The request is not to go on. Nothing was charged. */

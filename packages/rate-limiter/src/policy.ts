@@ -98,7 +98,8 @@ export const WINDOW_MS_MAX: number = 400 * 86_400_000;
 /** Costs and limits fit into 31 bits, so that their products with microseconds stay exact. */
 export const COST_MAX: number = 2 ** 31 - 1;
 
-const LOG_LIMIT_MAX = 10_000;
+/** A log keeps each admission. */
+export const LOG_LIMIT_MAX = 10_000;
 const REGAIN_WINDOWS_MS_MAX = 10 * WINDOW_MS_MAX;
 
 /**

@@ -23,8 +23,8 @@ export interface RateAlgorithm {
   readonly capacity: number;
   /** After how long without requests every key has rested. */
   readonly horizonUs: number;
-  /** Prepares a state of zeros for `key`. */
-  begin(cells: Float64Array, at: number, key: string): void;
+  /** Prepares a state of zeros for `key`, in a place of `width` numbers or more. */
+  begin(cells: Float64Array, at: number, key: string, width: number): void;
   /** Brings a state to `nowUs`: windows end, buckets fill, steps back are bounded. */
   advance(cells: Float64Array, at: number, nowUs: number): void;
   /**

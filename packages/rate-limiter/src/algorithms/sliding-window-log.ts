@@ -1,4 +1,4 @@
-import type { SlidingWindowLogPolicy } from '../policy.ts';
+import { LOG_LIMIT_MAX, type SlidingWindowLogPolicy } from '../policy.ts';
 import type { RateAlgorithm } from './algorithm.ts';
 
 /** Where a state's numbers lie; the entries are a ring behind them. */
@@ -30,8 +30,8 @@ export class SlidingWindowLog implements RateAlgorithm {
     this.horizonUs = Math.round(policy.windowMs * 1_000);
   }
 
-  begin(cells: Float64Array, at: number): void {
-    cells[at + RING_SIZE] = this.capacity;
+  begin(cells: Float64Array, at: number, _key: string, width: number): void {
+    cells[at + RING_SIZE] = (width - ENTRIES) / 2;
   }
 
   advance(cells: Float64Array, at: number, nowUs: number): void {
@@ -123,7 +123,7 @@ export class SlidingWindowLog implements RateAlgorithm {
     const head = cells[at + HEAD] ?? 0;
     const count = cells[at + COUNT] ?? 0;
     if (![ringSize, head, count].every(Number.isSafeInteger)) return false;
-    if (ringSize < 1 || ringSize > this.capacity || head < 0 || head >= ringSize) return false;
+    if (ringSize < 1 || ringSize > LOG_LIMIT_MAX || head < 0 || head >= ringSize) return false;
     if (count < 0 || count > ringSize) return false;
     let total = 0;
     let beforeUs = -Infinity;
@@ -137,6 +137,21 @@ export class SlidingWindowLog implements RateAlgorithm {
       total += cost;
     }
     return total === cells[at + TOTAL];
+  }
+}
+
+/** Copies a log into a prepared state that may have room for more entries, or fewer. */
+export function copyLog(
+  from: Float64Array,
+  fromAt: number,
+  into: SlidingWindowLog,
+  to: Float64Array,
+  toAt: number,
+): void {
+  const count = from[fromAt + COUNT] ?? 0;
+  for (let index = 0; index < count; index += 1) {
+    const entry = entryAt(from, fromAt, index);
+    into.charge(to, toAt, from[entry] ?? 0, from[entry + 1] ?? 0);
   }
 }
 
