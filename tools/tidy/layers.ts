@@ -43,7 +43,17 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'vector-clocks': ['causal-broadcast.ts'],
   'consistent-hashing': ['sharded-requester.ts'],
   'bloom-filter': ['set-reconciler.ts'],
-  'rate-limiter': ['rate-limiter.ts', 'waiting/', 'redis/', 'cluster/', 'http/', 'telemetry/'],
+  'rate-limiter': [
+    'store.ts',
+    'local-store.ts',
+    'rate-limiter.ts',
+    'shared-rate-limiter.ts',
+    'waiting/',
+    'redis/',
+    'cluster/',
+    'http/',
+    'telemetry/',
+  ],
   'circuit-breaker': [
     'circuit-breaker.ts',
     'circuit-breaker-registry.ts',

@@ -5,7 +5,7 @@ import type { Check } from './store.ts';
 const CHECKS_MAX = 16;
 
 /** Characters of a key. */
-export const KEY_LENGTH_MAX = 10_240;
+const KEY_LENGTH_MAX = 10_240;
 
 /** Microseconds of an instant: what a number holds exactly, with room to add to. */
 const NOW_MS_MAX = 2 ** 52 / 1_000;
@@ -42,7 +42,8 @@ export function assertKey(key: unknown): void {
 
 /** Refuses what is no cost: a fraction, a credit, NaN, more than 31 bits. */
 export function assertCost(name: string, cost: unknown): void {
-  if (typeof cost !== 'number') throw new TypeError(`${name}: expected a number, got ${typeof cost}`);
+  if (typeof cost !== 'number')
+    throw new TypeError(`${name}: expected a number, got ${typeof cost}`);
   if (Number.isInteger(cost) && cost >= 0 && cost <= COST_MAX) return;
   throw new RangeError(`${name}: expected an integer of 0..${COST_MAX}, got ${cost}`);
 }

@@ -5,3 +5,13 @@ export type RateLimiterErrorCode = 'RATE_LIMITER_CLOSED';
 export abstract class RateLimiterError extends Error {
   abstract readonly code: RateLimiterErrorCode;
 }
+
+/** Something was used after it was closed. */
+export class RateLimiterClosedError extends RateLimiterError {
+  override readonly name = 'RateLimiterClosedError';
+  readonly code = 'RATE_LIMITER_CLOSED';
+
+  constructor(what: string) {
+    super(`${what}: expected an open one, got one that was closed`);
+  }
+}

@@ -1,6 +1,10 @@
+export { windowPhaseUs } from './algorithms/fixed-window.ts';
 export type { Admitted, Decision, Limited } from './decision.ts';
-export { RateLimiterError, type RateLimiterErrorCode } from './errors.ts';
+export { type RateState, takeStep, type TakeRequest, type TakeStep } from './decide.ts';
+export { RateLimiterClosedError, RateLimiterError, type RateLimiterErrorCode } from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
+export { createMemoryRateLimitStore } from './local-store.ts';
+export { MemoryStore, type MemoryStoreOptions, type MemoryStoreStats } from './memory-store.ts';
 export {
   assertPolicy,
   type BurstOptions,

@@ -1,5 +1,5 @@
 import { assertChecks, assertDuration, assertKey, microseconds } from './checks.ts';
-import { ChargeBook } from './charge-book.ts';
+import { type Charge, ChargeBook } from './charge-book.ts';
 import type { Decision, Limited } from './decision.ts';
 import { admittedBy, limitedBy } from './decide.ts';
 import { SPARE_SLOT } from './key-table.ts';
@@ -119,12 +119,12 @@ export class MemoryStore {
   take(checks: readonly Check[], nowMs: number): Verdict {
     assertChecks(checks);
     const nowUs = microseconds(nowMs);
-    const entries = checks.map((check) => this.#locate(check, nowUs));
-    try {
-      return this.#decide(entries, nowUs);
-    } finally {
-      for (const { limit } of entries) limit.ledger.table.unpin();
-    }
+    // All limits first: making one may give a log another table.
+    for (const { policy } of checks) this.limitOf(policy);
+    const entries = checks.map((check) => locate(this.limitOf(check.policy), check, nowUs));
+    const verdict = this.#decide(entries, nowUs);
+    for (const { limit } of entries) limit.ledger.table.unpin();
+    return verdict;
   }
 
   /**
@@ -144,7 +144,7 @@ export class MemoryStore {
     const waitUs = need > 0 ? algorithm.waitUs(page, at, nowUs, need) : 0;
     if (ledger.blocks.size > 0) {
       const blockedUs = ledger.blocks.leftUs(key, nowUs);
-      if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, Math.max(blockedUs, waitUs));
+      if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
     }
     if (waitUs > 0) return limitedBy(policy, algorithm, page, at, nowUs, waitUs);
     if (cost > 0) algorithm.charge(page, at, nowUs, cost);
@@ -237,15 +237,6 @@ export class MemoryStore {
     return this.#charges.add([{ limit, key, cost, chargedAtUs }]);
   }
 
-  #locate(check: Check, nowUs: number): Entry {
-    const limit = this.limitOf(check.policy);
-    const { table, algorithm } = limit.ledger;
-    const found = table.find(check.key);
-    const slot = found < 0 ? table.insert(check.key, nowUs, algorithm) : found;
-    table.pin(slot);
-    return { check, limit, slot };
-  }
-
   #decide(entries: readonly Entry[], nowUs: number): Verdict {
     const refusals = entries.map((entry) => refusalOf(entry, entries, nowUs));
     const isRefused = entries.some(
@@ -267,7 +258,10 @@ export class MemoryStore {
       return entry.check.mode === 'shadow' ? shadowOf(refusal) : refusal;
     });
     if (charged.length === 0) return { decisions };
-    return { decisions, chargeId: this.#charges.add(charged.map((entry) => chargeOf(entry, nowUs))) };
+    return {
+      decisions,
+      chargeId: this.#charges.add(charged.map((entry) => chargeOf(entry, nowUs))),
+    };
   }
 }
 
@@ -276,6 +270,15 @@ interface Entry {
   readonly check: Check;
   readonly limit: Limit;
   readonly slot: number;
+}
+
+/** Finds the place of a check's key, makes one if there is none, and holds on to it. */
+function locate(limit: Limit, check: Check, nowUs: number): Entry {
+  const { table, algorithm } = limit.ledger;
+  const found = table.find(check.key);
+  const slot = found < 0 ? table.insert(check.key, nowUs, algorithm) : found;
+  table.pin(slot);
+  return { check, limit, slot };
 }
 
 function placeOf({ limit, slot }: Entry): { readonly page: Float64Array; readonly at: number } {
@@ -297,7 +300,7 @@ function refusalOf(entry: Entry, entries: readonly Entry[], nowUs: number): Limi
   }
   const waitUs = need > 0 ? limit.algorithm.waitUs(page, at, nowUs, need) : 0;
   const blockedUs = limit.ledger.blocks.leftUs(check.key, nowUs);
-  if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, Math.max(blockedUs, waitUs));
+  if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
   if (waitUs === 0) return undefined;
   return limitedBy(limit.policy, limit.algorithm, page, at, nowUs, waitUs);
 }
@@ -312,10 +315,11 @@ function blockedBy(
   page: Float64Array,
   at: number,
   nowUs: number,
-  waitUs: number,
+  { blockedUs, waitUs }: { readonly blockedUs: number; readonly waitUs: number },
 ): Limited {
-  const limited = limitedBy(policy, algorithm, page, at, nowUs, waitUs);
-  const resetAfterMs = Math.max(limited.resetAfterMs, Math.min(limited.retryAfterMs, waitUs / 1_000));
+  const untilUs = Math.max(blockedUs, waitUs);
+  const limited = limitedBy(policy, algorithm, page, at, nowUs, untilUs);
+  const resetAfterMs = Math.max(limited.resetAfterMs, blockedUs / 1_000);
   return { ...limited, reason: 'blocked', remaining: 0, resetAfterMs };
 }
 
@@ -325,7 +329,7 @@ export function shadowOf(refusal: Limited): Decision {
   return { kind: 'admitted', reason: 'shadow', policyName, limit, remaining, resetAfterMs };
 }
 
-function chargeOf(entry: Entry, nowUs: number) {
+function chargeOf(entry: Entry, nowUs: number): Charge {
   const { page, at } = placeOf(entry);
   const { check, limit } = entry;
   const chargedAtUs = limit.algorithm.chargedAtUs(page, at, nowUs);

@@ -68,7 +68,9 @@ export class PolicyLedger {
 
   #createTable({ width }: RateAlgorithm): KeyTable {
     const isLog = this.kind === 'slidingWindowLog';
-    const affordable = isLog ? Math.max(1, Math.floor((2 * this.#maxLogEntries) / width)) : Infinity;
+    const affordable = isLog
+      ? Math.max(1, Math.floor((2 * this.#maxLogEntries) / width))
+      : Infinity;
     const maxKeys = Math.min(this.#limits.maxKeys, affordable);
     return new KeyTable(width, { ...this.#limits, maxKeys });
   }
@@ -79,7 +81,13 @@ export class PolicyLedger {
     const after = this.#createTable(algorithm);
     for (const [key, slot] of before.entries()) {
       const to = after.insert(key, 0, algorithm);
-      copyLog(before.pageOf(slot), before.offsetOf(slot), algorithm, after.pageOf(to), after.offsetOf(to));
+      copyLog(
+        before.pageOf(slot),
+        before.offsetOf(slot),
+        algorithm,
+        after.pageOf(to),
+        after.offsetOf(to),
+      );
     }
     return after;
   }

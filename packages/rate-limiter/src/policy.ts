@@ -4,6 +4,7 @@
  *
  * A policy is data and can be sent. Its `name` and `kind` are its identity: two policies that share
  * both share what they count, whatever else differs, so that a limit can change while it is in use.
+ * Policies that are in use side by side, one for each plan say, have names of their own.
  */
 export type RatePolicy =
   | GcraPolicy
@@ -162,7 +163,8 @@ export function slidingWindowCounter(options: RateOptions): SlidingWindowCounter
 }
 
 function baseOf({ name = 'default', limit, windowMs }: RateOptions): RateBase {
-  return { name, limit, windowMs };
+  assertWindow(windowMs);
+  return { name, limit, windowMs: Math.round(windowMs * 1_000) / 1_000 };
 }
 
 function withBurst(options: BurstOptions): RateBase & { readonly burst: number } {
@@ -176,8 +178,8 @@ function withBurst(options: BurstOptions): RateBase & { readonly burst: number }
 
 function checkedPolicy<Policy extends RatePolicy>(policy: Policy): Policy {
   assertPolicy(policy);
-  const windowMs = Math.round(policy.windowMs * 1_000) / 1_000;
-  return Object.freeze({ ...policy, windowMs });
+  Object.freeze(policy);
+  return policy;
 }
 
 /**

@@ -72,13 +72,7 @@ export class FixedWindow implements RateAlgorithm {
     return Math.max(nowUs, cells[at + START_US] ?? 0);
   }
 
-  refund(
-    cells: Float64Array,
-    at: number,
-    _nowUs: number,
-    cost: number,
-    chargedAtUs: number,
-  ): void {
+  refund(cells: Float64Array, at: number, _nowUs: number, cost: number, chargedAtUs: number): void {
     const startUs = cells[at + START_US] ?? 0;
     // A window that has ended took its count with it.
     if (chargedAtUs < startUs || chargedAtUs >= startUs + this.horizonUs) return;

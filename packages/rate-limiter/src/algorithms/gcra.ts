@@ -137,13 +137,7 @@ export class Gcra implements RateAlgorithm {
     return nowUs;
   }
 
-  refund(
-    cells: Float64Array,
-    at: number,
-    nowUs: number,
-    cost: number,
-    chargedAtUs: number,
-  ): void {
+  refund(cells: Float64Array, at: number, nowUs: number, cost: number, chargedAtUs: number): void {
     const duration = this.#duration(cost);
     const creditUs = duration.whole - Math.max(0, nowUs - chargedAtUs);
     if (creditUs < 0) return;

@@ -92,13 +92,7 @@ export class SlidingWindowCounter implements RateAlgorithm {
     return Math.max(nowUs, cells[at + START_US] ?? 0);
   }
 
-  refund(
-    cells: Float64Array,
-    at: number,
-    _nowUs: number,
-    cost: number,
-    chargedAtUs: number,
-  ): void {
+  refund(cells: Float64Array, at: number, _nowUs: number, cost: number, chargedAtUs: number): void {
     const age = Math.floor((chargedAtUs - (cells[at + START_US] ?? 0)) / this.#windowUs);
     if (age !== 0 && age !== -1) return;
     const count = at + (age === 0 ? CURRENT : PREVIOUS);

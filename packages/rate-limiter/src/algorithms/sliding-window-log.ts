@@ -91,13 +91,7 @@ export class SlidingWindowLog implements RateAlgorithm {
     return (cells[at + COUNT] ?? 0) === 0 ? nowUs : newestUs(cells, at);
   }
 
-  refund(
-    cells: Float64Array,
-    at: number,
-    _nowUs: number,
-    cost: number,
-    chargedAtUs: number,
-  ): void {
+  refund(cells: Float64Array, at: number, _nowUs: number, cost: number, chargedAtUs: number): void {
     const count = cells[at + COUNT] ?? 0;
     for (let index = count - 1; index >= 0; index -= 1) {
       const entry = entryAt(cells, at, index);

@@ -97,13 +97,7 @@ export class TokenBucket implements RateAlgorithm {
     return Math.max(nowUs, cells[at + AT_US] ?? 0);
   }
 
-  refund(
-    cells: Float64Array,
-    at: number,
-    nowUs: number,
-    cost: number,
-    chargedAtUs: number,
-  ): void {
+  refund(cells: Float64Array, at: number, nowUs: number, cost: number, chargedAtUs: number): void {
     const elapsedUs = Math.max(0, nowUs - chargedAtUs);
     if (elapsedUs >= this.horizonUs) return;
     const { whole, rest } = this.#regained(elapsedUs);

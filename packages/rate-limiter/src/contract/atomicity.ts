@@ -63,12 +63,15 @@ export function describeAtomicity(clause: Clause): void {
   });
 
   for (const policy of fivePerSecond) {
-    clause(`${policy.kind} ${policy.name}: of many at once, the last unit goes to one`, async (fixture) => {
-      const { store } = fixture;
-      await takeOne(store, policy, { cost: 4 });
-      const all = await Promise.all(Array.from({ length: 64 }, () => takeOne(store, policy)));
-      expect(all.filter(({ kind }) => kind === 'admitted')).toHaveLength(1);
-    });
+    clause(
+      `${policy.kind} ${policy.name}: of many at once, the last unit goes to one`,
+      async (fixture) => {
+        const { store } = fixture;
+        await takeOne(store, policy, { cost: 4 });
+        const all = await Promise.all(Array.from({ length: 64 }, () => takeOne(store, policy)));
+        expect(all.filter(({ kind }) => kind === 'admitted')).toHaveLength(1);
+      },
+    );
   }
 
   clause('a block limits until it ends, and reset ends it', async ({ store, advance }) => {
