@@ -2,6 +2,11 @@
 export interface Timer {
   /** Keeps the callback from running. Safe to call twice and after it ran. */
   cancel(): void;
+  /**
+   * Lets the process end although the timer waits. Absent where no timer holds a process open: in
+   * browsers and simulations.
+   */
+  unref?(): void;
 }
 
 /** The only source of time. The system's, or a simulation's. */

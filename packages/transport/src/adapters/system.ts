@@ -22,7 +22,7 @@ const POOL_WORDS = 256;
  * The machine's time. `nowMs` is monotonic and counts from the start of the process or page.
  *
  * @remarks
- * Timers hold a process open, as `setTimeout` does. A machine that sleeps may stop `nowMs`,
+ * Timers hold a process open, as `setTimeout` does, until they are told `unref`. A machine that sleeps may stop `nowMs`,
  * depending on the engine. Delays of any length work.
  */
 export const systemClock: Clock = {
@@ -40,6 +40,7 @@ class SystemTimer implements Timer {
   readonly #dueMs: number;
   readonly #callback: () => void;
   #handle: ReturnType<typeof setTimeout>;
+  #isRef = true;
 
   constructor(delayMs: number, callback: () => void) {
     this.#callback = callback;
@@ -51,6 +52,17 @@ class SystemTimer implements Timer {
     clearTimeout(this.#handle);
   }
 
+  unref(): void {
+    this.#isRef = false;
+    this.#letGo();
+  }
+
+  /** Browsers have numbers for handles, and nothing that they hold open. */
+  #letGo(): void {
+    const handle: unknown = this.#handle;
+    if (typeof handle === 'object') this.#handle.unref();
+  }
+
   #arm(delayMs: number): ReturnType<typeof setTimeout> {
     // Engines count whole milliseconds from the start of the current one, and so fire up to one
     // early: the port promises "not before". Adding it here, not re-arming, keeps timers in order.
@@ -58,8 +70,12 @@ class SystemTimer implements Timer {
     return setTimeout(
       () => {
         const remainingMs = this.#dueMs - performance.now();
-        if (remainingMs > 0) this.#handle = this.#arm(remainingMs);
-        else this.#callback();
+        if (remainingMs <= 0) {
+          this.#callback();
+          return;
+        }
+        this.#handle = this.#arm(remainingMs);
+        if (!this.#isRef) this.#letGo();
       },
       Math.min(wholeMs, DELAY_MS_MAX),
     );
