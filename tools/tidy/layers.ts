@@ -56,7 +56,9 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   ],
   'circuit-breaker': [
     'circuit-breaker.ts',
+    'circuit-breaker-options.ts',
     'circuit-breaker-registry.ts',
+    'policy.ts',
     'policies/',
     'guard/',
     'http/',
