@@ -1,11 +1,119 @@
+import type { RefusalReason } from './circuit.ts';
+
 /** What went wrong, as a literal that survives bundling and duplicate installs. */
 export type CircuitBreakerErrorCode =
-  | 'CIRCUIT_BREAKER_CLOSED'
+  | 'CIRCUIT_OPEN'
+  | 'CIRCUIT_BREAKER_DISPOSED'
   | 'CALL_REFUSED'
   | 'CALL_TIMED_OUT'
   | 'CALL_OVERTAKEN';
 
-/** The root of the errors this package throws on purpose. Match on `code`. */
+/** In the registry of all realms, so that two copies of this package know each other's errors. */
+const brand = Symbol.for('@quorate/circuit-breaker/error');
+
+/**
+ * The root of the errors this package throws on purpose. Match on `code`.
+ *
+ * @remarks
+ * `instanceof` holds for errors of another copy of this package too.
+ */
 export abstract class CircuitBreakerError extends Error {
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
   abstract readonly code: CircuitBreakerErrorCode;
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return this === CircuitBreakerError
+      ? isBranded(value)
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+function isBranded(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
+/**
+ * The call was refused: it certainly did not happen.
+ *
+ * @remarks
+ * Made to be thrown a million times a second by services that are down, so it takes no stack:
+ * capturing one costs more than all that a circuit breaker does besides. It is an `Error` to
+ * `instanceof`, and `stack` is its message. Where even this is too much, `tryAcquire` answers with
+ * a value.
+ */
+export class CircuitOpenError implements CircuitBreakerError {
+  static {
+    // Not `extends`: the constructor of Error captures a stack, whatever is derived from it.
+    Object.setPrototypeOf(this.prototype, CircuitBreakerError.prototype);
+  }
+
+  /** The name of the breaker that refused. */
+  readonly breakerName: string;
+  /** In which state it refused. */
+  readonly reason: RefusalReason;
+  /** Milliseconds until it takes trial calls; `undefined` when something else than time decides. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(breakerName: string, reason: RefusalReason, retryAfterMs: number | undefined) {
+    this.breakerName = breakerName;
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  static [Symbol.hasInstance](value: unknown): value is CircuitOpenError {
+    if (!(value instanceof CircuitBreakerError)) return false;
+    return value.code === 'CIRCUIT_OPEN';
+  }
+
+  get name(): 'CircuitOpenError' {
+    return 'CircuitOpenError';
+  }
+
+  get code(): 'CIRCUIT_OPEN' {
+    return 'CIRCUIT_OPEN';
+  }
+
+  /** The call certainly did not happen: a retry does no harm. */
+  get definite(): true {
+    return true;
+  }
+
+  get message(): string {
+    const who = `circuit breaker ${JSON.stringify(this.breakerName)}`;
+    switch (this.reason) {
+      case 'open':
+        return `${who} is open; try again in ${this.retryAfterMs ?? 0} ms`;
+      case 'halfOpen':
+        return `${who} is half open, and its trial calls are on their way; try again later`;
+      case 'forcedOpen':
+        return `${who} is held open by hand; try again once it is released`;
+      case 'warmUp':
+        return `${who} has just closed and lets in a share of the calls; try again soon`;
+    }
+  }
+
+  get stack(): string {
+    return `${this.name}: ${this.message}`;
+  }
+
+  toString(): string {
+    return this.stack;
+  }
+}
+
+/** The breaker was disposed of: its owner has shut down. The call did not happen. */
+export class CircuitBreakerDisposedError extends CircuitBreakerError {
+  override readonly name = 'CircuitBreakerDisposedError';
+  readonly code = 'CIRCUIT_BREAKER_DISPOSED';
+  readonly definite = true;
+  /** The name of the breaker. */
+  readonly breakerName: string;
+
+  constructor(breakerName: string) {
+    super(`circuit breaker ${JSON.stringify(breakerName)} was disposed of; stop its callers first`);
+    this.breakerName = breakerName;
+  }
 }

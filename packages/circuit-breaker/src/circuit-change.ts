@@ -1,0 +1,55 @@
+import type { CircuitState } from './circuit-state.ts';
+import type { TripReason } from './trip-policy.ts';
+
+/** Why a circuit changed its state. */
+export type TransitionReason =
+  /** A threshold was reached, in the closed state or by the trial calls. */
+  | TripReason
+  /** An answer asked for it: `Retry-After` and the like. */
+  | 'answer'
+  /** It was open for long enough. */
+  | 'waitOver'
+  /** The trial calls went well. */
+  | 'trialsPassed'
+  /** Trial calls were admitted and never came back. */
+  | 'trialsLost'
+  /** The trial calls failed, and `mayOpen` said no. */
+  | 'openingDenied'
+  /** Somebody said so. */
+  | 'byHand'
+  /** The last of those who forced it open let go. */
+  | 'released'
+  /** It goes on from a snapshot. */
+  | 'restored';
+
+/** What a circuit says of itself while it works. */
+export type CircuitChange =
+  | {
+      readonly kind: 'transition';
+      readonly from: CircuitState;
+      readonly to: CircuitState;
+      readonly reason: TransitionReason;
+      /** The number of the state that begins. Permits of earlier ones count no more. */
+      readonly generation: number;
+    }
+  | {
+      /**
+       * A threshold is reached. In `closed` a transition follows, or a denial; in `metricsOnly` this
+       * is all that happens, once for each threshold since the state began.
+       */
+      readonly kind: 'thresholdReached';
+      readonly threshold: TripReason;
+      /** The rate, from 0 to 1; the length of the run for failures in a row. */
+      readonly value: number;
+    }
+  | {
+      /** It would have opened, and `mayOpen` said no: the circuit stays closed, or closes. */
+      readonly kind: 'openingDenied';
+      readonly reason: TransitionReason;
+    }
+  | {
+      /** It was made as new. */
+      readonly kind: 'reset';
+      readonly from: CircuitState;
+      readonly generation: number;
+    };
