@@ -71,6 +71,8 @@ export class Listeners<Event> {
 
   #tell(event: Event): void {
     for (const listener of this.#listeners) {
+      // One before it may have taken it off the list.
+      if (!this.#listeners.includes(listener)) continue;
       try {
         const answer = listener(event);
         // An async listener fails later; left alone, that would end the process.
