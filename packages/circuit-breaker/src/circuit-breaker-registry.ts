@@ -148,7 +148,7 @@ export class CircuitBreakerRegistry implements Disposable {
       mayOpen: () => this.#mayOpen(breaker) && (mayOpen?.() ?? true),
     });
     if (this.#isDisposed) breaker[Symbol.dispose]();
-    if (this.#makeRoom()) this.#keep({ key, breaker, isUsed: true });
+    if (this.#makeRoom()) this.#keep({ key, breaker, isUsed: false });
     else this.#overflowCount += 1;
     return breaker;
   }
@@ -173,19 +173,20 @@ export class CircuitBreakerRegistry implements Disposable {
   /** Whether there is room for one more, at the hand if the ring is full. */
   #makeRoom(): boolean {
     if (this.#ring.length < this.#capacity) return true;
-    const looks = Math.min(LOOKS, this.#capacity);
-    let expired: number | undefined;
-    for (let look = 0; look <= looks; look += 1) {
+    let [used, expired]: [used?: number, expired?: number] = [];
+    for (let look = 0; look < Math.min(LOOKS, this.#capacity); look += 1) {
       this.#hand = this.#hand + 1 >= this.#ring.length ? 0 : this.#hand + 1;
       const entry = this.#ring[this.#hand];
       if (entry === undefined) break;
       const { breaker } = entry;
       if (breaker.state === 'closed' && !entry.isUsed) return this.#evict(entry);
+      if (breaker.state === 'closed') used ??= this.#hand;
       // Open, but its wait is over: a new one would let calls through as well.
       if (breaker.retryAfterMs === 0) expired ??= this.#hand;
       entry.isUsed = false;
     }
-    return expired !== undefined && this.#evictAt(expired);
+    const victim = used ?? expired;
+    return victim !== undefined && this.#evictAt(victim);
   }
 
   #evictAt(at: number): boolean {

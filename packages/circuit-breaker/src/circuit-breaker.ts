@@ -167,8 +167,9 @@ export class CircuitBreaker implements Policy, Disposable {
    */
   run<Result>(work: Work<Result>, options?: CircuitRunOptions): Promise<Result> {
     const signal = options?.signal;
-    if (signal?.aborted === true) return aborted(signal);
-    return this.execute(work, new RunContext(signal));
+    if (signal?.aborted !== true) return this.execute(work, new RunContext(signal));
+    // What this throws rejects the promise.
+    return new Promise(() => signal.throwIfAborted());
   }
 
   /** `run` as a layer of a pipeline. */
@@ -414,7 +415,7 @@ export class CircuitBreaker implements Policy, Disposable {
     if (this.#hasNews) this.#afterStep();
   }
 
-  #refusal(nowMs: number): CircuitOpenError | CircuitBreakerDisposedError {
+  #refusal(nowMs: number): Error {
     if (this.#isDisposed) return new CircuitBreakerDisposedError(this.name);
     const reason = this.#circuit.refusalReason;
     this.#tellRefused(reason);
@@ -506,10 +507,4 @@ function checked(given: Classification): Classification {
   const { openForMs } = given;
   if (Number.isFinite(openForMs) && openForMs >= 0) return given;
   throw new RangeError(`openForMs: expected a finite number >= 0, got ${show(openForMs)}`);
-}
-
-/** Rejects with the reason of a signal that was aborted before the call. */
-async function aborted(signal: AbortSignal): Promise<never> {
-  signal.throwIfAborted();
-  throw new Error('the signal is not aborted');
 }

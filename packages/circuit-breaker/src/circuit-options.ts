@@ -1,7 +1,17 @@
 import { checkChoice, checkInteger, checkNumber, checkRecord, DELAY_MS_MAX } from './bounds.ts';
 import { circuitStates, type CircuitState } from './circuit-state.ts';
-import { defaultOpenWait, type OpenWait, openWaitSettings, type OpenWaitSettings } from './open-wait.ts';
-import { defaultTripPolicy, type TripPolicy, tripSettings, type TripSettings } from './trip-policy.ts';
+import {
+  defaultOpenWait,
+  type OpenWait,
+  openWaitSettings,
+  type OpenWaitSettings,
+} from './open-wait.ts';
+import {
+  defaultTripPolicy,
+  type TripPolicy,
+  tripSettings,
+  type TripSettings,
+} from './trip-policy.ts';
 import { type WarmUpOptions, warmUpSettings, type WarmUpSettings } from './warm-up.ts';
 
 /** How a half-open circuit finds out whether the service is back. */
@@ -45,7 +55,14 @@ export interface CircuitOptions {
  * Fields of wrong kinds are left as they are, for the check to name.
  */
 export function copyOptions(options: CircuitOptions): CircuitOptions {
-  const names = ['trip', 'openForMs', 'openForMsMax', 'halfOpen', 'warmUp', 'initialState'] as const;
+  const names = [
+    'trip',
+    'openForMs',
+    'openForMsMax',
+    'halfOpen',
+    'warmUp',
+    'initialState',
+  ] as const;
   const present = names.filter((name) => options[name] !== undefined);
   return Object.fromEntries(present.map((name) => [name, copy(options[name])]));
 }

@@ -143,6 +143,7 @@ export class Circuit {
     this.#lastMs = nowMs;
     this.#window = windowFor(settings.trip);
     this.#pivot = pivotOf(settings);
+    this.#setPace();
     if (settings.initialState !== 'closed') this.#begin(settings.initialState, nowMs);
   }
 
@@ -550,7 +551,8 @@ export class Circuit {
   #become(state: CircuitState): void {
     this.#state = state;
     this.#generation += 1;
-    this.#trials = state === 'halfOpen' ? new CountWindow(this.#settings.permittedCalls) : undefined;
+    this.#trials =
+      state === 'halfOpen' ? new CountWindow(this.#settings.permittedCalls) : undefined;
     if (state !== 'closed') this.#warmUp = undefined;
     this.#setPace();
   }

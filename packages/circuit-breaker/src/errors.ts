@@ -24,7 +24,7 @@ export abstract class CircuitBreakerError extends Error {
 
   abstract readonly code: CircuitBreakerErrorCode;
 
-  static [Symbol.hasInstance](value: unknown): boolean {
+  static override [Symbol.hasInstance](value: unknown): boolean {
     return this === CircuitBreakerError
       ? isBranded(value)
       : Function.prototype[Symbol.hasInstance].call(this, value);
@@ -48,8 +48,17 @@ export class CircuitOpenError implements CircuitBreakerError {
   static {
     // Not `extends`: the constructor of Error captures a stack, whatever is derived from it.
     Object.setPrototypeOf(this.prototype, CircuitBreakerError.prototype);
+    Object.defineProperties(this.prototype, {
+      name: { value: 'CircuitOpenError' },
+      code: { value: 'CIRCUIT_OPEN' },
+      definite: { value: true },
+    });
   }
 
+  declare readonly name: 'CircuitOpenError';
+  declare readonly code: 'CIRCUIT_OPEN';
+  /** The call certainly did not happen: a retry does no harm. */
+  declare readonly definite: true;
   /** The name of the breaker that refused. */
   readonly breakerName: string;
   /** In which state it refused. */
@@ -66,19 +75,6 @@ export class CircuitOpenError implements CircuitBreakerError {
   static [Symbol.hasInstance](value: unknown): value is CircuitOpenError {
     if (!(value instanceof CircuitBreakerError)) return false;
     return value.code === 'CIRCUIT_OPEN';
-  }
-
-  get name(): 'CircuitOpenError' {
-    return 'CircuitOpenError';
-  }
-
-  get code(): 'CIRCUIT_OPEN' {
-    return 'CIRCUIT_OPEN';
-  }
-
-  /** The call certainly did not happen: a retry does no harm. */
-  get definite(): true {
-    return true;
   }
 
   get message(): string {

@@ -47,8 +47,7 @@ export interface CircuitSnapshot {
 
 /** What became of a snapshot that was read. */
 export type SnapshotReading =
-  | { readonly kind: 'read'; readonly snapshot: CircuitSnapshot }
-  | SnapshotRefusal;
+  { readonly kind: 'read'; readonly snapshot: CircuitSnapshot } | SnapshotRefusal;
 
 /** Why a snapshot was not taken over. Nothing has changed. */
 export interface SnapshotRefusal {
@@ -103,7 +102,8 @@ function readWindow(value: unknown): WindowSnapshot | undefined {
 function readBucket(value: unknown): TimeBucket | undefined {
   if (!isRecord(value)) return undefined;
   const { ageMs, total, failed, slow, slowFailed } = value;
-  if (!isSpan(ageMs, Number.MAX_VALUE) || !isCount(total, Number.MAX_SAFE_INTEGER)) return undefined;
+  if (!isSpan(ageMs, Number.MAX_VALUE) || !isCount(total, Number.MAX_SAFE_INTEGER))
+    return undefined;
   if (!isCount(failed, total) || !isCount(slow, total)) return undefined;
   if (!isCount(slowFailed, Math.min(failed, slow))) return undefined;
   // Those that failed, were slow, or both are no more than all.

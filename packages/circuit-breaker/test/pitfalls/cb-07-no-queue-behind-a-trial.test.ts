@@ -19,7 +19,9 @@ describe('callers of a half-open circuit', () => {
     const runs = Array.from({ length: 1_000 }, () => breaker.run(() => (started += 1)));
     // All are settled although the trial call is not, and no time has passed.
     const settled = await Promise.allSettled(runs);
-    const reasons = settled.map((run) => (run.status === 'rejected' ? (run.reason as unknown) : run));
+    const reasons = settled.map((run) =>
+      run.status === 'rejected' ? (run.reason as unknown) : run,
+    );
     expect(reasons.every((reason) => reason instanceof CircuitOpenError)).toBe(true);
     expect(started).toBe(0);
     trial.resolve('back');

@@ -9,7 +9,9 @@ import { describe, expect, test } from 'vitest';
 import type { Work } from '../../src/policy.ts';
 import { scene } from '../support/scene.ts';
 
-const thenable = (settle: (resolve: (value: string) => void, reject: (e: Error) => void) => void) => ({
+const thenable = (
+  settle: (resolve: (value: string) => void, reject: (e: Error) => void) => void,
+) => ({
   then(resolve: (value: string) => void, reject: (error: Error) => void) {
     settle(resolve, reject);
   },
@@ -20,7 +22,7 @@ const good: readonly (readonly [string, Work<unknown>, unknown])[] = [
   ['returns null', () => null, null],
   ['returns a value', () => 7, 7],
   ['returns a promise', () => Promise.resolve('later'), 'later'],
-  ['returns a thenable', () => thenable((resolve) => resolve('odd')) as PromiseLike<string>, 'odd'],
+  ['returns a thenable', () => thenable((resolve) => resolve('odd')), 'odd'],
 ];
 
 const bad: readonly (readonly [string, Work<unknown>])[] = [
@@ -31,10 +33,7 @@ const bad: readonly (readonly [string, Work<unknown>])[] = [
     },
   ],
   ['returns a promise that rejects', () => Promise.reject(new Error('down'))],
-  [
-    'returns a thenable that rejects',
-    () => thenable((_, reject) => reject(new Error('down'))) as PromiseLike<string>,
-  ],
+  ['returns a thenable that rejects', () => thenable((_, reject) => reject(new Error('down')))],
 ];
 
 describe('work', () => {

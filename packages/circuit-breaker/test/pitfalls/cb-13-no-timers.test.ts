@@ -15,7 +15,8 @@ describe('breakers', () => {
   test('set no timer, idle, open or half open', async () => {
     const clock = new ManualClock();
     const trip = { kind: 'consecutiveFailures', failureThreshold: 1 } as const;
-    const breakers = Array.from({ length: 10_000 }, () => new CircuitBreaker({ clock, trip }));
+    const make = (): CircuitBreaker => new CircuitBreaker({ clock, trip });
+    const breakers = Array.from({ length: 10_000 }, make);
     for (const breaker of breakers.slice(0, 100)) breaker.trip();
     for (const breaker of breakers.slice(100, 200)) breaker.forceOpen();
     expect(clock.timerCount).toBe(0);
@@ -43,12 +44,12 @@ describe('the timer of an open circuit', () => {
   });
 
   test.each([
-    ['a reset', 'closed', (b: CircuitBreaker) => b.reset()],
-    ['forcing', 'forcedOpen', (b: CircuitBreaker) => void b.forceOpen()],
-    ['disabling', 'disabled', (b: CircuitBreaker) => b.disable()],
-    ['watching', 'metricsOnly', (b: CircuitBreaker) => b.metricsOnly()],
-    ['closing', 'closed', (b: CircuitBreaker) => b.transitionTo('closed')],
-    ['a trial by hand', 'halfOpen', (b: CircuitBreaker) => b.transitionTo('halfOpen')],
+    ['a reset', 'closed', (b: CircuitBreaker): void => b.reset()],
+    ['forcing', 'forcedOpen', (b: CircuitBreaker): void => void b.forceOpen()],
+    ['disabling', 'disabled', (b: CircuitBreaker): void => b.disable()],
+    ['watching', 'metricsOnly', (b: CircuitBreaker): void => b.metricsOnly()],
+    ['closing', 'closed', (b: CircuitBreaker): void => b.transitionTo('closed')],
+    ['a trial by hand', 'halfOpen', (b: CircuitBreaker): void => b.transitionTo('halfOpen')],
   ] as const)('is gone after %s', async (_, state, change) => {
     const { clock, calls, breaker, moves } = scene({ halfOpenBy: 'timer' });
     await calls('bad', 'bad');

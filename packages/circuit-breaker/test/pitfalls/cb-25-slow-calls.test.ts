@@ -8,7 +8,11 @@ import { describe, expect, test } from 'vitest';
 import { countWindow } from '../../src/trip-policy.ts';
 import { type Scene, scene } from '../support/scene.ts';
 
-async function call({ breaker, clock }: Scene, takesMs: number, ending: 'ok' | 'bad'): Promise<void> {
+async function call(
+  { breaker, clock }: Scene,
+  takesMs: number,
+  ending: 'ok' | 'bad',
+): Promise<void> {
   await breaker
     .run(() => {
       clock.advance(takesMs);

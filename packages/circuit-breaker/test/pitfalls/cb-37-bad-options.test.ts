@@ -24,7 +24,11 @@ const slow = (slowCalls: unknown): object => rate({ slowCalls });
 
 const numbers = [Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 53, '5', null, {}] as const;
 
-const refused: readonly (readonly [field: string, make: (value: unknown) => object, also: readonly unknown[]])[] = [
+const refused: readonly (readonly [
+  field: string,
+  make: (value: unknown) => object,
+  also: readonly unknown[],
+])[] = [
   ['trip.failureThreshold', run, [0, 1.5]],
   ['trip.failureThreshold', (failureThreshold) => rate({ failureThreshold }), [0, 1.01, 50]],
   ['trip.minimumCalls', (minimumCalls) => rate({ minimumCalls }), [0, 0.5]],
@@ -49,20 +53,21 @@ const refused: readonly (readonly [field: string, make: (value: unknown) => obje
 ];
 
 describe('a breaker', () => {
-  test.each(refused.flatMap(([field, make, also]) => [...numbers, ...also].map((value) => ({ field, options: make(value), value }))))(
-    'refuses $field of $value, and names it',
-    ({ field, options }) => {
-      const make = (): CircuitBreaker => new CircuitBreaker(untyped(options));
-      expect(make).toThrow(RangeError);
-      expect(make).toThrow(`${field}: expected `);
-      // The same options do not reach a breaker that is there, which stays as it was.
-      const breaker = new CircuitBreaker();
-      const before = breaker.snapshot();
-      if (field === 'callerAborts' || field === 'halfOpenBy') return;
-      expect(() => breaker.update(untyped(options))).toThrow(`${field}: expected `);
-      expect({ ...breaker.snapshot(), takenAtWallMs: 0 }).toEqual({ ...before, takenAtWallMs: 0 });
-    },
-  );
+  test.each(
+    refused.flatMap(([field, make, also]) =>
+      [...numbers, ...also].map((value) => ({ field, options: make(value), value })),
+    ),
+  )('refuses $field of $value, and names it', ({ field, options }) => {
+    const make = (): CircuitBreaker => new CircuitBreaker(untyped(options));
+    expect(make).toThrow(RangeError);
+    expect(make).toThrow(`${field}: expected `);
+    // The same options do not reach a breaker that is there, which stays as it was.
+    const breaker = new CircuitBreaker();
+    const before = breaker.snapshot();
+    if (field === 'callerAborts' || field === 'halfOpenBy') return;
+    expect(() => breaker.update(untyped(options))).toThrow(`${field}: expected `);
+    expect({ ...breaker.snapshot(), takenAtWallMs: 0 }).toEqual({ ...before, takenAtWallMs: 0 });
+  });
 
   test.each([
     ['openForMs', { openForMs: 2 ** 31 }],

@@ -7,6 +7,7 @@
  */
 import { describe, expect, test } from 'vitest';
 
+import type * as errors from '../../src/errors.ts';
 import {
   CircuitBreakerDisposedError,
   CircuitBreakerError,
@@ -39,14 +40,16 @@ describe('the error of a refused call', () => {
   test.each(['open', 'halfOpen', 'forcedOpen', 'warmUp'] as const)(
     'tells in words what to do when the reason is %s',
     (reason) => {
-      expect(new CircuitOpenError('a', reason, undefined).message).toMatch(/^circuit breaker "a" .*; try/);
+      expect(new CircuitOpenError('a', reason, undefined).message).toMatch(
+        /^circuit breaker "a" .*; try/,
+      );
     },
   );
 
   test('is known to another copy of this package, and knows that copy’s', async () => {
     // A query makes the loader take it for another module, as a second installation is.
     const path = '../../src/errors.ts?copy';
-    const copy = (await import(path)) as typeof import('../../src/errors.ts');
+    const copy = (await import(path)) as typeof errors;
     expect(copy.CircuitOpenError).not.toBe(CircuitOpenError);
     const foreign = new copy.CircuitOpenError('a', 'open', 5);
     expect(foreign).toBeInstanceOf(CircuitOpenError);

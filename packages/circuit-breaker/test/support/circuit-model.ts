@@ -166,7 +166,7 @@ export class CircuitModel {
     this.generation += 1;
     this.#entries = [];
     this.#trialsOut = 0;
-    if (to === 'metricsOnly') this.exceeded.length = 0;
+    this.exceeded.length = 0;
     if (to === 'closed' || to === 'disabled' || to === 'metricsOnly') this.openings = 0;
     if (to !== 'open') return;
     this.openings += 1;

@@ -36,10 +36,12 @@ export function scene(options: CircuitBreakerOptions = {}): Scene {
     );
   const calls = async (...outcomes: readonly ('ok' | 'bad')[]): Promise<void> => {
     for (const outcome of outcomes) {
-      await breaker.run(() => (outcome === 'ok' ? 'fine' : Promise.reject(new Error('down')))).then(
-        () => undefined,
-        () => undefined,
-      );
+      await breaker
+        .run(() => (outcome === 'ok' ? 'fine' : Promise.reject(new Error('down'))))
+        .then(
+          () => undefined,
+          () => undefined,
+        );
     }
   };
   return { clock, breaker, events, errors, moves, calls };
@@ -58,6 +60,10 @@ export function pendingWork<Result>(): {
   readonly resolve: (value: Result) => void;
   readonly reject: (error: unknown) => void;
 } {
-  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  let [resolve, reject] = [(_: Result): void => undefined, (_: unknown): void => undefined];
+  const promise = new Promise<Result>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
   return { work: () => promise, resolve, reject };
 }
