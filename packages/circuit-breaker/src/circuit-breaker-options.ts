@@ -18,7 +18,7 @@ export interface CircuitBreakerOptions extends CircuitOptions {
    */
   readonly callerAborts?: 'ignored' | 'classified';
   /**
-   * Who turns an open circuit half open when its wait is over: the next call, or a timer, which does
+   * Who turns an open circuit half open when its wait is over: the next call, or a timer that does
    * not hold the process open. 'call' if left out. A timer is for those who want to see the event.
    */
   readonly halfOpenBy?: 'call' | 'timer';

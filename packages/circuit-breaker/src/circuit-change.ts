@@ -19,7 +19,7 @@ export type TransitionReason =
   | 'byHand'
   /** The last of those who forced it open let go. */
   | 'released'
-  /** It goes on from a snapshot. */
+  /** It goes on from a snapshot, or begins in this state. */
   | 'restored';
 
 /** What a circuit says of itself while it works. */

@@ -42,7 +42,8 @@
 import { DELAY_MS_MAX } from './bounds.ts';
 import type { CircuitChange, TransitionReason } from './circuit-change.ts';
 import type { CircuitSettings } from './circuit-options.ts';
-import { type CircuitState, checkTransition } from './circuit-state.ts';
+import { type CircuitState, checkTransition, mayFollow } from './circuit-state.ts';
+import { invariant } from './invariant.ts';
 import { openWaitMs } from './open-wait.ts';
 import type { CountedOutcome, Outcome, OutcomeCounts } from './outcome.ts';
 import type { CircuitSnapshot } from './snapshot.ts';
@@ -144,7 +145,7 @@ export class Circuit {
     this.#window = windowFor(settings.trip);
     this.#pivot = pivotOf(settings);
     this.#setPace();
-    if (settings.initialState !== 'closed') this.#begin(settings.initialState, nowMs);
+    if (settings.initialState !== 'closed') this.#begin(settings.initialState, nowMs, 'restored');
   }
 
   /** The state that the last call left. `stateAt` also sees that a wait is over. */
@@ -494,7 +495,7 @@ export class Circuit {
     if (trials.counts.total > 0) this.#judgeTrials(atMs);
   }
 
-  #begin(state: CircuitState, atMs: number, reason: TransitionReason = 'byHand'): void {
+  #begin(state: CircuitState, atMs: number, reason: TransitionReason): void {
     switch (state) {
       case 'open':
         this.#open(atMs, reason);
@@ -542,6 +543,8 @@ export class Circuit {
 
   #enter(to: CircuitState, reason: TransitionReason): void {
     const from = this.#state;
+    const isTakenOver = reason === 'restored';
+    invariant(isTakenOver || mayFollow(from, to), 'a state follows another as the table says');
     this.#become(to);
     if (from === to) return;
     const generation = this.#generation;

@@ -22,8 +22,8 @@ const POOL_WORDS = 256;
  * The machine's time. `nowMs` is monotonic and counts from the start of the process or page.
  *
  * @remarks
- * Timers hold a process open, as `setTimeout` does, until they are told `unref`. A machine that sleeps may stop `nowMs`,
- * depending on the engine. Delays of any length work.
+ * Timers hold a process open, as `setTimeout` does, until they are told `unref`. A machine that
+ * sleeps may stop `nowMs`, depending on the engine. Delays of any length work.
  */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),

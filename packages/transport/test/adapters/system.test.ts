@@ -44,6 +44,21 @@ describe('systemClock', () => {
     expect(firedCount).toBe(0);
   });
 
+  test('a timer that is let go does not hold the process open, and fires all the same', async () => {
+    const held = (): number =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = held();
+    const fired = new Promise<void>((resolve) => {
+      const timer = systemClock.setTimer(5, resolve);
+      expect(held()).toBe(before + 1);
+      timer.unref?.();
+    });
+    expect(held()).toBe(before);
+    // This one holds the process open meanwhile.
+    await elapsedMs(20);
+    await fired;
+  });
+
   // Why this test? setTimeout takes a delay of 2^31 ms or more for 1 ms.
   test('a timer of ten years does not fire now', async () => {
     let hasFired = false;
