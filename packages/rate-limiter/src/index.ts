@@ -4,6 +4,7 @@ export { type RateState, takeStep, type TakeRequest, type TakeStep } from './dec
 export { RateLimiterClosedError, RateLimiterError, type RateLimiterErrorCode } from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
 export { createMemoryRateLimitStore } from './local-store.ts';
+export type { LedgerDump, MemoryDump } from './memory-dump.ts';
 export { MemoryStore, type MemoryStoreOptions, type MemoryStoreStats } from './memory-store.ts';
 export {
   assertPolicy,
@@ -24,4 +25,11 @@ export {
   type TokenBucketPolicy,
   WINDOW_MS_MAX,
 } from './policy.ts';
+export {
+  type AtTime,
+  type Priority,
+  RateLimiter,
+  type RateLimiterOptions,
+  type TakeOptions,
+} from './rate-limiter.ts';
 export type { Check, RateLimitStore, StoreCallOptions, Verdict } from './store.ts';

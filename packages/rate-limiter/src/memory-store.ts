@@ -106,7 +106,7 @@ export class MemoryStore {
     };
   }
 
-  /** Every kind and name in use. */
+  /** Every kind and name in use, for `dumpOf`. */
   ledgers(): IterableIterator<PolicyLedger> {
     return this.#ledgers.values();
   }
@@ -148,6 +148,22 @@ export class MemoryStore {
     }
     if (waitUs > 0) return limitedBy(policy, algorithm, page, at, nowUs, waitUs);
     if (cost > 0) algorithm.charge(page, at, nowUs, cost);
+    return admittedBy(policy, algorithm, page, at, nowUs);
+  }
+
+  /** What `takeOne` would say of `need`, without charging anything or making a place for `key`. */
+  peek(limit: Limit, key: string, need: number, nowUs: number): Decision {
+    const { policy, algorithm, ledger } = limit;
+    const { table, blocks } = ledger;
+    const slot = table.find(key);
+    const page = slot < 0 ? new Float64Array(table.width) : table.pageOf(slot);
+    const at = slot < 0 ? 0 : table.offsetOf(slot);
+    if (slot < 0) algorithm.begin(page, 0, key, table.width);
+    algorithm.advance(page, at, nowUs);
+    const waitUs = need > 0 ? algorithm.waitUs(page, at, nowUs, need) : 0;
+    const blockedUs = blocks.leftUs(key, nowUs);
+    if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
+    if (waitUs > 0) return limitedBy(policy, algorithm, page, at, nowUs, waitUs);
     return admittedBy(policy, algorithm, page, at, nowUs);
   }
 

@@ -11,8 +11,8 @@
  *
  * A clock may step back. By no more than `horizonUs` it is taken to stand still: nothing is minted
  * when it comes forward again. A larger step is another clock, for instance that of another machine
- * after a failover: `advance` then moves the state to it, at least as used up as it was. What a key
- * has to wait longer for a step back is at most twice `horizonUs`.
+ * after a failover: `advance` then moves the state to it, at least as used up as it was, and each
+ * such step admits at most one more `capacity`. No key ever waits longer than twice `horizonUs`.
  *
  * Callers call `advance` first, and all else at the same instant.
  */

@@ -24,9 +24,14 @@ export class SlidingWindowLog implements RateAlgorithm {
   readonly capacity: number;
   readonly horizonUs: number;
 
+  /** Numbers in a log with room for `entryCount` entries. */
+  static widthFor(entryCount: number): number {
+    return ENTRIES + 2 * entryCount;
+  }
+
   constructor(policy: SlidingWindowLogPolicy) {
     this.capacity = policy.limit;
-    this.width = ENTRIES + 2 * policy.limit;
+    this.width = SlidingWindowLog.widthFor(policy.limit);
     this.horizonUs = Math.round(policy.windowMs * 1_000);
   }
 

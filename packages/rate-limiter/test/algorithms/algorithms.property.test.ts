@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { createAlgorithm } from '../../src/algorithms/create-algorithm.ts';
+import { type RateState, takeStep } from '../../src/decide.ts';
+import type { RatePolicy } from '../../src/policy.ts';
+import { calls, capacityOf, makers, numbersOfPolicy, unitsOf } from '../support/policies.ts';
+
+/**
+ * The most that may pass in `elapsedUs`, ends included, times the window to stay whole.
+ *
+ * A bucket: what it holds and regains. A fixed window: two neighbours at once. A log: its limit in
+ * less than a window. A counter: its limit, and its slope.
+ */
+function envelopeParts(policy: RatePolicy, elapsedUs: number): bigint {
+  const windowUs = BigInt(Math.round(policy.windowMs * 1_000));
+  const limit = BigInt(policy.limit);
+  const elapsed = BigInt(elapsedUs);
+  switch (policy.kind) {
+    case 'gcra':
+    case 'tokenBucket':
+      return BigInt(policy.burst) * windowUs + elapsed * limit;
+    case 'fixedWindow':
+      return limit * (elapsed / windowUs + 2n) * windowUs;
+    case 'slidingWindowLog':
+      return limit * (elapsed / windowUs + 1n) * windowUs;
+    case 'slidingWindowCounter':
+      return limit * windowUs + elapsed * limit;
+  }
+}
+
+/** A call: when it came by the clock, and the cost that was admitted. */
+interface Served {
+  readonly nowUs: number;
+  readonly cost: number;
+}
+
+/** Which calls came by another clock: more than the horizon before the latest instant so far. */
+function otherClocks(served: readonly Served[], horizonUs: number): readonly boolean[] {
+  let latestUs = 0;
+  return served.map(({ nowUs }) => {
+    const isOther = latestUs - nowUs > horizonUs;
+    latestUs = isOther ? nowUs : Math.max(latestUs, nowUs);
+    return isOther;
+  });
+}
+
+/**
+ * Sums from every admission on. A step back stands still: only what is later than all before counts as
+ * elapsed. Another clock may cost one more capacity.
+ */
+function expectWithin(policy: RatePolicy, served: readonly Served[]): void {
+  const windowUs = BigInt(Math.round(policy.windowMs * 1_000));
+  const others = otherClocks(served, createAlgorithm(policy).horizonUs);
+  for (const [from, first] of served.entries()) {
+    if (first.cost === 0) continue;
+    let sum = 0n;
+    let elapsedUs = 0;
+    let latestUs = first.nowUs;
+    for (const [index, { nowUs, cost }] of served.entries()) {
+      if (index < from) continue;
+      if (others[index] === true && index > from) {
+        latestUs = nowUs;
+        sum -= BigInt(capacityOf(policy));
+      }
+      elapsedUs += Math.max(0, nowUs - latestUs);
+      latestUs = Math.max(latestUs, nowUs);
+      sum += BigInt(cost);
+      const isWithin = sum * windowUs <= envelopeParts(policy, elapsedUs);
+      expect(isWithin, `${sum} in ${elapsedUs} us`).toBe(true);
+    }
+  }
+}
+
+/** Steps of a clock in windows: mostly forward, at times back by a little, by much, or far. */
+const jumps = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.double({ min: 0, max: 0.4, noNaN: true }) },
+    { weight: 2, arbitrary: fc.constantFrom(0.999, 1, 1.001, 2, -0.000_001, -1, -1.001) },
+    { weight: 2, arbitrary: fc.double({ min: -1, max: 0, noNaN: true }) },
+    { weight: 1, arbitrary: fc.double({ min: -50, max: 50, noNaN: true }) },
+  ),
+  { minLength: 40, maxLength: 40 },
+);
+
+describe.each(makers)('%s', (_title, make) => {
+  test('admits no more than its envelope, whatever is asked and whatever the clock does', () => {
+    fc.assert(
+      fc.property(numbersOfPolicy, calls, jumps, (numbers, steps, clockSteps) => {
+        const policy = make(numbers.limit, numbers.windowMs, numbers.burst);
+        const windowUs = Math.round(policy.windowMs * 1_000);
+        let nowUs = 100 * windowUs;
+        const served: Served[] = [];
+        let state: RateState | undefined;
+        for (const [index, { cost, headroom }] of steps.entries()) {
+          nowUs = Math.max(0, nowUs + Math.round((clockSteps[index] ?? 0) * windowUs));
+          const units = unitsOf(policy, cost);
+          const request = { key: 'key', cost: units, headroom: unitsOf(policy, headroom) };
+          const step = takeStep(policy, state, nowUs, request);
+          state = step.state;
+          served.push({ nowUs, cost: step.decision.kind === 'admitted' ? units : 0 });
+        }
+        expectWithin(policy, served);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('after what it says to wait it admits, a microsecond before it does not', () => {
+    fc.assert(
+      fc.property(numbersOfPolicy, calls, (numbers, steps) => {
+        const policy = make(numbers.limit, numbers.windowMs, numbers.burst);
+        const windowUs = Math.round(policy.windowMs * 1_000);
+        let state: RateState | undefined;
+        let nowUs = 0;
+        for (const { elapsed, cost, headroom } of steps) {
+          nowUs += Math.round(elapsed * windowUs);
+          const request = { cost: unitsOf(policy, cost), headroom: unitsOf(policy, headroom) };
+          const { decision, state: next } = takeStep(policy, state, nowUs, request);
+          state = next;
+          if (decision.kind === 'admitted' || decision.retryAfterMs === Infinity) continue;
+          const waitUs = Math.round(decision.retryAfterMs * 1_000);
+          expect(waitUs).toBeGreaterThan(0);
+          const then = takeStep(policy, state, nowUs + waitUs, request);
+          expect(then.decision.kind).toBe('admitted');
+          const before = takeStep(policy, state, nowUs + waitUs - 1, request);
+          expect(before.decision).toMatchObject({ kind: 'limited', retryAfterMs: 0.001 });
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('a step back of the clock costs at most twice the time in which a key rests', () => {
+    fc.assert(
+      fc.property(numbersOfPolicy, calls, jumps, (numbers, steps, clockSteps) => {
+        const policy = make(numbers.limit, numbers.windowMs, numbers.burst);
+        const windowUs = Math.round(policy.windowMs * 1_000);
+        const { horizonUs } = createAlgorithm(policy);
+        let nowUs = 100 * windowUs;
+        let state: RateState | undefined;
+        for (const [index, { cost }] of steps.entries()) {
+          nowUs = Math.max(0, nowUs + Math.round((clockSteps[index] ?? 0) * windowUs));
+          const step = takeStep(policy, state, nowUs, { cost: unitsOf(policy, cost) });
+          state = step.state;
+          const { decision } = step;
+          expect(decision.resetAfterMs * 1_000).toBeLessThanOrEqual(2 * horizonUs + 1);
+          if (decision.kind === 'admitted' || decision.retryAfterMs === Infinity) continue;
+          expect(decision.retryAfterMs * 1_000).toBeLessThanOrEqual(2 * horizonUs + 1);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('has all of it again once it says so, and all is one capacity', () => {
+    fc.assert(
+      fc.property(numbersOfPolicy, calls, (numbers, steps) => {
+        const policy = make(numbers.limit, numbers.windowMs, numbers.burst);
+        const windowUs = Math.round(policy.windowMs * 1_000);
+        let state: RateState | undefined;
+        let nowUs = 0;
+        for (const { elapsed, cost } of steps) {
+          nowUs += Math.round(elapsed * windowUs);
+          const step = takeStep(policy, state, nowUs, { cost: unitsOf(policy, cost) });
+          state = step.state;
+          const restedUs = nowUs + Math.round(step.decision.resetAfterMs * 1_000);
+          const rested = takeStep(policy, state, restedUs, { cost: 0 });
+          expect(rested.decision).toMatchObject({
+            remaining: capacityOf(policy),
+            resetAfterMs: 0,
+          });
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
