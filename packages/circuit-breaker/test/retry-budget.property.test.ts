@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { RetryBudget } from '../src/retry-budget.ts';
+
+type Step = 'call' | 'retry' | 'second' | 'back';
+
+const steps = fc.array(fc.constantFrom<Step>('call', 'retry', 'retry', 'second', 'back'), {
+  maxLength: 400,
+});
+
+test('retries never exceed burst + ratio x calls + perSecond x seconds', () => {
+  const options = fc.record({
+    ratio: fc.double({ min: 0, max: 1, noNaN: true }),
+    burst: fc.integer({ min: 1, max: 20 }),
+    perSecond: fc.double({ min: 0, max: 5, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(options, steps, (given, taken) => {
+      const budget = new RetryBudget(given);
+      let calls = 0;
+      let retries = 0;
+      let nowMs = 0;
+      let latestMs = 0;
+      for (const step of taken) {
+        if (step === 'call') {
+          calls += 1;
+          budget.deposit();
+        } else if (step === 'retry') {
+          retries += budget.tryWithdraw(nowMs) ? 1 : 0;
+        } else {
+          nowMs += step === 'second' ? 1_000 : -500;
+          latestMs = Math.max(latestMs, nowMs);
+        }
+        const bound = given.burst + given.ratio * calls + (given.perSecond * latestMs) / 1_000;
+        expect(retries).toBeLessThanOrEqual(bound + 1e-6);
+      }
+    }),
+  );
+});
