@@ -1,0 +1,102 @@
+/**
+ * What the store needs of a Redis client, and how two clients give it.
+ *
+ * A decision charges. If the connection breaks after the command was written and before the answer
+ * came, nobody can tell whether it was charged, and a client that sends it again charges twice.
+ * Clients do so by themselves: ioredis resends what was unanswered when the connection is back
+ * (`autoResendUnfulfilledCommands`), and its Cluster asks another node (`retryDelayOnFailover`).
+ * Both are on by default, so the store refuses such a client instead of hoping.
+ *
+ * The second trap is the queue for times without a connection. What waits there is charged long
+ * after its request was answered by the policy for failures, and when the server is back, thousands
+ * of dead decisions come first. So once a client has been ready, only a ready client is asked.
+ */
+
+/** The part of ioredis that is used: its `Redis` or its `Cluster`. */
+export interface IoredisClient {
+  readonly status: string;
+  readonly isCluster?: boolean;
+  readonly options: {
+    readonly autoResendUnfulfilledCommands?: boolean | undefined;
+    readonly retryDelayOnFailover?: number | undefined;
+  };
+  evalsha(sha1: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+  eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+}
+
+/** The part of node-redis that is used: what its `createClient` or `createCluster` returns. */
+export interface NodeRedisClient {
+  /** A cluster has none. */
+  readonly isReady?: boolean;
+  readonly isOpen: boolean;
+  evalSha(sha1: string, options: NodeRedisScriptOptions): Promise<unknown>;
+  eval(script: string, options: NodeRedisScriptOptions): Promise<unknown>;
+}
+
+/** Keys and arguments of a script, as node-redis takes them. */
+export interface NodeRedisScriptOptions {
+  keys: string[];
+  arguments: string[];
+}
+
+/** A connected client of one of the two kinds. The store never closes it. */
+export type RedisClient = IoredisClient | NodeRedisClient;
+
+/** The one thing the store does with a client, whichever it is. */
+export interface ScriptCaller {
+  /** Whether a command would be written now, not kept for later. */
+  isReady(): boolean;
+  evalSha(sha1: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  eval(source: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+}
+
+/**
+ * The caller for `client`.
+ *
+ * @throws RangeError if the client would replay commands whose fate is unknown.
+ */
+export function scriptCaller(client: RedisClient): ScriptCaller {
+  return 'evalsha' in client ? ioredisCaller(client) : nodeRedisCaller(client);
+}
+
+function ioredisCaller(client: IoredisClient): ScriptCaller {
+  const { autoResendUnfulfilledCommands, retryDelayOnFailover } = client.options;
+  // A cluster connects its nodes without reconnection of their own, so it resends by failover only.
+  if (client.isCluster === true) expectOption('retryDelayOnFailover', 0, retryDelayOnFailover);
+  else expectOption('autoResendUnfulfilledCommands', false, autoResendUnfulfilledCommands);
+  let wasReady = false;
+  return {
+    isReady() {
+      if (client.status === 'ready') wasReady = true;
+      // Before the first connection the client may hold a few commands: bounded by the store.
+      return client.status === 'ready' || (!wasReady && isConnecting(client.status));
+    },
+    evalSha: (sha1, keys, args) => client.evalsha(sha1, keys.length, ...keys, ...args),
+    eval: (source, keys, args) => client.eval(source, keys.length, ...keys, ...args),
+  };
+}
+
+function isConnecting(status: string): boolean {
+  return status === 'wait' || status === 'connecting' || status === 'connect';
+}
+
+function expectOption(name: string, expected: unknown, got: unknown): void {
+  if (got === expected) return;
+  throw new RangeError(
+    `client.options.${name}: expected ${String(expected)}, so that no decision is charged ` +
+      `twice, got ${String(got)}`,
+  );
+}
+
+function nodeRedisCaller(client: NodeRedisClient): ScriptCaller {
+  let wasReady = false;
+  return {
+    isReady() {
+      if (client.isReady === undefined) return client.isOpen;
+      if (client.isReady) wasReady = true;
+      return client.isReady || (!wasReady && client.isOpen);
+    },
+    evalSha: (sha1, keys, args) => client.evalSha(sha1, { keys: [...keys], arguments: [...args] }),
+    eval: (source, keys, args) => client.eval(source, { keys: [...keys], arguments: [...args] }),
+  };
+}

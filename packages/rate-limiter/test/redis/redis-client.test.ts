@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+
+import { type IoredisClient, scriptCaller } from '../../src/redis/redis-client.ts';
+
+interface Calls {
+  readonly calls: unknown[][];
+}
+
+function ioredis(overrides: Partial<IoredisClient> = {}): IoredisClient & Calls {
+  const calls: unknown[][] = [];
+  return {
+    calls,
+    status: 'ready',
+    options: { autoResendUnfulfilledCommands: false },
+    evalsha: async (...args) => void calls.push(['evalsha', ...args]),
+    eval: async (...args) => void calls.push(['eval', ...args]),
+    ...overrides,
+  };
+}
+
+describe('ioredis', () => {
+  test('keys come before arguments, behind their number', async () => {
+    const client = ioredis();
+    const caller = scriptCaller(client);
+    await caller.evalSha('abc', ['k', 'l'], ['1']);
+    await caller.eval('return 1', ['k'], []);
+    expect(client.calls).toEqual([
+      ['evalsha', 'abc', 2, 'k', 'l', '1'],
+      ['eval', 'return 1', 1, 'k'],
+    ]);
+  });
+
+  test('a client that resends what was unanswered is refused', () => {
+    const message = 'client.options.autoResendUnfulfilledCommands: expected false';
+    for (const autoResendUnfulfilledCommands of [true, undefined]) {
+      const client = ioredis({ options: { autoResendUnfulfilledCommands } });
+      expect(() => scriptCaller(client)).toThrow(message);
+    }
+  });
+
+  test('a cluster that asks another node after a broken connection is refused', () => {
+    const message = 'client.options.retryDelayOnFailover: expected 0';
+    for (const retryDelayOnFailover of [100, undefined]) {
+      const client = ioredis({ isCluster: true, options: { retryDelayOnFailover } });
+      expect(() => scriptCaller(client)).toThrow(message);
+    }
+    const careful = ioredis({ isCluster: true, options: { retryDelayOnFailover: 0 } });
+    expect(scriptCaller(careful).isReady()).toBe(true);
+  });
+
+  test('a connecting client may keep commands before it was ready, and never again', () => {
+    let status = 'connecting';
+    const client = ioredis();
+    Object.defineProperty(client, 'status', { get: () => status });
+    const caller = scriptCaller(client);
+    const readiness = ['wait', 'connecting', 'connect', 'ready', 'reconnecting', 'connecting'].map(
+      (next) => {
+        status = next;
+        return caller.isReady();
+      },
+    );
+    expect(readiness).toEqual([true, true, true, true, false, false]);
+  });
+});
+
+describe('node-redis', () => {
+  const nodeRedis = (state: { isOpen: boolean; isReady?: boolean }) => {
+    const calls: unknown[][] = [];
+    return {
+      calls,
+      ...state,
+      evalSha: async (...args: unknown[]) => void calls.push(['evalSha', ...args]),
+      eval: async (...args: unknown[]) => void calls.push(['eval', ...args]),
+    };
+  };
+
+  test('keys and arguments go in one object', async () => {
+    const client = nodeRedis({ isOpen: true, isReady: true });
+    const caller = scriptCaller(client);
+    await caller.evalSha('abc', ['k'], ['1']);
+    await caller.eval('return 1', ['k'], []);
+    expect(client.calls).toEqual([
+      ['evalSha', 'abc', { keys: ['k'], arguments: ['1'] }],
+      ['eval', 'return 1', { keys: ['k'], arguments: [] }],
+    ]);
+  });
+
+  test('an open client may keep commands before it was ready, and never again', () => {
+    const client = nodeRedis({ isOpen: true, isReady: false });
+    const caller = scriptCaller(client);
+    expect(caller.isReady()).toBe(true);
+    client.isReady = true;
+    expect(caller.isReady()).toBe(true);
+    client.isReady = false;
+    expect(caller.isReady()).toBe(false);
+  });
+
+  test('a cluster, which tells no readiness, is ready while it is open', () => {
+    expect(scriptCaller(nodeRedis({ isOpen: true })).isReady()).toBe(true);
+    expect(scriptCaller(nodeRedis({ isOpen: false })).isReady()).toBe(false);
+  });
+});
