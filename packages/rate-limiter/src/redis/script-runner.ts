@@ -31,9 +31,9 @@ export class ScriptRunner {
 
   /**
    * What `script` returns. Rejects with a {@link RedisStoreError}, definite if it did not run and
-   * will not.
+   * will not, or with the reason of `signal`.
    *
-   * @param signal - Ends the waiting, not the call: its answer is dropped when it comes.
+   * @param signal - Ends the waiting, not a call that was sent: its answer is dropped.
    */
   run(
     script: RedisScript,
@@ -41,7 +41,8 @@ export class ScriptRunner {
     args: readonly string[],
     signal?: AbortSignal,
   ): Promise<unknown> {
-    const refusal = this.#refusal(signal);
+    if (signal?.aborted === true) return untilAborted(new Promise(() => undefined), signal);
+    const refusal = this.#refusal();
     if (refusal !== undefined) {
       return Promise.reject(new RedisStoreError(refusal, { definite: true }));
     }
@@ -51,8 +52,7 @@ export class ScriptRunner {
   }
 
   /** Why nothing is sent, if so. */
-  #refusal(signal: AbortSignal | undefined): string | undefined {
-    if (signal?.aborted === true) return 'the caller gave up before Redis was asked';
+  #refusal(): string | undefined {
     if (!this.#caller.isReady()) return 'the Redis client is not connected';
     if (this.#pendingCount < this.#pendingMax) return undefined;
     return `pendingMax: expected fewer than ${this.#pendingMax} calls without an answer`;

@@ -1,32 +1,29 @@
-import { RedisStoreError } from './redis-store-error.ts';
+import { invariant } from '../invariant.ts';
 
 /**
- * What `answer` comes to, unless `signal` is aborted before: then a {@link RedisStoreError} that is
- * not definite, and what comes later is dropped.
+ * What `answer` comes to, unless `signal` is aborted before: then it rejects with the signal's
+ * reason, and what comes later is dropped.
  */
-export function untilAborted<Value>(
+export async function untilAborted<Value>(
   answer: Promise<Value>,
   signal: AbortSignal | undefined,
 ): Promise<Value> {
   if (signal === undefined) return answer;
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      const cause: unknown = signal.reason;
-      const message = 'the store did not answer before the caller gave up';
-      reject(new RedisStoreError(message, { definite: false, cause }));
-    };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-    const stopWaiting = (): void => signal.removeEventListener('abort', giveUp);
-    answer.then(
-      (value) => {
-        stopWaiting();
-        resolve(value);
-      },
-      (error: unknown) => {
-        stopWaiting();
-        reject(error instanceof Error ? error : new RedisStoreError(String(error)));
-      },
-    );
+  // Whoever loses the race may still fail, with nobody left to hear of it.
+  answer.catch(() => undefined);
+  signal.throwIfAborted();
+  let stopWaiting = (): void => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    const giveUp = (): void => resolve(undefined);
+    signal.addEventListener('abort', giveUp, { once: true });
+    stopWaiting = () => signal.removeEventListener('abort', giveUp);
   });
+  try {
+    const winner = await Promise.race([answer.then((value) => ({ value })), aborted]);
+    if (winner === undefined) signal.throwIfAborted();
+    invariant(winner !== undefined, 'an aborted signal throws its reason');
+    return winner.value;
+  } finally {
+    stopWaiting();
+  }
 }

@@ -1,0 +1,108 @@
+import { readClock, unblocked } from './lua.ts';
+import { bucketRule, counterRule, divide, fixedRule, gcraRule, logRule } from './rules.ts';
+import type { RedisScript } from './script-runner.ts';
+
+/**
+ * The rest of a script behind its rule: reads the key, applies the rule, writes what it says in the
+ * same command as the expiry.
+ *
+ * Arguments: what must be free, what is charged, the numbers of the policy. Answers `{now, 1 or 0, x,
+ * y, z}`, or `{now, 2, end}` while the key is blocked.
+ */
+const takeBy = (rule: string): string => `${readClock}
+local value = redis.call('GET', KEYS[1])
+if value and string.byte(value) == 98 then
+  local state, ends = unblocked(value, now, KEYS[1])
+  if ends then return {now, 2, ends} end
+  value = state
+end
+local isAdmitted, x, y, z, text, ttl = ${rule}(value, now, ARGV[1] + 0, ARGV[2] + 0,
+  tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]))
+if text then redis.call('SET', KEYS[1], text, 'PX', math.ceil(ttl / 1000) + 1) end
+return {now, isAdmitted and 1 or 0, x, y, z}`;
+
+/** One key under one policy, by the name of the rule. */
+export const takeScripts = {
+  gcra: {
+    sha1: '',
+    source: [unblocked, gcraRule, takeBy('gcra')].join('\n'),
+  },
+  bucket: {
+    sha1: '',
+    source: [unblocked, divide, bucketRule, takeBy('bucket')].join('\n'),
+  },
+  fixed: {
+    sha1: '',
+    source: [unblocked, fixedRule, takeBy('fixed')].join('\n'),
+  },
+  log: {
+    sha1: '',
+    source: [unblocked, logRule, takeBy('log')].join('\n'),
+  },
+  counter: {
+    sha1: '',
+    source: [unblocked, divide, counterRule, takeBy('counter')].join('\n'),
+  },
+} as const satisfies Readonly<Record<string, RedisScript>>;
+
+/** The rules, and the numbers by which scripts over several keys know them. */
+export const allRules: string = [
+  divide,
+  gcraRule,
+  bucketRule,
+  fixedRule,
+  logRule,
+  counterRule,
+  'local rules = {gcra, bucket, fixed, log, counter}',
+].join('\n');
+
+/** Numbers that a check hands to {@link takeAllScript}. */
+export const NUMBERS_PER_CHECK = 9;
+
+/**
+ * Several keys, each under its own policy: all are charged, or none.
+ *
+ * Arguments for each: 1 for a check that only watches, else 0; the number of its rule; then as for
+ * one key. Answers the time, and for each key what one key answers, filled up to four numbers.
+ */
+export const takeAllScript: RedisScript = {
+  sha1: '',
+  source: `${unblocked}
+${allRules}
+${readClock}
+local values = redis.call('MGET', unpack(KEYS))
+local answer, texts, ttls, isHeld = {now}, {}, {}, false
+local function apply(index, need, cost)
+  local at = (index - 1) * ${NUMBERS_PER_CHECK}
+  return rules[ARGV[at + 2] + 0](values[index], now, need, cost, tonumber(ARGV[at + 5]),
+    tonumber(ARGV[at + 6]), tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8]), tonumber(ARGV[at + 9]))
+end
+local function tell(index, ...)
+  for place = 1, 4 do answer[4 * index - 3 + place] = select(place, ...) or 0 end
+end
+for index, value in ipairs(values) do
+  local at, ends = (index - 1) * ${NUMBERS_PER_CHECK}, nil
+  if value and string.byte(value) == 98 then
+    values[index], ends = unblocked(value, now, KEYS[index])
+  end
+  if ends then
+    tell(index, 2, ends)
+    isHeld = isHeld or ARGV[at + 1] == '0'
+  else
+    local isAdmitted, x, y, z, text, ttl = apply(index, ARGV[at + 3] + 0, ARGV[at + 4] + 0)
+    tell(index, isAdmitted and 1 or 0, x, y, z)
+    texts[index], ttls[index] = text or false, ttl
+    isHeld = isHeld or not isAdmitted and ARGV[at + 1] == '0'
+  end
+end
+for index = 1, #KEYS do
+  local isAdmitted = answer[4 * index - 2] == 1
+  if isAdmitted and isHeld then
+    local _, x, y, z = apply(index, 0, 0)
+    tell(index, 1, x, y, z)
+  elseif texts[index] then
+    redis.call('SET', KEYS[index], texts[index], 'PX', math.ceil(ttls[index] / 1000) + 1)
+  end
+end
+return answer`,
+};
