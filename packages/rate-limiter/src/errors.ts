@@ -1,5 +1,5 @@
 /** What went wrong, as a literal that survives bundling and duplicate installs. */
-export type RateLimiterErrorCode = 'RATE_LIMITER_CLOSED';
+export type RateLimiterErrorCode = 'RATE_LIMITER_CLOSED' | 'RATE_LIMIT_STORE_FAILED';
 
 /** The root of the errors this package throws on purpose. Match on `code`. */
 export abstract class RateLimiterError extends Error {

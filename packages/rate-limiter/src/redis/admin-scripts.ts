@@ -8,7 +8,7 @@ import type { RedisScript } from './script-runner.ts';
  * microseconds.
  */
 export const blockScript: RedisScript = {
-  sha1: '',
+  sha1: '2f68c569fb453c84262bc8d342e0f632f4d005fc',
   source: `${readClock}
 local value = redis.call('GET', KEYS[1]) or ''
 local state = string.byte(value) == 98 and string.sub(value, 18) or value
@@ -27,7 +27,7 @@ return 1`,
 
 /** Forgets a key. A script, so that all is called in one way and fails in one way. */
 export const resetScript: RedisScript = {
-  sha1: '',
+  sha1: 'b0d697da25b13e49157b2c214a4033546aba2104',
   source: `return redis.call('DEL', KEYS[1])`,
 };
 
@@ -43,11 +43,11 @@ export const NUMBERS_PER_REFUND = 9;
  * key has rested.
  */
 export const refundScript: RedisScript = {
-  sha1: '',
+  sha1: '1d36f5a4d3bfccb17be271f03cf4854a97fe5769',
   source: `${allRules}
 local refunds = {
   function(now, due, rest, _, _, since, cost, _, costRest, limit)
-    if cost < since then return nil end
+    if cost < since or cost == since and costRest == 0 then return nil end
     rest = rest - costRest
     if rest < 0 then due, rest = due - 1, rest + limit end
     due = due - (cost - since)
@@ -56,19 +56,21 @@ local refunds = {
   end,
   function(_, missing, progress, at, _, since, cost, _, limit, window)
     local whole, rest = regained(since, limit, window)
-    if whole >= cost then return nil end
+    if missing == 0 or whole >= cost then return nil end
     missing, progress = missing - cost + whole, progress - rest
     if progress < 0 then missing, progress = missing + 1, progress + window end
     return missing > 0 and struct.pack('>ddd', at, missing, progress) or ''
   end,
   function(_, start, used, _, chargedAt, _, cost, _, window)
-    if chargedAt < start or chargedAt >= start + window then return nil end
+    if used == 0 or chargedAt < start or chargedAt >= start + window then return nil end
     return used > cost and struct.pack('>dd', start, used - cost) or ''
   end,
   nil,
   function(_, start, current, previous, chargedAt, _, cost, _, window)
     local age = math.floor((chargedAt - start) / window)
-    if age == 0 then
+    if current + previous == 0 then
+      return nil
+    elseif age == 0 then
       current = math.max(0, current - cost)
     elseif age == -1 then
       previous = math.max(0, previous - cost)
@@ -78,8 +80,10 @@ local refunds = {
     return current + previous > 0 and struct.pack('>ddd', start, current, previous) or ''
   end,
 }
-local function refundLog(value, chargedAt, cost)
+local function refundLog(value, now, chargedAt, cost, window)
   local count = (#value - 8) / 16
+  local newest = entryOf(value, count)
+  if newest - now > window then return nil end
   local index = firstNot(value, count, function(at) return at < chargedAt end)
   if index > count then return nil end
   local at, sum = entryOf(value, index)
@@ -102,7 +106,7 @@ end
 local function refund(value, now, code, cost, chargedAt, horizon, a, b, c, d, e)
   local since = math.max(0, now - chargedAt)
   if since >= horizon then return nil end
-  if code == 4 then return refundLog(value, chargedAt, cost) end
+  if code == 4 then return refundLog(value, now, chargedAt, cost, b) end
   local _, x, y, z
   if code == 1 then
     _, x, y, z = gcra(value, now, 0, 0, 0, 0, c, d, e)

@@ -24,7 +24,7 @@ const TOKEN_MEMORY_MS = 86_400_000;
 
 /** `limit`, lease in µs → `{1, token, held}`, or `{0, µs until the next lease ends, held}`. */
 export const acquireLease: RedisScript = {
-  sha1: '',
+  sha1: 'b6f108e9eee3ff0a5e05090f93261327f01b9163',
   source: `${readClock}
 local key, limit, lease = KEYS[1], ARGV[1] + 0, ARGV[2] + 0
 redis.call('ZREMRANGEBYSCORE', key, 0, now)
@@ -46,7 +46,7 @@ return {1, token, held + 1}`,
 
 /** Token, lease in µs → 1, or 0 if the lease has ended. */
 export const renewLease: RedisScript = {
-  sha1: '',
+  sha1: '09f8614fbfa510a96f757fad291eccce773975cc',
   source: `${readClock}
 local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not ends or ends + 0 <= now then return 0 end
@@ -58,7 +58,7 @@ return 1`,
 
 /** Token → 1, or 0 if the lease had ended. */
 export const releaseLease: RedisScript = {
-  sha1: '',
+  sha1: '5c1721c4a33ad3306de3107178bbac62c6312d65',
   source: `${readClock}
 local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not ends then return 0 end
@@ -68,7 +68,7 @@ return ends + 0 > now and 1 or 0`,
 
 /** → how many leases run. */
 export const countLeases: RedisScript = {
-  sha1: '',
+  sha1: 'cbcda32355776518318754639b29af61792a0fdd',
   source: `${readClock}
 return redis.call('ZCOUNT', KEYS[1], now + 1, '+inf')`,
 };

@@ -20,7 +20,8 @@
 import type { Clock } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
-import type { Decision, Limited } from '../decision.ts';
+import { assertChecks } from '../checks.ts';
+import type { Decision } from '../decision.ts';
 import type { RatePolicy } from '../policy.ts';
 import type { Check, RateLimitStore, StoreCallOptions, Verdict } from '../store.ts';
 import { charge, giveBack, type Share, ShareTable } from './share-table.ts';
@@ -85,7 +86,7 @@ export class LeasedStore implements RateLimitStore {
   }
 
   async take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
-    checkChecks(checks);
+    assertChecks(checks);
     if (!checks.every((check) => this.#isLeased(check))) return this.#store.take(checks, options);
     const held = this.#takeHeld(checks);
     if (held !== undefined) return held;
@@ -100,7 +101,7 @@ export class LeasedStore implements RateLimitStore {
    * `take` will ask.
    */
   takeHeld(checks: readonly Check[]): Verdict | undefined {
-    checkChecks(checks);
+    assertChecks(checks);
     return checks.every((check) => this.#isLeased(check)) ? this.#takeHeld(checks) : undefined;
   }
 
@@ -108,6 +109,7 @@ export class LeasedStore implements RateLimitStore {
     if (!chargeId.startsWith(this.#origin)) return this.#store.refund(chargeId);
     const nowMs = this.#clock.nowMs();
     for (const part of chargeId.slice(this.#origin.length).split(',')) {
+      if (!/^\d+\.\d+\.\d+$/.test(part)) continue;
       const [id = 0, number = 0, cost = 0] = part.split('.').map(Number);
       const share = this.#shares.findById(id);
       // What has lapsed was lost to everybody, and does not come back to life.

@@ -205,7 +205,7 @@ export class RedisStore implements RateLimitStore {
   }
 
   #assertOpen(): void {
-    if (this.#isClosed) throw new RateLimiterClosedError();
+    if (this.#isClosed) throw new RateLimiterClosedError('store');
   }
 }
 

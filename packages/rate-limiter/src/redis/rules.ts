@@ -51,13 +51,16 @@ export const gcraRule = `local function gcra(value, now, need, cost, needRest, c
   end
   local over = rest + needRest - toleranceRest
   local wait = due + need - tolerance - now + (over > limit and 2 or over > 0 and 1 or 0)
-  if wait <= 0 then
+  local isAdmitted = wait <= 0 or need + needRest == 0
+  if isAdmitted then
     due, rest = due + cost, rest + costRest
     if rest >= limit then due, rest = due + 1, rest - limit end
   end
-  if not isRebased and (wait > 0 or cost == 0) then return wait <= 0, due, rest, 0 end
+  if not isRebased and (not isAdmitted or cost + costRest == 0) then
+    return isAdmitted, due, rest, 0
+  end
   local text = rest == 0 and due or struct.pack('>dd', due, rest)
-  return wait <= 0, due, rest, 0, text, due - now
+  return isAdmitted, due, rest, 0, text, due - now
 end`;
 
 /** x: tokens that are missing, y: how far the next has come, in parts of the window, z: as of when. */
@@ -84,7 +87,7 @@ local function bucket(value, now, need, cost, burst, limit, window, horizon)
       if missing <= 0 then missing, progress = 0, 0 end
     end
   end
-  local isAdmitted = need + missing <= burst
+  local isAdmitted = need == 0 or need + missing <= burst
   if isAdmitted then
     if missing == 0 then at = now end
     missing = missing + cost
@@ -112,7 +115,7 @@ local function fixed(value, now, need, cost, limit, window, phase)
       start = phase < 0 and now or startOf(now + window - 1, phase, window)
     end
   end
-  local isAdmitted = used + need <= limit
+  local isAdmitted = need == 0 or used + need <= limit
   if isAdmitted then
     if used == 0 then start = phase < 0 and now or startOf(now, phase, window) end
     used = used + cost
@@ -140,7 +143,7 @@ export const counterRule = `local function counter(value, now, need, cost, limit
     local whole, rest = divide(previous, window - math.max(0, now - start), window)
     held = rest > 0 and whole + 1 or whole
   end
-  local isAdmitted = current + need + held <= limit
+  local isAdmitted = need == 0 or current + need + held <= limit
   if isAdmitted then current = current + cost end
   if not isRebased and (not isAdmitted or cost == 0) then
     return isAdmitted, start, current, previous
@@ -185,7 +188,7 @@ local function log(value, now, need, cost, limit, window)
     end
   end
   local total = sum - base
-  if total + need > limit then
+  if need > 0 and total + need > limit then
     local wait = 0
     if need <= limit then
       local target = sum + need - limit

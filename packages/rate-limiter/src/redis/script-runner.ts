@@ -66,7 +66,7 @@ export class ScriptRunner {
     try {
       return await this.#caller.evalSha(script.sha1, keys, args);
     } catch (error) {
-      if (!/^NOSCRIPT/.test(messageOf(error))) throw storeError(error);
+      if (!/^NOSCRIPT\b/.test(messageOf(error))) throw storeError(error);
       return await this.#introduce(script, keys, args);
     } finally {
       this.#pendingCount -= 1;
@@ -88,16 +88,31 @@ export class ScriptRunner {
 }
 
 /**
- * Answers that a server gives instead of running a script, or instead of its first write: a script
- * of this package writes nothing before its last check.
+ * First words of answers that a server gives instead of running a script, or instead of its first
+ * write: a server that has let a script write once lets it write to the end.
  */
-const refusals =
-  /^(NOSCRIPT|READONLY|LOADING|BUSY|CLUSTERDOWN|MASTERDOWN|CROSSSLOT|TRYAGAIN|MOVED|ASK|OOM|MISCONF|NOREPLICAS|NOAUTH|NOPERM)\b/;
+const refusals: ReadonlySet<string> = new Set([
+  'NOSCRIPT',
+  'READONLY',
+  'LOADING',
+  'BUSY',
+  'CLUSTERDOWN',
+  'MASTERDOWN',
+  'CROSSSLOT',
+  'TRYAGAIN',
+  'MOVED',
+  'ASK',
+  'OOM',
+  'MISCONF',
+  'NOREPLICAS',
+  'NOAUTH',
+  'NOPERM',
+]);
 
 function storeError(error: unknown): RedisStoreError {
   const message = messageOf(error);
   return new RedisStoreError(`Redis did not decide: ${message}`, {
-    definite: refusals.test(message),
+    definite: refusals.has(message.split(' ', 1)[0] ?? ''),
     cause: error,
   });
 }

@@ -22,28 +22,30 @@ if text then redis.call('SET', KEYS[1], text, 'PX', math.ceil(ttl / 1000) + 1) e
 return {now, isAdmitted and 1 or 0, x, y, z}`;
 
 /** One key under one policy, by the name of the rule. */
-export const takeScripts = {
+export const takeScripts: Readonly<
+  Record<'gcra' | 'bucket' | 'fixed' | 'log' | 'counter', RedisScript>
+> = {
   gcra: {
-    sha1: '',
+    sha1: 'ad891062e0eb279e0cbf427ff45bb4a65439a345',
     source: [unblocked, gcraRule, takeBy('gcra')].join('\n'),
   },
   bucket: {
-    sha1: '',
+    sha1: 'f37a56f121d5bb451a51997f211acfb579f6fa7c',
     source: [unblocked, divide, bucketRule, takeBy('bucket')].join('\n'),
   },
   fixed: {
-    sha1: '',
+    sha1: 'bd7985e2975b2104efa3d8cadc2d200721b19714',
     source: [unblocked, fixedRule, takeBy('fixed')].join('\n'),
   },
   log: {
-    sha1: '',
+    sha1: 'cd593efbd07b29a40a2f10af22e302862359247e',
     source: [unblocked, logRule, takeBy('log')].join('\n'),
   },
   counter: {
-    sha1: '',
+    sha1: '53bc2bcd0afef37c9a5747578803a1cc94aa44d0',
     source: [unblocked, divide, counterRule, takeBy('counter')].join('\n'),
   },
-} as const satisfies Readonly<Record<string, RedisScript>>;
+};
 
 /** The rules, and the numbers by which scripts over several keys know them. */
 export const allRules: string = [
@@ -66,16 +68,20 @@ export const NUMBERS_PER_CHECK = 9;
  * one key. Answers the time, and for each key what one key answers, filled up to four numbers.
  */
 export const takeAllScript: RedisScript = {
-  sha1: '',
+  sha1: 'da62a10df8e164a31482158d6816627540fcbde7',
   source: `${unblocked}
 ${allRules}
 ${readClock}
 local values = redis.call('MGET', unpack(KEYS))
 local answer, texts, ttls, isHeld = {now}, {}, {}, false
-local function apply(index, need, cost)
-  local at = (index - 1) * ${NUMBERS_PER_CHECK}
-  return rules[ARGV[at + 2] + 0](values[index], now, need, cost, tonumber(ARGV[at + 5]),
-    tonumber(ARGV[at + 6]), tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8]), tonumber(ARGV[at + 9]))
+local function apply(index, isLook)
+  local at, n = (index - 1) * ${NUMBERS_PER_CHECK}, {}
+  for place = 1, ${NUMBERS_PER_CHECK} do n[place] = tonumber(ARGV[at + place]) end
+  if isLook then
+    n[3], n[4] = 0, 0
+    if n[2] == 1 then n[5], n[6] = 0, 0 end
+  end
+  return rules[n[2]](values[index], now, n[3], n[4], n[5], n[6], n[7], n[8], n[9])
 end
 local function tell(index, ...)
   for place = 1, 4 do answer[4 * index - 3 + place] = select(place, ...) or 0 end
@@ -89,7 +95,7 @@ for index, value in ipairs(values) do
     tell(index, 2, ends)
     isHeld = isHeld or ARGV[at + 1] == '0'
   else
-    local isAdmitted, x, y, z, text, ttl = apply(index, ARGV[at + 3] + 0, ARGV[at + 4] + 0)
+    local isAdmitted, x, y, z, text, ttl = apply(index, false)
     tell(index, isAdmitted and 1 or 0, x, y, z)
     texts[index], ttls[index] = text or false, ttl
     isHeld = isHeld or not isAdmitted and ARGV[at + 1] == '0'
@@ -98,7 +104,7 @@ end
 for index = 1, #KEYS do
   local isAdmitted = answer[4 * index - 2] == 1
   if isAdmitted and isHeld then
-    local _, x, y, z = apply(index, 0, 0)
+    local _, x, y, z = apply(index, true)
     tell(index, 1, x, y, z)
   elseif texts[index] then
     redis.call('SET', KEYS[index], texts[index], 'PX', math.ceil(ttls[index] / 1000) + 1)

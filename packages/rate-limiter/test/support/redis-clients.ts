@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
-import { createClient } from 'redis';
+import { createClient, type RedisClientType } from 'redis';
 
 import type { RedisClient } from '../../src/redis/redis-client.ts';
 
@@ -18,8 +18,8 @@ export function ioredisTo(port: number): Redis {
 }
 
 /** A connected node-redis client. */
-export async function nodeRedisTo(port: number) {
-  const client = createClient({
+export async function nodeRedisTo(port: number): Promise<RedisClientType> {
+  const client: RedisClientType = createClient({
     socket: { host: '127.0.0.1', port, reconnectStrategy: () => 20 },
   });
   client.on('error', () => undefined);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Why tests over a real Redis are skipped here, if they are. */
-export const redisIsMissing = spawnSync('redis-server', ['--version']).status !== 0;
+export const redisIsMissing: boolean = spawnSync('redis-server', ['--version']).status !== 0;
 if (redisIsMissing) console.warn('no redis-server on the path: its tests are skipped');
 
 /** A real redis-server on a free loopback port, with its files in a folder of its own. */
