@@ -67,6 +67,11 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'phi-accrual': ['heartbeat-monitor.ts'],
 };
 
+/** What the tests of an algorithm run its adapters against: the real clients and frameworks. */
+export const testPeers: Readonly<Record<string, readonly string[]>> = {
+  'rate-limiter': ['ioredis', 'redis'],
+};
+
 /** Entry points that an edge may use at run time: ports, their helpers, the system defaults. */
 export const edgeRuntimeEntries: readonly string[] = [
   '@quorate/transport',

@@ -11,6 +11,7 @@ import {
   isAlgorithm,
   placeOf,
   portNames,
+  testPeers,
 } from '../layers.ts';
 import type { Project, SourceFile, Violation } from '../project.ts';
 import { descendants, violationAt } from '../project.ts';
@@ -139,9 +140,10 @@ function judgeForeign(place: Place, specifier: string): string | undefined {
   if (place.role === 'app' || place.role === 'tool' || place.role === 'adapter') return undefined;
   if (place.role === 'test') {
     const [name = ''] = specifier.split('/');
-    return specifier.startsWith('node:') || testTools.has(name)
+    const peers = testPeers[place.home] ?? [];
+    return specifier.startsWith('node:') || testTools.has(name) || peers.includes(name)
       ? undefined
-      : `test with node: modules, ${[...testTools].join(', ')} only`;
+      : `test with node: modules, ${[...testTools].join(', ')} only, or name it in testPeers`;
   }
   if (place.role === 'contract' && specifier === 'vitest') return undefined;
   return `no ${specifier} outside src/adapters: take what it does through a port`;

@@ -3,9 +3,9 @@ import { allRules } from './take-scripts.ts';
 import type { RedisScript } from './script-runner.ts';
 
 /**
- * Blocks a key in front of its state, which goes on behind it. Arguments: for how long, 0 to end it;
- * and how long the state may matter at most, for a key that somebody took its expiry from. Both in
- * microseconds.
+ * Blocks a key in front of its state, which goes on behind it. Arguments: for how long, 0 to end
+ * it; and how long the state may matter at most, for a key that somebody took its expiry from. Both
+ * in microseconds.
  */
 export const blockScript: RedisScript = {
   sha1: '2f68c569fb453c84262bc8d342e0f632f4d005fc',
@@ -43,7 +43,7 @@ export const NUMBERS_PER_REFUND = 9;
  * key has rested.
  */
 export const refundScript: RedisScript = {
-  sha1: '1d36f5a4d3bfccb17be271f03cf4854a97fe5769',
+  sha1: 'f4cdd607bc548350081af3b7265fac9613121382',
   source: `${allRules}
 local refunds = {
   function(now, due, rest, _, _, since, cost, _, costRest, limit)

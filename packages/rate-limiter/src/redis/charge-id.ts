@@ -62,7 +62,8 @@ export function readChargeId(chargeId: string): Charge | undefined {
   try {
     const parsed: unknown = JSON.parse(chargeId.slice(MARK.length));
     if (!Array.isArray(parsed)) return undefined;
-    const [nonce, ...parts]: readonly unknown[] = parsed;
+    const list: readonly unknown[] = parsed;
+    const [nonce, ...parts] = list;
     if (typeof nonce !== 'string' || !/^[\w-]{1,40}$/.test(nonce)) return undefined;
     const limits = parts.map(limitOf).filter((limit) => limit !== undefined);
     const isWhole = limits.length === parts.length && limits.length > 0 && limits.length <= 16;
@@ -74,7 +75,8 @@ export function readChargeId(chargeId: string): Charge | undefined {
 
 function limitOf(part: unknown): ChargedLimit | undefined {
   if (!Array.isArray(part)) return undefined;
-  const [policyPart, key, cost, chargedAtUs]: readonly unknown[] = part;
+  const list: readonly unknown[] = part;
+  const [policyPart, key, cost, chargedAtUs] = list;
   const policy = policyOf(policyPart);
   if (policy === undefined || typeof key !== 'string') return undefined;
   if (typeof cost !== 'number' || !Number.isInteger(cost) || cost < 1 || cost > COST_MAX) {
@@ -87,7 +89,8 @@ function limitOf(part: unknown): ChargedLimit | undefined {
 /** Throws for a policy that no constructor makes. */
 function policyOf(part: unknown): RatePolicy | undefined {
   if (!Array.isArray(part)) return undefined;
-  const [kind, name, limit, windowMs, special]: readonly unknown[] = part;
+  const list: readonly unknown[] = part;
+  const [kind, name, limit, windowMs, special] = list;
   if (typeof name !== 'string' || typeof limit !== 'number' || typeof windowMs !== 'number') {
     return undefined;
   }

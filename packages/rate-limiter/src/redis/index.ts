@@ -10,6 +10,11 @@ export type {
   NodeRedisScriptOptions,
   RedisClient,
 } from './redis-client.ts';
-export { type Lease, type LeaseDecision, RedisLeases, type RedisLeasesOptions } from './redis-leases.ts';
+export {
+  type Lease,
+  type LeaseDecision,
+  RedisLeases,
+  type RedisLeasesOptions,
+} from './redis-leases.ts';
 export { RedisStore, type RedisStoreOptions } from './redis-store.ts';
 export { RedisStoreError } from './redis-store-error.ts';

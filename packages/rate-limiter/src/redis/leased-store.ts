@@ -171,7 +171,6 @@ export class LeasedStore implements RateLimitStore {
 
   /** The refusal of all checks, if one of them is known to be limited. */
   #refuseFromMemory(checks: readonly Check[], nowMs: number): Verdict | undefined {
-    let isRefused = false;
     const decisions = checks.map(({ key, policy, cost }): Decision | undefined => {
       const share = this.#shares.find(key, policy);
       if (share === undefined) return undefined;
@@ -180,10 +179,14 @@ export class LeasedStore implements RateLimitStore {
       if (limited === undefined || !isLimited || unitsOf(share, nowMs) >= cost) {
         return admittedFrom(share, nowMs);
       }
-      isRefused = true;
-      return { ...limited, retryAfterMs: retryAtMs - nowMs, resetAfterMs: resetAfter(share, nowMs) };
+      return {
+        ...limited,
+        retryAfterMs: retryAtMs - nowMs,
+        resetAfterMs: resetAfter(share, nowMs),
+      };
     });
     const known = decisions.filter((decision) => decision !== undefined);
+    const isRefused = known.some(({ kind }) => kind === 'limited');
     return isRefused && known.length === checks.length ? { decisions: known } : undefined;
   }
 
@@ -244,10 +247,7 @@ export class LeasedStore implements RateLimitStore {
   }
 
   /** What no share could answer goes to the store as it is; its refusals are remembered. */
-  async #passOn(
-    checks: readonly Check[],
-    options: StoreCallOptions | undefined,
-  ): Promise<Verdict> {
+  async #passOn(checks: readonly Check[], options: StoreCallOptions | undefined): Promise<Verdict> {
     const epochs = checks.map(({ key, policy }) => this.#shares.find(key, policy)?.epoch);
     const verdict = await this.#store.take(checks, options);
     checks.forEach(({ key, policy, cost }, index) => {

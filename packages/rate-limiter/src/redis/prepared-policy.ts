@@ -116,7 +116,14 @@ export function decisionOf(
   if (answer.status === 2) return blockedUntil(policy, answer.x, nowUs);
   const cells = cellsOf(prepared, answer);
   if (answer.status === 1) return admittedBy(policy, algorithm, cells, 0, nowUs);
-  return limitedBy(policy, algorithm, cells, 0, nowUs, waitOf(prepared, answer, nowUs, need, cells));
+  return limitedBy(
+    policy,
+    algorithm,
+    cells,
+    0,
+    nowUs,
+    waitOf(prepared, answer, nowUs, need, cells),
+  );
 }
 
 function waitOf(

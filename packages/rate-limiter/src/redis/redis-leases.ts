@@ -126,6 +126,7 @@ function checkedInteger(name: string, value: number, max: number): number {
 
 function threeNumbers(answer: unknown): readonly [number, number, number] {
   if (!Array.isArray(answer)) throw new RedisStoreError('Redis answered with no list');
-  const [first, second, third]: readonly unknown[] = answer;
+  const list: readonly unknown[] = answer;
+  const [first, second, third] = list;
   return [Number(first), Number(second), Number(third)];
 }

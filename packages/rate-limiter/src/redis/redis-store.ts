@@ -71,7 +71,12 @@ export class RedisStore implements RateLimitStore {
    * fate is unknown.
    */
   constructor(options: RedisStoreOptions) {
-    const { client, prefix = 'quorate', hashTag = (key) => key, pendingMax = 10_000 } = options;
+    const {
+      client,
+      prefix = 'quorate',
+      hashTag = (key: string) => key,
+      pendingMax = 10_000,
+    } = options;
     assertCost('pendingMax', pendingMax);
     this.#prefix = checkedPrefix(prefix);
     this.#hashTag = hashTag;
@@ -160,10 +165,7 @@ export class RedisStore implements RateLimitStore {
     return { decisions: [decision], chargeId: chargeIdOf(this.#nextNonce(), limits) };
   }
 
-  async #takeAll(
-    checks: readonly Check[],
-    signal: AbortSignal | undefined,
-  ): Promise<Verdict> {
+  async #takeAll(checks: readonly Check[], signal: AbortSignal | undefined): Promise<Verdict> {
     const all = checks.map((check) => ({ check, prepared: this.#prepare(check.policy) }));
     const keys = all.map(({ check, prepared }) => this.#nameOf(check.key, prepared));
     const args = all.flatMap(({ check, prepared }) => takeArguments(check, prepared));

@@ -3,15 +3,16 @@
  * same numbers: `advance`, then `waitUs` is 0 or not, then `charge`. How long to wait and how much
  * remains follows from the numbers alone, so scripts return those and the core finds the rest.
  *
- * A rule is a function of what is stored (a text, or nothing), the time in microseconds, what has to
- * be free, what is charged, and numbers of the policy. It returns
+ * A rule is a function of what is stored (a text, or nothing), the time in microseconds, what has
+ * to be free, what is charged, and numbers of the policy. It returns
  *
  *     isAdmitted, x, y, z, text, ttl
  *
- * x, y and z are the numbers of the state, before the charge if it is denied; `text` is what to store
- * for the next `ttl` microseconds, if anything. A denial stores nothing, with one exception: a state
- * that another clock wrote, further ahead than steps back reach, is moved to this clock. Left alone,
- * it would be moved again and again, and the key locked for as long as that clock was ahead.
+ * x, y and z are the numbers of the state, before the charge if it is denied; `text` is what to
+ * store for the next `ttl` microseconds, if anything. A denial stores nothing, with one exception:
+ * a state that another clock wrote, further ahead than steps back reach, is moved to this clock.
+ * Left alone, it would be moved again and again, and the key locked for as long as that clock was
+ * ahead.
  *
  * Packed numbers are big-endian, so that their first byte tells them from digits and from a block.
  */
@@ -36,7 +37,9 @@ end`;
  * x: the theoretical arrival time, y: its rest, in parts of `limit`. Stored is the time, as digits,
  * where there is no rest. Costs come as durations, in microseconds and rests.
  */
-export const gcraRule = `local function gcra(value, now, need, cost, needRest, costRest, limit, tolerance, toleranceRest)
+export const gcraRule = `local function gcra(
+  value, now, need, cost, needRest, costRest, limit, tolerance, toleranceRest
+)
   local due, rest, isRebased = 0, 0, false
   if value then
     due = tonumber(value)
@@ -63,7 +66,7 @@ export const gcraRule = `local function gcra(value, now, need, cost, needRest, c
   return isAdmitted, due, rest, 0, text, due - now
 end`;
 
-/** x: tokens that are missing, y: how far the next has come, in parts of the window, z: as of when. */
+/** x: tokens missing, y: how far the next has come, in parts of the window, z: as of when. */
 export const bucketRule = `local function regained(elapsed, limit, window)
   local windows = math.floor(elapsed / window)
   local whole, rest = divide(limit, elapsed - windows * window, window)
@@ -97,10 +100,11 @@ local function bucket(value, now, need, cost, burst, limit, window, horizon)
   end
   local whole, rest = divide(missing, window, limit)
   local rested = at + whole + math.ceil((rest - progress) / limit)
-  return isAdmitted, missing, progress, at, struct.pack('>ddd', at, missing, progress), rested - now
+  local text = struct.pack('>ddd', at, missing, progress)
+  return isAdmitted, missing, progress, at, text, rested - now
 end`;
 
-/** x: when the window began, y: what was used in it. `phase` is -1 for windows that a key begins. */
+/** x: when the window began, y: what was used in it. `phase`: -1 for windows that a key begins. */
 export const fixedRule = `local function startOf(instant, phase, window)
   return instant - (instant - phase) % window
 end
@@ -149,15 +153,16 @@ export const counterRule = `local function counter(value, now, need, cost, limit
     return isAdmitted, start, current, previous
   end
   local rested = start + (current > 0 and 2 or 1) * window
-  return isAdmitted, start, current, previous, struct.pack('>ddd', start, current, previous), rested - now
+  local text = struct.pack('>ddd', start, current, previous)
+  return isAdmitted, start, current, previous, text, rested - now
 end`;
 
 /**
  * x: what was charged in the window, y: when last, z: the wait, if it is denied.
  *
  * Stored are instants, each with the sum of all costs up to it; in front stands the sum before the
- * first. So what any stretch costs is a difference, and both questions, what has left the window and
- * when enough of it will have, are binary searches. Sums begin anew when the log was empty.
+ * first. So what any stretch costs is a difference, and both questions, what has left the window
+ * and when enough of it will have, are binary searches. Sums begin anew when the log was empty.
  */
 export const logRule = `local function entryOf(log, index)
   return struct.unpack('>dd', log, 16 * index - 7)

@@ -11,8 +11,8 @@ export interface RedisScript {
 /**
  * Calls scripts: one command a call, two the first time a server sees a script.
  *
- * `NOSCRIPT` is the one answer after which a call is sent again, because a server that does not know
- * a script has not run it. Whatever else goes wrong is the caller's to judge, by `definite`.
+ * `NOSCRIPT` is the one answer after which a call is sent again, because a server that does not
+ * know a script has not run it. Whatever else goes wrong is the caller's to judge, by `definite`.
  */
 export class ScriptRunner {
   readonly #caller: ScriptCaller;
@@ -73,7 +73,7 @@ export class ScriptRunner {
     }
   }
 
-  /** A server that was restarted, flushed, or joined the cluster learns the script by running it. */
+  /** A server that was restarted, flushed or is new learns the script by running it. */
   async #introduce(
     script: RedisScript,
     keys: readonly string[],

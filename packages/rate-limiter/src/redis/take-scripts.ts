@@ -6,8 +6,8 @@ import type { RedisScript } from './script-runner.ts';
  * The rest of a script behind its rule: reads the key, applies the rule, writes what it says in the
  * same command as the expiry.
  *
- * Arguments: what must be free, what is charged, the numbers of the policy. Answers `{now, 1 or 0, x,
- * y, z}`, or `{now, 2, end}` while the key is blocked.
+ * Arguments: what must be free, what is charged, the numbers of the policy. Answers `{now, 1 or 0,
+ * x, y, z}`, or `{now, 2, end}` while the key is blocked.
  */
 const takeBy = (rule: string): string => `${readClock}
 local value = redis.call('GET', KEYS[1])
@@ -26,11 +26,11 @@ export const takeScripts: Readonly<
   Record<'gcra' | 'bucket' | 'fixed' | 'log' | 'counter', RedisScript>
 > = {
   gcra: {
-    sha1: 'ad891062e0eb279e0cbf427ff45bb4a65439a345',
+    sha1: '4bf34aa18e387546915362a6d86d290edda5c973',
     source: [unblocked, gcraRule, takeBy('gcra')].join('\n'),
   },
   bucket: {
-    sha1: 'f37a56f121d5bb451a51997f211acfb579f6fa7c',
+    sha1: '4bd4af54e59c4ec45c2a1df97a4a2646f4cc0ea2',
     source: [unblocked, divide, bucketRule, takeBy('bucket')].join('\n'),
   },
   fixed: {
@@ -42,7 +42,7 @@ export const takeScripts: Readonly<
     source: [unblocked, logRule, takeBy('log')].join('\n'),
   },
   counter: {
-    sha1: '53bc2bcd0afef37c9a5747578803a1cc94aa44d0',
+    sha1: 'bc0efb33c8262788dfeb0dadc43e3165fa1fffd3',
     source: [unblocked, divide, counterRule, takeBy('counter')].join('\n'),
   },
 };
@@ -68,7 +68,7 @@ export const NUMBERS_PER_CHECK = 9;
  * one key. Answers the time, and for each key what one key answers, filled up to four numbers.
  */
 export const takeAllScript: RedisScript = {
-  sha1: 'da62a10df8e164a31482158d6816627540fcbde7',
+  sha1: '7c82ce7e3ad5a77528694699e304f0a094820080',
   source: `${unblocked}
 ${allRules}
 ${readClock}

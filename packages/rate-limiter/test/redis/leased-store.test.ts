@@ -257,7 +257,6 @@ describe('several checks', () => {
     for (let count = 0; count < charged; count += 1) await take(1, 'a');
     expect(1_000 - (budget.left.get('a') ?? 1_000)).toBe(charged);
   });
-
 });
 
 describe('a refund', () => {
@@ -288,15 +287,18 @@ describe('a refund', () => {
     expect(kindOf(await take())).toBe('admitted');
   });
 
-  test.each(['', 'x', '9.1.1', '1.9.1', '1.1.1x', 'NaN.NaN.NaN', '1.1.1e9'])('of %j does nothing', async (text) => {
-    const { budget, store, take } = leased();
-    const own = (await take()).chargeId ?? '';
-    const origin = own.slice(0, own.indexOf(':') + 1);
-    const before = budget.left.get('a');
-    await store.refund(`${origin}${text}`);
-    expect(budget.left.get('a')).toBe(before);
-    expect(store.takeHeld([{ key: 'a', policy, cost: 1 }])).toBeUndefined();
-  });
+  test.each(['', 'x', '9.1.1', '1.9.1', '1.1.1x', 'NaN.NaN.NaN', '1.1.1e9'])(
+    'of %j does nothing',
+    async (text) => {
+      const { budget, store, take } = leased();
+      const own = (await take()).chargeId ?? '';
+      const origin = own.slice(0, own.indexOf(':') + 1);
+      const before = budget.left.get('a');
+      await store.refund(`${origin}${text}`);
+      expect(budget.left.get('a')).toBe(before);
+      expect(store.takeHeld([{ key: 'a', policy, cost: 1 }])).toBeUndefined();
+    },
+  );
 });
 
 describe('block and reset', () => {

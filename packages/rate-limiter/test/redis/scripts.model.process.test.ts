@@ -62,7 +62,12 @@ type Step =
   | { readonly kind: 'take'; readonly checks: readonly Check[] }
   | { readonly kind: 'pass'; readonly byUs: number }
   | { readonly kind: 'refund'; readonly index: number }
-  | { readonly kind: 'block'; readonly key: string; readonly policy: RatePolicy; readonly ms: number }
+  | {
+      readonly kind: 'block';
+      readonly key: string;
+      readonly policy: RatePolicy;
+      readonly ms: number;
+    }
   | { readonly kind: 'reset'; readonly key: string; readonly policy: RatePolicy };
 
 const key = fc.constantFrom('a', 'b');
@@ -103,7 +108,10 @@ function stepsOf(policies: readonly RatePolicy[]): fc.Arbitrary<readonly Step[]>
     left.policy.name === right.policy.name;
   const checks = fc.oneof(
     { weight: 3, arbitrary: fc.tuple(check) },
-    { weight: 2, arbitrary: fc.uniqueArray(check, { comparator: isSame, minLength: 1, maxLength: 4 }) },
+    {
+      weight: 2,
+      arbitrary: fc.uniqueArray(check, { comparator: isSame, minLength: 1, maxLength: 4 }),
+    },
   );
   const policy = fc.constantFrom(...policies);
   const ms = fc.constantFrom(0, 0.001, 500, 60_000);

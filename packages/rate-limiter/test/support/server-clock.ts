@@ -39,7 +39,11 @@ export function withServerClock(redis: Redis): ClockedClient {
     },
     async setNowUs(nowUs) {
       const seconds = Math.floor(nowUs / 1e6);
-      await redis.multi().del(clockKey).rpush(clockKey, seconds, nowUs - seconds * 1e6).exec();
+      await redis
+        .multi()
+        .del(clockKey)
+        .rpush(clockKey, seconds, nowUs - seconds * 1e6)
+        .exec();
     },
   };
 }
