@@ -1,3 +1,4 @@
+import { assertKey } from '../checks.ts';
 import { checkedPrefix, redisKey, restOf } from './key-encoding.ts';
 import { acquireLease, countLeases, releaseLease, renewLease } from './lease-scripts.ts';
 import { type RedisClient, scriptCaller } from './redis-client.ts';
@@ -108,12 +109,13 @@ export class RedisLeases {
     return Number(await this.#run(countLeases, key, [], options));
   }
 
-  #run(
+  async #run(
     script: typeof acquireLease,
     key: string,
     args: readonly string[],
     options: { readonly signal?: AbortSignal } | undefined,
   ): Promise<unknown> {
+    assertKey(key);
     const name = redisKey(this.#prefix, 'leases1', key, restOf(this.#name, key, key));
     return this.#runner.run(script, [name], args, options?.signal);
   }
