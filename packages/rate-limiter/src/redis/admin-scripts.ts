@@ -32,7 +32,7 @@ export const resetScript: RedisScript = {
 };
 
 /** Numbers that a charge hands to {@link refundScript} for each key. */
-export const NUMBERS_PER_REFUND = 9;
+const NUMBERS_PER_REFUND = 9;
 
 /**
  * Gives a charge back, once: the first key remembers that it was. The others are what was charged.

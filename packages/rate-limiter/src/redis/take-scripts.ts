@@ -59,7 +59,7 @@ export const allRules: string = [
 ].join('\n');
 
 /** Numbers that a check hands to {@link takeAllScript}. */
-export const NUMBERS_PER_CHECK = 9;
+const NUMBERS_PER_CHECK = 9;
 
 /**
  * Several keys, each under its own policy: all are charged, or none.
