@@ -32,8 +32,9 @@ export class RecentQuantile {
   readonly #counts = new Uint32Array(bucketCount);
   #next = 0;
   #count = 0;
-  /** Undefined once it may have changed. */
-  #value: number | undefined;
+  /** The bucket in which the quantile was found last, and the samples in those below it. */
+  #bucket = 0;
+  #below = 0;
 
   /**
    * @param quantile - Above 0 and at most 1; 0.95 is the sample that 95 % do not exceed.
@@ -61,30 +62,32 @@ export class RecentQuantile {
     this.#ring[this.#next] = bucket;
     this.#next = (this.#next + 1) % this.#ring.length;
     this.#add(bucket, 1);
-    this.#value = undefined;
   }
 
-  /** The quantile, at most 1/16 too high; undefined without samples. O(1) until the next sample. */
+  /**
+   * The quantile, at most 1/16 too high; undefined without samples.
+   *
+   * @remarks
+   * Searches from where it was found last, so that it costs what the quantile has moved.
+   */
   valueMs(): number | undefined {
     if (this.#count === 0) return undefined;
-    this.#value ??= this.#search();
-    return this.#value;
+    const rank = Math.ceil(this.#quantile * this.#count);
+    while (this.#below >= rank) {
+      this.#bucket -= 1;
+      this.#below -= this.#counts[this.#bucket] ?? 0;
+    }
+    for (;;) {
+      const within = this.#counts[this.#bucket] ?? 0;
+      if (this.#below + within >= rank) return upperEndOf(this.#bucket);
+      this.#below += within;
+      this.#bucket += 1;
+    }
   }
 
   #add(bucket: number, change: 1 | -1): void {
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + change;
-  }
-
-  #search(): number {
-    const rank = Math.ceil(this.#quantile * this.#count);
-    let below = 0;
-    let bucket = 0;
-    while (bucket < bucketCount - 1) {
-      below += this.#counts[bucket] ?? 0;
-      if (below >= rank) break;
-      bucket += 1;
-    }
-    return upperEndOf(bucket);
+    if (bucket < this.#bucket) this.#below += change;
   }
 }
 

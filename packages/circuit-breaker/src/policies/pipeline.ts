@@ -47,6 +47,11 @@ export interface Pipeline<Answer = never> extends Policy<Answer> {
    *   reason of `signal`.
    */
   run<Result>(work: Work<Result>, options?: RunOptions): Promise<Result | Answer>;
+
+  /** `fn`, each call of which is a run. */
+  wrap<Args extends readonly unknown[], Result>(
+    fn: (...args: Args) => Result | PromiseLike<Result>,
+  ): (...args: Args) => Promise<Result | Answer>;
 }
 
 /** Each place of a list of policies, by what it may answer. */
@@ -111,6 +116,13 @@ class PolicyPipeline<Answer> implements Pipeline<Answer> {
         },
       );
     });
+  }
+
+  wrap<Args extends readonly unknown[], Result>(
+    fn: (...args: Args) => Result | PromiseLike<Result>,
+  ): (...args: Args) => Promise<Result | Answer> {
+    checkFunction('fn', fn);
+    return (...args) => this.run(() => fn(...args));
   }
 
   execute<Result>(work: Work<Result>, context: CallContext): Promise<Result | Answer> {

@@ -182,5 +182,5 @@ function newCourse({ baseMs }: BackOff): Course {
 }
 
 function isNoRefusal(error: unknown): boolean {
-  return !hasCode(error, 'CALL_REFUSED');
+  return !hasCode(error, 'CALL_REFUSED') && !hasCode(error, 'CIRCUIT_BREAKER_DISPOSED');
 }

@@ -67,6 +67,14 @@ describe('a pipeline', () => {
     expect(await answer).toBe(7);
   });
 
+  test('wraps a function, arguments and all', async () => {
+    const notes: string[] = [];
+    const add = pipeline(noting('a', notes)).wrap((left: number, right: number) => left + right);
+    expect(await add(3, 4)).toBe(7);
+    expect(notes).toEqual(['a in', 'a out']);
+    expectTypeOf(add).toEqualTypeOf<(left: number, right: number) => Promise<number>>();
+  });
+
   test('is not changed by what becomes of the list that it was made from', async () => {
     const notes: string[] = [];
     const policies = [noting('a', notes)];
@@ -126,6 +134,12 @@ describe('bad input', () => {
       expect(make).toThrow(/^policies\[1\]\.execute: expected a function/);
     },
   );
+
+  test('what is no function cannot be wrapped', () => {
+    const client = pipeline(retry());
+    const wrap: unknown = Reflect.apply.bind(undefined, client.wrap, client, [7]);
+    expect(wrap).toThrow(new TypeError('fn: expected a function, got 7'));
+  });
 
   test('work that is no function is refused, not retried', async () => {
     const work: unknown = 'text';

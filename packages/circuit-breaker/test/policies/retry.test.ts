@@ -69,11 +69,14 @@ describe('a retry', () => {
     expect(await errorOf(runUnder(policy, failing(9, fatal)))).toBe(fatal);
   });
 
-  test('does not retry what this process refused', async () => {
-    const clock = new SteppingClock();
-    const refusal = Object.assign(new Error('full'), { code: 'CALL_REFUSED' });
-    expect(await errorOf(runUnder(bare(clock), failing(1, refusal)))).toBe(refusal);
-  });
+  test.each(['CALL_REFUSED', 'CIRCUIT_BREAKER_DISPOSED'])(
+    'does not retry what this process refused: %s',
+    async (code) => {
+      const clock = new SteppingClock();
+      const refusal = Object.assign(new Error('refused'), { code });
+      expect(await errorOf(runUnder(bare(clock), failing(1, refusal)))).toBe(refusal);
+    },
+  );
 
   test('tells of each retry before its wait', async () => {
     const clock = new SteppingClock();
