@@ -28,6 +28,7 @@ import { CircuitBreakerDisposedError, CircuitOpenError } from './errors.ts';
 import { Listeners, type StopListening } from './listeners.ts';
 import type { Outcome, OutcomeCounts } from './outcome.ts';
 import { CircuitPermit, CircuitRefusal, type Permit, type Refusal } from './permit.ts';
+import { RootContext } from './policies/call-context.ts';
 import type { CallContext, Policy, Work } from './policy.ts';
 import { type CircuitSnapshot, readSnapshot, type SnapshotRefusal } from './snapshot.ts';
 
@@ -167,7 +168,7 @@ export class CircuitBreaker implements Policy, Disposable {
    */
   run<Result>(work: Work<Result>, options?: CircuitRunOptions): Promise<Result> {
     const signal = options?.signal;
-    if (signal?.aborted !== true) return this.execute(work, new RunContext(signal));
+    if (signal?.aborted !== true) return this.execute(work, new RootContext(signal));
     // What this throws rejects the promise.
     return new Promise(() => signal.throwIfAborted());
   }
@@ -199,7 +200,7 @@ export class CircuitBreaker implements Policy, Disposable {
   wrap<Args extends readonly unknown[], Result>(
     fn: (...args: Args) => Result | PromiseLike<Result>,
   ): (...args: Args) => Promise<Result> {
-    return (...args) => this.execute(() => fn(...args), new RunContext(undefined));
+    return (...args) => this.execute(() => fn(...args), new RootContext(undefined));
   }
 
   /**
@@ -473,22 +474,6 @@ export class CircuitBreaker implements Policy, Disposable {
       this.#afterStep();
     });
     this.#timer.unref?.();
-  }
-}
-
-/** The context of work that no layer is around. */
-class RunContext implements CallContext {
-  readonly attempt = 1;
-  #signal: AbortSignal | undefined;
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-  }
-
-  get signal(): AbortSignal {
-    // Not one for all calls: work that forgets to remove its listener would leak it for ever.
-    this.#signal ??= new AbortController().signal;
-    return this.#signal;
   }
 }
 
