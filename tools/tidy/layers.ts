@@ -69,7 +69,16 @@ const edges: Readonly<Record<string, readonly string[]>> = {
 
 /** What the tests of an algorithm run its adapters against: the real clients and frameworks. */
 export const testPeers: Readonly<Record<string, readonly string[]>> = {
-  'rate-limiter': ['ioredis', 'redis'],
+  'rate-limiter': [
+    'ioredis',
+    'redis',
+    'express',
+    'fastify',
+    'hono',
+    '@hono',
+    'structured-headers',
+    '@opentelemetry',
+  ],
 };
 
 /** Entry points that an edge may use at run time: ports, their helpers, the system defaults. */

@@ -1,5 +1,9 @@
 /** What went wrong, as a literal that survives bundling and duplicate installs. */
-export type RateLimiterErrorCode = 'RATE_LIMITER_CLOSED' | 'RATE_LIMIT_STORE_FAILED';
+export type RateLimiterErrorCode =
+  | 'RATE_LIMITER_CLOSED'
+  | 'RATE_LIMIT_STORE_FAILED'
+  | 'RATE_LIMITER_NO_CLIENT_ADDRESS'
+  | 'RATE_LIMITER_OWNER_UNREACHABLE';
 
 /** The root of the errors this package throws on purpose. Match on `code`. */
 export abstract class RateLimiterError extends Error {
