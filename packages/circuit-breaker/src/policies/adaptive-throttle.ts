@@ -9,7 +9,7 @@ import { checkFunction } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { throttleProbability } from '../throttle-probability.ts';
 import { ThrottleWindow } from '../throttle-window.ts';
-import { refusal } from './errors.ts';
+import { refused } from './errors.ts';
 
 /** What `adaptiveThrottle` may be told. */
 export interface AdaptiveThrottleOptions {
@@ -75,14 +75,18 @@ export class AdaptiveThrottle implements Policy {
   }
 
   /** Runs `work`, or refuses it. */
-  async execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {
+  execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {
     const share = this.refusedShare;
     // Before the decision: a call that is refused here was asked for all the same.
     const slice = this.#window.request();
     if (share > 0 && this.#random.float() < share) {
       const percent = Math.round(share * 100);
-      throw refusal('throttled', `too little is accepted: ${percent} % are refused here`);
+      return refused('throttled', `too little is accepted: ${percent} % are refused here`);
     }
+    return this.#send(slice, work, context);
+  }
+
+  async #send<Result>(slice: number, work: Work<Result>, context: CallContext): Promise<Result> {
     try {
       const result = await work(context);
       this.#window.accept(slice);

@@ -3,7 +3,7 @@ import { type Clock, type Deadline, DeadlineQueue } from '@quorate/transport';
 import { checkInteger, checkNumber, DELAY_MS_MAX } from '../bounds.ts';
 import { type Waiter, WaitingLine } from '../waiting-line.ts';
 import { type AbortWaiter, unwatchAbort, watchAbort } from './abort-watch.ts';
-import { refusal } from './errors.ts';
+import { CallRefusedError, refused } from './errors.ts';
 import { quietClock } from './quiet-clock.ts';
 
 /** How calls wait for a place. */
@@ -74,12 +74,16 @@ export class Places {
    * @returns A promise that resolves once the place is taken, and rejects with a `CallRefusedError`
    *   or the reason of `signal`.
    */
-  async wait(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  wait(signal: AbortSignal): Promise<void> {
     if (this.#line.size >= this.#maxQueue) {
       const message = `${this.#taken} calls run and ${this.#line.size} wait, the most that may`;
-      throw refusal('bulkheadFull', message);
+      return refused('bulkheadFull', message);
     }
+    return this.#waitInLine(signal);
+  }
+
+  async #waitInLine(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     await this.#granted(signal);
     if (!signal.aborted) return;
     // It was granted, and its caller gave up before it could go on.
@@ -127,7 +131,7 @@ export class Places {
   #expire(waiter: PlaceWaiter): void {
     this.#leave(waiter);
     const message = `no place became free within ${this.#maxWaitMs} ms`;
-    waiter.refuse(refusal('queueDeadline', message));
+    waiter.refuse(new CallRefusedError('queueDeadline', message));
   }
 
   /** Takes `waiter` out of every table. */

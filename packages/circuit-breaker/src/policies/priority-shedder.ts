@@ -5,7 +5,7 @@ import { containedAnswer } from '../contain.ts';
 import { checkFunction } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { checkShedRange, shedProbability, type ShedRange } from '../shed-probability.ts';
-import { refusal } from './errors.ts';
+import { refused } from './errors.ts';
 
 /** What `priorityShedder` may be told. */
 export interface PriorityShedderOptions<Priority extends string> {
@@ -87,13 +87,13 @@ class ClassShedder implements Policy {
     this.#surroundings = surroundings;
   }
 
-  async execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {
+  execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {
     const { utilization, random } = this.#surroundings;
     // A gauge that fails must not take the calls with it.
     const share = shedProbability(this.#range, containedAnswer(utilization, 0));
     if (share > 0 && random.float() < share) {
-      throw refusal('shed', `calls of class ${this.#name} are given up at this load`);
+      return refused('shed', `calls of class ${this.#name} are given up at this load`);
     }
-    return work(context);
+    return new Promise((resolve) => resolve(work(context)));
   }
 }

@@ -23,24 +23,27 @@ async function raced(where: 'inside' | 'outside') {
   const beside = hedge({ delayMs: 10, clock });
   const client = where === 'inside' ? pipeline(beside, breaker) : pipeline(breaker, beside);
   const tries: Deferred<string>[] = [];
+  const signals: AbortSignal[] = [];
   const work = ({ signal }: CallContext): Promise<string> => {
     const answer = deferred<string>();
     signal.addEventListener('abort', () => answer.reject(signal.reason), { once: true });
     tries.push(answer);
+    signals.push(signal);
     return answer.promise;
   };
   const running = watched(client.run(work));
   await clock.pass(10);
   expect(tries).toHaveLength(2);
-  return { breaker, running, first: tries[0]!, second: tries[1]! };
+  return { breaker, running, signals, first: tries[0]!, second: tries[1]! };
 }
 
 describe.each(['inside', 'outside'] as const)('with a circuit breaker %s', (where) => {
   test('the loser’s end counts for nothing', async () => {
-    const { breaker, running, second } = await raced(where);
+    const { breaker, running, signals, second } = await raced(where);
     second.resolve('second');
     expect(await running).toBe('second');
     await turn();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
     const { total, failed } = breaker.status().counts;
     expect([breaker.state, total, failed]).toEqual(['closed', total, 0]);
   });
