@@ -29,14 +29,9 @@ import { Listeners, type StopListening } from './listeners.ts';
 import type { Outcome, OutcomeCounts } from './outcome.ts';
 import { CircuitPermit, CircuitRefusal, type Permit, type Refusal } from './permit.ts';
 import { RootContext } from './policies/call-context.ts';
+import { pipeline, type RunOptions } from './policies/pipeline.ts';
 import type { CallContext, Policy, Work } from './policy.ts';
 import { type CircuitSnapshot, readSnapshot, type SnapshotRefusal } from './snapshot.ts';
-
-/** What one run may be told. */
-export interface CircuitRunOptions {
-  /** Aborted when the caller gives up. The work sees it as its own. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Holds a circuit open. Dispose of it, or release it, to let go. */
 export interface ForcedOpen extends Disposable {
@@ -164,34 +159,45 @@ export class CircuitBreaker implements Policy, Disposable {
   /**
    * Makes a call, or refuses it.
    *
-   * @returns What `work` returned. Rejects with what it threw, or with a `CircuitOpenError`.
+   * @returns What `work` returned. Rejects with what it threw, with a `CircuitOpenError`, or at once
+   *   with the reason of the caller's signal: the work counts once it has ended, if it succeeds.
    */
-  run<Result>(work: Work<Result>, options?: CircuitRunOptions): Promise<Result> {
-    const signal = options?.signal;
-    if (signal?.aborted !== true) return this.execute(work, new RootContext(signal));
-    // What this throws rejects the promise.
-    return new Promise(() => signal.throwIfAborted());
+  run<Result>(work: Work<Result>, options?: RunOptions): Promise<Result> {
+    if (options?.signal === undefined && typeof work === 'function') {
+      return this.execute(work, new RootContext(undefined));
+    }
+    // Callers who give up, and work that cannot be called: a pipeline of one sees to both.
+    return pipeline(this).run(work, options);
   }
 
   /** `run` as a layer of a pipeline. */
-  async execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {
+  execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {
     const circuit = this.#circuit;
     const isTimed = this.#timesCalls;
-    const startMs = isTimed || circuit.acquireReadsTime ? this.#clock.nowMs() : Number.NaN;
-    const generation = this.#isDisposed ? refused : circuit.acquire(startMs);
+    const nowMs = isTimed || circuit.acquireReadsTime ? this.#clock.nowMs() : Number.NaN;
+    const generation = this.#isDisposed ? refused : circuit.acquire(nowMs);
     if (this.#hasNews) this.#afterStep();
-    if (generation === refused) throw this.#refusal(startMs);
+    if (generation === refused) return rejectSoon(this.#refusal(nowMs));
+    return this.#perform(work, context, generation, isTimed ? nowMs : Number.NaN);
+  }
+
+  async #perform<Result>(
+    work: Work<Result>,
+    context: CallContext,
+    generation: number,
+    startMs: number,
+  ): Promise<Result> {
     let value: Result;
     try {
       value = await work(context);
     } catch (error) {
-      this.#onThrew(generation, error, context, isTimed ? startMs : Number.NaN);
+      this.#onThrew(generation, error, context, startMs);
       throw error;
     }
-    if (isTimed || this.#classify !== undefined || circuit.settleReadsTime('success')) {
-      this.#onReturned(generation, value, isTimed ? startMs : Number.NaN);
+    if (this.#classify !== undefined) {
+      this.#conclude(generation, startMs, { kind: 'returned', value });
     } else {
-      circuit.settle(generation, 'success', 0);
+      this.#settle(generation, 'success', startMs);
     }
     return value;
   }
@@ -358,10 +364,6 @@ export class CircuitBreaker implements Policy, Disposable {
     this.#timer = undefined;
   }
 
-  #onReturned(generation: number, value: unknown, startMs: number): void {
-    this.#conclude(generation, startMs, { kind: 'returned', value });
-  }
-
   #onThrew(generation: number, error: unknown, context: CallContext, startMs: number): void {
     const isNeutral = this.#callerAborts === 'ignored' && isCallersAbort(context.signal);
     if (isNeutral) this.#settle(generation, 'ignored', startMs);
@@ -475,6 +477,19 @@ export class CircuitBreaker implements Policy, Disposable {
     });
     this.#timer.unref?.();
   }
+}
+
+const settled = Promise.resolve();
+
+/**
+ * A promise that is about to reject with `error`: in the next microtask, when whoever asked listens.
+ * Engines tell their host of each promise that is rejected while nobody listens, and again when
+ * somebody does; that alone costs more than all the rest of a refusal.
+ */
+function rejectSoon(error: Error): Promise<never> {
+  return new Promise((_, reject) => {
+    void settled.then(() => reject(error));
+  });
 }
 
 function retryAfterMs(circuit: Circuit, nowMs: number): number | undefined {

@@ -119,6 +119,8 @@ export class Circuit {
   #generation = 1;
   #gate: Gate = 'all';
   #window: CircuitWindow;
+  /** What `#window` holds: one object, so that the hot path need not ask which window it is. */
+  #counts: OutcomeCounts;
   /** Success number `#pivot + 1` in an emptying or filling window makes a rate; -1 for none. */
   #pivot: number;
   /** Whether every outcome is judged, not only those that can make a rate rise. */
@@ -143,6 +145,7 @@ export class Circuit {
     this.#surroundings = surroundings;
     this.#lastMs = nowMs;
     this.#window = windowFor(settings.trip);
+    this.#counts = this.#window.counts;
     this.#pivot = pivotOf(settings);
     this.#setPace();
     if (settings.initialState !== 'closed') this.#begin(settings.initialState, nowMs, 'restored');
@@ -160,7 +163,7 @@ export class Circuit {
 
   /** What the window of the closed or metrics-only state holds; of the trials when half open. */
   get counts(): OutcomeCounts {
-    return this.#trials?.counts ?? this.#window.counts;
+    return this.#trials?.counts ?? this.#counts;
   }
 
   /** Outcomes that `counts` must hold before there is a rate; infinity if there never is one. */
@@ -188,7 +191,7 @@ export class Circuit {
   /** Whether `settle` needs to know the time for `outcome` in this state. */
   settleReadsTime(outcome: Outcome): boolean {
     if (outcome !== 'success') return outcome !== 'ignored';
-    return this.#judgesEach || this.#window.counts.total === this.#pivot;
+    return this.#judgesEach || this.#counts.total === this.#pivot;
   }
 
   /**
@@ -335,6 +338,7 @@ export class Circuit {
     this.#settings = settings;
     const history = historyOf(this.#window, atMs);
     this.#window = windowFor(settings.trip);
+    this.#counts = this.#window.counts;
     restoreHistory(this.#window, history, 0, atMs);
     if (this.#warmUp !== undefined) this.#warmUp = this.#warmUp.with(settings.warmUp);
     if (this.#trials !== undefined) this.#updateTrials(this.#trials, before, atMs);
@@ -427,7 +431,7 @@ export class Circuit {
   }
 
   #judgeWindow(atMs: number): void {
-    const verdict = judge(this.#settings.trip, this.#window.counts);
+    const verdict = judge(this.#settings.trip, this.#counts);
     if (verdict === 'notYet' || verdict === 'below') {
       if (this.#judgesEach) this.#setPace();
       return;
@@ -452,7 +456,7 @@ export class Circuit {
   #watchWindow(): void {
     if (this.#judgesEach) this.#setPace();
     const { trip } = this.#settings;
-    const { counts } = this.#window;
+    const counts = this.#counts;
     const verdict = judge(trip, counts);
     if (verdict === 'notYet' || verdict === 'below') return;
     this.#report(verdict);
@@ -467,7 +471,7 @@ export class Circuit {
   }
 
   #valueOf(threshold: TripReason): number {
-    const { total, failed, slow } = this.#window.counts;
+    const { total, failed, slow } = this.#counts;
     if (threshold === 'consecutiveFailures') return failed;
     return (threshold === 'failureRate' ? failed : slow) / total;
   }

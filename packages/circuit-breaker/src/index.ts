@@ -6,7 +6,6 @@ export {
 } from './circuit-breaker-registry.ts';
 export {
   CircuitBreaker,
-  type CircuitRunOptions,
   type CircuitStatus,
   type ForcedOpen,
   type Hydration,
