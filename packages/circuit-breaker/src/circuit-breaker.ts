@@ -167,7 +167,7 @@ export class CircuitBreaker implements Policy, Disposable {
       return this.execute(work, new RootContext(undefined));
     }
     // Callers who give up, and work that cannot be called: a pipeline of one sees to both.
-    return pipeline(this).run(work, options);
+    return pipeline<readonly [never]>(this).run(work, options);
   }
 
   /** `run` as a layer of a pipeline. */

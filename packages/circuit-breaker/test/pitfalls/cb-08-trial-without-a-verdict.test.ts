@@ -32,9 +32,12 @@ describe('a trial call without a verdict', () => {
     const controller = new AbortController();
     const { work, reject } = pendingWork<string>();
     const run = breaker.run(work, { signal: controller.signal });
-    controller.abort();
+    controller.abort(new Error('no longer needed'));
+    await expect(run).rejects.toThrow('no longer needed');
+    // The work still runs: its permit is its own until it ends.
+    expect(breaker.tryAcquire().kind).toBe('refused');
     reject(new Error('cancelled'));
-    await expect(run).rejects.toThrow('cancelled');
+    await new Promise((resolve) => setImmediate(resolve));
     expect(breaker.state).toBe('halfOpen');
     permitOf(breaker).fail();
     expect(breaker.state).toBe('open');
