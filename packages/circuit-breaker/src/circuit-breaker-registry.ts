@@ -29,8 +29,8 @@ export interface CircuitBreakerRegistryOptions {
   /** Breakers that it keeps: 1..1,000,000. 1,024 if left out. */
   readonly capacity?: number;
   /**
-   * The share of its breakers that may be open or half-open at the same time, above 0 and at most 1;
-   * always at least one. 1 if left out. What is set by hand neither counts nor is held back.
+   * The share of its breakers that may be open or half-open at the same time, above 0 and at most
+   * 1; always at least one. 1 if left out. What is set by hand neither counts nor is held back.
    */
   readonly maxOpenShare?: number;
   /** What the breaker of `key` is told. Its name is `key` unless this gives it another. */

@@ -36,8 +36,8 @@ import { type CircuitSnapshot, readSnapshot, type SnapshotRefusal } from './snap
 /** Holds a circuit open. Dispose of it, or release it, to let go. */
 export interface ForcedOpen extends Disposable {
   /**
-   * Lets go. When the last one does, trial calls decide; a circuit that was disabled or only watched
-   * is so again. Does nothing the second time, or after the state was changed by hand.
+   * Lets go. When the last one does, trial calls decide; a circuit that was disabled or only
+   * watched is so again. Does nothing the second time, or after the state was changed by hand.
    */
   release(): void;
 }
@@ -50,7 +50,9 @@ export interface CircuitStatus {
   readonly generation: number;
   /** Openings in a row. */
   readonly openings: number;
-  /** Milliseconds until trial calls are taken; `undefined` when something else than time decides. */
+  /**
+   * Milliseconds until trial calls are taken; `undefined` when something else than time decides.
+   */
   readonly retryAfterMs: number | undefined;
   /** What the present window holds: that of the trial calls in half-open, or else of the calls. */
   readonly counts: OutcomeCounts;
@@ -69,8 +71,8 @@ export type Hydration = { readonly kind: 'restored' } | SnapshotRefusal;
  * Refuses calls to what does not answer.
  *
  * @remarks
- * One instance for one thing that fails as a whole: a service, a host, a database. Several that share
- * a fate may share it; two that do not must not, or the failure of one shuts out the other.
+ * One instance for one thing that fails as a whole: a service, a host, a database. Several that
+ * share a fate may share it; two that do not must not, or the failure of one shuts out the other.
  *
  * It has no timers unless `halfOpenBy` asks for one, and none of them holds a process open.
  *
@@ -132,7 +134,9 @@ export class CircuitBreaker implements Policy, Disposable {
     return this.#circuit.stateAt(this.#clock.nowMs());
   }
 
-  /** Milliseconds until trial calls are taken; `undefined` when something else than time decides. */
+  /**
+   * Milliseconds until trial calls are taken; `undefined` when something else than time decides.
+   */
   get retryAfterMs(): number | undefined {
     return this.#circuit.retryAfterMsAt(this.#clock.nowMs());
   }
@@ -159,8 +163,8 @@ export class CircuitBreaker implements Policy, Disposable {
   /**
    * Makes a call, or refuses it.
    *
-   * @returns What `work` returned. Rejects with what it threw, with a `CircuitOpenError`, or at once
-   *   with the reason of the caller's signal: the work counts once it has ended, if it succeeds.
+   * @returns What `work` returned. Rejects with what it threw, with a `CircuitOpenError`, or at
+   * once with the reason of the caller's signal: the work counts once it has ended, if it succeeds.
    */
   run<Result>(work: Work<Result>, options?: RunOptions): Promise<Result> {
     if (options?.signal === undefined && typeof work === 'function') {
@@ -281,8 +285,8 @@ export class CircuitBreaker implements Policy, Disposable {
   /**
    * Goes to `state` by hand. It begins anew, even if it is the present one.
    *
-   * @throws RangeError if no circuit goes there from here: closed to half-open; metrics-only to open
-   *   or half-open.
+   * @throws RangeError if no circuit goes there from here: closed to half-open; metrics-only to
+   * open or half-open.
    */
   transitionTo(state: CircuitState): void {
     checkChoice('state', state, circuitStates);
@@ -482,9 +486,9 @@ export class CircuitBreaker implements Policy, Disposable {
 const settled = Promise.resolve();
 
 /**
- * A promise that is about to reject with `error`: in the next microtask, when whoever asked listens.
- * Engines tell their host of each promise that is rejected while nobody listens, and again when
- * somebody does; that alone costs more than all the rest of a refusal.
+ * A promise that is about to reject with `error`: in the next microtask, when whoever asked
+ * listens. Engines tell their host of each promise that is rejected while nobody listens, and again
+ * when somebody does; that alone costs more than all the rest of a refusal.
  */
 function rejectSoon(error: Error): Promise<never> {
   return new Promise((_, reject) => {

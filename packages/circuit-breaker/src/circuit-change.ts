@@ -34,8 +34,8 @@ export type CircuitChange =
     }
   | {
       /**
-       * A threshold is reached. In `closed` a transition follows, or a denial; in `metricsOnly` this
-       * is all that happens, once for each threshold since the state began.
+       * A threshold is reached. In `closed` a transition follows, or a denial; in `metricsOnly`
+       * this is all that happens, once for each threshold since the state began.
        */
       readonly kind: 'thresholdReached';
       readonly threshold: TripReason;

@@ -22,9 +22,9 @@ export interface HalfOpenOptions {
    */
   readonly permittedCalls?: number;
   /**
-   * How long the last trial call may take, once all have been admitted: 0..2^31-1 ms. 60,000 if left
-   * out. Then the missing ones are taken for lost, and `afterWait` decides. Below the longest call
-   * that can succeed it would condemn calls that are merely slow.
+   * How long the last trial call may take, once all have been admitted: 0..2^31-1 ms. 60,000 if
+   * left out. Then the missing ones are taken for lost, and `afterWait` decides. Below the longest
+   * call that can succeed it would condemn calls that are merely slow.
    */
   readonly waitMsMax?: number;
   /** Where lost trial calls lead. 'open' if left out: what never answers is not well. */

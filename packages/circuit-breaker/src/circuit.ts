@@ -329,8 +329,8 @@ export class Circuit {
   }
 
   /**
-   * Works by other settings from now on. State, generation and openings stay, an open wait keeps its
-   * end, and the window its outcomes if it remains of the same kind.
+   * Works by other settings from now on. State, generation and openings stay, an open wait keeps
+   * its end, and the window its outcomes if it remains of the same kind.
    */
   update(settings: CircuitSettings, nowMs: number): void {
     const atMs = this.#now(nowMs);
@@ -480,8 +480,8 @@ export class Circuit {
     const { trip, trialMinimum } = this.#settings;
     const { total, failed, slow } = this.counts;
     const isRun = trip.kind === 'consecutiveFailures';
-    // Judged against the minimum, not the calls so far: once so many have failed that no success can
-    // make up for them, more trial calls would only hurt.
+    // Judged against the minimum, not the calls so far: once so many have failed that no success
+    // can make up for them, more trial calls would only hurt.
     const judged = Math.max(total, trialMinimum);
     const hasFailed = isRun ? failed > 0 : failed / judged >= trip.failureThreshold;
     if (hasFailed) this.#openUnlessDenied(atMs, isRun ? 'consecutiveFailures' : 'failureRate');
@@ -604,8 +604,8 @@ function gateOf(state: CircuitState, warmUp: WarmUp | undefined): Gate {
 }
 
 /**
- * How many outcomes a window holds when one more success can make a rate reach its threshold. A fast
- * success only ever lowers a rate, except that it may bring the window to its minimum.
+ * How many outcomes a window holds when one more success can make a rate reach its threshold. A
+ * fast success only ever lowers a rate, except that it may bring the window to its minimum.
  */
 function pivotOf({ trip }: CircuitSettings): number {
   return trip.kind === 'countWindow' ? trip.minimumCalls - 1 : -1;

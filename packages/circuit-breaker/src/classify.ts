@@ -13,7 +13,9 @@ export type CallResult =
   | { readonly kind: 'returned'; readonly value: unknown }
   | { readonly kind: 'threw'; readonly error: unknown };
 
-/** A failure that names the time to come back: the circuit opens for it, whatever its window says. */
+/**
+ * A failure that names the time to come back: the circuit opens for it, whatever its window says.
+ */
 export interface OpenFor {
   readonly outcome: 'failure';
   /** At least 0 ms. More than `openForMsMax` is as much as that. */
@@ -82,7 +84,9 @@ function fieldOf(value: unknown, name: 'name' | 'code'): unknown {
   return found[name];
 }
 
-/** `classification` as an outcome, given how long the call took; NaN if nobody looked at the clock. */
+/**
+ * `classification` as an outcome, given how long the call took; NaN if nobody looked at the clock.
+ */
 export function outcomeOfCall(
   classification: 'success' | 'failure' | 'ignored',
   durationMs: number,

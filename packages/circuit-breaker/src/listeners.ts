@@ -48,7 +48,9 @@ export class Listeners<Event> {
     else if (this.#pending.length === PENDING_MAX) this.#overflow(event);
   }
 
-  /** Hands out what waits. Does nothing when called by a listener: its events come after this one. */
+  /**
+   * Hands out what waits. Does nothing when called by a listener: its events come after this one.
+   */
   deliver(): void {
     if (this.#isDelivering) return;
     this.#isDelivering = true;

@@ -31,7 +31,9 @@ export type OpenWait = number | ExponentialWait;
 /** An open wait with nothing left out. */
 export type OpenWaitSettings = Required<ExponentialWait>;
 
-/** What a circuit that was told nothing waits: 5 s, 10 s, 20 s, 40 s, 60 s, each up to 20 % less. */
+/**
+ * What a circuit that was told nothing waits: 5 s, 10 s, 20 s, 40 s, 60 s, each up to 20 % less.
+ */
 export const defaultOpenWait: ExponentialWait = Object.freeze({ initialMs: 5_000 });
 
 /**

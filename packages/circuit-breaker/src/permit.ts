@@ -24,7 +24,9 @@ export interface Permit extends Disposable {
 export interface Refusal extends Disposable {
   readonly kind: 'refused';
   readonly reason: RefusalReason | 'disposed';
-  /** Milliseconds until trial calls are taken; `undefined` when something else than time decides. */
+  /**
+   * Milliseconds until trial calls are taken; `undefined` when something else than time decides.
+   */
   readonly retryAfterMs: number | undefined;
 }
 

@@ -47,7 +47,9 @@ export class WarmUp {
     this.#startMs = startMs;
   }
 
-  /** The same ramp by other settings, as far along in time; `undefined` if there is none any more. */
+  /**
+   * The same ramp by other settings, as far along in time; `undefined` if there is none any more.
+   */
   with(settings: WarmUpSettings | undefined): WarmUp | undefined {
     return settings === undefined ? undefined : new WarmUp(settings, this.#startMs);
   }

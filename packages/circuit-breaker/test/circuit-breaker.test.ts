@@ -261,7 +261,7 @@ describe('an update', () => {
 });
 
 describe('a breaker by default', () => {
-  test('opens when half of at least twenty calls fail, for at most five seconds at first', async () => {
+  test('opens when half of twenty calls or more fail, at first for 5 s at most', async () => {
     const clock = new ManualClock();
     const breaker = new CircuitBreaker({ clock });
     for (let call = 0; call < 10; call += 1) permitOf(breaker).succeed();

@@ -79,7 +79,7 @@ describe('the table of transitions', () => {
     },
   );
 
-  test('is that of resilience4j: all but closed to half-open, metrics-only to open or half-open', () => {
+  test('is that of resilience4j, in which three moves are missing', () => {
     const missing = moves.filter(({ from, to }) => !mayFollow(from, to));
     expect(missing.map(({ from, to }) => `${from}>${to}`)).toEqual([
       'closed>halfOpen',

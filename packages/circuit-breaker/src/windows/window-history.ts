@@ -27,8 +27,9 @@ export function historyOf(window: CircuitWindow, nowMs: number): WindowSnapshot 
 }
 
 /**
- * Lets `window` go on from `history`, taken `elapsedMs` ago. Windows of different kinds have nothing
- * to tell each other: the order of calls says nothing of their age, nor the other way round.
+ * Lets `window` go on from `history`, taken `elapsedMs` ago. Windows of different kinds have
+ * nothing to tell each other: the order of calls says nothing of their age, nor the other way
+ * round.
  */
 export function restoreHistory(
   window: CircuitWindow,

@@ -1,6 +1,6 @@
 /**
- * Elsewhere: a call admitted while the circuit was closed fails when it is half open, opens it again,
- * and what the trial call finds out is thrown away.
+ * Elsewhere: a call admitted while the circuit was closed fails when it is half open, opens it
+ * again, and what the trial call finds out is thrown away.
  *
  * Protection: an outcome counts only under the generation of its permit (`settle`, `circuit.ts`).
  */

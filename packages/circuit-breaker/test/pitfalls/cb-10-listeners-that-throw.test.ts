@@ -1,6 +1,6 @@
 /**
- * Elsewhere: a listener that throws makes a failure of a success, and a classifier that throws leaves
- * the caller waiting for ever.
+ * Elsewhere: a listener that throws makes a failure of a success, and a classifier that throws
+ * leaves the caller waiting for ever.
  *
  * Protection: listeners, `classify` and `mayOpen` run inside `try`, and what they throw goes to
  * `onError` (`listeners.ts`; `#classification` and `#mayOpen`, `circuit-breaker.ts`).

@@ -1,6 +1,6 @@
 /**
- * Elsewhere: each breaker runs timers that keep the process alive and cost memory; or a timer that a
- * reset forgot makes a transition that nobody expects.
+ * Elsewhere: each breaker runs timers that keep the process alive and cost memory; or a timer that
+ * a reset forgot makes a transition that nobody expects.
  *
  * Protection: time is lazy; the timer that `halfOpenBy` asks for is unref'ed, and set anew or taken
  * away after every step (`#setTimer`, `circuit-breaker.ts`).

@@ -1,6 +1,6 @@
 /**
- * Elsewhere: the wait is measured by the wall clock, so that setting it back an hour keeps the circuit
- * open for an hour.
+ * Elsewhere: the wait is measured by the wall clock, so that setting it back an hour keeps the
+ * circuit open for an hour.
  *
  * Protection: waits are measured by the monotonic clock; and should that one go back, time goes on
  * from where it was (`#now`, `circuit.ts`).

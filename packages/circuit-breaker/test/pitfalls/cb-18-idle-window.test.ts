@@ -2,7 +2,8 @@
  * Elsewhere: a window turns by one bucket for each call, so that after an hour without calls the
  * failures of an hour ago still count.
  *
- * Protection: the head moves to the bucket of now, however far that is (`advance`, `time-window.ts`).
+ * Protection: the head moves to the bucket of now, however far that is (`advance`,
+ * `time-window.ts`).
  */
 import { describe, expect, test } from 'vitest';
 

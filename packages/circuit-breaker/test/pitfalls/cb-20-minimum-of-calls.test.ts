@@ -2,8 +2,8 @@
  * Elsewhere: the first failure of the day is 100 % of the calls and opens the circuit; or a rate is
  * judged after failures only, so that a success that completes the minimum is not.
  *
- * Protection: below the minimum there is no rate, and whatever outcome reaches it is judged (`judge`,
- * `trip-policy.ts`; `settleReadsTime`, `circuit.ts`).
+ * Protection: below the minimum there is no rate, and whatever outcome reaches it is judged
+ * (`judge`, `trip-policy.ts`; `settleReadsTime`, `circuit.ts`).
  */
 import { describe, expect, test } from 'vitest';
 

@@ -2,7 +2,8 @@
  * Elsewhere: whether a rate that equals its threshold opens differs from release to release, and a
  * minimum above the window's size makes a breaker that never opens.
  *
- * Protection: it opens (`judge`); the minimum is at most the size (`rateSettings`, `trip-policy.ts`).
+ * Protection: it opens (`judge`); the minimum is at most the size (`rateSettings`,
+ * `trip-policy.ts`).
  */
 import { describe, expect, test } from 'vitest';
 
@@ -23,7 +24,8 @@ describe('a rate', () => {
   test('opens at its threshold for every share of every size of window up to 200', () => {
     for (let total = 1; total <= 200; total += 1) {
       for (let failed = 1; failed <= total; failed += 1) {
-        // What a person writes: a share rounded to four digits is at most the true one, or above it.
+        // What a person writes: a share rounded to four digits is at most the true one, or above
+        // it.
         const written = Number((failed / total).toFixed(4));
         const isReached = failed / total >= written;
         expect(isReached).toBe(failed * 10_000 >= Math.round(written * 10_000) * total);

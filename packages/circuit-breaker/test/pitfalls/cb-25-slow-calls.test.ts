@@ -29,7 +29,7 @@ const trip = countWindow({
 });
 
 describe('a slow call', () => {
-  test('counts to the slow rate only when it succeeds, and may open the circuit by it', async () => {
+  test('counts to the slow rate only when it succeeds, and may open by it', async () => {
     const it = scene({ trip });
     await call(it, 5, 'ok');
     await call(it, 5, 'ok');

@@ -1,9 +1,9 @@
 /**
- * Elsewhere: a listener that calls the breaker sees transitions in the wrong order, or sends it into
- * a recursion.
+ * Elsewhere: a listener that calls the breaker sees transitions in the wrong order, or sends it
+ * into a recursion.
  *
- * Protection: events leave a queue one by one, each to all listeners (`listeners.ts`), after the step
- * that caused them is complete.
+ * Protection: events leave a queue one by one, each to all listeners (`listeners.ts`), after the
+ * step that caused them is complete.
  */
 import { describe, expect, test } from 'vitest';
 

@@ -1,6 +1,6 @@
 /**
- * Elsewhere: breakers by host grow with the hosts that an attacker names; or the oldest are dropped,
- * open circuits among them; or a key such as `__proto__` is something else than a key.
+ * Elsewhere: breakers by host grow with the hosts that an attacker names; or the oldest are
+ * dropped, open circuits among them; or a key such as `__proto__` is something else than a key.
  *
  * Protection: a bounded table that forgets closed circuits only (`circuit-breaker-registry.ts`).
  */

@@ -1,6 +1,6 @@
 /**
- * The forty ways in which circuit breakers and their companions go wrong that this package has a test
- * for each. A pitfall without its file fails here, and so does a file without a pitfall.
+ * The forty ways in which circuit breakers and their companions go wrong that this package has a
+ * test for each. A pitfall without its file fails here, and so does a file without a pitfall.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 

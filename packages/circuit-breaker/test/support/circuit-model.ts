@@ -11,8 +11,8 @@ const isFailed = (outcome: CountedOutcome): boolean => outcome.endsWith('ailure'
 const isSlow = (outcome: CountedOutcome): boolean => outcome.startsWith('slow');
 
 /**
- * A circuit as one would explain it: it keeps every outcome of its state for ever, looks through all
- * of them after each, and is told the time whenever there is one to tell.
+ * A circuit as one would explain it: it keeps every outcome of its state for ever, looks through
+ * all of them after each, and is told the time whenever there is one to tell.
  */
 export class CircuitModel {
   readonly #settings: CircuitSettings;

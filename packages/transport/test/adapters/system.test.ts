@@ -44,7 +44,7 @@ describe('systemClock', () => {
     expect(firedCount).toBe(0);
   });
 
-  test('a timer that is let go does not hold the process open, and fires all the same', async () => {
+  test('a timer that is let go holds no process open, and fires all the same', async () => {
     const held = (): number =>
       process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
     const before = held();
