@@ -1,7 +1,13 @@
+export { bindingDecision } from './binding-decision.ts';
 export { windowPhaseUs } from './algorithms/fixed-window.ts';
 export type { Admitted, Decision, Limited } from './decision.ts';
 export { type RateState, takeStep, type TakeRequest, type TakeStep } from './decide.ts';
-export { RateLimiterClosedError, RateLimiterError, type RateLimiterErrorCode } from './errors.ts';
+export {
+  RateLimiterClosedError,
+  RateLimiterError,
+  type RateLimiterErrorCode,
+  StoreLateError,
+} from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
 export { createMemoryRateLimitStore } from './local-store.ts';
 export type { LedgerDump, MemoryDump } from './memory-dump.ts';
@@ -32,4 +38,12 @@ export {
   type RateLimiterOptions,
   type TakeOptions,
 } from './rate-limiter.ts';
+export {
+  SharedRateLimiter,
+  type SharedRateLimiterOptions,
+  type SharedTakeOptions,
+  type StoreFailurePolicy,
+  type StoreGuard,
+  type StorePermit,
+} from './shared-rate-limiter.ts';
 export type { Check, RateLimitStore, StoreCallOptions, Verdict } from './store.ts';

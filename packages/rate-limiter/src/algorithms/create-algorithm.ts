@@ -21,3 +21,8 @@ export function createAlgorithm(policy: RatePolicy): RateAlgorithm {
       return new SlidingWindowCounter(policy);
   }
 }
+
+/** The most that `policy` ever admits at one instant. */
+export function capacityOf(policy: RatePolicy): number {
+  return policy.kind === 'gcra' || policy.kind === 'tokenBucket' ? policy.burst : policy.limit;
+}
