@@ -1,5 +1,12 @@
 export { bindingDecision } from './binding-decision.ts';
 export { windowPhaseUs } from './algorithms/fixed-window.ts';
+export {
+  ConcurrencyLeases,
+  type ConcurrencyOptions,
+  type LeaseAdmitted,
+  type LeaseDecision,
+  type LeaseLimited,
+} from './concurrency.ts';
 export type { Admitted, Decision, Limited } from './decision.ts';
 export { type RateState, takeStep, type TakeRequest, type TakeStep } from './decide.ts';
 export {
@@ -38,6 +45,7 @@ export {
   type RateLimiterOptions,
   type TakeOptions,
 } from './rate-limiter.ts';
+export { type NotReserved, type Reservation, Reservations } from './reservations.ts';
 export {
   SharedRateLimiter,
   type SharedRateLimiterOptions,
@@ -47,3 +55,4 @@ export {
   type StorePermit,
 } from './shared-rate-limiter.ts';
 export type { Check, RateLimitStore, StoreCallOptions, Verdict } from './store.ts';
+export { LeakyQueue, type LeakyQueueOptions, type WaitOptions } from './waiting/leaky-queue.ts';

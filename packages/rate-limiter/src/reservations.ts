@@ -46,13 +46,14 @@ export interface NotReserved {
  */
 export class Reservations {
   readonly #algorithm: Gcra;
-  readonly #policy: GcraPolicy;
   readonly #cells = new Float64Array(2);
+  readonly #cancelled = new WeakSet<Reservation>();
+  /** The longest that anybody has had to wait. */
+  #longestUs = 0;
 
   /** @throws RangeError or TypeError if the policy is none. */
   constructor(policy: GcraPolicy) {
     assertPolicy(policy);
-    this.#policy = policy;
     this.#algorithm = new Gcra(policy);
   }
 
@@ -81,27 +82,26 @@ export class Reservations {
     if (waitUs === Infinity) return { kind: 'limited', reason: 'costAboveLimit', waitMs };
     if (waitMs > maxWaitMs) return { kind: 'limited', reason: 'waitTooLong', waitMs };
     if (cost > 0) this.#algorithm.charge(this.#cells, 0, nowUs, cost);
+    this.#longestUs = Math.max(this.#longestUs, waitUs);
     const endsAtUs = this.#algorithm.restedAtUs(this.#cells, 0);
     return { kind: 'reserved', waitMs, cost, startsAtUs: nowUs + waitUs, endsAtUs };
   }
 
-  /** Gives a reservation back, as far as nobody depends on it. Call it once, before it starts. */
+  /** Gives a reservation back, as far as nobody depends on it: once, and before it starts. */
   cancel(reservation: Reservation, nowMs: number): void {
     const nowUs = microseconds(nowMs);
     const { cost, startsAtUs, endsAtUs } = reservation;
-    if (startsAtUs <= nowUs) return;
+    if (startsAtUs <= nowUs || this.#cancelled.has(reservation)) return;
+    this.#cancelled.add(reservation);
     const laterUs = this.#algorithm.restedAtUs(this.#cells, 0) - endsAtUs;
     this.#algorithm.refund(this.#cells, 0, nowUs, cost, nowUs - Math.max(0, laterUs));
   }
 
-  /** A schedule further ahead than anybody may wait is another clock's: it begins anew, all used. */
+  /** A schedule further ahead than anybody has waited is another clock's: all is used at once. */
   #bound(nowUs: number): void {
     const aheadUs = this.#algorithm.restedAtUs(this.#cells, 0) - nowUs;
     if (aheadUs > 2 * (this.#algorithm.horizonUs + this.#longestUs)) {
       this.#algorithm.advance(this.#cells, 0, nowUs);
     }
   }
-
-  /** The furthest anybody was allowed to wait. */
-  readonly #longestUs = 0;
 }

@@ -122,17 +122,17 @@ export class LeakyQueue {
       const refused = this.#refusal(line, { cost, priority, maxWaitMs }, nowMs);
       if (refused !== undefined) return refused;
     }
-    return this.#join(key, { cost, priority, signal, dueMs: nowMs + maxWaitMs });
+    const decision = await this.#join(key, { cost, priority, signal, dueMs: nowMs + maxWaitMs });
+    if (decision !== undefined) return decision;
+    signal?.throwIfAborted();
+    throw new RateLimiterClosedError('queue');
   }
 
   /** Lets nobody wait any more: all that do are rejected, once. */
   close(): void {
     this.#isClosed = true;
     for (const line of [...this.#lines.values()]) {
-      for (const waiter of line.waiters.all()) {
-        waiter.leave();
-        waiter.reject(new RateLimiterClosedError('queue'));
-      }
+      for (const waiter of line.waiters.all()) waiter.leave(undefined);
     }
   }
 
@@ -162,33 +162,42 @@ export class LeakyQueue {
     };
   }
 
+  /** What came of waiting; `undefined` if the signal or `close` ended it. */
   #join(
     key: string,
-    { cost, priority, signal, dueMs }: Waiting & {
-      readonly signal: AbortSignal | undefined;
-      readonly dueMs: number;
-    },
-  ): Promise<Decision> {
-    return new Promise((resolve, reject) => {
+    {
+      cost,
+      priority,
+      signal,
+      dueMs,
+    }: Waiting & { readonly signal: AbortSignal | undefined; readonly dueMs: number },
+  ): Promise<Decision | undefined> {
+    return new Promise((resolve) => {
       const line = this.#lineOf(key);
-      const leave = (): void => {
+      let isOver = false;
+      const leave = (decision: Decision | undefined): void => {
+        if (isOver) return;
+        isOver = true;
         signal?.removeEventListener('abort', onAbort);
         this.#wakes.cancel(waiter);
         this.#leave(line, waiter);
+        resolve(decision);
       };
       const onAbort = (): void => {
-        leave();
-        reject(reasonOf(signal));
+        leave(undefined);
+        // Whoever is next may cost less.
         this.#serve(line, this.#clock.nowMs());
       };
       const wake = (nowMs: number): void => {
-        const last = this.#limiter.peek(key, { cost, nowMs });
-        leave();
-        resolve(last.kind === 'limited' ? last : tooLate(last));
+        // The turn may come at the last instant.
+        this.#serve(line, nowMs);
+        if (isOver) return;
+        const look = this.#limiter.peek(key, { cost, nowMs });
+        leave(look.kind === 'limited' ? look : tooLate(look));
         this.#serve(line, nowMs);
       };
-      const waiter: Waiter = { cost, priority, resolve, reject, leave, wake, dueMs, queueIndex: -1 };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const waiter: Waiter = { cost, priority, leave, wake, dueMs, queueIndex: -1 };
+      signal?.addEventListener('abort', onAbort);
       line.waiters.add(waiter);
       this.#waitingCount += 1;
       this.#wakes.sleep(waiter, dueMs);
@@ -207,8 +216,7 @@ export class LeakyQueue {
         return;
       }
       line.waiters.served(next);
-      next.leave();
-      next.resolve(decision);
+      next.leave(decision);
     }
   }
 
@@ -236,10 +244,8 @@ export class LeakyQueue {
 }
 
 interface Waiter extends Waiting, Sleeper {
-  readonly resolve: (decision: Decision) => void;
-  readonly reject: (error: unknown) => void;
-  /** Takes it out of its line and of the alarm clock. */
-  readonly leave: () => void;
+  /** Takes it out of its line and of the queue of sleepers, once, with what came of it. */
+  readonly leave: (decision: Decision | undefined) => void;
 }
 
 interface Line extends Sleeper {
@@ -258,11 +264,6 @@ function tooLate(look: Decision): Limited {
     resetAfterMs,
     retryAfterMs: 0,
   };
-}
-
-function reasonOf(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new RateLimiterClosedError('wait');
 }
 
 function assertCount(name: string, value: number): void {
