@@ -15,7 +15,6 @@ test.each(makers)('%s: waiting so long suffices, a millisecond less does not', (
     fc.property(numbersOfPolicy, calls, (numbers, steps) => {
       const policy = make(numbers.limit, numbers.windowMs, numbers.burst);
       const limiter = new RateLimiter({ policy });
-      // Even milliseconds: what is added to them in parts of a thousandth stays exact.
       let nowMs = 0;
       for (const { elapsed, cost } of steps) {
         nowMs += Math.round(elapsed * policy.windowMs);
@@ -23,12 +22,10 @@ test.each(makers)('%s: waiting so long suffices, a millisecond less does not', (
         const decision = limiter.take('k', { ...options, nowMs });
         if (decision.kind === 'admitted' || decision.retryAfterMs === Infinity) continue;
         const { retryAfterMs } = decision;
-        expect(limiter.peek('k', { ...options, nowMs: nowMs + retryAfterMs }).kind).toBe(
-          'admitted',
-        );
         const earlyMs = nowMs + Math.max(0, retryAfterMs - 1);
         expect(limiter.peek('k', { ...options, nowMs: earlyMs }).kind).toBe('limited');
-        limiter.restore({ ...limiter.dump({ nowMs }) }, { nowMs });
+        nowMs += retryAfterMs;
+        expect(limiter.take('k', { ...options, nowMs }).kind).toBe('admitted');
       }
     }),
     { numRuns: 200 },
