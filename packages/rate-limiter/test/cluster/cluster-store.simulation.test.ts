@@ -11,10 +11,11 @@ import { randomSchedule, type RandomScheduleOptions, seeds, Simulation } from '@
 import { nodeId } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
-import { admittedMax, startingCost } from '../../src/cluster/overshoot.ts';
+import { admittedMax, envelope, startingCost } from '../../src/cluster/overshoot.ts';
 import { rendezvousPlacement } from '../../src/cluster/placement.ts';
 import { gcra } from '../../src/policy.ts';
 import { type Admission, type Rate, worstExcess } from '../support/admissions.ts';
+import { type ClusterTuning, decide, SimulatedCluster } from '../support/cluster.ts';
 import { ClusterStage, stageKeys } from '../support/cluster-stage.ts';
 
 const replay = process.env['SEED'];
@@ -36,8 +37,20 @@ const ownerRate: Rate = {
 const shareBurst = policy.burst / NODE_COUNT;
 const shareRate: Rate = { burst: shareBurst, starting: shareBurst, perMs: perMs / NODE_COUNT };
 
-function stageOf(simulation: Simulation): ClusterStage {
-  return new ClusterStage(simulation, policy, { nodeCount: NODE_COUNT, placement: all, tuning });
+function stageOf(simulation: Simulation, more: ClusterTuning = {}, calmFromMs = 0): ClusterStage {
+  return new ClusterStage(simulation, policy, {
+    nodeCount: NODE_COUNT,
+    placement: all,
+    tuning: { ...tuning, ...more },
+    gapMs: (nowMs) => (nowMs < calmFromMs ? tideMs(nowMs) : 1),
+  });
+}
+
+/** A few requests, so that leases are left over; none; a storm that spends whatever there is. */
+function tideMs(nowMs: number): number {
+  const intoMs = nowMs % 3_000;
+  if (intoMs < 1_000) return 30;
+  return intoMs < 1_700 ? 700 : 1;
 }
 
 function costWithin(admissions: readonly Admission[], fromMs: number, toMs: number): number {
@@ -75,6 +88,39 @@ describe('a calm cluster', () => {
       expect(rate).toBeGreaterThan(0.85 * policy.limit);
       expect(rate).toBeLessThan(1.05 * policy.limit);
     }
+  });
+});
+
+describe('leases that nobody spent', () => {
+  test.each(seeds(replay, 3))('are worth nothing once they have ended (SEED=%i)', async (seed) => {
+    const simulation = new Simulation({ seed });
+    const cluster = new SimulatedCluster(simulation, NODE_COUNT, {
+      ...tuning,
+      leaseShare: 1,
+      placement: all,
+    });
+    await simulation.run(2_000);
+    const [key = ''] = stageKeys;
+    const ask = async (cost: number): Promise<number> => {
+      const answers = nodeIds.map((id) => decide(cluster.store(id), key, policy, cost));
+      const decisions = await Promise.all(answers);
+      return decisions.filter(({ kind }) => kind === 'admitted').length * cost;
+    };
+    // Each takes one and another one, and leases more each time.
+    for (let turn = 0; turn < 6; turn += 1) {
+      void ask(1);
+      await simulation.run(20);
+    }
+    // All is regained at the owner, and all leases have ended.
+    await simulation.run(1_100);
+    let admitted = 0;
+    const startMs = simulation.nowMs;
+    for (let turn = 0; turn < 40; turn += 1) {
+      void ask(1).then((cost) => (admitted += cost));
+      await simulation.run(5);
+    }
+    expect(admitted).toBeLessThanOrEqual(envelope(policy, simulation.nowMs - startMs));
+    expect(admitted).toBeGreaterThan(0.8 * policy.burst);
   });
 });
 
@@ -168,7 +214,7 @@ describe('a cluster in trouble', () => {
 
   test.each(seeds(replay, 24))('keeps to its bound, and recovers (SEED=%i)', async (seed) => {
     const simulation = new Simulation({ seed, sameTimeOrder: 'random' });
-    const stage = stageOf(simulation);
+    const stage = stageOf(simulation, { leaseShare: 0.5 }, untilMs);
     simulation.schedule(randomSchedule(simulation.random, trouble));
     changeMembers(simulation, stage);
     await simulation.run(untilMs);

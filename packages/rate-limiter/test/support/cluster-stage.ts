@@ -21,6 +21,7 @@ export class ClusterStage {
   readonly cluster: SimulatedCluster;
   readonly #simulation: Simulation;
   readonly #policy: RatePolicy;
+  readonly #gapMs: (nowMs: number) => number;
   readonly #placements = new Map<NodeId, Placement>();
   readonly #admissions = new Map<string, Admission[]>();
   readonly #closed = new Map<string, Reign[]>();
@@ -34,9 +35,12 @@ export class ClusterStage {
       readonly placement: Placement;
       readonly tuning: ClusterTuning;
       readonly makeStore?: (options: ClusterStoreOptions) => ClusterStore;
+      /** How long a node rests between two requests, at least, at some time. Default: 1. */
+      readonly gapMs?: (nowMs: number) => number;
     },
   ) {
-    const { nodeCount, placement, tuning, makeStore } = given;
+    const { nodeCount, placement, tuning, makeStore, gapMs = () => 1 } = given;
+    this.#gapMs = gapMs;
     this.#simulation = simulation;
     this.#policy = policy;
     this.cluster = new SimulatedCluster(simulation, nodeCount, { ...tuning, placement }, makeStore);
@@ -72,7 +76,8 @@ export class ClusterStage {
     const { clock, random } = this.#simulation;
     const draw = random.fork(`load of ${id}`);
     const turn = (): void => {
-      clock.setTimer(1 + draw.int(10), turn);
+      const gapMs = this.#gapMs(this.#simulation.nowMs);
+      clock.setTimer(gapMs + draw.int(10), turn);
       const key = stageKeys[draw.int(stageKeys.length)] ?? '';
       const cost = 1 + draw.int(3);
       if (this.#simulation.stateOf(id) === 'running') void this.#request(id, key, cost);
