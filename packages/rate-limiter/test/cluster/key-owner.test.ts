@@ -144,6 +144,15 @@ describe('an owner that has just begun', () => {
     expect(owner.take({ key: 'k', policy: window, cost: 5 }, 0).kind).toBe('admitted');
   });
 
+  test('forgets what it counted in an earlier reign, for others have counted since', () => {
+    const { owner, ownership } = ownerOf(0.25, -10_000);
+    expect(owner.take({ key: 'k', policy, cost: 1 }, 0).kind).toBe('admitted');
+    ownership.change({ ...ours, ownerOf: () => other }, 0);
+    ownership.change(ours, 5_000);
+    expect(owner.take({ key: 'k', policy, cost: 26 }, 5_000).kind).toBe('limited');
+    expect(owner.take({ key: 'k', policy, cost: 25 }, 5_000).kind).toBe('admitted');
+  });
+
   test('keeps what it knows when the members change and the key stays its own', () => {
     const { owner, ownership } = ownerOf(0, -10_000);
     ownership.change({ ...ours, memberCount: 5 }, 0);
