@@ -24,6 +24,7 @@ export abstract class CircuitBreakerError extends Error {
 
   abstract readonly code: CircuitBreakerErrorCode;
 
+  /** Asked of the root, it holds for errors of another copy of this package too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return this === CircuitBreakerError
       ? isBranded(value)
@@ -72,11 +73,13 @@ export class CircuitOpenError implements CircuitBreakerError {
     this.retryAfterMs = retryAfterMs;
   }
 
+  /** Holds for refusals of another copy of this package too. */
   static [Symbol.hasInstance](value: unknown): value is CircuitOpenError {
     if (!(value instanceof CircuitBreakerError)) return false;
     return value.code === 'CIRCUIT_OPEN';
   }
 
+  /** Who refused, why, and what to do. */
   get message(): string {
     const who = `circuit breaker ${JSON.stringify(this.breakerName)}`;
     switch (this.reason) {
@@ -91,6 +94,7 @@ export class CircuitOpenError implements CircuitBreakerError {
     }
   }
 
+  /** The message, without a trace. */
   get stack(): string {
     return `${this.name}: ${this.message}`;
   }

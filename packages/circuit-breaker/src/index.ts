@@ -75,7 +75,7 @@ export {
 } from './policies/errors.ts';
 export { fallback, type FallbackOptions } from './policies/fallback.ts';
 export { Hedge, hedge, type HedgeOptions } from './policies/hedge.ts';
-export { type Pipeline, pipeline, type RunOptions } from './policies/pipeline.ts';
+export { type Pipeline, pipeline, type PoliciesOf, type RunOptions } from './policies/pipeline.ts';
 export type { QueueOptions } from './policies/places.ts';
 export {
   PriorityShedder,

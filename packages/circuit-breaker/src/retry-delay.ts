@@ -24,10 +24,10 @@
  */
 import { checkChoice, checkNumber, DELAY_MS_MAX } from './bounds.ts';
 
-const jitters = ['full', 'equal', 'decorrelated', 'none'] as const;
-
 /** How chance spreads the waits between retries. */
-export type Jitter = (typeof jitters)[number];
+export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none';
+
+const jitters: readonly Jitter[] = ['full', 'equal', 'decorrelated', 'none'];
 
 /** The waits between the tries of one call. */
 export interface BackOff {

@@ -31,6 +31,7 @@ export class CallRefusedError implements CircuitBreakerError {
   declare readonly definite: true;
   /** Why. */
   readonly reason: CallRefusal;
+  /** Why, in words. */
   readonly message: string;
 
   constructor(reason: CallRefusal, message: string) {
@@ -38,10 +39,12 @@ export class CallRefusedError implements CircuitBreakerError {
     this.message = message;
   }
 
+  /** Holds for refusals of another copy of this package too. */
   static [Symbol.hasInstance](value: unknown): value is CallRefusedError {
     return value instanceof CircuitBreakerError && value.code === 'CALL_REFUSED';
   }
 
+  /** The message, without a trace. */
   get stack(): string {
     return `${this.name}: ${this.message}`;
   }

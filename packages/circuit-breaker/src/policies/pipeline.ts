@@ -54,8 +54,8 @@ export interface Pipeline<Answer = never> extends Policy<Answer> {
   ): (...args: Args) => Promise<Result | Answer>;
 }
 
-/** Each place of a list of policies, by what it may answer. */
-type PoliciesOf<Answers extends readonly unknown[]> = {
+/** A list of policies, by what each may answer. */
+export type PoliciesOf<Answers extends readonly unknown[]> = {
   readonly [Index in keyof Answers]: Policy<Answers[Index]>;
 };
 
