@@ -108,11 +108,13 @@ describe('a limiter', () => {
     for (const low of [-0.1, 1.1, Number.NaN]) {
       expect(() => new RateLimiter({ policy, reserved: { low } })).toThrow(RangeError);
     }
-    const mode = Object.assign({ policy }, { mode: 'watch' });
-    expect(() => new RateLimiter(Object.assign(mode))).toThrow(RangeError);
+    const options = { policy };
+    Object.assign(options, { mode: 'watch' });
+    expect(() => new RateLimiter(options)).toThrow(RangeError);
     const limiter = new RateLimiter({ policy });
-    const priority = Object.assign({ nowMs: 0 }, { priority: 'constructor' });
-    expect(() => limiter.take('k', Object.assign(priority))).toThrow(RangeError);
+    const request = { nowMs: 0 };
+    Object.assign(request, { priority: 'constructor' });
+    expect(() => limiter.take('k', request)).toThrow(RangeError);
     for (const durationMs of [-1, Number.NaN, Infinity]) {
       expect(() => limiter.block('k', durationMs, at)).toThrow(RangeError);
     }
