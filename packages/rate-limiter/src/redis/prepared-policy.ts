@@ -24,7 +24,8 @@ export interface PreparedPolicy {
   readonly policy: RatePolicy;
   readonly algorithm: RateAlgorithm;
   readonly nameKind: NameKind;
-  readonly script: RedisScript;
+  /** How to ask for one key. */
+  readonly callFor: (key: string, need: number, cost: number) => ScriptCall;
   /** The number by which scripts over several keys know the rule. */
   readonly code: number;
   /** After how long a charge matters no more. */
@@ -35,7 +36,17 @@ export interface PreparedPolicy {
   readonly text: string;
 }
 
-type Fixed = Pick<PreparedPolicy, 'nameKind' | 'script' | 'code'>;
+/** A script and its arguments. */
+export interface ScriptCall {
+  readonly script: RedisScript;
+  readonly args: readonly string[];
+}
+
+interface Fixed {
+  readonly nameKind: NameKind;
+  readonly script: RedisScript;
+  readonly code: number;
+}
 
 const kinds: Readonly<Record<RatePolicy['kind'], Fixed>> = {
   gcra: { nameKind: 'gcra1', script: takeScripts.gcra, code: 1 },
@@ -53,19 +64,37 @@ const kinds: Readonly<Record<RatePolicy['kind'], Fixed>> = {
 export function preparePolicy(policy: RatePolicy): PreparedPolicy {
   assertPolicy(policy);
   const algorithm = createAlgorithm(policy);
+  const { nameKind, code, script } = kinds[policy.kind];
   const numbersOf = numbersFor(policy, algorithm.horizonUs);
-  const unit = numbersOf('', 1, 1).map(String);
+  const argumentsOf = (key: string, need: number, cost: number): readonly string[] =>
+    numbersOf(key, need, cost).map(String);
+  const callOf = (key: string, need: number, cost: number): ScriptCall =>
+    wholeCall(policy, need, cost) ?? { script, args: argumentsOf(key, need, cost) };
+  // Most requests cost 1, and cost it again. Aligned windows depend on the key.
+  const unit = callOf('', 1, 1);
   const isKeyed = policy.kind === 'fixedWindow';
   return {
-    ...kinds[policy.kind],
+    nameKind,
+    code,
     policy,
     algorithm,
     horizonUs: algorithm.horizonUs,
-    // Most requests cost 1, and cost it again.
-    argumentsOf: (key, need, cost) =>
-      need === 1 && cost === 1 && !isKeyed ? unit : numbersOf(key, need, cost).map(String),
+    argumentsOf,
+    callFor: (key, need, cost) =>
+      need === 1 && cost === 1 && !isKeyed ? unit : callOf(key, need, cost),
     text: describePolicy(policy),
   };
+}
+
+/** The short way of GCRA, if it is open: see `wholeGcra`. */
+function wholeCall(policy: RatePolicy, need: number, cost: number): ScriptCall | undefined {
+  if (policy.kind !== 'gcra' || need !== cost || cost === 0) return undefined;
+  const windowUs = Math.round(policy.windowMs * 1_000);
+  const duration = divideProduct(cost, windowUs, policy.limit);
+  const tolerance = divideProduct(policy.burst, windowUs, policy.limit);
+  if (duration.whole === 0 || duration.rest + tolerance.rest > 0) return undefined;
+  const args = [duration.whole, tolerance.whole, policy.limit].map(String);
+  return { script: takeScripts.wholeGcra, args };
 }
 
 type NumbersOf = (key: string, need: number, cost: number) => readonly number[];
@@ -97,12 +126,30 @@ function numbersFor(policy: RatePolicy, horizonUs: number): NumbersOf {
   }
 }
 
+/** Numbers that answers are put into for the core to read, one answer at a time. */
+const scratch = new Float64Array(6);
+
 /** The state that `answer` tells of, as the core keeps it. */
 function cellsOf({ policy }: PreparedPolicy, { x, y, z }: KeyAnswer): Float64Array {
-  // The log's script tells a total and the newest instant: a ring of one entry has both.
-  return Float64Array.from(
-    policy.kind === 'slidingWindowLog' ? [1, 0, y > 0 ? 1 : 0, x, y, x] : [x, y, z],
-  );
+  if (policy.kind === 'slidingWindowLog') {
+    // The log's script tells a total and the newest instant: a ring of one entry has both.
+    scratch.set([1, 0, y > 0 ? 1 : 0, x, y, x]);
+  } else {
+    scratch[0] = x;
+    scratch[1] = y;
+    scratch[2] = z;
+  }
+  return scratch;
+}
+
+/** What one script over one key has answered. A client may give numbers as texts. */
+export function readAnswer(answer: readonly unknown[]): KeyAnswer {
+  const [, status, x, y = 0, z = 0] = answer;
+  if (x !== undefined) {
+    return { status: Number(status), x: Number(x), y: Number(y), z: Number(z) };
+  }
+  const due = Number(status);
+  return { status: due > 0 ? 1 : 0, x: Math.abs(due), y: 0, z: 0 };
 }
 
 /** The decision about a request that needed `need`. */

@@ -27,6 +27,7 @@ import {
   type KeyAnswer,
   type PreparedPolicy,
   preparePolicy,
+  readAnswer,
   shadowOf,
 } from './prepared-policy.ts';
 import { type RedisClient, scriptCaller } from './redis-client.ts';
@@ -155,10 +156,10 @@ export class RedisStore implements RateLimitStore {
     assertCost('headroom', headroom);
     const need = cost + headroom;
     const keys = [this.#nameOf(key, prepared)];
-    const args = prepared.argumentsOf(key, need, cost);
-    const answer = numbersOf(await this.#runner.run(prepared.script, keys, args, signal));
-    const [nowUs = 0, status = 0, x = 0, y = 0, z = 0] = answer;
-    const told = { status, x, y, z };
+    const { script, args } = prepared.callFor(key, need, cost);
+    const answer = listOf(await this.#runner.run(script, keys, args, signal));
+    const nowUs = Number(answer[0]);
+    const told = readAnswer(answer);
     const decision = decisionOf(prepared, told, nowUs, need);
     if (decision.kind === 'limited' || cost === 0) return { decisions: [decision] };
     const limits = [describeCharge(prepared, told, nowUs, check)];
@@ -169,9 +170,8 @@ export class RedisStore implements RateLimitStore {
     const all = checks.map((check) => ({ check, prepared: this.#prepare(check.policy) }));
     const keys = all.map(({ check, prepared }) => this.#nameOf(check.key, prepared));
     const args = all.flatMap(({ check, prepared }) => takeArguments(check, prepared));
-    const [nowUs = 0, ...told] = numbersOf(
-      await this.#runner.run(takeAllScript, keys, args, signal),
-    );
+    const answer = listOf(await this.#runner.run(takeAllScript, keys, args, signal));
+    const [nowUs = 0, ...told] = answer.map(Number);
     const decided = all.map(({ check, prepared }, index) => {
       const [status = 0, x = 0, y = 0, z = 0] = told.slice(4 * index, 4 * index + 4);
       const answer = { status, x, y, z };
@@ -242,8 +242,7 @@ function describeCharge(
   return describeLimit({ key, cost, chargedAtUs }, prepared.text);
 }
 
-/** What a script answers; a client may have been told to give numbers as texts. */
-function numbersOf(answer: unknown): readonly number[] {
-  if (Array.isArray(answer)) return answer.map(Number);
+function listOf(answer: unknown): readonly unknown[] {
+  if (Array.isArray(answer)) return answer;
   throw new RedisStoreError('Redis answered with no list', { definite: false });
 }

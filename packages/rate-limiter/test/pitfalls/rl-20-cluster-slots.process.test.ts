@@ -52,7 +52,10 @@ describe.skipIf(redisIsMissing)('a cluster of two nodes', () => {
     const nodeRedis = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${first}` }] });
     await nodeRedis.connect();
     clients.set('ioredis', ioredis).set('node-redis', nodeRedis);
-    ends.push(() => ioredis.disconnect(), () => nodeRedis.destroy());
+    ends.push(
+      () => ioredis.disconnect(),
+      () => nodeRedis.destroy(),
+    );
   });
 
   afterAll(async () => {
