@@ -144,11 +144,17 @@ class Retry implements Policy {
     course.tries += 1;
     if (course.tries >= this.#maxAttempts) return undefined;
     if (!containedAnswer(() => this.#isRetryable(error), false)) return undefined;
-    const askedMs = containedAnswer(() => this.#retryAfterMs(error), undefined);
-    if (askedMs !== undefined && !(askedMs <= this.#retryAfterMsMax)) return undefined;
+    const askedMs = this.#askedMs(error);
+    if (askedMs > this.#retryAfterMsMax) return undefined;
     if (this.#budget?.tryWithdraw(this.#clock.nowMs()) === false) return undefined;
     const ownMs = this.#ownMs(course);
-    return askedMs === undefined ? ownMs : Math.max(ownMs, this.#spreadMs(askedMs));
+    return askedMs > 0 ? Math.max(ownMs, this.#spreadMs(askedMs)) : ownMs;
+  }
+
+  /** For how long the service asks to be left alone; 0 if it does not, or says nonsense. */
+  #askedMs(error: unknown): number {
+    const answer = containedAnswer(() => this.#retryAfterMs(error), undefined) ?? 0;
+    return answer > 0 ? answer : 0;
   }
 
   #afterRefusalMs(course: Course, error: unknown): number | undefined {

@@ -143,6 +143,13 @@ describe('a service that asks to be left alone', () => {
     expect(await running).toBe(2);
   });
 
+  test.each([NaN, -5])('that asks for %d ms is as one that does not ask', async (ms) => {
+    const clock = new SteppingClock();
+    const running = runUnder(bare(clock, { retryAfterMs: () => ms }), failing(1));
+    await clock.pass(100);
+    expect(await running).toBe(2);
+  });
+
   test('meets callers spread over one base wait', async () => {
     const clock = new SteppingClock();
     const busy = Object.assign(new Error('busy'), { retryAfterMs: 1_000 });
