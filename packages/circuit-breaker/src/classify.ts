@@ -72,10 +72,12 @@ export function classifyByKind(result: CallResult): 'success' | 'failure' | 'ign
  */
 export function isCallersAbort(signal: AbortSignal): boolean {
   if (!signal.aborted) return false;
-  const reason: unknown = signal.reason;
-  const isTimeout =
-    fieldOf(reason, 'name') === 'TimeoutError' || fieldOf(reason, 'code') === 'CALL_TIMED_OUT';
-  return !isTimeout;
+  return !isTimeout(signal.reason);
+}
+
+/** Whether a call that was aborted for `reason` took too long, rather than lost its caller. */
+export function isTimeout(reason: unknown): boolean {
+  return fieldOf(reason, 'name') === 'TimeoutError' || fieldOf(reason, 'code') === 'CALL_TIMED_OUT';
 }
 
 function fieldOf(value: unknown, name: 'name' | 'code'): unknown {
