@@ -64,10 +64,9 @@ function stageOf(seed: number, permittedCalls: number, options: CircuitBreakerOp
     });
     guarded = own;
     const ask = async (to: NodeId): Promise<void> => {
-      const how = await own.request(to, 'read', Uint8Array.of(1), { timeoutMs: TIMEOUT_MS }).then(
-        () => 'reply',
-        (error: { readonly code: string }) => error.code,
-      );
+      const how = await own
+        .request(to, 'read', Uint8Array.of(1), { timeoutMs: TIMEOUT_MS })
+        .then(() => 'reply', codeOf);
       ends.get(to)?.push({ atMs: simulation.nowMs, how });
     };
     const turn = (): void => {
@@ -83,6 +82,11 @@ function stageOf(seed: number, permittedCalls: number, options: CircuitBreakerOp
     return guarded;
   };
   return { simulation, reached, ends, guarded: current };
+}
+
+function codeOf(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode ? String(error.code) : `no code: ${String(error)}`;
 }
 
 function countWithin(atMs: readonly number[], fromMs: number, toMs: number): number {

@@ -42,7 +42,7 @@ function guardScene(options: GuardOptions = {}) {
   return { clock, asked, answers, guarded, requester };
 }
 
-const fails = (error: unknown) => (): Promise<Uint8Array> => Promise.reject(error);
+const fails = (error: Error) => (): Promise<Uint8Array> => Promise.reject(error);
 
 /** Asks, and returns what it rejects with. */
 async function errorOf(guarded: GuardedRequester, to = n1, method = 'read'): Promise<unknown> {
@@ -227,7 +227,7 @@ describe('its edges', () => {
   });
 
   test('refuses to guard nothing', () => {
-    expect(() => Reflect.apply(guard, undefined, [undefined])).toThrow(
+    expect((): unknown => Reflect.apply(guard, undefined, [undefined])).toThrow(
       new RangeError('requester: expected an object, got undefined'),
     );
   });
