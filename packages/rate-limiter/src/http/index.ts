@@ -6,7 +6,7 @@
  */
 export type { Admitted, Decision, Limited } from '../decision.ts';
 export type { RatePolicy } from '../policy.ts';
-export type { RateLimitStore, Verdict } from '../store.ts';
+export type { Check, RateLimitStore, Verdict } from '../store.ts';
 export {
   addressKey,
   type AddressPrefixes,
@@ -36,4 +36,4 @@ export { type HttpRequest, httpRequestOf } from './http-request.ts';
 export { type DecidingLimiter, limiterLimit } from './limiter-limit.ts';
 export { problemType, type RateLimitProblem } from './problem.ts';
 export type { HeaderField } from './rate-limit-fields.ts';
-export { storeLimit } from './store-limit.ts';
+export { type DecidingSharedLimiter, sharedLimit, storeLimit } from './store-limit.ts';

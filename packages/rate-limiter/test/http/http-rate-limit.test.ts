@@ -4,7 +4,6 @@ import type { HttpRateLimitOptions, ResponseOutcome } from '../../src/http/http-
 import { httpRateLimit } from '../../src/http/http-rate-limit.ts';
 import type { HttpRequest } from '../../src/http/http-request.ts';
 import { problemType } from '../../src/http/problem.ts';
-import { storeLimit } from '../../src/http/store-limit.ts';
 import type { Verdict } from '../../src/store.ts';
 import { CountingLimit, failingLimit } from '../support/counting-limit.ts';
 
@@ -226,15 +225,4 @@ test.each([
 ])('options %j are refused', (options, message) => {
   const given = { limit: new CountingLimit(1), key, onLimiterFailure: 'open', ...options };
   expect(() => httpRateLimit(given as HttpRateLimitOptions)).toThrow(message);
-});
-
-test('a limit over a store takes all policies or none', () => {
-  const [policy] = new CountingLimit(1).policies;
-  const never = (): never => {
-    throw new Error('not asked');
-  };
-  const store = { take: never, refund: never, block: never, reset: never, close: never };
-  expect(storeLimit(store, [policy]).policies).toEqual([policy]);
-  expect(() => storeLimit(store, [])).toThrow('policies: expected at least one');
-  expect(() => storeLimit(store, [policy, policy])).toThrow('no name twice');
 });
