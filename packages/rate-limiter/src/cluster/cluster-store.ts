@@ -36,52 +36,23 @@ import { assertPolicy, type RatePolicy, WINDOW_MS_MAX } from '../policy.ts';
 import type { Check, RateLimitStore, StoreCallOptions, Verdict } from '../store.ts';
 import { abortable } from './abortable.ts';
 import { type Charge, ChargeTable } from './charge-table.ts';
+import { type ClusterCounters, noCounts } from './cluster-counters.ts';
 import {
   type ClusterSettings,
   clusterSettings,
   type ClusterStoreOptions,
 } from './cluster-options.ts';
 import { clusterReplyCodec, clusterRequestCodec } from './codec.ts';
+import { type Draw, drawOf } from './draw.ts';
 import { OwnerUnreachableError } from './errors.ts';
 import { KeyLedger } from './key-ledger.ts';
 import { KeyOwner } from './key-owner.ts';
-import { LeaseTable } from './lease-table.ts';
 import { ledgerId } from './ledger.ts';
 import { LocalShare } from './local-share.ts';
-import type { ClusterReply, ClusterRequest } from './messages.ts';
-import { OwnerHealth } from './owner-health.ts';
+import { type ClusterReply, type ClusterRequest, METHOD } from './messages.ts';
+import { OwnerClient } from './owner-client.ts';
 import { Ownership } from './ownership.ts';
 import type { Placement } from './placement.ts';
-import { burstOf } from './share.ts';
-
-/** The method that members serve one another. */
-const METHOD = 'rate-limiter';
-
-/** What one node has decided, and how. Everything only rises. */
-export interface ClusterCounters {
-  /** Checks of keys that this node owns. */
-  owned: number;
-  /** Checks decided with a lease, without a message. */
-  leased: number;
-  /** Checks that waited for an owner. */
-  waited: number;
-  /** Checks decided with this node's share. */
-  shared: number;
-  /** Leases asked for, and how many of these questions had no answer. */
-  leaseRequests: number;
-  unanswered: number;
-  /** Requests of members that did not decode. */
-  malformed: number;
-}
-
-/** What came of a question: more on lease, a refusal of what was asked for, or nothing. */
-type OwnerAnswer = 'granted' | 'away' | 'silent' | Decision;
-
-/** One check, decided; nothing is charged if it is limited. */
-interface Draw {
-  readonly decision: Decision;
-  readonly charge: Charge | undefined;
-}
 
 /**
  * A node's part of limits that a cluster keeps.
@@ -95,21 +66,10 @@ export class ClusterStore implements RateLimitStore {
   readonly #ownership: Ownership;
   readonly #owner: KeyOwner;
   readonly #share: LocalShare;
-  readonly #leases: LeaseTable;
-  readonly #health: OwnerHealth;
+  readonly #others: OwnerClient;
   readonly #charges: ChargeTable;
-  readonly #asked = new Map<string, Promise<OwnerAnswer>>();
   readonly #unserve: Unsubscribe;
-  readonly #counters: ClusterCounters = {
-    owned: 0,
-    leased: 0,
-    waited: 0,
-    shared: 0,
-    leaseRequests: 0,
-    unanswered: 0,
-    malformed: 0,
-  };
-  #waitingCount = 0;
+  readonly #counters: ClusterCounters = noCounts();
   #isClosed = false;
 
   /** @throws RangeError if an option is out of its range, or 'rate-limiter' is served already. */
@@ -122,8 +82,7 @@ export class ClusterStore implements RateLimitStore {
     const ownership = this.#ownership;
     this.#owner = new KeyOwner({ ledger, ownership, leaseMs, startingShare, leasesMax });
     this.#share = new LocalShare(new KeyLedger(settings), settings.ownerRetryMs);
-    this.#leases = new LeaseTable(leasesMax);
-    this.#health = new OwnerHealth(settings.ownerRetryMs);
+    this.#others = new OwnerClient(settings, ownership, this.#counters);
     this.#charges = new ChargeTable(localId, settings.chargesMax);
     this.#unserve = settings.requester.serve(METHOD, (payload, context) =>
       this.#serve(payload, context),
@@ -141,8 +100,7 @@ export class ClusterStore implements RateLimitStore {
    */
   setPlacement(placement: Placement): void {
     this.#ownership.change(placement, this.#settings.clock.nowMs());
-    this.#leases.clear();
-    this.#health.clear();
+    this.#others.clear();
   }
 
   async take(checks: readonly Check[], { signal }: StoreCallOptions = {}): Promise<Verdict> {
@@ -168,7 +126,7 @@ export class ClusterStore implements RateLimitStore {
     const distant = this.#charges.take(chargeId).filter((charge) => !this.#putBack(charge, nowMs));
     const requests = distant.map(({ key, policy, cost, chargedAtMs }) => {
       const ageMs = nowMs - chargedAtMs;
-      return this.#tellOwner({ kind: 'giveBack', key, policy, cost, ageMs });
+      return this.#others.tell({ kind: 'giveBack', key, policy, cost, ageMs });
     });
     await abortable(Promise.all(requests), signal);
   }
@@ -183,25 +141,26 @@ export class ClusterStore implements RateLimitStore {
     assertDuration('durationMs', durationMs, WINDOW_MS_MAX);
     signal?.throwIfAborted();
     const nowMs = this.#settings.clock.nowMs();
-    this.#leases.drop(ledgerId(key, policy));
+    this.#others.drop(ledgerId(key, policy));
     this.#share.block(key, policy, durationMs, nowMs);
     if (this.#ownership.isOurs(key)) this.#owner.block(key, policy, durationMs, nowMs);
-    else await abortable(this.#tellOwner({ kind: 'block', key, policy, durationMs }), signal);
+    else await abortable(this.#others.tell({ kind: 'block', key, policy, durationMs }), signal);
   }
 
   async reset(key: string, policy: RatePolicy, { signal }: StoreCallOptions = {}): Promise<void> {
     this.#expectAbout(key, policy);
     signal?.throwIfAborted();
     const nowMs = this.#settings.clock.nowMs();
-    this.#leases.drop(ledgerId(key, policy));
+    this.#others.drop(ledgerId(key, policy));
     this.#share.reset(key, policy, nowMs);
     if (this.#ownership.isOurs(key)) this.#owner.reset(key, policy, nowMs);
-    else await abortable(this.#tellOwner({ kind: 'reset', key, policy }), signal);
+    else await abortable(this.#others.tell({ kind: 'reset', key, policy }), signal);
   }
 
   /** Serves no more members; what waits decides with this node's share. Idempotent. */
   close(): Promise<void> {
     this.#isClosed = true;
+    this.#others.close();
     this.#unserve();
     return Promise.resolve();
   }
@@ -211,33 +170,23 @@ export class ClusterStore implements RateLimitStore {
   }
 
   #draw(check: Check): Draw | Promise<Draw> {
-    const { clock, localId, waitingMax } = this.#settings;
+    const { clock, localId } = this.#settings;
     const nowMs = clock.nowMs();
     const owner = this.#ownership.ownerOf(check.key);
     if (owner === localId) {
       this.#counters.owned += 1;
-      return charged(check, this.#owner.take(check, nowMs), 'owned', nowMs);
+      const from = { source: 'owned', chargedAtMs: nowMs, leaseId: 0 } as const;
+      return drawOf(check, this.#owner.take(check, nowMs), from);
     }
-    const leased = this.#drawLeased(check, nowMs);
+    const leased = this.#others.drawHere(check, nowMs);
     if (leased !== undefined) {
       this.#counters.leased += 1;
       return leased;
     }
-    const id = ledgerId(check.key, check.policy);
-    const isAsked = this.#asked.has(id);
-    const mayWait = this.#waitingCount < waitingMax && !this.#leases.isAway(id, nowMs);
-    if (!mayWait || !(isAsked || this.#health.mayAsk(owner, nowMs))) {
-      return this.#drawShare(check, owner);
-    }
+    const waiting = this.#others.draw(check, owner, nowMs);
+    if (waiting === undefined) return this.#drawShare(check, owner);
     this.#counters.waited += 1;
-    return this.#drawRemote(check, owner, nowMs);
-  }
-
-  #drawLeased(check: Check, nowMs: number): Draw | undefined {
-    const draw = this.#leases.draw(ledgerId(check.key, check.policy), check, nowMs);
-    if (draw.kind === 'unknown') return undefined;
-    if (draw.kind === 'refused') return { decision: draw.decision, charge: undefined };
-    return charged(check, draw.decision, 'lease', draw.chargedAtMs, draw.leaseId);
+    return waiting.then((draw) => draw ?? this.#drawShare(check, owner));
   }
 
   #drawShare(check: Check, owner: NodeId): Draw | Promise<Draw> {
@@ -245,105 +194,8 @@ export class ClusterStore implements RateLimitStore {
     if (onOwnerUnreachable === 'reject') return Promise.reject(new OwnerUnreachableError(owner));
     this.#counters.shared += 1;
     const nowMs = clock.nowMs();
-    return charged(check, this.#share.take(check, this.#localShare, nowMs), 'share', nowMs);
-  }
-
-  /** Asks the owner, or waits with those who have asked, until there is an answer or no time. */
-  async #drawRemote(check: Check, owner: NodeId, startedMs: number): Promise<Draw> {
-    const { clock, timeoutMs } = this.#settings;
-    const id = ledgerId(check.key, check.policy);
-    this.#waitingCount += 1;
-    try {
-      let nowMs = startedMs;
-      for (let turn = 0; nowMs < startedMs + timeoutMs; turn += 1) {
-        const others = this.#asked.get(id);
-        // In the first turn, the caller has found that somebody may be asked.
-        if (others === undefined && turn > 0 && !this.#health.mayAsk(owner, nowMs)) break;
-        const answer = await (others ?? this.#ask(id, check, owner, startedMs + timeoutMs - nowMs));
-        nowMs = clock.nowMs();
-        if (this.#isClosed || answer === 'away') break;
-        // What the owner answered is about what we asked, headroom included; to others it says
-        // less.
-        const isOurs = others === undefined;
-        const draw = this.#drawLeased(isOurs ? { ...check, headroom: 0 } : check, nowMs);
-        if (draw !== undefined) return draw;
-        if (isOurs && typeof answer === 'object') return { decision: answer, charge: undefined };
-      }
-    } finally {
-      this.#waitingCount -= 1;
-    }
-    return this.#drawShare(check, owner);
-  }
-
-  /** One question at a time for a key. */
-  #ask(id: string, check: Check, owner: NodeId, timeoutMs: number): Promise<OwnerAnswer> {
-    const asked = this.#askForLease(id, check, owner, timeoutMs).finally(() => {
-      this.#asked.delete(id);
-    });
-    this.#asked.set(id, asked);
-    return asked;
-  }
-
-  async #askForLease(
-    id: string,
-    { key, policy, cost, headroom = 0 }: Check,
-    owner: NodeId,
-    timeoutMs: number,
-  ): Promise<OwnerAnswer> {
-    const { clock, leaseMs, ownerRetryMs, leaseShare } = this.#settings;
-    const askedAtMs = clock.nowMs();
-    const share = leaseShare ?? 1 / (2 * this.#ownership.memberCount);
-    const sizeMax = Math.floor(burstOf(policy) * share);
-    const renewal = this.#leases.renew(id, cost, sizeMax, askedAtMs);
-    this.#counters.leaseRequests += 1;
-    const request: ClusterRequest = {
-      kind: 'lease',
-      key,
-      policy,
-      needed: cost,
-      headroom,
-      ...renewal,
-    };
-    const reply = await this.#request(owner, request, timeoutMs);
-    const nowMs = clock.nowMs();
-    if (reply?.kind === 'granted') {
-      this.#leases.granted(id, reply, askedAtMs, nowMs);
-      return 'granted';
-    }
-    if (reply?.kind === 'notOwner') {
-      this.#leases.sentAway(id, nowMs + ownerRetryMs);
-      return 'away';
-    }
-    if (reply?.kind !== 'limited') return 'silent';
-    const times = { askedAtMs, nowMs, keptMs: leaseMs };
-    return this.#leases.refused(id, policy, cost + headroom, reply, times);
-  }
-
-  /** The owner's answer; none if there is none that can be read, in time. */
-  async #request(
-    owner: NodeId,
-    request: ClusterRequest,
-    timeoutMs: number,
-  ): Promise<ClusterReply | undefined> {
-    const { requester, clock } = this.#settings;
-    const payload = clusterRequestCodec.encode(request);
-    try {
-      const reply = clusterReplyCodec.decode(
-        await requester.request(owner, METHOD, payload, { timeoutMs }),
-      );
-      this.#health.answered(owner);
-      return reply;
-    } catch {
-      this.#counters.unanswered += 1;
-      this.#health.failed(owner, clock.nowMs());
-      return undefined;
-    }
-  }
-
-  async #tellOwner(request: ClusterRequest): Promise<void> {
-    const owner = this.#ownership.ownerOf(request.key);
-    const reply = await this.#request(owner, request, this.#settings.timeoutMs);
-    if (reply?.kind !== 'done') throw new OwnerUnreachableError(owner);
+    const from = { source: 'share', chargedAtMs: nowMs, leaseId: 0 } as const;
+    return drawOf(check, this.#share.take(check, this.#localShare, nowMs), from);
   }
 
   #serve(payload: Uint8Array, { from }: RequestContext): Uint8Array {
@@ -412,7 +264,7 @@ export class ClusterStore implements RateLimitStore {
   #putBack(charge: Charge, nowMs: number): boolean {
     const { source, key, policy, leaseId, cost } = charge;
     if (source === 'lease') {
-      return this.#leases.putBack(ledgerId(key, policy), leaseId, cost, nowMs);
+      return this.#others.putBack(ledgerId(key, policy), leaseId, cost, nowMs);
     }
     if (source === 'share') this.#share.giveBack(charge, this.#localShare, nowMs);
     if (source === 'owned') this.#owner.giveBack(charge, nowMs);
@@ -428,17 +280,6 @@ export class ClusterStore implements RateLimitStore {
   #expectOpen(): void {
     if (this.#isClosed) throw new RateLimiterClosedError('store');
   }
-}
-
-function charged(
-  { key, policy, cost }: Check,
-  decision: Decision,
-  source: Charge['source'],
-  chargedAtMs: number,
-  leaseId = 0,
-): Draw {
-  if (decision.kind === 'limited' || cost === 0) return { decision, charge: undefined };
-  return { decision, charge: { source, key, policy, cost, chargedAtMs, leaseId } };
 }
 
 function shadowOf({ policyName, limit, remaining, resetAfterMs }: Decision): Decision {

@@ -1,5 +1,8 @@
 import type { RatePolicy } from '../policy.ts';
 
+/** The method that members serve one another. */
+export const METHOD = 'rate-limiter';
+
 /** What a node asks the owner of a key. */
 export type ClusterRequest = LeaseRequest | GiveBackRequest | BlockRequest | ResetRequest;
 

@@ -25,9 +25,13 @@ export interface FastifyRequestLike {
 export interface FastifyReplyLike {
   readonly raw: NodeResponse;
   readonly sent: boolean;
+  /** What a header is to be. */
   getHeader(name: string): number | string | string[] | undefined;
+  /** Sets a header. */
   header(name: string, value: string): unknown;
+  /** Sets the status. */
   code(status: number): unknown;
+  /** Sends the response. */
   send(body: string): unknown;
 }
 

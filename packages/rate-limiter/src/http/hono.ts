@@ -18,6 +18,7 @@ export interface HonoContext {
   readonly req: { readonly raw: Request };
   readonly res: Response;
   readonly env: unknown;
+  /** Sets a header of the response, or adds to it. */
   header(name: string, value: string, options?: { readonly append?: boolean }): void;
 }
 

@@ -6,7 +6,9 @@ import type { HttpLimit } from './http-rate-limit.ts';
 export interface DecidingLimiter {
   /** What it admits now. */
   readonly policy: RatePolicy;
+  /** Decides about one request. */
   take(key: string, options: { readonly cost: number; readonly refundable: boolean }): Decision;
+  /** Gives back a charge, once. */
   refund(chargeId: string): void;
 }
 

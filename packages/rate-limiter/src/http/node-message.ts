@@ -19,9 +19,13 @@ export interface NodeResponse {
   readonly writableEnded: boolean;
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
+  /** What a header is to be. */
   getHeader(name: string): number | string | readonly string[] | undefined;
+  /** Sets a header. */
   setHeader(name: string, value: string): unknown;
+  /** Sends the response. */
   end(body: string): unknown;
+  /** 'finish': all of it is out. 'close': nothing more will happen. */
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
 

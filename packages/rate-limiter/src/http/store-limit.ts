@@ -20,7 +20,9 @@ export function storeLimit(store: RateLimitStore, policies: readonly RatePolicy[
 
 /** What is used of a `SharedRateLimiter`. */
 export interface DecidingSharedLimiter {
+  /** Decides about one request under several limits. */
   takeAll(checks: readonly Check[]): Promise<Verdict>;
+  /** Gives back a charge, once. */
   refund(chargeId: string): Promise<void>;
 }
 

@@ -9,9 +9,13 @@ export type { LimiterTelemetry, StoreOutcome } from './limiter-telemetry.ts';
 export { measuredStore } from './measured-store.ts';
 export { LimiterCounts, openMetricsType } from './open-metrics.ts';
 export {
+  type HistogramOptions,
   type InstrumentAttributes,
   type InstrumentOptions,
   type KeysResult,
+  type LimiterCounter,
+  type LimiterGauge,
+  type LimiterHistogram,
   type LimiterMeter,
   openTelemetry,
   secondsBounds,

@@ -9,24 +9,42 @@ export interface InstrumentOptions {
 /** Attributes of one measurement. */
 export type InstrumentAttributes = Record<string, string>;
 
+/** What is used of OpenTelemetry's `Counter`. */
+export interface LimiterCounter {
+  /** Counts `value` more. */
+  add(value: number, attributes: InstrumentAttributes): void;
+}
+
+/** What is used of OpenTelemetry's `Histogram`. */
+export interface LimiterHistogram {
+  /** Notes one value. */
+  record(value: number, attributes: InstrumentAttributes): void;
+}
+
+/** What is used of OpenTelemetry's `ObservableGauge`. */
+export interface LimiterGauge {
+  /** Calls `observe` whenever metrics are collected. */
+  addCallback(observe: (result: KeysResult) => void): void;
+}
+
+/** What a histogram is said to be. */
+export interface HistogramOptions extends InstrumentOptions {
+  readonly advice: { explicitBucketBoundaries: number[] };
+}
+
 /** What is used of OpenTelemetry's `Meter`; `metrics.getMeter('…')` is one. */
 export interface LimiterMeter {
-  createCounter(
-    name: string,
-    options: InstrumentOptions,
-  ): { add(value: number, attributes: InstrumentAttributes): void };
-  createHistogram(
-    name: string,
-    options: InstrumentOptions & { readonly advice: { explicitBucketBoundaries: number[] } },
-  ): { record(value: number, attributes: InstrumentAttributes): void };
-  createObservableGauge(
-    name: string,
-    options: InstrumentOptions,
-  ): { addCallback(observe: (result: KeysResult) => void): void };
+  /** Makes a counter. */
+  createCounter(name: string, options: InstrumentOptions): LimiterCounter;
+  /** Makes a histogram. */
+  createHistogram(name: string, options: HistogramOptions): LimiterHistogram;
+  /** Makes a gauge that is asked. */
+  createObservableGauge(name: string, options: InstrumentOptions): LimiterGauge;
 }
 
 /** Where an observed value goes. */
 export interface KeysResult {
+  /** Takes the value. */
   observe(value: number): void;
 }
 
