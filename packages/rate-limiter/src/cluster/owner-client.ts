@@ -40,7 +40,7 @@ export class OwnerClient {
     this.#health = new OwnerHealth(settings.ownerRetryMs);
   }
 
-  /** Decides with what is on lease, or as the owner did lately; `undefined` if that says nothing. */
+  /** Decides with what is on lease, or as the owner did lately; `undefined` if neither says. */
   drawHere(check: Check, nowMs: number): Draw | undefined {
     const draw = this.#leases.draw(ledgerId(check.key, check.policy), check, nowMs);
     if (draw.kind === 'unknown') return undefined;
