@@ -58,6 +58,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     'circuit-breaker.ts',
     'circuit-breaker-options.ts',
     'circuit-breaker-registry.ts',
+    'half-open-room.ts',
     'policy.ts',
     'policies/',
     'guard/',

@@ -5,6 +5,7 @@ import { checkChoice, checkRecord, show } from './bounds.ts';
 import type { CircuitOptions } from './circuit-options.ts';
 import type { Classify } from './classify.ts';
 import { checkOptionalFunction } from './function-checks.ts';
+import type { QueueOptions } from './policies/places.ts';
 
 /** What a circuit breaker may be told. Everything has a default. */
 export interface CircuitBreakerOptions extends CircuitOptions {
@@ -22,6 +23,11 @@ export interface CircuitBreakerOptions extends CircuitOptions {
    * not hold the process open. 'call' if left out. A timer is for those who want to see the event.
    */
   readonly halfOpenBy?: 'call' | 'timer';
+  /**
+   * Runs that may wait while all trial calls are on their way, and for how long. None if left out:
+   * they are refused at once. For few callers whose refusal is dearer than a short wait.
+   */
+  readonly halfOpenQueue?: QueueOptions;
   /**
    * Asked before the circuit opens by itself. False keeps it closed, or closes it if it was half
    * open: somebody knows better than its own calls, as when all members of a group fail at once.
@@ -41,6 +47,7 @@ export interface CircuitBreakerSettings {
   readonly classify: Classify | undefined;
   readonly callerAborts: 'ignored' | 'classified';
   readonly halfOpenBy: 'call' | 'timer';
+  readonly halfOpenQueue: QueueOptions | undefined;
   readonly mayOpen: (() => boolean) | undefined;
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
@@ -56,7 +63,14 @@ export interface CircuitBreakerSettings {
 export function breakerSettings(options: CircuitBreakerOptions): CircuitBreakerSettings {
   checkRecord('options', options);
   const { name = 'circuit', callerAborts = 'ignored', halfOpenBy = 'call' } = options;
-  const { classify, mayOpen, onError, clock = systemClock, random = systemRandom } = options;
+  const {
+    halfOpenQueue,
+    classify,
+    mayOpen,
+    onError,
+    clock = systemClock,
+    random = systemRandom,
+  } = options;
   if (typeof name !== 'string') throw new RangeError(`name: expected a string, got ${show(name)}`);
   checkChoice('callerAborts', callerAborts, ['ignored', 'classified']);
   checkChoice('halfOpenBy', halfOpenBy, ['call', 'timer']);
@@ -64,7 +78,8 @@ export function breakerSettings(options: CircuitBreakerOptions): CircuitBreakerS
   checkOptionalFunction('mayOpen', mayOpen);
   checkOptionalFunction('onError', onError);
   const contained = containErrors(onError);
-  return { name, classify, callerAborts, halfOpenBy, mayOpen, onError: contained, clock, random };
+  const ports = { onError: contained, clock, random };
+  return { name, classify, callerAborts, halfOpenBy, halfOpenQueue, mayOpen, ...ports };
 }
 
 /** What a reporter of errors itself throws has nowhere left to go. */

@@ -25,6 +25,7 @@ import {
   outcomeOfCall,
 } from './classify.ts';
 import { CircuitBreakerDisposedError, CircuitOpenError } from './errors.ts';
+import { HalfOpenRoom } from './half-open-room.ts';
 import { Listeners, type StopListening } from './listeners.ts';
 import type { Outcome, OutcomeCounts } from './outcome.ts';
 import { CircuitPermit, CircuitRefusal, type Permit, type Refusal } from './permit.ts';
@@ -96,6 +97,7 @@ export class CircuitBreaker implements Policy, Disposable {
   readonly #circuit: Circuit;
   readonly #changes: Listeners<CircuitBreakerEvent>;
   readonly #calls: Listeners<CircuitCallEvent>;
+  readonly #room: HalfOpenRoom | undefined;
   readonly #forcings = new Set<ForcedOpen>();
   #options: CircuitOptions;
   #slowerThanMs: number | undefined;
@@ -119,6 +121,10 @@ export class CircuitBreaker implements Policy, Disposable {
     this.#changes = new Listeners(this.#onError);
     this.#calls = new Listeners(this.#onError);
     this.#slowerThanMs = settings.trip.slowerThanMs;
+    this.#room =
+      edge.halfOpenQueue === undefined
+        ? undefined
+        : new HalfOpenRoom(edge.halfOpenQueue, this.#clock, () => this.#refusal(Number.NaN));
     const surroundings = {
       draw: () => edge.random.float(),
       mayOpen: () => this.#mayOpen(edge.mayOpen),
@@ -176,6 +182,9 @@ export class CircuitBreaker implements Policy, Disposable {
 
   /** `run` as a layer of a pipeline. */
   execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {
+    if (this.#room !== undefined && this.#mustWait(this.#room)) {
+      return this.#performLater(this.#room, work, context);
+    }
     const circuit = this.#circuit;
     const isTimed = this.#timesCalls;
     const nowMs = isTimed || circuit.acquireReadsTime ? this.#clock.nowMs() : Number.NaN;
@@ -183,6 +192,42 @@ export class CircuitBreaker implements Policy, Disposable {
     if (this.#hasNews) this.#afterStep();
     if (generation === refused) return rejectSoon(this.#refusal(nowMs));
     return this.#perform(work, context, generation, isTimed ? nowMs : Number.NaN);
+  }
+
+  /** Whether a call would wait, and may. */
+  #mustWait(room: HalfOpenRoom): boolean {
+    const circuit = this.#circuit;
+    if (circuit.state !== 'halfOpen' || this.#isDisposed) return false;
+    circuit.advance(this.#clock.nowMs());
+    if (this.#hasNews) this.#afterStep();
+    return (circuit.isFull || room.size > 0) && !room.isFull;
+  }
+
+  async #performLater<Result>(
+    room: HalfOpenRoom,
+    work: Work<Result>,
+    context: CallContext,
+  ): Promise<Result> {
+    const generation = await room.wait(context.signal);
+    if (context.signal.aborted) {
+      // It had its permit, and gave up before it could go on.
+      this.#settle(generation, 'ignored', Number.NaN);
+      context.signal.throwIfAborted();
+    }
+    const startMs = this.#timesCalls ? this.#clock.nowMs() : Number.NaN;
+    return this.#perform(work, context, generation, startMs);
+  }
+
+  /** Lets in or refuses those who wait, as far as the circuit can tell. */
+  #serve(room: HalfOpenRoom): void {
+    const circuit = this.#circuit;
+    while (room.size > 0 && !circuit.isFull) {
+      const nowMs = circuit.acquireReadsTime ? this.#clock.nowMs() : Number.NaN;
+      const generation = circuit.acquire(nowMs);
+      if (generation === refused) room.refuse(this.#refusal(nowMs));
+      else room.grant(generation);
+    }
+    if (this.#hasNews) this.#afterStep();
   }
 
   async #perform<Result>(
@@ -366,6 +411,10 @@ export class CircuitBreaker implements Policy, Disposable {
     this.#calls.clear();
     this.#timer?.cancel();
     this.#timer = undefined;
+    const room = this.#room;
+    while (room !== undefined && room.size > 0) {
+      room.refuse(new CircuitBreakerDisposedError(this.name));
+    }
   }
 
   #onThrew(generation: number, error: unknown, context: CallContext, startMs: number): void {
@@ -402,6 +451,8 @@ export class CircuitBreaker implements Policy, Disposable {
         : given;
     const isLate = generation !== circuit.generation;
     circuit.settle(generation, outcome, nowMs);
+    // A permit may have come back.
+    if (outcome === 'ignored' && this.#room !== undefined) this.#serve(this.#room);
     this.#afterCall(outcome, nowMs - startMs, isLate);
   };
 
@@ -468,6 +519,7 @@ export class CircuitBreaker implements Policy, Disposable {
     if (this.#halfOpenBy === 'timer') this.#setTimer();
     this.#changes.deliver();
     this.#calls.deliver();
+    if (this.#room !== undefined) this.#serve(this.#room);
   }
 
   #setTimer(): void {

@@ -183,6 +183,11 @@ export class Circuit {
     return this.#openings;
   }
 
+  /** Whether it is half open, and all trial calls are on their way. */
+  get isFull(): boolean {
+    return this.#state === 'halfOpen' && this.#trialsLeft === 0;
+  }
+
   /** Whether `acquire` needs to know the time in this state. */
   get acquireReadsTime(): boolean {
     return this.#gate === 'timed';
