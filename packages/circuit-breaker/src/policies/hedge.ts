@@ -45,7 +45,10 @@ export interface HedgeOptions {
   readonly delayMsMin?: number;
   /** Tries beside the first, 1..10. 1 if left out. */
   readonly maxHedges?: number;
-  /** What bounds the extra load. If left out, one hedge for each twenty calls, ten saved up. */
+  /**
+   * What bounds the extra load. If left out, a hedge for each twenty calls, and one a second, of
+   * which ten may be saved up.
+   */
   readonly budget?: RetryBudget;
   /** The machine's if left out. */
   readonly clock?: Clock;
