@@ -20,7 +20,7 @@
 import type { Clock } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
-import { assertChecks } from '../checks.ts';
+import { assertChecks, assertCost, assertKey } from '../checks.ts';
 import type { Decision } from '../decision.ts';
 import type { RatePolicy } from '../policy.ts';
 import type { Check, RateLimitStore, StoreCallOptions, Verdict } from '../store.ts';
@@ -32,8 +32,9 @@ export interface LeasedStoreOptions {
   /** Where the limits are kept, and from which shares are taken. */
   readonly store: RateLimitStore;
   /**
-   * The cost that this process holds of one key at most, 1..1,000,000, 100 by default. Raising it
-   * saves round trips, and admits that much more per process in the worst case.
+   * The cost that this process holds of one key at most, 1..1,000,000, 1,000 by default, and never
+   * more than a tenth of what the policy admits at once. Raising it saves round trips, and admits
+   * that much more per process in the worst case.
    */
   readonly shareMax?: number;
   /**
@@ -56,7 +57,7 @@ const PART_OF_LIMIT = 0.1;
  * A store that takes shares from another one ahead of time.
  *
  * @remarks
- * `take` of a cost of 0 and of costs above what a share may hold are passed on. Checks of one call
+ * A cost of 0 or above what a share may hold, headroom and the mode `'shadow'` are passed on. Checks of one call
  * are all or nothing, as in any store: their shares are taken one by one, and then used together.
  */
 export class LeasedStore implements RateLimitStore {
@@ -65,12 +66,14 @@ export class LeasedStore implements RateLimitStore {
   readonly #shareForMs: number;
   readonly #clock: Clock;
   readonly #shares: ShareTable;
+  /** Policies that were found to be some, and cannot change. */
+  readonly #checked = new WeakSet<RatePolicy>();
   /** In front of charge ids: those of another process or of the store below are not ours. */
   readonly #origin: string;
 
   /** @throws RangeError if an option is outside its range. */
   constructor(options: LeasedStoreOptions) {
-    const { shareMax = 100, shareForMs = 1_000, keyCountMax = 10_000 } = options;
+    const { shareMax = 1_000, shareForMs = 1_000, keyCountMax = 10_000 } = options;
     this.#store = options.store;
     this.#shareMax = checkedInteger('shareMax', shareMax, 1_000_000);
     this.#shareForMs = checkedInteger('shareForMs', shareForMs, 3_600_000);
@@ -85,15 +88,17 @@ export class LeasedStore implements RateLimitStore {
     return this.#shares.size;
   }
 
-  async take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
-    assertChecks(checks);
-    if (!checks.every((check) => this.#isLeased(check))) return this.#store.take(checks, options);
-    const held = this.#takeHeld(checks);
-    if (held !== undefined) return held;
-    // Whoever would wait for a share that is promised to others goes and asks for itself.
-    const questions = this.#questions(checks);
-    if (questions !== undefined) await untilAborted(questions, options?.signal);
-    return (questions && this.#takeHeld(checks)) ?? this.#passOn(checks, options);
+  take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
+    try {
+      options?.signal?.throwIfAborted();
+      const held = this.takeHeld(checks);
+      if (held !== undefined) return Promise.resolve(held);
+    } catch (error) {
+      // The reason of a signal may be anything.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- see above
+      return Promise.reject(error);
+    }
+    return this.#takeAsking(checks, options);
   }
 
   /**
@@ -101,8 +106,23 @@ export class LeasedStore implements RateLimitStore {
    * `take` will ask.
    */
   takeHeld(checks: readonly Check[]): Verdict | undefined {
-    assertChecks(checks);
-    return checks.every((check) => this.#isLeased(check)) ? this.#takeHeld(checks) : undefined;
+    const [check] = checks;
+    if (checks.length === 1 && check !== undefined && this.#checked.has(check.policy)) {
+      assertKey(check.key);
+      assertCost('cost', check.cost);
+    } else {
+      assertChecks(checks);
+      for (const { policy } of checks) if (Object.isFrozen(policy)) this.#checked.add(policy);
+    }
+    return checks.every((one) => this.#isLeased(one)) ? this.#takeHeld(checks) : undefined;
+  }
+
+  async #takeAsking(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
+    if (!checks.every((check) => this.#isLeased(check))) return this.#store.take(checks, options);
+    // Whoever would wait for a share that is promised to others goes and asks for itself.
+    const questions = this.#questions(checks);
+    if (questions !== undefined) await untilAborted(questions, options?.signal);
+    return (questions && this.#takeHeld(checks)) ?? this.#passOn(checks, options);
   }
 
   async refund(chargeId: string): Promise<void> {
@@ -134,9 +154,10 @@ export class LeasedStore implements RateLimitStore {
     return this.#store.close();
   }
 
-  /** A look asks the store, and so does what no share could hold. */
-  #isLeased({ policy, cost }: Check): boolean {
-    return cost > 0 && cost <= this.#unitsMax(policy);
+  /** A look asks the store; so does what no share could hold, and what is no plain charge. */
+  #isLeased({ policy, cost, headroom, mode }: Check): boolean {
+    const isPlain = (headroom ?? 0) === 0 && mode !== 'shadow';
+    return isPlain && cost > 0 && cost <= this.#unitsMax(policy);
   }
 
   #unitsMax(policy: RatePolicy): number {

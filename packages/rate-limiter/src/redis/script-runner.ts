@@ -48,7 +48,7 @@ export class ScriptRunner {
     }
     this.#pendingCount += 1;
     const answer = this.#call(script, keys, args);
-    return untilAborted(answer, signal);
+    return signal === undefined ? answer : untilAborted(answer, signal);
   }
 
   /** Why nothing is sent, if so. */

@@ -52,7 +52,11 @@ const SECOND_CHANCES = 8;
  */
 export class ShareTable {
   readonly #countMax: number;
-  readonly #byName = new Map<string, Share>();
+  /** Of each kind and name of a policy, by key. */
+  readonly #groups = new Map<string, Map<string, Share>>();
+  /** The group of a policy that cannot change, so that no name has to be put together. */
+  readonly #groupOf = new WeakMap<RatePolicy, Map<string, Share>>();
+  /** In the order in which evictions look at them. */
   readonly #byId = new Map<number, Share>();
   #lastId = 0;
 
@@ -61,12 +65,12 @@ export class ShareTable {
   }
 
   get size(): number {
-    return this.#byName.size;
+    return this.#byId.size;
   }
 
   /** The share of `key` under `policy`, if there is one. */
   find(key: string, policy: RatePolicy): Share | undefined {
-    const share = this.#byName.get(nameOf(key, policy));
+    const share = this.#group(policy).get(key);
     if (share !== undefined) {
       share.policy = policy;
       share.isWarm = true;
@@ -76,10 +80,10 @@ export class ShareTable {
 
   /** A new and empty share. */
   add(key: string, policy: RatePolicy): Share {
-    if (this.#byName.size >= this.#countMax) this.#evict();
+    if (this.#byId.size >= this.#countMax) this.#evict();
     this.#lastId += 1;
     const share = emptyShare(this.#lastId, key, policy);
-    this.#byName.set(nameOf(key, policy), share);
+    this.#group(policy).set(key, share);
     this.#byId.set(share.id, share);
     return share;
   }
@@ -89,24 +93,29 @@ export class ShareTable {
     return this.#byId.get(id);
   }
 
+  #group(policy: RatePolicy): Map<string, Share> {
+    const known = this.#groupOf.get(policy);
+    if (known !== undefined) return known;
+    const name = `${policy.kind}\n${policy.name}`;
+    const group = this.#groups.get(name) ?? new Map<string, Share>();
+    this.#groups.set(name, group);
+    if (Object.isFrozen(policy)) this.#groupOf.set(policy, group);
+    return group;
+  }
+
   #evict(): void {
     let chances = SECOND_CHANCES;
-    for (const [name, share] of this.#byName) {
-      this.#byName.delete(name);
+    for (const share of this.#byId.values()) {
+      this.#byId.delete(share.id);
       if (!share.isWarm || chances === 0) {
-        this.#byId.delete(share.id);
+        this.#group(share.policy).delete(share.key);
         return;
       }
       chances -= 1;
       share.isWarm = false;
-      this.#byName.set(name, share);
+      this.#byId.set(share.id, share);
     }
   }
-}
-
-/** A kind and a policy's name hold no newline, so that nobody's key can pretend to be another's. */
-function nameOf(key: string, { kind, name }: RatePolicy): string {
-  return `${kind}\n${name}\n${key}`;
 }
 
 function emptyShare(id: number, key: string, policy: RatePolicy): Share {
