@@ -159,6 +159,15 @@ describe('shares', () => {
     expect((await take(0)).chargeId).toBe('of the store');
     expect(budget.asked).toEqual([101, 0]);
   });
+
+  test('headroom and shadow mode go to the store, since a share knows nothing of them', async () => {
+    const { store, take } = leased();
+    for (let count = 0; count < 20; count += 1) await take();
+    const check = { key: 'a', policy, cost: 1 };
+    expect((await store.take([{ ...check, headroom: 1 }])).chargeId).toBe('of the store');
+    expect((await store.take([{ ...check, mode: 'shadow' }])).chargeId).toBe('of the store');
+    expect((await store.take([{ ...check, headroom: 0 }])).chargeId).not.toBe('of the store');
+  });
 });
 
 describe('callers at once', () => {
