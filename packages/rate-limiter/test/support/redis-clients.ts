@@ -18,7 +18,7 @@ export function ioredisTo(port: number): Redis {
 }
 
 /** A connected node-redis client. */
-export async function nodeRedisTo(port: number): Promise<RedisClientType> {
+async function nodeRedisTo(port: number): Promise<RedisClientType> {
   const client: RedisClientType = createClient({
     socket: { host: '127.0.0.1', port, reconnectStrategy: () => 20 },
   });
