@@ -62,7 +62,8 @@ export function microseconds(nowMs: unknown): number {
   if (typeof nowMs !== 'number') {
     throw new TypeError(`nowMs: expected a number, got ${typeof nowMs}`);
   }
-  if (nowMs >= 0 && nowMs <= NOW_MS_MAX) return Math.round(nowMs * 1_000);
+  // As `Math.round`, which costs more: what is rounded is not negative.
+  if (nowMs >= 0 && nowMs <= NOW_MS_MAX) return Math.floor(nowMs * 1_000 + 0.5);
   throw new RangeError(`nowMs: expected 0..${NOW_MS_MAX}, got ${nowMs}`);
 }
 

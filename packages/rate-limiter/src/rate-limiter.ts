@@ -120,28 +120,25 @@ export class RateLimiter {
    */
   take(key: string, options?: TakeOptions): Decision {
     assertKey(key);
-    if (options === undefined) {
-      const nowUs = microseconds(this.#clock.nowMs());
-      return this.#answer(this.#store.takeOne(this.#limit, key, 1, this.#headroom.normal, nowUs));
-    }
-    const { cost = 1, priority = 'normal', nowMs = this.#clock.nowMs() } = options;
-    assertCost('cost', cost);
-    const nowUs = microseconds(nowMs);
-    const headroom = this.#headroomFor(priority);
+    const cost = options?.cost ?? 1;
+    if (cost !== 1) assertCost('cost', cost);
+    const nowUs = microseconds(options?.nowMs ?? this.#clock.nowMs());
+    const headroom = this.#headroomFor(options?.priority);
     const decision = this.#store.takeOne(this.#limit, key, cost, headroom, nowUs);
-    if (options.refundable === true && decision.kind === 'admitted' && cost > 0) {
+    if (options?.refundable === true && decision.kind === 'admitted' && cost > 0) {
       return { ...decision, chargeId: this.#store.remember(this.#limit, key, cost, nowUs) };
     }
-    return this.#answer(decision);
+    return this.#isShadow ? watched(decision) : decision;
   }
 
   /** What `take` would say, without charging anything; `remaining` is what is left now. */
   peek(key: string, options: TakeOptions = {}): Decision {
     assertKey(key);
-    const { cost = 1, priority = 'normal', nowMs = this.#clock.nowMs() } = options;
+    const { cost = 1, priority, nowMs = this.#clock.nowMs() } = options;
     assertCost('cost', cost);
-    const headroom = this.#headroomFor(priority);
-    return this.#answer(this.#store.peek(this.#limit, key, cost + headroom, microseconds(nowMs)));
+    const need = cost + this.#headroomFor(priority);
+    const decision = this.#store.peek(this.#limit, key, need, microseconds(nowMs));
+    return this.#isShadow ? watched(decision) : decision;
   }
 
   /**
@@ -217,14 +214,11 @@ export class RateLimiter {
     this.#limit = this.#store.limitOf(this.#limit.policy);
   }
 
-  #answer(decision: Decision): Decision {
-    return this.#isShadow && decision.kind === 'limited' ? shadowOf(decision) : decision;
-  }
-
-  #headroomFor(priority: Priority): number {
+  #headroomFor(priority: Priority | undefined): number {
     switch (priority) {
       case 'critical':
         return this.#headroom.critical;
+      case undefined:
       case 'normal':
         return this.#headroom.normal;
       case 'low':
@@ -233,6 +227,11 @@ export class RateLimiter {
         throw new RangeError(`priority: expected critical, normal or low, got ${asText(priority)}`);
     }
   }
+}
+
+/** What a limiter says that only watches. */
+function watched(decision: Decision): Decision {
+  return decision.kind === 'limited' ? shadowOf(decision) : decision;
 }
 
 function asText(value: unknown): string {
