@@ -1,5 +1,6 @@
 import type { RateAlgorithm } from './algorithms/algorithm.ts';
 import { invariant } from './invariant.ts';
+import { KeyIndex } from './key-index.ts';
 
 /** Keys that have no place of their own share this slot. */
 export const SPARE_SLOT = 0;
@@ -25,7 +26,7 @@ export interface KeyTableLimits {
  * The states of many keys of one policy, in bounded memory.
  *
  * States lie in pages of numbers, so that growing copies nothing and a million keys are a hundred
- * objects for the collector. The way from a key to its slot is a `Map`: an engine keeps a string's
+ * objects for the collector. The way from a key to its slot is the engine's `Map`: it keeps a string's
  * hash with the string, seeded against chosen collisions, while one of ours would cost some
  * nanoseconds for each character of each request.
  *
@@ -41,7 +42,7 @@ export interface KeyTableLimits {
 export class KeyTable {
   readonly width: number;
   readonly #limits: KeyTableLimits;
-  readonly #slots = new Map<string, number>();
+  readonly #slots = new KeyIndex();
   readonly #keys: (string | undefined)[] = [undefined];
   readonly #pages: Float64Array[] = [];
   readonly #pageShift: number;
@@ -107,7 +108,7 @@ export class KeyTable {
     }
     const slot = this.#freeSlot > 0 ? this.#takeFreeSlot() : this.#appendSlot();
     this.#keys[slot] = key;
-    this.#slots.set(key, slot);
+    this.#slots.add(key, slot);
     this.#characters += key.length;
     algorithm.begin(this.pageOf(slot), this.offsetOf(slot), key, this.width);
     return slot;
@@ -149,7 +150,7 @@ export class KeyTable {
   }
 
   /** Every key with its slot, in no order that means anything. */
-  entries(): IterableIterator<[key: string, slot: number]> {
+  entries(): Iterable<[key: string, slot: number]> {
     return this.#slots.entries();
   }
 
