@@ -5,8 +5,9 @@ export interface ConcurrencyOptions {
   /** Leases of one key at a time. An integer of 1..100,000. */
   readonly limit: number;
   /**
-   * How long a lease lasts if it is not renewed, in milliseconds; at least 1, at most a day. Raising it
-   * forgives longer pauses of a holder; what a holder that crashed had comes back after it.
+   * How long a lease lasts if it is not renewed, in milliseconds; at least 1, at most a day.
+   * Raising it forgives longer pauses of a holder; what a holder that crashed had comes back after
+   * it.
    */
   readonly leaseMs: number;
   /** Keys that may have leases, an integer of at least 1. Default 100,000. */
@@ -18,7 +19,7 @@ export interface ConcurrencyOptions {
 /** Whether one more may work. */
 export type LeaseDecision = LeaseAdmitted | LeaseLimited;
 
-/** The work may begin. Release the lease when it has ended, not when nobody waits for it any more. */
+/** The work may begin. Release the lease when it has ended, not when nobody waits for it. */
 export interface LeaseAdmitted {
   readonly kind: 'admitted';
   /** Names the lease; never used again, so that a late release frees nobody else's. */
@@ -44,15 +45,15 @@ const LOOKED_AT = 32;
 /**
  * How many may work at once, by leases that end by themselves.
  *
- * A counter that is raised and lowered loses one for good with every holder that crashes between the
- * two. A lease does not: it has an id and an end, is renewed while the work goes on, and is gone when
- * nobody renews it. A renewal that comes after the end is refused and resurrects nothing, for the
- * place may have been given to another; whoever is refused must stop.
+ * A counter that is raised and lowered loses one for good with every holder that crashes between
+ * the two. A lease does not: it has an id and an end, is renewed while the work goes on, and is
+ * gone when nobody renews it. A renewal that comes after the end is refused and resurrects nothing,
+ * for the place may have been given to another; whoever is refused must stop.
  *
  * How many are needed, by Little's law: the rate of requests times how long one takes.
  *
- * Deterministic: time comes in as `nowMs`. A clock that steps back prolongs a lease by at most its own
- * length.
+ * Deterministic: time comes in as `nowMs`. A clock that steps back prolongs a lease by at most its
+ * own length.
  *
  * @example
  * ```ts

@@ -9,12 +9,13 @@ const HASHED_CHARACTERS = 6;
 /**
  * From keys to slots, for millions of keys, without a pause when it grows or shrinks.
  *
- * An engine's `Map` is moved as a whole each time it doubles, which takes it a tenth of a second at a
- * million keys. So what does not fit into a first map of some ten thousand lies in 256 others, each of
- * which is moved by itself. Who has fewer keys pays nothing for that.
+ * An engine's `Map` is moved as a whole each time it doubles, which takes it a tenth of a second at
+ * a million keys. So what does not fit into a first map of some ten thousand lies in 256 others,
+ * each of which is moved by itself. Who has fewer keys pays nothing for that.
  *
- * Which of them is chosen by the last characters of the key. An attacker may see to it that they fill
- * unevenly, and wins the pause of a single large map: finding a key stays the engine's seeded hash.
+ * Which of them is chosen by the last characters of the key. An attacker may see to it that they
+ * fill unevenly, and wins the pause of a single large map: finding a key stays the engine's seeded
+ * hash.
  */
 export class KeyIndex {
   readonly #first = new Map<string, number>();

@@ -26,16 +26,16 @@ export interface KeyTableLimits {
  * The states of many keys of one policy, in bounded memory.
  *
  * States lie in pages of numbers, so that growing copies nothing and a million keys are a hundred
- * objects for the collector. The way from a key to its slot is the engine's `Map`: it keeps a string's
- * hash with the string, seeded against chosen collisions, while one of ours would cost some
- * nanoseconds for each character of each request.
+ * objects for the collector. The way from a key to its slot is the engine's `Map`: it keeps a
+ * string's hash with the string, seeded against chosen collisions, while one of ours would cost
+ * some nanoseconds for each character of each request.
  *
  * Nothing expires by a timer. Each insertion looks at two more slots and frees those that have
  * rested, which is the same as never having come; so the table is never more than twice the keys
  * that count, and no call has to free many at once.
  *
- * A full table makes room by giving up the key, of some, that will rest soonest: what it had used is
- * forgiven. A key that is limited now is never given up, for whoever fills the table could free
+ * A full table makes room by giving up the key, of some, that will rest soonest: what it had used
+ * is forgiven. A key that is limited now is never given up, for whoever fills the table could free
  * itself like that. If no key may go, the new one shares a spare state with all others that have no
  * place: it may be limited for what they do, and is never free of limits.
  */
@@ -159,7 +159,7 @@ export class KeyTable {
     return this.#slots.size < maxKeys && this.#characters + key.length <= maxCharacters;
   }
 
-  /** Gives up keys, each time the one of some that rests soonest, until `key` fits or none may go. */
+  /** Gives up keys, each time the one of some that rests soonest, until `key` fits. */
   #makeRoom(key: string, nowUs: number, algorithm: RateAlgorithm): void {
     for (let looked = 0; looked < EVICTION_SLOTS && !this.#hasRoomFor(key);) {
       let soonest = -1;

@@ -7,8 +7,8 @@ import type { RatePolicy } from './policy.ts';
 import type { Check, RateLimitStore, StoreCallOptions, Verdict } from './store.ts';
 
 /**
- * A `RateLimitStore` in the memory of this process: for tests of what is written for a shared one, and
- * for programs that will share their limits later.
+ * A `RateLimitStore` in the memory of this process: for tests of what is written for a shared one,
+ * and for programs that will share their limits later.
  *
  * @param clock - Default: the system's monotonic clock.
  */

@@ -21,8 +21,8 @@ export interface MemoryStoreOptions {
    */
   readonly maxKeyCharacters?: number;
   /**
-   * Admissions that all logs of a policy together may have to keep: a log of limit 100 has then room
-   * for a hundredth as many keys. Default 4,194,304, which are 64 MiB.
+   * Admissions that all logs of a policy together may have to keep: a log of limit 100 has then
+   * room for a hundredth as many keys. Default 4,194,304, which are 64 MiB.
    */
   readonly maxLogEntries?: number;
   /** Kinds and names of policies, an integer of at least 1. Default 1,000. */
@@ -51,8 +51,8 @@ export interface MemoryStoreStats {
 /**
  * Limits in the memory of one process: synchronous, bounded, without timers.
  *
- * Deterministic: time comes in as `nowMs`, of any clock that counts milliseconds from 0 on and is the
- * same in all calls. A clock that steps back mints nothing, see `RateAlgorithm`.
+ * Deterministic: time comes in as `nowMs`, of any clock that counts milliseconds from 0 on and is
+ * the same in all calls. A clock that steps back mints nothing, see `RateAlgorithm`.
  *
  * @example
  * ```ts

@@ -15,8 +15,8 @@ export interface Limit {
 /**
  * What is known of all keys of one policy, by its kind and name.
  *
- * Policies that differ in their numbers alone share it: the numbers that a state holds mean the same
- * under each of them.
+ * Policies that differ in their numbers alone share it: the numbers that a state holds mean the
+ * same under each of them.
  */
 export class PolicyLedger {
   readonly kind: RatePolicy['kind'];

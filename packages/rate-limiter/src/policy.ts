@@ -81,8 +81,8 @@ export interface BurstOptions extends RateOptions {
   /**
    * Never lets more than `limit` pass in any window, wherever it begins: the burst and what is
    * regained in a window are `limit` together, so that the steady rate is `limit - burst`. That is
-   * what decisions then show as the limit. Default false: up to `limit + burst` pass in a window that
-   * begins after a rest.
+   * what decisions then show as the limit. Default false: up to `limit + burst` pass in a window
+   * that begins after a rest.
    */
   readonly strict?: boolean;
 }

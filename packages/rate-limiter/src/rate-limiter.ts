@@ -177,8 +177,9 @@ export class RateLimiter {
   }
 
   /**
-   * Goes on with another policy of the same kind and name. What was used before counts on, and nobody
-   * is let through at once or kept out for longer than twice what a full use takes to come back:
+   * Goes on with another policy of the same kind and name. What was used before counts on, and
+   * nobody is let through at once or kept out for longer than twice what a full use takes to come
+   * back:
    *
    * - GCRA keeps time: who had used half of the burst has used half of the new one.
    * - A token bucket keeps the count of missing tokens, at most the new burst.
@@ -203,8 +204,8 @@ export class RateLimiter {
   }
 
   /**
-   * Puts what was dumped into its store, less what the time since has given back, as far as the wall
-   * clocks of both processes tell. Keys that are there already are replaced.
+   * Puts what was dumped into its store, less what the time since has given back, as far as the
+   * wall clocks of both processes tell. Keys that are there already are replaced.
    *
    * @param dump - As it came from outside: all of it is checked first.
    * @throws RangeError if it is malformed or of a newer version; nothing has changed then.

@@ -12,8 +12,8 @@ import type { Check, RateLimitStore, Verdict } from './store.ts';
 import { DeadlineLine } from './waiting/deadline-line.ts';
 
 /**
- * What is decided when the store cannot be asked: `'open'` admits, `'closed'` limits, `'local'` lets
- * each process admit its share of the limit by itself.
+ * What is decided when the store cannot be asked: `'open'` admits, `'closed'` limits, `'local'`
+ * lets each process admit its share of the limit by itself.
  */
 export type StoreFailurePolicy = 'open' | 'closed' | 'local';
 
@@ -38,8 +38,8 @@ export interface SharedRateLimiterOptions {
   readonly store: RateLimitStore;
   /**
    * See `StoreFailurePolicy`. `'open'` favours those who wait for you, `'closed'` what the limit
-   * protects, and `'local'` bounds both; it needs `localShare`. Default `'open'`, as for a limit that
-   * is one of several protections.
+   * protects, and `'local'` bounds both; it needs `localShare`. Default `'open'`, as for a limit
+   * that is one of several protections.
    */
   readonly onStoreFailure?: StoreFailurePolicy;
   /**
@@ -50,9 +50,9 @@ export interface SharedRateLimiterOptions {
   /** How much is kept of keys while the store is down. Only for `'local'`. */
   readonly memory?: MemoryStoreOptions;
   /**
-   * How long a decision waits for the store, in milliseconds; more than 0. Raising it rides out longer
-   * pauses of the store, and makes every request wait as long while it is down. Default 100: several
-   * round trips within a data centre, and short beside the work that is limited.
+   * How long a decision waits for the store, in milliseconds; more than 0. Raising it rides out
+   * longer pauses of the store, and makes every request wait as long while it is down. Default 100:
+   * several round trips within a data centre, and short beside the work that is limited.
    */
   readonly deadlineMs?: number;
   /** A circuit breaker for the store. Default: it is asked each time. */
@@ -80,9 +80,9 @@ const DEADLINE_MS_MAX = 86_400_000;
 /**
  * Limits that several processes share, decided by a store in time or else by a stated rule.
  *
- * Whatever the store does, a decision comes within the deadline: a store that hangs is a store that is
- * down. A call is never repeated, for nobody knows whether the first one was charged; what comes late
- * is dropped. A mistake of the caller rejects and is no failure of the store.
+ * Whatever the store does, a decision comes within the deadline: a store that hangs is a store that
+ * is down. A call is never repeated, for nobody knows whether the first one was charged; what comes
+ * late is dropped. A mistake of the caller rejects and is no failure of the store.
  *
  * @example
  * ```ts
@@ -140,8 +140,8 @@ export class SharedRateLimiter {
   /**
    * Decides about one request under several limits, which are charged together or not at all.
    *
-   * @returns The decision that counts: of the limits that limit it the one with the longest wait, else
-   *   the admitted one with the least left; all of them; and what names the charge.
+   * @returns The decision that counts: of the limits that limit it the one with the longest wait,
+   *   else the admitted one with the least left; all of them; and what names the charge.
    */
   async takeAll(
     checks: readonly Check[],
@@ -157,8 +157,8 @@ export class SharedRateLimiter {
   }
 
   /**
-   * Gives back what is left of a charge, as the store says. Resolves too if the store fails: then it
-   * stays charged, which errs to the side of the limit.
+   * Gives back what is left of a charge, as the store says. Resolves too if the store fails: then
+   * it stays charged, which errs to the side of the limit.
    */
   async refund(chargeId: string): Promise<void> {
     if (this.#isClosed) throw new RateLimiterClosedError('limiter');

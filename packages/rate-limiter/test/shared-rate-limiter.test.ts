@@ -128,7 +128,7 @@ describe('a store that fails', () => {
     expect(await local.limiter.take(one)).toMatchObject({ kind: 'limited', retryAfterMs: 4_000 });
   });
 
-  test('what is above the local share waits for the store, what never fits is told so', async () => {
+  test('what is above the local share waits, what never fits is told so', async () => {
     const local = limiterOver(down, { onStoreFailure: 'local', localShare: 0.25 });
     const large = await local.limiter.take({ ...check, cost: 5 });
     expect(large).toMatchObject({ kind: 'limited', reason: 'localShare', retryAfterMs: 1_000 });

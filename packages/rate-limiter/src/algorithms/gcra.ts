@@ -6,8 +6,8 @@ import { divideProduct } from './divide-product.ts';
  * The generic cell rate algorithm, which ATM networks policed their cells with.
  *
  * Imagine requests served one after another, each for the emission interval T = window / limit. The
- * theoretical arrival time is when the last one ends. A request of cost c would end T*c later; it is
- * admitted if that is no further ahead of now than the tolerance burst * T:
+ * theoretical arrival time is when the last one ends. A request of cost c would end T*c later; it
+ * is admitted if that is no further ahead of now than the tolerance burst * T:
  *
  * ```text
  *          now        theoretical arrival time
@@ -23,11 +23,11 @@ import { divideProduct } from './divide-product.ts';
  * and the rest in parts of `limit`: 2 numbers, compared exactly. Where `limit` divides the window,
  * the rest is always 0.
  *
- * Stepping back, the clock leaves the arrival time where it is; further than two tolerances ahead it
- * can only be another clock's, and becomes now plus one tolerance: nothing left, nothing minted.
+ * Stepping back, the clock leaves the arrival time where it is; further than two tolerances ahead
+ * it can only be another clock's, and becomes now plus one tolerance: nothing left, nothing minted.
  *
- * Source: ITU-T I.371, annex A; redis-cell for the words burst and cost. Departures: exact fractions,
- * and the bound on steps back.
+ * Source: ITU-T I.371, annex A; redis-cell for the words burst and cost. Departures: exact
+ * fractions, and the bound on steps back.
  */
 export class Gcra implements RateAlgorithm {
   readonly width = 2;

@@ -18,13 +18,13 @@ const PREVIOUS = 2;
  *    estimate = previous * (share of it in there) + current
  * ```
  *
- * Two counts instead of a time for each request. The estimate errs both ways: in an interval of d up
- * to a window long, up to limit * (1 + d / window) pass, and after traffic that came early in the
- * previous window some are denied that an exact log admits.
+ * Two counts instead of a time for each request. The estimate errs both ways: in an interval of d
+ * up to a window long, up to limit * (1 + d / window) pass, and after traffic that came early in
+ * the previous window some are denied that an exact log admits.
  *
  * The estimate falls linearly, at first with the slope of the previous window and then with that of
- * the current one, so the wait is a division and not a guess. Shares are never rounded in a request's
- * favour: the part of the previous window is counted in whole units, rounded up.
+ * the current one, so the wait is a division and not a guess. Shares are never rounded in a
+ * request's favour: the part of the previous window is counted in whole units, rounded up.
  *
  * Stepping back, the clock stands still at the start of the current window. After a step of more
  * than two, both counts are carried to the window that begins next.

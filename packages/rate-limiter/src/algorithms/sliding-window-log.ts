@@ -16,8 +16,8 @@ const ENTRIES = 4;
  * Denied requests are not kept: whoever goes on trying would otherwise lock itself out and fill the
  * log. Admissions of one microsecond share an entry, so that there are never more than `limit`.
  *
- * Stepping back, the clock stands still at the newest entry. After a step of more than a window, all
- * entries become one of the new time.
+ * Stepping back, the clock stands still at the newest entry. After a step of more than a window,
+ * all entries become one of the new time.
  */
 export class SlidingWindowLog implements RateAlgorithm {
   readonly width: number;
@@ -71,7 +71,7 @@ export class SlidingWindowLog implements RateAlgorithm {
     cells[at + TOTAL] = (cells[at + TOTAL] ?? 0) + cost;
     if (count > 0) {
       const newest = entryAt(cells, at, count - 1);
-      // A ring made for a smaller limit can be full: the newest then takes it in, and grows younger.
+      // A ring made for a smaller limit can be full: the newest takes it in, and grows younger.
       if (cells[newest] === instantUs || count === cells[at + RING_SIZE]) {
         cells[newest] = instantUs;
         cells[newest + 1] = (cells[newest + 1] ?? 0) + cost;

@@ -11,10 +11,10 @@ const AT_US = 2;
  * A bucket that holds `burst` tokens, regains `limit` of them in a window at a constant rate, and
  * gives a request as many as it costs.
  *
- * The obvious state, a fraction of tokens, loses a little to rounding at every refill, and the other
- * obvious one, a refill every so often, lets bursts through at every step. So the tokens that are
- * missing are counted in whole ones, and how far the next has come in parts of the window: a token
- * is regained each time `limit` times the microseconds that pass fill up a window.
+ * The obvious state, a fraction of tokens, loses a little to rounding at every refill, and the
+ * other obvious one, a refill every so often, lets bursts through at every step. So the tokens that
+ * are missing are counted in whole ones, and how far the next has come in parts of the window: a
+ * token is regained each time `limit` times the microseconds that pass fill up a window.
  *
  * ```text
  *   missing = MISSING - PROGRESS / window        0 <= PROGRESS < window

@@ -10,7 +10,8 @@ export interface Wait {
 }
 
 /**
- * Any number of waits of one length on one timer: who came first is over first, so that a line does.
+ * Any number of waits of one length on one timer: who came first is over first, so that a line
+ * does.
  *
  * The timer runs only while somebody waits, and so never holds a process that has nothing to do.
  */

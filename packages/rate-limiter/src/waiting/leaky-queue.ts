@@ -11,8 +11,8 @@ import { type Sleeper, WakeQueue } from './wake-queue.ts';
 /** What a queue is made of. */
 export interface LeakyQueueOptions {
   /**
-   * What paces those who wait: a limiter of a GCRA or token bucket policy, whose waits add up. Those
-   * who ask it directly do not wait in line.
+   * What paces those who wait: a limiter of a GCRA or token bucket policy, whose waits add up.
+   * Those who ask it directly do not wait in line.
    */
   readonly limiter: RateLimiter;
   /** How many may wait for one key, an integer of at least 1. Default 100. */
@@ -100,10 +100,10 @@ export class LeakyQueue {
   /**
    * Waits for a turn.
    *
-   * @returns Admitted when the turn has come. Limited at once if it would take longer than `maxWaitMs`
-   *   or the line is full, or later if more important ones took the time.
-   * @throws RangeError or TypeError for bad input, RateLimiterClosedError after `close`; the reason of
-   *   `signal` once it is aborted.
+   * @returns Admitted when the turn has come. Limited at once if it would take longer than
+   *   `maxWaitMs` or the line is full, or later if more important ones took the time.
+   * @throws RangeError or TypeError for bad input, RateLimiterClosedError after `close`; the reason
+   *   of `signal` once it is aborted.
    */
   async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
     const { cost = 1, maxWaitMs = this.#maxWaitMs, priority = 'normal', signal } = options;

@@ -16,8 +16,8 @@ const ranks: readonly Priority[] = ['critical', 'normal', 'low'];
  * more important first.
  *
  * So that nobody starves, every fourth turn is that of whoever has waited longest, whatever its
- * priority. Nobody overtakes the one whose turn it is because its cost is large: what small ones took
- * meanwhile it would wait for again, and for ever.
+ * priority. Nobody overtakes the one whose turn it is because its cost is large: what small ones
+ * took meanwhile it would wait for again, and for ever.
  */
 export class WaitingLine<Item extends Waiting> {
   /** By arrival. */

@@ -46,8 +46,8 @@ function otherClocks(served: readonly Served[], horizonUs: number): readonly boo
 }
 
 /**
- * Sums from every admission on. A step back stands still: only what is later than all before counts as
- * elapsed. Another clock may cost one more capacity.
+ * Sums from every admission on. A step back stands still: only what is later than all before counts
+ * as elapsed. Another clock may cost one more capacity.
  */
 function expectWithin(policy: RatePolicy, served: readonly Served[]): void {
   const windowUs = BigInt(Math.round(policy.windowMs * 1_000));

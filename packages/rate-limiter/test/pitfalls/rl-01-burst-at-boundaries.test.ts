@@ -2,8 +2,8 @@
  * A limit of 100 that lets 199 through within two milliseconds, at the end of one window and at the
  * start of the next, although nobody says so.
  *
- * Protection: GCRA, the default, holds what is used as a distance in time, which no boundary resets;
- * the fixed window says in its documentation that it admits twice its limit.
+ * Protection: GCRA, the default, holds what is used as a distance in time, which no boundary
+ * resets; the fixed window says in its documentation that it admits twice its limit.
  */
 import { expect, test } from 'vitest';
 

@@ -1,6 +1,6 @@
 /**
- * A weighted request that does not fit is denied and charged all the same: the counter stands at ten
- * times its limit, or each denial digs deeper.
+ * A weighted request that does not fit is denied and charged all the same: the counter stands at
+ * ten times its limit, or each denial digs deeper.
  *
  * Protection: `waitUs` changes nothing, and `charge` is called only for what it admitted.
  */

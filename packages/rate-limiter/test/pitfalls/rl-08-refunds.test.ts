@@ -1,8 +1,8 @@
 /**
  * A refund gives more than was taken, twice, or beyond the limit: 105 of 5.
  *
- * Protection: a charge is settled once under its id, and each algorithm gives back only what time has
- * not given back since.
+ * Protection: a charge is settled once under its id, and each algorithm gives back only what time
+ * has not given back since.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

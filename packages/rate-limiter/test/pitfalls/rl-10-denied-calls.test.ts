@@ -2,7 +2,8 @@
  * Every denied call counts on, so that a client that keeps trying never comes back in, and each of
  * its calls is a write.
  *
- * Protection: a denial charges nothing; who was denied a million times waits as long as who was once.
+ * Protection: a denial charges nothing; who was denied a million times waits as long as who was
+ * once.
  */
 import { expect, test } from 'vitest';
 

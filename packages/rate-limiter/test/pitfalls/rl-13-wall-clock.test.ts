@@ -1,7 +1,8 @@
 /**
  * The wall clock is set back by an hour, and a limit of one second lasts an hour.
  *
- * Protection: the clock that counts is the monotonic one; the wall clock is only written into dumps.
+ * Protection: the clock that counts is the monotonic one; the wall clock is only written into
+ * dumps.
  */
 import { expect, test } from 'vitest';
 

@@ -2,8 +2,8 @@
  * Whoever can choose keys fills the memory with them; or fills the table, so that its oldest entry,
  * the limited one, is forgotten and free.
  *
- * Protection: the table is bounded in keys and characters, gives up no key that is limited, and lets
- * those that find no place share a state.
+ * Protection: the table is bounded in keys and characters, gives up no key that is limited, and
+ * lets those that find no place share a state.
  */
 import { expect, test } from 'vitest';
 

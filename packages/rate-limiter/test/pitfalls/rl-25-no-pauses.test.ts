@@ -1,9 +1,9 @@
 /**
- * A million keys expire at once, and the call that notices cleans up all of them while everybody else
- * waits; or keys are chosen so that they collide in a table.
+ * A million keys expire at once, and the call that notices cleans up all of them while everybody
+ * else waits; or keys are chosen so that they collide in a table.
  *
- * Protection: an insertion looks at two slots more and never at all of them, states lie in pages that
- * are never copied, and the engine's own seeded hash finds them.
+ * Protection: an insertion looks at two slots more and never at all of them, states lie in pages
+ * that are never copied, and the engine's own seeded hash finds them.
  */
 import { expect, test } from 'vitest';
 

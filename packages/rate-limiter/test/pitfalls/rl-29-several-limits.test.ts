@@ -1,6 +1,6 @@
 /**
- * The third of three limits denies, and the first two have been charged already; the answer names the
- * wrong limit, or a wait after which another still denies.
+ * The third of three limits denies, and the first two have been charged already; the answer names
+ * the wrong limit, or a wait after which another still denies.
  *
  * Protection: all waits are read before anything is charged, and the longest one binds.
  */

@@ -1,6 +1,6 @@
 /**
- * Each waiter has a timer, which holds the process; a timer that fires early lets two through; a wait
- * of 0 or less spins.
+ * Each waiter has a timer, which holds the process; a timer that fires early lets two through; a
+ * wait of 0 or less spins.
  *
  * Protection: one timer for all, without hold on the process; a turn is taken from the limiter, not
  * from the timer.

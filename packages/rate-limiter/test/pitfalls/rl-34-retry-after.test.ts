@@ -1,6 +1,6 @@
 /**
- * A client waits as long as it was told and is denied again; or is told the end of the window, which
- * is long after it would have been admitted.
+ * A client waits as long as it was told and is denied again; or is told the end of the window,
+ * which is long after it would have been admitted.
  *
  * Protection: each algorithm solves for the first instant that admits, in whole microseconds.
  */

@@ -1,6 +1,6 @@
 /**
- * Tokens counted as fractions lose or gain a little with each refill, and after a day the rate is not
- * what was asked for.
+ * Tokens counted as fractions lose or gain a little with each refill, and after a day the rate is
+ * not what was asked for.
  *
  * Protection: whole microseconds and the rest of the division; nothing is ever rounded twice.
  */

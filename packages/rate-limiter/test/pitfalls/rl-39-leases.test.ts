@@ -1,6 +1,6 @@
 /**
- * A holder crashes and its place is lost for good; or it comes back late, and its release or renewal
- * frees or takes the place of somebody else.
+ * A holder crashes and its place is lost for good; or it comes back late, and its release or
+ * renewal frees or takes the place of somebody else.
  *
  * Protection: leases end by themselves, ids are never used again, and a renewal after the end is
  * refused.
@@ -37,7 +37,7 @@ test('a late release frees nobody else, and a second release nobody at all', () 
   expect(third).not.toBe(other);
 });
 
-test('a renewal in time lasts, one after the end is lost, also before another took the place', () => {
+test('a renewal in time lasts, one after the end is lost', () => {
   const leases = new ConcurrencyLeases({ limit: 1, leaseMs: 1_000 });
   const first = leaseOf(leases, 0);
   expect(leases.renew('k', first, 999)).toBe('renewed');

@@ -57,7 +57,7 @@ export const numbersOfPolicy: fc.Arbitrary<{
       .map((burst) => ({ limit, windowMs: windowUs / 1_000, burst })),
   );
 
-/** One call: what it asks for in parts of the capacity, and how far time has gone in parts of a window. */
+/** One call: what it asks for in parts of the capacity, and the time before it in windows. */
 export interface Call {
   readonly elapsed: number;
   readonly cost: number;

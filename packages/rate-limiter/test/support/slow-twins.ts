@@ -188,7 +188,7 @@ class SlowCounter implements SlowTwin {
     return share + (this.#counts.get(index) ?? 0n);
   }
 
-  /** The estimate only falls while nobody comes, so that halving finds when it has fallen enough. */
+  /** The estimate only falls while nobody comes: halving finds when it has fallen enough. */
   #search(now: bigint, admits: (atUs: bigint) => boolean): bigint {
     let denied = now;
     let admitted = now + 2n * this.#windowUs;
