@@ -67,10 +67,11 @@ test('a limit behind another appends, and one behind a sent answer says nothing'
     response.send('early');
     next();
   });
-  app.use(expressRateLimit<Request>({ ...options, limit: new CountingLimit(0, 'second') }));
+  app.use(expressRateLimit<Request>({ ...options, limit: new CountingLimit(5, 'second') }));
   app.use(() => finished.open('passed on'));
   await using server = await serve(app);
   const response = await fetch(server.url);
   expect(await response.text()).toBe('early');
   expect(response.headers.get('RateLimit')).toBe('"first";r=1;t=60');
+  expect(await finished.opened).toBe('passed on');
 });
