@@ -56,9 +56,9 @@ const PART_OF_LIMIT = 0.1;
 /**
  * A store that takes shares from another one ahead of time.
  *
- * @remarks
- * A cost of 0 or above what a share may hold, headroom and the mode `'shadow'` are passed on. Checks of one call
- * are all or nothing, as in any store: their shares are taken one by one, and then used together.
+ * @remarks A cost of 0 or above what a share may hold, headroom and the mode `'shadow'` are passed
+ * on. Checks of one call are all or nothing, as in any store: their shares are taken one by one,
+ * and then used together.
  */
 export class LeasedStore implements RateLimitStore {
   readonly #store: RateLimitStore;

@@ -22,12 +22,12 @@ if text then redis.call('SET', KEYS[1], text, 'PX', math.ceil(ttl / 1000) + 1) e
 return {now, isAdmitted and 1 or 0, x, y, z}`;
 
 /**
- * The same for what nearly all GCRA decisions are: no headroom, and durations of whole microseconds,
- * so that the state is one number. Whatever else is stored goes the long way.
+ * The same for what nearly all GCRA decisions are: no headroom, and durations of whole
+ * microseconds, so that the state is one number. Whatever else is stored goes the long way.
  *
  * Arguments: how long the cost takes, the tolerance, the limit. Answers `{now, arrival time}`, the
- * latter negative for a denial, or as `takeBy` does. Every call, argument and number of an answer that
- * is saved here is a tenth of the decision.
+ * latter negative for a denial, or as `takeBy` does. Every call, argument and number of an answer
+ * that is saved here is a tenth of the decision.
  */
 const wholeGcra = `local value = redis.call('GET', KEYS[1])
 ${readClock}

@@ -1,8 +1,9 @@
 /**
- * Elsewhere: a window of half a second is rounded to a whole number of seconds, 0, with which the key
- * never expires: after its limit a client is refused for ever.
+ * Elsewhere: a window of half a second is rounded to a whole number of seconds, 0, with which the
+ * key never expires: after its limit a client is refused for ever.
  *
- * Protection: microseconds in the state, milliseconds rounded up for the expiry (`take-scripts.ts`).
+ * Protection: microseconds in the state, milliseconds rounded up for the expiry
+ * (`take-scripts.ts`).
  */
 import { describe, expect, test } from 'vitest';
 

@@ -2,8 +2,8 @@
  * Elsewhere: a counter grows with every request, those that are denied included, until the server's
  * 64-bit integers overflow; the error that follows is taken for an outage, and opens the limit.
  *
- * Protection: a denial is not written, a cost has 31 bits (`checks.ts`), and an error of the store is
- * a rejection, never a decision.
+ * Protection: a denial is not written, a cost has 31 bits (`checks.ts`), and an error of the store
+ * is a rejection, never a decision.
  */
 import { describe, expect, test } from 'vitest';
 

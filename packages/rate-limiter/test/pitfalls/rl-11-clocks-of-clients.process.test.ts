@@ -1,8 +1,9 @@
 /**
- * Elsewhere: the client sends the time; one host whose clock is an hour ahead refills every limit for
- * the whole fleet, and leaves a future behind that the others then wait for.
+ * Elsewhere: the client sends the time; one host whose clock is an hour ahead refills every limit
+ * for the whole fleet, and leaves a future behind that the others then wait for.
  *
- * Protection: scripts ask the server for the time (`readClock`, `lua.ts`); no argument is an instant.
+ * Protection: scripts ask the server for the time (`readClock`, `lua.ts`); no argument is an
+ * instant.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 

@@ -2,8 +2,8 @@
  * Elsewhere: a failover loses the writes that the replica had not seen yet, and code that relies on
  * what it wrote before throws, counts below zero, or limits for ever.
  *
- * Protection: a script relies on nothing but what it reads; a refund of a charge that was lost takes
- * no more than is there (`admin-scripts.ts`). What is lost is admitted again, and no more.
+ * Protection: a script relies on nothing but what it reads; a refund of a charge that was lost
+ * takes no more than is there (`admin-scripts.ts`). What is lost is admitted again, and no more.
  */
 import { describe, expect, test } from 'vitest';
 

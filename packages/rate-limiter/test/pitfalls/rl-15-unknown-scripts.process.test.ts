@@ -1,6 +1,7 @@
 /**
  * Elsewhere: after a restart, a failover or on a new node of a cluster the server does not know the
- * script; every decision fails until the client is restarted, or is retried so that it charges twice.
+ * script; every decision fails until the client is restarted, or is retried so that it charges
+ * twice.
  *
  * Protection: `NOSCRIPT` alone is answered by one EVAL, which charges and teaches at once
  * (`script-runner.ts`).

@@ -1,10 +1,10 @@
 /**
  * Elsewhere: the server hangs; decisions wait half a minute in the client's queue and then become
- * refusals that are none, late answers reject promises that nobody holds, and what waited is charged
- * in one go when the server is back.
+ * refusals that are none, late answers reject promises that nobody holds, and what waited is
+ * charged in one go when the server is back.
  *
- * Protection: a caller's signal ends its waiting, calls without an answer are bounded, and without a
- * connection nothing is queued (`script-runner.ts`, `redis-client.ts`).
+ * Protection: a caller's signal ends its waiting, calls without an answer are bounded, and without
+ * a connection nothing is queued (`script-runner.ts`, `redis-client.ts`).
  */
 import { describe, expect, test } from 'vitest';
 

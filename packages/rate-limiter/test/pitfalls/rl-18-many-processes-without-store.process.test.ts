@@ -1,6 +1,6 @@
 /**
- * Elsewhere: the store is down, each of N processes falls back to the whole limit, and together they
- * admit N times as much.
+ * Elsewhere: the store is down, each of N processes falls back to the whole limit, and together
+ * they admit N times as much.
  *
  * Protection: in `'local'`, a process admits its share of the limit by itself (`local-share.ts`).
  */

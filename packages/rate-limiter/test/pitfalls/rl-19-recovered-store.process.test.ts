@@ -1,6 +1,6 @@
 /**
- * Elsewhere: the fallback is consulted although the store has answered, because a refusal is taken for
- * a failure; or what was counted in an outage is added to the store's count once it is back.
+ * Elsewhere: the fallback is consulted although the store has answered, because a refusal is taken
+ * for a failure; or what was counted in an outage is added to the store's count once it is back.
  *
  * Protection: a refusal is a decision and not an error, and the local share is kept apart from the
  * store (`shared-rate-limiter.ts`).

@@ -27,7 +27,7 @@ describe.skipIf(redisIsMissing)('keys of strangers', () => {
     }
   });
 
-  test('a key of ten megabytes is refused, one of ten kilobytes costs a hundred bytes', async () => {
+  test('ten megabytes are refused, ten kilobytes cost a hundred bytes', async () => {
     const { store, redis } = scene;
     const taking = store.take([{ key: 'x'.repeat(10_000_000), policy, cost: 1 }]);
     await expect(taking).rejects.toThrow(RangeError);

@@ -1,6 +1,6 @@
 /**
- * Elsewhere: limits are taken one after the other; when the third denies, the first two have charged,
- * and a client that is limited by one uses up the others.
+ * Elsewhere: limits are taken one after the other; when the third denies, the first two have
+ * charged, and a client that is limited by one uses up the others.
  *
  * Protection: one script reads all keys and writes all or none (`takeAllScript`).
  */

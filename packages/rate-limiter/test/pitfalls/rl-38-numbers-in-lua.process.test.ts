@@ -1,6 +1,6 @@
 /**
- * Elsewhere: a time in microseconds becomes `1.764e+15` on its way through Lua, a hundred seconds off;
- * or a number is compared with a text, which is false and no error.
+ * Elsewhere: a time in microseconds becomes `1.764e+15` on its way through Lua, a hundred seconds
+ * off; or a number is compared with a text, which is false and no error.
  *
  * Protection: numbers go into commands as numbers, which are written with all their digits, and
  * arguments become numbers where they come in (`lua.ts`, `rules.ts`).

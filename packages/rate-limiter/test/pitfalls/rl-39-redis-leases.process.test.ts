@@ -1,6 +1,6 @@
 /**
- * Elsewhere: a place of a process that died is never free again; or a holder that was paused releases
- * or renews what is somebody else's by now.
+ * Elsewhere: a place of a process that died is never free again; or a holder that was paused
+ * releases or renews what is somebody else's by now.
  *
  * Protection: places are leases with tokens that rise, and nothing is done to one that has ended
  * (`lease-scripts.ts`).

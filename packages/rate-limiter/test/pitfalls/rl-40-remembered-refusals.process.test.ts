@@ -1,7 +1,7 @@
 /**
  * Elsewhere: a process remembers that a key is limited, and goes on refusing it after a refund, a
- * reset, or the end of a block that another process has lifted; or the memory of refused keys has no
- * bound.
+ * reset, or the end of a block that another process has lifted; or the memory of refused keys has
+ * no bound.
  *
  * Protection: what this process does to a key it knows at once, everything else after `shareForMs`,
  * and no more than `keyCountMax` keys are remembered (`leased-store.ts`).

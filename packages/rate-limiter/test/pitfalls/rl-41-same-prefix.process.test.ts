@@ -2,8 +2,8 @@
  * Elsewhere: two limiters share a prefix and have other settings, and each reads what the other has
  * written as if it were its own: a counter as a time, a time as a list.
  *
- * Protection: a name carries the kind of the policy, the version of what is stored, and the policy's
- * name (`key-encoding.ts`); what shares all of these is one limit that changes.
+ * Protection: a name carries the kind of the policy, the version of what is stored, and the
+ * policy's name (`key-encoding.ts`); what shares all of these is one limit that changes.
  */
 import { describe, expect, test } from 'vitest';
 

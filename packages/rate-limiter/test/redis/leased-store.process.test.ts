@@ -1,6 +1,6 @@
 /**
- * Goal: the bound that `LeasedStore` states. Method: eight processes, each with a client of its own,
- * ask a real Redis as fast as they are answered; its clock and theirs are the test's.
+ * Goal: the bound that `LeasedStore` states. Method: eight processes, each with a client of its
+ * own, ask a real Redis as fast as they are answered; its clock and theirs are the test's.
  */
 import { describe, expect, test } from 'vitest';
 

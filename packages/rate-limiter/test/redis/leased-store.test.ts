@@ -160,7 +160,7 @@ describe('shares', () => {
     expect(budget.asked).toEqual([101, 0]);
   });
 
-  test('headroom and shadow mode go to the store, since a share knows nothing of them', async () => {
+  test('headroom and shadow mode go to the store: a share knows nothing of them', async () => {
     const { store, take } = leased();
     for (let count = 0; count < 20; count += 1) await take();
     const check = { key: 'a', policy, cost: 1 };

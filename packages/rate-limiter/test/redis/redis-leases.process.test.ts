@@ -1,6 +1,6 @@
 /**
- * Goal: never more than `limit` holders, no place lost for ever, and tokens that only rise. Method: a
- * real Redis, whose clock the test sets.
+ * Goal: never more than `limit` holders, no place lost for ever, and tokens that only rise. Method:
+ * a real Redis, whose clock the test sets.
  */
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

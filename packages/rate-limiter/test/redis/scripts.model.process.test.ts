@@ -1,9 +1,9 @@
 /**
- * Goal: every script does, call for call, what its core does. Method: random requests of all kinds go
- * to a real Redis whose clock the test sets, and to a model made of the cores; time goes on in small
- * and large steps, stands still, and goes back. First one after the other; then from 64 callers over
- * several connections at once, where the scripts note in which order Redis ran them, and the model
- * follows that order.
+ * Goal: every script does, call for call, what its core does. Method: random requests of all kinds
+ * go to a real Redis whose clock the test sets, and to a model made of the cores; time goes on in
+ * small and large steps, stands still, and goes back. First one after the other; then from 64
+ * callers over several connections at once, where the scripts note in which order Redis ran them,
+ * and the model follows that order.
  */
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';

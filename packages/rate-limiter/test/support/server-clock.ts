@@ -14,8 +14,8 @@ export interface ClockedClient extends IoredisClient {
 
 /**
  * A client whose scripts read a time that the test sets, where they would ask the server for its
- * own; and what they store lasts an hour longer, since the server's own clock, which expires it, does
- * not stand still between two steps of a test. But for that the scripts are what they are.
+ * own; and what they store lasts an hour longer, since the server's own clock, which expires it,
+ * does not stand still between two steps of a test. But for that the scripts are what they are.
  */
 export function withServerClock(redis: Redis): ClockedClient {
   const changedDigests = new Map<string, string>();
