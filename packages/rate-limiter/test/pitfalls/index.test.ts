@@ -6,24 +6,19 @@ import { describe, expect, test } from 'vitest';
 const folder = import.meta.dirname;
 const files = readdirSync(folder).filter((name) => /^rl-\d\d-.+\.test\.ts$/.test(name));
 
-/** Pitfalls of shared stores, clusters and HTTP whose tests come with those parts. */
-const awaited: readonly number[] = [
-  2, 3, 9, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 26, 27, 36, 37, 38, 40, 41, 42,
-];
-
 describe('the catalogue of 43 ways in which rate limiters fail', () => {
   test.each(Array.from({ length: 43 }, (_, index) => index + 1))(
     'number %i has a test',
     (number) => {
       const prefix = `rl-${String(number).padStart(2, '0')}-`;
       const found = files.filter((name) => name.startsWith(prefix));
-      expect(found.length > 0 || awaited.includes(number), prefix).toBe(true);
+      expect(found, prefix).not.toEqual([]);
     },
   );
 
   test.each(files)('%s says what goes wrong elsewhere, and what protects', (name) => {
     const text = readFileSync(path.join(folder, name), 'utf8');
-    expect(text).toMatch(/^\/\*\*/);
+    expect(text).toMatch(/^\/\*/);
     expect(text).toContain('Protection: ');
   });
 });
