@@ -18,6 +18,8 @@ export type { HttpBreakersOptions } from './origin-breakers.ts';
 /** What is used of the options of a dispatch. */
 export interface UndiciDispatchOptions {
   readonly origin?: string | URL;
+  readonly path: string;
+  readonly method: string;
 }
 
 /** What is used of undici's `DispatchController`. */
@@ -77,7 +79,7 @@ export interface CircuitInterceptor extends Disposable {
 }
 
 /**
- * An interceptor with a circuit breaker for each origin: `new Agent().compose(circuitInterceptor())`.
+ * An interceptor with a circuit breaker for each origin, for `dispatcher.compose(…)`.
  *
  * @throws RangeError if an option is out of its range.
  *
