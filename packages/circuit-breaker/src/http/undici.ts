@@ -108,12 +108,11 @@ function guarded(
   handler: UndiciHandler,
   dispatch: (handler: UndiciHandler) => boolean,
 ): boolean {
-  let hasRoom = true;
-  let hasBegun = false;
+  // Without a dispatch there is nothing that could be full.
+  const dispatched = { hasRoom: true };
   const exchange = (): Promise<HttpEnd> =>
     new Promise((resolve) => {
-      hasBegun = true;
-      hasRoom = dispatch(new WatchedHandler(handler, resolve));
+      dispatched.hasRoom = dispatch(new WatchedHandler(handler, resolve));
     });
   const call = breakers.get(origin).execute(exchange, new RootContext(undefined));
   call.catch((error: unknown) => {
@@ -121,7 +120,7 @@ function guarded(
     const reason = error instanceof Error ? error : new Error(String(error), { cause: error });
     handler.onResponseError?.(null, reason);
   });
-  return hasBegun ? hasRoom : true;
+  return dispatched.hasRoom;
 }
 
 function endOf(result: CallResult): HttpEnd {

@@ -15,7 +15,7 @@ function fetchScene(answer: Fetch, options: GuardFetchOptions = {}) {
   const guarded = guardFetch({
     clock,
     fetch: (input, init) => {
-      asked.push(input instanceof Request ? input.url : String(input));
+      asked.push(urlOf(input));
       return answer(input, init);
     },
     optionsFor: () => ({
@@ -26,6 +26,10 @@ function fetchScene(answer: Fetch, options: GuardFetchOptions = {}) {
     ...options,
   });
   return { clock, asked, guarded };
+}
+
+function urlOf(input: string | URL | Request): string {
+  return input instanceof Request ? input.url : input.toString();
 }
 
 /** What undici throws for networks that fail. */
@@ -65,7 +69,7 @@ describe('a guarded fetch', () => {
 
   test('keeps origins apart', async () => {
     const { guarded } = fetchScene((input) =>
-      String(input) === url ? Promise.reject(networkError()) : Promise.resolve(new Response()),
+      urlOf(input) === url ? Promise.reject(networkError()) : Promise.resolve(new Response()),
     );
     for (let call = 0; call < 3; call += 1) await errorOf(guarded(url));
     expect(await errorOf(guarded('https://example.com:8443/'))).toBe('no error');
@@ -108,7 +112,7 @@ describe('a guarded fetch', () => {
   test('an open circuit is not forgotten for new origins', async () => {
     const { guarded, asked } = fetchScene(
       (input) =>
-        String(input) === url ? Promise.reject(networkError()) : Promise.resolve(new Response()),
+        urlOf(input) === url ? Promise.reject(networkError()) : Promise.resolve(new Response()),
       { capacity: 8 },
     );
     for (let call = 0; call < 2; call += 1) await errorOf(guarded(url));

@@ -24,6 +24,13 @@ describe('Retry-After', () => {
     },
   );
 
+  test('reads each day as the platform does', () => {
+    for (let day = 0; day < 80_000; day += 13) {
+      const date = new Date(day * 86_400_000 + 45_296_000);
+      expect(retryAfterMsIn(date.toUTCString(), date.getTime() - 7_000)).toBe(7_000);
+    }
+  });
+
   test.each([
     [undefined],
     [null],
