@@ -85,7 +85,7 @@ export interface CircuitInterceptor extends Disposable {
  *
  * @remarks
  * A refused request ends with a `CircuitOpenError`; nothing was dispatched. Put it inside undici's
- * retries, after `interceptors.retry()` in the arguments of `compose`, so that each try counts.
+ * retries, before `interceptors.retry()` in the arguments of `compose`, so that each try counts.
  */
 export function circuitInterceptor(options: HttpBreakersOptions = {}): CircuitInterceptor {
   const breakers = originBreakers(options, endOf);
