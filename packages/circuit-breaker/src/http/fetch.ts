@@ -19,12 +19,6 @@ export type { HttpBreakersOptions } from './origin-breakers.ts';
 /** `fetch`, or what has its form. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** What a guarded `fetch` may be told. Everything has a default. */
-export interface GuardFetchOptions extends HttpBreakersOptions {
-  /** What fetches. That of the platform if left out. */
-  readonly fetch?: Fetch;
-}
-
 /** `fetch` that asks no server that does not answer. */
 export interface GuardedFetch extends Disposable {
   /**
@@ -48,6 +42,7 @@ class CallersError {
 /**
  * `fetch` with a circuit breaker for each origin.
  *
+ * @param perform - What fetches: the platform's `fetch`, or what has its form.
  * @throws RangeError if an option is out of its range.
  *
  * @remarks
@@ -58,17 +53,14 @@ class CallersError {
  * ```ts
  * import { guardFetch } from '@quorate/circuit-breaker/fetch';
  *
- * const guarded = guardFetch({ fetch: async () => new Response('hello') });
+ * const guarded = guardFetch(async () => new Response('hello'));
  * const response = await guarded('https://example.com/greeting');
  * await response.text(); // => 'hello'
  * ```
  */
-export function guardFetch(options: GuardFetchOptions = {}): GuardedFetch {
+export function guardFetch(perform: Fetch, options: HttpBreakersOptions = {}): GuardedFetch {
+  checkFunction('perform', perform);
   const breakers = originBreakers(options, endOf);
-  const { fetch: given } = options;
-  if (given !== undefined) checkFunction('fetch', given);
-  // Looked up at each call: tests and tracers replace the platform's.
-  const perform: Fetch = (input, init) => (given ?? globalThis.fetch)(input, init);
   const guarded = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const origin = originOf(input);
     if (origin === undefined) return await perform(input, init);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { CircuitBreakerDisposedError, CircuitOpenError } from '../../src/errors.ts';
-import { type Fetch, guardFetch, type GuardFetchOptions } from '../../src/http/fetch.ts';
+import { type Fetch, guardFetch, type HttpBreakersOptions } from '../../src/http/fetch.ts';
 import { httpServer } from '../support/http-server.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -9,15 +9,15 @@ const url = 'https://example.com/stock';
 const origin = 'https://example.com';
 
 /** A guard that opens after two failures in a row, around what answers as told. */
-function fetchScene(answer: Fetch, options: GuardFetchOptions = {}) {
+function fetchScene(answer: Fetch, options: HttpBreakersOptions = {}) {
   const clock = new ManualClock(1_000);
   const asked: string[] = [];
-  const guarded = guardFetch({
+  const perform: Fetch = (input, init) => {
+    asked.push(urlOf(input));
+    return answer(input, init);
+  };
+  const guarded = guardFetch(perform, {
     clock,
-    fetch: (input, init) => {
-      asked.push(urlOf(input));
-      return answer(input, init);
-    },
     optionsFor: () => ({
       trip: { kind: 'consecutiveFailures', failureThreshold: 2 },
       openForMs: 1_000,
@@ -129,8 +129,9 @@ describe('a guarded fetch', () => {
   });
 
   test('refuses what cannot fetch', () => {
-    const given: object = { fetch: 'curl' };
-    expect(() => guardFetch(given)).toThrow(/^fetch: expected a function, got "curl"/);
+    expect((): unknown => Reflect.apply(guardFetch, undefined, ['curl'])).toThrow(
+      /^perform: expected a function, got "curl"/,
+    );
   });
 });
 
@@ -188,7 +189,7 @@ describe('callers', () => {
 describe('over a network', () => {
   test('bodies stream through, in both directions', async () => {
     await using server = await httpServer((request, response) => void request.pipe(response));
-    const guarded = guardFetch();
+    const guarded = guardFetch(fetch);
     const body = new Blob(['a', 'b']).stream();
     const init: RequestInit & { readonly duplex: 'half' } = {
       method: 'POST',
@@ -201,7 +202,7 @@ describe('over a network', () => {
 
   test('a server that is gone is found out, and found again', async () => {
     const clock = new ManualClock(1_000);
-    const guarded = guardFetch({
+    const guarded = guardFetch(fetch, {
       clock,
       optionsFor: () => ({ trip: { kind: 'consecutiveFailures', failureThreshold: 2 } }),
     });
