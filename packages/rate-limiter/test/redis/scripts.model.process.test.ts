@@ -2,8 +2,7 @@
  * Goal: every script does, call for call, what its core does. Method: random requests of all kinds
  * go to a real Redis whose clock the test sets, and to a model made of the cores; time goes on in
  * small and large steps, stands still, and goes back. First one after the other; then from 64
- * callers over several connections at once, where the scripts note in which order Redis ran them,
- * and the model follows that order.
+ * callers at once.
  */
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
@@ -194,6 +193,37 @@ describe.skipIf(redisIsMissing)('the scripts', () => {
     '%s: decide, refund, block and forget as the core does',
     async (_title, policies) => {
       await fc.assert(fc.asyncProperty(stepsOf(policies), compare), { numRuns: 100 });
+    },
+  );
+
+  // On one connection Redis runs them in the order in which they were sent: so does the model.
+  test.each([...Object.entries(kinds), ['all kinds in one decision', everything] as const])(
+    '%s: 64 callers at once are decided one by one, as the core does',
+    async (_title, policies) => {
+      await redis.flushall();
+      const [store, model] = [new RedisStore({ client }), new ModelStore()];
+      const steps = fc.sample(stepsOf(policies), { numRuns: 200, seed: 7 }).flat();
+      const requests = steps.flatMap((step) => (step.kind === 'take' ? [step.checks] : []));
+      const pauses = steps.flatMap((step) => (step.kind === 'pass' ? [step.byUs] : []));
+      let nowUs = startUs;
+      await client.setNowUs(nowUs);
+      // Each script is known before it matters in which order they come.
+      const single = everything.map((policy) => [{ key: 'warm', policy, cost: 1 }]);
+      for (const checks of [
+        ...single,
+        ...single.map(([check]) => [check!, { ...check!, key: '' }]),
+      ]) {
+        await store.take(checks);
+        model.take(checks, nowUs);
+      }
+      for (let round = 0; (round + 1) * 64 <= Math.min(requests.length, 2_048); round += 1) {
+        const crowd = requests.slice(round * 64, (round + 1) * 64);
+        const expected = crowd.map((checks) => model.take(checks, nowUs).decisions);
+        const verdicts = await Promise.all(crowd.map((checks) => store.take(checks)));
+        expect(verdicts.map(({ decisions }) => decisions)).toEqual(expected);
+        nowUs += pauses[round] ?? 0;
+        await client.setNowUs(nowUs);
+      }
     },
   );
 });
