@@ -34,6 +34,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // By default one core is left free, which is half of a machine with two.
+    maxWorkers: '100%',
     // .ci/run counts from the report.
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `${root}/.reports/vitest.json` },
