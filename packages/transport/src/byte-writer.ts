@@ -2,8 +2,8 @@ import { pooledCopy } from './pooled-copy.ts';
 
 const encoder = new TextEncoder();
 
-/** A buffer larger than this is given back after `finish`, or one huge message would pin it. */
-const KEPT_BYTES_MAX = 64 * 1024;
+/** A buffer that grew beyond this is given back, or one huge message would pin it. */
+const KEPT_BYTES_MAX = 1_024 * 1_024;
 
 /** Texts up to this length are written character by character: the encoder costs more. */
 const SHORT_TEXT_LENGTH = 48;
@@ -154,6 +154,15 @@ export class ByteWriter {
     const result = pooledCopy(this.#bytes, 0, this.#sizeBytes);
     this.reset();
     return result;
+  }
+
+  /**
+   * The bytes written, to be read before the writer is used again: nothing is copied.
+   *
+   * @returns A view of the writer's own buffer. The next write may change what it shows.
+   */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#sizeBytes);
   }
 
   /** Forgets what was written. */

@@ -1,4 +1,8 @@
 const CAPACITY_MIN = 16;
+
+/** Never shrinks below this: where entries come and go in bursts, it would grow for each of them. */
+const SHRUNK_CAPACITY_MIN = 256;
+
 const NO_ID = -1;
 
 /** 2^32 / golden ratio: spreads neighbours and multiples of powers of two alike (Knuth, vol. 3). */
@@ -16,8 +20,8 @@ const FIBONACCI = 0x9e37_79b1;
  * tombstones.
  *
  * @remarks
- * Takes 16 bytes a slot, and keeps two to sixteen slots for each entry. Ids that are chosen
- * to collide make an operation take time in proportion to the number of entries.
+ * Takes 16 bytes a slot, and keeps two to sixteen slots for each entry, or 256 once it has had so
+ * many. Ids that are chosen to collide make an operation take time in proportion to the number of entries.
  */
 export class IdTable<Value> {
   #ids = new Float64Array(CAPACITY_MIN).fill(NO_ID);
@@ -59,7 +63,7 @@ export class IdTable<Value> {
     this.#size -= 1;
     this.#closeGap(slot);
     const capacity = this.#ids.length;
-    if (capacity > CAPACITY_MIN && this.#size * 16 < capacity) this.#resize(capacity / 2);
+    if (capacity > SHRUNK_CAPACITY_MIN && this.#size * 16 < capacity) this.#resize(capacity / 2);
     return true;
   }
 

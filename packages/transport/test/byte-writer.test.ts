@@ -58,6 +58,17 @@ describe('ByteWriter', () => {
     expect([...writer.finish()]).toEqual([2]);
   });
 
+  test('shows what it has written, and goes on in the same memory', () => {
+    const writer = new ByteWriter();
+    writer.u16(0x0102);
+    const view = writer.view();
+    expect([...view]).toEqual([1, 2]);
+    expect(writer.sizeBytes).toBe(2);
+    writer.reset();
+    writer.u8(9);
+    expect([...view]).toEqual([9, 2]);
+  });
+
   test('forgets on reset, and works on after a message of a megabyte', () => {
     const writer = new ByteWriter();
     writer.bytes(new Uint8Array(2 ** 20));
