@@ -37,6 +37,7 @@ export interface LogBounds {
 export interface BatchPlan {
   /** Entries from here on are replaced by `entries`. */
   readonly fromIndex: number;
+  /** Gapless from `fromIndex` on, whatever index each of them has in a log of its own. */
   readonly entries: readonly LogEntry[];
   readonly compactedIndex: number;
   readonly compactedTerm: number;

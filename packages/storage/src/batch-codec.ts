@@ -66,10 +66,11 @@ export function encodeBatch(
   let chain = extendChain(previousChain, writeMark(area, start, opening, seed, start + shift));
 
   let at = writePadded(area.bytes, start + MARK_BYTES, plan.metadata);
-  for (const [position, { logIndex, term, type, payload }] of plan.entries.entries()) {
+  let position = 0;
+  for (const { term, type, payload } of plan.entries) {
     const end = writePadded(area.bytes, at + ENTRY_HEADER_BYTES, payload);
     const header = {
-      logIndex,
+      logIndex: plan.fromIndex + position,
       term,
       type,
       payloadBytes: payload.length,
@@ -77,6 +78,7 @@ export function encodeBatch(
     };
     chain = extendChain(chain, writeEntryHeader(area, at, header, seed, at + shift));
     units[position] = (at + shift) / UNIT_BYTES;
+    position += 1;
     at = end;
   }
   at = writePadded(area.bytes, at, plan.metadata);

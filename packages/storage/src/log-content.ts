@@ -42,8 +42,10 @@ export class LogContent {
       this.#index.cut(fromIndex);
     }
     this.damage.cut(fromIndex);
-    for (const [position, { term }] of entries.entries()) {
+    let position = 0;
+    for (const { term } of entries) {
       this.#index.append(term, units[position] ?? NOWHERE);
+      position += 1;
     }
     this.#index.dropThrough(compactedIndex);
     this.damage.dropThrough(compactedIndex);

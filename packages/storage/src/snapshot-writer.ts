@@ -19,7 +19,7 @@ export async function writeSnapshot(
   const file = await disk.open(path, { mode: 'new' });
   try {
     await file.write(0, bytes);
-    const chunks = new ChunkWriter(file, bytes.length, crc);
+    const chunks = new ChunkWriter(file, bytes.length, crc, roomFor(data));
     if (data instanceof Uint8Array) await chunks.add(data);
     else for await (const piece of data) await chunks.add(piece);
     await chunks.finish();
@@ -29,15 +29,23 @@ export async function writeSnapshot(
   }
 }
 
+/** Small snapshots, of many groups, do not each take a whole chunk of memory. */
+function roomFor(data: Uint8Array | AsyncIterable<Uint8Array>): number {
+  if (!(data instanceof Uint8Array)) return SNAPSHOT_CHUNK_BYTES;
+  return Math.min(data.length, SNAPSHOT_CHUNK_BYTES);
+}
+
 /** Gathers pieces of any size into chunks of one size, and writes each as it fills. */
 class ChunkWriter {
   readonly #file: DiskFile;
-  readonly #buffer = new Uint8Array(CHUNK_HEADER_BYTES + SNAPSHOT_CHUNK_BYTES);
+  readonly #buffer: Uint8Array;
   #filledBytes = 0;
   #offset: number;
   #crc: number;
 
-  constructor(file: DiskFile, offset: number, crc: number) {
+  /** @param roomBytes - Of a chunk; less than all of it if no more will come. */
+  constructor(file: DiskFile, offset: number, crc: number, roomBytes: number) {
+    this.#buffer = new Uint8Array(CHUNK_HEADER_BYTES + roomBytes);
     this.#file = file;
     this.#offset = offset;
     this.#crc = crc;

@@ -80,13 +80,12 @@ export class SharedBatch implements GatheredBatch {
    * @param position - Of its first entry among all that were ever written.
    */
   planAt(position: number, told: Told): SizedBatch {
-    const entries: LogEntry[] = [];
-    const sections = this.parts.map(([group, part]): GroupSection => {
-      for (const { term, type, payload } of part.entries) {
-        entries.push({ logIndex: position + entries.length, term, type, payload });
-      }
-      return sectionOf(group, part, { ...told, isRemoval: this.#removed.has(group) });
-    });
+    const parts = this.parts;
+    const none: readonly LogEntry[] = [];
+    const entries = none.concat(...parts.map(([, part]) => part.entries));
+    const sections = parts.map(([group, part]) =>
+      sectionOf(group, part, { ...told, isRemoval: this.#removed.has(group) }),
+    );
     const metadata = encodeDirectory({ releasedBatch: told.releasedBatch, sections });
     return {
       fromIndex: position,
