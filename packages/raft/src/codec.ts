@@ -114,7 +114,7 @@ const PRIORITY_SINCE = 2;
  */
 export const raftCodec: Codec<RaftMessage> = {
   encode: (message) =>
-    encodeIn({ written: protocolVersions.max, spoken: protocolVersions.max }, message),
+    encodeIn({ written: protocolVersions.max, spoken: protocolVersions.max }, message).slice(),
   decode(bytes) {
     const message = decodeWithin(protocolVersions, bytes);
     if (isEdgeMessage(message)) throw new DecodeError(`kind: expected Raft's, got ${message.kind}`);
@@ -122,7 +122,11 @@ export const raftCodec: Codec<RaftMessage> = {
   },
 };
 
-/** The bytes of `message` in the version `written`, by a node that speaks `spoken` at best. */
+/**
+ * The bytes of `message` in the version `written`, by a node that speaks `spoken` at best.
+ *
+ * Borrowed until the next call: a transport has copied or sent them when `send` returns.
+ */
 export function encodeIn({ written, spoken }: MessageVersions, message: NodeMessage): Uint8Array {
   invariant(sinceVersion(message.kind) <= written, 'a message is written in a version that has it');
   // What an encoding that failed in the middle left behind.
@@ -136,7 +140,7 @@ export function encodeIn({ written, spoken }: MessageVersions, message: NodeMess
     writer.varint(message.term);
     writeBody(message, written);
   }
-  return writer.finish();
+  return writer.view();
 }
 
 /**

@@ -180,10 +180,12 @@ export class RaftLog {
    *   counts as held: it was committed, so it cannot differ.
    */
   firstMissing(entries: readonly Entry[]): number {
-    for (const [place, { logIndex, term }] of entries.entries()) {
+    let place = 0;
+    for (const { logIndex, term } of entries) {
       if (logIndex > this.#start.logIndex && this.termAt(logIndex) !== term) return place;
+      place += 1;
     }
-    return entries.length;
+    return place;
   }
 
   /** Adds entries at the end. Gapless from `lastIndex + 1`, terms never falling. */

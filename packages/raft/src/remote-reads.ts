@@ -73,12 +73,14 @@ export class RemoteReads {
     retryTicks: number,
   ): readonly { readonly requestId: number; readonly how: ReadConfirmation }[] {
     const isRepeat = this.#termAsked !== term || this.#elapsedTicks >= retryTicks;
-    const requests = (['quorum', 'lease'] as const)
-      .filter((how) => {
-        const { waiting, asked } = this.#pending[how];
-        return waiting.size > 0 || (isRepeat && asked.size > 0);
-      })
-      .map((how) => ({ requestId: this.#begin(how), how }));
+    const requests = this.#isIdle
+      ? []
+      : (['quorum', 'lease'] as const)
+          .filter((how) => {
+            const { waiting, asked } = this.#pending[how];
+            return waiting.size > 0 || (isRepeat && asked.size > 0);
+          })
+          .map((how) => ({ requestId: this.#begin(how), how }));
     if (isRepeat || requests.length > 0) this.#elapsedTicks = 0;
     this.#termAsked = term;
     return requests;
@@ -105,6 +107,11 @@ export class RemoteReads {
       waiting.clear();
     }
     return readIds;
+  }
+
+  get #isIdle(): boolean {
+    const { quorum, lease } = this.#pending;
+    return sizeOf(quorum) + sizeOf(lease) === 0;
   }
 
   #begin(how: ReadConfirmation): number {

@@ -34,7 +34,7 @@ const protocol = protocolName('multi-raft');
 const QUIET_MICROTASKS = 4;
 
 /** Most that waits for one peer, unless a single payload is larger. */
-const ENVELOPE_BYTES_WANTED = 1_024 * 1_024;
+const ENVELOPE_BYTES_WANTED = 512 * 1_024;
 
 /** What is about to be sent to one peer. */
 interface Outgoing {
@@ -167,7 +167,7 @@ export class Switchboard {
   }
 
   #post(to: NodeId, outgoing: Outgoing): void {
-    outgoing.outcome = this.#transport.send(to, protocol, outgoing.writer.finish());
+    outgoing.outcome = this.#transport.send(to, protocol, outgoing.writer.view());
     outgoing.groupId = undefined;
     outgoing.writer.reset();
     this.#envelopeCount += 1;

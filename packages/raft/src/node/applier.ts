@@ -39,7 +39,8 @@ export class Applier {
   readonly #queue: (readonly Entry[] | Snapshot)[] = [];
   // The next entry of the first item of the queue.
   #cursor = 0;
-  #last: LogPosition;
+  #lastIndex: number;
+  #lastTerm: number;
   #nextSlice: Timer | undefined = undefined;
   // The state is being replaced: what comes after waits.
   #isRestoring = false;
@@ -56,13 +57,14 @@ export class Applier {
   ) {
     this.#clock = clock;
     this.#stateMachine = stateMachine;
-    this.#last = last;
+    this.#lastIndex = last.logIndex;
+    this.#lastTerm = last.term;
     this.#listener = listener;
   }
 
   /** The last entry that the state machine holds. */
   get last(): LogPosition {
-    return this.#last;
+    return { logIndex: this.#lastIndex, term: this.#lastTerm };
   }
 
   /** Applies `entries`, now as far as the slice allows and the rest in later turns. */
@@ -90,7 +92,7 @@ export class Applier {
 
   #runSlice(): void {
     this.#nextSlice = undefined;
-    const before = this.#last;
+    const before = this.#lastIndex;
     try {
       this.#applyUntil(this.#clock.nowMs() + SLICE_MS);
     } catch (error) {
@@ -100,7 +102,7 @@ export class Applier {
     if (this.#queue.length > 0 && !this.#isRestoring) {
       this.#nextSlice = this.#clock.setTimer(0, () => this.#runSlice());
     }
-    if (this.#last !== before) this.#listener.onProgress(this.#last);
+    if (this.#lastIndex !== before) this.#listener.onProgress(this.last);
   }
 
   #applyUntil(deadlineMs: number): void {
@@ -132,7 +134,8 @@ export class Applier {
     const isNews = logIndex > ownLastApplied(this.#stateMachine);
     const result =
       kind === 'command' && isNews ? this.#stateMachine.apply(payload, logIndex) : noResult;
-    this.#last = { logIndex, term };
+    this.#lastIndex = logIndex;
+    this.#lastTerm = term;
     this.#listener.onApplied(entry, result);
   }
 
@@ -175,14 +178,15 @@ export class Applier {
 
   #onRestored(position: LogPosition): void {
     this.#isPassedOver = false;
-    this.#last = position;
+    this.#lastIndex = position.logIndex;
+    this.#lastTerm = position.term;
     this.#listener.onRestored(position);
   }
 
   #resume(): void {
     this.#isRestoring = false;
     if (this.#isStopped) return;
-    if (!this.#isPassedOver) this.#listener.onProgress(this.#last);
+    if (!this.#isPassedOver) this.#listener.onProgress(this.last);
     if (this.#queue.length > 0 && this.#nextSlice === undefined) this.#runSlice();
   }
 

@@ -141,18 +141,24 @@ export class Proposals {
   /** The batch stands in the log from `first` on. */
   onProposed(proposalId: number, first: LogPosition, leaderId: NodeId | undefined): void {
     const proposals = this.#offered.get(proposalId) ?? [];
-    for (const [place, proposal] of proposals.entries()) {
-      if (proposal.position === 'gone') continue;
-      const logIndex = first.logIndex + place;
-      proposal.position = { logIndex, term: first.term };
-      if (logIndex <= this.#lastApplied) {
-        this.#settleLate(proposal, logIndex, leaderId);
-        continue;
-      }
-      proposal.older = this.#logged.get(logIndex);
-      this.#logged.set(logIndex, proposal);
+    let { logIndex } = first;
+    for (const proposal of proposals) {
+      this.#place(proposal, { logIndex, term: first.term }, leaderId);
+      logIndex += 1;
     }
     this.#takeOffered(proposalId);
+  }
+
+  #place(proposal: Proposal, position: LogPosition, leaderId: NodeId | undefined): void {
+    if (proposal.position === 'gone') return;
+    const { logIndex } = position;
+    proposal.position = position;
+    if (logIndex <= this.#lastApplied) {
+      this.#settleLate(proposal, logIndex, leaderId);
+      return;
+    }
+    proposal.older = this.#logged.get(logIndex);
+    this.#logged.set(logIndex, proposal);
   }
 
   /** The core refused the batch: none of it entered the log. */
