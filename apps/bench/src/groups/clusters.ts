@@ -22,8 +22,20 @@ const ELECTION_MS_MAX = 60_000;
 /** Large enough for what 64 groups say to a peer while this process is busy. */
 const network = { maxPayloadBytes: 1_024 * 1_024, maxQueueBytes: 64 * 1_024 * 1_024 };
 
-/** That of the comparison with etcd, but for shorter ticks. */
-const tuning = { snapshotEveryEntries: 100_000, trailingEntryCount: 5_000 };
+/**
+ * That of the comparison with etcd, but for shorter ticks. What a process keeps of its logs in
+ * memory is the same for one group and for many.
+ */
+function tuningOf(groupCount: number): {
+  readonly snapshotEveryEntries: number;
+  readonly trailingEntryCount: number;
+} {
+  const share = Math.max(1, groupCount);
+  return {
+    snapshotEveryEntries: Math.ceil(100_000 / share),
+    trailingEntryCount: Math.ceil(5_000 / share),
+  };
+}
 
 /** Groups that run. */
 export interface Groups {
@@ -50,6 +62,7 @@ function idleMachine(): StateMachine {
 export async function startHosts(settings: GroupsSettings): Promise<Groups> {
   const { groupCount, quiesceAfterTimeouts = 0 } = settings;
   const { disk, root, syncCount } = await temporaryDisk();
+  const tuning = tuningOf(groupCount);
   const net = new MemoryNetwork(network);
   const hosts = await Promise.all(
     voters.map((id) => MultiRaft.open({ transport: net.join(id), disk, directory: id })),
@@ -74,6 +87,7 @@ export async function startHosts(settings: GroupsSettings): Promise<Groups> {
 /** The same groups without hosts: a `RaftNode` for each, with a log, a network and a timer each. */
 export async function startNodes({ groupCount }: GroupsSettings): Promise<Groups> {
   const { disk, root, syncCount } = await temporaryDisk();
+  const tuning = tuningOf(groupCount);
   const groups: (readonly RaftNode[])[] = [];
   for (let place = 0; place < groupCount; place += 1) {
     const net = new MemoryNetwork(network);

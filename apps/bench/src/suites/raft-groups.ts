@@ -19,7 +19,7 @@ import { type BenchCase, constantPeer, type Contender, type Sample, type Suite }
 const payload = new Uint8Array(256).fill(0x61);
 const GROUPS = 64;
 const HOSTS = 3;
-const CALLERS = 4_096;
+const CALLERS = 8_192;
 const RUN_MS = 2_000;
 const IDLE_GROUPS = 1_000;
 const LOGS = 500;
