@@ -320,8 +320,11 @@ export class Identity {
   #judge(from: NodeId, { directoryId, bootCount, bootId }: Introduce): IntroductionVerdict {
     const known = this.#known.get(from);
     if (known === undefined) {
-      // Whoever is no member is remembered once it is one: the table grows no larger than that.
-      return this.#members().includes(from) && this.#hasRoom(from) ? 'accepted' : 'stranger';
+      // Whoever is no member is remembered once it is one: the table grows no larger than that. A
+      // node that joins goes by what it was told, or the voter that adds it could not come back.
+      const members = this.#members();
+      const expected = members.length > 0 ? members : this.#told;
+      return expected.includes(from) && this.#hasRoom(from) ? 'accepted' : 'stranger';
     }
     if (known.directoryId !== directoryId || bootCount < known.bootCount) return 'amnesiac';
     const isSecond = bootCount === known.bootCount && bootId !== known.bootId;

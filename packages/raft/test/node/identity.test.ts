@@ -232,6 +232,18 @@ describe('of peers', () => {
     expect(scene.identity.record.known.size).toBe(0);
   });
 
+  // Why this test? A lone voter that crashes while it adds its first partner comes back in need of
+  // the partner's word, and no configuration has reached the partner.
+  test('remembers a voter that it was told of, while it joins itself', () => {
+    const scene = Scene.started([]);
+    scene.identity.onNewLife(b);
+    expect(scene.hears(b, of('01', 1, '11'))).toBe('stranger');
+    scene.answer(b, 'accepted', [a, b]);
+    expect(scene.hears(b, of('01', 1, '11'))).toBe('accepted');
+    expect(scene.hears(b, of('02', 1, '12'))).toBe('amnesiac');
+    expect(scene.hears(d, of('03', 1, '13'))).toBe('stranger');
+  });
+
   test('forgets who was removed, but not who came back since', () => {
     const scene = Scene.started([a, b, c]);
     scene.hears(b, of('01', 1, '11'));
