@@ -1,4 +1,4 @@
-import { type Contender, type Metric } from '../suite.ts';
+import type { Contender, Metric } from '../suite.ts';
 
 /** What `awaitedContender` yields. */
 export const nsPerAwait: Metric = { name: 'time per call', unit: 'ns', better: 'lower' };
