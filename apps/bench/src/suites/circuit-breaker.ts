@@ -1,9 +1,20 @@
-import { CircuitBreaker, consecutiveFailures, countWindow } from '@quorate/circuit-breaker';
+import {
+  CircuitBreaker,
+  consecutiveFailures,
+  countWindow,
+  pipeline,
+  retry,
+  timeout,
+} from '@quorate/circuit-breaker';
 import {
   circuitBreaker as cockatielBreaker,
   ConsecutiveBreaker,
   CountBreaker,
   handleAll,
+  retry as cockatielRetry,
+  timeout as cockatielTimeout,
+  TimeoutStrategy,
+  wrap,
 } from 'cockatiel';
 import OpossumBreaker from 'opossum';
 
@@ -62,6 +73,24 @@ const successCounting: BenchCase = {
   ],
 };
 
+const layers = pipeline(
+  retry({ maxAttempts: 3 }),
+  new CircuitBreaker({ trip: consecutiveFailures(5) }),
+  timeout({ timeoutMs: 10_000 }),
+);
+const cockatielLayers = wrap(
+  cockatielRetry(handleAll, { maxAttempts: 2 }),
+  cockatielBreaker(handleAll, { halfOpenAfter: 60_000, breaker: new ConsecutiveBreaker(5) }),
+  cockatielTimeout(10_000, TimeoutStrategy.Aggressive),
+);
+
+const composed: BenchCase = {
+  name: 'success, under retry, breaker and timeout',
+  metrics: [nsAboveBare],
+  ours: aboveBareContender('pipeline', () => layers.run(work)),
+  peers: [aboveBareContender('cockatiel 3.2', () => cockatielLayers.execute(work))],
+};
+
 const permit: BenchCase = {
   name: 'permit and outcome by hand, nothing awaited',
   metrics: [nsPerAwait],
@@ -116,5 +145,5 @@ const refusalValues: BenchCase = {
 export const suite: Suite = {
   name: 'circuit-breaker',
   description: 'What does a guard add to a call that succeeds, and what does a refusal cost?',
-  cases: [success, successCounting, permit, refusals, refusalValues],
+  cases: [success, successCounting, composed, permit, refusals, refusalValues],
 };

@@ -1,0 +1,130 @@
+import { gcra, RateLimiter } from '@quorate/rate-limiter';
+import { MemoryStore as ExpressStore, type Options } from 'express-rate-limit';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+import { usedBytes } from '../groups/memory.ts';
+import { awaitedContender, nsPerAwait, syncContender } from '../resilience/awaited.ts';
+import type { BenchCase, Contender, Sample, Suite } from '../suite.ts';
+
+/** So much that nobody is limited while the cost of admitting is measured. */
+const LIMIT = 1_000_000_000;
+const WINDOW_MS = 60_000;
+const KEYS = 1_000_000;
+
+function ourLimiter(maxKeys: number): RateLimiter {
+  return new RateLimiter({
+    policy: gcra({ limit: LIMIT, windowMs: WINDOW_MS }),
+    memory: { maxKeys },
+  });
+}
+
+function expressStore(): ExpressStore {
+  const store = new ExpressStore();
+  // Of all the options a store is given it reads this one.
+  store.init({ windowMs: WINDOW_MS } as Options);
+  return store;
+}
+
+const flexible = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_MS / 1_000 });
+const express = expressStore();
+const one = ourLimiter(1_000);
+const times = { nowMs: 0 };
+
+const peers = [
+  awaitedContender('express-rate-limit 8.7', () => express.increment('alice')),
+  awaitedContender('rate-limiter-flexible 11.4', () => flexible.consume('alice')),
+];
+
+const ownClock: BenchCase = {
+  name: 'admitted, 1 key, own clock',
+  metrics: [nsPerAwait],
+  ours: syncContender('take', () => one.take('alice')),
+  peers,
+};
+
+const callersClock: BenchCase = {
+  name: "admitted, 1 key, the caller's clock",
+  metrics: [nsPerAwait],
+  ours: syncContender('take with nowMs', () => {
+    times.nowMs += 0.001;
+    return one.take('alice', times);
+  }),
+  peers,
+};
+
+const scarce = new RateLimiter({ policy: gcra({ limit: 1, windowMs: 3_600_000 }) });
+const scarceFlexible = new RateLimiterMemory({ points: 1, duration: 3_600 });
+
+const limited: BenchCase = {
+  name: 'limited, 1 key',
+  metrics: [nsPerAwait],
+  ours: syncContender('take', () => scarce.take('alice')),
+  peers: [
+    awaitedContender('rate-limiter-flexible 11.4', () =>
+      scarceFlexible.consume('alice').catch((refusal: unknown) => refusal),
+    ),
+  ],
+};
+
+/** Names made before anything is measured: whoever keeps one keeps the same string. */
+const names: readonly string[] = Array.from({ length: KEYS }, (_, index) => `user:${index}`);
+
+interface Keyed {
+  readonly take: (key: string) => unknown;
+  readonly close: () => void;
+}
+
+/** A million keys, each for the first time, then each again in another order. */
+function manyKeys(name: string, open: () => Keyed): Contender {
+  const run = async (): Promise<Sample> => {
+    const before = usedBytes();
+    const { take, close } = open();
+    const startedAt = performance.now();
+    for (const key of names) await take(key);
+    const firstMs = performance.now() - startedAt;
+    const bytes = usedBytes() - before;
+    const againAt = performance.now();
+    for (let place = 0; place < KEYS; place += 1) {
+      await take(names[(place * 7_919) % KEYS] ?? '');
+    }
+    const secondMs = performance.now() - againAt;
+    close();
+    return {
+      'first time': (firstMs / KEYS) * 1_000_000,
+      'second time': (secondMs / KEYS) * 1_000_000,
+      memory: bytes / KEYS,
+    };
+  };
+  return { name, run };
+}
+
+const keys: BenchCase = {
+  name: 'a million keys, each awaited',
+  metrics: [
+    { name: 'first time', unit: 'ns', better: 'lower' },
+    { name: 'second time', unit: 'ns', better: 'lower' },
+    { name: 'memory', unit: 'B a key', better: 'lower' },
+  ],
+  runs: 3,
+  ours: manyKeys('take', () => {
+    const limiter = ourLimiter(KEYS);
+    return { take: (key) => limiter.take(key), close: () => undefined };
+  }),
+  peers: [
+    manyKeys('express-rate-limit 8.7', () => {
+      const store = expressStore();
+      return { take: (key) => store.increment(key), close: () => store.shutdown() };
+    }),
+    manyKeys('rate-limiter-flexible 11.4', () => {
+      const limiter = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_MS / 1_000 });
+      return { take: (key) => limiter.consume(key), close: () => undefined };
+    }),
+  ],
+};
+
+/** Decisions in this process. Ours needs no await; the peers answer with promises. */
+export const suite: Suite = {
+  name: 'rate-limiter',
+  description: 'What does a decision cost, in time and memory, beside what Express services use?',
+  cases: [ownClock, callersClock, limited, keys],
+};
