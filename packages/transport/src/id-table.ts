@@ -1,6 +1,8 @@
 const CAPACITY_MIN = 16;
 
-/** Never shrinks below this: where entries come and go in bursts, it would grow for each of them. */
+/**
+ * Never shrinks below this: where entries come and go in bursts, it would grow for each of them.
+ */
 const SHRUNK_CAPACITY_MIN = 256;
 
 const NO_ID = -1;
@@ -21,7 +23,8 @@ const FIBONACCI = 0x9e37_79b1;
  *
  * @remarks
  * Takes 16 bytes a slot, and keeps two to sixteen slots for each entry, or 256 once it has had so
- * many. Ids that are chosen to collide make an operation take time in proportion to the number of entries.
+ * many. Ids that are chosen to collide make an operation take time in proportion to the number of
+ * entries.
  */
 export class IdTable<Value> {
   #ids = new Float64Array(CAPACITY_MIN).fill(NO_ID);
