@@ -106,7 +106,11 @@ export class MemoryStore {
     };
   }
 
-  /** Every kind and name in use, for `dumpOf`. */
+  /**
+   * Every kind and name in use, for `dumpOf`.
+   *
+   * @hidden
+   */
   ledgers(): IterableIterator<PolicyLedger> {
     return this.#ledgers.values();
   }
@@ -131,6 +135,8 @@ export class MemoryStore {
    * The decision of one check whose parts were checked before: the path of a single limit.
    *
    * @param limit - From `limitOf`.
+   *
+   * @hidden
    */
   takeOne(limit: Limit, key: string, cost: number, headroom: number, nowUs: number): Decision {
     const { policy, algorithm, ledger } = limit;
@@ -151,7 +157,11 @@ export class MemoryStore {
     return admittedBy(policy, algorithm, page, at, nowUs);
   }
 
-  /** What `takeOne` would say of `need`, without charging anything or making a place for `key`. */
+  /**
+   * What `takeOne` would say of `need`, without charging anything or making a place for `key`.
+   *
+   * @hidden
+   */
   peek(limit: Limit, key: string, need: number, nowUs: number): Decision {
     const { policy, algorithm, ledger } = limit;
     const { table, blocks } = ledger;
@@ -167,7 +177,11 @@ export class MemoryStore {
     return admittedBy(policy, algorithm, page, at, nowUs);
   }
 
-  /** `policy` as this store counts it. Cheap for one that is frozen and was seen before. */
+  /**
+   * `policy` as this store counts it. Cheap for one that is frozen and was seen before.
+   *
+   * @hidden
+   */
   limitOf(policy: RatePolicy): Limit {
     const known = this.#limits.get(policy);
     if (known !== undefined) return known;
@@ -240,7 +254,11 @@ export class MemoryStore {
     return freedCount;
   }
 
-  /** Remembers what was charged, so that it can be refunded. */
+  /**
+   * Remembers what was charged, so that it can be refunded.
+   *
+   * @hidden
+   */
   remember(limit: Limit, key: string, cost: number, nowUs: number): string {
     const { table } = limit.ledger;
     const slot = table.find(key);

@@ -3,7 +3,10 @@ import type { Contender, Metric } from '../suite.ts';
 /** What `awaitedContender` yields. */
 export const nsPerAwait: Metric = { name: 'time per call', unit: 'ns', better: 'lower' };
 
-/** What `aboveBareContender` yields: of a call under a guard, what the same call alone does not take. */
+/**
+ * What `aboveBareContender` yields: of a call under a guard, what the same call alone does not
+ * take.
+ */
 export const nsAboveBare: Metric = { name: 'above a bare await', unit: 'ns', better: 'lower' };
 
 /** Calls in one round, one after the other. */

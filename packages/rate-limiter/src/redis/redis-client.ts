@@ -20,7 +20,9 @@ export interface IoredisClient {
     readonly autoResendUnfulfilledCommands?: boolean | undefined;
     readonly retryDelayOnFailover?: number | undefined;
   };
+  /** Runs a script that the server knows by its digest. */
   evalsha(sha1: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+  /** Runs a script, and has the server remember it. */
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 
@@ -29,7 +31,9 @@ export interface NodeRedisClient {
   /** A cluster has none. */
   readonly isReady?: boolean;
   readonly isOpen: boolean;
+  /** Runs a script that the server knows by its digest. */
   evalSha(sha1: string, options: NodeRedisScriptOptions): Promise<unknown>;
+  /** Runs a script, and has the server remember it. */
   eval(script: string, options: NodeRedisScriptOptions): Promise<unknown>;
 }
 
