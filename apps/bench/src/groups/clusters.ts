@@ -22,8 +22,11 @@ const ELECTION_MS_MAX = 60_000;
 /** Large enough for what 64 groups say to a peer while this process is busy. */
 const network = { maxPayloadBytes: 1_024 * 1_024, maxQueueBytes: 64 * 1_024 * 1_024 };
 
+/** As in the comparison with etcd. */
+const tickMs = 100;
+
 /**
- * That of the comparison with etcd, but for shorter ticks. What a process keeps of its logs in
+ * As in the comparison with etcd. What a process keeps of its logs in
  * memory is the same for one group and for many.
  */
 function tuningOf(groupCount: number): {
@@ -65,7 +68,7 @@ export async function startHosts(settings: GroupsSettings): Promise<Groups> {
   const tuning = tuningOf(groupCount);
   const net = new MemoryNetwork(network);
   const hosts = await Promise.all(
-    voters.map((id) => MultiRaft.open({ transport: net.join(id), disk, directory: id })),
+    voters.map((id) => MultiRaft.open({ transport: net.join(id), disk, directory: id, tickMs })),
   );
   const open = (place: number): Promise<readonly RaftNode[]> => {
     const options = { groupId: `group-${place}`, voters, quiesceAfterTimeouts, ...tuning };
@@ -93,7 +96,14 @@ export async function startNodes({ groupCount }: GroupsSettings): Promise<Groups
     const net = new MemoryNetwork(network);
     const open = (id: (typeof voters)[number]): Promise<RaftNode> => {
       const own = { transport: net.join(id), stateMachine: idleMachine() };
-      return RaftNode.open({ disk, directory: `${id}/group-${place}`, voters, ...own, ...tuning });
+      return RaftNode.open({
+        disk,
+        directory: `${id}/group-${place}`,
+        voters,
+        ...own,
+        tickMs,
+        ...tuning,
+      });
     };
     groups.push(await Promise.all(voters.map(open)));
   }
