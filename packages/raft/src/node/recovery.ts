@@ -222,17 +222,7 @@ function trailStart(
   return term === undefined ? snapshot : { logIndex, term };
 }
 
-/** Both halves at once: while one waits for the disk, the other is verified. */
-async function readEntries(log: LogStore, first: number, last: number): Promise<readonly Entry[]> {
-  const middle = Math.floor((first + last) / 2);
-  const [early, late] = await Promise.all([
-    readHalf(log, first, middle),
-    readHalf(log, middle + 1, last),
-  ]);
-  return early.concat(late);
-}
-
-async function readHalf(log: LogStore, first: number, last: number): Promise<Entry[]> {
+async function readEntries(log: LogStore, first: number, last: number): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let next = first; next <= last;) {
     const piece = await log.read(next, last, READ_BYTES_MAX);
