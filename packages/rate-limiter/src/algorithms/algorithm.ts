@@ -25,7 +25,7 @@ export interface RateAlgorithm {
   readonly horizonUs: number;
   /** Prepares a state of zeros for `key`, in a place of `width` numbers or more. */
   begin(cells: Float64Array, at: number, key: string, width: number): void;
-  /** Brings a state to `nowUs`: windows end, buckets fill, steps back are bounded. */
+  /** Brings a state to `nowUs`: steps back are bounded. Forgets nothing that a step back needs. */
   advance(cells: Float64Array, at: number, nowUs: number): void;
   /**
    * How long to wait until `need` is admitted if nobody else comes: 0 if it is now, Infinity if it

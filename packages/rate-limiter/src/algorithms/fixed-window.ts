@@ -18,7 +18,9 @@ const PHASE_US = 2;
  * windows are therefore shifted by a hash of the key, the same in every process; those that begin
  * with the first request are spread by the clients themselves.
  *
- * Stepping back, the clock stands still: the window that has begun goes on. After a step of more
+ * Only a charge begins a window, and until then the last one is kept: if a look at a later time ended
+ * it, a clock that steps back would find it empty. Stepping back, the clock stands still: the window
+ * that has begun goes on. After a step of more
  * than a window, what was used is carried into the window that begins next.
  */
 export class FixedWindow implements RateAlgorithm {
@@ -38,30 +40,27 @@ export class FixedWindow implements RateAlgorithm {
   }
 
   advance(cells: Float64Array, at: number, nowUs: number): void {
-    if ((cells[at + USED] ?? 0) === 0) return;
     const startUs = cells[at + START_US] ?? 0;
-    if (nowUs >= startUs + this.horizonUs) cells[at + USED] = 0;
-    else if (startUs - nowUs > this.horizonUs) {
-      cells[at + START_US] = this.#isAligned ? this.#boundaryFrom(cells, at, nowUs) : nowUs;
-    }
+    if ((cells[at + USED] ?? 0) === 0 || startUs - nowUs <= this.horizonUs) return;
+    cells[at + START_US] = this.#isAligned ? this.#boundaryFrom(cells, at, nowUs) : nowUs;
   }
 
   waitUs(cells: Float64Array, at: number, nowUs: number, need: number): number {
     if (need > this.capacity) return Infinity;
-    if ((cells[at + USED] ?? 0) + need <= this.capacity) return 0;
+    if (this.#usedAt(cells, at, nowUs) + need <= this.capacity) return 0;
     return (cells[at + START_US] ?? 0) + this.horizonUs - nowUs;
   }
 
   charge(cells: Float64Array, at: number, nowUs: number, cost: number): void {
-    const used = cells[at + USED] ?? 0;
+    const used = this.#usedAt(cells, at, nowUs);
     if (used === 0) {
       cells[at + START_US] = this.#isAligned ? this.#startOf(cells, at, nowUs) : nowUs;
     }
     cells[at + USED] = used + cost;
   }
 
-  remaining(cells: Float64Array, at: number): number {
-    return Math.max(0, this.capacity - (cells[at + USED] ?? 0));
+  remaining(cells: Float64Array, at: number, nowUs: number): number {
+    return Math.max(0, this.capacity - this.#usedAt(cells, at, nowUs));
   }
 
   restedAtUs(cells: Float64Array, at: number): number {
@@ -89,6 +88,12 @@ export class FixedWindow implements RateAlgorithm {
     const phaseUs = cells[at + PHASE_US] ?? 0;
     const whole = [cells[at + START_US] ?? 0, used, phaseUs].every(Number.isSafeInteger);
     return whole && used >= 0 && phaseUs >= 0;
+  }
+
+  /** What was used of the window that `nowUs` is in. */
+  #usedAt(cells: Float64Array, at: number, nowUs: number): number {
+    const hasEnded = nowUs >= (cells[at + START_US] ?? 0) + this.horizonUs;
+    return hasEnded ? 0 : (cells[at + USED] ?? 0);
   }
 
   /** The start of the aligned window that `instantUs` is in. */

@@ -16,7 +16,8 @@ const ENTRIES = 4;
  * Denied requests are not kept: whoever goes on trying would otherwise lock itself out and fill the
  * log. Admissions of one microsecond share an entry, so that there are never more than `limit`.
  *
- * Stepping back, the clock stands still at the newest entry. After a step of more than a window,
+ * Only a charge drops what is older than a window: if a look at a later time did, a clock that steps
+ * back would find room that was taken. Stepping back, it stands still at the newest entry. After a step of more than a window,
  * all entries become one of the new time.
  */
 export class SlidingWindowLog implements RateAlgorithm {
@@ -40,21 +41,13 @@ export class SlidingWindowLog implements RateAlgorithm {
   }
 
   advance(cells: Float64Array, at: number, nowUs: number): void {
-    const count = cells[at + COUNT] ?? 0;
-    if (count === 0) return;
-    if (newestUs(cells, at) - nowUs > this.horizonUs) {
-      setAll(cells, at, nowUs);
-      return;
-    }
-    let left = count;
-    while (left > 0 && (cells[entryAt(cells, at, 0)] ?? 0) <= nowUs - this.horizonUs) {
-      dropOldest(cells, at);
-      left -= 1;
-    }
+    if ((cells[at + COUNT] ?? 0) === 0) return;
+    if (newestUs(cells, at) - nowUs > this.horizonUs) setAll(cells, at, nowUs);
   }
 
   waitUs(cells: Float64Array, at: number, nowUs: number, need: number): number {
     if (need > this.capacity) return Infinity;
+    // The oldest are counted and left behind, those that have expired for a wait of nothing.
     let excess = (cells[at + TOTAL] ?? 0) + need - this.capacity;
     let waitUs = 0;
     for (let index = 0; excess > 0; index += 1) {
@@ -62,10 +55,11 @@ export class SlidingWindowLog implements RateAlgorithm {
       excess -= cells[entry + 1] ?? 0;
       waitUs = (cells[entry] ?? 0) + this.horizonUs - nowUs;
     }
-    return waitUs;
+    return Math.max(0, waitUs);
   }
 
   charge(cells: Float64Array, at: number, nowUs: number, cost: number): void {
+    this.#dropExpired(cells, at, nowUs);
     const count = cells[at + COUNT] ?? 0;
     const instantUs = count === 0 ? nowUs : Math.max(nowUs, newestUs(cells, at));
     cells[at + TOTAL] = (cells[at + TOTAL] ?? 0) + cost;
@@ -84,8 +78,14 @@ export class SlidingWindowLog implements RateAlgorithm {
     cells[at + COUNT] = count + 1;
   }
 
-  remaining(cells: Float64Array, at: number): number {
-    return Math.max(0, this.capacity - (cells[at + TOTAL] ?? 0));
+  remaining(cells: Float64Array, at: number, nowUs: number): number {
+    let used = cells[at + TOTAL] ?? 0;
+    for (let index = 0; index < (cells[at + COUNT] ?? 0); index += 1) {
+      const entry = entryAt(cells, at, index);
+      if (!this.#hasExpired(cells[entry] ?? 0, nowUs)) break;
+      used -= cells[entry + 1] ?? 0;
+    }
+    return Math.max(0, this.capacity - used);
   }
 
   restedAtUs(cells: Float64Array, at: number): number {
@@ -136,6 +136,18 @@ export class SlidingWindowLog implements RateAlgorithm {
       total += cost;
     }
     return total === cells[at + TOTAL];
+  }
+
+  #hasExpired(instantUs: number, nowUs: number): boolean {
+    return instantUs <= nowUs - this.horizonUs;
+  }
+
+  #dropExpired(cells: Float64Array, at: number, nowUs: number): void {
+    let left = cells[at + COUNT] ?? 0;
+    while (left > 0 && this.#hasExpired(cells[entryAt(cells, at, 0)] ?? 0, nowUs)) {
+      dropOldest(cells, at);
+      left -= 1;
+    }
   }
 }
 
