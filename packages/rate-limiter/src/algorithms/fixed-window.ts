@@ -18,10 +18,10 @@ const PHASE_US = 2;
  * windows are therefore shifted by a hash of the key, the same in every process; those that begin
  * with the first request are spread by the clients themselves.
  *
- * Only a charge begins a window, and until then the last one is kept: if a look at a later time ended
- * it, a clock that steps back would find it empty. Stepping back, the clock stands still: the window
- * that has begun goes on. After a step of more
- * than a window, what was used is carried into the window that begins next.
+ * Only a charge begins a window, and until then the last one is kept: if a look at a later time
+ * ended it, a clock that steps back would find it empty. Stepping back, the clock stands still: the
+ * window that has begun goes on. After a step of more than a window, what was used is carried into
+ * the window that begins next.
  */
 export class FixedWindow implements RateAlgorithm {
   readonly width = 3;
@@ -71,9 +71,10 @@ export class FixedWindow implements RateAlgorithm {
     return Math.max(nowUs, cells[at + START_US] ?? 0);
   }
 
-  refund(cells: Float64Array, at: number, _nowUs: number, cost: number, chargedAtUs: number): void {
+  refund(cells: Float64Array, at: number, nowUs: number, cost: number, chargedAtUs: number): void {
     const startUs = cells[at + START_US] ?? 0;
     // A window that has ended took its count with it.
+    if (nowUs >= startUs + this.horizonUs) return;
     if (chargedAtUs < startUs || chargedAtUs >= startUs + this.horizonUs) return;
     cells[at + USED] = Math.max(0, (cells[at + USED] ?? 0) - cost);
   }

@@ -16,9 +16,9 @@ const ENTRIES = 4;
  * Denied requests are not kept: whoever goes on trying would otherwise lock itself out and fill the
  * log. Admissions of one microsecond share an entry, so that there are never more than `limit`.
  *
- * Only a charge drops what is older than a window: if a look at a later time did, a clock that steps
- * back would find room that was taken. Stepping back, it stands still at the newest entry. After a step of more than a window,
- * all entries become one of the new time.
+ * Only a charge drops what is older than a window: if a look at a later time did, a clock that
+ * steps back would find room that was taken. Stepping back, it stands still at the newest entry.
+ * After a step of more than a window, all entries become one of the new time.
  */
 export class SlidingWindowLog implements RateAlgorithm {
   readonly width: number;
@@ -96,7 +96,8 @@ export class SlidingWindowLog implements RateAlgorithm {
     return (cells[at + COUNT] ?? 0) === 0 ? nowUs : newestUs(cells, at);
   }
 
-  refund(cells: Float64Array, at: number, _nowUs: number, cost: number, chargedAtUs: number): void {
+  refund(cells: Float64Array, at: number, nowUs: number, cost: number, chargedAtUs: number): void {
+    if (this.#hasExpired(chargedAtUs, nowUs)) return;
     const count = cells[at + COUNT] ?? 0;
     for (let index = count - 1; index >= 0; index -= 1) {
       const entry = entryAt(cells, at, index);

@@ -79,7 +79,10 @@ export class TokenBucket implements RateAlgorithm {
 
   charge(cells: Float64Array, at: number, nowUs: number, cost: number): void {
     const missing = cells[at + MISSING] ?? 0;
-    if (missing === 0) cells[at + AT_US] = nowUs;
+    // One that was seen full later stands still, or the time until then would fill it twice.
+    const aheadUs = (cells[at + AT_US] ?? 0) - nowUs;
+    const isStanding = aheadUs > 0 && aheadUs <= this.horizonUs;
+    if (missing === 0 && !isStanding) cells[at + AT_US] = nowUs;
     cells[at + MISSING] = missing + cost;
   }
 
