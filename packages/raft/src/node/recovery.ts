@@ -222,7 +222,22 @@ function trailStart(
   return term === undefined ? snapshot : { logIndex, term };
 }
 
-async function readEntries(log: LogStore, first: number, last: number): Promise<Entry[]> {
+/** What one piece cannot hold is read in two halves: while one waits, the other is verified. */
+async function readEntries(log: LogStore, first: number, last: number): Promise<readonly Entry[]> {
+  if (first > last) return [];
+  const piece = await log.read(first, last, READ_BYTES_MAX);
+  const entries = piece.map(entryOf);
+  const next = first + piece.length;
+  if (next > last) return entries;
+  const middle = Math.floor((next + last) / 2);
+  const [early, late] = await Promise.all([
+    readHalf(log, next, middle),
+    readHalf(log, middle + 1, last),
+  ]);
+  return entries.concat(early, late);
+}
+
+async function readHalf(log: LogStore, first: number, last: number): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let next = first; next <= last;) {
     const piece = await log.read(next, last, READ_BYTES_MAX);

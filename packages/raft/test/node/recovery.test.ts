@@ -87,6 +87,23 @@ describe('recover', () => {
     expect(await recover(source)).toMatchObject({ hardState, entries: entries(1, 20) });
   });
 
+  test.each([3, 5, 6, 9, 10])('reads back %i entries of a mebibyte, in pieces', async (last) => {
+    const disk = new MemoryDisk();
+    const writer = await WriteAheadLog.open({ disk, directory: 'log' });
+    const identity = emptyIdentity;
+    const record = { nodeId: owner, configuration, hardState, identity };
+    const large = entries(1, last).map((entry) => ({ ...entry, payload: new Uint8Array(2 ** 20) }));
+    const metadata = nodeRecordCodec.encode(record);
+    await writer.append({ entries: large.map(logEntryOf), metadata });
+    await writer.close();
+    const log = await WriteAheadLog.open({ disk, directory: 'log' });
+    const snapshots = await SnapshotStore.open({ disk, directory: 'snapshots' });
+    const source = { nodeId: owner, configuration, log, snapshots, trailingEntryCount: 3 };
+    const recovered = await recover(source);
+    const found = recovered.entries.map(({ logIndex, payload }) => [logIndex, payload.length]);
+    expect(found).toEqual(large.map(({ logIndex }) => [logIndex, 2 ** 20]));
+  });
+
   test('keeps the snapshot, what follows it, and a trail before it', async () => {
     const { save, source } = await setUp();
     await save(12, 2);
