@@ -22,6 +22,7 @@ export interface Place {
 
 /** The packages that are ground for others, and what their `src` may import of ours. */
 export const grounds: Readonly<Record<string, readonly string[]>> = {
+  hash: [],
   transport: [],
   storage: ['transport'],
   simulation: ['transport', 'storage'],
@@ -41,8 +42,8 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   ],
   crdts: ['replicator.ts'],
   'vector-clocks': ['causal-broadcast.ts'],
-  'consistent-hashing': ['sharded-requester.ts'],
-  'bloom-filter': ['set-reconciler.ts'],
+  'consistent-hashing': ['sharding/'],
+  'bloom-filter': ['reconciliation/', 'redis/'],
   'rate-limiter': [
     'store.ts',
     'local-store.ts',
@@ -93,6 +94,9 @@ export const edgeRuntimeEntries: readonly string[] = [
 
 /** The one shared runtime kit: bounded reading and writing of bytes, for codecs and storage. */
 export const codecKit = '@quorate/transport/codec';
+
+/** Pure functions from bytes to bits, which any algorithm may use (decision 0007). */
+export const hashFunctions = '@quorate/hash';
 
 /** The only way to an id: a codec calls it on what it has read. */
 export const brandConstructors: ReadonlySet<string> = new Set(['nodeId', 'protocolName']);

@@ -8,6 +8,7 @@ import {
   codecKit,
   edgeRuntimeEntries,
   grounds,
+  hashFunctions,
   isAlgorithm,
   placeOf,
   portNames,
@@ -88,6 +89,7 @@ function judgeOurs(file: SourceFile, place: Place, found: Import): string | unde
   if (target === place.home) return 'import the file by its relative path';
   if (specifier === codecKit && isKitUser(file, place)) return undefined;
   if (isCodec(file) && isBrand(found)) return undefined;
+  if (specifier === hashFunctions && isAlgorithm(place.home)) return undefined;
   return isAlgorithm(place.home)
     ? judgeAlgorithm(place, found, target)
     : judgeGround(place.home, target, isTypeOnly);

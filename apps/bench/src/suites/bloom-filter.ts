@@ -1,0 +1,20 @@
+import { initialBloomFilterState, step } from '@quorate/bloom-filter';
+
+import { microContender, nsPerCall } from '../micro.ts';
+import type { Suite } from '../suite.ts';
+
+const input = { kind: 'observed', nowMs: 1 } as const;
+
+// Question: what does one step cost, beside the strongest peer that does the same work?
+export const suite: Suite = {
+  name: 'bloom-filter',
+  description: 'One step of the core.',
+  cases: [
+    {
+      name: 'step',
+      metrics: [nsPerCall],
+      ours: microContender('step', () => step(initialBloomFilterState, input)),
+      peers: [],
+    },
+  ],
+};
