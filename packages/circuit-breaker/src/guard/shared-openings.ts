@@ -4,21 +4,21 @@
  * The problem. Each of a hundred processes that call the same service finds out by itself that it
  * is down, and each needs as many failures for that as its window asks for, all waited for in full.
  *
- * Why the obvious way fails. Sharing counts would make one window of a hundred. But counts of others
- * are late, may come twice or never, and one process with a bad network would outvote all who are
- * well. So nothing is shared but the conclusion, and for how long it holds: "this circuit is open
- * for 4,200 ms more". Relative, because no two clocks agree.
+ * Why the obvious way fails. Sharing counts would make one window of a hundred. But counts of
+ * others are late, may come twice or never, and one process with a bad network would outvote all
+ * who are well. So nothing is shared but the conclusion, and for how long it holds: "this circuit
+ * is open for 4,200 ms more". Relative, because no two clocks agree.
  *
  * Hearsay is worth less than what a process sees itself. Hence the rules:
  *
  * - It opens a closed circuit and does nothing else: no wait is prolonged, no trial call disturbed,
  *   nothing set by hand is touched.
- * - It opens for at most `openForMsMax`, so that a lie, or a message that was held up, costs little.
- *   Then the trial calls of this process decide.
+ * - It opens for at most `openForMsMax`, so that a message that is wrong, or was held up, costs
+ *   little. Then the trial calls of this process decide.
  * - It counts against `maxOpenShare` like any other opening.
  * - It is not passed on. Only a circuit that was closed and that this process itself found to be
- *   failing is told of, once, so that there is no echo, and a process that is cut off from a service
- *   which the others reach does not shut them out again after each of its waits.
+ *   failing is told of, once, so that there is no echo, and a process that is cut off from a
+ *   service which the others reach does not shut them out again after each of its waits.
  * - A message counts once. Sequence numbers, within an incarnation of the sender, tell a late copy,
  *   which could open a circuit whose trials have passed since.
  *

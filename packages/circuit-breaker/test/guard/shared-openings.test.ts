@@ -259,13 +259,19 @@ describe('a process that hears of an opening', () => {
   test('remembers a bounded number of senders, those that spoke last', () => {
     const { breakers, hear, sharing } = stage();
     breakers.get('a');
-    hear(opening(5), nodeId('first'));
-    for (let index = 0; index < 1_023; index += 1) hear(opening(5), nodeId(`s${index}`));
-    hear(opening(5), nodeId('first'));
-    expect(sharing.counters().staleCount).toBe(1);
-    hear(opening(6), nodeId('one-more'));
-    hear(opening(5), nodeId('first'));
-    expect(sharing.counters().staleCount).toBe(1);
+    const staleCount = (): number => sharing.counters().staleCount;
+    const [first, next, last] = [nodeId('first'), nodeId('next'), nodeId('last')];
+    hear(opening(5), first);
+    hear(opening(5), next);
+    for (let index = 0; index < 1_022; index += 1) hear(opening(5), nodeId(`s${index}`));
+    hear(opening(6), first);
+    expect(staleCount()).toBe(0);
+    hear(opening(5), last);
+    hear(opening(6), first);
+    hear(opening(5), last);
+    expect(staleCount()).toBe(2);
+    hear(opening(5), next);
+    expect(staleCount()).toBe(2);
   });
 });
 
