@@ -2,7 +2,7 @@
 export const NAMES_MAX = 1_000;
 
 /** What breakers beyond them are counted under. */
-export const OTHER_NAME = 'other';
+const OTHER_NAME = 'other';
 
 /** The first names it hears of, and one for all the rest, so that metrics stay bounded. */
 export class BoundedNames {

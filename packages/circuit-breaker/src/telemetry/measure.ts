@@ -10,7 +10,7 @@ import type { CircuitTelemetry } from './circuit-telemetry.ts';
  * Tells `telemetry` of everything that `breaker` tells. Calls are timed from then on: each reads
  * the clock twice.
  *
- * @throws TypeError if `telemetry` lacks a function.
+ * @throws RangeError if an argument is no object, TypeError if `telemetry` lacks a function.
  *
  * @example
  * ```ts
@@ -28,6 +28,7 @@ export function measureBreaker(
   breaker: CircuitBreaker,
   telemetry: CircuitTelemetry,
 ): StopListening {
+  checkRecord('breaker', breaker);
   checkTelemetry(telemetry);
   return listen(breaker, telemetry);
 }
@@ -35,12 +36,13 @@ export function measureBreaker(
 /**
  * Tells `telemetry` of everything that the breakers of a registry tell, now and later.
  *
- * @throws TypeError if `telemetry` lacks a function.
+ * @throws RangeError if an argument is no object, TypeError if `telemetry` lacks a function.
  */
 export function measureBreakers(
   breakers: CircuitBreakerRegistry,
   telemetry: CircuitTelemetry,
 ): StopListening {
+  checkRecord('breakers', breakers);
   checkTelemetry(telemetry);
   return listenToEach(breakers, (_key, breaker) => listen(breaker, telemetry));
 }
@@ -56,6 +58,7 @@ function listen(breaker: CircuitBreaker, telemetry: CircuitTelemetry): StopListe
 
 function checkTelemetry(telemetry: CircuitTelemetry): void {
   checkRecord('telemetry', telemetry);
-  checkFunction('telemetry.changed', telemetry.changed);
-  checkFunction('telemetry.called', telemetry.called);
+  const { changed, called }: Readonly<Record<keyof CircuitTelemetry, unknown>> = telemetry;
+  checkFunction('telemetry.changed', changed);
+  checkFunction('telemetry.called', called);
 }

@@ -55,3 +55,11 @@ test.each([undefined, {}, { changed: () => undefined }, { changed: 1, called: 2 
     expect(() => measureBreakers(breakers, telemetry)).toThrow(/^telemetry[^ ]*: expected/);
   },
 );
+
+test.each([undefined, null, 3])('%o is neither breaker nor registry', (breaker) => {
+  const { telemetry } = notes();
+  // @ts-expect-error -- No breaker.
+  expect(() => measureBreaker(breaker, telemetry)).toThrow('breaker: expected an object');
+  // @ts-expect-error -- No registry.
+  expect(() => measureBreakers(breaker, telemetry)).toThrow('breakers: expected an object');
+});
