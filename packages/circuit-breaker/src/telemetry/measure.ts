@@ -58,7 +58,7 @@ function listen(breaker: CircuitBreaker, telemetry: CircuitTelemetry): StopListe
 
 function checkTelemetry(telemetry: CircuitTelemetry): void {
   checkRecord('telemetry', telemetry);
-  const { changed, called }: Readonly<Record<keyof CircuitTelemetry, unknown>> = telemetry;
-  checkFunction('telemetry.changed', changed);
-  checkFunction('telemetry.called', called);
+  const given: Readonly<Record<keyof CircuitTelemetry, unknown>> = telemetry;
+  checkFunction('telemetry.changed', given.changed);
+  checkFunction('telemetry.called', given.called);
 }
