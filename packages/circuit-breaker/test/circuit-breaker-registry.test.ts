@@ -119,7 +119,7 @@ describe('those who want to know of each breaker', () => {
     ]);
   });
 
-  test('hear once of breakers that they ask for themselves, and of none forgotten for these', () => {
+  test('hear once of breakers that they ask for, and of none that were forgotten for these', () => {
     const breakers = new CircuitBreakerRegistry({ capacity: 2 });
     breakers.get('a');
     breakers.get('b');

@@ -41,6 +41,75 @@ function bytesOf(
   return writer.finish();
 }
 
+const refused: readonly (readonly [name: string, bytes: Uint8Array, message: string])[] = [
+  ['another version', Uint8Array.of(2, 1, 1, 0, 0), 'version: expected 1, got 2'],
+  ['no number', bytesOf(0, 1), 'sequence: expected 1..9007199254740991, got 0'],
+  ['no time', bytesOf(1, 0), 'remainingMs: expected 1..2147483647, got 0'],
+  ['more than timers keep', bytesOf(1, 2 ** 31), 'remainingMs: expected 1..2147483647'],
+  ['2^53-1 ms', bytesOf(1, 2 ** 53 - 1), 'remainingMs: expected 1..2147483647'],
+  [
+    '2^53 as a number',
+    Uint8Array.of(1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 0, 0),
+    'varint: expected at most 2^53-1',
+  ],
+  [
+    'the bits of NaN as a time',
+    Uint8Array.of(1, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0),
+    'varint: expected at most 2^53-1',
+  ],
+  ['an unknown way to write keys', bytesOf(1, 1, (to) => to.u8(2)), 'key: expected 0 or 1'],
+  [
+    'a key of more bytes than any has',
+    bytesOf(1, 1, (to) => {
+      to.u8(0);
+      to.varint(2 ** 50);
+    }),
+    'length: expected at most 768',
+  ],
+  [
+    'more code units than there are bytes',
+    bytesOf(1, 1, (to) => {
+      to.u8(1);
+      to.varint(2 ** 50);
+    }),
+    'count: expected items',
+  ],
+  [
+    'a surrogate in UTF-8',
+    bytesOf(1, 1, (to) => {
+      to.u8(0);
+      to.lengthPrefixed(Uint8Array.of(0xed, 0xa0, 0x80));
+    }),
+    'string: expected UTF-8',
+  ],
+  [
+    'a key of 257 characters',
+    bytesOf(1, 1, (to) => {
+      to.u8(0);
+      to.string('x'.repeat(257));
+    }),
+    'key: expected at most 256 characters, got 257',
+  ],
+  [
+    'a key of 257 code units',
+    bytesOf(1, 1, (to) => {
+      to.u8(1);
+      to.varint(257);
+      for (let index = 0; index < 257; index += 1) to.u16(0xd800);
+    }),
+    'key: expected at most 256 characters, got 257',
+  ],
+  [
+    'code units of well-formed text',
+    bytesOf(1, 1, (to) => {
+      to.u8(1);
+      to.varint(1);
+      to.u16(0x61);
+    }),
+    'key: expected UTF-8 for well-formed text',
+  ],
+];
+
 describe('bytes that nobody of ours wrote', () => {
   test('are read where they are right', () => {
     expect(openingCodec.decode(bytesOf(7, 1_000))).toEqual({
@@ -48,74 +117,7 @@ describe('bytes that nobody of ours wrote', () => {
     });
   });
 
-  test.each([
-    ['another version', Uint8Array.of(2, 1, 1, 0, 0), 'version: expected 1, got 2'],
-    ['no number', bytesOf(0, 1), 'sequence: expected 1..9007199254740991, got 0'],
-    ['no time', bytesOf(1, 0), 'remainingMs: expected 1..2147483647, got 0'],
-    ['more than timers keep', bytesOf(1, 2 ** 31), 'remainingMs: expected 1..2147483647'],
-    ['2^53-1 ms', bytesOf(1, 2 ** 53 - 1), 'remainingMs: expected 1..2147483647'],
-    [
-      '2^53 as a number',
-      Uint8Array.of(1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 0, 0),
-      'varint: expected at most 2^53-1',
-    ],
-    [
-      'the bits of NaN as a time',
-      Uint8Array.of(1, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0),
-      'varint: expected at most 2^53-1',
-    ],
-    ['an unknown way to write keys', bytesOf(1, 1, (to) => to.u8(2)), 'key: expected 0 or 1'],
-    [
-      'a key of more bytes than any has',
-      bytesOf(1, 1, (to) => {
-        to.u8(0);
-        to.varint(2 ** 50);
-      }),
-      'length: expected at most 768',
-    ],
-    [
-      'more code units than there are bytes',
-      bytesOf(1, 1, (to) => {
-        to.u8(1);
-        to.varint(2 ** 50);
-      }),
-      'count: expected items',
-    ],
-    [
-      'a surrogate in UTF-8',
-      bytesOf(1, 1, (to) => {
-        to.u8(0);
-        to.lengthPrefixed(Uint8Array.of(0xed, 0xa0, 0x80));
-      }),
-      'string: expected UTF-8',
-    ],
-    [
-      'a key of 257 characters',
-      bytesOf(1, 1, (to) => {
-        to.u8(0);
-        to.string('x'.repeat(257));
-      }),
-      'key: expected at most 256 characters, got 257',
-    ],
-    [
-      'a key of 257 code units',
-      bytesOf(1, 1, (to) => {
-        to.u8(1);
-        to.varint(257);
-        for (let index = 0; index < 257; index += 1) to.u16(0xd800);
-      }),
-      'key: expected at most 256 characters, got 257',
-    ],
-    [
-      'code units of well-formed text',
-      bytesOf(1, 1, (to) => {
-        to.u8(1);
-        to.varint(1);
-        to.u16(0x61);
-      }),
-      'key: expected UTF-8 for well-formed text',
-    ],
-  ])('%s is refused', (_name, bytes, message) => {
+  test.each(refused)('%s is refused', (_name, bytes, message) => {
     expect(() => openingCodec.decode(bytes)).toThrow(DecodeError);
     expect(() => openingCodec.decode(bytes)).toThrow(message);
   });
