@@ -21,7 +21,8 @@ describe('documentation', () => {
   let errors: readonly (readonly string[])[] = [];
   beforeAll(() => {
     errors = typeErrors(root, blocks);
-  });
+    // One compilation of everything: long where all processors are busy.
+  }, 300_000);
 
   test.each(places)('%s type-checks', (_place, _block, index) => {
     expect(errors[index]).toEqual([]);

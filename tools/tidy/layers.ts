@@ -71,7 +71,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
 
 /** What the tests of an algorithm run its adapters against: the real clients and frameworks. */
 export const testPeers: Readonly<Record<string, readonly string[]>> = {
-  'circuit-breaker': ['undici'],
+  'circuit-breaker': ['undici', '@opentelemetry'],
   'rate-limiter': [
     'ioredis',
     'redis',

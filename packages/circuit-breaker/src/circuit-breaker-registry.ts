@@ -22,7 +22,9 @@ import { checkInteger, checkRecord, checkShare, show } from './bounds.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { CircuitBreakerOptions } from './circuit-breaker-options.ts';
 import type { CircuitBreakerEvent } from './circuit-events.ts';
-import { checkFunction } from './function-checks.ts';
+import { contained } from './contain.ts';
+import { checkFunction, checkOptionalFunction } from './function-checks.ts';
+import { Listeners, type StopListening } from './listeners.ts';
 
 /** What a registry may be told. */
 export interface CircuitBreakerRegistryOptions {
@@ -35,6 +37,8 @@ export interface CircuitBreakerRegistryOptions {
   readonly maxOpenShare?: number;
   /** What the breaker of `key` is told. Its name is `key` unless this gives it another. */
   readonly optionsFor?: (key: string) => CircuitBreakerOptions;
+  /** Gets what listeners of `observeBreakers` throw. They change nothing by throwing. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A registry at one instant. */
@@ -67,6 +71,8 @@ export class CircuitBreakerRegistry implements Disposable {
   readonly #entries = new Map<string, Entry>();
   /** The entries again, in the order of the hand. */
   readonly #ring: Entry[] = [];
+  readonly #onError: (error: unknown) => void;
+  readonly #newcomers: Listeners<Entry>;
   /** Breakers that opened by themselves, the longest open first. */
   readonly #open = new Set<CircuitBreaker>();
   #hand = 0;
@@ -77,13 +83,16 @@ export class CircuitBreakerRegistry implements Disposable {
   /** @throws RangeError if an option is out of its range. */
   constructor(options: CircuitBreakerRegistryOptions = {}) {
     checkRecord('options', options);
-    const { capacity = 1_024, maxOpenShare = 1, optionsFor = () => ({}) } = options;
+    const { capacity = 1_024, maxOpenShare = 1, optionsFor = () => ({}), onError } = options;
     checkInteger('capacity', capacity, 1, 1_000_000);
     checkShare('maxOpenShare', maxOpenShare);
     checkFunction('optionsFor', optionsFor);
+    checkOptionalFunction('onError', onError);
     this.#capacity = capacity;
     this.#maxOpenShare = maxOpenShare;
     this.#optionsFor = optionsFor;
+    this.#onError = (error) => contained(() => onError?.(error));
+    this.#newcomers = new Listeners(this.#onError);
   }
 
   /**
@@ -112,6 +121,33 @@ export class CircuitBreakerRegistry implements Disposable {
     for (const [key, { breaker }] of this.#entries) yield [key, breaker];
   }
 
+  /**
+   * Calls `listener` with each breaker that it keeps, those of now first and every new one before
+   * anybody calls it, to observe it or to set it by hand. What a listener throws goes to `onError`;
+   * the others and the callers of `get` do not notice.
+   *
+   * @param listener - Told of each breaker once; of a key again when it was forgotten meanwhile.
+   * @returns Stops it. What the listener has done to breakers stays done.
+   * @throws TypeError if `listener` is no function.
+   */
+  observeBreakers(listener: (key: string, breaker: CircuitBreaker) => unknown): StopListening {
+    checkFunction('listener', listener);
+    if (this.#isDisposed) return () => undefined;
+    const tell = ({ key, breaker }: Entry): unknown => listener(key, breaker);
+    const present = [...this.#entries.values()];
+    // First, or one that the listener itself asks for would be told to nobody.
+    const stopNew = this.#newcomers.add(tell);
+    const replay = new Listeners<Entry>(this.#onError);
+    replay.add(tell);
+    for (const entry of present) {
+      // It may have been forgotten for one that the listener asked for.
+      if (this.#entries.get(entry.key) !== entry) continue;
+      replay.publish(entry);
+      replay.deliver();
+    }
+    return stopNew;
+  }
+
   /** Forgets the breaker of `key`, whatever its state. Calls that hold it are not disturbed. */
   delete(key: string): void {
     const entry = this.#entries.get(key);
@@ -135,6 +171,7 @@ export class CircuitBreakerRegistry implements Disposable {
   /** Disposes of every breaker, and of those that it makes from now on. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
+    this.#newcomers.clear();
     for (const { breaker } of this.#entries.values()) breaker[Symbol.dispose]();
     this.#open.clear();
   }
@@ -159,6 +196,8 @@ export class CircuitBreakerRegistry implements Disposable {
     if (this.#ring.length < this.#capacity) this.#ring.push(entry);
     else this.#ring[this.#hand] = entry;
     breaker.observe((event) => this.#follow(entry, event));
+    this.#newcomers.publish(entry);
+    this.#newcomers.deliver();
   }
 
   #follow(entry: Entry, event: CircuitBreakerEvent): void {

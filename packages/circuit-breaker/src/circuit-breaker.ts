@@ -10,7 +10,13 @@
 import type { Clock, Timer } from '@quorate/transport';
 
 import { checkChoice, checkRecord, show } from './bounds.ts';
-import { Circuit, type CircuitTallies, refused, type RefusalReason } from './circuit.ts';
+import {
+  Circuit,
+  type CircuitTallies,
+  type HearsayOutcome,
+  refused,
+  type RefusalReason,
+} from './circuit.ts';
 import { breakerSettings, type CircuitBreakerOptions } from './circuit-breaker-options.ts';
 import type { CircuitChange } from './circuit-change.ts';
 import type { CircuitBreakerEvent, CircuitCallEvent } from './circuit-events.ts';
@@ -353,6 +359,19 @@ export class CircuitBreaker implements Policy, Disposable {
     this.#circuit.openByHand(openForMs, this.#clock.nowMs());
     this.#forcings.clear();
     this.#afterStep();
+  }
+
+  /**
+   * Opens it if it is closed, because another process says that its own circuit is open. Counts as
+   * an opening by itself: `mayOpen` is asked. No call of this process has failed, so keep it short.
+   *
+   * @param openForMs - 0..2^31-1; `openForMsMax` caps it.
+   * @throws RangeError if it is not. Then nothing has changed.
+   */
+  openOnHearsay(openForMs: number): HearsayOutcome {
+    const outcome = this.#circuit.openOnHearsay(openForMs, this.#clock.nowMs());
+    this.#afterStep();
+    return outcome;
   }
 
   /** Holds it open until everyone who did so has let go. Time does not end it. */

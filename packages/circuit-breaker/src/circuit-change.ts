@@ -15,6 +15,8 @@ export type TransitionReason =
   | 'trialsLost'
   /** The trial calls failed, and `mayOpen` said no. */
   | 'openingDenied'
+  /** Somebody else has found out, and said so. */
+  | 'hearsay'
   /** Somebody said so. */
   | 'byHand'
   /** The last of those who forced it open let go. */

@@ -71,6 +71,12 @@ export type RefusalReason =
   /** It has just closed, and lets in a share of the calls. */
   | 'warmUp';
 
+/**
+ * What became of the word of others that a circuit is to be open: it opened; it was not closed and
+ * knew better; `mayOpen` said no.
+ */
+export type HearsayOutcome = 'opened' | 'notClosed' | 'denied';
+
 /** What a circuit needs of those around it. */
 export interface CircuitSurroundings {
   /** A random number in [0, 1), drawn once for each opening. */
@@ -312,13 +318,28 @@ export class Circuit {
    * @throws RangeError if it is not, or if no circuit opens from here.
    */
   openByHand(openForMs: number, nowMs: number): void {
-    if (!(openForMs >= 0 && openForMs <= DELAY_MS_MAX)) {
-      throw new RangeError(`openForMs: expected a number in 0..${DELAY_MS_MAX}, got ${openForMs}`);
-    }
+    checkOpenFor(openForMs);
     const atMs = this.#now(nowMs);
     this.#advance(atMs);
     checkTransition(this.#state, 'open');
     this.#open(atMs, 'byHand', openForMs);
+  }
+
+  /**
+   * Opens a closed circuit because others found theirs open. Any other state knows better, or was
+   * set by hand, and nobody can prolong a wait.
+   *
+   * @param openForMs - 0..2^31-1; at most `openForMsMax` of it is used.
+   * @throws RangeError if it is not.
+   */
+  openOnHearsay(openForMs: number, nowMs: number): HearsayOutcome {
+    checkOpenFor(openForMs);
+    const atMs = this.#now(nowMs);
+    this.#advance(atMs);
+    if (this.#state !== 'closed') return 'notClosed';
+    const { generation } = this;
+    this.#openUnlessDenied(atMs, 'hearsay', Math.min(openForMs, this.#settings.openForMsMax));
+    return generation === this.#generation ? 'denied' : 'opened';
   }
 
   /** Makes it as new: closed, empty and warm. Its tallies and its generation go on. */
@@ -614,6 +635,11 @@ function gateOf(state: CircuitState, warmUp: WarmUp | undefined): Gate {
  */
 function pivotOf({ trip }: CircuitSettings): number {
   return trip.kind === 'countWindow' ? trip.minimumCalls - 1 : -1;
+}
+
+function checkOpenFor(openForMs: number): void {
+  if (openForMs >= 0 && openForMs <= DELAY_MS_MAX) return;
+  throw new RangeError(`openForMs: expected a number in 0..${DELAY_MS_MAX}, got ${openForMs}`);
 }
 
 function checkInstant(nowMs: number): void {

@@ -23,6 +23,7 @@ export {
   Circuit,
   type CircuitSurroundings,
   type CircuitTallies,
+  type HearsayOutcome,
   type RefusalReason,
   refused,
 } from './circuit.ts';

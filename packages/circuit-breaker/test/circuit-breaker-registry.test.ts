@@ -63,3 +63,104 @@ describe('a registry of breakers', () => {
     expect(breakers.stats().overflowCount).toBe(0);
   });
 });
+
+describe('those who want to know of each breaker', () => {
+  test('hear of those that are kept, and of each new one before it is given out', () => {
+    const breakers = new CircuitBreakerRegistry();
+    const a = breakers.get('a');
+    const heard: (readonly [string, unknown])[] = [];
+    const stop = breakers.observeBreakers((key, breaker) => heard.push([key, breaker]));
+    expect(heard).toEqual([['a', a]]);
+    const b = breakers.get('b');
+    breakers.get('b');
+    expect(heard).toEqual([
+      ['a', a],
+      ['b', b],
+    ]);
+    stop();
+    stop();
+    breakers.get('c');
+    expect(heard).toHaveLength(2);
+  });
+
+  test('see the first call of a new breaker', () => {
+    const breakers = new CircuitBreakerRegistry();
+    const outcomes: string[] = [];
+    breakers.observeBreakers((_key, breaker) =>
+      breaker.observeCalls((event) => outcomes.push(event.kind)),
+    );
+    permitOf(breakers.get('a')).succeed();
+    expect(outcomes).toEqual(['settled']);
+  });
+
+  test('harm nobody by what they throw or reject with, and it is reported', async () => {
+    const errors: unknown[] = [];
+    const breakers = new CircuitBreakerRegistry({
+      onError: (error) => {
+        errors.push(error);
+        throw new Error('the reporter fails too');
+      },
+    });
+    breakers.get('a');
+    const heard: string[] = [];
+    breakers.observeBreakers((key) => {
+      throw new Error(`no ${key}`);
+    });
+    breakers.observeBreakers((key) => Promise.reject(new Error(`later no ${key}`)));
+    breakers.observeBreakers((key) => heard.push(key));
+    expect(breakers.get('b').state).toBe('closed');
+    await Promise.resolve();
+    expect(heard).toEqual(['a', 'b']);
+    expect(errors.map(String).toSorted()).toEqual([
+      'Error: later no a',
+      'Error: later no b',
+      'Error: no a',
+      'Error: no b',
+    ]);
+  });
+
+  test('hear once of breakers that they ask for, and of none that were forgotten for these', () => {
+    const breakers = new CircuitBreakerRegistry({ capacity: 2 });
+    breakers.get('a');
+    breakers.get('b');
+    const heard: string[] = [];
+    breakers.observeBreakers((key) => {
+      heard.push(key);
+      if (key === 'a') breakers.delete('b');
+      if (key === 'a') breakers.get('c');
+    });
+    expect(heard).toEqual(['a', 'c']);
+  });
+
+  test('hear again of a key that was forgotten, and of none that is not kept', () => {
+    const breakers = new CircuitBreakerRegistry({ capacity: 1 });
+    const heard: string[] = [];
+    breakers.observeBreakers((key) => heard.push(key));
+    breakers.get('a');
+    breakers.delete('a');
+    breakers.get('a').forceOpen();
+    breakers.get('b');
+    expect(breakers.stats().overflowCount).toBe(1);
+    expect(heard).toEqual(['a', 'a']);
+  });
+
+  test('hear nothing once the registry is disposed of', () => {
+    const breakers = new CircuitBreakerRegistry();
+    const heard: string[] = [];
+    breakers.observeBreakers((key) => heard.push(key));
+    breakers[Symbol.dispose]();
+    breakers.observeBreakers((key) => heard.push(key));
+    breakers.get('a');
+    expect(heard).toEqual([]);
+  });
+
+  test.each([undefined, null, 3, {}])('must be functions: not %o', (listener) => {
+    const breakers = new CircuitBreakerRegistry();
+    // @ts-expect-error -- No function.
+    expect(() => breakers.observeBreakers(listener)).toThrow('listener: expected a function');
+    // @ts-expect-error -- No function.
+    expect(() => new CircuitBreakerRegistry({ onError: listener ?? 1 })).toThrow(
+      'onError: expected a function',
+    );
+  });
+});

@@ -20,6 +20,7 @@ type Step =
   | { readonly kind: 'answer'; readonly which: number; readonly openForMs: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'move'; readonly to: CircuitState }
+  | { readonly kind: 'hear'; readonly openForMs: number }
   | { readonly kind: 'deny'; readonly isDenied: boolean }
   | { readonly kind: 'reset' };
 
@@ -48,6 +49,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('move'), to: fc.constantFrom(...circuitStates) }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('hear'), openForMs: fc.nat(60) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('deny'), isDenied: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset') }) },
 );
@@ -165,6 +167,11 @@ class Twins {
         const nowMs = this.#read(true);
         if (model.transition(move.to)) circuit.transition(move.to, nowMs);
         else expect(() => circuit.transition(move.to, nowMs)).toThrow(RangeError);
+        break;
+      }
+      case 'hear': {
+        const heard = circuit.openOnHearsay(move.openForMs, this.#read(true));
+        expect(heard).toBe(model.hear(move.openForMs));
         break;
       }
       case 'deny':

@@ -141,6 +141,37 @@ describe('closed', () => {
   });
 });
 
+describe('hearsay', () => {
+  test('opens a closed circuit, counts as an opening, and says why', () => {
+    const { circuit, changes, pass, calls } = bench({ openForMs: 100 });
+    expect(circuit.openOnHearsay(70, 0)).toBe('opened');
+    expect(changes).toMatchObject([{ from: 'closed', to: 'open', reason: 'hearsay' }]);
+    expect([circuit.retryAfterMsAt(0), circuit.openings]).toEqual([70, 1]);
+    pass(70);
+    expect(calls('success')).toEqual([true]);
+  });
+
+  test('finds a circuit half open whose wait is over, and leaves it so', () => {
+    const { circuit } = bench({ openForMs: 100 });
+    circuit.transition('open', 0);
+    expect(circuit.openOnHearsay(70, 100)).toBe('notClosed');
+    expect(circuit.state).toBe('halfOpen');
+  });
+
+  test('is denied where mayOpen says no', () => {
+    const { circuit, changes } = bench({}, () => false);
+    expect(circuit.openOnHearsay(70, 0)).toBe('denied');
+    expect(circuit.state).toBe('closed');
+    expect(changes).toEqual([{ kind: 'openingDenied', reason: 'hearsay' }]);
+  });
+
+  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 31])('is not %f ms', (openForMs) => {
+    const { circuit, changes } = bench();
+    expect(() => circuit.openOnHearsay(openForMs, 0)).toThrow('openForMs: expected a number in');
+    expect(changes).toEqual([]);
+  });
+});
+
 describe('open', () => {
   test('refuses until its wait is over, and then admits a trial call', () => {
     const { circuit, pass, nowMs } = bench({ openForMs: 100 });

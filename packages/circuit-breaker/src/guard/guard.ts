@@ -37,6 +37,8 @@ export interface GuardOptions {
   readonly capacity?: number;
   /** The share of them that may be open at the same time: above 0 and at most 1. 1 if left out. */
   readonly maxOpenShare?: number;
+  /** Gets what listeners of its `breakers.observeBreakers` throw. */
+  readonly onError?: (error: unknown) => void;
   /**
    * What the breaker of a peer and method is told; `method` is '' if the peer has one for all. Its
    * `classify` is `classifyRequest` unless this gives it another.

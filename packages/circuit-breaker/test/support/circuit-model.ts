@@ -1,5 +1,6 @@
 import type { CircuitSettings } from '../../src/circuit-options.ts';
 import { type CircuitState, mayFollow } from '../../src/circuit-state.ts';
+import type { HearsayOutcome } from '../../src/circuit.ts';
 import type { CountedOutcome, Outcome } from '../../src/outcome.ts';
 
 interface Entry {
@@ -79,6 +80,15 @@ export class CircuitModel {
     if (!mayFollow(this.state, to)) return false;
     this.#enter(to);
     return true;
+  }
+
+  /** What becomes of the word of others. */
+  hear(openForMs: number): HearsayOutcome {
+    this.#catchUp();
+    if (this.state !== 'closed') return 'notClosed';
+    const { generation } = this;
+    this.#wantOpen(Math.min(openForMs, this.#settings.openForMsMax));
+    return this.generation === generation ? 'denied' : 'opened';
   }
 
   reset(): void {
