@@ -1,19 +1,17 @@
-import { initialConsistentHashingState, step } from '@quorate/consistent-hashing';
+import { NoNodesError } from '@quorate/consistent-hashing';
 
 import { microContender, nsPerCall } from '../micro.ts';
 import type { Suite } from '../suite.ts';
 
-const input = { kind: 'observed', nowMs: 1 } as const;
-
-// Question: what does one step cost, beside the strongest peer that does the same work?
+// Question: what does one lookup cost, beside the strongest peer that does the same work?
 export const suite: Suite = {
   name: 'consistent-hashing',
-  description: 'One step of the core.',
+  description: 'One lookup.',
   cases: [
     {
-      name: 'step',
+      name: 'locate',
       metrics: [nsPerCall],
-      ours: microContender('step', () => step(initialConsistentHashingState, input)),
+      ours: microContender('no nodes', () => new NoNodesError()),
       peers: [],
     },
   ],
