@@ -63,7 +63,7 @@ export type PlacementLayout =
       readonly kind: 'ranges';
       /** Which function takes a key to its place on the circle. */
       readonly space: string;
-      /** Where each arc ends, included; ascending, no two equal. The first begins behind the last. */
+      /** Where each arc ends, included; ascending and distinct. The first begins behind the last. */
       readonly ends: Uint32Array;
       /** Who owns the arc that ends there: an index into `nodes`. */
       readonly owners: Int32Array;
@@ -113,7 +113,7 @@ export interface Placement<Meta = unknown> {
   /** All nodes, those of weight 0 too, in the order of their ids. */
   readonly nodes: readonly PlacementNode<Meta>[];
   readonly traits: PlacementTraits;
-  /** What takes a key to the halves of `locateIndex`. Shared: read the halves before the next call. */
+  /** What takes a key to the halves of `locateIndex`. Shared: read them before the next call. */
   readonly bits: KeyBits;
   /**
    * The owner of `key`.
