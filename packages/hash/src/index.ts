@@ -1,3 +1,7 @@
-export { HashError, type HashErrorCode } from './errors.ts';
+export type { HashId, KeyHasher } from './hasher.ts';
 export { InvariantViolation } from './invariant.ts';
-export { initialHashState, step, type HashInput, type HashState } from './hash.ts';
+export { hashIdOf, keyHasher } from './key-hasher.ts';
+export type { Key, Key64 } from './key.ts';
+export type { HashSeed } from './seed.ts';
+export { murmur3x86_128 } from './murmur3-x86-128.ts';
+export { xxh64 } from './xxh64.ts';

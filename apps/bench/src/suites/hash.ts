@@ -1,19 +1,22 @@
-import { initialHashState, step } from '@quorate/hash';
+import { keyHasher } from '@quorate/hash';
 
 import { microContender, nsPerCall } from '../micro.ts';
 import type { Suite } from '../suite.ts';
 
-const input = { kind: 'observed', nowMs: 1 } as const;
+const hasher = keyHasher();
 
-// Question: what does one step cost, beside the strongest peer that does the same work?
+/** What the hash of a key costs, which placements and filters pay for every call. */
 export const suite: Suite = {
   name: 'hash',
-  description: 'One step of the core.',
+  description: 'What does the hash of a key cost?',
   cases: [
     {
-      name: 'step',
+      name: 'integer',
       metrics: [nsPerCall],
-      ours: microContender('step', () => step(initialHashState, input)),
+      ours: microContender('murmur3-x86-128', () => {
+        hasher.hashUint32(17);
+        return hasher.low;
+      }),
       peers: [],
     },
   ],
