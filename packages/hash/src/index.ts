@@ -5,3 +5,5 @@ export type { Key, Key64 } from './key.ts';
 export type { HashSeed } from './seed.ts';
 export { murmur3x86_128 } from './murmur3-x86-128.ts';
 export { xxh64 } from './xxh64.ts';
+export { md5 } from './md5.ts';
+export { siphash13, siphash24 } from './siphash.ts';

@@ -4,9 +4,11 @@ import type { HashId, KeyHasher } from '../src/hasher.ts';
 import { hashIdOf, keyHasher } from '../src/key-hasher.ts';
 import type { Key } from '../src/key.ts';
 
-const seeds: Readonly<Record<HashId, bigint>> = {
+const seeds: Readonly<Record<HashId, bigint | Uint8Array>> = {
   'murmur3-x86-128': 0xfedc_ba98n,
   xxh64: 0xfedc_ba98_7654_3210n,
+  'siphash-1-3': Uint8Array.from({ length: 16 }, (_, index) => 255 - index),
+  'siphash-2-4': Uint8Array.from({ length: 16 }, (_, index) => index),
 };
 
 const all = Object.entries(seeds).map(([id, seed]) => keyHasher(id as HashId, seed));
@@ -110,6 +112,8 @@ test('codes never change', () => {
   expect(all.map(({ id, code }) => [code, id])).toEqual([
     [1, 'murmur3-x86-128'],
     [2, 'xxh64'],
+    [4, 'siphash-1-3'],
+    [5, 'siphash-2-4'],
   ]);
 });
 
