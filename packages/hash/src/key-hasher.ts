@@ -15,7 +15,8 @@ const ids: ReadonlyMap<number, HashId> = new Map<number, HashId>([
  * A hasher of keys.
  *
  * @param id - Which function; the fastest here, `murmur3-x86-128`, without it.
- * @param seed - 32 bits for `murmur3-x86-128`, 64 for `xxh64`, 0 without it; for SipHash a secret of
+ * @param seed - 32 bits for `murmur3-x86-128`, 64 for `xxh64`, 0 without it; for SipHash a secret
+ * of
  *   16 bytes, which must be given.
  * @throws RangeError if there is no such function, or the seed does not fit it.
  *

@@ -5,9 +5,9 @@
  * SipHash, for keys that others choose.
  *
  * A function without a secret can be flooded. Who knows it computes a million keys that fall on one
- * node, or that a filter takes for present, and a seed does not help if keys that collide do so
- * for every seed, as they do in most fast functions. SipHash was made to be a pseudo-random function
- * of a secret of 16 bytes and still fast on short inputs: additions, rotations and exclusive ors of
+ * node, or that a filter takes for present, and a seed does not help if keys that collide do so for
+ * every seed, as they do in most fast functions. SipHash was made to be a pseudo-random function of
+ * a secret of 16 bytes and still fast on short inputs: additions, rotations and exclusive ors of
  * four words of 64 bits, and no product.
  *
  *   v0..v3 = the secret twice, with constants
