@@ -1,8 +1,3 @@
-export { BloomFilterError, type BloomFilterErrorCode } from './errors.ts';
+export type { AddOutcome, Filter, FilterKind, FilterStats, GrowingFilter } from './filter.ts';
+export { filterKindOf } from './codec/filter-format.ts';
 export { InvariantViolation } from './invariant.ts';
-export {
-  initialBloomFilterState,
-  step,
-  type BloomFilterInput,
-  type BloomFilterState,
-} from './bloom-filter.ts';
