@@ -1,3 +1,20 @@
-export type { AddOutcome, Filter, FilterKind, FilterStats, GrowingFilter } from './filter.ts';
+export { bloomPositions } from './probes.ts';
+export { BloomFilter, type BloomOptions, type BloomSize } from './bloom.ts';
+export { decodeBloom, encodeBloom } from './codec/bloom-codec.ts';
 export { filterKindOf } from './codec/filter-format.ts';
+export { decodeSplitBlock, encodeSplitBlock } from './codec/split-block-codec.ts';
+export type { AddOutcome, Filter, FilterKind, FilterStats, GrowingFilter } from './filter.ts';
 export { InvariantViolation } from './invariant.ts';
+export {
+  bloomFalsePositiveRate,
+  bloomShape,
+  splitBlockCount,
+  splitBlockFalsePositiveRate,
+  type BloomShape,
+  type FilterSizing,
+} from './sizing.ts';
+export {
+  SplitBlockBloomFilter,
+  type SplitBlockOptions,
+  type SplitBlockSize,
+} from './split-block-bloom.ts';

@@ -2,8 +2,8 @@
  * The file format that all filters of this package share.
  *
  * A filter outlives the program that wrote it. Without the name of its hash function in the file, a
- * new release that hashes otherwise reads the old bits and answers "certainly not" for keys that are
- * there: the one error that a filter must not make. So the head names everything that an answer
+ * new release that hashes otherwise reads the old bits and answers "certainly not" for keys that
+ * are there: the one error that a filter must not make. So the head names everything that an answer
  * depends on, and a checksum covers the whole, because one lost bit is one lost key.
  *
  *   magic "QFLT"      4 bytes
@@ -17,8 +17,9 @@
  *
  * Lengths are compared with the bytes that are there, and must use them up exactly, before anything
  * is allocated; a codec then checks its parameters against the length of the body. So a header that
- * claims 2^40 bits costs nothing. The checksum finds accidents. Who may write the file may also make
- * it lie; a reader is only promised an answer or a `DecodeError`, in time and memory of its length.
+ * claims 2^40 bits costs nothing. The checksum finds accidents. Who may write the file may also
+ * make it lie; a reader is only promised an answer or a `DecodeError`, in time and memory of its
+ * length.
  *
  * A keyed seed stands in the file: whoever reads the file can make keys collide again.
  */
