@@ -4,10 +4,12 @@ export {
   NoNodesError,
   TooFewZonesError,
 } from './errors.ts';
-export type { Key } from './key.ts';
+export { restorePlacement } from './codec/restore.ts';
+export type { PlacementKind } from './codec/snapshot-format.ts';
 export { InvariantViolation } from './invariant.ts';
 export type { NodeSpec, PlacementChange, PlacementNode } from './node-set.ts';
 export type {
+  HashedOptions,
   KeyBits,
   Placement,
   PlacementLayout,
@@ -16,3 +18,4 @@ export type {
   ReplicaOptions,
 } from './placement.ts';
 export { pickReplicas, rankedByRehash } from './replicas.ts';
+export { ring, type RingOptions } from './ring/ring.ts';

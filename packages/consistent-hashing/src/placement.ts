@@ -22,19 +22,14 @@
  * Source: Karger, Lehman, Leighton, Panigrahy, Levine, Lewin, "Consistent hashing and random
  * trees", STOC 1997, where the laws are called monotonicity, balance and spread.
  */
+import type { HashId, HashSeed, Key, KeyHasher } from '@quorate/hash';
+
+import type { PlacementKind } from './codec/snapshot-format.ts';
 import { NoNodesError } from './errors.ts';
-import type { Key } from './key.ts';
 import type { NodeSpec, PlacementChange, PlacementNode } from './node-set.ts';
 
 /** What turns a key into the two halves that a placement looks up, and holds the last result. */
-export interface KeyBits {
-  /** Hashes `key`; the result stands in `high` and `low`. */
-  hash(key: Key): void;
-  /** Bits 32..63 of the last hash, as an int32. */
-  readonly high: number;
-  /** Bits 0..31 of the last hash, as an int32. */
-  readonly low: number;
-}
+export type KeyBits = Pick<KeyHasher, 'hash' | 'high' | 'low'>;
 
 /** What an algorithm gives, and what it does not. */
 export interface PlacementTraits {
@@ -63,7 +58,7 @@ export type PlacementLayout =
       readonly kind: 'ranges';
       /** Which function takes a key to its place on the circle. */
       readonly space: string;
-      /** Where each arc ends, included; ascending and distinct. The first begins behind the last. */
+      /** Where each arc ends, included: ascending, distinct. The first begins behind the last. */
       readonly ends: Uint32Array;
       /** Who owns the arc that ends there: an index into `nodes`. */
       readonly owners: Int32Array;
@@ -104,10 +99,24 @@ export interface PlacementOptions<Meta = unknown> {
   readonly epoch?: number;
 }
 
+/** What placements take besides that hash keys by a function of your choice. */
+export interface HashedOptions<Meta = unknown> extends PlacementOptions<Meta> {
+  /** What hashes keys; `murmur3-x86-128`, the fastest, without it. */
+  readonly hash?: HashId;
+  /**
+   * Its seed; 0 without it.
+   *
+   * @remarks
+   * Everybody who asks must have the same. A secret one of `siphash-1-3` keeps strangers from
+   * choosing keys that all have one owner.
+   */
+  readonly seed?: HashSeed;
+}
+
 /** Which node owns a key. A value: it never changes. */
 export interface Placement<Meta = unknown> {
   /** Which algorithm this is. */
-  readonly kind: string;
+  readonly kind: PlacementKind;
   /** How many changes made it. Two placements of one history are equal if their epochs are. */
   readonly epoch: number;
   /** All nodes, those of weight 0 too, in the order of their ids. */

@@ -1,17 +1,20 @@
-import { NoNodesError } from '@quorate/consistent-hashing';
+import { ring } from '@quorate/consistent-hashing';
 
 import { microContender, nsPerCall } from '../micro.ts';
 import type { Suite } from '../suite.ts';
 
+const nodes = Array.from({ length: 100 }, (_, index) => `node-${index}`);
+const placement = ring({ nodes });
+
 // Question: what does one lookup cost, beside the strongest peer that does the same work?
 export const suite: Suite = {
   name: 'consistent-hashing',
-  description: 'One lookup.',
+  description: 'The owner of a key.',
   cases: [
     {
       name: 'locate',
       metrics: [nsPerCall],
-      ours: microContender('no nodes', () => new NoNodesError()),
+      ours: microContender('ring', () => placement.locate('0123456789abcdef')),
       peers: [],
     },
   ],
