@@ -95,6 +95,9 @@ export class DifferenceDecoder {
     this.#symbols = longer;
     this.#takeOutFound();
     this.#peel(start);
+    if (this.state === 'decoded' && this.#symbols.some((word) => word !== 0)) {
+      this.#isInconsistent = true;
+    }
     return this.state;
   }
 

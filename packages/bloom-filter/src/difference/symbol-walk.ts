@@ -4,14 +4,16 @@
  *
  * Symbol `i` holds an element with probability `1 / (1 + i / 2)`: the first holds all of them, and
  * they get fewer for ever. That is what makes a beginning of any length as good as a sketch made
- * for its length. Instead of tossing a coin at each symbol the walk draws how many to skip: from
- * symbol `i`, with `u` uniform in (0, 1], it goes on by
+ * for its length. Instead of tossing a coin at each symbol the walk draws where it goes on: from
+ * symbol `i` it passes all up to `k` with probability (i + 1)(i + 2) / ((k + 1)(k + 2)), so with `u`
+ * uniform in (0, 1] the next one is
  *
  * ```text
- *   ceil((i + 3/2) · (1 / √u − 1))
+ *   ceil(√((i + 1)(i + 2) / u + 1/4) − 3/2)
  * ```
  *
- * Division, square root and rounding up are exact in IEEE 754, so every engine walks alike. The
+ * The paper draws from an approximation, which is 4 % off at the second symbol. Division, square root
+ * and rounding up are exact in IEEE 754, so every engine walks alike. The
  * draws are those of xoroshiro64* (Blackman and Vigna, "Scrambled linear pseudorandom number
  * generators", 2021), whose 64 bits of state are the element's hash: two elements share a walk only
  * if they share their hash.
@@ -41,8 +43,9 @@ export function walkOn(walks: Uint32Array, at: number): void {
   walks[at + 1] = (second << 13) | (second >>> 19);
   const drawn = Math.imul(first, 0x9e3779bb) >>> 0;
   const index = walks[at + 2] ?? 0;
-  // u = (drawn + 1) / 2^32, whose root is √(drawn + 1) / 2^16.
-  const next = index + Math.ceil((index + 1.5) * (65_536 / Math.sqrt(drawn + 1) - 1));
+  // u = (drawn + 1) / 2^32
+  const square = ((index + 1) * (index + 2)) / ((drawn + 1) / 0x1_0000_0000);
+  const next = Math.ceil(Math.sqrt(square + 0.25) - 1.5);
   // A draw of u = 1 would stay where it is.
   walks[at + 2] = Math.min(Math.max(next, index + 1), SYMBOL_INDEX_MAX);
 }

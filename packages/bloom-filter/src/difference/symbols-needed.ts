@@ -11,15 +11,18 @@ import { SYMBOL_WORDS } from './sketch.ts';
 /** Symbols for each element of a difference, with some to spare: the next round costs more. */
 const SYMBOLS_PER_ELEMENT = 1.5;
 
-/** A guess of the difference is wrong by this factor at most before the next round corrects it. */
-const GROWTH_MAX = 8;
+/** No round asks for more than this many times what there is: the guess may be far off. */
+const GROWTH_MAX = 4;
+
+/** Where so few empty symbols are expected it is no surprise, in nine of ten cases, to see none. */
+const NONE_IS_LIKELY = 0.1;
 
 /**
  * How many elements differ, by the share of symbols that are empty.
  *
  * @param symbols - Of the difference. What was found and taken out of them is not counted.
- * @returns A guess that is never less than half the symbols; `Infinity` if none of the last half is
- *   empty, since then it may be any number.
+ * @returns A guess that is never less than half the symbols. If none of the last half is empty it is
+ *   the least number that makes that likely: there may be any number more.
  */
 export function guessDifference(symbols: Int32Array): number {
   const end = symbols.length / SYMBOL_WORDS;
@@ -27,13 +30,14 @@ export function guessDifference(symbols: Int32Array): number {
   let emptyCount = 0;
   for (let index = start; index < end; index += 1) {
     const at = index * SYMBOL_WORDS;
-    if (((symbols[at] ?? 0) | (symbols[at + 1] ?? 0) | (symbols[at + 3] ?? 0)) === 0) emptyCount += 1;
+    if (((symbols[at] ?? 0) | (symbols[at + 1] ?? 0) | (symbols[at + 3] ?? 0)) === 0)
+      emptyCount += 1;
   }
-  if (emptyCount === 0) return Infinity;
+  const observed = Math.max(emptyCount, NONE_IS_LIKELY);
   let guess = 1;
-  while (expectedEmpty(2 * guess, start, end) > emptyCount) guess *= 2;
+  while (expectedEmpty(2 * guess, start, end) > observed) guess *= 2;
   for (let step = guess / 2; step >= 1; step /= 2) {
-    if (expectedEmpty(guess + step, start, end) > emptyCount) guess += step;
+    if (expectedEmpty(guess + step, start, end) > observed) guess += step;
   }
   return Math.max(guess, start);
 }

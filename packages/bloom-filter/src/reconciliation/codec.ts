@@ -110,7 +110,8 @@ function readRequest(reader: ByteReader, kind: number): ReconcileRequest {
     }
     case requestKinds.symbols: {
       const [start, end] = [readUpTo(reader, SYMBOL_COUNT_MAX), readUpTo(reader, SYMBOL_COUNT_MAX)];
-      if (start > end) throw new DecodeError(`symbols: expected start <= end, got ${start}, ${end}`);
+      if (start > end)
+        throw new DecodeError(`symbols: expected start <= end, got ${start}, ${end}`);
       return { kind: 'symbols', session, start, end };
     }
     case requestKinds.filter:
@@ -141,7 +142,8 @@ function writePart({ partCount, part }: Part): void {
 function readPart(reader: ByteReader): Part {
   const partCount = readUpTo(reader, PART_COUNT_MAX);
   const part = reader.varint();
-  if (part >= partCount) throw new DecodeError(`part: expected less than ${partCount}, got ${part}`);
+  if (part >= partCount)
+    throw new DecodeError(`part: expected less than ${partCount}, got ${part}`);
   if ((partCount & (partCount - 1)) === 0) return { partCount, part };
   throw new DecodeError(`partCount: expected a power of 2, got ${partCount}`);
 }

@@ -1,4 +1,9 @@
-import { type NodeId, RequestDeadlineError, type Requester, TransportError } from '@quorate/transport';
+import {
+  type NodeId,
+  RequestDeadlineError,
+  type Requester,
+  TransportError,
+} from '@quorate/transport';
 import { DecodeError } from '@quorate/transport/codec';
 
 import { DifferenceDecoder } from '../difference/difference-decoder.ts';
@@ -76,8 +81,7 @@ export class Comparison {
    */
   async run(snapshot: SetSnapshot, seed: number, session: number): Promise<boolean> {
     const first = await this.#ask({ kind: 'open', session, seed, symbolCount: FIRST_SYMBOLS });
-    const isDone =
-      first.kind === 'symbols' && (await this.#compare(snapshot, session, first));
+    const isDone = first.kind === 'symbols' && (await this.#compare(snapshot, session, first));
     await this.#ask({ kind: 'close', session });
     return isDone;
   }
@@ -96,7 +100,11 @@ export class Comparison {
       if (state === 'inconsistent' || isHopeless || reply.symbols.length === 0) return false;
       if (decoder.symbolCount >= wanted) {
         const guess = decoder.guessedCount;
-        if (!this.#hasSifted && guess * FILTERS_PAY_FROM > itemCount && itemCount > FIRST_SYMBOLS * 8) {
+        if (
+          !this.#hasSifted &&
+          guess * FILTERS_PAY_FROM > itemCount &&
+          itemCount > FIRST_SYMBOLS * 8
+        ) {
           return await this.#sift(snapshot, session, itemCount);
         }
         wanted = symbolsToHave(decoder.symbolCount, guess);
@@ -107,7 +115,11 @@ export class Comparison {
     return false;
   }
 
-  async #move(snapshot: SetSnapshot, session: number, decoder: DifferenceDecoder): Promise<boolean> {
+  async #move(
+    snapshot: SetSnapshot,
+    session: number,
+    decoder: DifferenceDecoder,
+  ): Promise<boolean> {
     const { onlyLocal, onlyRemote } = decoder.difference;
     await this.#push(snapshot.find(onlyLocal));
     return await this.#fetch(snapshot, session, new HashSet(onlyRemote));

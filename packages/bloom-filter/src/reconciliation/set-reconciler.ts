@@ -34,7 +34,11 @@ import { systemRandom } from '@quorate/transport/system';
 import { reconcileReplyCodec, reconcileRequestCodec } from './codec.ts';
 import { Comparison, type ReconcileCounts } from './comparison.ts';
 import type { ReconcileRequest } from './messages.ts';
-import { limitsOf, type ReconcilerLimits, type SetReconcilerOptions } from './reconciler-options.ts';
+import {
+  limitsOf,
+  type ReconcilerLimits,
+  type SetReconcilerOptions,
+} from './reconciler-options.ts';
 import { Responder } from './responder.ts';
 import { SetSnapshot } from './snapshot.ts';
 
