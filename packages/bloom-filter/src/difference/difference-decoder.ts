@@ -95,9 +95,9 @@ export class DifferenceDecoder {
     this.#symbols = longer;
     this.#takeOutFound();
     this.#peel(start);
-    if (this.state === 'decoded' && this.#symbols.some((word) => word !== 0)) {
-      this.#isInconsistent = true;
-    }
+    // Where nothing is left no other symbol holds anything either.
+    const isOver = isEmpty(this.#symbols, 0);
+    if (isOver && this.#symbols.some((word) => word !== 0)) this.#isInconsistent = true;
     return this.state;
   }
 

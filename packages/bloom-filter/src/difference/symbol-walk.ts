@@ -22,7 +22,7 @@
  */
 
 /** Symbols beyond it hold nothing. A sketch of that length would be of 68 GB. */
-export const SYMBOL_INDEX_MAX = 2 ** 32 - 1;
+export const SYMBOL_INDEX_MAX = 0xffff_ffff;
 
 /** Words of a walk in an array: the generator's two and the symbol it is at. */
 export const WALK_WORDS = 3;

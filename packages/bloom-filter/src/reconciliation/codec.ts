@@ -121,7 +121,7 @@ function readRequest(reader: ByteReader, kind: number): ReconcileRequest {
       return { kind: 'absent', session, ...part, skip, filter: readWords(reader) };
     }
     case requestKinds.fetch: {
-      const hashes = [...readWords(reader)];
+      const hashes = Array.from(readWords(reader), (half) => half >>> 0);
       if (hashes.length % 2 === 0) return { kind: 'fetch', session, hashes };
       throw new DecodeError(`hashes: expected two halves each, got ${hashes.length} halves`);
     }
@@ -220,11 +220,11 @@ function readItems(reader: ByteReader): Uint8Array[] {
 
 function writeWords(words: ArrayLike<number>): void {
   writer.varint(words.length);
-  for (let place = 0; place < words.length; place += 1) writer.u32(words[place] ?? 0);
+  for (let place = 0; place < words.length; place += 1) writer.u32((words[place] ?? 0) >>> 0);
 }
 
-function readWords(reader: ByteReader): Uint32Array {
-  const words = new Uint32Array(reader.count(4));
+function readWords(reader: ByteReader): Int32Array {
+  const words = new Int32Array(reader.count(4));
   for (let place = 0; place < words.length; place += 1) words[place] = reader.u32();
   return words;
 }

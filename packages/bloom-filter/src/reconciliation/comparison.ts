@@ -4,7 +4,6 @@ import {
   type Requester,
   TransportError,
 } from '@quorate/transport';
-import { DecodeError } from '@quorate/transport/codec';
 
 import { DifferenceDecoder } from '../difference/difference-decoder.ts';
 import { symbolsToHave } from '../difference/symbols-needed.ts';

@@ -41,7 +41,7 @@ export interface AbsentRequest {
   readonly partCount: number;
   readonly skip: number;
   /** Words of the filter of what the asking node has. */
-  readonly filter: Uint32Array;
+  readonly filter: Int32Array;
 }
 
 /** The items with these hashes: low half, then high half, of each. */
@@ -92,5 +92,5 @@ export interface ItemsReply {
 /** Words of a split-block filter. */
 export interface FilterReply {
   readonly kind: 'filter';
-  readonly filter: Uint32Array;
+  readonly filter: Int32Array;
 }
