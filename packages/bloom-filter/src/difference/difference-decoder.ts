@@ -2,8 +2,8 @@
  * Finds by peeling what two sets do not share, from the symbols of the one and the elements of the
  * other. See `sketch.ts` for the idea.
  *
- * A symbol whose count is 1 or -1 and whose check fits its sum holds one element: it is taken out of
- * every symbol it is part of, those that come later too. Which sign says who holds it.
+ * A symbol whose count is 1 or -1 and whose check fits its sum holds one element: it is taken out
+ * of every symbol it is part of, those that come later too. Which sign says who holds it.
  */
 import { addAlongWalk, checkOf, type Sketch, SYMBOL_WORDS } from './sketch.ts';
 import { guessDifference } from './symbols-needed.ts';
@@ -15,10 +15,14 @@ export type DecodingState =
   | 'decoded'
   /** Ask for the next symbols. */
   | 'incomplete'
-  /** The symbols are none of a set: damaged, or of another seed. Nothing found is worth anything. */
+  /**
+   * The symbols are none of a set: damaged, or of another seed. Nothing found is worth anything.
+   */
   | 'inconsistent';
 
-/** What one of two sets holds and the other does not, as hashes: low half, then high half, of each. */
+/**
+ * What one of two sets holds and the other does not, as hashes: low half, then high half, of each.
+ */
 export interface Difference {
   readonly onlyRemote: readonly number[];
   readonly onlyLocal: readonly number[];

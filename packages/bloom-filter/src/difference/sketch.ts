@@ -2,8 +2,8 @@
  * A set as a sequence of coded symbols without end, of which any two nodes need about as many as
  * their sets differ in elements, however large the sets are.
  *
- * The problem. Two nodes hold a million ids each and differ in ten. Sending all ids costs megabytes;
- * sending a filter costs a megabyte, and misses what it takes for known.
+ * The problem. Two nodes hold a million ids each and differ in ten. Sending all ids costs
+ * megabytes; sending a filter costs a megabyte, and misses what it takes for known.
  *
  * The idea. A symbol is the sum, by exclusive or, of the hashes of some elements, with their count
  * and the sum of a check of each. The symbols of the set that both differ by are then those of one
@@ -21,8 +21,8 @@
  * that came too few are not wasted.
  *
  * Sources: Eppstein, Goodrich, Uyeda and Varghese, "What's the Difference? Efficient Set
- * Reconciliation without Prior Context", SIGCOMM 2011; Yang, Gilad and Alizadeh, "Practical Rateless
- * Set Reconciliation", SIGCOMM 2024.
+ * Reconciliation without Prior Context", SIGCOMM 2011; Yang, Gilad and Alizadeh, "Practical
+ * Rateless Set Reconciliation", SIGCOMM 2024.
  */
 import { beginWalk, WALK_WORDS, walkOn } from './symbol-walk.ts';
 

@@ -5,20 +5,21 @@
  * Symbol `i` holds an element with probability `1 / (1 + i / 2)`: the first holds all of them, and
  * they get fewer for ever. That is what makes a beginning of any length as good as a sketch made
  * for its length. Instead of tossing a coin at each symbol the walk draws where it goes on: from
- * symbol `i` it passes all up to `k` with probability (i + 1)(i + 2) / ((k + 1)(k + 2)), so with `u`
- * uniform in (0, 1] the next one is
+ * symbol `i` it passes all up to `k` with probability (i + 1)(i + 2) / ((k + 1)(k + 2)), so with
+ * `u` uniform in (0, 1] the next one is
  *
  * ```text
  *   ceil(√((i + 1)(i + 2) / u + 1/4) − 3/2)
  * ```
  *
- * The paper draws from an approximation, which is 4 % off at the second symbol. Division, square root
- * and rounding up are exact in IEEE 754, so every engine walks alike. The
+ * The paper draws from an approximation, which is 4 % off at the second symbol. Division, square
+ * root and rounding up are exact in IEEE 754, so every engine walks alike. The
  * draws are those of xoroshiro64* (Blackman and Vigna, "Scrambled linear pseudorandom number
  * generators", 2021), whose 64 bits of state are the element's hash: two elements share a walk only
  * if they share their hash.
  *
- * Source: Yang, Gilad and Alizadeh, "Practical Rateless Set Reconciliation", SIGCOMM 2024, section 4.
+ * Source: Yang, Gilad and Alizadeh, "Practical Rateless Set Reconciliation", SIGCOMM 2024, section
+ * 4.
  */
 
 /** Symbols beyond it hold nothing. A sketch of that length would be of 68 GB. */

@@ -1,10 +1,10 @@
 /**
  * How many symbols to ask for next.
  *
- * A difference of `d` elements is decoded after about 1.35 d symbols if it is large, and up to 2 d if
- * it is small. While the symbols are too few, how many of them are empty tells `d`: symbol `i` is
- * empty with probability (1 − 1/(1 + i/2))^d. So few symbols are asked for in vain, and few rounds are
- * made.
+ * A difference of `d` elements is decoded after about 1.35 d symbols if it is large, and up to 2 d
+ * if it is small. While the symbols are too few, how many of them are empty tells `d`: symbol `i`
+ * is empty with probability (1 − 1/(1 + i/2))^d. So few symbols are asked for in vain, and few
+ * rounds are made.
  */
 import { SYMBOL_WORDS } from './sketch.ts';
 
@@ -21,8 +21,8 @@ const NONE_IS_LIKELY = 0.1;
  * How many elements differ, by the share of symbols that are empty.
  *
  * @param symbols - Of the difference. What was found and taken out of them is not counted.
- * @returns A guess that is never less than half the symbols. If none of the last half is empty it is
- *   the least number that makes that likely: there may be any number more.
+ * @returns A guess that is never less than half the symbols. If none of the last half is empty it
+ *   is the least number that makes that likely: there may be any number more.
  */
 export function guessDifference(symbols: Int32Array): number {
   const end = symbols.length / SYMBOL_WORDS;

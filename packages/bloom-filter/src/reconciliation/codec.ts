@@ -1,10 +1,10 @@
 /*
  * The bytes of what two reconcilers say to each other.
  *
- * A version and a kind, one byte each, then the fields in the order of their declaration; numbers as
- * varints, hashes and filters as words of 32 bits, big-endian. The count of a symbol is written as
- * its distance, zigzag, from what is expected there, elements / (1 + index / 2): one or two bytes
- * instead of the size of the set.
+ * A version and a kind, one byte each, then the fields in the order of their declaration; numbers
+ * as varints, hashes and filters as words of 32 bits, big-endian. The count of a symbol is written
+ * as its distance, zigzag, from what is expected there, elements / (1 + index / 2): one or two
+ * bytes instead of the size of the set.
  */
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
@@ -218,9 +218,9 @@ function readItems(reader: ByteReader): Uint8Array[] {
   return items;
 }
 
-function writeWords(words: ArrayLike<number>): void {
+function writeWords(words: Int32Array | readonly number[]): void {
   writer.varint(words.length);
-  for (let place = 0; place < words.length; place += 1) writer.u32((words[place] ?? 0) >>> 0);
+  for (const word of words) writer.u32(word >>> 0);
 }
 
 function readWords(reader: ByteReader): Int32Array {

@@ -8,7 +8,9 @@ export type ReconcileRequest =
   | PushRequest
   | CloseRequest;
 
-/** Keep your set as it is now under this number, hash it from this seed, and send the first symbols. */
+/**
+ * Keep your set as it is now under this number, hash it from this seed, and send the first symbols.
+ */
 export interface OpenRequest {
   readonly kind: 'open';
   readonly session: number;
@@ -24,7 +26,10 @@ export interface SymbolsRequest {
   readonly end: number;
 }
 
-/** Your filter of this part: of all items whose hash has the number `part` in the low bits of its high half. */
+/**
+ * Your filter of this part: of all items whose hash has the number `part` in the low bits of its
+ * high half.
+ */
 export interface FilterRequest {
   readonly kind: 'filter';
   readonly session: number;

@@ -4,7 +4,10 @@ import type { SetSnapshot } from './snapshot.ts';
 /** Bits of a filter for each item: one in a hundred that it lacks passes for one that it has. */
 const BITS_PER_ITEM = 10.5;
 
-/** One of `partCount` parts of a set: whose hash has the number `part` in the low bits of its high half. */
+/**
+ * One of `partCount` parts of a set: whose hash has the number `part` in the low bits of its high
+ * half.
+ */
 export interface Part {
   readonly part: number;
   /** A power of 2. */

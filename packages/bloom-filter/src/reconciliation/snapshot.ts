@@ -8,8 +8,8 @@ export interface ReconcilableSet {
   items(): Iterable<Uint8Array>;
 
   /**
-   * Takes an item that a peer holds and this set did not when the comparison began. It may have it by
-   * now, and may be given it twice.
+   * Takes an item that a peer holds and this set did not when the comparison began. It may have it
+   * by now, and may be given it twice.
    *
    * @param item - The callee's to keep.
    */
