@@ -6,6 +6,8 @@ export {
 } from './errors.ts';
 export { restorePlacement } from './codec/restore.ts';
 export type { PlacementKind } from './codec/snapshot-format.ts';
+export type { KetamaDialect } from './ketama/dialects.ts';
+export { ketama, type KetamaOptions } from './ketama/ketama.ts';
 export { InvariantViolation } from './invariant.ts';
 export type { NodeSpec, PlacementChange, PlacementNode } from './node-set.ts';
 export type {

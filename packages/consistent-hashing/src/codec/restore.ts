@@ -1,5 +1,6 @@
 import { DecodeError } from '@quorate/transport/codec';
 
+import { restoreKetama } from '../ketama/ketama.ts';
 import { nodeSet } from '../node-set.ts';
 import { checkedEpoch, type Placement } from '../placement.ts';
 import { restoreRing } from '../ring/ring.ts';
@@ -8,6 +9,7 @@ import { type CheckedFields, decodeSnapshot, type PlacementKind } from './snapsh
 /** How each kind comes back from what stands in its snapshot; a RangeError is a refusal. */
 const restorers: ReadonlyMap<PlacementKind, (fields: CheckedFields) => Placement> = new Map([
   ['ring', restoreRing],
+  ['ketama', restoreKetama],
 ]);
 
 /**
@@ -22,6 +24,8 @@ const restorers: ReadonlyMap<PlacementKind, (fields: CheckedFields) => Placement
  *
  * @example
  * ```ts
+ * import { restorePlacement, ring } from '@quorate/consistent-hashing';
+ *
  * const before = ring({ nodes: ['a', 'b', 'c'] });
  * const after = restorePlacement(before.snapshot());
  * after.locate('key').id === before.locate('key').id; // => true

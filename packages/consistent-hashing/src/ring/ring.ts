@@ -17,24 +17,14 @@
  * Source: Karger et al., "Consistent hashing and random trees", STOC 1997, §4; virtual nodes:
  * Stoica et al., "Chord", SIGCOMM 2001, §6.
  */
-import { type Key, keyHasher, type KeyHasher } from '@quorate/hash';
+import { keyHasher, type KeyHasher } from '@quorate/hash';
 
 import { hasherOf, spaceOf } from '../codec/hash-fields.ts';
-import { type CheckedFields, encodeSnapshot } from '../codec/snapshot-format.ts';
-import { invariant } from '../invariant.ts';
-import { changedNodes, nodeSet, type PlacementChange, type PlacementNode } from '../node-set.ts';
-import {
-  checkedEpoch,
-  type HashedOptions,
-  ownerOf,
-  type Placement,
-  type PlacementLayout,
-  type PlacementTraits,
-  type ReplicaOptions,
-} from '../placement.ts';
-import { pickReplicas } from '../replicas.ts';
-import { Circle, packedPoint } from './circle.ts';
-import { eachOnce } from './each-once.ts';
+import type { CheckedFields } from '../codec/snapshot-format.ts';
+import { nodeSet } from '../node-set.ts';
+import type { HashedOptions, Placement, PlacementTraits } from '../placement.ts';
+import { CirclePlacement, type CircleRules } from './circle-placement.ts';
+import { packedPoint } from './circle.ts';
 
 /** What a ring is made of. */
 export interface RingOptions<Meta = unknown> extends HashedOptions<Meta> {
@@ -68,6 +58,8 @@ const traits: PlacementTraits = {
  *
  * @example
  * ```ts
+ * import { ring } from '@quorate/consistent-hashing';
+ *
  * const small = ring({ nodes: ['a', 'b', 'c'] });
  * const large = small.with({ add: [{ id: 'd', weight: 2 }] });
  *
@@ -78,7 +70,7 @@ const traits: PlacementTraits = {
 export function ring<Meta = unknown>(options: RingOptions<Meta>): Placement<Meta> {
   const { nodes, epoch = 0, pointsPerWeight = POINTS_PER_WEIGHT, hash, seed } = options;
   const hasher = keyHasher(hash, seed);
-  return new Ring(nodeSet(nodes), checkedEpoch(epoch), pointsPerWeight, hasher);
+  return new CirclePlacement(nodeSet(nodes), epoch, ringRules(pointsPerWeight, hasher));
 }
 
 /** The ring of a snapshot. */
@@ -88,97 +80,20 @@ export function restoreRing(fields: CheckedFields): Placement {
   if (numbers.length !== 1 || words.length > 0) {
     throw new RangeError(`numbers: expected 1 and no words, got ${numbers.length}`);
   }
-  return new Ring(nodes, epoch, pointsPerWeight, hasherOf(fields));
+  return new CirclePlacement(nodes, epoch, ringRules(pointsPerWeight, hasherOf(fields)));
 }
 
-class Ring<Meta> implements Placement<Meta> {
-  readonly kind = 'ring';
-  readonly traits = traits;
-  readonly nodes: readonly PlacementNode<Meta>[];
-  readonly epoch: number;
-  readonly bits: KeyHasher;
-  readonly #pointsPerWeight: number;
-  readonly #circle: Circle;
-
-  constructor(
-    nodes: readonly PlacementNode<Meta>[],
-    epoch: number,
-    pointsPerWeight: number,
-    hasher: KeyHasher,
-  ) {
-    this.nodes = nodes;
-    this.epoch = epoch;
-    this.bits = hasher;
-    this.#pointsPerWeight = pointsPerWeight;
-    this.#circle = new Circle(pointsOf(nodes, pointsPerWeight, hasher));
-  }
-
-  locate(key: Key): PlacementNode<Meta> {
-    return ownerOf(this.tryLocate(key));
-  }
-
-  tryLocate(key: Key): PlacementNode<Meta> | undefined {
-    this.bits.hash(key);
-    return this.nodes[this.#circle.locate(this.bits.high)];
-  }
-
-  locateIndex(high: number, _low: number): number {
-    return this.#circle.locate(high);
-  }
-
-  locateN(key: Key, count: number, options?: ReplicaOptions): PlacementNode<Meta>[] {
-    this.bits.hash(key);
-    return pickReplicas(this.nodes, this.ranked(this.bits.high), count, options);
-  }
-
-  ranked(high: number, _low?: number): Iterable<number> {
-    return eachOnce(this.nodes, this.#circle.walk(high));
-  }
-
-  layout(): PlacementLayout {
-    return { kind: 'ranges', space: `${spaceOf(this.bits)}/high`, ...this.#circle.arcs() };
-  }
-
-  with(change: PlacementChange<Meta>): Placement<Meta> {
-    const nodes = changedNodes(this.nodes, change);
-    return new Ring(nodes, checkedEpoch(this.epoch + 1), this.#pointsPerWeight, this.bits);
-  }
-
-  snapshot(): Uint8Array {
-    return encodeSnapshot({
-      kind: this.kind,
-      epoch: this.epoch,
-      hashCode: this.bits.code,
-      seed: this.bits.seed,
-      nodes: this.nodes,
-      numbers: [this.#pointsPerWeight],
-      words: new Uint32Array(),
-    });
-  }
-}
-
-/** All points, packed for a circle. */
-function pointsOf(
-  nodes: readonly PlacementNode[],
-  pointsPerWeight: number,
-  hasher: KeyHasher,
-): Float64Array {
-  const counts = nodes.map(({ weight }) => pointCount(weight, checkedPoints(pointsPerWeight)));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total > POINTS_MAX) {
-    throw new RangeError(
-      `points: expected at most ${POINTS_MAX} in all, got ${total}: lower pointsPerWeight`,
-    );
-  }
-  const points = new Float64Array(total);
-  let filled = 0;
-  nodes.forEach(({ id }, owner) => {
-    const count = counts[owner] ?? 0;
-    fillPoints(points.subarray(filled, filled + count), id, owner, hasher);
-    filled += count;
-  });
-  invariant(filled === total, 'every point has a place');
-  return points;
+function ringRules(pointsPerWeight: number, hasher: KeyHasher): CircleRules {
+  const each = checkedPoints(pointsPerWeight);
+  return {
+    kind: 'ring',
+    traits,
+    space: `${spaceOf(hasher)}/high`,
+    bits: hasher,
+    pointCounts: (nodes) => nodes.map(({ weight }) => pointCount(weight, each)),
+    fillPoints: (points, id, owner) => fillPoints(points, id, owner, hasher),
+    fields: { hashCode: hasher.code, seed: hasher.seed, numbers: [each] },
+  };
 }
 
 function checkedPoints(pointsPerWeight: number): number {

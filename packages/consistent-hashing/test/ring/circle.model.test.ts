@@ -10,7 +10,7 @@ const place = fc.oneof(
 );
 const points = fc.array(fc.tuple(place, fc.nat(5)), { maxLength: 60 });
 
-/** The slow, obvious answer: of all points at or behind, the nearest; of those there, the lowest. */
+/** The slow, obvious answer: of all points at or behind, the nearest, and of those the lowest. */
 function ownerOf(all: readonly (readonly [number, number])[], at: number): number {
   const byPlace = [...all].sort((left, right) => left[0] - right[0] || left[1] - right[1]);
   const next = byPlace.find(([where]) => where >= at) ?? byPlace[0];

@@ -113,7 +113,7 @@ describe('ring', () => {
 
   test('refuses more points than it may have, and says how to have fewer', () => {
     const nodes = [{ id: 'a', weight: 30_000 }];
-    expect(() => ring({ nodes })).toThrow('got 4800000: lower pointsPerWeight');
+    expect(() => ring({ nodes })).toThrow('got 4800000: lower weights or pointsPerWeight');
     expect(ring({ nodes, pointsPerWeight: 0.01 }).locate('key').id).toBe('a');
   });
 
