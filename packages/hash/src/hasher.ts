@@ -2,7 +2,8 @@ import { checkedHalf, checkedUint64, highHalf, lowHalf, type Key } from './key.t
 import { encode, loadBytes, loadHalves, loadString, scratch, TOO_LONG, viewOf } from './scratch.ts';
 
 /** The functions that a `KeyHasher` may be. The name says which bits come out, for ever. */
-export type HashId = 'murmur3-x86-128' | 'xxh64' | 'siphash-1-3' | 'siphash-2-4';
+export type HashId =
+  'murmur3-x86-128' | 'xxh64' | 'murmur3-x64-128' | 'siphash-1-3' | 'siphash-2-4';
 
 /**
  * 64 bits of a key, left in `high` and `low`.

@@ -1,4 +1,5 @@
 import type { HashId, KeyHasher } from './hasher.ts';
+import { Murmur3X64Hasher } from './murmur3-x64-128.ts';
 import { Murmur3X86Hasher } from './murmur3-x86-128.ts';
 import type { HashSeed } from './seed.ts';
 import { Siphash13Hasher, Siphash24Hasher } from './siphash.ts';
@@ -7,6 +8,7 @@ import { Xxh64Hasher } from './xxh64.ts';
 const ids: ReadonlyMap<number, HashId> = new Map<number, HashId>([
   [1, 'murmur3-x86-128'],
   [2, 'xxh64'],
+  [3, 'murmur3-x64-128'],
   [4, 'siphash-1-3'],
   [5, 'siphash-2-4'],
 ]);
@@ -15,9 +17,8 @@ const ids: ReadonlyMap<number, HashId> = new Map<number, HashId>([
  * A hasher of keys.
  *
  * @param id - Which function; the fastest here, `murmur3-x86-128`, without it.
- * @param seed - 32 bits for `murmur3-x86-128`, 64 for `xxh64`, 0 without it; for SipHash a secret
- * of
- *   16 bytes, which must be given.
+ * @param seed - 32 bits for murmur3 and 64 for `xxh64`, 0 without it; for SipHash a secret of 16
+ *   bytes, which must be given.
  * @throws RangeError if there is no such function, or the seed does not fit it.
  *
  * @remarks
@@ -39,6 +40,8 @@ export function keyHasher(id: HashId = 'murmur3-x86-128', seed?: HashSeed): KeyH
       return new Murmur3X86Hasher(seed);
     case 'xxh64':
       return new Xxh64Hasher(seed);
+    case 'murmur3-x64-128':
+      return new Murmur3X64Hasher(seed);
     case 'siphash-1-3':
       return new Siphash13Hasher(seed);
     case 'siphash-2-4':

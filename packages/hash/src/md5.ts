@@ -18,7 +18,7 @@
  */
 import { lengthOf, loadInput, loadTail, scratch } from './scratch.ts';
 
-/** RFC 1321 §3.4: the integer part of 2^32 * abs(sin(i)), i from 1, as literals since sines vary. */
+/** RFC 1321 §3.4: 2^32 * abs(sin(i)), cut, for i from 1. Literals, since sines vary. */
 const constants = Int32Array.of(
   0xd76aa478,
   0xe8c7b756,

@@ -23,7 +23,7 @@
  * seed.
  */
 import { ViewHasher } from './hasher.ts';
-import { lengthOf, loadInput, loadTail, scratch } from './scratch.ts';
+import { lengthOf, loadInput, scratch, tailAt } from './scratch.ts';
 import { bytesOfWords, seed32, type HashSeed } from './seed.ts';
 
 const C1 = 0x239b961b;
@@ -109,17 +109,11 @@ function hashWords(view: DataView, start: number, end: number, seed: number): vo
     h4 = (Math.imul(((h4 << 13) | (h4 >>> 19)) + h1, 5) + 0x32ac3b17) | 0;
   }
   if (at < end) {
-    let rest = view;
-    let first = at;
-    if (view !== scratch) {
-      loadTail(view, at, end);
-      rest = scratch;
-      first = 0;
-    }
-    h1 ^= scramble1(rest.getInt32(first, true));
-    h2 ^= scramble2(rest.getInt32(first + 4, true));
-    h3 ^= scramble3(rest.getInt32(first + 8, true));
-    h4 ^= scramble4(rest.getInt32(first + 12, true));
+    const rest = tailAt(view, at, end);
+    h1 ^= scramble1(scratch.getInt32(rest, true));
+    h2 ^= scramble2(scratch.getInt32(rest + 4, true));
+    h3 ^= scramble3(scratch.getInt32(rest + 8, true));
+    h4 ^= scramble4(scratch.getInt32(rest + 12, true));
   }
   finish(h1, h2, h3, h4, end - start);
 }

@@ -57,7 +57,17 @@ export function loadBytes(source: Uint8Array, start: number, end: number): numbe
   return length;
 }
 
-/** Puts the last bytes of `view`, from `start`, into the scratch: at most `COPIED_BYTES_MAX`. */
+/**
+ * Sees to it that `view[start..end)`, less than a block of the function at work, lies in the
+ * scratch with sixteen zeros behind it. Returns where.
+ */
+export function tailAt(view: DataView, start: number, end: number): number {
+  if (view === scratch) return start;
+  loadTail(view, start, end);
+  return 0;
+}
+
+/** Puts `view[start..end)` at the beginning of the scratch: at most `COPIED_BYTES_MAX`. */
 export function loadTail(view: DataView, start: number, end: number): void {
   for (let at = start; at < end; at += 1) bytes[at - start] = view.getUint8(at);
   pad(end - start);

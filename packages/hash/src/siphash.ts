@@ -26,7 +26,7 @@
  */
 import { ViewHasher } from './hasher.ts';
 import { carryOf } from './multiply.ts';
-import { lengthOf, loadInput, loadTail, scratch } from './scratch.ts';
+import { lengthOf, loadInput, scratch, tailAt } from './scratch.ts';
 import { bytesOfWords, seedWords, type HashSeed } from './seed.ts';
 
 /** How often the four words are mixed: for each word of the input, and at the end. */
@@ -178,11 +178,7 @@ function hashWords(
   for (; at + 8 <= end; at += 8) {
     takeWord(view.getInt32(at + 4, true), view.getInt32(at, true), compression);
   }
-  let last = at;
-  if (view !== scratch) {
-    loadTail(view, at, end);
-    last = 0;
-  }
+  const last = tailAt(view, at, end);
   const lastHigh = scratch.getInt32(last + 4, true) | ((end - start) << 24);
   takeWord(lastHigh, scratch.getInt32(last, true), compression);
   state[4] ^= 0xff;

@@ -7,6 +7,7 @@ import type { Key } from '../src/key.ts';
 const seeds: Readonly<Record<HashId, bigint | Uint8Array>> = {
   'murmur3-x86-128': 0xfedc_ba98n,
   xxh64: 0xfedc_ba98_7654_3210n,
+  'murmur3-x64-128': 0xfedc_ba98n,
   'siphash-1-3': Uint8Array.from({ length: 16 }, (_, index) => 255 - index),
   'siphash-2-4': Uint8Array.from({ length: 16 }, (_, index) => index),
 };
@@ -112,6 +113,7 @@ test('codes never change', () => {
   expect(all.map(({ id, code }) => [code, id])).toEqual([
     [1, 'murmur3-x86-128'],
     [2, 'xxh64'],
+    [3, 'murmur3-x64-128'],
     [4, 'siphash-1-3'],
     [5, 'siphash-2-4'],
   ]);

@@ -71,3 +71,17 @@ export function verificationWord(
   results.forEach((result, index) => view.setUint32(4 * index, result, true));
   return hex32(hash(all, 0)[0]!);
 }
+
+/** One line of murmur3-vectors.json. */
+export interface MurmurRow {
+  readonly seed: number;
+  readonly str: string;
+  readonly x86_32: string;
+  readonly x64_128_h1: string;
+  readonly x64_128_h2: string;
+}
+
+/** What a program in Go answers. */
+export function murmurRows(): readonly MurmurRow[] {
+  return (readVectors('filters/murmur3-vectors.json') as { rows: MurmurRow[] }).rows;
+}
