@@ -21,3 +21,5 @@ export type {
 } from './placement.ts';
 export { pickReplicas, rankedByRehash } from './replicas.ts';
 export { ring, type RingOptions } from './ring/ring.ts';
+export { diff, type DiffOptions } from './plan/diff.ts';
+export type { Move, MovementPlan, NodeMovement, StepOptions } from './plan/movement-plan.ts';
