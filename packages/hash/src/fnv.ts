@@ -9,7 +9,7 @@
  * The prime of 64 bits is 2^40 + 0x1b3. A product with it is one with 0x1b3 and a shift by 40,
  * which is a shift of the low half by 8 into the high one.
  *
- * Source: Fowler, Noll and Vo; RFC 9923.
+ * Source: Fowler, Noll, Vo and Eastlake, draft-eastlake-fnv of the IETF.
  */
 import { multiplyHigh } from './multiply.ts';
 import { lengthOf, loadInput } from './scratch.ts';

@@ -6,7 +6,7 @@ import { viewOf } from '../../src/scratch.ts';
 const root = join(import.meta.dirname, '../../../..');
 
 /** Where the published vectors lie, beside the repository. */
-export const data: string = process.env['QUORATE_DATA'] ?? join(root, '../shared/data');
+const data: string = process.env['QUORATE_DATA'] ?? join(root, '../shared/data');
 
 /** Whether they are there; says so once for each file that skips them. */
 export function hasData(): boolean {
