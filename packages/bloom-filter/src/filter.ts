@@ -89,7 +89,7 @@ export function isSameHash(left: KeyHasher, right: KeyHasher): boolean {
  *
  * @throws RangeError if function or seed differ.
  */
-export function checkSameHash(left: Filter, right: Filter): void {
+export function checkSameHash(left: Pick<Filter, 'hasher'>, right: Pick<Filter, 'hasher'>): void {
   if (isSameHash(left.hasher, right.hasher)) return;
   throw new RangeError(
     `other.hasher: expected ${left.hasher.id} of the same seed, got ${right.hasher.id}`,

@@ -21,7 +21,7 @@
  * which costs a tenth more bits at 1 % (see `sizing.ts`), more at lower rates.
  *
  * The bits are those of Parquet: with `keyHasher('xxh64')` and the bytes of the plain encoding, a
- * table can be read from and put into a Parquet file (`parquetBloomFilter`).
+ * table can be read from and put into a Parquet file (`encodeParquetFilter`).
  *
  * Sources: Putze, Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters", WEA 2007;
  * Apache Parquet, BloomFilter.md, which has the salts and the layout; its hash is XXH64 of seed 0.
