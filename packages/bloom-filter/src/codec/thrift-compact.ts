@@ -18,13 +18,17 @@
  *
  * Source: Apache Thrift, doc/specs/thrift-compact-protocol.md.
  */
-import { ByteReader, ByteWriter, DecodeError } from '@quorate/transport/codec';
+import { ByteReader, DecodeError, type ByteWriter } from '@quorate/transport/codec';
 
-/** The types that this file names; others are skipped. */
+/** A number of 32 bits, as every type below by its number in a field's head. */
 export const THRIFT_I32 = 5;
+/** A number of 64 bits. */
 export const THRIFT_I64 = 6;
+/** Bytes with their length before them; a string is one, too. */
 export const THRIFT_BINARY = 8;
+/** A list of items of one type. */
 export const THRIFT_LIST = 9;
+/** A struct within a struct. */
 export const THRIFT_STRUCT = 12;
 
 const DEPTH_MAX = 32;
