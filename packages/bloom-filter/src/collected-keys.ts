@@ -38,6 +38,7 @@ export interface CollectedKeysOptions {
  *
  * @example
  * ```ts
+ * import { CollectedKeys, SplitBlockBloomFilter } from '@quorate/bloom-filter';
  * import { keyHasher } from '@quorate/hash';
  *
  * const keys = new CollectedKeys({ hasher: keyHasher() });

@@ -2,21 +2,21 @@
    A position is below the number of bits; `?? 0` in place of `!` would cost a test a probe. */
 
 /*
- * Guava's Bloom filter, bit for bit, to read what a service in Java has written and to write what it
- * reads.
+ * Guava's Bloom filter, bit for bit, to read what a service in Java has written and to write what
+ * it reads.
  *
  * It is the classic filter with double hashing over the 128 bits of MurmurHash3_x64_128, seed 0:
  *
  *   mitz-32   (h1 + i * h2) of 32 bits, i = 1..k, complemented if negative, mod m
  *   mitz-64   h1 + i * h2 of 64 bits, i = 0..k-1, without its sign, mod m; what Guava makes now
  *
- * In mitz-32 positions end at 2^31, and a larger table has a higher rate than its size promises. Both
- * have the weaknesses of double hashing that `probes.ts` names. Take `BloomFilter` where nothing in
- * Java has to read it.
+ * In mitz-32 positions end at 2^31, and a larger table has a higher rate than its size promises.
+ * Both have the weaknesses of double hashing that `probes.ts` names. Take `BloomFilter` where
+ * nothing in Java has to read it.
  *
- * What a key is depends on the funnel, which the file does not name: `stringFunnel(UTF_8)` hashes the
- * UTF-8 of a string, `unencodedCharsFunnel()` its units of 16 bits, low byte first. An int or a long is
- * its 4 or 8 bytes, low byte first.
+ * What a key is depends on the funnel, which the file does not name: `stringFunnel(UTF_8)` hashes
+ * the UTF-8 of a string, `unencodedCharsFunnel()` its units of 16 bits, low byte first. An int or a
+ * long is its 4 or 8 bytes, low byte first.
  *
  * Source: Guava's documentation of BloomFilter and the layout of its `writeTo`.
  */
@@ -26,16 +26,13 @@ import { setBitsOf } from './bit-count.ts';
 import { itemCountOf } from './estimates.ts';
 import type { FilterStats } from './filter.ts';
 import { integerPower, LN_2, naturalLog } from './natural-log.ts';
-import { checkSizing, type BloomShape, type FilterSizing } from './sizing.ts';
+import { BIT_COUNT_MAX, checkSizing, type BloomShape, type FilterSizing } from './sizing.ts';
 
 /** How positions come from a hash: see the head of `guava-bloom.ts`. */
 export type GuavaStrategy = 'mitz-32' | 'mitz-64';
 
-/** Which bytes of a string are hashed: those of `stringFunnel(UTF_8)` or `unencodedCharsFunnel()`. */
+/** What of a string is hashed: as `stringFunnel(UTF_8)` has it, or `unencodedCharsFunnel()`. */
 export type GuavaFunnel = 'utf-8' | 'utf-16';
-
-/** 2^31 - 1 longs, rounded down to what one typed array of words can surely be. */
-export const GUAVA_BIT_COUNT_MAX: number = 2 ** 35;
 
 /** What a filter of Guava is made of. */
 export type GuavaOptions = (
@@ -91,7 +88,7 @@ export class GuavaBloomFilter {
   /** Whether `key` is in the set: `false` is certain, `true` is probable. */
   has(key: string | Uint8Array): boolean {
     const words = this.words;
-    return this.#everyPosition(key, (at) => ((words[wordOf(at)]! >>> at % 32) & 1) === 1);
+    return this.#everyPosition(key, (at) => ((words[wordOf(at)]! >>> (at % 32)) & 1) === 1);
   }
 
   /** Adds `key`; `added` says that it is certainly new. */
@@ -99,7 +96,7 @@ export class GuavaBloomFilter {
     const words = this.words;
     let outcome: 'added' | 'present' = 'present';
     this.#everyPosition(key, (at) => {
-      const bit = 1 << at % 32;
+      const bit = 1 << (at % 32);
       if ((words[wordOf(at)]! & bit) === 0) outcome = 'added';
       words[wordOf(at)]! |= bit;
       return true;
@@ -154,7 +151,8 @@ export class GuavaBloomFilter {
 /**
  * m and k as Guava computes them.
  *
- * @throws RangeError if a number is out of its range, or more than 2^35 bits or 255 hashes are needed.
+ * @throws RangeError if a number is out of its range, or more than 2^35 bits or 255 hashes are
+ *   needed.
  */
 export function guavaShape(sizing: FilterSizing): BloomShape {
   const itemCount = checkSizing(sizing);
@@ -169,7 +167,7 @@ function emptyTable(sizing: FilterSizing): {
   readonly hashCount: number;
 } {
   const { bitCount, hashCount } = guavaShape(sizing);
-  if (bitCount > GUAVA_BIT_COUNT_MAX) {
+  if (bitCount > BIT_COUNT_MAX) {
     throw new RangeError(`itemCount: expected one for at most 2^35 bits, got one for ${bitCount}`);
   }
   return { words: new Int32Array(bitCount / 32), hashCount };

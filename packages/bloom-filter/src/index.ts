@@ -2,11 +2,19 @@ export { bloomPositions } from './probes.ts';
 export { BloomFilter, type BloomOptions, type BloomSize } from './bloom.ts';
 export { decodeBloom, encodeBloom } from './codec/bloom-codec.ts';
 export { CollectedKeys, type CollectedKeysOptions } from './collected-keys.ts';
+export { decodeGuava, encodeGuava } from './codec/guava-codec.ts';
 export { parquetFilters, type ParquetColumnFilter } from './codec/parquet-file.ts';
 export { decodeParquetFilter, encodeParquetFilter } from './codec/parquet-filter.ts';
 export { filterKindOf } from './codec/filter-format.ts';
 export { decodeSplitBlock, encodeSplitBlock } from './codec/split-block-codec.ts';
 export type { AddOutcome, Filter, FilterKind, FilterStats, GrowingFilter } from './filter.ts';
+export {
+  GuavaBloomFilter,
+  guavaShape,
+  type GuavaFunnel,
+  type GuavaOptions,
+  type GuavaStrategy,
+} from './guava-bloom.ts';
 export { InvariantViolation } from './invariant.ts';
 export {
   bloomFalsePositiveRate,

@@ -30,11 +30,6 @@ describe('a filter of Guava', () => {
     }
   });
 
-  test('uses positions past 2^32 of a large table', () => {
-    // A table that is all ones and in one place not: no memory for 2^33 bits is needed to see it.
-    expect(guavaShape({ itemCount: 1e9, falsePositiveRate: 0.01 }).bitCount).toBeGreaterThan(2 ** 33);
-  });
-
   test.each([
     [1_000_000, 0.03, 7_298_496, 5],
     [100, 0.03, 768, 5],
@@ -46,8 +41,12 @@ describe('a filter of Guava', () => {
 
   test('refuses tables that are none', () => {
     const words = new Int32Array(2);
-    expect(() => new GuavaBloomFilter({ words: new Int32Array(0), hashCount: 1 })).toThrow(/^words/);
-    expect(() => new GuavaBloomFilter({ words: new Int32Array(3), hashCount: 1 })).toThrow(/^words/);
+    expect(() => new GuavaBloomFilter({ words: new Int32Array(0), hashCount: 1 })).toThrow(
+      /^words/,
+    );
+    expect(() => new GuavaBloomFilter({ words: new Int32Array(3), hashCount: 1 })).toThrow(
+      /^words/,
+    );
     expect(() => new GuavaBloomFilter({ words, hashCount: 0 })).toThrow(/^hashCount/);
     expect(() => new GuavaBloomFilter({ words, hashCount: 256 })).toThrow(/^hashCount/);
     expect(() => new GuavaBloomFilter({ itemCount: 2 ** 40, falsePositiveRate: 0.01 })).toThrow(

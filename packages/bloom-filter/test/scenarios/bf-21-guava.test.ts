@@ -1,7 +1,8 @@
 /*
- * What goes wrong elsewhere: a filter "of Guava" hashes the UTF-8 where Guava's default funnel hashes units
- * of 16 bits, or takes the wrong 64 of the 128 bits, and finds most keys by luck in small tests. The counts
- * below are those of Guava's own tests: of a million strangers, these many are found, no more, no fewer.
+ * What goes wrong elsewhere: a filter "of Guava" hashes the UTF-8 where Guava's default funnel
+ * hashes units of 16 bits, or takes the wrong 64 of the 128 bits, and finds most keys by luck in
+ * small tests. The counts below are those of Guava's own tests: of a million strangers, these many
+ * are found, no more, no fewer.
  */
 import { describe, expect, test } from 'vitest';
 
@@ -22,16 +23,20 @@ describe('a million keys at 3 %', () => {
     ['mitz-32', 'utf-16', 29_824, [49, 51, 59, 163, 199, 321, 325, 363, 367, 469, 545, 561]],
     ['mitz-64', 'utf-16', 30_104, [15, 25, 287, 319, 381, 399, 421, 465, 529, 697, 767, 857]],
     ['mitz-64', 'utf-8', 29_763, [89, 129, 471, 723, 751, 835, 871]],
-  ] as const)('by %s of %s, have %d strangers', (strategy, funnel, count, first) => {
-    const filter = new GuavaBloomFilter({ itemCount, falsePositiveRate: 0.03, strategy, funnel });
-    for (let key = 0; key < 2 * itemCount; key += 2) filter.add(String(key));
-    const strangers = strangersOf(filter);
+  ] as const)(
+    'by %s of %s, have %d strangers',
+    (strategy, funnel, count, first) => {
+      const filter = new GuavaBloomFilter({ itemCount, falsePositiveRate: 0.03, strategy, funnel });
+      for (let key = 0; key < 2 * itemCount; key += 2) filter.add(String(key));
+      const strangers = strangersOf(filter);
 
-    expect(strangers).toHaveLength(count);
-    expect(strangers.slice(0, first.length)).toEqual(first);
-    expect(Math.abs(filter.stats().falsePositiveRate - count / itemCount)).toBeLessThan(0.00033);
-    expect(Math.abs(filter.stats().itemCount / itemCount - 1)).toBeLessThan(0.01);
-  }, 120_000);
+      expect(strangers).toHaveLength(count);
+      expect(strangers.slice(0, first.length)).toEqual(first);
+      expect(Math.abs(filter.stats().falsePositiveRate - count / itemCount)).toBeLessThan(0.00033);
+      expect(Math.abs(filter.stats().itemCount / itemCount - 1)).toBeLessThan(0.01);
+    },
+    120_000,
+  );
 });
 
 test('the two funnels for strings give different filters', () => {

@@ -43,7 +43,6 @@ const awaited = [
   'bf-07-fuse-seeds',
   'bf-16-counters-that-stick',
   'bf-17-scalable-rate',
-  'bf-21-guava',
   'bf-22-shared-memory',
   'bf-24-rolling-windows',
 ];
