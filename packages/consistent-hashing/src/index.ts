@@ -9,6 +9,7 @@ export type { PlacementKind } from './codec/snapshot-format.ts';
 export type { KetamaDialect } from './ketama/dialects.ts';
 export { ketama, type KetamaOptions } from './ketama/ketama.ts';
 export { InvariantViolation } from './invariant.ts';
+export { goMultiProbe, multiProbe, type MultiProbeOptions } from './multi-probe/multi-probe.ts';
 export type { NodeSpec, PlacementChange, PlacementNode } from './node-set.ts';
 export type {
   HashedOptions,
@@ -23,3 +24,11 @@ export { pickReplicas, rankedByRehash } from './replicas.ts';
 export { ring, type RingOptions } from './ring/ring.ts';
 export { diff, type DiffOptions } from './plan/diff.ts';
 export type { Move, MovementPlan, NodeMovement, StepOptions } from './plan/movement-plan.ts';
+export { redisSlot } from './slots/redis-slot.ts';
+export {
+  redisSlots,
+  slots,
+  type Slots,
+  type SlotsOptions,
+  type SlotTableOptions,
+} from './slots/slots.ts';

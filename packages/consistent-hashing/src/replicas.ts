@@ -103,7 +103,7 @@ function scoreOf(id: string, salt: number): number {
 }
 
 /** The finish of MurmurHash3: every bit of `word` reaches every bit of the result. An int32. */
-function avalanche(word: number): number {
+export function avalanche(word: number): number {
   let mix = word ^ (word >>> 16);
   mix = Math.imul(mix, 0x85ebca6b);
   mix ^= mix >>> 13;

@@ -1,15 +1,23 @@
 import { DecodeError } from '@quorate/transport/codec';
 
 import { restoreKetama } from '../ketama/ketama.ts';
+import { restoreMultiProbe } from '../multi-probe/multi-probe.ts';
 import { nodeSet } from '../node-set.ts';
 import { checkedEpoch, type Placement } from '../placement.ts';
 import { restoreRing } from '../ring/ring.ts';
+import { restoreRedisSlots, restoreSlots } from '../slots/slots.ts';
 import { type CheckedFields, decodeSnapshot, type PlacementKind } from './snapshot-format.ts';
 
 /** How each kind comes back from what stands in its snapshot; a RangeError is a refusal. */
-const restorers: ReadonlyMap<PlacementKind, (fields: CheckedFields) => Placement> = new Map([
+const restorers: ReadonlyMap<PlacementKind, (fields: CheckedFields) => Placement> = new Map<
+  PlacementKind,
+  (fields: CheckedFields) => Placement
+>([
   ['ring', restoreRing],
   ['ketama', restoreKetama],
+  ['multi-probe', restoreMultiProbe],
+  ['slots', restoreSlots],
+  ['redis-slots', restoreRedisSlots],
 ]);
 
 /**
