@@ -1,6 +1,8 @@
 /** What went wrong, as a literal that survives bundling and duplicate installs. */
 export type ConsistentHashingErrorCode =
-  'CONSISTENT_HASHING_NO_NODES' | 'CONSISTENT_HASHING_TOO_FEW_ZONES';
+  | 'CONSISTENT_HASHING_NO_NODES'
+  | 'CONSISTENT_HASHING_TOO_FEW_ZONES'
+  | 'CONSISTENT_HASHING_NO_OWNER_ANSWERED';
 
 /** The root of the errors this package throws on purpose. Match on `code`. */
 export abstract class ConsistentHashingError extends Error {

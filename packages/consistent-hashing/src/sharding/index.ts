@@ -1,0 +1,15 @@
+/**
+ * Requests that go to the owners of their keys.
+ *
+ * @packageDocumentation
+ */
+export { NoOwnerAnsweredError, type Refusal } from './errors.ts';
+export {
+  type ShardedAnswer,
+  type ShardedContext,
+  type ShardedHandler,
+  type ShardedOutcome,
+  ShardedRequester,
+  type ShardedRequesterOptions,
+  type ShardedRequestOptions,
+} from './sharded-requester.ts';
