@@ -6,6 +6,12 @@ export { decodeGuava, encodeGuava } from './codec/guava-codec.ts';
 export { parquetFilters, type ParquetColumnFilter } from './codec/parquet-file.ts';
 export { decodeParquetFilter, encodeParquetFilter } from './codec/parquet-filter.ts';
 export { filterKindOf } from './codec/filter-format.ts';
+export {
+  decodeRedisBloomHeader,
+  encodeRedisBloomHeader,
+  type RedisBloomHeader,
+  type RedisBloomLayer,
+} from './codec/redis-bloom-header.ts';
 export { decodeSplitBlock, encodeSplitBlock } from './codec/split-block-codec.ts';
 export type { AddOutcome, Filter, FilterKind, FilterStats, GrowingFilter } from './filter.ts';
 export {
