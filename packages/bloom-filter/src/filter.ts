@@ -1,7 +1,21 @@
 import type { Key, KeyHasher } from '@quorate/hash';
 
+/** Every structure of this package that has a file format, by the name it has there. */
+export type FilterKind =
+  | 'split-block'
+  | 'bloom'
+  | 'counting'
+  | 'scalable'
+  | 'rolling'
+  | 'cuckoo'
+  | 'fuse-8'
+  | 'fuse-16'
+  | 'fuse-32'
+  | 'hyper-log-log'
+  | 'count-min';
+
 /** The kinds in the order of their numbers in files: new ones go to the end, none is removed. */
-export const filterKinds = [
+export const filterKinds: readonly FilterKind[] = [
   'split-block',
   'bloom',
   'counting',
@@ -13,10 +27,7 @@ export const filterKinds = [
   'fuse-32',
   'hyper-log-log',
   'count-min',
-] as const;
-
-/** Every structure of this package that has a file format, by the name it has there. */
-export type FilterKind = (typeof filterKinds)[number];
+];
 
 /** How full a filter is, and what that means for its answers now. */
 export interface FilterStats {
