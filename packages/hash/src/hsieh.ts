@@ -43,8 +43,11 @@ export function libmemcachedHsieh(input: string | Uint8Array): number {
   return hashHalves(view, length, 0, view.getUint8(length - 1));
 }
 
-/** `last` is the last byte as it counts if it stands alone. */
-function hashHalves(view: DataView, length: number, start: number, last: number): number {
+/**
+ * Both functions, and SMHasher's, by where they begin, for at least one byte. `last` is the last
+ * byte as it counts if it stands alone.
+ */
+export function hashHalves(view: DataView, length: number, start: number, last: number): number {
   let h = start;
   let at = 0;
   for (; at + 4 <= length; at += 4) {

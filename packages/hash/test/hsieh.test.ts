@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 
-import { libmemcachedHsieh, superFastHash } from '../src/hsieh.ts';
+import { hashHalves, libmemcachedHsieh, superFastHash } from '../src/hsieh.ts';
+import { verificationWord } from './support/vectors.ts';
+
+test('begun at 0, with signed bytes, gives the verification word of SMHasher', () => {
+  const word = verificationWord((bytes) => {
+    const { length } = bytes;
+    const view = new DataView(bytes.buffer);
+    return [length === 0 ? 0 : hashHalves(view, length, 0, view.getInt8(length - 1))];
+  });
+  expect(word).toBe('980acd1d');
+});
 
 test('no bytes are zero', () => {
   expect(superFastHash('')).toBe(0);
