@@ -69,4 +69,9 @@ describe('a table of any number of blocks', () => {
       { numRuns: 1_000 },
     );
   });
+
+  test('is not one block too far where floating point rounds up', () => {
+    // 67108865 * (2^26 - 1) is one less than a multiple of 2^32.
+    expect(fastRange(67108865, 2 ** 26 - 1)).toBe(1048575);
+  });
 });
