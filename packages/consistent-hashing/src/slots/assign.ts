@@ -4,13 +4,13 @@
  * A node of weight w has a share of Q · w / W slots, which is seldom an integer; it gets that
  * rounded down or up. Which of both is where the moves are. Rounding by the largest remainder,
  * afresh each time, is fair and forgetful: when a node joins, all remainders change, and some old
- * node gains a slot that an old node loses. So the slots that a node has decide first: who has too
- * many keeps the upper number, who has too few takes the lower, and only what is then missing or
- * left over goes by remainders.
+ * node gains a slot that an old node loses. So all shares are rounded down first, and what is left
+ * over goes to nodes that have more than that now, who keep one slot more; only then to the largest
+ * remainders.
  *
- *     share   has   lower..upper   target
- *     341.3   410     341..342      342     gives 68, not 69
- *     341.3     0     341..342      341     takes what there is
+ *     share   has   target
+ *     341.3   410      342     gives 68, not 69
+ *     341.6     0      341     takes what there is
  *
  * Of equal weights no slot ever moves between two nodes that stay. Of others a few can, where many
  * shares cross an integer at once and every node has to stay within one slot of its share.
@@ -26,10 +26,10 @@ export const UNOWNED = -1;
 
 interface Share {
   readonly index: number;
-  readonly lower: number;
-  readonly upper: number;
+  /** What rounding down takes away. */
   readonly remainder: number;
-  readonly held: number;
+  /** Whether it has more slots than its share rounded down. */
+  readonly isOver: boolean;
 }
 
 /**
@@ -82,46 +82,27 @@ function targetsOf(
   const targets = new Int32Array(nodes.length);
   const total = totalWeight(nodes);
   if (total === 0) return targets;
-  const shares = nodes.map(({ weight }, index) =>
-    shareOf(index, (weight / total) * slotCount, held[index] ?? 0),
-  );
-  for (const { index, lower, upper, held: has } of shares) {
-    targets[index] = has >= upper ? upper : lower;
+  const shares = nodes.map(({ weight }, index) => {
+    const share = (weight / total) * slotCount;
+    const lower = Math.floor(share);
+    targets[index] = lower;
+    return { index, remainder: share - lower, isOver: (held[index] ?? 0) > lower };
+  });
+  let missing = targets.reduce((left, target) => left - target, slotCount);
+  for (const { index, remainder } of shares.sort(byClaim)) {
+    if (missing === 0 || remainder === 0) continue;
+    targets[index] = (targets[index] ?? 0) + 1;
+    missing -= 1;
   }
-  settle(shares, targets, slotCount);
+  invariant(missing === 0, 'shares that are rounded down or up make all slots');
   return targets;
 }
 
-function shareOf(index: number, share: number, held: number): Share {
-  const lower = Math.floor(share);
-  return { index, lower, upper: Math.ceil(share), remainder: share - lower, held };
-}
-
-/** Moves targets between lower and upper until they are `slotCount` together. */
-function settle(shares: readonly Share[], targets: Int32Array, slotCount: number): void {
-  let missing = targets.reduce((left, target) => left - target, slotCount);
-  const step = Math.sign(missing);
-  for (const { index, lower, upper } of inOrder(shares, targets, step)) {
-    if (missing === 0) return;
-    const target = (targets[index] ?? 0) + step;
-    if (target < lower || target > upper) continue;
-    targets[index] = target;
-    missing -= step;
-  }
-  invariant(missing === 0, 'shares that are rounded down or up make all slots');
-}
-
-/**
- * Who is to have one more, or one less, first: those for whom it spares a move, then by remainder,
- * then by id.
- */
-function inOrder(shares: readonly Share[], targets: Int32Array, step: number): Share[] {
-  const spares = ({ index, held }: Share): number =>
-    Math.sign(held - (targets[index] ?? 0)) === step ? 0 : 1;
-  return [...shares].sort(
-    (left, right) =>
-      spares(left) - spares(right) ||
-      step * (right.remainder - left.remainder) ||
-      left.index - right.index,
+/** Who has more than its share rounded down keeps one more first: it spares a move. */
+function byClaim(left: Share, right: Share): number {
+  return (
+    Number(right.isOver) - Number(left.isOver) ||
+    right.remainder - left.remainder ||
+    left.index - right.index
   );
 }
