@@ -32,3 +32,6 @@ export {
   type SlotsOptions,
   type SlotTableOptions,
 } from './slots/slots.ts';
+export { type Balance, balance, type NodeShare } from './plan/shares.ts';
+export { planText } from './plan/plan-text.ts';
+export { placementPicture } from './picture/placement-picture.ts';

@@ -3,6 +3,7 @@ import type { Key } from '@quorate/hash';
 import type { Placement } from '../placement.ts';
 import { compareLayouts, MovesByPair } from './compare-layouts.ts';
 import { type MovementPlan, movementPlan } from './movement-plan.ts';
+import { evenKeys } from './shares.ts';
 
 /** How placements are compared that cannot say who owns what. */
 export interface DiffOptions {
@@ -67,9 +68,4 @@ function compareSample(before: Placement, after: Placement, keys: Iterable<Key>)
 function checkedSize(size: number): number {
   if (Number.isSafeInteger(size) && size >= 1_000 && size <= 10_000_000) return size;
   throw new RangeError(`sample: expected keys, or an integer of 1000..10000000, got ${size}`);
-}
-
-/** Keys of 64 bits; what placements hash is as random as their hash. */
-function* evenKeys(count: number): Generator<Key> {
-  for (let low = 0; low < count; low += 1) yield { high: 0x9e3779b9, low };
 }

@@ -38,7 +38,9 @@ export interface NodeMovement {
 
 /** How many moves go on at once. */
 export interface StepOptions {
-  /** Moves that a node takes part in at the same time, giving or taking; an integer of at least 1. */
+  /**
+   * Moves that a node takes part in at the same time, giving or taking; an integer of at least 1.
+   */
   readonly maxParallelPerNode: number;
 }
 
@@ -137,7 +139,9 @@ function perNodeOf(moves: readonly Move[]): ReadonlyMap<string, NodeMovement> {
   return perNode;
 }
 
-/** The first step that has room at both ends takes a move: colours the edges of a graph greedily. */
+/**
+ * The first step that has room at both ends takes a move: colours the edges of a graph greedily.
+ */
 function stepsOf(moves: readonly Move[], maxParallelPerNode: number): Move[][] {
   if (!(Number.isSafeInteger(maxParallelPerNode) && maxParallelPerNode >= 1)) {
     throw new RangeError(

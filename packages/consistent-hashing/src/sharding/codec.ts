@@ -1,9 +1,9 @@
 /*
  * What a sharded request carries besides its payload, so that two views of the nodes meet safely.
  *
- * A request is a version, the epoch of the asking node's placement, the key and the payload; a reply
- * a version, a verdict, the epoch of the answering node's placement and the payload. Lengths and
- * epochs are varints.
+ * A request is a version, the epoch of the asking node's placement, the key and the payload; a
+ * reply a version, a verdict, the epoch of the answering node's placement and the payload. Lengths
+ * and epochs are varints.
  */
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 

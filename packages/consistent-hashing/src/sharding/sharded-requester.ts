@@ -19,9 +19,9 @@
  * ```
  *
  * So no request is carried out by a node that does not own its key in the newest view that it has
- * heard of, and none is lost without an error that says so. What the new owner needs of the old one's
- * data is another question; `diff` says what has to be moved, and a node that is still waiting for it
- * can refuse in its handler.
+ * heard of, and none is lost without an error that says so. What the new owner needs of the old
+ * one's data is another question; `diff` says what has to be moved, and a node that is still
+ * waiting for it can refuse in its handler.
  *
  * Source: DeCandia et al., "Dynamo: Amazon's Highly Available Key-value Store", SOSP 2007, §4.3 and
  * §4.6 (preference list, sloppy owners); the epoch that travels with each request is that of
@@ -74,8 +74,8 @@ export interface ShardedRequesterOptions<Meta = unknown> {
   /** Hears how each request to an owner went. What it throws is ignored. */
   readonly onOutcome?: (outcome: ShardedOutcome) => void;
   /**
-   * Fetches a placement of `epoch` or newer, from whoever knows: a peer spoke of one. Called once at
-   * a time. Without it, requests wait for `setPlacement` to be called by somebody else.
+   * Fetches a placement of `epoch` or newer, from whoever knows: a peer spoke of one. Called once
+   * at a time. Without it, requests wait for `setPlacement` to be called by somebody else.
    */
   readonly refresh?: (epoch: number) => Promise<Placement<Meta>>;
   /** Measures what is left of a timeout. Default: the system's. */
@@ -214,21 +214,20 @@ export class ShardedRequester<Meta = unknown> {
       const nowMs = this.#clock.nowMs();
       const deadlineMs = (attempt.deadlineMs ??= nowMs + options.timeoutMs);
       if (nowMs >= deadlineMs && options.timeoutMs > 0) return undefined;
-      try {
-        const timeoutMs = deadlineMs - nowMs;
-        const reply = await this.#ask(owner, placement.epoch, call, { ...options, timeoutMs });
-        const isBehind = reply.epoch > placement.epoch;
-        if (reply.verdict === 'done') {
-          if (isBehind) void this.#learn(reply.epoch);
-          return { payload: reply.payload.slice(), owner, epoch: reply.epoch };
-        }
-        refusals.push({ owner, reason: 'notOwner' });
-        if (isBehind) await this.#learn(reply.epoch);
-        if (this.#placement.epoch > placement.epoch) return undefined;
-      } catch (error) {
-        if (!(error instanceof Error) || !mayAskNext(error, options)) throw error;
-        refusals.push({ owner, reason: error });
+      const remaining = { ...options, timeoutMs: deadlineMs - nowMs };
+      const reply = await this.#ask(owner, placement.epoch, call, remaining).catch(
+        (error: unknown) => refusedBy(owner, error, options),
+      );
+      if ('reason' in reply) {
+        refusals.push(reply);
+        continue;
       }
+      const { verdict, epoch, payload } = reply;
+      const learnt = epoch > placement.epoch ? this.#learn(epoch) : undefined;
+      if (verdict === 'done') return { payload: payload.slice(), owner, epoch };
+      refusals.push({ owner, reason: 'notOwner' });
+      await learnt;
+      if (this.#placement.epoch > placement.epoch) return undefined;
     }
     return undefined;
   }
@@ -260,7 +259,9 @@ export class ShardedRequester<Meta = unknown> {
     }
   }
 
-  /** Fetches the newer view, once for all who wait for one. Failing that, everything stays as it is. */
+  /**
+   * Fetches the newer view, once for all who wait for one. Failing that, everything stays as it is.
+   */
   async #learn(epoch: number): Promise<void> {
     const { refresh } = this.#options;
     if (refresh === undefined) return;
@@ -314,14 +315,18 @@ function contextOf(context: RequestContext, key: Uint8Array): ShardedContext {
   };
 }
 
-/** Whether the next owner may be asked after `error`: nothing happened, or may happen twice. */
-function mayAskNext(
-  error: Error,
+/** `error` as a refusal, if the next owner may be asked: nothing happened, or may happen twice. */
+function refusedBy(
+  owner: NodeId,
+  error: unknown,
   { isIdempotent = false, signal }: ShardedRequestOptions,
-): boolean {
-  if (signal?.aborted === true) return false;
-  if ('definite' in error && error.definite === true) return true;
-  return isIdempotent && error instanceof TransportError;
+): Refusal {
+  if (!(error instanceof Error) || signal?.aborted === true) throw error;
+  const isDefinite = 'definite' in error && error.definite === true;
+  if (isDefinite || (isIdempotent && error instanceof TransportError)) {
+    return { owner, reason: error };
+  }
+  throw error;
 }
 
 function decodeRequest(bytes: Uint8Array): ReturnType<typeof shardedRequestCodec.decode> {

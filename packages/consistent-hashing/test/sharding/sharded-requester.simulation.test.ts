@@ -1,12 +1,13 @@
 /*
  * Goal: while nodes come and go, and each hears of it at another time, no request is lost silently:
- * it is carried out by a node that owns its key by what that node knows, and is then answered, or it
- * is rejected; and a rejection that calls itself definite is of a request that nobody carried out.
- * Once all know the same again, all requests go to their owners and none fails.
+ * it is carried out by a node that owns its key by what that node knows, and is then answered, or
+ * it is rejected; and a rejection that calls itself definite is of a request that nobody carried
+ * out. Once all know the same again, all requests go to their owners and none fails.
  *
  * Method: six nodes and three clients; a registry of views of which every node hears late, each
- * at another time, some only when a peer speaks of a newer epoch. Clients send numbered requests for
- * random keys; nodes note what they carry out, and the owners by their own view at that instant.
+ * at another time, some only when a peer speaks of a newer epoch. Clients send numbered requests
+ * for random keys; nodes note what they carry out, and the owners by their own view at that
+ * instant.
  */
 import { randomSchedule, seeds, Simulation } from '@quorate/simulation';
 import { createRequester, nodeId } from '@quorate/transport';
