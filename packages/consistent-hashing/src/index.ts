@@ -6,6 +6,18 @@ export {
 } from './errors.ts';
 export { restorePlacement } from './codec/restore.ts';
 export type { PlacementKind } from './codec/snapshot-format.ts';
+export {
+  type BoundedLoad,
+  boundedLoad,
+  type BoundedLoadOptions,
+  type Lease,
+} from './bounded-load.ts';
+export { anchor, type AnchorOptions } from './history/anchor.ts';
+export { memento } from './history/memento.ts';
+export { jumpHash } from './jump/jump-index.ts';
+export { jump } from './jump/jump.ts';
+export { maglev, type MaglevOptions } from './maglev/maglev.ts';
+export { rendezvous, weightedRendezvous } from './rendezvous/rendezvous.ts';
 export type { KetamaDialect } from './ketama/dialects.ts';
 export { ketama, type KetamaOptions } from './ketama/ketama.ts';
 export { InvariantViolation } from './invariant.ts';

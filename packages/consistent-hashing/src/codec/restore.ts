@@ -1,9 +1,14 @@
 import { DecodeError } from '@quorate/transport/codec';
 
+import { restoreAnchor } from '../history/anchor.ts';
+import { restoreMemento } from '../history/memento.ts';
+import { restoreJump } from '../jump/jump.ts';
 import { restoreKetama } from '../ketama/ketama.ts';
+import { restoreMaglev } from '../maglev/maglev.ts';
 import { restoreMultiProbe } from '../multi-probe/multi-probe.ts';
 import { nodeSet } from '../node-set.ts';
 import { checkedEpoch, type Placement } from '../placement.ts';
+import { restoreRendezvous, restoreWeightedRendezvous } from '../rendezvous/rendezvous.ts';
 import { restoreRing } from '../ring/ring.ts';
 import { restoreRedisSlots, restoreSlots } from '../slots/slots.ts';
 import { type CheckedFields, decodeSnapshot, type PlacementKind } from './snapshot-format.ts';
@@ -18,6 +23,12 @@ const restorers: ReadonlyMap<PlacementKind, (fields: CheckedFields) => Placement
   ['multi-probe', restoreMultiProbe],
   ['slots', restoreSlots],
   ['redis-slots', restoreRedisSlots],
+  ['rendezvous', restoreRendezvous],
+  ['weighted-rendezvous', restoreWeightedRendezvous],
+  ['jump', restoreJump],
+  ['maglev', restoreMaglev],
+  ['anchor', restoreAnchor],
+  ['memento', restoreMemento],
 ]);
 
 /**

@@ -1,7 +1,12 @@
+import { anchor } from '../../src/history/anchor.ts';
+import { memento } from '../../src/history/memento.ts';
+import { jump } from '../../src/jump/jump.ts';
 import { ketama } from '../../src/ketama/ketama.ts';
+import { maglev } from '../../src/maglev/maglev.ts';
 import { goMultiProbe, multiProbe } from '../../src/multi-probe/multi-probe.ts';
 import type { NodeSpec } from '../../src/node-set.ts';
 import type { Placement } from '../../src/placement.ts';
+import { rendezvous, weightedRendezvous } from '../../src/rendezvous/rendezvous.ts';
 import { ring } from '../../src/ring/ring.ts';
 import { redisSlots, slots } from '../../src/slots/slots.ts';
 
@@ -20,6 +25,12 @@ export const allPlacements: readonly (readonly [name: string, make: MakePlacemen
   ['go-mpchash', (nodes) => goMultiProbe({ nodes })],
   ['slots', (nodes) => slots({ nodes, slotCount: 1_000 })],
   ['Redis slots', (nodes) => redisSlots({ nodes })],
+  ['rendezvous', (nodes) => rendezvous({ nodes })],
+  ['weighted rendezvous', (nodes) => weightedRendezvous({ nodes })],
+  ['jump', (nodes) => jump({ nodes })],
+  ['maglev', (nodes) => maglev({ nodes, tableSize: 1_009 })],
+  ['anchor', (nodes) => anchor({ nodes, capacity: 64 })],
+  ['memento', (nodes) => memento({ nodes })],
 ];
 
 /** `count` keys that differ. */
