@@ -20,7 +20,8 @@ export interface SeatRules {
 }
 
 /**
- * The seats after nodes came and went: first who goes, then who comes, in the order of ids.
+ * The seats after nodes came and went: first who goes, the last id first, then who comes, the first id
+ * first. So whoever goes together and comes back together sits as before.
  *
  * @throws RangeError if there are more nodes than buckets.
  */
@@ -33,7 +34,7 @@ export function reseated(
   const ids = new Map(seats.ids);
   let { history } = seats;
   const leaving = [...seats.ids].filter(([, id]) => !wanted.has(id));
-  leaving.sort(([, left], [, right]) => (left < right ? -1 : 1));
+  leaving.sort(([, left], [, right]) => (left < right ? 1 : -1));
   for (const [bucket] of leaving) {
     ids.delete(bucket);
     history = shrink(history, bucket);
