@@ -10,7 +10,8 @@
  * The lids together hold more than there is, so some node has room, and the walk ends within one
  * round. With c near 1 loads are even and many requests stray; with 1.25 few do; with 2 hardly any.
  *
- * Source: Mirrokni, Thorup, Zadimoghaddam, "Consistent hashing with bounded loads", arXiv:1608.01350.
+ * Source: Mirrokni, Thorup, Zadimoghaddam, "Consistent hashing with bounded loads",
+ * arXiv:1608.01350.
  */
 import type { Key } from '@quorate/hash';
 

@@ -16,8 +16,8 @@ export interface AnchorOptions<Meta = unknown> extends HashedOptions<Meta> {
    * How many nodes there can ever be at once: an integer in 1..1,048,576.
    *
    * @remarks
-   * It never changes, and everybody must have the same. A lookup draws about 1 + ln(capacity / nodes)
-   * times, so twice the nodes cost little; each place takes 8 bytes.
+   * It never changes, and everybody must have the same. A lookup draws about 1 + ln(capacity /
+   * nodes) times, so twice the nodes cost little; each place takes 8 bytes.
    */
   readonly capacity: number;
 }
@@ -25,7 +25,8 @@ export interface AnchorOptions<Meta = unknown> extends HashedOptions<Meta> {
 /**
  * Anchor: any node may come or go up to a capacity, and a lookup is a draw or two.
  *
- * @throws RangeError for nodes or an option out of range, a weight that is not 0 or 1, or more nodes
+ * @throws RangeError for nodes or an option out of range, a weight that is not 0 or 1, or more
+ * nodes
  *   than the capacity; from `with` too.
  *
  * @remarks

@@ -1,12 +1,12 @@
 /*
- * Buckets of which some are gone. Jump, and a plain remainder, find a bucket among n; if it is gone,
- * somebody else must take its keys, and evenly, and the keys of all others must stay.
+ * Buckets of which some are gone. Jump, and a plain remainder, find a bucket among n; if it is
+ * gone, somebody else must take its keys, and evenly, and the keys of all others must stay.
  *
  * When a bucket goes and w are left, remember w for it. A key that meets the bucket draws again,
  * among w places: those that a line of the buckets had after that removal, when the last in line
- * had stepped into the gap. So place d of the line is bucket d if it was there at that time; if d was
- * gone already, it is whoever stepped into its gap, which is bucket w(d), or whoever stepped into
- * that one's gap:
+ * had stepped into the gap. So place d of the line is bucket d if it was there at that time; if d
+ * was gone already, it is whoever stepped into its gap, which is bucket w(d), or whoever stepped
+ * into that one's gap:
  *
  *     buckets   0 1 2 3 4 5      2 goes: w(2) = 5, and 5 steps into the gap
  *     line      0 1 5 3 4        then 5 goes: w(5) = 4, and 4 steps into its gap
@@ -17,9 +17,10 @@
  * why the order of removals is part of the state, and travels in snapshots: two who removed the
  * same buckets in another order disagree.
  *
- * Sources: Mendelson, Vargaftik, Barabash, Lorenz, Keslassy, Orda, "AnchorHash: a scalable consistent
- * hash", IEEE/ACM ToN 2021, whose K is w here; Coluzzi, Brocco, Antonucci, Leidi, "MementoHash",
- * arXiv:2306.09783, 2024, which puts jump in front and lets the number of buckets grow.
+ * Sources: Mendelson, Vargaftik, Barabash, Lorenz, Keslassy, Orda, "AnchorHash: a scalable
+ * consistent hash", IEEE/ACM ToN 2021, whose K is w here; Coluzzi, Brocco, Antonucci, Leidi,
+ * "MementoHash", arXiv:2306.09783, 2024, which puts jump in front and lets the number of buckets
+ * grow.
  */
 import { invariant } from '../invariant.ts';
 import { avalanche } from '../replicas.ts';

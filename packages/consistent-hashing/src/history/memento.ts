@@ -16,8 +16,8 @@ import { reseated, type SeatRules, type Seats, seatsOf } from './seats.ts';
  * @throws RangeError for nodes or an option out of range, or a weight that is not 0 or 1.
  *
  * @remarks
- * Nodes that came in `with` sit where those sat who went: two placements of the same nodes agree only
- * if their histories do. Let one place make the changes, and hand out its snapshots.
+ * Nodes that came in `with` sit where those sat who went: two placements of the same nodes agree
+ * only if their histories do. Let one place make the changes, and hand out its snapshots.
  *
  * @example
  * ```ts

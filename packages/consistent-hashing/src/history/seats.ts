@@ -20,8 +20,8 @@ export interface SeatRules {
 }
 
 /**
- * The seats after nodes came and went: first who goes, the last id first, then who comes, the first id
- * first. So whoever goes together and comes back together sits as before.
+ * The seats after nodes came and went: first who goes, the last id first, then who comes, the first
+ * id first. So whoever goes together and comes back together sits as before.
  *
  * @throws RangeError if there are more nodes than buckets.
  */

@@ -2,16 +2,16 @@
  * Jump: the bucket of a key, out of n, from the key alone. There is no table and nothing to build.
  *
  * Let the number of buckets grow from 1 to n and watch one key. When bucket b comes, the key must
- * move there with a chance of 1/(b + 1), and otherwise stay. A generator that is seeded with the key
- * decides, so the key takes the same decisions every time. Most decisions are to stay, and a run
- * of them can be drawn at once: if the key is in b, the next move goes to floor((b + 1) / r) for an r
- * uniform in (0, 1]. So there are about ln n moves, not n:
+ * move there with a chance of 1/(b + 1), and otherwise stay. A generator that is seeded with the
+ * key decides, so the key takes the same decisions every time. Most decisions are to stay, and a
+ * run of them can be drawn at once: if the key is in b, the next move goes to floor((b + 1) / r)
+ * for an r uniform in (0, 1]. So there are about ln n moves, not n:
  *
  *     buckets   1  2  3  4  5  6  7  8  9 ...
  *     key 1     0 ─────────────> 6 ──────────> ...
  *
- * A new bucket takes from all others what it must have and no more. But only the last bucket can go:
- * nothing remembers that one in the middle is missing.
+ * A new bucket takes from all others what it must have and no more. But only the last bucket can
+ * go: nothing remembers that one in the middle is missing.
  *
  * The generator is x -> x * 2862933555777941757 + 1 modulo 2^64, and r its upper 31 bits. Both
  * halves are int32 here, and the quotient is one division of doubles as in the paper, so the result

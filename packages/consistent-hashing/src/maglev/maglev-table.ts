@@ -12,12 +12,12 @@
  *     turns         0:3  1:0  2:4  0:1  1:2  2:5  0:6
  *     table         1 0 1 0 2 2 0
  *
- * Weights skip turns: round r is a turn for a node when r times its weight has reached what its turns
- * so far have cost, each the weight of the heaviest. In round one all have a turn, so that whoever
- * weighs anything has an entry.
+ * Weights skip turns: round r is a turn for a node when r times its weight has reached what its
+ * turns so far have cost, each the weight of the heaviest. In round one all have a turn, so that
+ * whoever weighs anything has an entry.
  *
- * Sources: Eisenbud et al., "Maglev: a fast and reliable software network load balancer", NSDI 2016,
- * §3.4; the skipping of turns as in Envoy's load balancer of the same name.
+ * Sources: Eisenbud et al., "Maglev: a fast and reliable software network load balancer", NSDI
+ * 2016, §3.4; the skipping of turns as in Envoy's load balancer of the same name.
  */
 
 /* eslint-disable @typescript-eslint/no-non-null-assertion --

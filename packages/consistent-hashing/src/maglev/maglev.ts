@@ -13,8 +13,8 @@ export interface MaglevOptions<Meta = unknown> extends HashedOptions<Meta> {
    * Length of the table; 65,537 without it. A prime in 2..4,194,301, no less than there are nodes.
    *
    * @remarks
-   * Of keys, about nodes / tableSize move needlessly when a node comes or goes: 100 entries for each
-   * node make it 1 %. Shares are exact to one entry. Each entry takes 4 bytes.
+   * Of keys, about nodes / tableSize move needlessly when a node comes or goes: 100 entries for
+   * each node make it 1 %. Shares are exact to one entry. Each entry takes 4 bytes.
    */
   readonly tableSize?: number;
 }

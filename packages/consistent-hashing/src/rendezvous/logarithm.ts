@@ -1,15 +1,15 @@
 /*
  * A logarithm that is the same everywhere. The language says of `Math.log` only that it is near, so
  * two engines, or two releases of one, may differ in the last bit; and where two nodes' scores are
- * close, a bit decides who owns a key. But +, -, * and / of doubles are exact by IEEE 754: what is made
- * of these alone, in one order, has the same bits everywhere.
+ * close, a bit decides who owns a key. But +, -, * and / of doubles are exact by IEEE 754: what is
+ * made of these alone, in one order, has the same bits everywhere.
  *
  * An integer x of 32 bits, not 0, is m * 2^e with m in [1, 2). With s = (m - c) / (m + c),
  *
  *     ln m = ln c + 2 (s + s^3/3 + s^5/5 + ...)
  *
- * and with c one of 64 points from 1 to 2, close to m, s is below 1/256, so three terms are exact to
- * 2^-50. Tables of ln c are made by the same series from 1 on, in small steps.
+ * and with c one of 64 points from 1 to 2, close to m, s is below 1/256, so three terms are exact
+ * to 2^-50. Tables of ln c are made by the same series from 1 on, in small steps.
  *
  * Idea: the straw2 buckets of Ceph's CRUSH, which take a table of logarithms for the same reason.
  */
@@ -33,17 +33,10 @@ const LN_2 = 0.6931471805599453;
 export function exponential(bits: number, more: number): number {
   // 53 bits, odd: never 0, never 2^53.
   const integer = (bits >>> 0) * 0x20_0000 + (more >>> 12) * 2 + 1;
-  let mantissa = integer;
-  let exponent = 53;
-  if (integer >= 0x20_0000) {
-    const zeros = Math.clz32(bits);
-    exponent = zeros + 1;
-    mantissa = (integer * powers[zeros]!) / 0x10_0000_0000_0000;
-  } else {
-    const zeros = Math.clz32(integer);
-    exponent = zeros + 22;
-    mantissa = (integer * powers[zeros]!) / 0x8000_0000;
-  }
+  const isCoarse = integer >= 0x20_0000;
+  const zeros = Math.clz32(isCoarse ? bits : integer);
+  const exponent = isCoarse ? zeros + 1 : zeros + 22;
+  const mantissa = (integer * powers[zeros]!) / (isCoarse ? 0x10_0000_0000_0000 : 0x8000_0000);
   const cell = ((mantissa - 1) * CELLS) | 0;
   const ratio = (mantissa - centres[cell]!) / (mantissa + centres[cell]!);
   const drawn = exponent * LN_2 - (logarithms[cell]! + series(ratio));

@@ -1,14 +1,14 @@
 /*
  * Rendezvous, or highest random weight: hash the key together with every node, and the highest
  * number wins. Nothing is built, shares are as even as chance can make them, and replicas are the
- * next highest. A node that comes wins some keys, a node that goes loses its own; the numbers of the
- * others never change, so nobody else's keys move. The price is a look at every node for every key,
- * which up to some fifty nodes is cheaper than anything with a table.
+ * next highest. A node that comes wins some keys, a node that goes loses its own; the numbers of
+ * the others never change, so nobody else's keys move. The price is a look at every node for every
+ * key, which up to some fifty nodes is cheaper than anything with a table.
  *
- * Weights: let u be the number as a fraction of its range. Then -ln(u) is exponentially distributed,
- * and so is -ln(u) / w, w times as fast; of several such draws, number i is the smallest with a
- * chance of exactly w_i over the sum of all. So the smallest -ln(u) / w wins. A change of one weight
- * changes one score, and moves keys only to that node or from it.
+ * Weights: let u be the number as a fraction of its range. Then -ln(u) is exponentially
+ * distributed, and so is -ln(u) / w, w times as fast; of several such draws, number i is the
+ * smallest with a chance of exactly w_i over the sum of all. So the smallest -ln(u) / w wins. A
+ * change of one weight changes one score, and moves keys only to that node or from it.
  *
  *     key ──┬── with a ── 0.91 ── 0.09 / 1 = 0.09 ── wins
  *           ├── with b ── 0.34 ── 1.08 / 1 = 1.08

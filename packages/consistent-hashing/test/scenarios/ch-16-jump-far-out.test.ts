@@ -1,6 +1,6 @@
 /*
- * What goes wrong elsewhere: a key of 64 bits is read as a double and loses its lower bits above 2^53,
- * or its sign above 2^63; one bucket, or 2^31-1 of them, is off by one.
+ * What goes wrong elsewhere: a key of 64 bits is read as a double and loses its lower bits above
+ * 2^53, or its sign above 2^63; one bucket, or 2^31-1 of them, is off by one.
  */
 import { expect, test } from 'vitest';
 

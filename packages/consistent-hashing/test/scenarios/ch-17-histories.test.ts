@@ -1,6 +1,6 @@
 /*
- * What goes wrong elsewhere: the order in which nodes went is part of the answer, but no part of the
- * snapshot; whoever restores it disagrees with whoever made it.
+ * What goes wrong elsewhere: the order in which nodes went is part of the answer, but no part of
+ * the snapshot; whoever restores it disagrees with whoever made it.
  */
 import { describe, expect, test } from 'vitest';
 

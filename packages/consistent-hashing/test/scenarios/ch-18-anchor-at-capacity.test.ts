@@ -1,6 +1,6 @@
 /*
- * What goes wrong elsewhere: a node more than there are places overwrites another's place; after all but
- * one went, lookups never end or find somebody who is gone.
+ * What goes wrong elsewhere: a node more than there are places overwrites another's place; after
+ * all but one went, lookups never end or find somebody who is gone.
  */
 import { expect, test } from 'vitest';
 

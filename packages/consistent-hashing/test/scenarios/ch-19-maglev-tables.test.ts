@@ -1,6 +1,6 @@
 /*
- * What goes wrong elsewhere: a table whose length is no prime, so that a stride never meets some entries
- * and filling it never ends; a stride of 0; a node that weighs little and has no entry.
+ * What goes wrong elsewhere: a table whose length is no prime, so that a stride never meets some
+ * entries and filling it never ends; a stride of 0; a node that weighs little and has no entry.
  */
 import { expect, test } from 'vitest';
 

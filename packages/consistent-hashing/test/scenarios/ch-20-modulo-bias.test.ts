@@ -1,6 +1,6 @@
 /*
- * What goes wrong elsewhere: 32 bits modulo a number near 2^32 hit some remainders twice as often; bits
- * that chose the node choose its neighbour too.
+ * What goes wrong elsewhere: 32 bits modulo a number near 2^32 hit some remainders twice as often;
+ * bits that chose the node choose its neighbour too.
  */
 import { expect, test } from 'vitest';
 

@@ -1,6 +1,7 @@
 /*
- * What goes wrong elsewhere: the logarithm of 0 makes a score infinite or no number; the key is left out
- * of the score, so that one node has all keys; engines differ in the last bit of `Math.log`.
+ * What goes wrong elsewhere: the logarithm of 0 makes a score infinite or no number; the key is
+ * left out of the score, so that one node has all keys; engines differ in the last bit of
+ * `Math.log`.
  */
 import { afterEach, expect, test, vi } from 'vitest';
 

@@ -1,6 +1,7 @@
 /*
  * What goes wrong elsewhere: when all nodes are at their lid the walk never ends; a lease that is
- * released twice makes a load negative; a node that went takes its count with it, or leaves it behind.
+ * released twice makes a load negative; a node that went takes its count with it, or leaves it
+ * behind.
  */
 import { describe, expect, test } from 'vitest';
 
