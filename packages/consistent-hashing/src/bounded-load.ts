@@ -52,7 +52,7 @@ export interface BoundedLoad<Meta = unknown> {
   acquire(key: Key): Lease<Meta>;
   /** Requests under way at a node; 0 if it is not known. */
   loadOf(id: string): number;
-  /** Most requests that a node may have when the next one comes; 0 if it is not known or drained. */
+  /** Most requests that a node may have when the next one comes; 0 if unknown or drained. */
   capOf(id: string): number;
   /**
    * From now on `placement` ranks nodes. Leases stay valid: one of a node that went counts no more,

@@ -12,7 +12,10 @@ test.each(allPlacements)(
     const before = make(someIds(6));
     const after = before.with({ add: ['seventh'] });
     const moved = someKeys(10_000).filter((key) => after.locate(key).id !== before.locate(key).id);
-    expect(new Set(moved.map((key) => after.locate(key).id))).toEqual(new Set(['seventh']));
+    const strayed = moved.filter((key) => after.locate(key).id !== 'seventh');
+    // Whoever says that some keys move needlessly must not let many do so.
+    const allowed = before.traits.excess === 'none' ? 0 : 0.03 * 10_000;
+    expect(strayed.length).toBeLessThanOrEqual(allowed);
     // A seventh of the keys, or something like it.
     expect(moved.length).toBeGreaterThan(700);
     expect(moved.length).toBeLessThan(2_200);
