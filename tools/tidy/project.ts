@@ -31,7 +31,7 @@ export interface Violation {
 /** Reads a whole project and tells what is wrong with it. */
 export type Rule = (project: Project) => Iterable<Violation>;
 
-const ignored = new Set(['node_modules', 'dist', 'coverage', 'api', 'scenarios', 'results']);
+const ignored = new Set(['node_modules', 'dist', 'coverage', 'api']);
 const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !name.endsWith('.d.ts');
 const isDocument = (name: string): boolean => /\.(md|json)$/.test(name);
 

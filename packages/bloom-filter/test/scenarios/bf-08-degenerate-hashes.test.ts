@@ -11,7 +11,7 @@ import { bloomFalsePositiveRate } from '../../src/sizing.ts';
 
 const bitCount = 2 ** 20;
 
-describe('a key has as many bits as it should', () => {
+describe('a key has as many bits as are asked for', () => {
   test.each([
     ['both halves are 0', 0, 0],
     ['the second half is 0', 0x1234_5678, 0],

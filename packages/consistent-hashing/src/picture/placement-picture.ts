@@ -98,8 +98,8 @@ function bar({ id, share, target }: NodeShare, place: number, all: readonly Node
   const label = id.length > 14 ? `${id.slice(0, 13)}…` : id;
   return [
     `<text x="${BARS_X - 8}" y="${y + 11}" text-anchor="end">${escaped(label)}</text>`,
-    `<rect x="${BARS_X}" y="${y}" width="${width.toFixed(1)}" height="14" fill="${colour(place)}">` +
-      `<title>${escaped(id)}</title></rect>`,
+    `<rect x="${BARS_X}" y="${y}" width="${width.toFixed(1)}" height="14" ` +
+      `fill="${colour(place)}"><title>${escaped(id)}</title></rect>`,
     `<path class="mark" d="M${mark.toFixed(1)} ${y - 2}v18"/>`,
     `<text x="${BARS_X + BAR_WIDTH + 10}" y="${y + 11}">${(share * 100).toFixed(2)} % of ` +
       `${(target * 100).toFixed(2)} %</text>`,
