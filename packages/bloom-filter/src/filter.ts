@@ -72,7 +72,7 @@ export interface Filter {
 /**
  * What became of a key: `added` says that it is certainly new, `present` that `has` was true before
  * and nothing changed, `full` that there was no room and nothing changed either. Only filters that
- * can be full answer so.
+ * can be full answer so. Where keys can be removed, each addition counts, and `add` says how.
  */
 export type AddOutcome = 'added' | 'present' | 'full';
 

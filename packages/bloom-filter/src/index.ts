@@ -35,3 +35,7 @@ export {
   type SplitBlockOptions,
   type SplitBlockSize,
 } from './split-block-bloom.ts';
+export { buildFuse, type FuseOptions, type FuseOutcome } from './fuse/build-fuse.ts';
+export { FuseFilter, type FingerprintBits, type FuseParts } from './fuse/fuse-filter.ts';
+export type { FuseShape } from './fuse/fuse-layout.ts';
+export { CuckooFilter, type CuckooBits, type CuckooOptions, type CuckooSize } from './cuckoo.ts';
