@@ -25,7 +25,7 @@ const LN_333 = 1.202_972_304_001_416;
 const LN_MILLION = 13.815_510_557_964_274;
 
 /** Segments are a power of two that is not larger. */
-export const SEGMENT_LOG_MAX = 18;
+const SEGMENT_LOG_MAX = 18;
 
 /** The shape of a table. */
 export interface FuseShape {
