@@ -9,17 +9,18 @@
  * a pushed fingerprint has lost its key: its other bucket must be found from the fingerprint and
  * the bucket alone, and from there the way back must lead here.
  *
- * The paper takes i XOR hash(f), which needs a power of two of buckets: up to twice the memory. With
- * any other number, taking a remainder afterwards breaks the way back, and keys are lost; several
- * programs do that. Here the two buckets of a fingerprint add up to its hash, modulo the number:
+ * The paper takes i XOR hash(f), which needs a power of two of buckets: up to twice the memory.
+ * With any other number, taking a remainder afterwards breaks the way back, and keys are lost;
+ * several programs do that. Here the two buckets of a fingerprint add up to its hash, modulo the
+ * number:
  *
  *   other(i, f) = (hash(f) - i) mod m          other(other(i)) = hash(f) - (hash(f) - i) = i
  *
  * which is right for every m. An addition that finds no room undoes every push, so it takes nothing
  * away from the keys before it.
  *
- * Sources: Fan, Andersen, Kaminsky and Mitzenmacher, "Cuckoo filter: practically better than Bloom",
- * CoNEXT 2014. Departs from it in the other bucket and in undoing.
+ * Source: Fan, Andersen, Kaminsky and Mitzenmacher, "Cuckoo filter: practically better than
+ * Bloom", CoNEXT 2014. Departs from it in the other bucket and in undoing.
  */
 import { keyHasher, type Key, type KeyHasher } from '@quorate/hash';
 

@@ -62,7 +62,8 @@ export type FuseOutcome =
   | { readonly kind: 'unsolvable'; readonly attempts: number };
 
 /**
- * Builds a filter of all `keys`. The same keys in the same order, hasher and seed give the same bits.
+ * Builds a filter of all `keys`. The same keys in the same order, hasher and seed give the same
+ * bits.
  *
  * @throws RangeError if there are too many keys, a key is no key, or the seed is out of range.
  *
