@@ -44,6 +44,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'consistent-hashing': ['sharded-requester.ts'],
   'bloom-filter': ['set-reconciler.ts'],
   'rate-limiter': [
+    'coarse-clock.ts',
     'store.ts',
     'local-store.ts',
     'rate-limiter.ts',

@@ -1,5 +1,5 @@
 /** Keys in the first map: as many as an engine moves within some milliseconds. */
-const FIRST_MAX = 65_536;
+const FIRST_MAX = 16_384;
 
 const SHARDS = 256;
 

@@ -8,6 +8,10 @@ export const SPARE_SLOT = 0;
 /** Bytes of a page of states, unless one state is larger. */
 const PAGE_BYTES = 65_536;
 
+/** Keys of a page of names. */
+const NAMES_SHIFT = 12;
+const NAMES_MASK = 2 ** NAMES_SHIFT - 1;
+
 /** Slots that an insertion looks at for keys that have rested, so that dead keys never pile up. */
 const SWEEP_SLOTS = 2;
 
@@ -43,7 +47,10 @@ export class KeyTable {
   readonly width: number;
   readonly #limits: KeyTableLimits;
   readonly #slots = new KeyIndex();
-  readonly #keys: (string | undefined)[] = [undefined];
+  /** The key of each slot, in pages too: one array would be moved whenever it is full. */
+  readonly #names: (string | undefined)[][] = [];
+  /** Slots that there are, the spare one among them. */
+  #slotCount = 1;
   readonly #pages: Float64Array[] = [];
   readonly #pageShift: number;
   readonly #pageMask: number;
@@ -107,7 +114,7 @@ export class KeyTable {
       return SPARE_SLOT;
     }
     const slot = this.#freeSlot > 0 ? this.#takeFreeSlot() : this.#appendSlot();
-    this.#keys[slot] = key;
+    this.#rename(slot, key);
     this.#slots.add(key, slot);
     this.#characters += key.length;
     algorithm.begin(this.pageOf(slot), this.offsetOf(slot), key, this.width);
@@ -137,10 +144,10 @@ export class KeyTable {
    */
   sweep(nowUs: number, algorithm: RateAlgorithm, slotCount: number): number {
     let freedCount = 0;
-    const count = Math.min(slotCount, this.#keys.length - 1);
+    const count = Math.min(slotCount, this.#slotCount - 1);
     for (let looked = 0; looked < count; looked += 1) {
       const slot = this.#nextSlot();
-      const key = this.#keys[slot];
+      const key = this.#nameOf(slot);
       if (key === undefined || this.#pinned.includes(slot)) continue;
       if (algorithm.restedAtUs(this.pageOf(slot), this.offsetOf(slot)) > nowUs) continue;
       this.#free(slot, key);
@@ -172,7 +179,7 @@ export class KeyTable {
         soonest = slot;
         soonestUs = restedUs;
       }
-      const victim = this.#keys[soonest];
+      const victim = this.#nameOf(soonest);
       if (victim === undefined) continue;
       if (soonestUs > nowUs) this.#evictedCount += 1;
       this.#free(soonest, victim);
@@ -181,7 +188,7 @@ export class KeyTable {
 
   /** When the key in `slot` will have rested; Infinity if it may not be given up. */
   #evictableUs(slot: number, nowUs: number, algorithm: RateAlgorithm): number {
-    if (this.#keys[slot] === undefined || this.#pinned.includes(slot)) return Infinity;
+    if (this.#nameOf(slot) === undefined || this.#pinned.includes(slot)) return Infinity;
     const page = this.pageOf(slot);
     const at = this.offsetOf(slot);
     algorithm.advance(page, at, nowUs);
@@ -189,15 +196,24 @@ export class KeyTable {
     return isLimited ? Infinity : algorithm.restedAtUs(page, at);
   }
 
+  #nameOf(slot: number): string | undefined {
+    return this.#names[slot >> NAMES_SHIFT]?.[slot & NAMES_MASK];
+  }
+
+  #rename(slot: number, key: string | undefined): void {
+    const names = (this.#names[slot >> NAMES_SHIFT] ??= []);
+    names[slot & NAMES_MASK] = key;
+  }
+
   #nextSlot(): number {
     this.#hand += 1;
-    if (this.#hand >= this.#keys.length) this.#hand = 1;
+    if (this.#hand >= this.#slotCount) this.#hand = 1;
     return this.#hand;
   }
 
   #free(slot: number, key: string): void {
     this.#slots.delete(key);
-    this.#keys[slot] = undefined;
+    this.#rename(slot, undefined);
     this.#characters -= key.length;
     const at = this.offsetOf(slot);
     const page = this.pageOf(slot);
@@ -216,8 +232,8 @@ export class KeyTable {
   }
 
   #appendSlot(): number {
-    const slot = this.#keys.length;
-    this.#keys.push(undefined);
+    const slot = this.#slotCount;
+    this.#slotCount += 1;
     if (slot >> this.#pageShift >= this.#pages.length) this.#addPage();
     return slot;
   }
