@@ -2,6 +2,9 @@ import type { GcraPolicy } from '../policy.ts';
 import type { RateAlgorithm } from './algorithm.ts';
 import { divideProduct } from './divide-product.ts';
 
+/** Three roundings of numbers below 2^31 are less, and a window of 2^45 times it fits in 32 bits. */
+const DOUBT = 1e-6;
+
 /**
  * The generic cell rate algorithm, which ATM networks policed their cells with.
  *
@@ -123,10 +126,14 @@ export class Gcra implements RateAlgorithm {
     const parts = leftUs * this.#limit + leftRest;
     if (parts <= 0) return 0;
     if (parts <= Number.MAX_SAFE_INTEGER) return Math.floor(parts / this.#windowUs);
-    const windows = Math.floor(leftUs / this.#windowUs);
-    const share = divideProduct(this.#limit, leftUs - windows * this.#windowUs, this.#windowUs);
-    const rest = Math.floor((share.rest + leftRest) / this.#windowUs);
-    return windows * this.#limit + share.whole + rest;
+    // Rounded, the quotient is off by less than a millionth, so only near a whole number is it in
+    // doubt on which side it lies. The difference from there fits into 32 bits: they suffice.
+    const quotient = parts / this.#windowUs;
+    const nearest = Math.floor(quotient + 0.5);
+    if (Math.abs(quotient - nearest) > DOUBT) return Math.floor(quotient);
+    const product = Math.imul(leftUs, this.#limit);
+    const difference = (product + leftRest - Math.imul(nearest, this.#windowUs)) | 0;
+    return difference < 0 ? nearest - 1 : nearest;
   }
 
   restedAtUs(cells: Float64Array, at: number): number {
