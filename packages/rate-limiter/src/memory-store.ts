@@ -145,15 +145,13 @@ export class MemoryStore {
     if (slot < 0) slot = table.insert(key, nowUs, ledger.algorithm);
     const page = table.pageOf(slot);
     const at = table.offsetOf(slot);
-    algorithm.advance(page, at, nowUs);
     const need = cost + headroom;
-    const waitUs = need > 0 ? algorithm.waitUs(page, at, nowUs, need) : 0;
     if (ledger.blocks.size > 0) {
       const blockedUs = ledger.blocks.leftUs(key, nowUs);
-      if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
+      if (blockedUs > 0) return blockedNow(limit, page, at, nowUs, { blockedUs, need });
     }
+    const waitUs = algorithm.take(page, at, nowUs, need, cost);
     if (waitUs > 0) return limitedBy(policy, algorithm, page, at, nowUs, waitUs);
-    if (cost > 0) algorithm.charge(page, at, nowUs, cost);
     return admittedBy(policy, algorithm, page, at, nowUs);
   }
 
@@ -170,9 +168,9 @@ export class MemoryStore {
     const at = slot < 0 ? 0 : table.offsetOf(slot);
     if (slot < 0) algorithm.begin(page, 0, key, table.width);
     algorithm.advance(page, at, nowUs);
-    const waitUs = need > 0 ? algorithm.waitUs(page, at, nowUs, need) : 0;
     const blockedUs = blocks.leftUs(key, nowUs);
-    if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
+    if (blockedUs > 0) return blockedNow(limit, page, at, nowUs, { blockedUs, need });
+    const waitUs = need > 0 ? algorithm.waitUs(page, at, nowUs, need) : 0;
     if (waitUs > 0) return limitedBy(policy, algorithm, page, at, nowUs, waitUs);
     return admittedBy(policy, algorithm, page, at, nowUs);
   }
@@ -342,6 +340,19 @@ function refusalOf(entry: Entry, entries: readonly Entry[], nowUs: number): Limi
 function admittedFor(entry: Entry, nowUs: number): Decision {
   const { page, at } = placeOf(entry);
   return admittedBy(entry.limit.policy, entry.limit.algorithm, page, at, nowUs);
+}
+
+/** The refusal of a blocked key whose state may be of an earlier instant. */
+function blockedNow(
+  limit: Limit,
+  page: Float64Array,
+  at: number,
+  nowUs: number,
+  { blockedUs, need }: { readonly blockedUs: number; readonly need: number },
+): Limited {
+  limit.algorithm.advance(page, at, nowUs);
+  const waitUs = need > 0 ? limit.algorithm.waitUs(page, at, nowUs, need) : 0;
+  return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
 }
 
 function blockedBy(

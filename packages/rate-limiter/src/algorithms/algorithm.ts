@@ -36,6 +36,13 @@ export interface RateAlgorithm {
   waitUs(cells: Float64Array, at: number, nowUs: number, need: number): number;
   /** Charges `cost`, which `waitUs` has admitted. */
   charge(cells: Float64Array, at: number, nowUs: number, cost: number): void;
+  /**
+   * A whole decision at once: `advance`, then `waitUs`, which is returned, then `charge` if it is 0.
+   * What a store asks most, so that it has to find out once how a policy counts, and not thrice.
+   *
+   * @param need - At least 0; at least `cost`.
+   */
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number;
   /** What would be admitted at once. */
   remaining(cells: Float64Array, at: number, nowUs: number): number;
   /** From when on the key has rested if nobody comes; at most `nowUs` if it has. */

@@ -117,6 +117,29 @@ export class Gcra implements RateAlgorithm {
     cells[at + 1] = rest - carry * this.#limit;
   }
 
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    let dueUs = cells[at] ?? 0;
+    let rest = cells[at + 1] ?? 0;
+    const isUsual = dueUs - nowUs <= 2 * this.horizonUs && rest < this.#limit;
+    if (need !== 1 || cost !== 1 || !isUsual)
+      return this.#takeInSteps(cells, at, nowUs, need, cost);
+    // As below, with the numbers at hand: nearly all requests cost one.
+    if (dueUs < nowUs) {
+      dueUs = nowUs;
+      rest = 0;
+    }
+    dueUs += this.#stepUs;
+    rest += this.#stepRest;
+    const over = rest - this.#toleranceRest;
+    const roundingUs = over > this.#limit ? 2 : over > 0 ? 1 : 0;
+    const waitUs = dueUs - this.#toleranceUs + roundingUs - nowUs;
+    if (waitUs > 0) return waitUs;
+    const carry = rest >= this.#limit ? 1 : 0;
+    cells[at] = dueUs + carry;
+    cells[at + 1] = rest - carry * this.#limit;
+    return 0;
+  }
+
   remaining(cells: Float64Array, at: number, nowUs: number): number {
     const dueUs = cells[at] ?? 0;
     if (dueUs < nowUs) return this.capacity;
@@ -165,6 +188,13 @@ export class Gcra implements RateAlgorithm {
     const dueUs = cells[at] ?? 0;
     const rest = cells[at + 1] ?? 0;
     return Number.isSafeInteger(dueUs) && Number.isSafeInteger(rest) && rest >= 0;
+  }
+
+  #takeInSteps(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    this.advance(cells, at, nowUs);
+    const waitUs = need > 0 ? this.waitUs(cells, at, nowUs, need) : 0;
+    if (waitUs === 0 && cost > 0) this.charge(cells, at, nowUs, cost);
+    return waitUs;
   }
 
   /** How long requests of `cost` together are served. */

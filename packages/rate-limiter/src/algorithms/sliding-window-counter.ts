@@ -77,6 +77,13 @@ export class SlidingWindowCounter implements RateAlgorithm {
     cells[at + CURRENT] = (cells[at + CURRENT] ?? 0) + cost;
   }
 
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    this.advance(cells, at, nowUs);
+    const waitUs = need > 0 ? this.waitUs(cells, at, nowUs, need) : 0;
+    if (waitUs === 0 && cost > 0) this.charge(cells, at, nowUs, cost);
+    return waitUs;
+  }
+
   remaining(cells: Float64Array, at: number, nowUs: number): number {
     const used = (cells[at + CURRENT] ?? 0) + this.#held(cells, at, nowUs);
     return Math.max(0, this.capacity - used);

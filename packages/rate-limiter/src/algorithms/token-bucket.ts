@@ -86,6 +86,13 @@ export class TokenBucket implements RateAlgorithm {
     cells[at + MISSING] = missing + cost;
   }
 
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    this.advance(cells, at, nowUs);
+    const waitUs = need > 0 ? this.waitUs(cells, at, nowUs, need) : 0;
+    if (waitUs === 0 && cost > 0) this.charge(cells, at, nowUs, cost);
+    return waitUs;
+  }
+
   remaining(cells: Float64Array, at: number): number {
     return Math.max(0, this.capacity - (cells[at + MISSING] ?? 0));
   }

@@ -194,4 +194,41 @@ describe.each(makers)('%s', (_title, make) => {
       { numRuns: 200 },
     );
   });
+
+  test('a decision at once is its steps, whatever the clock and older policies did', () => {
+    const clockStep = fc.double({ min: -5, max: 5, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.array(numbersOfPolicy, { minLength: 1, maxLength: 3 }),
+        calls,
+        fc.array(clockStep, { maxLength: 40 }),
+        (numbers, steps, clockSteps) => {
+          const policies = numbers.map(({ limit, windowMs, burst }) =>
+            make(limit, windowMs, burst),
+          );
+          // A longer log has another state.
+          const usable = policies[0]?.kind === 'slidingWindowLog' ? policies.slice(0, 1) : policies;
+          const algorithms = usable.map(createAlgorithm);
+          const width = algorithms[0]?.width ?? 0;
+          const [once, stepwise] = [new Float64Array(width), new Float64Array(width)];
+          for (const cells of [once, stepwise]) algorithms[0]?.begin(cells, 0, 'key', width);
+          let nowUs = 1e12;
+          for (const [index, { elapsed, cost, headroom }] of steps.entries()) {
+            const policy = usable[index % usable.length]!;
+            const algorithm = algorithms[index % usable.length]!;
+            const windows = clockSteps[index] ?? elapsed;
+            nowUs = Math.max(0, nowUs + Math.round(windows * policy.windowMs * 1_000));
+            const units = unitsOf(policy, cost);
+            const need = units + unitsOf(policy, headroom);
+            algorithm.advance(stepwise, 0, nowUs);
+            const waitUs = need > 0 ? algorithm.waitUs(stepwise, 0, nowUs, need) : 0;
+            if (waitUs === 0 && units > 0) algorithm.charge(stepwise, 0, nowUs, units);
+            expect(algorithm.take(once, 0, nowUs, need, units)).toBe(waitUs);
+            expect(once).toEqual(stepwise);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 });
