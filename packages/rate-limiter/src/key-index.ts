@@ -13,6 +13,9 @@ const HASHED_CHARACTERS = 6;
  * a million keys. So what does not fit into a first map of some ten thousand lies in 256 others,
  * each of which is moved by itself. Who has fewer keys pays nothing for that.
  *
+ * What is left is the engine's own: V8 keeps one table of all strings that ever were a key of a
+ * `Map`, and moves it when their number doubles, once in a process, whatever the maps are.
+ *
  * Which of them is chosen by the last characters of the key. An attacker may see to it that they
  * fill unevenly, and wins the pause of a single large map: finding a key stays the engine's seeded
  * hash.

@@ -37,8 +37,8 @@ export interface RateAlgorithm {
   /** Charges `cost`, which `waitUs` has admitted. */
   charge(cells: Float64Array, at: number, nowUs: number, cost: number): void;
   /**
-   * A whole decision at once: `advance`, then `waitUs`, which is returned, then `charge` if it is 0.
-   * What a store asks most, so that it has to find out once how a policy counts, and not thrice.
+   * A whole decision: `advance`, then `waitUs`, which is returned, then `charge` if it is 0. What
+   * a store asks most, so that it has to find out once how a policy counts, and not thrice.
    *
    * @param need - At least 0; at least `cost`.
    */

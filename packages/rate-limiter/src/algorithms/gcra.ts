@@ -2,7 +2,7 @@ import type { GcraPolicy } from '../policy.ts';
 import type { RateAlgorithm } from './algorithm.ts';
 import { divideProduct } from './divide-product.ts';
 
-/** Three roundings of numbers below 2^31 are less, and a window of 2^45 times it fits in 32 bits. */
+/** Three roundings of numbers below 2^31 are less; times a window of 2^45 it fits in 32 bits. */
 const DOUBT = 1e-6;
 
 /**

@@ -36,7 +36,7 @@ export interface Charge {
 
 const MARK = 'redis1:';
 
-/** The name of a charge of `limits`: what {@link describeLimit} says of each, with commas between. */
+/** The name of a charge of `limits`: what {@link describeLimit} says of each, between commas. */
 export function chargeIdOf(nonce: string, limits: string): string {
   return `${MARK}["${nonce}",${limits}]`;
 }

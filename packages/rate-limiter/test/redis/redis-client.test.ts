@@ -30,7 +30,7 @@ describe('ioredis', () => {
     ]);
   });
 
-  test('what is asked for at once is written at once, to whichever connection there is', async () => {
+  test('what is asked for at once is written at once, to the connection of that time', async () => {
     const log: string[] = [];
     const streamOf = (name: string) => ({
       cork: () => void log.push(`${name} holds`),
