@@ -14,6 +14,10 @@
  * after a failover: `advance` then moves the state to it, at least as used up as it was, and each
  * such step admits at most one more `capacity`. No key ever waits longer than twice `horizonUs`.
  *
+ * Only a charge changes a state, and what takes it back. If a look ended a window or filled a
+ * bucket, a clock that then steps back would find room that was taken, and stores would have to
+ * write for requests that they refuse.
+ *
  * Callers call `advance` first, and all else at the same instant.
  */
 export interface RateAlgorithm {
@@ -25,7 +29,7 @@ export interface RateAlgorithm {
   readonly horizonUs: number;
   /** Prepares a state of zeros for `key`, in a place of `width` numbers or more. */
   begin(cells: Float64Array, at: number, key: string, width: number): void;
-  /** Brings a state to `nowUs`: steps back are bounded. Forgets nothing that a step back needs. */
+  /** Moves a state that another clock wrote to `nowUs`, and leaves every other as it is. */
   advance(cells: Float64Array, at: number, nowUs: number): void;
   /**
    * How long to wait until `need` is admitted if nobody else comes: 0 if it is now, Infinity if it
