@@ -142,7 +142,7 @@ export class MemoryStore {
     const { policy, algorithm, ledger } = limit;
     const { table } = ledger;
     let slot = table.find(key);
-    if (slot < 0) slot = table.insert(key, nowUs, ledger.algorithm);
+    if (slot === SPARE_SLOT) slot = table.insert(key, nowUs, ledger.algorithm);
     const page = table.pageOf(slot);
     const at = table.offsetOf(slot);
     const need = cost + headroom;
@@ -156,6 +156,23 @@ export class MemoryStore {
   }
 
   /**
+   * The decision of `takeOne` as a wait, 0 if the request is admitted.
+   *
+   * @hidden
+   */
+  waitOneUs(limit: Limit, key: string, cost: number, headroom: number, nowUs: number): number {
+    const { algorithm, ledger } = limit;
+    const { table } = ledger;
+    let slot = table.find(key);
+    if (slot === SPARE_SLOT) slot = table.insert(key, nowUs, ledger.algorithm);
+    if (ledger.blocks.size > 0) {
+      const blockedUs = ledger.blocks.leftUs(key, nowUs);
+      if (blockedUs > 0) return blockedUs;
+    }
+    return algorithm.take(table.pageOf(slot), table.offsetOf(slot), nowUs, cost + headroom, cost);
+  }
+
+  /**
    * What `takeOne` would say of `need`, without charging anything or making a place for `key`.
    *
    * @hidden
@@ -164,9 +181,10 @@ export class MemoryStore {
     const { policy, algorithm, ledger } = limit;
     const { table, blocks } = ledger;
     const slot = table.find(key);
-    const page = slot < 0 ? new Float64Array(table.width) : table.pageOf(slot);
-    const at = slot < 0 ? 0 : table.offsetOf(slot);
-    if (slot < 0) algorithm.begin(page, 0, key, table.width);
+    const isNew = slot === SPARE_SLOT;
+    const page = isNew ? new Float64Array(table.width) : table.pageOf(slot);
+    const at = isNew ? 0 : table.offsetOf(slot);
+    if (isNew) algorithm.begin(page, 0, key, table.width);
     algorithm.advance(page, at, nowUs);
     const blockedUs = blocks.leftUs(key, nowUs);
     if (blockedUs > 0) return blockedNow(limit, page, at, nowUs, { blockedUs, need });
@@ -207,7 +225,7 @@ export class MemoryStore {
       const { table } = limit.ledger;
       const slot = table.find(key);
       // A key without a place has nothing left of the charge, or shares what it has.
-      if (slot < 0) continue;
+      if (slot === SPARE_SLOT) continue;
       const page = table.pageOf(slot);
       const at = table.offsetOf(slot);
       limit.algorithm.advance(page, at, nowUs);
@@ -260,12 +278,8 @@ export class MemoryStore {
   remember(limit: Limit, key: string, cost: number, nowUs: number): string {
     const { table } = limit.ledger;
     const slot = table.find(key);
-    const place = slot < 0 ? SPARE_SLOT : slot;
-    const chargedAtUs = limit.algorithm.chargedAtUs(
-      table.pageOf(place),
-      table.offsetOf(place),
-      nowUs,
-    );
+    const page = table.pageOf(slot);
+    const chargedAtUs = limit.algorithm.chargedAtUs(page, table.offsetOf(slot), nowUs);
     return this.#charges.add([{ limit, key, cost, chargedAtUs }]);
   }
 
@@ -308,7 +322,7 @@ interface Entry {
 function locate(limit: Limit, check: Check, nowUs: number): Entry {
   const { table, algorithm } = limit.ledger;
   const found = table.find(check.key);
-  const slot = found < 0 ? table.insert(check.key, nowUs, algorithm) : found;
+  const slot = found === SPARE_SLOT ? table.insert(check.key, nowUs, algorithm) : found;
   table.pin(slot);
   return { check, limit, slot };
 }

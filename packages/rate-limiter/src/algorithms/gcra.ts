@@ -44,6 +44,8 @@ export class Gcra implements RateAlgorithm {
   /** The burst tolerance, likewise. */
   readonly #toleranceUs: number;
   readonly #toleranceRest: number;
+  /** How far ahead an arrival time of this clock can be. */
+  readonly #aheadMaxUs: number;
 
   constructor(policy: GcraPolicy) {
     const { limit, burst } = policy;
@@ -57,6 +59,7 @@ export class Gcra implements RateAlgorithm {
     this.#toleranceUs = tolerance.whole;
     this.#toleranceRest = tolerance.rest;
     this.horizonUs = tolerance.whole + (tolerance.rest > 0 ? 1 : 0);
+    this.#aheadMaxUs = 2 * this.horizonUs;
   }
 
   begin(): void {
@@ -65,7 +68,7 @@ export class Gcra implements RateAlgorithm {
 
   advance(cells: Float64Array, at: number, nowUs: number): void {
     const dueUs = cells[at] ?? 0;
-    if (dueUs - nowUs > 2 * this.horizonUs) {
+    if (dueUs - nowUs > this.#aheadMaxUs) {
       cells[at] = nowUs + this.#toleranceUs;
       cells[at + 1] = this.#toleranceRest;
     } else if ((cells[at + 1] ?? 0) >= this.#limit) {
@@ -120,9 +123,10 @@ export class Gcra implements RateAlgorithm {
   take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
     let dueUs = cells[at] ?? 0;
     let rest = cells[at + 1] ?? 0;
-    const isUsual = dueUs - nowUs <= 2 * this.horizonUs && rest < this.#limit;
-    if (need !== 1 || cost !== 1 || !isUsual)
+    const isUsual = dueUs - nowUs <= this.#aheadMaxUs && rest < this.#limit;
+    if (need !== 1 || cost !== 1 || !isUsual) {
       return this.#takeInSteps(cells, at, nowUs, need, cost);
+    }
     // As below, with the numbers at hand: nearly all requests cost one.
     if (dueUs < nowUs) {
       dueUs = nowUs;
