@@ -30,7 +30,9 @@ export interface IoredisClient {
 
 /** A stream that can hold back what is written, to send it at once. */
 export interface CorkableStream {
+  /** Holds back what is written from now on. */
   cork(): void;
+  /** Sends it. */
   uncork(): void;
 }
 
