@@ -13,10 +13,11 @@
 import type { Clock, Random } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
+import { checkRecord } from '../bounds.ts';
 import { isCallersAbort } from '../classify.ts';
 import { containedAnswer } from '../contain.ts';
 import { hasCode } from '../failure.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkFunction, checkMethods, checkRandom } from '../function-checks.ts';
 import type { ConcurrencyLimit } from '../limits/limit.ts';
 import { SampleWindow, type SampleWindowOptions } from '../limits/sample-window.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
@@ -66,9 +67,11 @@ export class AdaptiveConcurrency implements Policy {
 
   /** See `adaptiveConcurrency`. */
   constructor(options: AdaptiveConcurrencyOptions) {
+    checkRecord('options', options);
     const { limit, classify = loadSignOf, clock = systemClock, random = systemRandom } = options;
-    checkLimit(limit);
+    checkMethods('limit', limit, 'observe');
     checkFunction('classify', classify);
+    checkRandom(random);
     this.#limit = limit;
     this.#window = new SampleWindow(options);
     this.#classify = classify;
@@ -143,9 +146,4 @@ function loadSignOf(error: unknown): LoadSign {
 function isTimeout(error: unknown): boolean {
   if (hasCode(error, 'CALL_TIMED_OUT')) return true;
   return error instanceof Error && error.name === 'TimeoutError';
-}
-
-function checkLimit(limit: unknown): void {
-  const isObject = typeof limit === 'object' && limit !== null;
-  checkFunction('limit.observe', isObject && 'observe' in limit ? limit.observe : undefined);
 }

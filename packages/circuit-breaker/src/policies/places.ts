@@ -1,6 +1,7 @@
 import { type Clock, type Deadline, DeadlineQueue } from '@quorate/transport';
 
 import { checkInteger, checkNumber, DELAY_MS_MAX } from '../bounds.ts';
+import { checkClock } from '../function-checks.ts';
 import { type Waiter, WaitingLine } from '../waiting-line.ts';
 import { type AbortWaiter, unwatchAbort, watchAbort } from './abort-watch.ts';
 import { CallRefusedError, refused } from './errors.ts';
@@ -44,6 +45,7 @@ export class Places {
   ) {
     checkInteger('maxQueue', maxQueue, 0, 1_000_000);
     checkNumber('maxWaitMs', maxWaitMs, Number.MIN_VALUE, DELAY_MS_MAX);
+    checkClock(clock);
     this.#capacity = capacity;
     this.#maxQueue = maxQueue;
     this.#maxWaitMs = maxWaitMs;

@@ -1,8 +1,9 @@
 import type { Random } from '@quorate/transport';
 import { systemRandom } from '@quorate/transport/system';
 
+import { checkRecord } from '../bounds.ts';
 import { containedAnswer } from '../contain.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkFunction, checkRandom } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { checkShedRange, shedProbability, type ShedRange } from '../shed-probability.ts';
 import { refused } from './errors.ts';
@@ -49,8 +50,12 @@ export class PriorityShedder<Priority extends string> {
   readonly #policies = new Map<string, Policy>();
 
   /** See `priorityShedder`. */
-  constructor({ utilization, classes, random = systemRandom }: PriorityShedderOptions<Priority>) {
+  constructor(options: PriorityShedderOptions<Priority>) {
+    checkRecord('options', options);
+    const { utilization, classes, random = systemRandom } = options;
     checkFunction('utilization', utilization);
+    checkRecord('classes', classes);
+    checkRandom(random);
     for (const [name, range] of Object.entries<ShedRange>(classes)) {
       checkShedRange(`classes.${name}`, range);
       const { from, to } = range;
