@@ -1,4 +1,4 @@
-import type { RefusalReason } from './circuit.ts';
+import type { RefusalReason } from './refusal.ts';
 
 /** What went wrong, as a literal that survives bundling and duplicate installs. */
 export type CircuitBreakerErrorCode =

@@ -12,8 +12,8 @@ export function checkOptionalFunction(name: string, value: unknown): void {
 }
 
 /**
- * @throws RangeError unless `value` is an object, TypeError unless it has all of `methods`. One that
- *   lacks a method would fail in the middle of a call.
+ * @throws RangeError unless `value` is an object, TypeError unless it has all of `methods`. One
+ *   that lacks a method would fail in the middle of a call.
  */
 export function checkMethods(name: string, value: unknown, ...methods: readonly string[]): void {
   checkRecord(name, value);

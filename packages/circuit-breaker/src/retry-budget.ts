@@ -88,7 +88,7 @@ export class RetryBudget {
   }
 }
 
-/** @throws RangeError or TypeError unless `budget` is one, of this or another copy of the package. */
+/** @throws RangeError or TypeError unless `budget` is one, of whichever copy of this package. */
 export function checkBudget(budget: unknown): void {
   checkMethods('budget', budget, 'deposit', 'tryWithdraw');
 }
