@@ -60,7 +60,6 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     'circuit-breaker-options.ts',
     'circuit-breaker-registry.ts',
     'guarded-calls.ts',
-    'half-open-room.ts',
     'half-open-timer.ts',
     'reject-soon.ts',
     'policy.ts',

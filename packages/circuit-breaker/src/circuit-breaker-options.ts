@@ -5,7 +5,7 @@ import { checkChoice, checkRecord, show } from './bounds.ts';
 import type { CircuitOptions } from './circuit-options.ts';
 import type { Classify } from './classify.ts';
 import { checkClock, checkOptionalFunction, checkRandom } from './function-checks.ts';
-import type { QueueOptions } from './policies/places.ts';
+import type { QueueOptions } from './policies/waiting-room.ts';
 
 /** What a circuit breaker may be told. Everything has a default. */
 export interface CircuitBreakerOptions extends CircuitOptions {

@@ -23,11 +23,11 @@ import type { CircuitSettings } from './circuit-options.ts';
 import { Circuit } from './circuit.ts';
 import { type CallResult, classificationOf, isCallersAbort, outcomeOfCall } from './classify.ts';
 import { CircuitBreakerDisposedError, CircuitOpenError } from './errors.ts';
-import { HalfOpenRoom } from './half-open-room.ts';
 import { HalfOpenTimer } from './half-open-timer.ts';
 import { Listeners, type StopListening } from './listeners.ts';
 import type { Outcome } from './outcome.ts';
 import { CircuitPermit, CircuitRefusal, type Permit, type Refusal } from './permit.ts';
+import { WaitingRoom } from './policies/waiting-room.ts';
 import type { CallContext, Work } from './policy.ts';
 import { refused, type RefusalReason } from './refusal.ts';
 import { rejectSoon } from './reject-soon.ts';
@@ -40,7 +40,7 @@ export class GuardedCalls implements Disposable {
   readonly #clock: Clock;
   readonly #changes: Listeners<CircuitBreakerEvent>;
   readonly #calls: Listeners<CircuitCallEvent>;
-  readonly #room: HalfOpenRoom | undefined;
+  readonly #room: WaitingRoom<number> | undefined;
   readonly #timer: HalfOpenTimer | undefined;
   #slowerThanMs: number | undefined;
   #timesCalls = false;
@@ -54,7 +54,8 @@ export class GuardedCalls implements Disposable {
     this.#changes = new Listeners(onError);
     this.#calls = new Listeners(onError);
     if (halfOpenQueue !== undefined) {
-      this.#room = new HalfOpenRoom(halfOpenQueue, clock, () => this.#refusal(Number.NaN));
+      const expired = (): Error => this.#refusal(Number.NaN);
+      this.#room = new WaitingRoom(halfOpenQueue, { clock, name: 'halfOpenQueue', expired });
     }
     const surroundings = {
       draw: () => random.float(),
@@ -82,7 +83,7 @@ export class GuardedCalls implements Disposable {
   }
 
   /** Whether a call would wait, and may. */
-  #mustWait(room: HalfOpenRoom): boolean {
+  #mustWait(room: WaitingRoom<number>): boolean {
     const circuit = this.circuit;
     if (circuit.state !== 'halfOpen' || this.#isDisposed) return false;
     circuit.advance(this.#clock.nowMs());
@@ -91,7 +92,7 @@ export class GuardedCalls implements Disposable {
   }
 
   async #performLater<Result>(
-    room: HalfOpenRoom,
+    room: WaitingRoom<number>,
     work: Work<Result>,
     context: CallContext,
   ): Promise<Result> {
@@ -106,7 +107,7 @@ export class GuardedCalls implements Disposable {
   }
 
   /** Lets in or refuses those who wait, as far as the circuit can tell. */
-  #serve(room: HalfOpenRoom): void {
+  #serve(room: WaitingRoom<number>): void {
     const circuit = this.circuit;
     while (room.size > 0 && !circuit.isFull) {
       const nowMs = circuit.acquireReadsTime ? this.#clock.nowMs() : Number.NaN;
@@ -114,6 +115,7 @@ export class GuardedCalls implements Disposable {
       if (generation === refused) room.refuse(this.#refusal(nowMs));
       else room.grant(generation);
     }
+    room.rest();
     if (this.#hasNews) this.afterStep();
   }
 
@@ -200,6 +202,7 @@ export class GuardedCalls implements Disposable {
     while (room !== undefined && room.size > 0) {
       room.refuse(new CircuitBreakerDisposedError(this.#settings.name));
     }
+    room?.rest();
   }
 
   #onThrew(generation: number, error: unknown, context: CallContext, startMs: number): void {

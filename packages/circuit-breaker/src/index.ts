@@ -73,7 +73,6 @@ export {
 export { fallback, type FallbackOptions } from './policies/fallback.ts';
 export { Hedge, hedge, type HedgeOptions } from './policies/hedge.ts';
 export { type Pipeline, pipeline, type PoliciesOf, type RunOptions } from './policies/pipeline.ts';
-export type { QueueOptions } from './policies/places.ts';
 export {
   PriorityShedder,
   priorityShedder,
@@ -82,6 +81,7 @@ export {
 export { retry, type RetryEvent, type RetryOptions } from './policies/retry.ts';
 export { SingleFlight, type SingleFlightOptions } from './policies/single-flight.ts';
 export { timeout, type TimeoutOptions } from './policies/timeout.ts';
+export type { QueueOptions } from './policies/waiting-room.ts';
 export type { CallContext, Policy, Work } from './policy.ts';
 export { refused, type RefusalReason } from './refusal.ts';
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';

@@ -22,7 +22,8 @@ import type { ConcurrencyLimit } from '../limits/limit.ts';
 import { SampleWindow, type SampleWindowOptions } from '../limits/sample-window.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { HeldContext } from './call-context.ts';
-import { Places, type QueueOptions } from './places.ts';
+import { Places } from './places.ts';
+import type { QueueOptions } from './waiting-room.ts';
 
 /** What a failure tells about the load of the service. */
 export type LoadSign =

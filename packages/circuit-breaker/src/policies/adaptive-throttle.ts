@@ -7,9 +7,10 @@ import { containedAnswer } from '../contain.ts';
 import { hasCode } from '../failure.ts';
 import { checkClock, checkFunction, checkRandom } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
+import { rejectSoon } from '../reject-soon.ts';
 import { throttleProbability } from '../throttle-probability.ts';
 import { ThrottleWindow } from '../throttle-window.ts';
-import { refused } from './errors.ts';
+import { CallRefusedError } from './errors.ts';
 
 /** What `adaptiveThrottle` may be told. */
 export interface AdaptiveThrottleOptions {
@@ -85,7 +86,8 @@ export class AdaptiveThrottle implements Policy {
     const slice = this.#window.request();
     if (share > 0 && this.#random.float() < share) {
       const percent = Math.round(share * 100);
-      return refused('throttled', `too little is accepted: ${percent} % are refused here`);
+      const message = `too little is accepted: ${percent} % are refused here`;
+      return rejectSoon(new CallRefusedError('throttled', message));
     }
     return this.#send(slice, work, context);
   }

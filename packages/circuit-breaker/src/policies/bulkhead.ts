@@ -13,7 +13,8 @@ import { systemClock } from '@quorate/transport/system';
 import { checkInteger, checkRecord } from '../bounds.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { HeldContext } from './call-context.ts';
-import { Places, type QueueOptions } from './places.ts';
+import { Places } from './places.ts';
+import type { QueueOptions } from './waiting-room.ts';
 
 /** What `bulkhead` may be told. */
 export interface BulkheadOptions extends QueueOptions {

@@ -54,15 +54,6 @@ export class CallRefusedError implements CircuitBreakerError {
   }
 }
 
-/** Rejects with a `CallRefusedError`. */
-export async function refused(reason: CallRefusal, message: string): Promise<never> {
-  const error: Error = new CallRefusedError(reason, message);
-  // A promise that is rejected before anybody listens wakes the host's tracking of unhandled
-  // rejections, twice; that costs several times what all the rest of a refusal does.
-  await Promise.resolve();
-  throw error;
-}
-
 /** The work did not answer in time. It was told to stop; it may have run, or be running. */
 export class CallTimeoutError extends CircuitBreakerError {
   override readonly name = 'CallTimeoutError';

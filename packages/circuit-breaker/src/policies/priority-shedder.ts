@@ -5,8 +5,9 @@ import { checkRecord } from '../bounds.ts';
 import { containedAnswer } from '../contain.ts';
 import { checkFunction, checkRandom } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
+import { rejectSoon } from '../reject-soon.ts';
 import { checkShedRange, shedProbability, type ShedRange } from '../shed-probability.ts';
-import { refused } from './errors.ts';
+import { CallRefusedError } from './errors.ts';
 
 /** What `priorityShedder` may be told. */
 export interface PriorityShedderOptions<Priority extends string> {
@@ -97,7 +98,8 @@ class ClassShedder implements Policy {
     // A gauge that fails must not take the calls with it.
     const share = shedProbability(this.#range, containedAnswer(utilization, 0));
     if (share > 0 && random.float() < share) {
-      return refused('shed', `calls of class ${this.#name} are given up at this load`);
+      const message = `calls of class ${this.#name} are given up at this load`;
+      return rejectSoon(new CallRefusedError('shed', message));
     }
     return new Promise((resolve) => resolve(work(context)));
   }
