@@ -1,17 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-
 import type { RateLimitStore } from '@quorate/rate-limiter';
 import { LeasedStore, RedisStore } from '@quorate/rate-limiter/redis';
 import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 
-import { CannotRun } from '../suite.ts';
+import { RedisServer } from '../resilience/redis-server.ts';
 import type { OpenLimitStore } from './limit-store.ts';
 
 interface OpenRedis {
@@ -66,22 +58,10 @@ function counted(store: RateLimitStore): { store: RateLimitStore; roundTrips: ()
 }
 
 async function openRedis(): Promise<OpenRedis> {
-  if (spawnSync('redis-server', ['--version']).status !== 0) {
-    throw new CannotRun('redis-server is not installed: apt-get install redis-server');
-  }
-  const folder = await mkdtemp(join(tmpdir(), 'quorate-bench-redis-'));
-  const port = await freePort();
-  const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-  const server = spawn('redis-server', [...where, '--save', '', '--appendonly', 'no'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface(server.stdout)) {
-    if (line.includes('Ready to accept connections')) break;
-  }
-  server.stdout.resume();
+  const server = await RedisServer.start();
   const client = new Redis({
     host: '127.0.0.1',
-    port,
+    port: server.port,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
   });
@@ -89,21 +69,8 @@ async function openRedis(): Promise<OpenRedis> {
   return {
     client,
     async close() {
-      const exited = once(server, 'exit');
       client.disconnect();
-      server.kill();
-      await exited;
-      await rm(folder, { recursive: true, force: true });
+      await server.stop();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

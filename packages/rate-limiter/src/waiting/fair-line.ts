@@ -1,19 +1,20 @@
 /*
  * Turns that tenants share, however many requests each of them has waiting.
  *
- * First come, first served is fair to requests, not to those who send them: who sends a thousand at
- * once has the next thousand turns. Turns in rotation, one for each tenant, are unfair where costs
- * differ, and know nothing of tenants that shall have more.
+ * First come, first served is fair to requests, not to those who send them: who sends a thousand
+ * at once has the next thousand turns. Turns in rotation, one for each tenant, are unfair where
+ * costs differ, and know nothing of tenants that shall have more.
  *
- * Start-time fair queueing gives each tenant a clock of its own, which counts the cost it was served
- * divided by its weight. The turn is that of the tenant whose clock shows least. The line's clock
- * shows what that of the tenant served last showed before. A tenant that comes to wait sets its own
- * to the line's if it is behind: a rest is no credit, and a turn taken just before is not forgotten.
+ * Start-time fair queueing gives each tenant a clock of its own, which counts the cost it was
+ * served divided by its weight. The turn is that of the tenant whose clock shows least. The line's
+ * clock shows what that of the tenant served last showed before. A tenant that comes to wait sets
+ * its own to the line's if it is behind: a rest is no credit, and a turn taken just before is not
+ * forgotten.
  *
  * ```text
  *   a (weight 1)  cost 1 1 1 1 …    clock 0 → 1 → 2 → 3
  *   b (weight 2)  cost 1 1 1 1 …    clock 0 → ½ → 1 → 1½        turns: a b b a b b a b b …
- *   c (weight 1)  comes at 2        clock 2                     one turn, at most, of each before it
+ *   c (weight 1)  comes at 2        clock 2                     at most one turn of each before it
  * ```
  *
  * Laws, with c the largest cost of a tenant's requests and w its weight:
@@ -24,15 +25,15 @@
  *    (theorem 4).
  *
  * A clock is needed by the tenant's weight and the cost of what was served only. So whoever leaves
- * before its turn costs its tenant nothing, and in which order a tenant has its own requests served,
- * here by priority, is nobody else's business. Deficit round robin (Shreedhar and Varghese 1995) is
- * cheaper for each turn, and lets a newcomer wait for a quantum of everybody.
+ * before its turn costs its tenant nothing, and in which order a tenant has its own requests
+ * served, here by priority, is nobody else's business. Deficit round robin (Shreedhar and Varghese
+ * 1995) is cheaper for each turn, and lets a newcomer wait for a quantum of everybody.
  *
  * Source: P. Goyal, H. M. Vin, H. Cheng, "Start-time fair queueing: a scheduling algorithm for
- * integrated services packet switching networks", SIGCOMM 1996. Departures: whole numbers, with what
- * a division leaves carried on, so that nothing drifts; and few tenants that do not wait are
- * remembered. Of the others only the clock that showed most is: newcomers begin there if the line's
- * is behind it, so that law 1 allows for the largest c/w of all twice, and nobody gains by
+ * integrated services packet switching networks", SIGCOMM 1996. Departures: whole numbers, with
+ * what a division leaves carried on, so that nothing drifts; and few tenants that do not wait are
+ * remembered. Of the others only the clock that showed most is: newcomers begin there if the
+ * line's is behind it, so that law 1 allows for the largest c/w of all twice, and nobody gains by
  * being forgotten.
  */
 import { invariant } from '../invariant.ts';
@@ -130,7 +131,7 @@ export class FairLine<Item extends TenantWaiting> {
   /** Leaves before its turn. Idempotent. */
   remove(item: Item): void {
     const flow = this.#flows.get(item.tenant);
-    if (flow === undefined || !flow.waiting.has(item)) return;
+    if (flow?.waiting.has(item) !== true) return;
     flow.waiting.remove(item);
     this.#size -= 1;
     if (flow.waiting.size === 0) this.#rest(item.tenant, flow);

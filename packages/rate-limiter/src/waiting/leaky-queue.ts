@@ -67,10 +67,11 @@ export interface WaitOptions {
 /**
  * Lets requests wait for their turn instead of turning them away: a leaky bucket as a queue.
  *
- * A line for each key, in which tenants have fair parts of the turns, see `FairLine`; within each,
- * first come, first served in a priority, see `WaitingLine` for how nobody starves. Whoever cannot get a turn in time is told at once and does not wait in vain. Nothing is
- * charged before the turn comes, so who leaves has nothing to give back. All lines share one timer,
- * which holds no process open; a line without anybody in it takes no memory.
+ * A line for each key, in which tenants have fair parts of the turns, see `FairLine`; within
+ * each, first come, first served in a priority, see `WaitingLine` for how nobody starves. Whoever
+ * cannot get a turn in time is told at once and does not wait in vain. Nothing is charged before
+ * the turn comes, so who leaves has nothing to give back. All lines share one timer, which holds
+ * no process open; a line without anybody in it takes no memory.
  *
  * @example
  * ```ts
@@ -134,8 +135,8 @@ export class LeakyQueue {
    * Waits for a turn.
    *
    * @returns Admitted when the turn has come. Limited at once if it would take longer than
-   *   `maxWaitMs` or the line is full, or later if more important ones took the time or tenants with
-   *   less waiting the place.
+   *   `maxWaitMs` or the line is full, or later if more important ones took the time or tenants
+   *   with less waiting the place.
    * @throws RangeError or TypeError for bad input or a bad weight, RateLimiterClosedError after
    *   `close`; the reason of `signal` once it is aborted.
    */

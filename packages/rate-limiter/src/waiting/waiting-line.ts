@@ -12,8 +12,8 @@ const TURNS_IN_A_ROW = 3;
 const ranks: readonly Priority[] = ['critical', 'normal', 'low'];
 
 /**
- * Who of one tenant waits for a key, and whose turn it is: first come, first served within a priority, and the
- * more important first.
+ * Who of one tenant waits for a key, and whose turn it is: first come, first served within a
+ * priority, and the more important first.
  *
  * So that nobody starves, every fourth turn is that of whoever has waited longest, whatever its
  * priority. Nobody overtakes the one whose turn it is because its cost is large: what small ones

@@ -139,6 +139,6 @@ test('clocks that go far are set back together', () => {
   scene.add('c', 1_000, 1_000, huge);
   const turns = scene.serve(200);
   expect(turns.split('b').length - 1).toBeLessThanOrEqual(8);
-  expect([...turns].every((tenant) => 'abc'.includes(tenant))).toBe(true);
+  expect(turns).toMatch(/^[abc]+$/);
   expect(turns).toHaveLength(200);
 });
