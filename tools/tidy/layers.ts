@@ -45,6 +45,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'consistent-hashing': ['sharding/'],
   'bloom-filter': ['reconciliation/', 'redis/'],
   'rate-limiter': [
+    'coarse-clock.ts',
     'store.ts',
     'local-store.ts',
     'rate-limiter.ts',
@@ -59,7 +60,9 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     'circuit-breaker.ts',
     'circuit-breaker-options.ts',
     'circuit-breaker-registry.ts',
-    'half-open-room.ts',
+    'guarded-calls.ts',
+    'half-open-timer.ts',
+    'reject-soon.ts',
     'policy.ts',
     'policies/',
     'guard/',

@@ -27,7 +27,7 @@ export function checkChoice(name: string, value: unknown, choices: readonly stri
 }
 
 /** @throws RangeError unless `value` is an object whose fields can be read. */
-export function checkRecord(name: string, value: unknown): void {
+export function checkRecord(name: string, value: unknown): asserts value is object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   throw new RangeError(`${name}: expected an object, got ${show(value)}`);
 }

@@ -4,8 +4,8 @@ import { systemClock, systemRandom } from '@quorate/transport/system';
 import { checkChoice, checkRecord, show } from './bounds.ts';
 import type { CircuitOptions } from './circuit-options.ts';
 import type { Classify } from './classify.ts';
-import { checkOptionalFunction } from './function-checks.ts';
-import type { QueueOptions } from './policies/places.ts';
+import { checkClock, checkOptionalFunction, checkRandom } from './function-checks.ts';
+import type { QueueOptions } from './policies/waiting-room.ts';
 
 /** What a circuit breaker may be told. Everything has a default. */
 export interface CircuitBreakerOptions extends CircuitOptions {
@@ -77,6 +77,8 @@ export function breakerSettings(options: CircuitBreakerOptions): CircuitBreakerS
   checkOptionalFunction('classify', classify);
   checkOptionalFunction('mayOpen', mayOpen);
   checkOptionalFunction('onError', onError);
+  checkClock(clock);
+  checkRandom(random);
   const contained = containErrors(onError);
   const ports = { onError: contained, clock, random };
   return { name, classify, callerAborts, halfOpenBy, halfOpenQueue, mayOpen, ...ports };

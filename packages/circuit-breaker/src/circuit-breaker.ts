@@ -1,75 +1,25 @@
 /**
- * The edge: a circuit around calls that take time, throw, hang and get cancelled.
- *
- * The circuit decides (`circuit.ts`); this file asks it before each call, tells it afterwards, and
- * sees to it that nobody else can spoil either: not a classifier or a listener that throws, not
- * work that throws before it returns a promise, not a caller that gives up. It reads the clock only
- * when the circuit says that it needs it. A call that succeeds under a window of counts reads none,
- * and allocates a context and the promise of its result.
+ * A circuit breaker as its users hold it: calls go through it (`guarded-calls.ts`), it can be
+ * looked at, set by hand, told other options, and carried to another process.
  */
-import type { Clock, Timer } from '@quorate/transport';
+import type { Clock } from '@quorate/transport';
 
-import { checkChoice, checkRecord, show } from './bounds.ts';
-import {
-  Circuit,
-  type CircuitTallies,
-  type HearsayOutcome,
-  refused,
-  type RefusalReason,
-} from './circuit.ts';
+import { checkChoice, checkRecord } from './bounds.ts';
 import { breakerSettings, type CircuitBreakerOptions } from './circuit-breaker-options.ts';
-import type { CircuitChange } from './circuit-change.ts';
+import type { HearsayOutcome } from './circuit-change.ts';
 import type { CircuitBreakerEvent, CircuitCallEvent } from './circuit-events.ts';
 import { type CircuitOptions, circuitSettings, copyOptions } from './circuit-options.ts';
 import { type CircuitState, circuitStates } from './circuit-state.ts';
-import {
-  type CallResult,
-  type Classification,
-  type Classify,
-  classifyByKind,
-  isCallersAbort,
-  outcomeOfCall,
-} from './classify.ts';
-import { CircuitBreakerDisposedError, CircuitOpenError } from './errors.ts';
-import { HalfOpenRoom } from './half-open-room.ts';
-import { Listeners, type StopListening } from './listeners.ts';
-import type { Outcome, OutcomeCounts } from './outcome.ts';
-import { CircuitPermit, CircuitRefusal, type Permit, type Refusal } from './permit.ts';
+import { type CircuitStatus, statusOf } from './circuit-status.ts';
+import type { Circuit } from './circuit.ts';
+import { type ForcedOpen, Holders } from './forced-open.ts';
+import { GuardedCalls } from './guarded-calls.ts';
+import type { StopListening } from './listeners.ts';
+import type { Permit, Refusal } from './permit.ts';
 import { RootContext } from './policies/call-context.ts';
 import { pipeline, type RunOptions } from './policies/pipeline.ts';
 import type { CallContext, Policy, Work } from './policy.ts';
 import { type CircuitSnapshot, readSnapshot, type SnapshotRefusal } from './snapshot.ts';
-
-/** Holds a circuit open. Dispose of it, or release it, to let go. */
-export interface ForcedOpen extends Disposable {
-  /**
-   * Lets go. When the last one does, trial calls decide; a circuit that was disabled or only
-   * watched is so again. Does nothing the second time, or after the state was changed by hand.
-   */
-  release(): void;
-}
-
-/** A circuit at one instant. */
-export interface CircuitStatus {
-  readonly name: string;
-  /** The state that a call would meet now. */
-  readonly state: CircuitState;
-  readonly generation: number;
-  /** Openings in a row. */
-  readonly openings: number;
-  /**
-   * Milliseconds until trial calls are taken; `undefined` when something else than time decides.
-   */
-  readonly retryAfterMs: number | undefined;
-  /** What the present window holds: that of the trial calls in half-open, or else of the calls. */
-  readonly counts: OutcomeCounts;
-  /** Share of failures in it, 0..1; `undefined` below the minimum of calls or without a rate. */
-  readonly failureRate: number | undefined;
-  /** Share of slow calls in it, 0..1; `undefined` likewise. */
-  readonly slowRate: number | undefined;
-  /** What it has counted since it began. */
-  readonly tallies: CircuitTallies;
-}
 
 /** What became of a snapshot. */
 export type Hydration = { readonly kind: 'restored' } | SnapshotRefusal;
@@ -96,49 +46,20 @@ export class CircuitBreaker implements Policy, Disposable {
   /** Names it in errors and events. */
   readonly name: string;
   readonly #clock: Clock;
-  readonly #callerAborts: 'ignored' | 'classified';
-  readonly #halfOpenBy: 'call' | 'timer';
-  readonly #classify: Classify | undefined;
-  readonly #onError: (error: unknown) => void;
+  readonly #calls: GuardedCalls;
   readonly #circuit: Circuit;
-  readonly #changes: Listeners<CircuitBreakerEvent>;
-  readonly #calls: Listeners<CircuitCallEvent>;
-  readonly #room: HalfOpenRoom | undefined;
-  readonly #forcings = new Set<ForcedOpen>();
+  readonly #holders = new Holders(() => this.#letGo());
   #options: CircuitOptions;
-  #slowerThanMs: number | undefined;
-  #timesCalls = false;
-  #hasNews = false;
   #stateBeforeForced: CircuitState = 'closed';
-  #timer: Timer | undefined;
-  #isDisposed = false;
 
   /** @throws RangeError if an option is out of its range; the message names it. */
   constructor(options: CircuitBreakerOptions = {}) {
-    const edge = breakerSettings(options);
+    const settings = breakerSettings(options);
     this.#options = copyOptions(options);
-    const settings = circuitSettings(this.#options);
-    this.name = edge.name;
-    this.#clock = edge.clock;
-    this.#callerAborts = edge.callerAborts;
-    this.#halfOpenBy = edge.halfOpenBy;
-    this.#classify = edge.classify;
-    this.#onError = edge.onError;
-    this.#changes = new Listeners(this.#onError);
-    this.#calls = new Listeners(this.#onError);
-    this.#slowerThanMs = settings.trip.slowerThanMs;
-    this.#room =
-      edge.halfOpenQueue === undefined
-        ? undefined
-        : new HalfOpenRoom(edge.halfOpenQueue, this.#clock, () => this.#refusal(Number.NaN));
-    const surroundings = {
-      draw: () => edge.random.float(),
-      mayOpen: () => this.#mayOpen(edge.mayOpen),
-      onChange: (change: CircuitChange) => this.#note(change),
-    };
-    this.#circuit = new Circuit(settings, surroundings, this.#clock.nowMs());
-    this.#pace();
-    this.#afterStep();
+    this.name = settings.name;
+    this.#clock = settings.clock;
+    this.#calls = new GuardedCalls(settings, circuitSettings(this.#options));
+    this.#circuit = this.#calls.circuit;
   }
 
   /** The state that a call would meet now. Reading it changes nothing. */
@@ -155,21 +76,7 @@ export class CircuitBreaker implements Policy, Disposable {
 
   /** The circuit now, in O(1) whatever the traffic. */
   status(): CircuitStatus {
-    const circuit = this.#circuit;
-    const nowMs = this.#clock.nowMs();
-    const { total, failed, slow, slowFailed } = circuit.counts;
-    const hasRate = total >= circuit.minimumForRate;
-    return {
-      name: this.name,
-      state: circuit.stateAt(nowMs),
-      generation: circuit.generation,
-      openings: circuit.openings,
-      retryAfterMs: circuit.retryAfterMsAt(nowMs),
-      counts: { total, failed, slow, slowFailed },
-      failureRate: hasRate ? failed / total : undefined,
-      slowRate: hasRate ? slow / total : undefined,
-      tallies: { ...circuit.tallies },
-    };
+    return statusOf(this.#circuit, this.name, this.#clock.nowMs());
   }
 
   /**
@@ -180,7 +87,7 @@ export class CircuitBreaker implements Policy, Disposable {
    */
   run<Result>(work: Work<Result>, options?: RunOptions): Promise<Result> {
     if (options?.signal === undefined && typeof work === 'function') {
-      return this.execute(work, new RootContext(undefined));
+      return this.#calls.execute(work, new RootContext(undefined));
     }
     // Callers who give up, and work that cannot be called: a pipeline of one sees to both.
     return pipeline<readonly [never]>(this).run(work, options);
@@ -188,73 +95,7 @@ export class CircuitBreaker implements Policy, Disposable {
 
   /** `run` as a layer of a pipeline. */
   execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {
-    if (this.#room !== undefined && this.#mustWait(this.#room)) {
-      return this.#performLater(this.#room, work, context);
-    }
-    const circuit = this.#circuit;
-    const isTimed = this.#timesCalls;
-    const nowMs = isTimed || circuit.acquireReadsTime ? this.#clock.nowMs() : Number.NaN;
-    const generation = this.#isDisposed ? refused : circuit.acquire(nowMs);
-    if (this.#hasNews) this.#afterStep();
-    if (generation === refused) return rejectSoon(this.#refusal(nowMs));
-    return this.#perform(work, context, generation, isTimed ? nowMs : Number.NaN);
-  }
-
-  /** Whether a call would wait, and may. */
-  #mustWait(room: HalfOpenRoom): boolean {
-    const circuit = this.#circuit;
-    if (circuit.state !== 'halfOpen' || this.#isDisposed) return false;
-    circuit.advance(this.#clock.nowMs());
-    if (this.#hasNews) this.#afterStep();
-    return (circuit.isFull || room.size > 0) && !room.isFull;
-  }
-
-  async #performLater<Result>(
-    room: HalfOpenRoom,
-    work: Work<Result>,
-    context: CallContext,
-  ): Promise<Result> {
-    const generation = await room.wait(context.signal);
-    if (context.signal.aborted) {
-      // It had its permit, and gave up before it could go on.
-      this.#settle(generation, 'ignored', Number.NaN);
-      context.signal.throwIfAborted();
-    }
-    const startMs = this.#timesCalls ? this.#clock.nowMs() : Number.NaN;
-    return this.#perform(work, context, generation, startMs);
-  }
-
-  /** Lets in or refuses those who wait, as far as the circuit can tell. */
-  #serve(room: HalfOpenRoom): void {
-    const circuit = this.#circuit;
-    while (room.size > 0 && !circuit.isFull) {
-      const nowMs = circuit.acquireReadsTime ? this.#clock.nowMs() : Number.NaN;
-      const generation = circuit.acquire(nowMs);
-      if (generation === refused) room.refuse(this.#refusal(nowMs));
-      else room.grant(generation);
-    }
-    if (this.#hasNews) this.#afterStep();
-  }
-
-  async #perform<Result>(
-    work: Work<Result>,
-    context: CallContext,
-    generation: number,
-    startMs: number,
-  ): Promise<Result> {
-    let value: Result;
-    try {
-      value = await work(context);
-    } catch (error) {
-      this.#onThrew(generation, error, context, startMs);
-      throw error;
-    }
-    if (this.#classify !== undefined) {
-      this.#conclude(generation, startMs, { kind: 'returned', value });
-    } else {
-      this.#settle(generation, 'success', startMs);
-    }
-    return value;
+    return this.#calls.execute(work, context);
   }
 
   /** `fn`, each call of which is a run. */
@@ -283,23 +124,12 @@ export class CircuitBreaker implements Policy, Disposable {
    * ```
    */
   tryAcquire(): Permit | Refusal {
-    const circuit = this.#circuit;
-    const isTimed = this.#timesCalls;
-    const nowMs = isTimed || circuit.acquireReadsTime ? this.#clock.nowMs() : Number.NaN;
-    const generation = this.#isDisposed ? refused : circuit.acquire(nowMs);
-    if (this.#hasNews) this.#afterStep();
-    if (generation !== refused) {
-      return new CircuitPermit(this.#settle, generation, isTimed ? nowMs : Number.NaN);
-    }
-    if (this.#isDisposed) return new CircuitRefusal('disposed', undefined);
-    const reason = circuit.refusalReason;
-    this.#tellRefused(reason);
-    return new CircuitRefusal(reason, retryAfterMs(circuit, nowMs));
+    return this.#calls.tryAcquire();
   }
 
   /** Calls `listener` with every change of the circuit. What it throws goes to `onError`. */
   observe(listener: (event: CircuitBreakerEvent) => unknown): StopListening {
-    return this.#isDisposed ? () => undefined : this.#changes.add(listener);
+    return this.#calls.observe(listener);
   }
 
   /**
@@ -307,13 +137,7 @@ export class CircuitBreaker implements Policy, Disposable {
    * twice. Nothing is told of calls in a disabled or a forced-open circuit.
    */
   observeCalls(listener: (event: CircuitCallEvent) => unknown): StopListening {
-    if (this.#isDisposed) return () => undefined;
-    const stop = this.#calls.add(listener);
-    this.#pace();
-    return () => {
-      stop();
-      this.#pace();
-    };
+    return this.#calls.observeCalls(listener);
   }
 
   /**
@@ -327,10 +151,9 @@ export class CircuitBreaker implements Policy, Disposable {
     const merged = { ...this.#options, ...copyOptions(options) };
     const settings = circuitSettings(merged);
     this.#options = merged;
-    this.#slowerThanMs = settings.trip.slowerThanMs;
     this.#circuit.update(settings, this.#clock.nowMs());
-    this.#pace();
-    this.#afterStep();
+    this.#calls.timeCalls(settings.trip.slowerThanMs);
+    this.#calls.afterStep();
   }
 
   /**
@@ -342,8 +165,8 @@ export class CircuitBreaker implements Policy, Disposable {
   transitionTo(state: CircuitState): void {
     checkChoice('state', state, circuitStates);
     this.#circuit.transition(state, this.#clock.nowMs());
-    this.#forcings.clear();
-    this.#afterStep();
+    this.#holders.clear();
+    this.#calls.afterStep();
   }
 
   /**
@@ -357,8 +180,8 @@ export class CircuitBreaker implements Policy, Disposable {
       return;
     }
     this.#circuit.openByHand(openForMs, this.#clock.nowMs());
-    this.#forcings.clear();
-    this.#afterStep();
+    this.#holders.clear();
+    this.#calls.afterStep();
   }
 
   /**
@@ -370,23 +193,18 @@ export class CircuitBreaker implements Policy, Disposable {
    */
   openOnHearsay(openForMs: number): HearsayOutcome {
     const outcome = this.#circuit.openOnHearsay(openForMs, this.#clock.nowMs());
-    this.#afterStep();
+    this.#calls.afterStep();
     return outcome;
   }
 
   /** Holds it open until everyone who did so has let go. Time does not end it. */
   forceOpen(): ForcedOpen {
-    if (this.#forcings.size === 0) {
+    if (this.#holders.isEmpty) {
       this.#stateBeforeForced = this.#circuit.state;
       this.#circuit.transition('forcedOpen', this.#clock.nowMs());
-      this.#afterStep();
+      this.#calls.afterStep();
     }
-    const forced: ForcedOpen = {
-      release: () => this.#release(forced),
-      [Symbol.dispose]: () => this.#release(forced),
-    };
-    this.#forcings.add(forced);
-    return forced;
+    return this.#holders.add();
   }
 
   /** Admits everything and counts nothing, until told otherwise. */
@@ -402,8 +220,8 @@ export class CircuitBreaker implements Policy, Disposable {
   /** Makes it as new: closed, with an empty window. Calls in flight count no more. */
   reset(): void {
     this.#circuit.reset(this.#clock.nowMs());
-    this.#forcings.clear();
-    this.#afterStep();
+    this.#holders.clear();
+    this.#calls.afterStep();
   }
 
   /** The circuit as data that survives JSON, to go on from in another process. */
@@ -418,168 +236,20 @@ export class CircuitBreaker implements Policy, Disposable {
     const { snapshot } = reading;
     const elapsedMs = Math.max(0, this.#clock.wallTimeMs() - snapshot.takenAtWallMs);
     this.#circuit.restore(snapshot, elapsedMs, this.#clock.nowMs());
-    this.#forcings.clear();
-    this.#afterStep();
+    this.#holders.clear();
+    this.#calls.afterStep();
     return { kind: 'restored' };
   }
 
   /** Refuses every call from now on. Those that run may end; nobody hears of them. */
   [Symbol.dispose](): void {
-    this.#isDisposed = true;
-    this.#changes.clear();
-    this.#calls.clear();
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    const room = this.#room;
-    while (room !== undefined && room.size > 0) {
-      room.refuse(new CircuitBreakerDisposedError(this.name));
-    }
+    this.#calls[Symbol.dispose]();
   }
 
-  #onThrew(generation: number, error: unknown, context: CallContext, startMs: number): void {
-    const isNeutral = this.#callerAborts === 'ignored' && isCallersAbort(context.signal);
-    if (isNeutral) this.#settle(generation, 'ignored', startMs);
-    else this.#conclude(generation, startMs, { kind: 'threw', error });
-  }
-
-  #conclude(generation: number, startMs: number, result: CallResult): void {
-    const classification = this.#classification(result);
-    if (typeof classification === 'string') this.#settle(generation, classification, startMs);
-    else this.#settleAndOpen(generation, classification.openForMs, startMs);
-  }
-
-  #classification(result: CallResult): Classification {
-    try {
-      const given = this.#classify?.(result);
-      if (given !== undefined) return checked(given);
-    } catch (error) {
-      // The caller has asked for a result, not for a verdict: it gets its result.
-      this.#onError(error);
-    }
-    return classifyByKind(result);
-  }
-
-  /** Settles a call that has no other measure of its speed than the clock. */
-  readonly #settle = (generation: number, given: Outcome, startMs: number): void => {
-    const circuit = this.#circuit;
-    const isTimed = startMs === startMs;
-    const nowMs = isTimed || circuit.settleReadsTime(given) ? this.#clock.nowMs() : 0;
-    const outcome =
-      isTimed && (given === 'success' || given === 'failure')
-        ? outcomeOfCall(given, nowMs - startMs, this.#slowerThanMs)
-        : given;
-    const isLate = generation !== circuit.generation;
-    circuit.settle(generation, outcome, nowMs);
-    // A permit may have come back.
-    if (outcome === 'ignored' && this.#room !== undefined) this.#serve(this.#room);
-    this.#afterCall(outcome, nowMs - startMs, isLate);
-  };
-
-  #settleAndOpen(generation: number, openForMs: number, startMs: number): void {
-    const nowMs = this.#clock.nowMs();
-    const isSlow = this.#slowerThanMs !== undefined && nowMs - startMs > this.#slowerThanMs;
-    const outcome = isSlow ? 'slowFailure' : 'failure';
-    const isLate = generation !== this.#circuit.generation;
-    this.#circuit.settleAndOpen(generation, outcome, openForMs, nowMs);
-    this.#afterCall(outcome, nowMs - startMs, isLate);
-  }
-
-  #afterCall(outcome: Outcome, durationMs: number, isLate: boolean): void {
-    if (!this.#calls.isEmpty && this.#circuit.state !== 'disabled') {
-      this.#calls.publish({ kind: 'settled', breakerName: this.name, outcome, durationMs, isLate });
-      this.#hasNews = true;
-    }
-    if (this.#hasNews) this.#afterStep();
-  }
-
-  #refusal(nowMs: number): Error {
-    if (this.#isDisposed) return new CircuitBreakerDisposedError(this.name);
-    const reason = this.#circuit.refusalReason;
-    this.#tellRefused(reason);
-    return new CircuitOpenError(this.name, reason, retryAfterMs(this.#circuit, nowMs));
-  }
-
-  #tellRefused(reason: RefusalReason): void {
-    if (this.#calls.isEmpty || reason === 'forcedOpen') return;
-    this.#calls.publish({ kind: 'refused', breakerName: this.name, reason });
-    this.#calls.deliver();
-  }
-
-  #release(forced: ForcedOpen): void {
-    if (!this.#forcings.delete(forced) || this.#forcings.size > 0) return;
+  #letGo(): void {
     const before = this.#stateBeforeForced;
     const wasByHand = before === 'disabled' || before === 'metricsOnly' || before === 'forcedOpen';
     this.#circuit.transition(wasByHand ? before : 'halfOpen', this.#clock.nowMs(), 'released');
-    this.#afterStep();
+    this.#calls.afterStep();
   }
-
-  #mayOpen(mayOpen: (() => boolean) | undefined): boolean {
-    try {
-      return mayOpen?.() ?? true;
-    } catch (error) {
-      this.#onError(error);
-      return true;
-    }
-  }
-
-  #note(change: CircuitChange): void {
-    this.#changes.publish({ ...change, breakerName: this.name });
-    this.#hasNews = true;
-  }
-
-  /** Works out whether calls are timed. */
-  #pace(): void {
-    this.#timesCalls = this.#slowerThanMs !== undefined || !this.#calls.isEmpty;
-  }
-
-  /** Does what a change of the circuit asks for, once the circuit is done with its step. */
-  #afterStep(): void {
-    this.#hasNews = false;
-    if (this.#halfOpenBy === 'timer') this.#setTimer();
-    this.#changes.deliver();
-    this.#calls.deliver();
-    if (this.#room !== undefined) this.#serve(this.#room);
-  }
-
-  #setTimer(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    const waitMs = this.#circuit.retryAfterMsAt(this.#clock.nowMs());
-    if (waitMs === undefined || this.#isDisposed) return;
-    this.#timer = this.#clock.setTimer(waitMs, () => {
-      this.#circuit.advance(this.#clock.nowMs());
-      this.#afterStep();
-    });
-    this.#timer.unref?.();
-  }
-}
-
-const settled = Promise.resolve();
-
-/**
- * A promise that is about to reject with `error`: in the next microtask, when whoever asked
- * listens. Engines tell their host of each promise that is rejected while nobody listens, and again
- * when somebody does; that alone costs more than all the rest of a refusal.
- */
-function rejectSoon(error: Error): Promise<never> {
-  return new Promise((_, reject) => {
-    void settled.then(() => reject(error));
-  });
-}
-
-function retryAfterMs(circuit: Circuit, nowMs: number): number | undefined {
-  // Without a clock reading the state does not depend on time.
-  return nowMs === nowMs ? circuit.retryAfterMsAt(nowMs) : undefined;
-}
-
-/** @throws RangeError if a classifier written without types answered something else. */
-function checked(given: Classification): Classification {
-  if (typeof given === 'string') {
-    checkChoice('classify()', given, ['success', 'failure', 'ignored']);
-    return given;
-  }
-  checkRecord('classify()', given);
-  const { openForMs } = given;
-  if (Number.isFinite(openForMs) && openForMs >= 0) return given;
-  throw new RangeError(`openForMs: expected a finite number >= 0, got ${show(openForMs)}`);
 }

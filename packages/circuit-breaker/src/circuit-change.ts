@@ -55,3 +55,19 @@ export type CircuitChange =
       readonly from: CircuitState;
       readonly generation: number;
     };
+
+/**
+ * What became of the word of others that a circuit is to be open: it opened; it was not closed and
+ * knew better; `mayOpen` said no.
+ */
+export type HearsayOutcome = 'opened' | 'notClosed' | 'denied';
+
+/** What a circuit needs of those around it. */
+export interface CircuitSurroundings {
+  /** A random number in [0, 1), drawn once for each opening. */
+  readonly draw: () => number;
+  /** Asked before the circuit opens by itself; false keeps it closed, or closes it. */
+  readonly mayOpen: () => boolean;
+  /** Told of every change once it is complete. Must not call the circuit. */
+  readonly onChange: (change: CircuitChange) => void;
+}

@@ -1,4 +1,4 @@
-import type { RefusalReason } from './circuit.ts';
+import type { RefusalReason } from './refusal.ts';
 import type { CircuitChange } from './circuit-change.ts';
 import type { Outcome } from './outcome.ts';
 

@@ -32,78 +32,30 @@
  *
  * Time is lazy. Nothing happens between calls: an open circuit becomes half open when somebody
  * asks. The core takes the time as an argument, and reads it only where it matters
- * (`acquireReadsTime`, `settleReadsTime`), because a clock costs more than all the rest. A clock
- * that goes back is taken to stand still for that moment and to go on from there, so that it can
- * neither hold the circuit open for an hour nor count a failure twice.
+ * (`acquireReadsTime`, `settleReadsTime`), because a clock costs more than all the rest.
+ *
+ * This file says which state follows which, and why. What a state does is told elsewhere: closed,
+ * `trip-watch.ts` and `warm-up.ts`; open, `open-wait.ts`; half open, `trial-calls.ts`; and how time
+ * passes when clocks jump, `forward-time.ts`.
  *
  * Sources: M. Nygard, Release It!, 2nd ed., ch. 5; the state machine and its words follow
  * resilience4j, whose rules the tests quote. README.md lists the departures.
  */
-import { DELAY_MS_MAX } from './bounds.ts';
-import type { CircuitChange, TransitionReason } from './circuit-change.ts';
+import { checkNumber, DELAY_MS_MAX } from './bounds.ts';
+import type { CircuitSurroundings, HearsayOutcome, TransitionReason } from './circuit-change.ts';
 import type { CircuitSettings } from './circuit-options.ts';
 import { type CircuitState, checkTransition, mayFollow } from './circuit-state.ts';
+import { type CircuitTallies, Tallies } from './circuit-tallies.ts';
+import { ForwardTime } from './forward-time.ts';
 import { invariant } from './invariant.ts';
 import { openWaitMs } from './open-wait.ts';
 import type { CountedOutcome, Outcome, OutcomeCounts } from './outcome.ts';
+import { refused, type RefusalReason } from './refusal.ts';
 import type { CircuitSnapshot } from './snapshot.ts';
-import { judge, type TripReason } from './trip-policy.ts';
+import { TrialCalls } from './trial-calls.ts';
+import type { TripReason } from './trip-policy.ts';
+import { TripWatch } from './trip-watch.ts';
 import { WarmUp } from './warm-up.ts';
-import { CountWindow } from './windows/count-window.ts';
-import {
-  type CircuitWindow,
-  historyOf,
-  restoreHistory,
-  windowFor,
-} from './windows/window-history.ts';
-
-/** What `acquire` answers instead of a generation when a call is refused. */
-export const refused = 0;
-
-/** Why a call is refused. */
-export type RefusalReason =
-  /** The circuit is open, and its wait is not over. */
-  | 'open'
-  /** All trial calls are on their way. */
-  | 'halfOpen'
-  /** Somebody holds it open. */
-  | 'forcedOpen'
-  /** It has just closed, and lets in a share of the calls. */
-  | 'warmUp';
-
-/**
- * What became of the word of others that a circuit is to be open: it opened; it was not closed and
- * knew better; `mayOpen` said no.
- */
-export type HearsayOutcome = 'opened' | 'notClosed' | 'denied';
-
-/** What a circuit needs of those around it. */
-export interface CircuitSurroundings {
-  /** A random number in [0, 1), drawn once for each opening. */
-  readonly draw: () => number;
-  /** Asked before the circuit opens by itself; false keeps it closed, or closes it. */
-  readonly mayOpen: () => boolean;
-  /** Told of every change once it is complete. Must not call the circuit. */
-  readonly onChange: (change: CircuitChange) => void;
-}
-
-/** What a circuit has counted since it began. Everything only rises. */
-export interface CircuitTallies {
-  /** Calls that were admitted. */
-  readonly admittedCount: number;
-  /** Calls that were refused. */
-  readonly refusedCount: number;
-  /** Admitted calls that succeeded and were counted. */
-  readonly successCount: number;
-  /** Admitted calls that failed and were counted. */
-  readonly failureCount: number;
-  /** Those of both kinds that were slow. */
-  readonly slowCount: number;
-  /** Outcomes that said nothing about the service. */
-  readonly ignoredCount: number;
-  /** Outcomes that came after the state in which their call had begun. They counted for nothing. */
-  readonly lateCount: number;
-}
 
 /** Who gets in: everybody, nobody, or that depends on the time. */
 type Gate = 'all' | 'none' | 'timed';
@@ -111,49 +63,29 @@ type Gate = 'all' | 'none' | 'timed';
 /** The state machine. Deterministic: time and chance come from outside. */
 export class Circuit {
   readonly #surroundings: CircuitSurroundings;
-  readonly #tallies = {
-    admittedCount: 0,
-    refusedCount: 0,
-    successCount: 0,
-    failureCount: 0,
-    slowCount: 0,
-    ignoredCount: 0,
-    lateCount: 0,
-  };
+  readonly #tallies = new Tallies();
+  readonly #time: ForwardTime;
+  readonly #watch: TripWatch;
   #settings: CircuitSettings;
   #state: CircuitState = 'closed';
   #generation = 1;
   #gate: Gate = 'all';
-  #window: CircuitWindow;
-  /** What `#window` holds: one object, so that the hot path need not ask which window it is. */
-  #counts: OutcomeCounts;
-  /** Success number `#pivot + 1` in an emptying or filling window makes a rate; -1 for none. */
-  #pivot: number;
-  /** Whether every outcome is judged, not only those that can make a rate rise. */
-  #judgesEach = false;
-  readonly #reached = new Set<TripReason>();
   #openings = 0;
   #openUntilMs = 0;
-  #trials: CountWindow | undefined;
-  #trialsLeft = 0;
-  #lastTrialMs = 0;
+  /** Those of a half-open circuit. */
+  #trials: TrialCalls | undefined;
+  /** That of a closed circuit, as long as it lasts. */
   #warmUp: WarmUp | undefined;
-  #lastMs: number;
-  #offsetMs = 0;
 
   /**
    * @param nowMs - The time now, on the clock of all later calls.
    * @throws RangeError if `nowMs` is not finite.
    */
   constructor(settings: CircuitSettings, surroundings: CircuitSurroundings, nowMs: number) {
-    checkInstant(nowMs);
+    this.#time = new ForwardTime(nowMs);
     this.#settings = settings;
     this.#surroundings = surroundings;
-    this.#lastMs = nowMs;
-    this.#window = windowFor(settings.trip);
-    this.#counts = this.#window.counts;
-    this.#pivot = pivotOf(settings);
-    this.#setPace();
+    this.#watch = new TripWatch(settings.trip);
     if (settings.initialState !== 'closed') this.#begin(settings.initialState, nowMs, 'restored');
   }
 
@@ -169,7 +101,7 @@ export class Circuit {
 
   /** What the window of the closed or metrics-only state holds; of the trials when half open. */
   get counts(): OutcomeCounts {
-    return this.#trials?.counts ?? this.#counts;
+    return this.#trials?.counts ?? this.#watch.counts;
   }
 
   /** Outcomes that `counts` must hold before there is a rate; infinity if there never is one. */
@@ -191,7 +123,7 @@ export class Circuit {
 
   /** Whether it is half open, and all trial calls are on their way. */
   get isFull(): boolean {
-    return this.#state === 'halfOpen' && this.#trialsLeft === 0;
+    return this.#trials?.isFull ?? false;
   }
 
   /** Whether `acquire` needs to know the time in this state. */
@@ -202,7 +134,7 @@ export class Circuit {
   /** Whether `settle` needs to know the time for `outcome` in this state. */
   settleReadsTime(outcome: Outcome): boolean {
     if (outcome !== 'success') return outcome !== 'ignored';
-    return this.#judgesEach || this.#counts.total === this.#pivot;
+    return this.#trials !== undefined || (this.#watch.judgesSuccess && this.#state !== 'disabled');
   }
 
   /**
@@ -230,10 +162,10 @@ export class Circuit {
     if (generation !== this.#generation) {
       this.#tallies.lateCount += 1;
     } else if (outcome === 'ignored') {
-      this.#giveBack();
+      this.#ignore();
     } else {
       const isJudged = this.settleReadsTime(outcome);
-      const atMs = isJudged ? this.#now(nowMs) : this.#lastMs;
+      const atMs = isJudged ? this.#time.read(nowMs) : this.#time.lastMs;
       this.#count(outcome, atMs);
       if (isJudged) this.#judge(atMs);
     }
@@ -259,7 +191,7 @@ export class Circuit {
       this.#tallies.lateCount += 1;
       return;
     }
-    const atMs = this.#now(nowMs);
+    const atMs = this.#time.read(nowMs);
     this.#count(outcome, atMs);
     const waitMs = Math.min(openForMs, this.#settings.openForMsMax);
     if (this.#state === 'disabled' || this.#state === 'metricsOnly') this.#judge(atMs);
@@ -268,14 +200,15 @@ export class Circuit {
 
   /** Does what became due by `nowMs`. `acquire` does so itself: this is for timers. */
   advance(nowMs: number): void {
-    this.#advance(this.#now(nowMs));
+    this.#advance(this.#time.read(nowMs));
   }
 
   /** The state that a call at `nowMs` would meet. Changes nothing. */
   stateAt(nowMs: number): CircuitState {
-    const atMs = this.#peek(nowMs);
+    const atMs = this.#time.peek(nowMs);
     if (this.#state === 'open' && atMs >= this.#openUntilMs) return 'halfOpen';
-    if (this.#trialsAreLost(atMs)) return this.#settings.afterWait;
+    if (this.#trials !== undefined && atMs >= this.#trials.lostAtMs)
+      return this.#settings.afterWait;
     return this.#state;
   }
 
@@ -291,12 +224,7 @@ export class Circuit {
    */
   retryAfterMsAt(nowMs: number): number | undefined {
     if (this.#state !== 'open') return undefined;
-    return Math.max(0, Math.ceil(this.#openUntilMs - this.#peek(nowMs)));
-  }
-
-  /** The share of calls that it lets in at `nowMs` for having just closed: 1 when warm. */
-  warmUpShareAt(nowMs: number): number {
-    return this.#warmUp?.share(this.#peek(nowMs)) ?? 1;
+    return Math.max(0, Math.ceil(this.#openUntilMs - this.#time.peek(nowMs)));
   }
 
   /**
@@ -305,7 +233,7 @@ export class Circuit {
    * @throws RangeError if no circuit goes there from here: see `mayFollow`.
    */
   transition(state: CircuitState, nowMs: number, reason: TransitionReason = 'byHand'): void {
-    const atMs = this.#now(nowMs);
+    const atMs = this.#time.read(nowMs);
     this.#advance(atMs);
     checkTransition(this.#state, state);
     this.#begin(state, atMs, reason);
@@ -318,8 +246,8 @@ export class Circuit {
    * @throws RangeError if it is not, or if no circuit opens from here.
    */
   openByHand(openForMs: number, nowMs: number): void {
-    checkOpenFor(openForMs);
-    const atMs = this.#now(nowMs);
+    checkNumber('openForMs', openForMs, 0, DELAY_MS_MAX);
+    const atMs = this.#time.read(nowMs);
     this.#advance(atMs);
     checkTransition(this.#state, 'open');
     this.#open(atMs, 'byHand', openForMs);
@@ -333,8 +261,8 @@ export class Circuit {
    * @throws RangeError if it is not.
    */
   openOnHearsay(openForMs: number, nowMs: number): HearsayOutcome {
-    checkOpenFor(openForMs);
-    const atMs = this.#now(nowMs);
+    checkNumber('openForMs', openForMs, 0, DELAY_MS_MAX);
+    const atMs = this.#time.read(nowMs);
     this.#advance(atMs);
     if (this.#state !== 'closed') return 'notClosed';
     const { generation } = this;
@@ -345,9 +273,9 @@ export class Circuit {
   /** Makes it as new: closed, empty and warm. Its tallies and its generation go on. */
   reset(nowMs: number): void {
     const from = this.#state;
-    this.#now(nowMs);
+    this.#time.read(nowMs);
     this.#openings = 0;
-    this.#window.clear();
+    this.#watch.clear();
     this.#warmUp = undefined;
     this.#become('closed');
     const generation = this.#generation;
@@ -359,23 +287,19 @@ export class Circuit {
    * its end, and the window its outcomes if it remains of the same kind.
    */
   update(settings: CircuitSettings, nowMs: number): void {
-    const atMs = this.#now(nowMs);
-    const before = this.#settings;
+    const atMs = this.#time.read(nowMs);
     this.#settings = settings;
-    const history = historyOf(this.#window, atMs);
-    this.#window = windowFor(settings.trip);
-    this.#counts = this.#window.counts;
-    restoreHistory(this.#window, history, 0, atMs);
-    if (this.#warmUp !== undefined) this.#warmUp = this.#warmUp.with(settings.warmUp);
-    if (this.#trials !== undefined) this.#updateTrials(this.#trials, before, atMs);
-    this.#setPace();
-    // Old outcomes may be over the new thresholds: the next one tells.
-    this.#judgeNext();
+    this.#watch.update(settings.trip, atMs);
+    this.#warmUp = this.#warmUp?.with(settings.warmUp);
+    this.#setGate();
+    this.#trials = this.#trials?.with(settings);
+    // With fewer permitted, those that are back may be all that will come.
+    if (this.#trials !== undefined && this.counts.total > 0) this.#judgeTrials(this.#trials, atMs);
   }
 
   /** The circuit as data. */
   snapshot(nowMs: number, wallTimeMs: number): CircuitSnapshot {
-    const atMs = this.#peek(nowMs);
+    const atMs = this.#time.peek(nowMs);
     const isOpen = this.#state === 'open';
     return {
       version: 1,
@@ -383,89 +307,79 @@ export class Circuit {
       state: this.#state,
       openings: this.#openings,
       openForMs: isOpen ? Math.min(DELAY_MS_MAX, Math.max(0, this.#openUntilMs - atMs)) : 0,
-      window: historyOf(this.#window, atMs),
+      window: this.#watch.history(atMs),
     };
   }
 
   /** Goes on from `snapshot`, taken `elapsedMs` ago. Calls in flight count no more. */
   restore(snapshot: CircuitSnapshot, elapsedMs: number, nowMs: number): void {
-    const atMs = this.#now(nowMs);
+    const atMs = this.#time.read(nowMs);
     const { state, openings, openForMs, window } = snapshot;
     this.#begin(state === 'halfOpen' ? 'open' : state, atMs, 'restored');
     this.#openings = openings;
     this.#openUntilMs = atMs + Math.max(0, openForMs - elapsedMs);
     this.#warmUp = undefined;
-    this.#setPace();
-    restoreHistory(this.#window, window, elapsedMs, atMs);
-    this.#judgeNext();
+    this.#setGate();
+    this.#watch.restore(window, elapsedMs, atMs);
   }
 
   #admitsAt(nowMs: number): boolean {
-    const atMs = this.#now(nowMs);
+    const atMs = this.#time.read(nowMs);
     this.#advance(atMs);
-    if (this.#state === 'halfOpen') {
-      if (this.#trialsLeft === 0) return false;
-      this.#trialsLeft -= 1;
-      this.#lastTrialMs = atMs;
-      return true;
-    }
+    if (this.#trials !== undefined) return this.#trials.tryAdmit(atMs);
     return this.#state === 'closed' && (this.#warmUp?.admits(atMs) ?? true);
   }
 
   #advance(atMs: number): void {
-    if (this.#trialsAreLost(atMs)) {
+    if (this.#trials !== undefined && atMs >= this.#trials.lostAtMs) {
       // As if a timer had been there: the wait that follows begins when this one ended.
-      const lostMs = this.#lastTrialMs + this.#settings.halfOpenWaitMsMax;
-      if (this.#settings.afterWait === 'open') this.#openUnlessDenied(lostMs, 'trialsLost');
-      else this.#close(lostMs, 'trialsLost');
+      const { lostAtMs } = this.#trials;
+      if (this.#settings.afterWait === 'open') this.#openUnlessDenied(lostAtMs, 'trialsLost');
+      else this.#close(lostAtMs, 'trialsLost');
     }
-    if (this.#state === 'open' && atMs >= this.#openUntilMs) this.#halfOpen('waitOver');
+    if (this.#state === 'open' && atMs >= this.#openUntilMs) this.#enter('halfOpen', 'waitOver');
     if (this.#warmUp?.isOver(atMs) === true) {
       this.#warmUp = undefined;
-      this.#setPace();
+      this.#setGate();
     }
   }
 
-  /** Whether all trial calls were admitted, and the last of them too long ago. */
-  #trialsAreLost(atMs: number): boolean {
-    if (this.#state !== 'halfOpen' || this.#trialsLeft > 0) return false;
-    return atMs >= this.#lastTrialMs + this.#settings.halfOpenWaitMsMax;
-  }
-
-  /** A trial call that says nothing makes room for another; never for more than are missing. */
-  #giveBack(): void {
+  #ignore(): void {
     this.#tallies.ignoredCount += 1;
-    if (this.#trials === undefined) return;
-    const missing = this.#settings.permittedCalls - this.#trials.counts.total;
-    this.#trialsLeft = Math.min(this.#trialsLeft + 1, missing);
+    this.#trials?.giveBack();
   }
 
   #count(outcome: CountedOutcome, atMs: number): void {
     if (this.#state === 'disabled') return;
-    const tallies = this.#tallies;
-    if (outcome === 'success' || outcome === 'slowSuccess') tallies.successCount += 1;
-    else tallies.failureCount += 1;
-    if (outcome === 'slowSuccess' || outcome === 'slowFailure') tallies.slowCount += 1;
-    if (this.#trials === undefined) this.#window.record(outcome, atMs);
+    this.#tallies.record(outcome);
+    if (this.#trials === undefined) this.#watch.record(outcome, atMs);
     else this.#trials.record(outcome);
   }
 
   #judge(atMs: number): void {
-    if (this.#state === 'halfOpen') this.#judgeTrials(atMs);
-    else if (this.#state === 'closed') this.#judgeWindow(atMs);
-    else if (this.#state === 'metricsOnly') this.#watchWindow();
+    if (this.#trials !== undefined) this.#judgeTrials(this.#trials, atMs);
+    else if (this.#state === 'closed') this.#judgeCalls(atMs);
+    else if (this.#state === 'metricsOnly') this.#watch.newlyReached().forEach(this.#report);
   }
 
-  #judgeWindow(atMs: number): void {
-    const verdict = judge(this.#settings.trip, this.#counts);
-    if (verdict === 'notYet' || verdict === 'below') {
-      if (this.#judgesEach) this.#setPace();
-      return;
-    }
-    const value = this.#valueOf(verdict);
-    this.#surroundings.onChange({ kind: 'thresholdReached', threshold: verdict, value });
+  #judgeCalls(atMs: number): void {
+    const verdict = this.#watch.judge();
+    if (verdict === 'notYet' || verdict === 'below') return;
+    this.#report(verdict);
     this.#openUnlessDenied(atMs, verdict);
   }
+
+  #judgeTrials(trials: TrialCalls, atMs: number): void {
+    const verdict = trials.verdict();
+    if (verdict === 'notYet') return;
+    if (verdict === 'passed') this.#close(atMs, 'trialsPassed');
+    else this.#openUnlessDenied(atMs, verdict);
+  }
+
+  readonly #report = (threshold: TripReason): void => {
+    const value = this.#watch.valueOf(threshold);
+    this.#surroundings.onChange({ kind: 'thresholdReached', threshold, value });
+  };
 
   #openUnlessDenied(atMs: number, reason: TransitionReason, waitMs?: number): void {
     if (this.#surroundings.mayOpen()) {
@@ -475,54 +389,7 @@ export class Circuit {
     this.#surroundings.onChange({ kind: 'openingDenied', reason });
     if (this.#state === 'halfOpen') this.#close(atMs, 'openingDenied');
     // The rate stays where it is: whatever comes next asks again.
-    else this.#judgeNext();
-  }
-
-  /** Says once of each threshold that it is reached, of both if both are. */
-  #watchWindow(): void {
-    if (this.#judgesEach) this.#setPace();
-    const { trip } = this.#settings;
-    const counts = this.#counts;
-    const verdict = judge(trip, counts);
-    if (verdict === 'notYet' || verdict === 'below') return;
-    this.#report(verdict);
-    if (counts.slow / counts.total >= trip.slowThreshold) this.#report('slowRate');
-  }
-
-  #report(threshold: TripReason): void {
-    if (this.#reached.has(threshold)) return;
-    this.#reached.add(threshold);
-    const value = this.#valueOf(threshold);
-    this.#surroundings.onChange({ kind: 'thresholdReached', threshold, value });
-  }
-
-  #valueOf(threshold: TripReason): number {
-    const { total, failed, slow } = this.#counts;
-    if (threshold === 'consecutiveFailures') return failed;
-    return (threshold === 'failureRate' ? failed : slow) / total;
-  }
-
-  #judgeTrials(atMs: number): void {
-    const { trip, trialMinimum } = this.#settings;
-    const { total, failed, slow } = this.counts;
-    const isRun = trip.kind === 'consecutiveFailures';
-    // Judged against the minimum, not the calls so far: once so many have failed that no success
-    // can make up for them, more trial calls would only hurt.
-    const judged = Math.max(total, trialMinimum);
-    const hasFailed = isRun ? failed > 0 : failed / judged >= trip.failureThreshold;
-    if (hasFailed) this.#openUnlessDenied(atMs, isRun ? 'consecutiveFailures' : 'failureRate');
-    else if (slow / judged >= trip.slowThreshold) this.#openUnlessDenied(atMs, 'slowRate');
-    else if (total >= trialMinimum) this.#close(atMs, 'trialsPassed');
-  }
-
-  #updateTrials(trials: CountWindow, before: CircuitSettings, atMs: number): void {
-    const { permittedCalls } = this.#settings;
-    const admitted = before.permittedCalls - this.#trialsLeft;
-    this.#trialsLeft = Math.max(0, permittedCalls - admitted);
-    this.#trials = new CountWindow(permittedCalls);
-    this.#trials.restore(trials.outcomes());
-    // With fewer permitted, those that are back may be all that will come.
-    if (trials.counts.total > 0) this.#judgeTrials(atMs);
+    else this.#watch.judgeNext();
   }
 
   #begin(state: CircuitState, atMs: number, reason: TransitionReason): void {
@@ -534,16 +401,13 @@ export class Circuit {
         this.#close(atMs, reason);
         break;
       case 'halfOpen':
-        this.#halfOpen(reason);
-        break;
       case 'forcedOpen':
         this.#enter(state, reason);
         break;
       case 'disabled':
       case 'metricsOnly':
         this.#openings = 0;
-        this.#window.clear();
-        this.#reached.clear();
+        this.#watch.clear();
         this.#enter(state, reason);
         break;
     }
@@ -557,16 +421,11 @@ export class Circuit {
     this.#enter('open', reason);
   }
 
-  #halfOpen(reason: TransitionReason): void {
-    this.#trialsLeft = this.#settings.permittedCalls;
-    this.#enter('halfOpen', reason);
-  }
-
   #close(atMs: number, reason: TransitionReason): void {
     const { warmUp } = this.#settings;
     const isBack = this.#state === 'open' || this.#state === 'halfOpen' || this.#gate === 'none';
     this.#openings = 0;
-    this.#window.clear();
+    this.#watch.clear();
     this.#warmUp = isBack && warmUp !== undefined ? new WarmUp(warmUp, atMs) : undefined;
     this.#enter('closed', reason);
   }
@@ -584,65 +443,16 @@ export class Circuit {
   #become(state: CircuitState): void {
     this.#state = state;
     this.#generation += 1;
-    this.#trials =
-      state === 'halfOpen' ? new CountWindow(this.#settings.permittedCalls) : undefined;
+    this.#trials = state === 'halfOpen' ? new TrialCalls(this.#settings) : undefined;
     if (state !== 'closed') this.#warmUp = undefined;
-    this.#setPace();
+    this.#setGate();
   }
 
-  /** Lets the next outcome be judged, whatever it is. */
-  #judgeNext(): void {
-    if (this.#state === 'closed' || this.#state === 'metricsOnly') this.#judgesEach = true;
+  /** Works out whether `acquire` has to know the time. */
+  #setGate(): void {
+    const state = this.#state;
+    if (state === 'forcedOpen') this.#gate = 'none';
+    else if (state === 'open' || state === 'halfOpen') this.#gate = 'timed';
+    else this.#gate = this.#warmUp === undefined ? 'all' : 'timed';
   }
-
-  /** Works out what the hot path may skip. */
-  #setPace(): void {
-    this.#pivot = pivotOf(this.#settings);
-    const isTimed = this.#settings.trip.kind === 'timeWindow';
-    const counts = this.#state === 'closed' || this.#state === 'metricsOnly';
-    this.#judgesEach = this.#state === 'halfOpen' || (counts && isTimed);
-    this.#gate = gateOf(this.#state, this.#warmUp);
-  }
-
-  #now(nowMs: number): number {
-    const atMs = nowMs + this.#offsetMs;
-    if (!(atMs >= this.#lastMs && atMs < Number.POSITIVE_INFINITY)) {
-      checkInstant(nowMs);
-      // The clock went back. From here on it counts from where we are.
-      this.#offsetMs = this.#lastMs - nowMs;
-      return this.#lastMs;
-    }
-    this.#lastMs = atMs;
-    return atMs;
-  }
-
-  /** The time at `nowMs`, for those who change nothing. */
-  #peek(nowMs: number): number {
-    checkInstant(nowMs);
-    return Math.max(this.#lastMs, nowMs + this.#offsetMs);
-  }
-}
-
-function gateOf(state: CircuitState, warmUp: WarmUp | undefined): Gate {
-  if (state === 'open' || state === 'halfOpen') return 'timed';
-  if (state === 'forcedOpen') return 'none';
-  return warmUp === undefined ? 'all' : 'timed';
-}
-
-/**
- * How many outcomes a window holds when one more success can make a rate reach its threshold. A
- * fast success only ever lowers a rate, except that it may bring the window to its minimum.
- */
-function pivotOf({ trip }: CircuitSettings): number {
-  return trip.kind === 'countWindow' ? trip.minimumCalls - 1 : -1;
-}
-
-function checkOpenFor(openForMs: number): void {
-  if (openForMs >= 0 && openForMs <= DELAY_MS_MAX) return;
-  throw new RangeError(`openForMs: expected a number in 0..${DELAY_MS_MAX}, got ${openForMs}`);
-}
-
-function checkInstant(nowMs: number): void {
-  if (Number.isFinite(nowMs)) return;
-  throw new RangeError(`nowMs: expected a finite number, got ${nowMs}`);
 }

@@ -6,6 +6,7 @@
  * to connect" is a failure. "The caller gave up" says nothing at all; taken for a failure it opens
  * circuits of services that are well, taken for a success it closes those of services that are not.
  */
+import { checkChoice, checkRecord, show } from './bounds.ts';
 import type { Outcome } from './outcome.ts';
 
 /** How a call ended. */
@@ -61,9 +62,39 @@ const refusalCodes: ReadonlySet<unknown> = new Set([
  * What a call says that nobody else classified: it returned, it threw, or a layer inside refused it
  * before it left.
  */
-export function classifyByKind(result: CallResult): 'success' | 'failure' | 'ignored' {
+function classifyByKind(result: CallResult): 'success' | 'failure' | 'ignored' {
   if (result.kind === 'returned') return 'success';
   return refusalCodes.has(fieldOf(result.error, 'code')) ? 'ignored' : 'failure';
+}
+
+/**
+ * What `result` says, by `classify` or else by its kind. What `classify` throws goes to `onError`:
+ * the caller has asked for a result, not for a verdict, and gets its result.
+ */
+export function classificationOf(
+  result: CallResult,
+  classify: Classify | undefined,
+  onError: (error: unknown) => void,
+): Classification {
+  try {
+    const given = classify?.(result);
+    if (given !== undefined) return checked(given);
+  } catch (error) {
+    onError(error);
+  }
+  return classifyByKind(result);
+}
+
+/** @throws RangeError if a classifier written without types answered something else. */
+function checked(given: Classification): Classification {
+  if (typeof given === 'string') {
+    checkChoice('classify()', given, ['success', 'failure', 'ignored']);
+    return given;
+  }
+  checkRecord('classify()', given);
+  const { openForMs } = given;
+  if (Number.isFinite(openForMs) && openForMs >= 0) return given;
+  throw new RangeError(`openForMs: expected a finite number >= 0, got ${show(openForMs)}`);
 }
 
 /**

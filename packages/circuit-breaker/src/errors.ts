@@ -1,4 +1,4 @@
-import type { RefusalReason } from './circuit.ts';
+import type { RefusalReason } from './refusal.ts';
 
 /** What went wrong, as a literal that survives bundling and duplicate installs. */
 export type CircuitBreakerErrorCode =
@@ -37,6 +37,25 @@ function isBranded(value: unknown): boolean {
 }
 
 /**
+ * Makes errors without a stack of what has `prototype`: refusals, which are thrown the most when
+ * there is the least time for it. Not by `extends`: the constructor of `Error` captures a stack,
+ * whatever is derived from it.
+ */
+export function makeRefusal(prototype: object, name: string, code: CircuitBreakerErrorCode): void {
+  Object.setPrototypeOf(prototype, CircuitBreakerError.prototype);
+  Object.defineProperties(prototype, {
+    name: { value: name },
+    code: { value: code },
+    definite: { value: true },
+    stack: {
+      get(this: Error): string {
+        return String(this);
+      },
+    },
+  });
+}
+
+/**
  * The call was refused: it certainly did not happen.
  *
  * @remarks
@@ -47,17 +66,13 @@ function isBranded(value: unknown): boolean {
  */
 export class CircuitOpenError implements CircuitBreakerError {
   static {
-    // Not `extends`: the constructor of Error captures a stack, whatever is derived from it.
-    Object.setPrototypeOf(this.prototype, CircuitBreakerError.prototype);
-    Object.defineProperties(this.prototype, {
-      name: { value: 'CircuitOpenError' },
-      code: { value: 'CIRCUIT_OPEN' },
-      definite: { value: true },
-    });
+    makeRefusal(this.prototype, 'CircuitOpenError', 'CIRCUIT_OPEN');
   }
 
   declare readonly name: 'CircuitOpenError';
   declare readonly code: 'CIRCUIT_OPEN';
+  /** The message, without a trace. */
+  declare readonly stack: string;
   /** The call certainly did not happen: a retry does no harm. */
   declare readonly definite: true;
   /** The name of the breaker that refused. */
@@ -92,15 +107,6 @@ export class CircuitOpenError implements CircuitBreakerError {
       case 'warmUp':
         return `${who} has just closed and lets in a share of the calls; try again soon`;
     }
-  }
-
-  /** The message, without a trace. */
-  get stack(): string {
-    return `${this.name}: ${this.message}`;
-  }
-
-  toString(): string {
-    return this.stack;
   }
 }
 

@@ -4,13 +4,13 @@ export {
   type CircuitBreakerRegistryOptions,
   type RegistryStats,
 } from './circuit-breaker-registry.ts';
-export {
-  CircuitBreaker,
-  type CircuitStatus,
-  type ForcedOpen,
-  type Hydration,
-} from './circuit-breaker.ts';
-export type { CircuitChange, TransitionReason } from './circuit-change.ts';
+export { CircuitBreaker, type Hydration } from './circuit-breaker.ts';
+export type {
+  CircuitChange,
+  CircuitSurroundings,
+  HearsayOutcome,
+  TransitionReason,
+} from './circuit-change.ts';
 export type { CircuitBreakerEvent, CircuitCallEvent } from './circuit-events.ts';
 export {
   type CircuitOptions,
@@ -19,14 +19,9 @@ export {
   type HalfOpenOptions,
 } from './circuit-options.ts';
 export { type CircuitState, circuitStates, mayFollow } from './circuit-state.ts';
-export {
-  Circuit,
-  type CircuitSurroundings,
-  type CircuitTallies,
-  type HearsayOutcome,
-  type RefusalReason,
-  refused,
-} from './circuit.ts';
+export type { CircuitStatus } from './circuit-status.ts';
+export type { CircuitTallies } from './circuit-tallies.ts';
+export { Circuit } from './circuit.ts';
 export {
   type CallResult,
   type Classification,
@@ -41,6 +36,7 @@ export {
   type CircuitBreakerErrorCode,
   CircuitOpenError,
 } from './errors.ts';
+export type { ForcedOpen } from './forced-open.ts';
 export { InvariantViolation } from './invariant.ts';
 export { aimd, type AimdOptions } from './limits/aimd.ts';
 export { gradient2, type Gradient2Options } from './limits/gradient2.ts';
@@ -77,7 +73,6 @@ export {
 export { fallback, type FallbackOptions } from './policies/fallback.ts';
 export { Hedge, hedge, type HedgeOptions } from './policies/hedge.ts';
 export { type Pipeline, pipeline, type PoliciesOf, type RunOptions } from './policies/pipeline.ts';
-export type { QueueOptions } from './policies/places.ts';
 export {
   PriorityShedder,
   priorityShedder,
@@ -86,7 +81,9 @@ export {
 export { retry, type RetryEvent, type RetryOptions } from './policies/retry.ts';
 export { SingleFlight, type SingleFlightOptions } from './policies/single-flight.ts';
 export { timeout, type TimeoutOptions } from './policies/timeout.ts';
+export type { QueueOptions } from './policies/waiting-room.ts';
 export type { CallContext, Policy, Work } from './policy.ts';
+export { refused, type RefusalReason } from './refusal.ts';
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 export { type BackOff, defaultBackOff, type Jitter } from './retry-delay.ts';
 export type { ShedRange } from './shed-probability.ts';

@@ -1,6 +1,6 @@
 import { checkChoice } from './bounds.ts';
-import { refused, type RefusalReason } from './circuit.ts';
 import { type Outcome, outcomes } from './outcome.ts';
+import { refused, type RefusalReason } from './refusal.ts';
 
 /** Leave to make one call. Dispose of it, with `using`, or settle it. */
 export interface Permit extends Disposable {

@@ -19,7 +19,8 @@
  * Source: the retry budget of Finagle (Twitter, 2015), with a bound on what may be saved up
  * (`burst`) instead of an age after which deposits are forgotten: it needs no clock on success.
  */
-import { checkNumber } from './bounds.ts';
+import { checkNumber, checkRecord } from './bounds.ts';
+import { checkMethods } from './function-checks.ts';
 
 const TOKEN = 1_000_000;
 
@@ -47,12 +48,9 @@ export class RetryBudget {
   #lastMs: number | undefined;
 
   /** @throws RangeError if an option is out of its range. */
-  constructor({
-    ratio = 0.2,
-    burst = 10,
-    initial = burst,
-    perSecond = 1,
-  }: RetryBudgetOptions = {}) {
+  constructor(options: RetryBudgetOptions = {}) {
+    checkRecord('options', options);
+    const { ratio = 0.2, burst = 10, initial = burst, perSecond = 1 } = options;
     checkNumber('ratio', ratio, 0, 1);
     checkNumber('burst', burst, 1, 1_000_000);
     checkNumber('initial', initial, 0, burst);
@@ -88,4 +86,9 @@ export class RetryBudget {
     const minted = Math.floor(Math.max(0, nowMs - lastMs) * this.#perMs);
     this.#tokens = Math.min(this.#capacity, this.#tokens + minted);
   }
+}
+
+/** @throws RangeError or TypeError unless `budget` is one, of whichever copy of this package. */
+export function checkBudget(budget: unknown): void {
+  checkMethods('budget', budget, 'deposit', 'tryWithdraw');
 }

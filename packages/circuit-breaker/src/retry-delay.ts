@@ -45,22 +45,19 @@ export interface BackOff {
 }
 
 /** The waits of a retry that states none: up to 100 ms, 200 ms, 400 ms and so on to 20 s. */
-export const defaultBackOff: BackOff = {
+export const defaultBackOff: BackOff = Object.freeze({
   baseMs: 100,
   capMs: 20_000,
   factor: 2,
   jitter: 'full',
-};
+});
 
 /** The back-off that `given` asks for, the rest being the defaults. */
 export function checkedBackOff(given: Partial<BackOff>): BackOff {
-  const { baseMs, capMs, factor, jitter } = {
-    baseMs: given.baseMs ?? defaultBackOff.baseMs,
-    capMs: given.capMs ?? Math.max(defaultBackOff.capMs, given.baseMs ?? 0),
-    factor: given.factor ?? defaultBackOff.factor,
-    jitter: given.jitter ?? defaultBackOff.jitter,
-  };
+  const usual = defaultBackOff;
+  const { baseMs = usual.baseMs, factor = usual.factor, jitter = usual.jitter } = given;
   checkNumber('baseMs', baseMs, 0, DELAY_MS_MAX);
+  const { capMs = Math.max(usual.capMs, baseMs) } = given;
   checkNumber('capMs', capMs, baseMs, DELAY_MS_MAX);
   checkNumber('factor', factor, 1.1, 10);
   checkChoice('jitter', jitter, jitters);

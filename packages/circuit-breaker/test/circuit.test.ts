@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import type { CircuitChange } from '../src/circuit-change.ts';
 import { type CircuitOptions, circuitSettings } from '../src/circuit-options.ts';
 import { type CircuitState, circuitStates, mayFollow } from '../src/circuit-state.ts';
-import { Circuit, refused } from '../src/circuit.ts';
+import { Circuit } from '../src/circuit.ts';
 import type { Outcome } from '../src/outcome.ts';
+import { refused } from '../src/refusal.ts';
 import { consecutiveFailures, countWindow, timeWindow } from '../src/trip-policy.ts';
 
 interface Bench {

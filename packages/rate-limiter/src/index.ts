@@ -1,5 +1,6 @@
 export { bindingDecision } from './binding-decision.ts';
 export { windowPhaseUs } from './algorithms/fixed-window.ts';
+export { coarseClock } from './coarse-clock.ts';
 export {
   ConcurrencyLeases,
   type ConcurrencyOptions,

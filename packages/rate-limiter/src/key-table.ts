@@ -26,9 +26,7 @@ export interface KeyTableLimits {
  * The states of many keys of one policy, in bounded memory.
  *
  * States lie in pages of numbers, so that growing copies nothing and a million keys are a hundred
- * objects for the collector. The way from a key to its slot is the engine's `Map`: it keeps a
- * string's hash with the string, seeded against chosen collisions, while one of ours would cost
- * some nanoseconds for each character of each request.
+ * objects for the collector. The way from a key to its slot is a `KeyIndex`.
  *
  * Nothing expires by a timer. Each insertion looks at two more slots and frees those that have
  * rested, which is the same as never having come; so the table is never more than twice the keys
@@ -42,8 +40,9 @@ export interface KeyTableLimits {
 export class KeyTable {
   readonly width: number;
   readonly #limits: KeyTableLimits;
-  readonly #slots = new KeyIndex();
-  readonly #keys: (string | undefined)[] = [undefined];
+  readonly #index = new KeyIndex();
+  /** Slots that there are, the spare one among them. */
+  #slotCount = 1;
   readonly #pages: Float64Array[] = [];
   readonly #pageShift: number;
   readonly #pageMask: number;
@@ -67,7 +66,7 @@ export class KeyTable {
 
   /** Keys with a place of their own. */
   get size(): number {
-    return this.#slots.size;
+    return this.#index.size;
   }
 
   /** Keys given up so far although they had used something. */
@@ -80,9 +79,9 @@ export class KeyTable {
     return this.#sparedCount;
   }
 
-  /** The slot of `key`; -1 if it has none. */
+  /** The slot of `key`; 0 if it has none of its own. */
   find(key: string): number {
-    return this.#slots.get(key) ?? -1;
+    return this.#index.slotOf(key);
   }
 
   /** The numbers that the state in `slot` is part of. */
@@ -107,8 +106,7 @@ export class KeyTable {
       return SPARE_SLOT;
     }
     const slot = this.#freeSlot > 0 ? this.#takeFreeSlot() : this.#appendSlot();
-    this.#keys[slot] = key;
-    this.#slots.add(key, slot);
+    this.#index.add(key, slot);
     this.#characters += key.length;
     algorithm.begin(this.pageOf(slot), this.offsetOf(slot), key, this.width);
     return slot;
@@ -116,8 +114,8 @@ export class KeyTable {
 
   /** Forgets `key`. */
   remove(key: string): void {
-    const slot = this.#slots.get(key);
-    if (slot !== undefined) this.#free(slot, key);
+    const slot = this.#index.slotOf(key);
+    if (slot > 0) this.#free(slot, key);
   }
 
   /** Keeps `slot` from being given up until `unpin`. */
@@ -137,10 +135,10 @@ export class KeyTable {
    */
   sweep(nowUs: number, algorithm: RateAlgorithm, slotCount: number): number {
     let freedCount = 0;
-    const count = Math.min(slotCount, this.#keys.length - 1);
+    const count = Math.min(slotCount, this.#slotCount - 1);
     for (let looked = 0; looked < count; looked += 1) {
       const slot = this.#nextSlot();
-      const key = this.#keys[slot];
+      const key = this.#index.keyOf(slot);
       if (key === undefined || this.#pinned.includes(slot)) continue;
       if (algorithm.restedAtUs(this.pageOf(slot), this.offsetOf(slot)) > nowUs) continue;
       this.#free(slot, key);
@@ -151,18 +149,18 @@ export class KeyTable {
 
   /** Every key with its slot, in no order that means anything. */
   entries(): Iterable<[key: string, slot: number]> {
-    return this.#slots.entries();
+    return this.#index.entries();
   }
 
   #hasRoomFor(key: string): boolean {
     const { maxKeys, maxCharacters } = this.#limits;
-    return this.#slots.size < maxKeys && this.#characters + key.length <= maxCharacters;
+    return this.#index.size < maxKeys && this.#characters + key.length <= maxCharacters;
   }
 
   /** Gives up keys, each time the one of some that rests soonest, until `key` fits. */
   #makeRoom(key: string, nowUs: number, algorithm: RateAlgorithm): void {
     for (let looked = 0; looked < EVICTION_SLOTS && !this.#hasRoomFor(key);) {
-      let soonest = -1;
+      let soonest = SPARE_SLOT;
       let soonestUs = Infinity;
       const until = Math.min(looked + EVICTION_SLOTS / 2, EVICTION_SLOTS);
       for (; looked < until; looked += 1) {
@@ -172,7 +170,7 @@ export class KeyTable {
         soonest = slot;
         soonestUs = restedUs;
       }
-      const victim = this.#keys[soonest];
+      const victim = this.#index.keyOf(soonest);
       if (victim === undefined) continue;
       if (soonestUs > nowUs) this.#evictedCount += 1;
       this.#free(soonest, victim);
@@ -181,7 +179,7 @@ export class KeyTable {
 
   /** When the key in `slot` will have rested; Infinity if it may not be given up. */
   #evictableUs(slot: number, nowUs: number, algorithm: RateAlgorithm): number {
-    if (this.#keys[slot] === undefined || this.#pinned.includes(slot)) return Infinity;
+    if (this.#index.keyOf(slot) === undefined || this.#pinned.includes(slot)) return Infinity;
     const page = this.pageOf(slot);
     const at = this.offsetOf(slot);
     algorithm.advance(page, at, nowUs);
@@ -191,13 +189,12 @@ export class KeyTable {
 
   #nextSlot(): number {
     this.#hand += 1;
-    if (this.#hand >= this.#keys.length) this.#hand = 1;
+    if (this.#hand >= this.#slotCount) this.#hand = 1;
     return this.#hand;
   }
 
   #free(slot: number, key: string): void {
-    this.#slots.delete(key);
-    this.#keys[slot] = undefined;
+    this.#index.delete(slot);
     this.#characters -= key.length;
     const at = this.offsetOf(slot);
     const page = this.pageOf(slot);
@@ -216,8 +213,8 @@ export class KeyTable {
   }
 
   #appendSlot(): number {
-    const slot = this.#keys.length;
-    this.#keys.push(undefined);
+    const slot = this.#slotCount;
+    this.#slotCount += 1;
     if (slot >> this.#pageShift >= this.#pages.length) this.#addPage();
     return slot;
   }

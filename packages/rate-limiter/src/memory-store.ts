@@ -142,19 +142,34 @@ export class MemoryStore {
     const { policy, algorithm, ledger } = limit;
     const { table } = ledger;
     let slot = table.find(key);
-    if (slot < 0) slot = table.insert(key, nowUs, ledger.algorithm);
+    if (slot === SPARE_SLOT) slot = table.insert(key, nowUs, ledger.algorithm);
     const page = table.pageOf(slot);
     const at = table.offsetOf(slot);
-    algorithm.advance(page, at, nowUs);
     const need = cost + headroom;
-    const waitUs = need > 0 ? algorithm.waitUs(page, at, nowUs, need) : 0;
     if (ledger.blocks.size > 0) {
       const blockedUs = ledger.blocks.leftUs(key, nowUs);
-      if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
+      if (blockedUs > 0) return blockedNow(limit, page, at, nowUs, { blockedUs, need });
     }
+    const waitUs = algorithm.take(page, at, nowUs, need, cost);
     if (waitUs > 0) return limitedBy(policy, algorithm, page, at, nowUs, waitUs);
-    if (cost > 0) algorithm.charge(page, at, nowUs, cost);
     return admittedBy(policy, algorithm, page, at, nowUs);
+  }
+
+  /**
+   * The decision of `takeOne` as a wait, 0 if the request is admitted.
+   *
+   * @hidden
+   */
+  waitOneUs(limit: Limit, key: string, cost: number, headroom: number, nowUs: number): number {
+    const { algorithm, ledger } = limit;
+    const { table } = ledger;
+    let slot = table.find(key);
+    if (slot === SPARE_SLOT) slot = table.insert(key, nowUs, ledger.algorithm);
+    if (ledger.blocks.size > 0) {
+      const blockedUs = ledger.blocks.leftUs(key, nowUs);
+      if (blockedUs > 0) return blockedUs;
+    }
+    return algorithm.take(table.pageOf(slot), table.offsetOf(slot), nowUs, cost + headroom, cost);
   }
 
   /**
@@ -166,13 +181,14 @@ export class MemoryStore {
     const { policy, algorithm, ledger } = limit;
     const { table, blocks } = ledger;
     const slot = table.find(key);
-    const page = slot < 0 ? new Float64Array(table.width) : table.pageOf(slot);
-    const at = slot < 0 ? 0 : table.offsetOf(slot);
-    if (slot < 0) algorithm.begin(page, 0, key, table.width);
+    const isNew = slot === SPARE_SLOT;
+    const page = isNew ? new Float64Array(table.width) : table.pageOf(slot);
+    const at = isNew ? 0 : table.offsetOf(slot);
+    if (isNew) algorithm.begin(page, 0, key, table.width);
     algorithm.advance(page, at, nowUs);
-    const waitUs = need > 0 ? algorithm.waitUs(page, at, nowUs, need) : 0;
     const blockedUs = blocks.leftUs(key, nowUs);
-    if (blockedUs > 0) return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
+    if (blockedUs > 0) return blockedNow(limit, page, at, nowUs, { blockedUs, need });
+    const waitUs = need > 0 ? algorithm.waitUs(page, at, nowUs, need) : 0;
     if (waitUs > 0) return limitedBy(policy, algorithm, page, at, nowUs, waitUs);
     return admittedBy(policy, algorithm, page, at, nowUs);
   }
@@ -209,7 +225,7 @@ export class MemoryStore {
       const { table } = limit.ledger;
       const slot = table.find(key);
       // A key without a place has nothing left of the charge, or shares what it has.
-      if (slot < 0) continue;
+      if (slot === SPARE_SLOT) continue;
       const page = table.pageOf(slot);
       const at = table.offsetOf(slot);
       limit.algorithm.advance(page, at, nowUs);
@@ -262,12 +278,8 @@ export class MemoryStore {
   remember(limit: Limit, key: string, cost: number, nowUs: number): string {
     const { table } = limit.ledger;
     const slot = table.find(key);
-    const place = slot < 0 ? SPARE_SLOT : slot;
-    const chargedAtUs = limit.algorithm.chargedAtUs(
-      table.pageOf(place),
-      table.offsetOf(place),
-      nowUs,
-    );
+    const page = table.pageOf(slot);
+    const chargedAtUs = limit.algorithm.chargedAtUs(page, table.offsetOf(slot), nowUs);
     return this.#charges.add([{ limit, key, cost, chargedAtUs }]);
   }
 
@@ -310,7 +322,7 @@ interface Entry {
 function locate(limit: Limit, check: Check, nowUs: number): Entry {
   const { table, algorithm } = limit.ledger;
   const found = table.find(check.key);
-  const slot = found < 0 ? table.insert(check.key, nowUs, algorithm) : found;
+  const slot = found === SPARE_SLOT ? table.insert(check.key, nowUs, algorithm) : found;
   table.pin(slot);
   return { check, limit, slot };
 }
@@ -342,6 +354,19 @@ function refusalOf(entry: Entry, entries: readonly Entry[], nowUs: number): Limi
 function admittedFor(entry: Entry, nowUs: number): Decision {
   const { page, at } = placeOf(entry);
   return admittedBy(entry.limit.policy, entry.limit.algorithm, page, at, nowUs);
+}
+
+/** The refusal of a blocked key whose state may be of an earlier instant. */
+function blockedNow(
+  limit: Limit,
+  page: Float64Array,
+  at: number,
+  nowUs: number,
+  { blockedUs, need }: { readonly blockedUs: number; readonly need: number },
+): Limited {
+  limit.algorithm.advance(page, at, nowUs);
+  const waitUs = need > 0 ? limit.algorithm.waitUs(page, at, nowUs, need) : 0;
+  return blockedBy(limit, page, at, nowUs, { blockedUs, waitUs });
 }
 
 function blockedBy(

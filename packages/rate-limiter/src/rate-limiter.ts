@@ -131,6 +131,21 @@ export class RateLimiter {
     return this.#isShadow ? watched(decision) : decision;
   }
 
+  /**
+   * Whether `take` admits the request, which it charges likewise, and no more than that: for the
+   * hottest paths, that need no word on when to come back.
+   *
+   * @throws RangeError or TypeError as `take` does.
+   */
+  admit(key: string, options?: Omit<TakeOptions, 'refundable'>): boolean {
+    assertKey(key);
+    const cost = options?.cost ?? 1;
+    if (cost !== 1) assertCost('cost', cost);
+    const nowUs = microseconds(options?.nowMs ?? this.#clock.nowMs());
+    const headroom = this.#headroomFor(options?.priority);
+    return this.#store.waitOneUs(this.#limit, key, cost, headroom, nowUs) === 0 || this.#isShadow;
+  }
+
   /** What `take` would say, without charging anything; `remaining` is what is left now. */
   peek(key: string, options: TakeOptions = {}): Decision {
     assertKey(key);
@@ -216,10 +231,10 @@ export class RateLimiter {
   }
 
   #headroomFor(priority: Priority | undefined): number {
+    if (priority === undefined) return this.#headroom.normal;
     switch (priority) {
       case 'critical':
         return this.#headroom.critical;
-      case undefined:
       case 'normal':
         return this.#headroom.normal;
       case 'low':

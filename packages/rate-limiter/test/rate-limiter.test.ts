@@ -1,3 +1,4 @@
+import { seededRandom } from '@quorate/transport/system';
 import { describe, expect, test } from 'vitest';
 
 import { MemoryStore } from '../src/memory-store.ts';
@@ -13,8 +14,10 @@ describe('a limiter', () => {
     const clock = new ManualClock();
     const limiter = new RateLimiter({ policy: gcra({ limit: 1, windowMs: 1_000 }), clock });
     expect(limiter.take('k').kind).toBe('admitted');
+    expect(limiter.admit('other')).toBe(true);
     await clock.advance(400);
     expect(limiter.take('k')).toMatchObject({ kind: 'limited', retryAfterMs: 600 });
+    expect(limiter.admit('other')).toBe(false);
   });
 
   test('peek says what take would, and takes nothing', () => {
@@ -30,6 +33,32 @@ describe('a limiter', () => {
     limiter.take('k', { cost: 9, ...at });
     expect(limiter.peek('k', { cost: 2, ...at })).toMatchObject({ retryAfterMs: 100 });
   });
+
+  test.each(['enforce', 'shadow'] as const)(
+    'admit answers and charges as take does, whatever is asked: %s',
+    (mode) => {
+      const random = seededRandom('admit');
+      const make = () => new RateLimiter({ policy, mode, reserved: { low: 0.5, normal: 0.1 } });
+      const [short, long] = [make(), make()];
+      let nowMs = 10_000;
+      for (let step = 0; step < 2_000; step += 1) {
+        nowMs = Math.max(0, nowMs + random.int(400) - 100);
+        const key = `client ${random.int(3)}`;
+        if (random.int(50) === 0) for (const one of [short, long]) one.block(key, 300, { nowMs });
+        const priority = (['low', 'normal', 'critical', undefined] as const)[random.int(4)];
+        const cost = [undefined, 0, 1, 2, 10, 11][random.int(6)];
+        const request = {
+          nowMs,
+          ...(cost === undefined ? {} : { cost }),
+          ...(priority === undefined ? {} : { priority }),
+        };
+        const isAdmitted = long.take(key, request).kind === 'admitted';
+        expect(short.admit(key, request)).toBe(isAdmitted);
+        expect(short.peek(key, request)).toEqual(long.peek(key, request));
+      }
+      expect(short.stats).toEqual(long.stats);
+    },
+  );
 
   test('leaves headroom for what is more important', () => {
     const limiter = new RateLimiter({ policy, reserved: { low: 0.5, normal: 0.1 } });
@@ -115,10 +144,12 @@ describe('a limiter', () => {
     const request = { nowMs: 0 };
     Object.assign(request, { priority: 'constructor' });
     expect(() => limiter.take('k', request)).toThrow(RangeError);
+    expect(() => limiter.admit('k', request)).toThrow(RangeError);
     for (const durationMs of [-1, Number.NaN, Infinity]) {
       expect(() => limiter.block('k', durationMs, at)).toThrow(RangeError);
     }
     expect(() => limiter.take('x'.repeat(10_241), at)).toThrow(RangeError);
+    expect(() => limiter.admit('x'.repeat(10_241), at)).toThrow(RangeError);
     expect(limiter.stats.keyCount).toBe(0);
   });
 });

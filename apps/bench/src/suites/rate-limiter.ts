@@ -1,9 +1,14 @@
-import { gcra, RateLimiter } from '@quorate/rate-limiter';
+import { coarseClock, gcra, RateLimiter } from '@quorate/rate-limiter';
 import { MemoryStore as ExpressStore, type Options } from 'express-rate-limit';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 import { usedBytes } from '../groups/memory.ts';
-import { awaitedContender, nsPerAwait, syncContender } from '../resilience/awaited.ts';
+import {
+  awaitedContender,
+  burstContender,
+  nsPerAwait,
+  syncContender,
+} from '../resilience/awaited.ts';
 import type { BenchCase, Contender, Sample, Suite } from '../suite.ts';
 
 /** So much that nobody is limited while the cost of admitting is measured. */
@@ -45,6 +50,42 @@ const callersClock: BenchCase = {
     times.nowMs += 0.001;
     return one.take('alice', times);
   }),
+  peers,
+};
+
+const yesOrNo: BenchCase = {
+  name: 'yes or no, 1 key, own clock',
+  metrics: [nsPerAwait],
+  ours: syncContender('admit', () => one.admit('alice')),
+  peers,
+};
+
+const yesOrNoCallers: BenchCase = {
+  name: "yes or no, 1 key, the caller's clock",
+  metrics: [nsPerAwait],
+  ours: syncContender('admit with nowMs', () => {
+    times.nowMs += 0.001;
+    return one.admit('alice', times);
+  }),
+  peers,
+};
+
+const coarse = new RateLimiter({
+  policy: gcra({ limit: LIMIT, windowMs: WINDOW_MS }),
+  clock: coarseClock(),
+});
+
+const coarseTake: BenchCase = {
+  name: 'admitted, 1 key, coarse clock',
+  metrics: [nsPerAwait],
+  ours: burstContender('take, 1,000 a turn', () => coarse.take('alice')),
+  peers,
+};
+
+const coarseAdmit: BenchCase = {
+  name: 'yes or no, 1 key, coarse clock',
+  metrics: [nsPerAwait],
+  ours: burstContender('admit, 1,000 a turn', () => coarse.admit('alice')),
   peers,
 };
 
@@ -94,6 +135,22 @@ function manyKeys(name: string, open: () => Keyed): Contender {
   return { name, run };
 }
 
+function openOurs(): Keyed {
+  const limiter = new RateLimiter({ policy: gcra(A_DAY), memory: { maxKeys: KEYS } });
+  return { take: (key) => limiter.take(key), close: () => undefined };
+}
+
+function openExpress(): Keyed {
+  const store = expressStore(A_DAY.windowMs);
+  return { take: (key) => store.increment(key), close: () => store.shutdown() };
+}
+
+function openFlexible(): Keyed {
+  const { limit: points, windowMs } = A_DAY;
+  const limiter = new RateLimiterMemory({ points, duration: windowMs / 1_000 });
+  return { take: (key) => limiter.consume(key), close: () => undefined };
+}
+
 const keys: BenchCase = {
   name: 'a million keys, each awaited',
   metrics: [
@@ -102,20 +159,39 @@ const keys: BenchCase = {
     { name: 'memory', unit: 'B a key', better: 'lower' },
   ],
   runs: 3,
-  ours: manyKeys('take', () => {
-    const limiter = new RateLimiter({ policy: gcra(A_DAY), memory: { maxKeys: KEYS } });
-    return { take: (key) => limiter.take(key), close: () => undefined };
-  }),
+  ours: manyKeys('take', openOurs),
   peers: [
-    manyKeys('express-rate-limit 8.7', () => {
-      const store = expressStore(A_DAY.windowMs);
-      return { take: (key) => store.increment(key), close: () => store.shutdown() };
-    }),
-    manyKeys('rate-limiter-flexible 11.4', () => {
-      const { limit: points, windowMs } = A_DAY;
-      const limiter = new RateLimiterMemory({ points, duration: windowMs / 1_000 });
-      return { take: (key) => limiter.consume(key), close: () => undefined };
-    }),
+    manyKeys('express-rate-limit 8.7', openExpress),
+    manyKeys('rate-limiter-flexible 11.4', openFlexible),
+  ],
+};
+
+/** The longest of a million calls, each with a key that comes for the first time. */
+function longestCall(name: string, open: () => Keyed): Contender {
+  const run = async (): Promise<Sample> => {
+    const { take, close } = open();
+    let longestMs = 0;
+    let beforeMs = performance.now();
+    for (const key of names) {
+      await take(key);
+      const nowMs = performance.now();
+      longestMs = Math.max(longestMs, nowMs - beforeMs);
+      beforeMs = nowMs;
+    }
+    close();
+    return { 'longest call': longestMs };
+  };
+  return { name, run };
+}
+
+const pauses: BenchCase = {
+  name: 'a million keys for the first time',
+  metrics: [{ name: 'longest call', unit: 'ms', better: 'lower' }],
+  runs: 3,
+  ours: longestCall('take', openOurs),
+  peers: [
+    longestCall('express-rate-limit 8.7', openExpress),
+    longestCall('rate-limiter-flexible 11.4', openFlexible),
   ],
 };
 
@@ -123,5 +199,15 @@ const keys: BenchCase = {
 export const suite: Suite = {
   name: 'rate-limiter',
   description: 'What does a decision cost, in time and memory, beside what Express services use?',
-  cases: [ownClock, callersClock, limited, keys],
+  cases: [
+    ownClock,
+    callersClock,
+    coarseTake,
+    yesOrNo,
+    yesOrNoCallers,
+    coarseAdmit,
+    limited,
+    keys,
+    pauses,
+  ],
 };

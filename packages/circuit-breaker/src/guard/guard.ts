@@ -22,7 +22,7 @@ import { checkChoice, checkRecord, show } from '../bounds.ts';
 import type { CircuitBreaker } from '../circuit-breaker.ts';
 import type { CircuitBreakerOptions } from '../circuit-breaker-options.ts';
 import { CircuitBreakerRegistry } from '../circuit-breaker-registry.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkFunction, checkMethods } from '../function-checks.ts';
 import { RootContext } from '../policies/call-context.ts';
 import { classifyRequest } from './classify-request.ts';
 
@@ -96,7 +96,7 @@ class RequesterGuard implements GuardedRequester {
   readonly #isPerMethod: boolean;
 
   constructor(requester: Requester, options: GuardOptions) {
-    checkRecord('requester', requester);
+    checkMethods('requester', requester, 'request', 'serve');
     checkRecord('options', options);
     const { breakerPer = 'peerAndMethod', optionsFor = () => ({}), ...limits } = options;
     checkChoice('breakerPer', breakerPer, ['peerAndMethod', 'peer']);

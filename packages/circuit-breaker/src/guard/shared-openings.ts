@@ -40,7 +40,7 @@ import type { CircuitBreakerRegistry } from '../circuit-breaker-registry.ts';
 import type { TransitionReason } from '../circuit-change.ts';
 import type { CircuitBreakerEvent } from '../circuit-events.ts';
 import { listenToEach } from '../each-breaker.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkFunction, checkMethods } from '../function-checks.ts';
 import type { StopListening } from '../listeners.ts';
 import { KEY_LENGTH_MAX, type Opening, openingCodec } from './codec.ts';
 
@@ -123,8 +123,8 @@ export function shareOpenings(
   transport: Transport,
   options: SharedOpeningsOptions,
 ): SharedOpenings {
-  checkRecord('breakers', breakers);
-  checkRecord('transport', transport);
+  checkMethods('breakers', breakers, 'observeBreakers', 'peek');
+  checkMethods('transport', transport, 'send', 'subscribe');
   checkRecord('options', options);
   return new OpeningsChannel(breakers, transport, options);
 }

@@ -15,7 +15,7 @@ import { checkRecord } from '../bounds.ts';
 import type { CircuitBreakerOptions } from '../circuit-breaker-options.ts';
 import { CircuitBreakerRegistry } from '../circuit-breaker-registry.ts';
 import type { CallResult, Classification } from '../classify.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkClock, checkFunction, checkRandom } from '../function-checks.ts';
 import { retryAfterMsIn } from './retry-after.ts';
 
 /** What breakers in front of HTTP may be told. Everything has a default. */
@@ -61,6 +61,8 @@ export function originBreakers(
   const { clock = systemClock, random, ...limits } = options;
   checkFunction('optionsFor', optionsFor);
   checkFunction('isFailure', isFailure);
+  checkClock(clock);
+  if (random !== undefined) checkRandom(random);
   const classify = (result: CallResult): Classification => {
     const end = endOf(result);
     if (end.kind !== 'answer') return end.kind === 'failed' ? 'failure' : 'ignored';

@@ -45,8 +45,8 @@ class AimdLimit implements ConcurrencyLimit {
   #limit: number;
 
   constructor(options: AimdOptions) {
-    const { decrease = 0.9, slowMs = 5_000 } = options;
     this.#range = checkedLimitRange(options, 200);
+    const { decrease = 0.9, slowMs = 5_000 } = options;
     checkNumber('decrease', decrease, 0.1, 0.99);
     checkNumber('slowMs', slowMs, Number.MIN_VALUE, DELAY_MS_MAX);
     this.#decrease = decrease;

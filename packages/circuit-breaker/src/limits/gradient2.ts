@@ -61,8 +61,8 @@ class Gradient2Limit implements ConcurrencyLimit {
   #estimate: number;
 
   constructor(options: Gradient2Options) {
-    const { tolerance = 1.5, queue = 4, smoothing = 0.2, longWindow = 600 } = options;
     this.#range = checkedLimitRange(options, 200);
+    const { tolerance = 1.5, queue = 4, smoothing = 0.2, longWindow = 600 } = options;
     checkNumber('tolerance', tolerance, 1, 10);
     checkInteger('queue', queue, 0, 1_000_000);
     checkNumber('smoothing', smoothing, 0.01, 1);

@@ -1,6 +1,6 @@
 import type { Random } from '@quorate/transport';
 
-import { checkInteger } from '../bounds.ts';
+import { checkInteger, checkRecord } from '../bounds.ts';
 
 /** What one call, or a window of them, tells about the service. */
 export interface LimitSample {
@@ -37,15 +37,17 @@ export interface LimitRange {
 
 /** `range` with the defaults for what it leaves out, checked. */
 export function checkedLimitRange(
-  { initialLimit, minLimit = 1, maxLimit }: LimitRange,
+  range: LimitRange,
   maxLimitDefault: number,
 ): Required<LimitRange> {
-  const highest = maxLimit ?? Math.max(maxLimitDefault, minLimit);
-  const initial = initialLimit ?? Math.min(highest, Math.max(20, minLimit));
+  checkRecord('options', range);
+  const { minLimit = 1 } = range;
   checkInteger('minLimit', minLimit, 1, 1_000_000);
-  checkInteger('maxLimit', highest, minLimit, 1_000_000);
-  checkInteger('initialLimit', initial, minLimit, highest);
-  return { initialLimit: initial, minLimit, maxLimit: highest };
+  const { maxLimit = Math.max(maxLimitDefault, minLimit) } = range;
+  checkInteger('maxLimit', maxLimit, minLimit, 1_000_000);
+  const { initialLimit = Math.min(maxLimit, Math.max(20, minLimit)) } = range;
+  checkInteger('initialLimit', initialLimit, minLimit, maxLimit);
+  return { initialLimit, minLimit, maxLimit };
 }
 
 /** `value`, or the end of the range that it lies beyond. */

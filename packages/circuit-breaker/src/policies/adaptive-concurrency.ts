@@ -13,15 +13,17 @@
 import type { Clock, Random } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
+import { checkRecord } from '../bounds.ts';
 import { isCallersAbort } from '../classify.ts';
 import { containedAnswer } from '../contain.ts';
 import { hasCode } from '../failure.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkFunction, checkMethods, checkRandom } from '../function-checks.ts';
 import type { ConcurrencyLimit } from '../limits/limit.ts';
 import { SampleWindow, type SampleWindowOptions } from '../limits/sample-window.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { HeldContext } from './call-context.ts';
-import { Places, type QueueOptions } from './places.ts';
+import { Places } from './places.ts';
+import type { QueueOptions } from './waiting-room.ts';
 
 /** What a failure tells about the load of the service. */
 export type LoadSign =
@@ -66,9 +68,11 @@ export class AdaptiveConcurrency implements Policy {
 
   /** See `adaptiveConcurrency`. */
   constructor(options: AdaptiveConcurrencyOptions) {
+    checkRecord('options', options);
     const { limit, classify = loadSignOf, clock = systemClock, random = systemRandom } = options;
-    checkLimit(limit);
+    checkMethods('limit', limit, 'observe');
     checkFunction('classify', classify);
+    checkRandom(random);
     this.#limit = limit;
     this.#window = new SampleWindow(options);
     this.#classify = classify;
@@ -143,9 +147,4 @@ function loadSignOf(error: unknown): LoadSign {
 function isTimeout(error: unknown): boolean {
   if (hasCode(error, 'CALL_TIMED_OUT')) return true;
   return error instanceof Error && error.name === 'TimeoutError';
-}
-
-function checkLimit(limit: unknown): void {
-  const isObject = typeof limit === 'object' && limit !== null;
-  checkFunction('limit.observe', isObject && 'observe' in limit ? limit.observe : undefined);
 }

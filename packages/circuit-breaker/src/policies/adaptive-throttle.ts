@@ -1,15 +1,16 @@
 import type { Clock, Random } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
-import { checkNumber, DELAY_MS_MAX } from '../bounds.ts';
+import { checkNumber, checkRecord, DELAY_MS_MAX } from '../bounds.ts';
 import { isCallersAbort } from '../classify.ts';
 import { containedAnswer } from '../contain.ts';
 import { hasCode } from '../failure.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkClock, checkFunction, checkRandom } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
+import { rejectSoon } from '../reject-soon.ts';
 import { throttleProbability } from '../throttle-probability.ts';
 import { ThrottleWindow } from '../throttle-window.ts';
-import { refused } from './errors.ts';
+import { CallRefusedError } from './errors.ts';
 
 /** What `adaptiveThrottle` may be told. */
 export interface AdaptiveThrottleOptions {
@@ -56,16 +57,20 @@ export class AdaptiveThrottle implements Policy {
 
   /** See `adaptiveThrottle`. */
   constructor(options: AdaptiveThrottleOptions) {
+    checkRecord('options', options);
     const { k = 2, windowMs = 120_000, refusedShareMax = 0.9, isAccepted = never } = options;
+    const { clock = systemClock, random = systemRandom } = options;
     checkNumber('k', k, 1, 100);
     checkNumber('windowMs', windowMs, 1, DELAY_MS_MAX);
     checkNumber('refusedShareMax', refusedShareMax, 0, 1);
     checkFunction('isAccepted', isAccepted);
+    checkClock(clock);
+    checkRandom(random);
     this.#settings = { k, refusedShareMax };
     this.#window = new ThrottleWindow(windowMs);
     this.#isAccepted = isAccepted;
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? systemRandom;
+    this.#clock = clock;
+    this.#random = random;
   }
 
   /** The share of calls that is refused now. */
@@ -81,7 +86,8 @@ export class AdaptiveThrottle implements Policy {
     const slice = this.#window.request();
     if (share > 0 && this.#random.float() < share) {
       const percent = Math.round(share * 100);
-      return refused('throttled', `too little is accepted: ${percent} % are refused here`);
+      const message = `too little is accepted: ${percent} % are refused here`;
+      return rejectSoon(new CallRefusedError('throttled', message));
     }
     return this.#send(slice, work, context);
   }

@@ -10,10 +10,11 @@
 import type { Clock } from '@quorate/transport';
 import { systemClock } from '@quorate/transport/system';
 
-import { checkInteger } from '../bounds.ts';
+import { checkInteger, checkRecord } from '../bounds.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { HeldContext } from './call-context.ts';
-import { Places, type QueueOptions } from './places.ts';
+import { Places } from './places.ts';
+import type { QueueOptions } from './waiting-room.ts';
 
 /** What `bulkhead` may be told. */
 export interface BulkheadOptions extends QueueOptions {
@@ -39,10 +40,12 @@ export class Bulkhead implements Policy {
   readonly #release: () => void;
 
   /** See `bulkhead`. */
-  constructor({ maxConcurrent, clock = systemClock, ...queue }: BulkheadOptions) {
+  constructor(options: BulkheadOptions) {
+    checkRecord('options', options);
+    const { maxConcurrent, clock = systemClock } = options;
     checkInteger('maxConcurrent', maxConcurrent, 1, 1_000_000);
     this.#maxConcurrent = maxConcurrent;
-    const places = new Places(clock, queue, () => maxConcurrent);
+    const places = new Places(clock, options, () => maxConcurrent);
     this.#places = places;
     this.#release = () => places.release();
   }

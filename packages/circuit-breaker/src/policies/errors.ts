@@ -1,4 +1,4 @@
-import { CircuitBreakerError } from '../errors.ts';
+import { CircuitBreakerError, makeRefusal } from '../errors.ts';
 
 /** Why a call was refused before it left. */
 export type CallRefusal =
@@ -16,17 +16,13 @@ export type CallRefusal =
  */
 export class CallRefusedError implements CircuitBreakerError {
   static {
-    // Not `extends`: the constructor of Error captures a stack, whatever is derived from it.
-    Object.setPrototypeOf(this.prototype, CircuitBreakerError.prototype);
-    Object.defineProperties(this.prototype, {
-      name: { value: 'CallRefusedError' },
-      code: { value: 'CALL_REFUSED' },
-      definite: { value: true },
-    });
+    makeRefusal(this.prototype, 'CallRefusedError', 'CALL_REFUSED');
   }
 
   declare readonly name: 'CallRefusedError';
   declare readonly code: 'CALL_REFUSED';
+  /** The message, without a trace. */
+  declare readonly stack: string;
   /** The call certainly did not happen: a retry does no harm. */
   declare readonly definite: true;
   /** Why. */
@@ -43,24 +39,6 @@ export class CallRefusedError implements CircuitBreakerError {
   static [Symbol.hasInstance](value: unknown): value is CallRefusedError {
     return value instanceof CircuitBreakerError && value.code === 'CALL_REFUSED';
   }
-
-  /** The message, without a trace. */
-  get stack(): string {
-    return `${this.name}: ${this.message}`;
-  }
-
-  toString(): string {
-    return this.stack;
-  }
-}
-
-/** Rejects with a `CallRefusedError`. */
-export async function refused(reason: CallRefusal, message: string): Promise<never> {
-  const error: Error = new CallRefusedError(reason, message);
-  // A promise that is rejected before anybody listens wakes the host's tracking of unhandled
-  // rejections, twice; that costs several times what all the rest of a refusal does.
-  await Promise.resolve();
-  throw error;
 }
 
 /** The work did not answer in time. It was told to stop; it may have run, or be running. */

@@ -1,3 +1,4 @@
+import { checkRecord } from '../bounds.ts';
 import { contained } from '../contain.ts';
 import { checkFunction, checkOptionalFunction } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
@@ -41,7 +42,9 @@ class Fallback<Answer> implements Policy<Answer> {
   readonly #isHandled: ((error: unknown) => boolean) | undefined;
   readonly #onError: ((error: unknown) => void) | undefined;
 
-  constructor({ answer, isHandled, onError }: FallbackOptions<Answer>) {
+  constructor(options: FallbackOptions<Answer>) {
+    checkRecord('options', options);
+    const { answer, isHandled, onError } = options;
     checkFunction('answer', answer);
     checkOptionalFunction('isHandled', isHandled);
     checkOptionalFunction('onError', onError);

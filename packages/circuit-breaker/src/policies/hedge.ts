@@ -22,11 +22,12 @@
 import { type Clock, type Deadline, DeadlineQueue } from '@quorate/transport';
 import { systemClock } from '@quorate/transport/system';
 
-import { checkInteger, checkNumber, DELAY_MS_MAX } from '../bounds.ts';
+import { checkInteger, checkNumber, checkRecord, DELAY_MS_MAX } from '../bounds.ts';
 import { hasCode } from '../failure.ts';
+import { checkClock } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { RecentQuantile } from '../quantile.ts';
-import { RetryBudget } from '../retry-budget.ts';
+import { checkBudget, RetryBudget } from '../retry-budget.ts';
 import { AbortableContext, payOnce } from './call-context.ts';
 import { CallOvertakenError } from './errors.ts';
 import { quietClock } from './quiet-clock.ts';
@@ -87,12 +88,15 @@ export class Hedge implements Policy {
 
   /** See `hedge`. */
   constructor(options: HedgeOptions) {
+    checkRecord('options', options);
     const { delayMs, quantile = 0.95, sampleCount = 512, delayMsMin = 1, maxHedges = 1 } = options;
     const { budget = new RetryBudget({ ratio: 0.05 }), clock = systemClock } = options;
     if (delayMs !== undefined) checkNumber('delayMs', delayMs, 0, DELAY_MS_MAX);
     checkInteger('sampleCount', sampleCount, SAMPLES_MIN, 65_536);
     checkNumber('delayMsMin', delayMsMin, 0, DELAY_MS_MAX);
     checkInteger('maxHedges', maxHedges, 1, 10);
+    checkBudget(budget);
+    checkClock(clock);
     this.#fixedDelayMs = delayMs;
     this.#delayMsMin = delayMsMin;
     this.#maxHedges = maxHedges;

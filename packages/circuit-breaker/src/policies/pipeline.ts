@@ -17,7 +17,7 @@
  * A layer is one call of `execute`, whose work is the run of the layer inside. Nothing is composed
  * ahead of the call: the closures of a call cost less than what any of the layers does.
  */
-import { checkFunction } from '../function-checks.ts';
+import { checkFunction, checkMethods } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { type AbortWaiter, unwatchAbort, watchAbort } from './abort-watch.ts';
 import { RootContext } from './call-context.ts';
@@ -79,9 +79,7 @@ export function pipeline<Answers extends readonly unknown[]>(
 export function pipeline(...policies: readonly Policy<unknown>[]): Pipeline<unknown> {
   for (const [index, policy] of policies.entries()) {
     // From plain JavaScript, a forgotten argument would fail at the first call only.
-    const given: unknown = policy;
-    const execute = typeof given === 'object' && given !== null && 'execute' in given;
-    checkFunction(`policies[${index}].execute`, execute ? given.execute : undefined);
+    checkMethods(`policies[${index}]`, policy, 'execute');
   }
   return new PolicyPipeline(policies);
 }

@@ -1,11 +1,13 @@
 import type { Random } from '@quorate/transport';
 import { systemRandom } from '@quorate/transport/system';
 
+import { checkRecord } from '../bounds.ts';
 import { containedAnswer } from '../contain.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkFunction, checkRandom } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
+import { rejectSoon } from '../reject-soon.ts';
 import { checkShedRange, shedProbability, type ShedRange } from '../shed-probability.ts';
-import { refused } from './errors.ts';
+import { CallRefusedError } from './errors.ts';
 
 /** What `priorityShedder` may be told. */
 export interface PriorityShedderOptions<Priority extends string> {
@@ -49,8 +51,12 @@ export class PriorityShedder<Priority extends string> {
   readonly #policies = new Map<string, Policy>();
 
   /** See `priorityShedder`. */
-  constructor({ utilization, classes, random = systemRandom }: PriorityShedderOptions<Priority>) {
+  constructor(options: PriorityShedderOptions<Priority>) {
+    checkRecord('options', options);
+    const { utilization, classes, random = systemRandom } = options;
     checkFunction('utilization', utilization);
+    checkRecord('classes', classes);
+    checkRandom(random);
     for (const [name, range] of Object.entries<ShedRange>(classes)) {
       checkShedRange(`classes.${name}`, range);
       const { from, to } = range;
@@ -92,7 +98,8 @@ class ClassShedder implements Policy {
     // A gauge that fails must not take the calls with it.
     const share = shedProbability(this.#range, containedAnswer(utilization, 0));
     if (share > 0 && random.float() < share) {
-      return refused('shed', `calls of class ${this.#name} are given up at this load`);
+      const message = `calls of class ${this.#name} are given up at this load`;
+      return rejectSoon(new CallRefusedError('shed', message));
     }
     return new Promise((resolve) => resolve(work(context)));
   }

@@ -18,12 +18,17 @@
 import type { Clock, Random } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 
-import { checkInteger, checkNumber, DELAY_MS_MAX } from '../bounds.ts';
+import { checkInteger, checkNumber, checkRecord, DELAY_MS_MAX } from '../bounds.ts';
 import { contained, containedAnswer } from '../contain.ts';
 import { hasCode, retryAfterMsOf } from '../failure.ts';
-import { checkFunction, checkOptionalFunction } from '../function-checks.ts';
+import {
+  checkClock,
+  checkFunction,
+  checkOptionalFunction,
+  checkRandom,
+} from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
-import type { RetryBudget } from '../retry-budget.ts';
+import { checkBudget, type RetryBudget } from '../retry-budget.ts';
 import { type BackOff, checkedBackOff, retryDelayMs } from '../retry-delay.ts';
 import { payOnce, TryContext } from './call-context.ts';
 import { pause } from './pause.ts';
@@ -97,23 +102,28 @@ class Retry implements Policy {
   readonly #random: Random;
 
   constructor(options: RetryOptions) {
+    checkRecord('options', options);
     const backOff = checkedBackOff(options);
     const { maxAttempts = 3, retryAfterMsMax = backOff.capMs } = options;
     const { isRetryable = isNoRefusal, retryAfterMs = retryAfterMsOf } = options;
+    const { budget, clock = systemClock, random = systemRandom } = options;
     checkInteger('maxAttempts', maxAttempts, 1, 1_000);
     checkNumber('retryAfterMsMax', retryAfterMsMax, 0, DELAY_MS_MAX);
     checkFunction('isRetryable', isRetryable);
     checkFunction('retryAfterMs', retryAfterMs);
     checkOptionalFunction('onRetry', options.onRetry);
+    if (budget !== undefined) checkBudget(budget);
+    checkClock(clock);
+    checkRandom(random);
     this.#backOff = backOff;
     this.#maxAttempts = maxAttempts;
-    this.#budget = options.budget;
+    this.#budget = budget;
     this.#isRetryable = isRetryable;
     this.#retryAfterMs = retryAfterMs;
     this.#retryAfterMsMax = retryAfterMsMax;
     this.#onRetry = options.onRetry;
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? systemRandom;
+    this.#clock = clock;
+    this.#random = random;
   }
 
   async execute<Result>(work: Work<Result>, context: CallContext): Promise<Result> {

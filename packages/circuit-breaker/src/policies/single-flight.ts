@@ -11,7 +11,7 @@
  * It is no policy of a pipeline: the answers to one key are of one type, which only the caller
  * knows. It stands around the pipeline instead.
  */
-import { checkInteger } from '../bounds.ts';
+import { checkInteger, checkRecord } from '../bounds.ts';
 import { checkFunction } from '../function-checks.ts';
 import type { Work } from '../policy.ts';
 import { type AbortWaiter, unwatchAbort, watchAbort } from './abort-watch.ts';
@@ -48,7 +48,9 @@ export class SingleFlight<Value, Key = string> {
   readonly #flights = new Map<Key, Flight<Value>>();
 
   /** @throws RangeError if an option is out of its range. */
-  constructor({ maxKeys = 10_000 }: SingleFlightOptions = {}) {
+  constructor(options: SingleFlightOptions = {}) {
+    checkRecord('options', options);
+    const { maxKeys = 10_000 } = options;
     checkInteger('maxKeys', maxKeys, 1, 1_000_000);
     this.#maxKeys = maxKeys;
   }

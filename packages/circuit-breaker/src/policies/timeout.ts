@@ -16,7 +16,8 @@
 import { type Clock, type Deadline, DeadlineQueue } from '@quorate/transport';
 import { systemClock } from '@quorate/transport/system';
 
-import { checkNumber, DELAY_MS_MAX } from '../bounds.ts';
+import { checkNumber, checkRecord, DELAY_MS_MAX } from '../bounds.ts';
+import { checkClock } from '../function-checks.ts';
 import type { CallContext, Policy, Work } from '../policy.ts';
 import { AbortableContext } from './call-context.ts';
 import { CallTimeoutError } from './errors.ts';
@@ -55,9 +56,12 @@ class Timeout implements Policy {
   readonly #clock: Clock;
   readonly #deadlines: DeadlineQueue<TimedCall>;
 
-  constructor({ timeoutMs, stallMs = 100, clock = systemClock }: TimeoutOptions) {
+  constructor(options: TimeoutOptions) {
+    checkRecord('options', options);
+    const { timeoutMs, stallMs = 100, clock = systemClock } = options;
     checkNumber('timeoutMs', timeoutMs, Number.MIN_VALUE, DELAY_MS_MAX);
     checkNumber('stallMs', stallMs, Number.MIN_VALUE, DELAY_MS_MAX);
+    checkClock(clock);
     this.#timeoutMs = timeoutMs;
     this.#stallMs = stallMs;
     this.#clock = clock;

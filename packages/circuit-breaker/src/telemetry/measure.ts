@@ -1,8 +1,7 @@
-import { checkRecord } from '../bounds.ts';
 import type { CircuitBreaker } from '../circuit-breaker.ts';
 import type { CircuitBreakerRegistry } from '../circuit-breaker-registry.ts';
 import { listenToEach } from '../each-breaker.ts';
-import { checkFunction } from '../function-checks.ts';
+import { checkMethods } from '../function-checks.ts';
 import type { StopListening } from '../listeners.ts';
 import type { CircuitTelemetry } from './circuit-telemetry.ts';
 
@@ -28,8 +27,8 @@ export function measureBreaker(
   breaker: CircuitBreaker,
   telemetry: CircuitTelemetry,
 ): StopListening {
-  checkRecord('breaker', breaker);
-  checkTelemetry(telemetry);
+  checkMethods('breaker', breaker, 'observe', 'observeCalls');
+  checkMethods('telemetry', telemetry, 'changed', 'called');
   return listen(breaker, telemetry);
 }
 
@@ -42,8 +41,8 @@ export function measureBreakers(
   breakers: CircuitBreakerRegistry,
   telemetry: CircuitTelemetry,
 ): StopListening {
-  checkRecord('breakers', breakers);
-  checkTelemetry(telemetry);
+  checkMethods('breakers', breakers, 'observeBreakers', 'entries');
+  checkMethods('telemetry', telemetry, 'changed', 'called');
   return listenToEach(breakers, (_key, breaker) => listen(breaker, telemetry));
 }
 
@@ -54,11 +53,4 @@ function listen(breaker: CircuitBreaker, telemetry: CircuitTelemetry): StopListe
     stopChanges();
     stopCalls();
   };
-}
-
-function checkTelemetry(telemetry: CircuitTelemetry): void {
-  checkRecord('telemetry', telemetry);
-  const given: Readonly<Record<keyof CircuitTelemetry, unknown>> = telemetry;
-  checkFunction('telemetry.changed', given.changed);
-  checkFunction('telemetry.called', given.called);
 }

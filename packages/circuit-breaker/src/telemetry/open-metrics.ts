@@ -1,3 +1,4 @@
+import { checkRecord, show } from '../bounds.ts';
 import type { CircuitBreakerEvent, CircuitCallEvent } from '../circuit-events.ts';
 import { BoundedNames } from './bounded-names.ts';
 import { circuitMetrics, type CircuitTelemetry } from './circuit-telemetry.ts';
@@ -79,13 +80,16 @@ export class CircuitCounts implements CircuitTelemetry {
   /**
    * All of it in the OpenMetrics text format, version 1.0.0.
    *
-   * @param labels - Put on every sample, such as the name of the service.
+   * @param labels - Put on every sample, such as the name of the service. Their names consist of
+   *   letters, digits and underscores.
    * @param breakers - Those whose state is wanted, if `circuit_breaker_state` is.
+   * @throws RangeError if the name of a label is none: the whole text would be refused.
    */
   openMetrics(
     labels: Readonly<Record<string, string>> = {},
     breakers?: Iterable<BreakerState>,
   ): string {
+    checkLabels(labels);
     const { calls, refusals, transitions, duration, state } = circuitMetrics;
     const lines: string[] = [];
     const counters = [
@@ -108,6 +112,14 @@ export class CircuitCounts implements CircuitTelemetry {
       }
     }
     return `${lines.join('\n')}\n# EOF\n`;
+  }
+}
+
+function checkLabels(labels: Labels): void {
+  checkRecord('labels', labels);
+  for (const name of Object.keys(labels)) {
+    if (/^[A-Za-z_]\w*$/.test(name)) continue;
+    throw new RangeError(`labels: expected names of letters, digits and _, got ${show(name)}`);
   }
 }
 
@@ -136,14 +148,19 @@ function histogramOf(name: string, { counts, sum }: Histogram, labels: Labels): 
   let seen = 0;
   const buckets = Array.from(counts, (count, place) => {
     seen += count;
-    const le = secondsBounds[place]?.toString() ?? '+Inf';
-    return sampleOf(`${name}_bucket`, { ...labels, le }, seen);
+    return sampleOf(`${name}_bucket`, { ...labels, le: boundOf(secondsBounds[place]) }, seen);
   });
   return [
     ...buckets,
     sampleOf(`${name}_count`, labels, seen),
     sampleOf(`${name}_sum`, labels, sum),
   ];
+}
+
+/** A label is text: 1 and 1.0 would be two series. The format wants the point. */
+function boundOf(bound: number | undefined): string {
+  if (bound === undefined) return '+Inf';
+  return Number.isInteger(bound) ? bound.toFixed(1) : String(bound);
 }
 
 function emptyHistogram(): Histogram {

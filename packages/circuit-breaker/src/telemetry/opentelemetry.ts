@@ -1,5 +1,4 @@
-import { checkRecord } from '../bounds.ts';
-import { checkOptionalFunction } from '../function-checks.ts';
+import { checkMethods, checkOptionalFunction } from '../function-checks.ts';
 import { BoundedNames } from './bounded-names.ts';
 import { circuitMetrics, type CircuitTelemetry } from './circuit-telemetry.ts';
 import { type BreakerState, stateSamples } from './state-samples.ts';
@@ -71,7 +70,7 @@ export function openTelemetry(
   meter: CircuitMeter,
   breakers?: () => Iterable<BreakerState>,
 ): CircuitTelemetry {
-  checkRecord('meter', meter);
+  checkMethods('meter', meter, 'createCounter', 'createHistogram', 'createObservableGauge');
   checkOptionalFunction('breakers', breakers);
   const { calls, refusals, transitions, duration, state } = circuitMetrics;
   const advice = { explicitBucketBoundaries: [...secondsBounds] };

@@ -8,7 +8,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { circuitSettings } from '../../src/circuit-options.ts';
-import { Circuit, refused } from '../../src/circuit.ts';
+import { Circuit } from '../../src/circuit.ts';
+import { refused } from '../../src/refusal.ts';
 import { permitOf, scene } from '../support/scene.ts';
 
 describe('an ignored outcome that comes late', () => {

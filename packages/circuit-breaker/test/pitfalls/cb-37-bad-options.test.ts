@@ -3,12 +3,28 @@
  * threshold of 0, NaN or '5' makes a breaker that never opens, or always.
  *
  * Protection: every field is checked before anything is made, and copied (`circuit-options.ts`,
- * `bounds.ts`).
+ * `bounds.ts`, `function-checks.ts`).
  */
 import { describe, expect, test } from 'vitest';
 
 import { CircuitBreakerRegistry } from '../../src/circuit-breaker-registry.ts';
 import { CircuitBreaker } from '../../src/circuit-breaker.ts';
+import { guard } from '../../src/guard/guard.ts';
+import { guardFetch } from '../../src/http/fetch.ts';
+import { circuitInterceptor } from '../../src/http/undici.ts';
+import { aimd } from '../../src/limits/aimd.ts';
+import { gradient2 } from '../../src/limits/gradient2.ts';
+import { vegas } from '../../src/limits/vegas.ts';
+import { adaptiveConcurrency } from '../../src/policies/adaptive-concurrency.ts';
+import { adaptiveThrottle } from '../../src/policies/adaptive-throttle.ts';
+import { bulkhead } from '../../src/policies/bulkhead.ts';
+import { fallback } from '../../src/policies/fallback.ts';
+import { hedge } from '../../src/policies/hedge.ts';
+import { priorityShedder } from '../../src/policies/priority-shedder.ts';
+import { retry } from '../../src/policies/retry.ts';
+import { SingleFlight } from '../../src/policies/single-flight.ts';
+import { timeout } from '../../src/policies/timeout.ts';
+import { RetryBudget } from '../../src/retry-budget.ts';
 
 /** Options as plain JavaScript may give them. */
 function untyped(options: unknown): object {
@@ -142,5 +158,70 @@ describe('a registry', () => {
     expect(() => breakers.get(untyped(7) as never)).toThrow('key: expected a string');
     expect(() => breakers.get('a')).toThrow('openForMs: expected ');
     expect(breakers.stats().size).toBe(0);
+  });
+});
+
+type Make = (...given: never[]) => unknown;
+
+const rangeFields = 'initialLimit minLimit maxLimit';
+const queueFields = 'maxQueue maxWaitMs clock';
+const httpFields = 'capacity maxOpenShare optionsFor isFailure clock random';
+const retryFields = 'maxAttempts baseMs capMs factor jitter retryAfterMsMax isRetryable';
+
+/** What is made, by whom, the least that it needs to be told, and its fields. */
+const makers: readonly (readonly [name: string, make: Make, needed: object, fields: string])[] = [
+  ['retry', retry, {}, `${retryFields} retryAfterMs onRetry budget clock random`],
+  ['RetryBudget', made(RetryBudget), {}, 'ratio burst initial perSecond'],
+  ['timeout', timeout, { timeoutMs: 1 }, 'timeoutMs stallMs clock'],
+  ['bulkhead', bulkhead, { maxConcurrent: 1 }, `maxConcurrent ${queueFields}`],
+  ['hedge', hedge, {}, 'delayMs quantile sampleCount delayMsMin maxHedges budget clock'],
+  ['fallback', fallback, { answer: () => 1 }, 'answer isHandled onError'],
+  ['aimd', aimd, {}, `${rangeFields} decrease slowMs`],
+  ['vegas', vegas, {}, rangeFields],
+  ['gradient2', gradient2, {}, `${rangeFields} tolerance queue smoothing longWindow`],
+  [
+    'adaptiveConcurrency',
+    adaptiveConcurrency,
+    { limit: { limit: 1, observe: () => undefined } },
+    `limit classify windowMs windowSamples random ${queueFields}`,
+  ],
+  ['adaptiveThrottle', adaptiveThrottle, {}, 'k windowMs refusedShareMax isAccepted clock random'],
+  [
+    'priorityShedder',
+    priorityShedder,
+    { utilization: () => 0, classes: { preview: { from: 0.5, to: 1 } } },
+    'utilization random',
+  ],
+  ['SingleFlight', made(SingleFlight), {}, 'maxKeys'],
+  ['CircuitBreaker', made(CircuitBreaker), {}, 'clock random'],
+  [
+    'guard',
+    (options: never) => guard(untyped(requester) as never, options),
+    {},
+    'breakerPer capacity maxOpenShare optionsFor onError',
+  ],
+  ['guardFetch', (options: never) => guardFetch(fetch, options), {}, httpFields],
+  ['circuitInterceptor', circuitInterceptor, {}, httpFields],
+];
+
+const requester = { request: () => undefined, serve: () => undefined };
+
+function made(Class: new (options: never) => unknown): Make {
+  return (options: never) => new Class(options);
+}
+
+describe.each(makers)('%s', (_name, make, needed, fields) => {
+  test.each(fields.split(' ').flatMap((field) => numbers.map((value) => ({ field, value }))))(
+    'refuses $field of $value, and names it',
+    ({ field, value }) => {
+      const options = { ...needed, [field]: value };
+      const attempt: unknown = Reflect.apply.bind(undefined, make, undefined, [options]);
+      expect(attempt).toThrow(new RegExp(`^${field}[^ ]*: expected `));
+    },
+  );
+
+  test.each([null, 5, 'text', []])('refuses %o for its options', (options) => {
+    const attempt: unknown = Reflect.apply.bind(undefined, make, undefined, [options]);
+    expect(attempt).toThrow(/^options: expected an object, got /);
   });
 });

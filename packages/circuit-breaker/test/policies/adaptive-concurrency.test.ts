@@ -109,8 +109,8 @@ describe('what a failure says', () => {
 });
 
 test.each<[object, string]>([
-  [{}, 'limit.observe: expected a function, got undefined'],
-  [{ limit: 20 }, 'limit.observe: expected a function, got undefined'],
+  [{}, 'limit: expected an object, got undefined'],
+  [{ limit: { limit: 20 } }, 'limit.observe: expected a function, got undefined'],
   [{ limit: aimd(), classify: 1 }, 'classify: expected a function, got 1'],
   [{ limit: aimd(), windowMs: -1 }, 'windowMs: expected a number in 0..2147483647, got -1'],
   [{ limit: aimd(), maxQueue: 0.5 }, 'maxQueue: expected an integer in 0..1000000, got 0.5'],

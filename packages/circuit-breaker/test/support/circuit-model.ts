@@ -1,6 +1,6 @@
+import type { HearsayOutcome } from '../../src/circuit-change.ts';
 import type { CircuitSettings } from '../../src/circuit-options.ts';
 import { type CircuitState, mayFollow } from '../../src/circuit-state.ts';
-import type { HearsayOutcome } from '../../src/circuit.ts';
 import type { CountedOutcome, Outcome } from '../../src/outcome.ts';
 
 interface Entry {

@@ -25,7 +25,7 @@ describe('the text for Prometheus', () => {
     expect(lines).toContain(`# TYPE ${duration} histogram`);
     expect(lines).toContain(`${duration}_bucket{${own},le="0.025"} 0`);
     expect(lines).toContain(`${duration}_bucket{${own},le="0.05"} 1`);
-    expect(lines).toContain(`${duration}_bucket{${own},le="60"} 1`);
+    expect(lines).toContain(`${duration}_bucket{${own},le="60.0"} 1`);
     expect(lines).toContain(`${duration}_bucket{${own},le="+Inf"} 2`);
     expect(lines).toContain(`${duration}_count{${own}} 2`);
     expect(lines).toContain(`${duration}_sum{${own}} 90.03`);
@@ -40,6 +40,11 @@ describe('the text for Prometheus', () => {
     expect(new Set(families).size).toBe(families.length);
     expect(text).not.toContain('circuit_breaker_state');
     expect(openMetricsType).toContain('openmetrics-text; version=1.0.0');
+  });
+
+  test.each(['a-b', '1st', '', 'ä'])('refuses a label of the name %j', (name) => {
+    const text = (): string => new CircuitCounts().openMetrics({ [name]: 'x' });
+    expect(text).toThrow(`labels: expected names of letters, digits and _, got "${name}"`);
   });
 
   test('has a bounded number of series, whatever breakers are called', () => {

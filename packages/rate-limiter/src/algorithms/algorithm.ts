@@ -14,6 +14,10 @@
  * after a failover: `advance` then moves the state to it, at least as used up as it was, and each
  * such step admits at most one more `capacity`. No key ever waits longer than twice `horizonUs`.
  *
+ * Only a charge changes a state, and what takes it back. If a look ended a window or filled a
+ * bucket, a clock that then steps back would find room that was taken, and stores would have to
+ * write for requests that they refuse.
+ *
  * Callers call `advance` first, and all else at the same instant.
  */
 export interface RateAlgorithm {
@@ -25,7 +29,7 @@ export interface RateAlgorithm {
   readonly horizonUs: number;
   /** Prepares a state of zeros for `key`, in a place of `width` numbers or more. */
   begin(cells: Float64Array, at: number, key: string, width: number): void;
-  /** Brings a state to `nowUs`: steps back are bounded. Forgets nothing that a step back needs. */
+  /** Moves a state that another clock wrote to `nowUs`, and leaves every other as it is. */
   advance(cells: Float64Array, at: number, nowUs: number): void;
   /**
    * How long to wait until `need` is admitted if nobody else comes: 0 if it is now, Infinity if it
@@ -36,6 +40,13 @@ export interface RateAlgorithm {
   waitUs(cells: Float64Array, at: number, nowUs: number, need: number): number;
   /** Charges `cost`, which `waitUs` has admitted. */
   charge(cells: Float64Array, at: number, nowUs: number, cost: number): void;
+  /**
+   * A whole decision: `advance`, then `waitUs`, which is returned, then `charge` if it is 0. What
+   * a store asks most, so that it has to find out once how a policy counts, and not thrice.
+   *
+   * @param need - At least 0; at least `cost`.
+   */
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number;
   /** What would be admitted at once. */
   remaining(cells: Float64Array, at: number, nowUs: number): number;
   /** From when on the key has rested if nobody comes; at most `nowUs` if it has. */

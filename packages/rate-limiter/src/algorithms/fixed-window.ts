@@ -59,6 +59,13 @@ export class FixedWindow implements RateAlgorithm {
     cells[at + USED] = used + cost;
   }
 
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    this.advance(cells, at, nowUs);
+    const waitUs = need > 0 ? this.waitUs(cells, at, nowUs, need) : 0;
+    if (waitUs === 0 && cost > 0) this.charge(cells, at, nowUs, cost);
+    return waitUs;
+  }
+
   remaining(cells: Float64Array, at: number, nowUs: number): number {
     return Math.max(0, this.capacity - this.#usedAt(cells, at, nowUs));
   }

@@ -2,6 +2,9 @@ import type { GcraPolicy } from '../policy.ts';
 import type { RateAlgorithm } from './algorithm.ts';
 import { divideProduct } from './divide-product.ts';
 
+/** Three roundings of numbers below 2^31 are less; times a window of 2^45 it fits in 32 bits. */
+const DOUBT = 1e-6;
+
 /**
  * The generic cell rate algorithm, which ATM networks policed their cells with.
  *
@@ -41,6 +44,8 @@ export class Gcra implements RateAlgorithm {
   /** The burst tolerance, likewise. */
   readonly #toleranceUs: number;
   readonly #toleranceRest: number;
+  /** How far ahead an arrival time of this clock can be. */
+  readonly #aheadMaxUs: number;
 
   constructor(policy: GcraPolicy) {
     const { limit, burst } = policy;
@@ -54,6 +59,7 @@ export class Gcra implements RateAlgorithm {
     this.#toleranceUs = tolerance.whole;
     this.#toleranceRest = tolerance.rest;
     this.horizonUs = tolerance.whole + (tolerance.rest > 0 ? 1 : 0);
+    this.#aheadMaxUs = 2 * this.horizonUs;
   }
 
   begin(): void {
@@ -62,7 +68,7 @@ export class Gcra implements RateAlgorithm {
 
   advance(cells: Float64Array, at: number, nowUs: number): void {
     const dueUs = cells[at] ?? 0;
-    if (dueUs - nowUs > 2 * this.horizonUs) {
+    if (dueUs - nowUs > this.#aheadMaxUs) {
       cells[at] = nowUs + this.#toleranceUs;
       cells[at + 1] = this.#toleranceRest;
     } else if ((cells[at + 1] ?? 0) >= this.#limit) {
@@ -114,6 +120,30 @@ export class Gcra implements RateAlgorithm {
     cells[at + 1] = rest - carry * this.#limit;
   }
 
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    let dueUs = cells[at] ?? 0;
+    let rest = cells[at + 1] ?? 0;
+    const isUsual = dueUs - nowUs <= this.#aheadMaxUs && rest < this.#limit;
+    if (need !== 1 || cost !== 1 || !isUsual) {
+      return this.#takeInSteps(cells, at, nowUs, need, cost);
+    }
+    // As below, with the numbers at hand: nearly all requests cost one.
+    if (dueUs < nowUs) {
+      dueUs = nowUs;
+      rest = 0;
+    }
+    dueUs += this.#stepUs;
+    rest += this.#stepRest;
+    const over = rest - this.#toleranceRest;
+    const roundingUs = over > this.#limit ? 2 : over > 0 ? 1 : 0;
+    const waitUs = dueUs - this.#toleranceUs + roundingUs - nowUs;
+    if (waitUs > 0) return waitUs;
+    const carry = rest >= this.#limit ? 1 : 0;
+    cells[at] = dueUs + carry;
+    cells[at + 1] = rest - carry * this.#limit;
+    return 0;
+  }
+
   remaining(cells: Float64Array, at: number, nowUs: number): number {
     const dueUs = cells[at] ?? 0;
     if (dueUs < nowUs) return this.capacity;
@@ -123,10 +153,14 @@ export class Gcra implements RateAlgorithm {
     const parts = leftUs * this.#limit + leftRest;
     if (parts <= 0) return 0;
     if (parts <= Number.MAX_SAFE_INTEGER) return Math.floor(parts / this.#windowUs);
-    const windows = Math.floor(leftUs / this.#windowUs);
-    const share = divideProduct(this.#limit, leftUs - windows * this.#windowUs, this.#windowUs);
-    const rest = Math.floor((share.rest + leftRest) / this.#windowUs);
-    return windows * this.#limit + share.whole + rest;
+    // Rounded, the quotient is off by less than a millionth, so only near a whole number is it in
+    // doubt on which side it lies. The difference from there fits into 32 bits: they suffice.
+    const quotient = parts / this.#windowUs;
+    const nearest = Math.floor(quotient + 0.5);
+    if (Math.abs(quotient - nearest) > DOUBT) return Math.floor(quotient);
+    const product = Math.imul(leftUs, this.#limit);
+    const difference = (product + leftRest - Math.imul(nearest, this.#windowUs)) | 0;
+    return difference < 0 ? nearest - 1 : nearest;
   }
 
   restedAtUs(cells: Float64Array, at: number): number {
@@ -158,6 +192,13 @@ export class Gcra implements RateAlgorithm {
     const dueUs = cells[at] ?? 0;
     const rest = cells[at + 1] ?? 0;
     return Number.isSafeInteger(dueUs) && Number.isSafeInteger(rest) && rest >= 0;
+  }
+
+  #takeInSteps(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    this.advance(cells, at, nowUs);
+    const waitUs = need > 0 ? this.waitUs(cells, at, nowUs, need) : 0;
+    if (waitUs === 0 && cost > 0) this.charge(cells, at, nowUs, cost);
+    return waitUs;
   }
 
   /** How long requests of `cost` together are served. */

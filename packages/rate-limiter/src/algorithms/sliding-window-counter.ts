@@ -7,6 +7,13 @@ const START_US = 0;
 const CURRENT = 1;
 const PREVIOUS = 2;
 
+/** When the current window began, its count, and that of the one before. */
+interface Counts {
+  readonly startUs: number;
+  readonly current: number;
+  readonly previous: number;
+}
+
 /**
  * Counts in windows, and adds of the one before the part that still reaches into the last
  * `windowMs`, as if its requests had come evenly:
@@ -26,8 +33,9 @@ const PREVIOUS = 2;
  * the current one, so the wait is a division and not a guess. Shares are never rounded in a
  * request's favour: the part of the previous window is counted in whole units, rounded up.
  *
- * Stepping back, the clock stands still at the start of the current window. After a step of more
- * than two, both counts are carried to the window that begins next.
+ * Only a charge or a refund begins a window: a look at a later time leaves nothing behind. Stepping
+ * back, the clock stands still at the start of the current window. After a step of more than two,
+ * both counts are carried to the window that begins next.
  *
  * Source: the description of Cloudflare's rate limiting; the exact waits are ours.
  */
@@ -48,38 +56,32 @@ export class SlidingWindowCounter implements RateAlgorithm {
   }
 
   advance(cells: Float64Array, at: number, nowUs: number): void {
-    const current = cells[at + CURRENT] ?? 0;
-    if (current === 0 && (cells[at + PREVIOUS] ?? 0) === 0) {
-      cells[at + START_US] = this.#startOf(nowUs);
-      return;
-    }
-    const startUs = cells[at + START_US] ?? 0;
-    const elapsedUs = nowUs - startUs;
-    if (elapsedUs >= 2 * this.#windowUs) put(cells, at, this.#startOf(nowUs), 0, 0);
-    else if (elapsedUs >= this.#windowUs) put(cells, at, startUs + this.#windowUs, 0, current);
-    else if (elapsedUs < -this.horizonUs) cells[at + START_US] = this.#boundaryFrom(nowUs);
+    if ((cells[at + CURRENT] ?? 0) === 0 && (cells[at + PREVIOUS] ?? 0) === 0) return;
+    const isOther = (cells[at + START_US] ?? 0) - nowUs > this.horizonUs;
+    if (isOther) cells[at + START_US] = this.#boundaryFrom(nowUs);
   }
 
   waitUs(cells: Float64Array, at: number, nowUs: number, need: number): number {
-    if (need > this.capacity) return Infinity;
-    const startUs = cells[at + START_US] ?? 0;
-    const current = cells[at + CURRENT] ?? 0;
-    const room = this.capacity - current - need;
-    if (room < 0) {
-      const fallUs = this.#fallUs(current, this.capacity - need);
-      return startUs + this.#windowUs + fallUs - nowUs;
-    }
-    if (this.#held(cells, at, nowUs) <= room) return 0;
-    return startUs + this.#fallUs(cells[at + PREVIOUS] ?? 0, room) - nowUs;
+    return this.#waitUs(this.#countsAt(cells, at, nowUs), nowUs, need);
   }
 
-  charge(cells: Float64Array, at: number, _nowUs: number, cost: number): void {
-    cells[at + CURRENT] = (cells[at + CURRENT] ?? 0) + cost;
+  charge(cells: Float64Array, at: number, nowUs: number, cost: number): void {
+    const { startUs, current, previous } = this.#countsAt(cells, at, nowUs);
+    put(cells, at, startUs, current + cost, previous);
+  }
+
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    this.advance(cells, at, nowUs);
+    const counts = this.#countsAt(cells, at, nowUs);
+    const waitUs = need > 0 ? this.#waitUs(counts, nowUs, need) : 0;
+    if (waitUs > 0 || cost === 0) return waitUs;
+    put(cells, at, counts.startUs, counts.current + cost, counts.previous);
+    return 0;
   }
 
   remaining(cells: Float64Array, at: number, nowUs: number): number {
-    const used = (cells[at + CURRENT] ?? 0) + this.#held(cells, at, nowUs);
-    return Math.max(0, this.capacity - used);
+    const counts = this.#countsAt(cells, at, nowUs);
+    return Math.max(0, this.capacity - counts.current - this.#held(counts, nowUs));
   }
 
   restedAtUs(cells: Float64Array, at: number): number {
@@ -92,11 +94,11 @@ export class SlidingWindowCounter implements RateAlgorithm {
     return Math.max(nowUs, cells[at + START_US] ?? 0);
   }
 
-  refund(cells: Float64Array, at: number, _nowUs: number, cost: number, chargedAtUs: number): void {
-    const age = Math.floor((chargedAtUs - (cells[at + START_US] ?? 0)) / this.#windowUs);
-    if (age !== 0 && age !== -1) return;
-    const count = at + (age === 0 ? CURRENT : PREVIOUS);
-    cells[count] = Math.max(0, (cells[count] ?? 0) - cost);
+  refund(cells: Float64Array, at: number, nowUs: number, cost: number, chargedAtUs: number): void {
+    const { startUs, current, previous } = this.#countsAt(cells, at, nowUs);
+    const age = Math.floor((chargedAtUs - startUs) / this.#windowUs);
+    if (age === 0 && current > 0) put(cells, at, startUs, Math.max(0, current - cost), previous);
+    if (age === -1 && previous > 0) put(cells, at, startUs, current, Math.max(0, previous - cost));
   }
 
   shift(cells: Float64Array, at: number, byUs: number): void {
@@ -110,11 +112,36 @@ export class SlidingWindowCounter implements RateAlgorithm {
     return whole && current >= 0 && previous >= 0;
   }
 
-  /** What the previous window still counts for, rounded up to whole units. */
-  #held(cells: Float64Array, at: number, nowUs: number): number {
+  /** The windows that matter at `nowUs`, of a state that stays as it is. */
+  #countsAt(cells: Float64Array, at: number, nowUs: number): Counts {
+    const startUs = cells[at + START_US] ?? 0;
+    const current = cells[at + CURRENT] ?? 0;
     const previous = cells[at + PREVIOUS] ?? 0;
+    const elapsedUs = nowUs - startUs;
+    const isRested = current === 0 && previous === 0;
+    if (isRested || elapsedUs >= 2 * this.#windowUs) {
+      return { startUs: this.#startOf(nowUs), current: 0, previous: 0 };
+    }
+    if (elapsedUs < this.#windowUs) return { startUs, current, previous };
+    return { startUs: startUs + this.#windowUs, current: 0, previous: current };
+  }
+
+  #waitUs(counts: Counts, nowUs: number, need: number): number {
+    if (need > this.capacity) return Infinity;
+    const { startUs, current, previous } = counts;
+    const room = this.capacity - current - need;
+    if (room < 0) {
+      const fallUs = this.#fallUs(current, this.capacity - need);
+      return startUs + this.#windowUs + fallUs - nowUs;
+    }
+    if (this.#held(counts, nowUs) <= room) return 0;
+    return startUs + this.#fallUs(previous, room) - nowUs;
+  }
+
+  /** What the previous window still counts for, rounded up to whole units. */
+  #held({ startUs, previous }: Counts, nowUs: number): number {
     if (previous === 0) return 0;
-    const elapsedUs = Math.max(0, nowUs - (cells[at + START_US] ?? 0));
+    const elapsedUs = Math.max(0, nowUs - startUs);
     const share = divideProduct(previous, this.#windowUs - elapsedUs, this.#windowUs);
     return share.whole + (share.rest > 0 ? 1 : 0);
   }

@@ -78,6 +78,13 @@ export class SlidingWindowLog implements RateAlgorithm {
     cells[at + COUNT] = count + 1;
   }
 
+  take(cells: Float64Array, at: number, nowUs: number, need: number, cost: number): number {
+    this.advance(cells, at, nowUs);
+    const waitUs = need > 0 ? this.waitUs(cells, at, nowUs, need) : 0;
+    if (waitUs === 0 && cost > 0) this.charge(cells, at, nowUs, cost);
+    return waitUs;
+  }
+
   remaining(cells: Float64Array, at: number, nowUs: number): number {
     let used = cells[at + TOTAL] ?? 0;
     for (let index = 0; index < (cells[at + COUNT] ?? 0); index += 1) {

@@ -14,35 +14,43 @@ export interface Charge {
   readonly leaseId: number;
 }
 
-/** What was charged by requests, by a name for each. Bounded: the oldest cannot be given back. */
+/**
+ * What was charged by requests, by a name for each. Bounded: the newest can be given back.
+ *
+ * A name ends in the number of the charge, which says where it lies, so that nothing has to be
+ * looked up: few charges are ever given back, and every decision makes one.
+ */
 export class ChargeTable {
-  readonly #charges = new Map<string, readonly Charge[]>();
+  /** The newest, each in the place of the one that many charges before it. */
+  readonly #charges: (readonly Charge[])[] = [];
   readonly #prefix: string;
   readonly #chargesMax: number;
   #count = 0;
 
   /** @param nodeId - Its charges are known to this node only; no other node knows their names. */
   constructor(nodeId: NodeId, chargesMax: number) {
-    this.#prefix = nodeId;
+    this.#prefix = `${nodeId}/`;
     this.#chargesMax = chargesMax;
   }
 
   /** A name for `charges`. */
   add(charges: readonly Charge[]): string {
+    // An array without holes: places are filled in their order, and then again.
+    this.#charges[this.#count % this.#chargesMax] = charges;
     this.#count += 1;
-    const chargeId = `${this.#prefix}/${this.#count}`;
-    this.#charges.set(chargeId, charges);
-    if (this.#charges.size > this.#chargesMax) {
-      const [oldest = chargeId] = this.#charges.keys();
-      this.#charges.delete(oldest);
-    }
-    return chargeId;
+    return `${this.#prefix}${this.#count}`;
   }
 
   /** What was charged under `chargeId`, once: the second time, and for an unknown name, nothing. */
   take(chargeId: string): readonly Charge[] {
-    const charges = this.#charges.get(chargeId) ?? [];
-    this.#charges.delete(chargeId);
+    const count = Number(chargeId.slice(this.#prefix.length));
+    const isOurs = Number.isSafeInteger(count) && chargeId === `${this.#prefix}${count}`;
+    if (!isOurs || count < 1 || count > this.#count || count <= this.#count - this.#chargesMax) {
+      return [];
+    }
+    const place = (count - 1) % this.#chargesMax;
+    const charges = this.#charges[place] ?? [];
+    this.#charges[place] = [];
     return charges;
   }
 }

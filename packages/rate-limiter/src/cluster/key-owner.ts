@@ -20,6 +20,7 @@ import { type Ledger, type LedgerCharge, ledgerId } from './ledger.ts';
 import type { ClusterReply, LeaseRequest } from './messages.ts';
 import { startingCost } from './overshoot.ts';
 import type { Ownership } from './ownership.ts';
+import { RecentMap } from './recent-map.ts';
 import { fullAfterMs } from './share.ts';
 
 /** What an owner is told. */
@@ -44,11 +45,12 @@ interface Grant {
 export class KeyOwner {
   readonly #options: KeyOwnerOptions;
   /** By holder and key: each holds one lease of a key. */
-  readonly #grants = new Map<string, Grant>();
+  readonly #grants: RecentMap<string, Grant>;
   #grantCount = 0;
 
   constructor(options: KeyOwnerOptions) {
     this.#options = options;
+    this.#grants = new RecentMap(options.leasesMax);
   }
 
   /** Decides about a request to this node itself. */
@@ -71,7 +73,7 @@ export class KeyOwner {
     const { remaining, resetAfterMs } = extra?.decision ?? decision;
     this.#grantCount += 1;
     const leaseId = this.#grantCount;
-    if (cost > 0) this.#remember(grantId, { leaseId, cost, grantedAtMs: nowMs });
+    if (cost > 0) this.#grants.set(grantId, { leaseId, cost, grantedAtMs: nowMs });
     return { kind: 'granted', leaseId, cost, leaseMs, remaining, resetAfterMs };
   }
 
@@ -124,13 +126,6 @@ export class KeyOwner {
     if (cost <= 0) return undefined;
     const decision = ledger.take({ key, policy, cost }, nowMs);
     return decision.kind === 'limited' ? undefined : { missing: wanted - needed - cost, decision };
-  }
-
-  #remember(grantId: string, grant: Grant): void {
-    this.#grants.set(grantId, grant);
-    if (this.#grants.size <= this.#options.leasesMax) return;
-    const [oldest = grantId] = this.#grants.keys();
-    this.#grants.delete(oldest);
   }
 }
 

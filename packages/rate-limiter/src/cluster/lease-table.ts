@@ -16,6 +16,7 @@ import type { Decision, Limited } from '../decision.ts';
 import type { RatePolicy } from '../policy.ts';
 import type { Check } from '../store.ts';
 import type { LeaseGranted, LeaseLimited } from './messages.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** What of one key under one policy is here. */
 interface Lease {
@@ -58,12 +59,11 @@ export interface Renewal {
 
 /** The leases of one node, by key and policy. Bounded: the oldest go, with what is left of them. */
 export class LeaseTable {
-  readonly #leases = new Map<string, Lease>();
-  readonly #leasesMax: number;
+  readonly #leases: RecentMap<string, Lease>;
 
   /** @param leasesMax - How many keys may have a lease. At least 1. */
   constructor(leasesMax: number) {
-    this.#leasesMax = leasesMax;
+    this.#leases = new RecentMap(leasesMax);
   }
 
   /** Keys that have a lease, or had one lately. */
@@ -184,12 +184,7 @@ export class LeaseTable {
   /** The lease of `id`, moved to the end of those that go first. */
   #claim(id: string): Lease {
     const lease = this.#leases.get(id) ?? emptyLease();
-    this.#leases.delete(id);
     this.#leases.set(id, lease);
-    if (this.#leases.size > this.#leasesMax) {
-      const [oldest = id] = this.#leases.keys();
-      this.#leases.delete(oldest);
-    }
     return lease;
   }
 }

@@ -8,12 +8,12 @@ import type { RedisScript } from './script-runner.ts';
  * in microseconds.
  */
 export const blockScript: RedisScript = {
-  sha1: '2f68c569fb453c84262bc8d342e0f632f4d005fc',
+  sha1: 'f664b7f84db80ca7d3c400d4d5c2fad80a4c3655',
   source: `${readClock}
 local value = redis.call('GET', KEYS[1]) or ''
 local state = string.byte(value) == 98 and string.sub(value, 18) or value
 local length, left = ARGV[1] + 0, redis.call('PTTL', KEYS[1])
-if left < 1 and state ~= '' then left = math.ceil(ARGV[2] / 1000) end
+if left < 1 and state ~= '' then left = math.ceil(ARGV[2] / 1000) + 1001 end
 if length > 0 then
   local text = 'b' .. struct.pack('>dd', now + length, length) .. state
   redis.call('SET', KEYS[1], text, 'PX', math.max(left, math.ceil(length / 1000) + 1))
@@ -43,7 +43,7 @@ const NUMBERS_PER_REFUND = 9;
  * key has rested.
  */
 export const refundScript: RedisScript = {
-  sha1: 'f4cdd607bc548350081af3b7265fac9613121382',
+  sha1: '28e6d904809ecdf48b81808d051daed20aa83e4d',
   source: `${allRules}
 local refunds = {
   function(now, due, rest, _, _, since, cost, _, costRest, limit)

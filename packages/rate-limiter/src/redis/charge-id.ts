@@ -36,9 +36,9 @@ export interface Charge {
 
 const MARK = 'redis1:';
 
-/** The name of a charge of `limits`, each as {@link describeLimit} describes it. */
-export function chargeIdOf(nonce: string, limits: readonly string[]): string {
-  return `${MARK}["${nonce}",${limits.join(',')}]`;
+/** The name of a charge of `limits`: what {@link describeLimit} says of each, between commas. */
+export function chargeIdOf(nonce: string, limits: string): string {
+  return `${MARK}["${nonce}",${limits}]`;
 }
 
 /** One limit of a charge, for its name. */

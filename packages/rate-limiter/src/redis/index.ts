@@ -5,6 +5,7 @@
  */
 export { LeasedStore, type LeasedStoreOptions } from './leased-store.ts';
 export type {
+  CorkableStream,
   IoredisClient,
   NodeRedisClient,
   NodeRedisScriptOptions,

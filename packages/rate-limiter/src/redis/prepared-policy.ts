@@ -7,6 +7,7 @@ import type { Decision } from '../decision.ts';
 import { assertPolicy, type RatePolicy } from '../policy.ts';
 import { describePolicy } from './charge-id.ts';
 import type { NameKind } from './key-encoding.ts';
+import { RedisStoreError } from './redis-store-error.ts';
 import type { RedisScript } from './script-runner.ts';
 import { takeScripts } from './take-scripts.ts';
 
@@ -40,6 +41,8 @@ export interface PreparedPolicy {
 export interface ScriptCall {
   readonly script: RedisScript;
   readonly args: readonly string[];
+  /** How long the cost takes, where an answer may leave out the arrival time: see `wholeGcra`. */
+  readonly durationUs?: number;
 }
 
 interface Fixed {
@@ -94,7 +97,7 @@ function wholeCall(policy: RatePolicy, need: number, cost: number): ScriptCall |
   const tolerance = divideProduct(policy.burst, windowUs, policy.limit);
   if (duration.whole === 0 || duration.rest + tolerance.rest > 0) return undefined;
   const args = [duration.whole, tolerance.whole, policy.limit].map(String);
-  return { script: takeScripts.wholeGcra, args };
+  return { script: takeScripts.wholeGcra, args, durationUs: duration.whole };
 }
 
 type NumbersOf = (key: string, need: number, cost: number) => readonly number[];
@@ -142,14 +145,30 @@ function cellsOf({ policy }: PreparedPolicy, { x, y, z }: KeyAnswer): Float64Arr
   return scratch;
 }
 
-/** What one script over one key has answered. A client may give numbers as texts. */
-export function readAnswer(answer: readonly unknown[]): KeyAnswer {
-  const [, status, x, y = 0, z = 0] = answer;
+/** What one script over one key has answered, and when. */
+export interface TimedAnswer extends KeyAnswer {
+  readonly nowUs: number;
+}
+
+/** Reads what the script of `call` has answered. A client may give numbers as texts. */
+export function readAnswer(answer: unknown, { durationUs }: ScriptCall): TimedAnswer {
+  if (!Array.isArray(answer)) {
+    const nowUs = Number(answer);
+    if (durationUs === undefined || !Number.isSafeInteger(nowUs)) throw unreadable();
+    return { nowUs, status: 1, x: nowUs + durationUs, y: 0, z: 0 };
+  }
+  const list: readonly unknown[] = answer;
+  const [now, status, x, y = 0, z = 0] = list;
+  const nowUs = Number(now);
   if (x !== undefined) {
-    return { status: Number(status), x: Number(x), y: Number(y), z: Number(z) };
+    return { nowUs, status: Number(status), x: Number(x), y: Number(y), z: Number(z) };
   }
   const due = Number(status);
-  return { status: due > 0 ? 1 : 0, x: Math.abs(due), y: 0, z: 0 };
+  return { nowUs, status: due > 0 ? 1 : 0, x: Math.abs(due), y: 0, z: 0 };
+}
+
+function unreadable(): RedisStoreError {
+  return new RedisStoreError('Redis answered with no list', { definite: false });
 }
 
 /** The decision about a request that needed `need`. */

@@ -20,10 +20,20 @@ export interface IoredisClient {
     readonly autoResendUnfulfilledCommands?: boolean | undefined;
     readonly retryDelayOnFailover?: number | undefined;
   };
+  /** Its connection, of which writes can be held together. A `Cluster` shows none. */
+  readonly stream?: CorkableStream | null | undefined;
   /** Runs a script that the server knows by its digest. */
   evalsha(sha1: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
   /** Runs a script, and has the server remember it. */
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+}
+
+/** A stream that can hold back what is written, to send it at once. */
+export interface CorkableStream {
+  /** Holds back what is written from now on. */
+  cork(): void;
+  /** Sends it. */
+  uncork(): void;
 }
 
 /** The part of node-redis that is used: what its `createClient` or `createCluster` returns. */
@@ -68,6 +78,7 @@ function ioredisCaller(client: IoredisClient): ScriptCaller {
   // A cluster connects its nodes without reconnection of their own, so it resends by failover only.
   if (client.isCluster === true) expectOption('retryDelayOnFailover', 0, retryDelayOnFailover);
   else expectOption('autoResendUnfulfilledCommands', false, autoResendUnfulfilledCommands);
+  const batch = new WriteBatch();
   let wasReady = false;
   return {
     isReady() {
@@ -75,9 +86,33 @@ function ioredisCaller(client: IoredisClient): ScriptCaller {
       // Before the first connection the client may hold a few commands: bounded by the store.
       return client.status === 'ready' || (!wasReady && isConnecting(client.status));
     },
-    evalSha: (sha1, keys, args) => client.evalsha(sha1, keys.length, ...keys, ...args),
+    evalSha(sha1, keys, args) {
+      batch.hold(client.stream);
+      return client.evalsha(sha1, keys.length, ...keys, ...args);
+    },
     eval: (source, keys, args) => client.eval(source, keys.length, ...keys, ...args),
   };
+}
+
+/**
+ * Sends decisions that are asked for at once with one call of the system. ioredis makes one for
+ * each command, which costs both sides more than the decision itself.
+ */
+class WriteBatch {
+  #held: CorkableStream | undefined;
+  readonly #send = (): void => {
+    const stream = this.#held;
+    this.#held = undefined;
+    stream?.uncork();
+  };
+
+  /** Holds back what is written to `stream` until the next microtask, so for no time at all. */
+  hold(stream: CorkableStream | null | undefined): void {
+    if (this.#held !== undefined || stream === undefined || stream === null) return;
+    stream.cork();
+    this.#held = stream;
+    queueMicrotask(this.#send);
+  }
 }
 
 function isConnecting(status: string): boolean {

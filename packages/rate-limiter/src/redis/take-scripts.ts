@@ -26,48 +26,55 @@ return {now, isAdmitted and 1 or 0, x, y, z}`;
  * microseconds, so that the state is one number. Whatever else is stored goes the long way.
  *
  * Arguments: how long the cost takes, the tolerance, the limit. Answers `{now, arrival time}`, the
- * latter negative for a denial, or as `takeBy` does. Every call, argument and number of an answer
- * that is saved here is a tenth of the decision.
+ * latter negative for a denial; `now` alone if the key had rested and is admitted, for then the
+ * arrival time is that and the cost; or as `takeBy` does. Every call, argument and number of an
+ * answer that is saved here is a tenth of the decision.
+ *
+ * So is an expiry: as long as the arrival time stays within one second, the key keeps the one it
+ * has, which `gcraRule` and this script set to a second after the arrival time or later.
  */
 const wholeGcra = `local value = redis.call('GET', KEYS[1])
 ${readClock}
-local due = now
-if value then
-  due = tonumber(value)
-  if not due then
-    ${unblocked}
-    ${gcraRule}
-    if string.byte(value) == 98 then
-      local state, ends = unblocked(value, now, KEYS[1])
-      if ends then return {now, 2, ends} end
-      value = state
-    end
-    local cost = ARGV[1] + 0
-    local isAdmitted, x, y, _, text, ttl =
-      gcra(value, now, cost, cost, 0, 0, ARGV[3] + 0, ARGV[2] + 0, 0)
-    if text then redis.call('SET', KEYS[1], text, 'PX', math.ceil(ttl / 1000) + 1) end
-    return {now, isAdmitted and 1 or 0, x, y, 0}
+local cost, tolerance = ARGV[1] + 0, ARGV[2] + 0
+local old = tonumber(value or 0)
+if not old then
+  ${unblocked}
+  ${gcraRule}
+  if string.byte(value) == 98 then
+    local state, ends = unblocked(value, now, KEYS[1])
+    if ends then return {now, 2, ends} end
+    value = state
   end
-  if due < now then
-    due = now
-  elseif due - now > 2 * ARGV[2] then
-    due = now + ARGV[2]
-    redis.call('SET', KEYS[1], due, 'PX', math.ceil(ARGV[2] / 1000) + 1)
-  end
+  local isAdmitted, x, y, _, text, ttl =
+    gcra(value, now, cost, cost, 0, 0, ARGV[3] + 0, tolerance, 0)
+  if text then redis.call('SET', KEYS[1], text, 'PX', math.ceil(ttl / 1000) + 1) end
+  return {now, isAdmitted and 1 or 0, x, y, 0}
 end
-local wait = due + ARGV[1] - now
-if wait > ARGV[2] + 0 then return {now, -due} end
-due = due + ARGV[1]
-redis.call('SET', KEYS[1], due, 'PX', math.ceil(wait / 1000) + 1)
-return {now, due}`;
+local due = (old > now and old or now) + cost
+local ahead = due - now
+if ahead > tolerance then
+  if old - now > 2 * tolerance then
+    old = now + tolerance
+    redis.call('SET', KEYS[1], old, 'PX', math.ceil(tolerance / 1000) + 1001)
+  end
+  return {now, old > now and -old or -now}
+end
+if old < due - due % 1000000 then
+  redis.call('SET', KEYS[1], due, 'PX', math.ceil(ahead / 1000) + 1001)
+elseif old > now then
+  redis.call('INCRBY', KEYS[1], ARGV[1])
+else
+  redis.call('SET', KEYS[1], due, 'KEEPTTL')
+end
+return old > now and {now, due} or now`;
 
 /** One key under one policy, by the name of the rule. */
 export const takeScripts: Readonly<
   Record<'wholeGcra' | 'gcra' | 'bucket' | 'fixed' | 'log' | 'counter', RedisScript>
 > = {
-  wholeGcra: { sha1: 'fcf32ec385482aaefc3eb69a096664a2b1c5eeec', source: wholeGcra },
+  wholeGcra: { sha1: 'b034dc41956df9d2fbbd3359f62305b59fb10d1d', source: wholeGcra },
   gcra: {
-    sha1: '4bf34aa18e387546915362a6d86d290edda5c973',
+    sha1: '915fda51ae796643106b0fe97b264ebd1e7585da',
     source: [unblocked, gcraRule, takeBy('gcra')].join('\n'),
   },
   bucket: {
@@ -109,7 +116,7 @@ const NUMBERS_PER_CHECK = 9;
  * one key. Answers the time, and for each key what one key answers, filled up to four numbers.
  */
 export const takeAllScript: RedisScript = {
-  sha1: '7c82ce7e3ad5a77528694699e304f0a094820080',
+  sha1: 'eeb3d357737372abf4c098b215cd020e97c9d656',
   source: `${unblocked}
 ${allRules}
 ${readClock}

@@ -5,8 +5,11 @@ import { assertCost, assertKey } from '../checks.ts';
 import type { Decision, Limited } from '../decision.ts';
 import { RateLimiterClosedError } from '../errors.ts';
 import type { Priority, RateLimiter } from '../rate-limiter.ts';
-import { type Waiting, WaitingLine } from './waiting-line.ts';
+import { FairLine, type TenantWaiting, WEIGHT_MAX } from './fair-line.ts';
 import { type Sleeper, WakeQueue } from './wake-queue.ts';
+
+/** Characters of a tenant's name. */
+const TENANT_LENGTH_MAX = 1_024;
 
 /** What a queue is made of. */
 export interface LeakyQueueOptions {
@@ -17,6 +20,22 @@ export interface LeakyQueueOptions {
   readonly limiter: RateLimiter;
   /** How many may wait for one key, an integer of at least 1. Default 100. */
   readonly maxWaitingPerKey?: number;
+  /**
+   * How many of one tenant may wait for one key, an integer of at least 1. Default: all of a line.
+   * Even then, who has less waiting is let into a full line in place of the last of who has most.
+   */
+  readonly maxWaitingPerTenant?: number;
+  /**
+   * How many tenants may wait for one key, and how many that lately did are remembered: an integer
+   * of at least 1. Default: `maxWaitingPerKey`.
+   */
+  readonly maxTenantsPerKey?: number;
+  /**
+   * How much of the turns a tenant has beside the others, an integer of 1..1,000: one of weight 2
+   * has two where one of weight 1 has one. Read when a tenant that does not wait comes to. Default:
+   * 1 for all.
+   */
+  readonly weightOf?: (tenant: string) => number;
   /** How many may wait at all, an integer of at least 1. Default 10,000. */
   readonly maxWaiting?: number;
   /**
@@ -34,7 +53,12 @@ export interface WaitOptions {
   readonly cost?: number;
   /** How long it may take until the turn comes, in milliseconds. Default: that of the queue. */
   readonly maxWaitMs?: number;
-  /** Who goes first. Default `'normal'`. */
+  /**
+   * Who shares the turns for a key: each that waits has its part of them, whatever the others ask.
+   * At most 1,024 characters. Default: `''`, one tenant for all who do not say.
+   */
+  readonly tenant?: string;
+  /** Who of the same tenant goes first. Default `'normal'`. */
   readonly priority?: Priority;
   /** Leaves the line once it is aborted; the promise rejects with its reason. */
   readonly signal?: AbortSignal;
@@ -43,10 +67,11 @@ export interface WaitOptions {
 /**
  * Lets requests wait for their turn instead of turning them away: a leaky bucket as a queue.
  *
- * A line for each key, first come, first served within a priority; see `WaitingLine` for how nobody
- * starves. Whoever cannot get a turn in time is told at once and does not wait in vain. Nothing is
- * charged before the turn comes, so who leaves has nothing to give back. All lines share one timer,
- * which holds no process open; a line without anybody in it takes no memory.
+ * A line for each key, in which tenants have fair parts of the turns, see `FairLine`; within
+ * each, first come, first served in a priority, see `WaitingLine` for how nobody starves. Whoever
+ * cannot get a turn in time is told at once and does not wait in vain. Nothing is charged before
+ * the turn comes, so who leaves has nothing to give back. All lines share one timer, which holds
+ * no process open; a line without anybody in it takes no memory.
  *
  * @example
  * ```ts
@@ -61,6 +86,9 @@ export interface WaitOptions {
 export class LeakyQueue {
   readonly #limiter: RateLimiter;
   readonly #maxWaitingPerKey: number;
+  readonly #maxWaitingPerTenant: number;
+  readonly #maxTenantsPerKey: number;
+  readonly #weightOf: (tenant: string) => number;
   readonly #maxWaiting: number;
   readonly #maxWaitMs: number;
   readonly #clock: Clock;
@@ -72,15 +100,21 @@ export class LeakyQueue {
   /** @throws RangeError if an option is not as it says. */
   constructor(options: LeakyQueueOptions) {
     const { limiter, maxWaitingPerKey = 100, maxWaiting = 10_000, maxWaitMs = 10_000 } = options;
+    const { maxWaitingPerTenant = maxWaitingPerKey, maxTenantsPerKey = maxWaitingPerKey } = options;
     const { kind } = limiter.policy;
     if (kind !== 'gcra' && kind !== 'tokenBucket') {
       throw new RangeError(`limiter: expected one of gcra or tokenBucket, got ${kind}`);
     }
     assertCount('maxWaitingPerKey', maxWaitingPerKey);
+    assertCount('maxWaitingPerTenant', maxWaitingPerTenant);
+    assertCount('maxTenantsPerKey', maxTenantsPerKey);
     assertCount('maxWaiting', maxWaiting);
     assertWait(maxWaitMs);
     this.#limiter = limiter;
     this.#maxWaitingPerKey = maxWaitingPerKey;
+    this.#maxWaitingPerTenant = maxWaitingPerTenant;
+    this.#maxTenantsPerKey = maxTenantsPerKey;
+    this.#weightOf = options.weightOf ?? (() => 1);
     this.#maxWaiting = maxWaiting;
     this.#maxWaitMs = maxWaitMs;
     this.#clock = options.clock ?? systemClock;
@@ -101,17 +135,23 @@ export class LeakyQueue {
    * Waits for a turn.
    *
    * @returns Admitted when the turn has come. Limited at once if it would take longer than
-   *   `maxWaitMs` or the line is full, or later if more important ones took the time.
-   * @throws RangeError or TypeError for bad input, RateLimiterClosedError after `close`; the reason
-   *   of `signal` once it is aborted.
+   *   `maxWaitMs` or the line is full, or later if more important ones took the time or tenants
+   *   with less waiting the place.
+   * @throws RangeError or TypeError for bad input or a bad weight, RateLimiterClosedError after
+   *   `close`; the reason of `signal` once it is aborted.
    */
   async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
     const { cost = 1, maxWaitMs = this.#maxWaitMs, priority = 'normal', signal } = options;
+    const { tenant = '' } = options;
     assertKey(key);
     assertCost('cost', cost);
     assertWait(maxWaitMs);
+    assertTenant(tenant);
     if (this.#isClosed) throw new RateLimiterClosedError('queue');
     signal?.throwIfAborted();
+    const weight = this.#weightOf(tenant);
+    assertWeight(weight);
+    const wanted = { cost, priority, tenant, weight };
     const nowMs = this.#clock.nowMs();
     const line = this.#lines.get(key);
     if (line === undefined) {
@@ -119,10 +159,10 @@ export class LeakyQueue {
       if (first.kind === 'admitted' || first.reason !== 'limitReached') return first;
       if (first.retryAfterMs > maxWaitMs || this.#waitingCount >= this.#maxWaiting) return first;
     } else {
-      const refused = this.#refusal(line, { cost, priority, maxWaitMs }, nowMs);
+      const refused = this.#refusal(line, { ...wanted, maxWaitMs }, nowMs);
       if (refused !== undefined) return refused;
     }
-    const decision = await this.#join(key, { cost, priority, signal, dueMs: nowMs + maxWaitMs });
+    const decision = await this.#join(key, { ...wanted, signal, dueMs: nowMs + maxWaitMs });
     if (decision !== undefined) return decision;
     signal?.throwIfAborted();
     throw new RateLimiterClosedError('queue');
@@ -136,41 +176,61 @@ export class LeakyQueue {
     }
   }
 
-  /** Why somebody who comes now would wait in vain; `undefined` if the turn should come in time. */
+  /**
+   * Why somebody who comes now would wait in vain; `undefined` if the turn should come in time, and
+   * there is a place, if need be that of another one.
+   */
   #refusal(
     line: Line,
-    { cost, priority, maxWaitMs }: Waiting & { readonly maxWaitMs: number },
+    wanted: Wanted & { readonly maxWaitMs: number },
     nowMs: number,
   ): Limited | undefined {
-    const look = this.#limiter.peek(line.key, { cost, nowMs });
+    const look = this.#limiter.peek(line.key, { cost: wanted.cost, nowMs });
     if (look.kind === 'limited' && look.reason !== 'limitReached') return look;
+    const { tenant, priority, weight, maxWaitMs } = wanted;
+    const retryAfterMs = this.#waitMs(look, line.waiters.costBefore(tenant, priority, weight));
+    if (retryAfterMs > maxWaitMs || !this.#hasRoom(line, tenant)) {
+      return limitedFor(look, retryAfterMs);
+    }
+    if (this.#isFull(line)) this.#pushOut(line, tenant, nowMs);
+    return undefined;
+  }
+
+  /** How long it takes to serve what comes before, and then what `look` is about. */
+  #waitMs(look: Decision, costBefore: number): number {
     const { limit, windowMs } = this.#limiter.policy;
     const ownMs = look.kind === 'limited' ? look.retryAfterMs : 0;
-    const retryAfterMs = ownMs + (line.waiters.costBefore(priority) * windowMs) / limit;
-    const isFull =
-      line.waiters.size >= this.#maxWaitingPerKey || this.#waitingCount >= this.#maxWaiting;
-    if (!isFull && retryAfterMs <= maxWaitMs) return undefined;
-    const { policyName, remaining, resetAfterMs } = look;
-    return {
-      kind: 'limited',
-      reason: 'limitReached',
-      policyName,
-      limit,
-      remaining,
-      resetAfterMs,
-      retryAfterMs,
-    };
+    return ownMs + (costBefore * windowMs) / limit;
+  }
+
+  #isFull(line: Line): boolean {
+    return line.waiters.size >= this.#maxWaitingPerKey || this.#waitingCount >= this.#maxWaiting;
+  }
+
+  #hasRoom(line: Line, tenant: string): boolean {
+    const { waiters } = line;
+    if (waiters.sizeOf(tenant) >= this.#maxWaitingPerTenant) return false;
+    if (!this.#isFull(line)) return waiters.hasRoomFor(tenant);
+    return waiters.outnumbered(tenant) !== undefined && waiters.hasRoomFor(tenant);
+  }
+
+  /** Takes the last of the tenant with most waiting out of a line that is full. */
+  #pushOut(line: Line, tenant: string, nowMs: number): void {
+    const last = line.waiters.outnumbered(tenant);
+    if (last === undefined) return;
+    const look = this.#limiter.peek(line.key, { cost: last.cost, nowMs });
+    const costBefore = line.waiters.costBefore(last.tenant, last.priority, last.weight);
+    last.leave(limitedFor(look, this.#waitMs(look, costBefore - last.cost)));
   }
 
   /** What came of waiting; `undefined` if the signal or `close` ended it. */
   #join(
     key: string,
     {
-      cost,
-      priority,
       signal,
       dueMs,
-    }: Waiting & { readonly signal: AbortSignal | undefined; readonly dueMs: number },
+      ...wanted
+    }: Wanted & { readonly signal: AbortSignal | undefined; readonly dueMs: number },
   ): Promise<Decision | undefined> {
     return new Promise((resolve) => {
       const line = this.#lineOf(key);
@@ -192,13 +252,13 @@ export class LeakyQueue {
         // The turn may come at the last instant.
         this.#serve(line, nowMs);
         if (isOver) return;
-        const look = this.#limiter.peek(key, { cost, nowMs });
-        leave(look.kind === 'limited' ? look : tooLate(look));
+        const look = this.#limiter.peek(key, { cost: wanted.cost, nowMs });
+        leave(look.kind === 'limited' ? look : limitedFor(look, 0));
         this.#serve(line, nowMs);
       };
-      const waiter: Waiter = { cost, priority, leave, wake, dueMs, queueIndex: -1 };
+      const waiter: Waiter = { ...wanted, leave, wake, dueMs, queueIndex: -1 };
       signal?.addEventListener('abort', onAbort);
-      line.waiters.add(waiter);
+      line.waiters.add(waiter, wanted.weight);
       this.#waitingCount += 1;
       this.#wakes.sleep(waiter, dueMs);
       this.#serve(line, this.#clock.nowMs());
@@ -225,7 +285,7 @@ export class LeakyQueue {
     if (known !== undefined) return known;
     const line: Line = {
       key,
-      waiters: new WaitingLine<Waiter>(),
+      waiters: new FairLine<Waiter>({ maxTenants: this.#maxTenantsPerKey }),
       dueMs: 0,
       queueIndex: -1,
       wake: (nowMs) => this.#serve(line, nowMs),
@@ -243,27 +303,25 @@ export class LeakyQueue {
   }
 }
 
-interface Waiter extends Waiting, Sleeper {
+/** What somebody wants to wait for. */
+interface Wanted extends TenantWaiting {
+  readonly weight: number;
+}
+
+interface Waiter extends Wanted, Sleeper {
   /** Takes it out of its line and of the queue of sleepers, once, with what came of it. */
   readonly leave: (decision: Decision | undefined) => void;
 }
 
 interface Line extends Sleeper {
   readonly key: string;
-  readonly waiters: WaitingLine<Waiter>;
+  readonly waiters: FairLine<Waiter>;
 }
 
-function tooLate(look: Decision): Limited {
+function limitedFor(look: Decision, retryAfterMs: number): Limited {
   const { policyName, limit, remaining, resetAfterMs } = look;
-  return {
-    kind: 'limited',
-    reason: 'limitReached',
-    policyName,
-    limit,
-    remaining,
-    resetAfterMs,
-    retryAfterMs: 0,
-  };
+  const reason = 'limitReached';
+  return { kind: 'limited', reason, policyName, limit, remaining, resetAfterMs, retryAfterMs };
 }
 
 function assertCount(name: string, value: number): void {
@@ -274,4 +332,19 @@ function assertCount(name: string, value: number): void {
 function assertWait(maxWaitMs: number): void {
   if (maxWaitMs >= 0 && maxWaitMs < Infinity) return;
   throw new RangeError(`maxWaitMs: expected a finite number of at least 0, got ${maxWaitMs}`);
+}
+
+function assertTenant(tenant: unknown): void {
+  if (typeof tenant !== 'string') {
+    throw new TypeError(`tenant: expected a string, got ${typeof tenant}`);
+  }
+  if (tenant.length <= TENANT_LENGTH_MAX) return;
+  throw new RangeError(
+    `tenant: expected at most ${TENANT_LENGTH_MAX} characters, got ${tenant.length}`,
+  );
+}
+
+function assertWeight(weight: number): void {
+  if (Number.isInteger(weight) && weight >= 1 && weight <= WEIGHT_MAX) return;
+  throw new RangeError(`weightOf: expected an integer of 1..${WEIGHT_MAX}, got ${weight}`);
 }

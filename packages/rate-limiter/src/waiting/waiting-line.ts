@@ -12,8 +12,8 @@ const TURNS_IN_A_ROW = 3;
 const ranks: readonly Priority[] = ['critical', 'normal', 'low'];
 
 /**
- * Who waits for one key, and whose turn it is: first come, first served within a priority, and the
- * more important first.
+ * Who of one tenant waits for a key, and whose turn it is: first come, first served within a
+ * priority, and the more important first.
  *
  * So that nobody starves, every fourth turn is that of whoever has waited longest, whatever its
  * priority. Nobody overtakes the one whose turn it is because its cost is large: what small ones
@@ -29,6 +29,11 @@ export class WaitingLine<Item extends Waiting> {
     return this.#items.size;
   }
 
+  /** Whether `item` waits. */
+  has(item: Item): boolean {
+    return this.#items.has(item);
+  }
+
   /** Joins at the end. */
   add(item: Item): void {
     this.#items.add(item);
@@ -42,6 +47,16 @@ export class WaitingLine<Item extends Waiting> {
   /** Everybody, by arrival. */
   all(): readonly Item[] {
     return [...this.#items];
+  }
+
+  /** Who came last of the least important. */
+  last(): Item | undefined {
+    let last: Item | undefined;
+    for (const item of this.#items) {
+      const rank = ranks.indexOf(item.priority);
+      if (last === undefined || rank >= ranks.indexOf(last.priority)) last = item;
+    }
+    return last;
   }
 
   /** Whose turn it is. */

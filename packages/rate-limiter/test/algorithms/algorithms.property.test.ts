@@ -36,17 +36,16 @@ interface Served {
 }
 
 /**
- * Which calls came by another clock: more than the horizon before the latest instant so far. A log
- * stands still at its newest entry, so that of a log is the latest of what it admitted.
+ * Which calls came by another clock: more than the horizon before the latest charge so far, as only
+ * a charge moves the clock of a state.
  */
 function otherClocks(policy: RatePolicy, served: readonly Served[]): readonly boolean[] {
   const { horizonUs } = createAlgorithm(policy);
-  const isStill = (cost: number): boolean => policy.kind === 'slidingWindowLog' && cost === 0;
   let latestUs = 0;
   return served.map(({ nowUs, cost }) => {
     const isOther = latestUs - nowUs > horizonUs;
     if (isOther) latestUs = nowUs;
-    else if (!isStill(cost)) latestUs = Math.max(latestUs, nowUs);
+    else if (cost > 0) latestUs = Math.max(latestUs, nowUs);
     return isOther;
   });
 }
@@ -192,6 +191,77 @@ describe.each(makers)('%s', (_title, make) => {
         }
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test('a decision at once is its steps, whatever the clock and older policies did', () => {
+    fc.assert(
+      fc.property(
+        fc.array(numbersOfPolicy, { minLength: 1, maxLength: 3 }),
+        calls,
+        jumps,
+        (numbers, steps, clockSteps) => {
+          const policies = numbers.map(({ limit, windowMs, burst }) =>
+            make(limit, windowMs, burst),
+          );
+          // A longer log has another state.
+          const usable = policies[0]?.kind === 'slidingWindowLog' ? policies.slice(0, 1) : policies;
+          const algorithms = usable.map(createAlgorithm);
+          const width = algorithms[0]?.width ?? 0;
+          const [once, stepwise] = [new Float64Array(width), new Float64Array(width)];
+          for (const cells of [once, stepwise]) algorithms[0]?.begin(cells, 0, 'key', width);
+          let nowUs = 1e12;
+          for (const [index, { cost, headroom }] of steps.entries()) {
+            const policy = usable[index % usable.length]!;
+            const algorithm = algorithms[index % usable.length]!;
+            const elapsedUs = Math.round((clockSteps[index] ?? 0) * policy.windowMs * 1_000);
+            nowUs = Math.max(0, nowUs + elapsedUs);
+            const units = unitsOf(policy, cost);
+            const need = units + unitsOf(policy, headroom);
+            algorithm.advance(stepwise, 0, nowUs);
+            const waitUs = need > 0 ? algorithm.waitUs(stepwise, 0, nowUs, need) : 0;
+            if (waitUs === 0 && units > 0) algorithm.charge(stepwise, 0, nowUs, units);
+            expect(algorithm.take(once, 0, nowUs, need, units)).toBe(waitUs);
+            expect(once).toEqual(stepwise);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('only a charge changes a state, and another clock', () => {
+    fc.assert(
+      fc.property(numbersOfPolicy, calls, jumps, (numbers, steps, clockSteps) => {
+        const policy = make(numbers.limit, numbers.windowMs, numbers.burst);
+        const algorithm = createAlgorithm(policy);
+        const { horizonUs, width } = algorithm;
+        const cells = new Float64Array(width);
+        algorithm.begin(cells, 0, 'key', width);
+        let nowUs = 1e12;
+        // The state stands no later than this.
+        let standsUs = 0;
+        for (const [index, { cost, headroom }] of steps.entries()) {
+          const elapsedUs = Math.round((clockSteps[index] ?? 0) * policy.windowMs * 1_000);
+          nowUs = Math.max(0, nowUs + elapsedUs);
+          const before = cells.slice();
+          const units = unitsOf(policy, cost);
+          const need = units + unitsOf(policy, headroom);
+          const waitUs = algorithm.take(cells, 0, nowUs, need, units);
+          const isOther = standsUs - nowUs > horizonUs;
+          if (isOther) standsUs = nowUs + horizonUs;
+          else if (waitUs === 0 && units > 0) standsUs = Math.max(standsUs, nowUs);
+          else expect(cells).toEqual(before);
+          // Nor do questions change it.
+          const after = cells.slice();
+          algorithm.waitUs(cells, 0, nowUs, 1);
+          algorithm.remaining(cells, 0, nowUs);
+          algorithm.restedAtUs(cells, 0);
+          algorithm.chargedAtUs(cells, 0, nowUs);
+          expect(cells).toEqual(after);
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });

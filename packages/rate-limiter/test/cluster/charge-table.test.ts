@@ -20,7 +20,8 @@ test('a charge is found once, by its name and by no other', () => {
   expect(first).not.toBe(second);
   expect(table.take(second)).toHaveLength(2);
   expect(table.take(second)).toEqual([]);
-  for (const unknown of ['', '__proto__', 'n1/99', 'n2/1']) expect(table.take(unknown)).toEqual([]);
+  const unknown = ['', '__proto__', 'n1/99', 'n2/1', 'n1/0', 'n1/-1', 'n1/01', 'n1/1.5', 'n1/NaN'];
+  for (const name of unknown) expect(table.take(name)).toEqual([]);
   expect(table.take(first)).toEqual([charge('a')]);
 });
 
@@ -28,4 +29,12 @@ test('the oldest charges go when there are too many', () => {
   const table = new ChargeTable(nodeId('n1'), 2);
   const names = ['a', 'b', 'c'].map((key) => table.add([charge(key)]));
   expect(names.map((name) => table.take(name).length)).toEqual([0, 1, 1]);
+});
+
+test('charges that go round keep their names apart', () => {
+  const table = new ChargeTable(nodeId('n1'), 3);
+  const names = Array.from({ length: 10 }, (_, place) => table.add([charge(`${place}`)]));
+  const found = names.map((name) => table.take(name).map(({ key }) => key));
+  expect(found).toEqual([[], [], [], [], [], [], [], ['7'], ['8'], ['9']]);
+  expect(names.flatMap((name) => table.take(name))).toEqual([]);
 });

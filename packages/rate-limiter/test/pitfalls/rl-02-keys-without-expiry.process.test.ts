@@ -3,12 +3,15 @@
  * number is compared with a text; a crash between the two, a refund before the first charge or a
  * restore leaves a key that limits for ever.
  *
- * Protection: every write of a script is one `SET … PX` (`take-scripts.ts`, `admin-scripts.ts`).
+ * Protection: every write of a script is one `SET … PX`, or leaves a key the expiry that it has as
+ * long as that suffices, which is within one second (`take-scripts.ts`, `admin-scripts.ts`).
  */
 import { describe, expect, test } from 'vitest';
 
 import { fivePerSecond } from '../../src/contract/scene.ts';
-import { redisScene } from '../support/redis-scene.ts';
+import { gcra } from '../../src/policy.ts';
+import { RedisStore } from '../../src/redis/redis-store.ts';
+import { redisScene, startUs } from '../support/redis-scene.ts';
 import { redisIsMissing } from '../support/redis-server.ts';
 
 describe.skipIf(redisIsMissing)('every key in Redis has an expiry', () => {
@@ -51,13 +54,30 @@ describe.skipIf(redisIsMissing)('every key in Redis has an expiry', () => {
   });
 
   test.each(fivePerSecond)('$kind $name: one that lost its expiry gets it back', async (policy) => {
-    const { store } = scene;
+    const store = new RedisStore({ client: scene.clocked });
     await store.take([{ key: 'k', policy, cost: 1 }]);
     for (const name of await scene.redis.keys('quorate:*')) await scene.redis.persist(name);
+    await scene.clocked.setNowUs(startUs + 1_000_000);
     await store.take([{ key: 'k', policy, cost: 1 }]);
     await expectExpiries();
     for (const name of await scene.redis.keys('quorate:*')) await scene.redis.persist(name);
     await store.block('k', policy, 10);
     await expectExpiries();
+  });
+
+  test('gcra: an expiry that a key keeps suffices for every arrival time it then has', async () => {
+    const policy = gcra({ name: 'p', limit: 10_000, windowMs: 60_000 });
+    const { store } = scene;
+    for (let call = 0; call < 400; call += 1) {
+      // Rested and not, one unit and many, the short way and, with a headroom, the long one.
+      const [cost, headroom] = [1 + (call % 50), call % 7 === 0 ? 1 : 0];
+      const { chargeId = '' } = await store.take([{ key: 'k', policy, cost, headroom }]);
+      const arrivalUs = Number(await scene.redis.get('quorate:gcra1:{.k}p'));
+      const endOfSecondMs = (Math.floor(arrivalUs / 1_000_000) + 1) * 1_000;
+      const expiryMs = await scene.redis.pexpiretime('quorate:gcra1:{.k}p');
+      expect(expiryMs, `call ${call}`).toBeGreaterThanOrEqual(endOfSecondMs);
+      if (call % 11 === 0) await store.refund(chargeId);
+      if (call % 13 === 0) await store.block('k', policy, 0);
+    }
   });
 });

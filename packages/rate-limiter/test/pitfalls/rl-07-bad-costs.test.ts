@@ -14,6 +14,7 @@ test('costs that are none are refused, and nothing has changed', () => {
   const limiter = new RateLimiter({ policy });
   for (const cost of bad) {
     expect(() => limiter.take('k', { cost, nowMs: 0 })).toThrow(RangeError);
+    expect(() => limiter.admit('k', { cost, nowMs: 0 })).toThrow(RangeError);
     expect(() => limiter.peek('k', { cost, nowMs: 0 })).toThrow(RangeError);
     expect(() => limiter.penalize('k', cost, { nowMs: 0 })).toThrow(RangeError);
     const checks = [{ key: 'k', policy, cost }];
@@ -21,6 +22,7 @@ test('costs that are none are refused, and nothing has changed', () => {
   }
   const text = Object.assign({ nowMs: 0, cost: 1 }, { cost: '2' });
   expect(() => limiter.take('k', text)).toThrow(TypeError);
+  expect(() => limiter.admit('k', text)).toThrow(TypeError);
   expect(limiter.stats.keyCount).toBe(0);
   expect(limiter.peek('k', { nowMs: 0 }).remaining).toBe(5);
 });
@@ -29,8 +31,10 @@ test('times that are none are refused, and nothing has changed', () => {
   const limiter = new RateLimiter({ policy });
   for (const nowMs of [Number.NaN, -1, Infinity, -Infinity, 2 ** 53]) {
     expect(() => limiter.take('k', { nowMs })).toThrow(RangeError);
+    expect(() => limiter.admit('k', { nowMs })).toThrow(RangeError);
   }
   const text = Object.assign({ nowMs: 0 }, { nowMs: '2' });
   expect(() => limiter.take('k', text)).toThrow(TypeError);
+  expect(() => limiter.admit('k', text)).toThrow(TypeError);
   expect(limiter.stats.keyCount).toBe(0);
 });

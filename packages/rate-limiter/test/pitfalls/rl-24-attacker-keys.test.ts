@@ -11,12 +11,15 @@ import { gcra, RateLimiter } from '../../src/index.ts';
 
 const policy = gcra({ limit: 3, windowMs: 60_000 });
 
-test('a million keys leave a thousand, and a limited key is limited still', () => {
-  const limiter = new RateLimiter({ policy, memory: { maxKeys: 1_000 } });
+test.each([
+  [1_000_000, 1_000],
+  [200_000, 10_000],
+])('%i keys leave %i, and a limited key is limited still', (keyCount, maxKeys) => {
+  const limiter = new RateLimiter({ policy, memory: { maxKeys } });
   for (let count = 0; count < 3; count += 1) limiter.take('limited', { nowMs: 0 });
   limiter.block('blocked', 60_000, { nowMs: 0 });
-  for (let key = 0; key < 1_000_000; key += 1) limiter.take(`key ${key}`, { nowMs: 1 });
-  expect(limiter.stats.keyCount).toBe(1_000);
+  for (let key = 0; key < keyCount; key += 1) limiter.take(`key ${key}`, { nowMs: 1 });
+  expect(limiter.stats.keyCount).toBe(maxKeys);
   expect(limiter.take('limited', { nowMs: 1 }).kind).toBe('limited');
   expect(limiter.take('blocked', { nowMs: 1 })).toMatchObject({ reason: 'blocked' });
 });

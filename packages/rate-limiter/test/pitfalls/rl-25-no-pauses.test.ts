@@ -3,7 +3,8 @@
  * else waits; or keys are chosen so that they collide in a table.
  *
  * Protection: an insertion looks at two slots more and never at all of them, states lie in pages
- * that are never copied, and the engine's own seeded hash finds them.
+ * that are never copied, keys in shards that are copied one at a time, and those of one hash in a
+ * map whose hash is seeded: see also `key-shard.model.test.ts`.
  */
 import { expect, test } from 'vitest';
 

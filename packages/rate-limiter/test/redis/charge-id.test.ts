@@ -36,10 +36,7 @@ const limit: fc.Arbitrary<ChargedLimit> = fc.record({
 });
 
 const idOf = (nonce: string, limits: readonly ChargedLimit[]): string =>
-  chargeIdOf(
-    nonce,
-    limits.map((one) => describeLimit(one, describePolicy(one.policy))),
-  );
+  chargeIdOf(nonce, limits.map((one) => describeLimit(one, describePolicy(one.policy))).join(','));
 
 test('a name tells what was charged', () => {
   fc.assert(

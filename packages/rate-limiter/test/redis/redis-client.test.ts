@@ -30,6 +30,41 @@ describe('ioredis', () => {
     ]);
   });
 
+  test('what is asked for at once is written at once, to the connection of that time', async () => {
+    const log: string[] = [];
+    const streamOf = (name: string) => ({
+      cork: () => void log.push(`${name} holds`),
+      uncork: () => void log.push(`${name} sends`),
+    });
+    let stream: ReturnType<typeof streamOf> | null = streamOf('first');
+    const client = ioredis({ evalsha: async (sha1) => void log.push(sha1) });
+    Object.defineProperty(client, 'stream', { get: () => stream });
+    const caller = scriptCaller(client);
+    await Promise.all([caller.evalSha('a', [], []), caller.evalSha('b', [], [])]);
+    expect(log.splice(0)).toEqual(['first holds', 'a', 'b', 'first sends']);
+    const late = caller.evalSha('c', [], []);
+    stream = streamOf('second');
+    await late;
+    expect(log.splice(0)).toEqual(['first holds', 'c', 'first sends']);
+    await caller.evalSha('d', [], []);
+    expect(log.splice(0)).toEqual(['second holds', 'd', 'second sends']);
+    stream = null;
+    await caller.evalSha('e', [], []);
+    expect(log).toEqual(['e']);
+  });
+
+  test('a client that fails at once leaves nothing held back', async () => {
+    const log: string[] = [];
+    const stream = { cork: () => void log.push('holds'), uncork: () => void log.push('sends') };
+    const evalsha = () => {
+      throw new Error('closed');
+    };
+    const caller = scriptCaller(ioredis({ stream, evalsha }));
+    expect(() => caller.evalSha('a', [], [])).toThrow('closed');
+    await Promise.resolve();
+    expect(log).toEqual(['holds', 'sends']);
+  });
+
   test('a client that resends what was unanswered is refused', () => {
     const message = 'client.options.autoResendUnfulfilledCommands: expected false';
     for (const autoResendUnfulfilledCommands of [true, undefined]) {
