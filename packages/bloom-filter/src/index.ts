@@ -39,3 +39,9 @@ export { buildFuse, type FuseOptions, type FuseOutcome } from './fuse/build-fuse
 export { FuseFilter, type FingerprintBits, type FuseParts } from './fuse/fuse-filter.ts';
 export type { FuseShape } from './fuse/fuse-layout.ts';
 export { CuckooFilter, type CuckooBits, type CuckooOptions, type CuckooSize } from './cuckoo.ts';
+export {
+  CountingFilter,
+  type CountingOptions,
+  type CountingSize,
+  type CountingStats,
+} from './counting.ts';
