@@ -45,6 +45,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'bloom-filter': ['set-reconciler.ts'],
   'rate-limiter': [
     'coarse-clock.ts',
+    'key-limiter.ts',
     'store.ts',
     'local-store.ts',
     'rate-limiter.ts',
