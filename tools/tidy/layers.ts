@@ -46,6 +46,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'bloom-filter': ['reconciliation/', 'redis/'],
   'rate-limiter': [
     'coarse-clock.ts',
+    'key-limiter.ts',
     'store.ts',
     'local-store.ts',
     'rate-limiter.ts',

@@ -17,6 +17,7 @@ export {
   StoreLateError,
 } from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
+export { KeyLimiter } from './key-limiter.ts';
 export { createMemoryRateLimitStore } from './local-store.ts';
 export type { LedgerDump, MemoryDump } from './memory-dump.ts';
 export { MemoryStore, type MemoryStoreOptions, type MemoryStoreStats } from './memory-store.ts';

@@ -54,6 +54,7 @@ export class KeyTable {
   #characters = 0;
   #evictedCount = 0;
   #sparedCount = 0;
+  #layout = 0;
 
   constructor(width: number, limits: KeyTableLimits) {
     this.width = width;
@@ -77,6 +78,19 @@ export class KeyTable {
   /** How often a key found no place and shared the spare one. */
   get sparedCount(): number {
     return this.#sparedCount;
+  }
+
+  /**
+   * A number that rises whenever what was found may no longer lie there: while it stays, a key that
+   * has a slot of its own keeps it. Slots never move, so only what frees one raises it.
+   */
+  get layout(): number {
+    return this.#layout;
+  }
+
+  /** Has those look again who remember a state's place, its policy, and that no key is blocked. */
+  unsettle(): void {
+    this.#layout += 1;
   }
 
   /** The slot of `key`; 0 if it has none of its own. */
@@ -194,6 +208,7 @@ export class KeyTable {
   }
 
   #free(slot: number, key: string): void {
+    this.unsettle();
     this.#index.delete(slot);
     this.#characters -= key.length;
     const at = this.offsetOf(slot);

@@ -92,7 +92,7 @@ export function restoreInto(
       if (limit.algorithm.restedAtUs(cells, 0) > nowUs) place(limit, key, cells, nowUs);
     }
     for (const [key, leftUs] of blocks) {
-      if (leftUs > elapsedUs) limit.ledger.blocks.set(key, nowUs, leftUs - elapsedUs);
+      if (leftUs > elapsedUs) limit.ledger.block(key, nowUs, leftUs - elapsedUs);
     }
   }
 }

@@ -242,7 +242,7 @@ export class MemoryStore {
     assertKey(key);
     assertDuration('durationMs', durationMs, WINDOW_MS_MAX);
     const durationUs = Math.ceil(durationMs * 1_000);
-    this.limitOf(policy).ledger.blocks.set(key, microseconds(nowMs), durationUs);
+    this.limitOf(policy).ledger.block(key, microseconds(nowMs), durationUs);
   }
 
   /** Forgets what is known of exactly `key` under `policy`, its block and its charges included. */

@@ -66,6 +66,12 @@ export class PolicyLedger {
     return { policy, algorithm, ledger: this };
   }
 
+  /** Blocks `key`, see `BlockList.set`. */
+  block(key: string, nowUs: number, durationUs: number): void {
+    this.blocks.set(key, nowUs, durationUs);
+    this.#table.unsettle();
+  }
+
   #createTable({ width }: RateAlgorithm): KeyTable {
     const isLog = this.kind === 'slidingWindowLog';
     const affordable = isLog
@@ -89,6 +95,8 @@ export class PolicyLedger {
         after.offsetOf(to),
       );
     }
+    // Nobody may go on counting in it.
+    before.unsettle();
     return after;
   }
 }

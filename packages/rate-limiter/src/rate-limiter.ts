@@ -3,6 +3,7 @@ import { systemClock } from '@quorate/transport/system';
 
 import { assertCost, assertDuration, assertKey, microseconds } from './checks.ts';
 import type { Decision } from './decision.ts';
+import { KeyLimiter } from './key-limiter.ts';
 import { type MemoryDump, dumpOf, restoreInto } from './memory-dump.ts';
 import {
   MemoryStore,
@@ -146,6 +147,24 @@ export class RateLimiter {
     return this.#store.waitOneUs(this.#limit, key, cost, headroom, nowUs) === 0 || this.#isShadow;
   }
 
+  /**
+   * This limiter for one key, which it then finds without looking it up: to limit the calls of a
+   * program to one API, say. It counts as `take` with that key does, and holds nothing.
+   *
+   * @param key - Any string of at most 10,240 characters.
+   * @throws RangeError or TypeError if it is none.
+   */
+  forKey(key: string): KeyLimiter {
+    assertKey(key);
+    return new KeyLimiter(key, {
+      limiter: this,
+      clock: this.#clock,
+      isShadow: this.#isShadow,
+      limit: () => this.#limit,
+      headroomFor: (priority) => this.#headroomFor(priority),
+    });
+  }
+
   /** What `take` would say, without charging anything; `remaining` is what is left now. */
   peek(key: string, options: TakeOptions = {}): Decision {
     assertKey(key);
@@ -211,6 +230,7 @@ export class RateLimiter {
     }
     this.#limit = this.#store.limitOf(frozen(policy));
     this.#headroom = headroomOf(this.#limit, this.#reserved);
+    this.#limit.ledger.table.unsettle();
   }
 
   /** All of its store as data that JSON can hold, to be restored in another process. */
@@ -228,6 +248,7 @@ export class RateLimiter {
   restore(dump: unknown, { nowMs = this.#clock.nowMs() }: AtTime = {}): void {
     restoreInto(this.#store, dump, nowMs, this.#clock.wallTimeMs());
     this.#limit = this.#store.limitOf(this.#limit.policy);
+    this.#limit.ledger.table.unsettle();
   }
 
   #headroomFor(priority: Priority | undefined): number {

@@ -89,6 +89,35 @@ const coarseAdmit: BenchCase = {
   peers,
 };
 
+const stock = one.forKey('stock-api');
+const stockTimes = { nowMs: 0 };
+
+const oneKeyCallers: BenchCase = {
+  name: "one key by itself, the caller's clock",
+  metrics: [nsPerAwait],
+  ours: syncContender('forKey, admitAt', () => {
+    stockTimes.nowMs += 0.001;
+    return stock.admitAt(stockTimes.nowMs);
+  }),
+  peers,
+};
+
+const coarseStock = coarse.forKey('stock-api');
+
+const oneKeyCoarse: BenchCase = {
+  name: 'one key by itself, coarse clock',
+  metrics: [nsPerAwait],
+  ours: burstContender('forKey, admit, 1,000 a turn', () => coarseStock.admit()),
+  peers,
+};
+
+const oneKeyTake: BenchCase = {
+  name: 'one key by itself, admitted, coarse clock',
+  metrics: [nsPerAwait],
+  ours: burstContender('forKey, take, 1,000 a turn', () => coarseStock.take()),
+  peers,
+};
+
 const scarce = new RateLimiter({ policy: gcra({ limit: 1, windowMs: 3_600_000 }) });
 const scarceFlexible = new RateLimiterMemory({ points: 1, duration: 3_600 });
 
@@ -206,6 +235,9 @@ export const suite: Suite = {
     yesOrNo,
     yesOrNoCallers,
     coarseAdmit,
+    oneKeyCallers,
+    oneKeyCoarse,
+    oneKeyTake,
     limited,
     keys,
     pauses,
