@@ -21,7 +21,13 @@ export interface HashedParts<Meta> {
   readonly hasher: KeyHasher;
 }
 
-/** The part of a placement that does not depend on how an owner is found. */
+/**
+ * The part of a placement that does not depend on how an owner is found.
+ *
+ * @remarks
+ * The call of `locateIndex` in `tryLocate` has as many targets as a program has kinds, and costs as
+ * much as a short lookup. So kinds whose lookup is short repeat `locate` and `tryLocate`.
+ */
 export abstract class HashedPlacement<Meta> implements Placement<Meta> {
   abstract readonly kind: PlacementKind;
   abstract readonly traits: PlacementTraits;

@@ -1,10 +1,10 @@
-import { keyHasher } from '@quorate/hash';
+import { type Key, keyHasher } from '@quorate/hash';
 
 import { hasherOf } from '../codec/hash-fields.ts';
 import type { CheckedFields } from '../codec/snapshot-format.ts';
 import type { HashedParts } from '../hashed-placement.ts';
 import { changedNodes, nodeSet, type PlacementChange, type PlacementNode } from '../node-set.ts';
-import type { HashedOptions, Placement } from '../placement.ts';
+import { type HashedOptions, ownerOf, type Placement } from '../placement.ts';
 import { avalanche } from '../replicas.ts';
 import { BucketHistory, SIZE_MAX } from './bucket-history.ts';
 import { SeatedPlacement } from './seated-placement.ts';
@@ -68,10 +68,20 @@ const rules: SeatRules = {
 class Anchor<Meta> extends SeatedPlacement<Meta> {
   readonly kind = 'anchor';
 
+  override locate(key: Key): PlacementNode<Meta> {
+    return ownerOf(this.tryLocate(key));
+  }
+
+  override tryLocate(key: Key): PlacementNode<Meta> | undefined {
+    const { bits } = this;
+    bits.hash(key);
+    return this.nodes[this.locateIndex(bits.high, bits.low)];
+  }
+
   locateIndex(high: number, low: number): number {
     const { history, owners } = this;
     // A draw of its own: the halves themselves are what later draws are made of.
-    const bucket = (avalanche(high ^ Math.imul(low, 0xcc9e2d51)) >>> 0) % owners.length;
+    const bucket = (avalanche(high ^ Math.imul(low, 0xcc9e2d51)) >>> 0) % (history.size >>> 0);
     return owners[history.follow(bucket, high, low)] ?? -1;
   }
 

@@ -66,11 +66,12 @@ export class BucketHistory {
   /** The bucket that has the keys of `bucket` now: itself if it is there. One must be. */
   follow(bucket: number, high: number, low: number): number {
     const lefts = this.#left;
+    // Unsigned on both sides, a remainder is one instruction; of doubles it is a call.
     let at = bucket;
     let left = lefts[at] ?? PRESENT;
     while (left > 0) {
       const draw = avalanche(high ^ Math.imul(low ^ at, 0x9e3779b1) ^ Math.imul(at, 0x85ebca6b));
-      let place = (draw >>> 0) % left;
+      let place = (draw >>> 0) % (left >>> 0);
       let stepped = lefts[place] ?? PRESENT;
       while (stepped >= left) {
         place = stepped;

@@ -1,11 +1,11 @@
-import { keyHasher } from '@quorate/hash';
+import { type Key, keyHasher } from '@quorate/hash';
 
 import { hasherOf } from '../codec/hash-fields.ts';
 import type { CheckedFields } from '../codec/snapshot-format.ts';
 import type { HashedParts } from '../hashed-placement.ts';
 import { jumpIndex } from '../jump/jump-index.ts';
-import { changedNodes, nodeSet, type PlacementChange } from '../node-set.ts';
-import type { HashedOptions, Placement } from '../placement.ts';
+import { changedNodes, nodeSet, type PlacementChange, type PlacementNode } from '../node-set.ts';
+import { type HashedOptions, ownerOf, type Placement } from '../placement.ts';
 import { BucketHistory } from './bucket-history.ts';
 import { SeatedPlacement } from './seated-placement.ts';
 import { reseated, type SeatRules, type Seats, seatsOf } from './seats.ts';
@@ -59,6 +59,16 @@ const rules: SeatRules = {
 
 class Memento<Meta> extends SeatedPlacement<Meta> {
   readonly kind = 'memento';
+
+  override locate(key: Key): PlacementNode<Meta> {
+    return ownerOf(this.tryLocate(key));
+  }
+
+  override tryLocate(key: Key): PlacementNode<Meta> | undefined {
+    const { bits } = this;
+    bits.hash(key);
+    return this.nodes[this.locateIndex(bits.high, bits.low)];
+  }
 
   locateIndex(high: number, low: number): number {
     const { history, owners } = this;

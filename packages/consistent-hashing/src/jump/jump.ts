@@ -1,10 +1,10 @@
-import { keyHasher } from '@quorate/hash';
+import { type Key, keyHasher } from '@quorate/hash';
 
 import { hasherOf } from '../codec/hash-fields.ts';
 import type { CheckedFields } from '../codec/snapshot-format.ts';
 import { HashedPlacement, type HashedParts, ownersAmong } from '../hashed-placement.ts';
-import { changedNodes, nodeSet, type PlacementChange } from '../node-set.ts';
-import type { HashedOptions, Placement, PlacementTraits } from '../placement.ts';
+import { changedNodes, nodeSet, type PlacementChange, type PlacementNode } from '../node-set.ts';
+import { type HashedOptions, ownerOf, type Placement, type PlacementTraits } from '../placement.ts';
 import { checkUnweighted } from '../unweighted.ts';
 import { jumpIndex } from './jump-index.ts';
 
@@ -59,6 +59,16 @@ class Jump<Meta> extends HashedPlacement<Meta> {
     checkUnweighted(parts.nodes);
     super(parts);
     this.#owners = ownersAmong(parts.nodes);
+  }
+
+  override locate(key: Key): PlacementNode<Meta> {
+    return ownerOf(this.tryLocate(key));
+  }
+
+  override tryLocate(key: Key): PlacementNode<Meta> | undefined {
+    const { bits } = this;
+    bits.hash(key);
+    return this.nodes[this.locateIndex(bits.high, bits.low)];
   }
 
   locateIndex(high: number, low: number): number {

@@ -1,10 +1,16 @@
-import { keyHasher, type KeyHasher } from '@quorate/hash';
+import { type Key, keyHasher, type KeyHasher } from '@quorate/hash';
 
 import { hasherOf } from '../codec/hash-fields.ts';
 import type { CheckedFields } from '../codec/snapshot-format.ts';
 import { HashedPlacement, type HashedParts, ownersAmong } from '../hashed-placement.ts';
 import { changedNodes, nodeSet, type PlacementChange, type PlacementNode } from '../node-set.ts';
-import type { HashedOptions, Placement, PlacementLayout, PlacementTraits } from '../placement.ts';
+import {
+  type HashedOptions,
+  ownerOf,
+  type Placement,
+  type PlacementLayout,
+  type PlacementTraits,
+} from '../placement.ts';
 import { isPrime, maglevTable } from './maglev-table.ts';
 
 /** What a maglev placement is made of. */
@@ -64,18 +70,30 @@ class Maglev<Meta> extends HashedPlacement<Meta> {
   readonly kind = 'maglev';
   readonly traits = traits;
   readonly #table: Int32Array;
+  /** Its length, known to fit 32 bits: the remainder of a `length` is one of doubles, and slow. */
+  readonly #size: number;
 
   constructor(parts: HashedParts<Meta>, tableSize: number) {
     super(parts);
     const owners = ownersAmong(parts.nodes);
     checkTable(tableSize, parts.nodes, owners.length);
+    this.#size = tableSize;
     const turns = Array.from(owners, (index) => turnsOf(parts, index, tableSize));
     this.#table = maglevTable(tableSize, turns).map((turn) => owners[turn] ?? -1);
   }
 
+  override locate(key: Key): PlacementNode<Meta> {
+    return ownerOf(this.tryLocate(key));
+  }
+
+  override tryLocate(key: Key): PlacementNode<Meta> | undefined {
+    const { bits } = this;
+    bits.hash(key);
+    return this.nodes[this.locateIndex(bits.high, bits.low)];
+  }
+
   locateIndex(_high: number, low: number): number {
-    const table = this.#table;
-    return table[(low >>> 0) % table.length] ?? -1;
+    return this.#table[(low >>> 0) % (this.#size >>> 0)] ?? -1;
   }
 
   override layout(): PlacementLayout {
