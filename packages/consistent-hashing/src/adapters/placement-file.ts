@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 
 import { restorePlacement } from '../codec/restore.ts';
+import { anchor } from '../history/anchor.ts';
+import { memento } from '../history/memento.ts';
+import { jump } from '../jump/jump.ts';
 import { ketama } from '../ketama/ketama.ts';
+import { maglev } from '../maglev/maglev.ts';
+import { multiProbe } from '../multi-probe/multi-probe.ts';
 import type { Placement } from '../placement.ts';
+import { rendezvous, weightedRendezvous } from '../rendezvous/rendezvous.ts';
 import { ring } from '../ring/ring.ts';
+import { redisSlots, slots } from '../slots/slots.ts';
 
 /** A file that is no placement; the message says where and why. */
 export class PlacementFileError extends Error {
@@ -14,6 +21,15 @@ export class PlacementFileError extends Error {
 const makers = new Map<string, (description: never) => Placement>([
   ['ring', ring],
   ['ketama', ketama],
+  ['multi-probe', multiProbe],
+  ['slots', slots],
+  ['redis-slots', redisSlots],
+  ['rendezvous', rendezvous],
+  ['weighted-rendezvous', weightedRendezvous],
+  ['jump', jump],
+  ['maglev', maglev],
+  ['anchor', anchor],
+  ['memento', memento],
 ]);
 
 /**
