@@ -45,3 +45,4 @@ export {
   type CountingSize,
   type CountingStats,
 } from './counting.ts';
+export { ScalableFilter, type ScalableOptions } from './scalable.ts';

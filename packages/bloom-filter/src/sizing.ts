@@ -55,7 +55,7 @@ export const BIT_COUNT_MAX: number = 2 ** 35;
 export const BLOCK_COUNT_MAX: number = 2 ** 26;
 
 /** A 64-bit hash cannot tell keys apart any better. */
-const RATE_MIN = 1e-15;
+export const RATE_MIN = 1e-15;
 
 /** At so many keys in a block of 256 bits, every second stranger is taken for a member. */
 const KEYS_PER_BLOCK_MAX = 1_000;
