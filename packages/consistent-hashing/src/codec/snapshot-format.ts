@@ -17,7 +17,7 @@ import { ByteReader, ByteWriter, crc32c, DecodeError } from '@quorate/transport/
 
 import type { NodeSpec, PlacementNode } from '../node-set.ts';
 
-/** The algorithms, each with the byte that stands for it in snapshots, for ever. */
+/** The algorithms, each with the byte that stands for it in snapshots, for ever; 8 is free. */
 const kindCodes = {
   ring: 1,
   ketama: 2,
@@ -26,7 +26,6 @@ const kindCodes = {
   'redis-slots': 5,
   rendezvous: 6,
   'weighted-rendezvous': 7,
-  'skeleton-rendezvous': 8,
   jump: 9,
   maglev: 10,
   anchor: 11,
