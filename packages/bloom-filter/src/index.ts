@@ -46,3 +46,4 @@ export {
   type CountingStats,
 } from './counting.ts';
 export { ScalableFilter, type ScalableOptions } from './scalable.ts';
+export { RollingFilter, type RollingOptions } from './rolling.ts';
