@@ -47,3 +47,4 @@ export {
 } from './counting.ts';
 export { ScalableFilter, type ScalableOptions } from './scalable.ts';
 export { RollingFilter, type RollingOptions } from './rolling.ts';
+export { SharedSplitBlockFilter, type SharedSplitBlockOptions } from './shared-split-block.ts';

@@ -46,6 +46,18 @@ const SALT_5 = 0x2df1424b | 0;
 const SALT_6 = 0x9efc4947 | 0;
 const SALT_7 = 0x5c6bfb31 | 0;
 
+/** One salt for each word of a block, for those who set bits in their own way. */
+export const salts: readonly number[] = [
+  SALT_0,
+  SALT_1,
+  SALT_2,
+  SALT_3,
+  SALT_4,
+  SALT_5,
+  SALT_6,
+  SALT_7,
+];
+
 /** How large the table is: for a purpose, in blocks, or as large as one that is there. */
 export type SplitBlockSize =
   | FilterSizing

@@ -32,14 +32,11 @@ const scenarios = [
   'bf-26-names-of-objects',
 ];
 
-/** Of structures that the package does not have yet: a name leaves this list as its file comes. */
-const awaited = ['bf-22-shared-memory'];
-
 test('every scenario has a file, and every file is a scenario', () => {
   const files = readdirSync(import.meta.dirname)
     .filter((name) => name.startsWith('bf-'))
     .map((name) => name.replace('.test.ts', ''));
-  expect(files.sort()).toEqual(scenarios.filter((name) => !awaited.includes(name)));
+  expect(files.sort()).toEqual(scenarios);
 });
 
 test('scenarios are numbered from 1 to 26', () => {
