@@ -53,6 +53,14 @@ describe('a count-min sketch', () => {
     expect(sketch.estimate(0)).toBeGreaterThan(1);
   });
 
+  test('believes the lowest row: a frequent key does not spoil the rare ones', () => {
+    const sketch = new CountMin({ width: 40, depth: 8 });
+    sketch.add('frequent', 1_000_000);
+    for (let key = 0; key < 10; key += 1) sketch.add(key);
+
+    for (let key = 0; key < 10; key += 1) expect(sketch.estimate(key)).toBe(1);
+  });
+
   test('stays at what a counter can hold', () => {
     const sketch = new CountMin({ width: 2, depth: 2 });
     sketch.add('a', COUNT_MAX);
