@@ -45,5 +45,5 @@ export {
   type SlotTableOptions,
 } from './slots/slots.ts';
 export { type Balance, balance, type NodeShare } from './plan/shares.ts';
-export { planText } from './plan/plan-text.ts';
+export { planText, type PlanTextOptions } from './plan/plan-text.ts';
 export { placementPicture } from './picture/placement-picture.ts';

@@ -75,6 +75,7 @@ export class FuseFilter implements Filter {
     this.#isEmpty = parts.itemCount === 0;
   }
 
+  /** By the bits that it keeps of each key. */
   get kind(): 'fuse-8' | 'fuse-16' | 'fuse-32' {
     return `fuse-${this.parts.fingerprintBits}`;
   }

@@ -17,8 +17,22 @@ import { ByteReader, ByteWriter, crc32c, DecodeError } from '@quorate/transport/
 
 import type { NodeSpec, PlacementNode } from '../node-set.ts';
 
+/** Which algorithm a placement is. */
+export type PlacementKind =
+  | 'ring'
+  | 'ketama'
+  | 'multi-probe'
+  | 'slots'
+  | 'redis-slots'
+  | 'rendezvous'
+  | 'weighted-rendezvous'
+  | 'jump'
+  | 'maglev'
+  | 'anchor'
+  | 'memento';
+
 /** The algorithms, each with the byte that stands for it in snapshots, for ever; 8 is free. */
-const kindCodes = {
+const kindCodes: Readonly<Record<PlacementKind, number>> = {
   ring: 1,
   ketama: 2,
   'multi-probe': 3,
@@ -30,10 +44,7 @@ const kindCodes = {
   maglev: 10,
   anchor: 11,
   memento: 12,
-} as const;
-
-/** Which algorithm a placement is. */
-export type PlacementKind = keyof typeof kindCodes;
+};
 
 /** What stands in a snapshot. */
 export interface SnapshotFields {
