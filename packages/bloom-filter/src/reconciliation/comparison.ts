@@ -6,6 +6,7 @@ import {
 } from '@quorate/transport';
 
 import { DifferenceDecoder } from '../difference/difference-decoder.ts';
+import { SYMBOL_WORDS } from '../difference/sketch.ts';
 import { symbolsToHave } from '../difference/symbols-needed.ts';
 import { reconcileReplyCodec, reconcileRequestCodec } from './codec.ts';
 import type { ReconcileReply, ReconcileRequest, SymbolsReply } from './messages.ts';
@@ -91,7 +92,7 @@ export class Comparison {
     let reply: ReconcileReply = first;
     let wanted = FIRST_SYMBOLS;
     while (reply.kind === 'symbols' && reply.start === decoder.symbolCount) {
-      this.#counts.symbolCount += reply.symbols.length / 4;
+      this.#counts.symbolCount += reply.symbols.length / SYMBOL_WORDS;
       const state = decoder.receive(reply.symbols);
       if (state === 'decoded') return await this.#move(snapshot, session, decoder);
       // Two items of one hash never decode, nor do damaged symbols: another seed will tell.

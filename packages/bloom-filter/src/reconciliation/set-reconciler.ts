@@ -92,7 +92,7 @@ export class SetReconciler {
    * @throws RangeError (as a rejection) if an item is longer than `itemBytesMax`.
    *
    * @remarks
-   * O(items) time here and at the peer, in one piece: seconds for a million. Bytes: 14
+   * O(items) time here and at the peer, in one piece. Bytes: 14
    * for each of 1.4 to 2 symbols a difference and 8 a fetched item, besides the items; no more than
    * about 1.3 for each item of both sets where they differ in most.
    */

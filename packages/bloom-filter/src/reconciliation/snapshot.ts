@@ -44,7 +44,7 @@ export class SetSnapshot {
     this.sketch = new Sketch(this.hashes);
   }
 
-  /** The hash of any item as in this snapshot: its low half. `highOf` has the other. */
+  /** The hash of any item, from the seed of this snapshot. */
   hashOf(item: Uint8Array): readonly [low: number, high: number] {
     this.#hasher.hash(item);
     return [this.#hasher.low >>> 0, this.#hasher.high >>> 0];

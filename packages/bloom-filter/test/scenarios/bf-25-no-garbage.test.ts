@@ -7,6 +7,10 @@ import { getHeapStatistics } from 'node:v8';
 import { expect, test } from 'vitest';
 
 import { BloomFilter } from '../../src/bloom.ts';
+import { CountingFilter } from '../../src/counting.ts';
+import { CuckooFilter } from '../../src/cuckoo.ts';
+import type { Filter, GrowingFilter } from '../../src/filter.ts';
+import { buildFuse } from '../../src/fuse/build-fuse.ts';
 import { SplitBlockBloomFilter } from '../../src/split-block-bloom.ts';
 
 const CALLS = 1_000_000;
@@ -33,11 +37,30 @@ function bytesOf(ask: (index: number) => boolean): number {
   return fewest;
 }
 
-test.each([
-  ['split-block', new SplitBlockBloomFilter(sizing)],
-  ['classic', new BloomFilter(sizing)],
-])('a %s filter allocates less than a bit a question', (_, filter) => {
+/** A static filter of the keys that the others are given. */
+function fuse(fingerprintBits: 8 | 16 | 32): Filter {
+  const outcome = buildFuse({
+    keys: Array.from({ length: 10_000 }, (_, key) => key),
+    fingerprintBits,
+  });
+  if (outcome.kind === 'built') return outcome.filter;
+  throw new Error(`fuse: expected a filter, got ${outcome.kind}`);
+}
+
+function filled<Growing extends GrowingFilter>(filter: Growing): Growing {
   for (let key = 0; key < 10_000; key += 1) filter.add(key);
+  return filter;
+}
+
+test.each<[string, () => Filter]>([
+  ['split-block', () => filled(new SplitBlockBloomFilter(sizing))],
+  ['classic', () => filled(new BloomFilter(sizing))],
+  ['counting', () => filled(new CountingFilter(sizing))],
+  ['cuckoo', () => filled(new CuckooFilter(sizing))],
+  ['fuse 8', () => fuse(8)],
+  ['fuse 16', () => fuse(16)],
+])('a %s filter allocates less than a bit a question', (_, make) => {
+  const filter = make();
   expect(bytesOf((index) => filter.has(index))).toBeLessThan(CALLS / 8);
   expect(bytesOf((index) => filter.has(texts[index % 1_000]!))).toBeLessThan(CALLS / 8);
 });

@@ -42,6 +42,7 @@ import {
 import { DecodeError } from '@quorate/transport/codec';
 import { systemClock } from '@quorate/transport/system';
 
+import { NoNodesError } from '../errors.ts';
 import { keyInput } from '../key-input.ts';
 import type { PlacementNode } from '../node-set.ts';
 import type { Placement } from '../placement.ts';
@@ -167,8 +168,6 @@ export class ShardedRequester<Meta = unknown> {
     const attempt: Attempt = { options, deadlineMs: undefined, refusals: [] };
     for (let views = 0; views < VIEWS_MAX; views += 1) {
       const placement = this.#placement;
-      // Throws if there is no owner at all.
-      placement.locate(bytes);
       attempt.refusals = [];
       const answer = await this.#askEach(placement, call, attempt);
       if (answer !== undefined) return answer;
@@ -206,7 +205,9 @@ export class ShardedRequester<Meta = unknown> {
     attempt: Attempt,
   ): Promise<ShardedAnswer | undefined> {
     const { refusals, options } = attempt;
-    for (const owner of this.#owners(placement, call.key)) {
+    const owners = this.#owners(placement, call.key);
+    if (owners.length === 0) throw new NoNodesError();
+    for (const owner of owners) {
       if (this.#options.isAvailable?.(owner) === false) {
         refusals.push({ owner, reason: 'unavailable' });
         continue;
