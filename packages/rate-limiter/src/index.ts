@@ -56,5 +56,11 @@ export {
   type StoreGuard,
   type StorePermit,
 } from './shared-rate-limiter.ts';
-export type { Check, RateLimitStore, StoreCallOptions, Verdict } from './store.ts';
+export type {
+  Check,
+  RateLimitStore,
+  StoreCallOptions,
+  StoreTakeOptions,
+  Verdict,
+} from './store.ts';
 export { LeakyQueue, type LeakyQueueOptions, type WaitOptions } from './waiting/leaky-queue.ts';

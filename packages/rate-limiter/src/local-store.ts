@@ -4,7 +4,13 @@ import { systemClock } from '@quorate/transport/system';
 import { RateLimiterClosedError } from './errors.ts';
 import { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 import type { RatePolicy } from './policy.ts';
-import type { Check, RateLimitStore, StoreCallOptions, Verdict } from './store.ts';
+import type {
+  Check,
+  RateLimitStore,
+  StoreCallOptions,
+  StoreTakeOptions,
+  Verdict,
+} from './store.ts';
 
 /**
  * A `RateLimitStore` in the memory of this process: for tests of what is written for a shared one,
@@ -29,7 +35,7 @@ class MemoryRateLimitStore implements RateLimitStore {
     this.#store = store;
   }
 
-  take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
+  take(checks: readonly Check[], options?: StoreTakeOptions): Promise<Verdict> {
     return this.#answer(options, (nowMs) => this.#store.take(checks, nowMs));
   }
 

@@ -8,7 +8,7 @@ import { RateLimiterClosedError, StoreLateError } from './errors.ts';
 import { LocalShare } from './local-share.ts';
 import type { MemoryStoreOptions } from './memory-store.ts';
 import type { RatePolicy } from './policy.ts';
-import type { Check, RateLimitStore, Verdict } from './store.ts';
+import type { Check, RateLimitStore, StoreTakeOptions, Verdict } from './store.ts';
 import { DeadlineLine } from './waiting/deadline-line.ts';
 
 /**
@@ -133,7 +133,7 @@ export class SharedRateLimiter {
    *   of `signal` once it is aborted.
    */
   async take(check: Check, options?: SharedTakeOptions): Promise<Decision> {
-    const { decision } = await this.takeAll([check], options);
+    const { decision } = await this.#take([check], { ...options, refundable: false });
     return decision;
   }
 
@@ -143,14 +143,21 @@ export class SharedRateLimiter {
    * @returns The decision that counts: of the limits that limit it the one with the longest wait,
    *   else the admitted one with the least left; all of them; and what names the charge.
    */
-  async takeAll(
+  takeAll(
     checks: readonly Check[],
-    { signal }: SharedTakeOptions = {},
+    options?: SharedTakeOptions,
+  ): Promise<Verdict & { readonly decision: Decision }> {
+    return this.#take(checks, options ?? {});
+  }
+
+  async #take(
+    checks: readonly Check[],
+    options: StoreTakeOptions,
   ): Promise<Verdict & { readonly decision: Decision }> {
     if (this.#isClosed) throw new RateLimiterClosedError('limiter');
     assertChecks(checks);
-    signal?.throwIfAborted();
-    const verdict = await this.#verdict(checks, signal);
+    options.signal?.throwIfAborted();
+    const verdict = await this.#verdict(checks, options);
     const decision = bindingDecision(verdict.decisions);
     if (decision.kind === 'limited') await this.#yieldAtTimes();
     return { ...verdict, decision };
@@ -189,10 +196,10 @@ export class SharedRateLimiter {
     await this.#store.close();
   }
 
-  async #verdict(checks: readonly Check[], signal: AbortSignal | undefined): Promise<Verdict> {
+  async #verdict(checks: readonly Check[], options: StoreTakeOptions): Promise<Verdict> {
     const answer = await this.#ask(
-      (storeSignal) => this.#store.take(checks, { signal: storeSignal }),
-      signal,
+      (signal) => this.#store.take(checks, { ...options, signal }),
+      options.signal,
     );
     if (answer !== undefined) return answer.value;
     if (this.#local !== undefined) return this.#local.take(checks, this.#clock.nowMs());

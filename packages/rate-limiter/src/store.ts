@@ -47,7 +47,7 @@ export interface RateLimitStore {
    *
    * @param checks - 1..16 of them, each for another key or policy.
    */
-  take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict>;
+  take(checks: readonly Check[], options?: StoreTakeOptions): Promise<Verdict>;
   /**
    * Gives back what `take` charged under `chargeId`: once, however often it is called, never beyond
    * a limit, and not again what time has given back since. An unknown id changes nothing.
@@ -68,6 +68,12 @@ export interface RateLimitStore {
   reset(key: string, policy: RatePolicy, options?: StoreCallOptions): Promise<void>;
   /** Releases what the store has opened itself. Whatever is called after it rejects. */
   close(): Promise<void>;
+}
+
+/** What a caller of {@link RateLimitStore.take} wants of it. */
+export interface StoreTakeOptions extends StoreCallOptions {
+  /** `false` if it will not be given back: the store need not name the charge. Default true. */
+  readonly refundable?: boolean;
 }
 
 /** How long a caller waits for a store. */

@@ -86,20 +86,25 @@ const policy = gcra({ limit: LIMIT, windowMs: WINDOW_MS });
 /** Of a limit that divides its window, as most do: its state is one number. */
 const wholePolicy = gcra({ name: 'whole', limit: 60_000_000, windowMs: WINDOW_MS });
 
+/** Its peer names no charge either. */
+const forGood = { refundable: false };
+
 function exact(client: Redis): Taker {
   const store = new RedisStore({ client });
-  return { take: (key) => store.take([{ key, policy: wholePolicy, cost: 1 }]), close: () => {} };
+  const take = (key: string) => store.take([{ key, policy: wholePolicy, cost: 1 }], forGood);
+  return { take, close: () => {} };
 }
 
 function uneven(client: Redis): Taker {
   const store = new RedisStore({ client });
-  return { take: (key) => store.take([{ key, policy, cost: 1 }]), close: () => {} };
+  const take = (key: string) => store.take([{ key, policy, cost: 1 }], forGood);
+  return { take, close: () => {} };
 }
 
 function leased(client: Redis): Taker {
   const store = new LeasedStore({ store: new RedisStore({ client }), shareMax: 500 });
   return {
-    take: (key) => store.take([{ key, policy: wholePolicy, cost: 1 }]),
+    take: (key) => store.take([{ key, policy: wholePolicy, cost: 1 }], forGood),
     close: () => store.close(),
   };
 }

@@ -46,6 +46,18 @@ export function describeRefunds(clause: Clause): void {
     expect(await remainingOf(store, right)).toBe(9);
   });
 
+  clause('a charge that need not be named counts like any other', async ({ store }) => {
+    const policy = gcra({ limit: 5, windowMs: 1_000 });
+    const other = gcra({ name: 'other', limit: 9, windowMs: 1_000 });
+    const check = { key: 'k', policy, cost: 2 };
+    await store.take([check], { refundable: false });
+    expect(await remainingOf(store, policy)).toBe(3);
+    const both = [check, { key: 'k', policy: other, cost: 4 }];
+    await store.take(both, { refundable: false });
+    expect(await remainingOf(store, policy)).toBe(1);
+    expect(await remainingOf(store, other)).toBe(5);
+  });
+
   clause('an id that names no charge changes nothing', async ({ store }) => {
     const policy = gcra({ limit: 5, windowMs: 1_000 });
     const id = await chargeOf(store, policy, 5);

@@ -1,4 +1,5 @@
 import { readClock } from './lua.ts';
+import { SPARE_MS } from './rules.ts';
 import { allRules } from './take-scripts.ts';
 import type { RedisScript } from './script-runner.ts';
 
@@ -8,12 +9,12 @@ import type { RedisScript } from './script-runner.ts';
  * in microseconds.
  */
 export const blockScript: RedisScript = {
-  sha1: 'f664b7f84db80ca7d3c400d4d5c2fad80a4c3655',
+  sha1: 'c3aa23938eafb6c2c9b22dbf209b39a9597dc336',
   source: `${readClock}
 local value = redis.call('GET', KEYS[1]) or ''
 local state = string.byte(value) == 98 and string.sub(value, 18) or value
 local length, left = ARGV[1] + 0, redis.call('PTTL', KEYS[1])
-if left < 1 and state ~= '' then left = math.ceil(ARGV[2] / 1000) + 1001 end
+if left < 1 and state ~= '' then left = math.ceil(ARGV[2] / 1000) + ${SPARE_MS} + 1 end
 if length > 0 then
   local text = 'b' .. struct.pack('>dd', now + length, length) .. state
   redis.call('SET', KEYS[1], text, 'PX', math.max(left, math.ceil(length / 1000) + 1))
@@ -43,7 +44,7 @@ const NUMBERS_PER_REFUND = 9;
  * key has rested.
  */
 export const refundScript: RedisScript = {
-  sha1: '28e6d904809ecdf48b81808d051daed20aa83e4d',
+  sha1: '99cfa15709c1a50713cccad979fb794d7d361d55',
   source: `${allRules}
 local refunds = {
   function(now, due, rest, _, _, since, cost, _, costRest, limit)

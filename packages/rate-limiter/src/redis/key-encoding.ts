@@ -34,9 +34,17 @@ export function redisKey(prefix: string, kind: NameKind, tag: string, rest: stri
   return `${prefix}:${kind}:{${encoded(tag)}}${rest}`;
 }
 
-/** What stands behind the tag: a policy's name, and the key if the tag is something else. */
-export function restOf(policyName: string, key: string, tag: string): string {
-  const name = barPattern.test(policyName) ? escaped(policyName, barPattern) : policyName;
+/** A policy's name as {@link restOf} takes it. */
+export function escapedName(policyName: string): string {
+  return barPattern.test(policyName) ? escaped(policyName, barPattern) : policyName;
+}
+
+/**
+ * What stands behind the tag: a policy's name, and the key if the tag is something else.
+ *
+ * @param name - See {@link escapedName}.
+ */
+export function restOf(name: string, key: string, tag: string): string {
   return key === tag ? name : `${name}|${encoded(key)}`;
 }
 
@@ -45,8 +53,17 @@ export function restOf(policyName: string, key: string, tag: string): string {
  * digest.
  */
 function encoded(key: string): string {
-  const text = braces.test(key) ? escaped(key, braces) : key;
+  const text = isPlain(key) ? key : escaped(key, braces);
   return text.length <= KEY_LENGTH_MAX ? `.${text}` : `#${sha256(text)}`;
+}
+
+/** Whether nothing in `key` can need an escape. A pattern would take longer to say so. */
+function isPlain(key: string): boolean {
+  for (let at = 0; at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    if (code === 0x25 || code === 0x7b || code === 0x7d || code >> 11 === 0x1b) return false;
+  }
+  return true;
 }
 
 /** With the u flag, a pair of surrogates is one character, so that only halves match. */

@@ -23,7 +23,7 @@ import { systemClock, systemRandom } from '@quorate/transport/system';
 import { assertChecks, assertCost, assertKey } from '../checks.ts';
 import type { Decision } from '../decision.ts';
 import type { RatePolicy } from '../policy.ts';
-import type { Check, RateLimitStore, StoreCallOptions, Verdict } from '../store.ts';
+import type { Check, RateLimitStore, StoreTakeOptions, Verdict } from '../store.ts';
 import { charge, giveBack, type Share, ShareTable } from './share-table.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -88,7 +88,7 @@ export class LeasedStore implements RateLimitStore {
     return this.#shares.size;
   }
 
-  take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
+  take(checks: readonly Check[], options?: StoreTakeOptions): Promise<Verdict> {
     try {
       options?.signal?.throwIfAborted();
       const held = this.takeHeld(checks);
@@ -117,7 +117,7 @@ export class LeasedStore implements RateLimitStore {
     return checks.every((one) => this.#isLeased(one)) ? this.#takeHeld(checks) : undefined;
   }
 
-  async #takeAsking(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
+  async #takeAsking(checks: readonly Check[], options?: StoreTakeOptions): Promise<Verdict> {
     if (!checks.every((check) => this.#isLeased(check))) return this.#store.take(checks, options);
     // Whoever would wait for a share that is promised to others goes and asks for itself.
     const questions = this.#questions(checks);
@@ -255,7 +255,7 @@ export class LeasedStore implements RateLimitStore {
   /** Takes `cost` from the store into `share`, and learns from its answer. */
   async #takeFor(share: Share, cost: number): Promise<Decision['kind'] | 'outdated'> {
     const { key, policy, epoch } = share;
-    const { decisions } = await this.#store.take([{ key, policy, cost }]);
+    const { decisions } = await this.#store.take([{ key, policy, cost }], { refundable: false });
     const [decision] = decisions;
     // Blocked or reset meanwhile: what was charged is lost, rather than used after the block.
     if (decision === undefined || share.epoch !== epoch) return 'outdated';
@@ -268,7 +268,7 @@ export class LeasedStore implements RateLimitStore {
   }
 
   /** What no share could answer goes to the store as it is; its refusals are remembered. */
-  async #passOn(checks: readonly Check[], options: StoreCallOptions | undefined): Promise<Verdict> {
+  async #passOn(checks: readonly Check[], options: StoreTakeOptions | undefined): Promise<Verdict> {
     const epochs = checks.map(({ key, policy }) => this.#shares.find(key, policy)?.epoch);
     const verdict = await this.#store.take(checks, options);
     checks.forEach(({ key, policy, cost }, index) => {

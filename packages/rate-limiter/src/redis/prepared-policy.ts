@@ -6,7 +6,7 @@ import { admittedBy, limitedBy } from '../decide.ts';
 import type { Decision } from '../decision.ts';
 import { assertPolicy, type RatePolicy } from '../policy.ts';
 import { describePolicy } from './charge-id.ts';
-import type { NameKind } from './key-encoding.ts';
+import { escapedName, type NameKind } from './key-encoding.ts';
 import { RedisStoreError } from './redis-store-error.ts';
 import type { RedisScript } from './script-runner.ts';
 import { takeScripts } from './take-scripts.ts';
@@ -25,6 +25,8 @@ export interface PreparedPolicy {
   readonly policy: RatePolicy;
   readonly algorithm: RateAlgorithm;
   readonly nameKind: NameKind;
+  /** The policy's name, for names in Redis. */
+  readonly name: string;
   /** How to ask for one key. */
   readonly callFor: (key: string, need: number, cost: number) => ScriptCall;
   /** The number by which scripts over several keys know the rule. */
@@ -78,6 +80,7 @@ export function preparePolicy(policy: RatePolicy): PreparedPolicy {
   const isKeyed = policy.kind === 'fixedWindow';
   return {
     nameKind,
+    name: escapedName(policy.name),
     code,
     policy,
     algorithm,

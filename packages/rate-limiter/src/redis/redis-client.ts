@@ -60,7 +60,13 @@ export type RedisClient = IoredisClient | NodeRedisClient;
 export interface ScriptCaller {
   /** Whether a command would be written now, not kept for later. */
   isReady(): boolean;
-  evalSha(sha1: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  /** @param isAlone - No other call is under way, so there is nothing to send it together with. */
+  evalSha(
+    sha1: string,
+    keys: readonly string[],
+    args: readonly string[],
+    isAlone: boolean,
+  ): Promise<unknown>;
   eval(source: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;
 }
 
@@ -86,8 +92,8 @@ function ioredisCaller(client: IoredisClient): ScriptCaller {
       // Before the first connection the client may hold a few commands: bounded by the store.
       return client.status === 'ready' || (!wasReady && isConnecting(client.status));
     },
-    evalSha(sha1, keys, args) {
-      batch.hold(client.stream);
+    evalSha(sha1, keys, args, isAlone) {
+      if (!isAlone) batch.hold(client.stream);
       return client.evalsha(sha1, keys.length, ...keys, ...args);
     },
     eval: (source, keys, args) => client.eval(source, keys.length, ...keys, ...args),

@@ -1,5 +1,5 @@
 import { assertKey } from '../checks.ts';
-import { checkedPrefix, redisKey, restOf } from './key-encoding.ts';
+import { checkedPrefix, escapedName, redisKey, restOf } from './key-encoding.ts';
 import { acquireLease, countLeases, releaseLease, renewLease } from './lease-scripts.ts';
 import { type RedisClient, scriptCaller } from './redis-client.ts';
 import { RedisStoreError } from './redis-store-error.ts';
@@ -68,7 +68,7 @@ export class RedisLeases {
       throw new RangeError(`name: expected 1 to 64 printable ASCII characters, got ${name}`);
     }
     this.#prefix = checkedPrefix(prefix);
-    this.#name = name;
+    this.#name = escapedName(name);
     this.#limit = String(checkedInteger('limit', limit, 1_000_000));
     this.#leaseUs = String(checkedInteger('leaseMs', leaseMs, 86_400_000) * 1_000);
     this.#runner = new ScriptRunner(

@@ -17,7 +17,13 @@ import { systemRandom } from '@quorate/transport/system';
 import { assertChecks, assertCost, assertDuration, assertKey } from '../checks.ts';
 import { RateLimiterClosedError } from '../errors.ts';
 import { type RatePolicy, WINDOW_MS_MAX } from '../policy.ts';
-import type { Check, RateLimitStore, StoreCallOptions, Verdict } from '../store.ts';
+import type {
+  Check,
+  RateLimitStore,
+  StoreCallOptions,
+  StoreTakeOptions,
+  Verdict,
+} from '../store.ts';
 import { blockScript, refundScript, resetScript } from './admin-scripts.ts';
 import { chargeIdOf, type ChargedLimit, describeLimit, readChargeId } from './charge-id.ts';
 import { checkedPrefix, redisKey, restOf } from './key-encoding.ts';
@@ -92,12 +98,12 @@ export class RedisStore implements RateLimitStore {
   }
 
   // Not async: a promise around that of a single check would cost each decision three microtasks.
-  take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
+  take(checks: readonly Check[], options?: StoreTakeOptions): Promise<Verdict> {
     const [check] = checks;
     if (checks.length === 1 && check !== undefined && check.mode !== 'shadow') {
-      return this.#takeOne(check, options?.signal);
+      return this.#takeOne(check, options);
     }
-    return this.#takeAll(checks, options?.signal);
+    return this.#takeAll(checks, options);
   }
 
   async refund(chargeId: string, options?: StoreCallOptions): Promise<void> {
@@ -147,7 +153,7 @@ export class RedisStore implements RateLimitStore {
     return Promise.resolve();
   }
 
-  async #takeOne(check: Check, signal: AbortSignal | undefined): Promise<Verdict> {
+  async #takeOne(check: Check, options: StoreTakeOptions | undefined): Promise<Verdict> {
     this.#assertOpen();
     const { key, policy, cost, headroom = 0 } = check;
     const prepared = this.#prepare(policy);
@@ -157,20 +163,26 @@ export class RedisStore implements RateLimitStore {
     const need = cost + headroom;
     const keys = [this.#nameOf(key, prepared)];
     const call = prepared.callFor(key, need, cost);
-    const told = readAnswer(await this.#runner.run(call.script, keys, call.args, signal), call);
+    const answer = await this.#runner.run(call.script, keys, call.args, options?.signal);
+    const told = readAnswer(answer, call);
     const decision = decisionOf(prepared, told, told.nowUs, need);
-    if (decision.kind === 'limited' || cost === 0) return { decisions: [decision] };
+    if (decision.kind === 'limited' || cost === 0 || options?.refundable === false) {
+      return { decisions: [decision] };
+    }
     const limit = describeCharge(prepared, told, told.nowUs, check);
     return { decisions: [decision], chargeId: chargeIdOf(this.#nextNonce(), limit) };
   }
 
-  async #takeAll(checks: readonly Check[], signal: AbortSignal | undefined): Promise<Verdict> {
+  async #takeAll(
+    checks: readonly Check[],
+    options: StoreTakeOptions | undefined,
+  ): Promise<Verdict> {
     this.#assertOpen();
     assertChecks(checks);
     const all = checks.map((check) => ({ check, prepared: this.#prepare(check.policy) }));
     const keys = all.map(({ check, prepared }) => this.#nameOf(check.key, prepared));
     const args = all.flatMap(({ check, prepared }) => takeArguments(check, prepared));
-    const answer = listOf(await this.#runner.run(takeAllScript, keys, args, signal));
+    const answer = listOf(await this.#runner.run(takeAllScript, keys, args, options?.signal));
     const [nowUs = 0, ...told] = answer.map(Number);
     const decided = all.map(({ check, prepared }, index) => {
       const [status = 0, x = 0, y = 0, z = 0] = told.slice(4 * index, 4 * index + 4);
@@ -180,7 +192,9 @@ export class RedisStore implements RateLimitStore {
       return { check, prepared, answer, decision: isWatched ? shadowOf(decision) : decision };
     });
     const decisions = decided.map(({ decision }) => decision);
-    if (decisions.some(({ kind }) => kind === 'limited')) return { decisions };
+    if (decisions.some(({ kind }) => kind === 'limited') || options?.refundable === false) {
+      return { decisions };
+    }
     const limits = decided
       .filter(({ check, decision }) => check.cost > 0 && decision.reason !== 'shadow')
       .map(({ check, prepared, answer }) => describeCharge(prepared, answer, nowUs, check));
@@ -196,9 +210,9 @@ export class RedisStore implements RateLimitStore {
     return prepared;
   }
 
-  #nameOf(key: string, { policy, nameKind }: PreparedPolicy): string {
+  #nameOf(key: string, { nameKind, name }: PreparedPolicy): string {
     const tag = this.#hashTag(key);
-    return redisKey(this.#prefix, nameKind, tag, restOf(policy.name, key, tag));
+    return redisKey(this.#prefix, nameKind, tag, restOf(name, key, tag));
   }
 
   #nextNonce(): string {

@@ -33,10 +33,13 @@ export const divide = `local function divide(factor, value, divisor)
   return whole, rest
 end`;
 
+/** How much longer than it matters the state of GCRA is kept, in milliseconds. */
+export const SPARE_MS = 10_000;
+
 /**
  * x: the theoretical arrival time, y: its rest, in parts of `limit`. Stored is the time, as digits,
- * where there is no rest. Costs come as durations, in microseconds and rests. It is kept for a
- * second longer than it matters, so that `wholeGcra` need not set an expiry each time.
+ * where there is no rest. Costs come as durations, in microseconds and rests. It is kept for
+ * `SPARE_MS` longer than it matters, so that `wholeGcra` need not set an expiry each time.
  */
 export const gcraRule = `local function gcra(
   value, now, need, cost, needRest, costRest, limit, tolerance, toleranceRest
@@ -64,7 +67,7 @@ export const gcraRule = `local function gcra(
     return isAdmitted, due, rest, 0
   end
   local text = rest == 0 and due or struct.pack('>dd', due, rest)
-  return isAdmitted, due, rest, 0, text, due - now + 1000000
+  return isAdmitted, due, rest, 0, text, due - now + 10000000
 end`;
 
 /** x: tokens missing, y: how far the next has come, in parts of the window, z: as of when. */

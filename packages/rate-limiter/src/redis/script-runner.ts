@@ -64,7 +64,7 @@ export class ScriptRunner {
     args: readonly string[],
   ): Promise<unknown> {
     try {
-      return await this.#caller.evalSha(script.sha1, keys, args);
+      return await this.#caller.evalSha(script.sha1, keys, args, this.#pendingCount === 1);
     } catch (error) {
       if (!/^NOSCRIPT\b/.test(messageOf(error))) throw storeError(error);
       return await this.#introduce(script, keys, args);

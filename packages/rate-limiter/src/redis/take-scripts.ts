@@ -1,5 +1,13 @@
 import { readClock, unblocked } from './lua.ts';
-import { bucketRule, counterRule, divide, fixedRule, gcraRule, logRule } from './rules.ts';
+import {
+  bucketRule,
+  counterRule,
+  divide,
+  fixedRule,
+  gcraRule,
+  logRule,
+  SPARE_MS,
+} from './rules.ts';
 import type { RedisScript } from './script-runner.ts';
 
 /**
@@ -30,24 +38,24 @@ return {now, isAdmitted and 1 or 0, x, y, z}`;
  * arrival time is that and the cost; or as `takeBy` does. Every call, argument and number of an
  * answer that is saved here is a tenth of the decision.
  *
- * So is an expiry: as long as the arrival time stays within one second, the key keeps the one it
- * has, which `gcraRule` and this script set to a second after the arrival time or later.
+ * So is an expiry: as long as the arrival time stays within one slot of ten seconds, the key keeps
+ * the one it has, which `gcraRule` and this script set ten seconds after the arrival time or later.
  */
-const wholeGcra = `local value = redis.call('GET', KEYS[1])
+const wholeGcra = `local call, key, cost, tolerance = redis.call, KEYS[1], ARGV[1], ARGV[2] + 0
+local value = call('GET', key)
 ${readClock}
-local cost, tolerance = ARGV[1] + 0, ARGV[2] + 0
 local old = tonumber(value or 0)
 if not old then
   ${unblocked}
   ${gcraRule}
   if string.byte(value) == 98 then
-    local state, ends = unblocked(value, now, KEYS[1])
+    local state, ends = unblocked(value, now, key)
     if ends then return {now, 2, ends} end
     value = state
   end
   local isAdmitted, x, y, _, text, ttl =
-    gcra(value, now, cost, cost, 0, 0, ARGV[3] + 0, tolerance, 0)
-  if text then redis.call('SET', KEYS[1], text, 'PX', math.ceil(ttl / 1000) + 1) end
+    gcra(value, now, cost + 0, cost + 0, 0, 0, ARGV[3] + 0, tolerance, 0)
+  if text then call('SET', key, text, 'PX', math.ceil(ttl / 1000) + 1) end
   return {now, isAdmitted and 1 or 0, x, y, 0}
 end
 local due = (old > now and old or now) + cost
@@ -55,16 +63,14 @@ local ahead = due - now
 if ahead > tolerance then
   if old - now > 2 * tolerance then
     old = now + tolerance
-    redis.call('SET', KEYS[1], old, 'PX', math.ceil(tolerance / 1000) + 1001)
+    call('SET', key, old, 'PX', math.ceil(tolerance / 1000) + ${SPARE_MS} + 1)
   end
   return {now, old > now and -old or -now}
 end
-if old < due - due % 1000000 then
-  redis.call('SET', KEYS[1], due, 'PX', math.ceil(ahead / 1000) + 1001)
-elseif old > now then
-  redis.call('INCRBY', KEYS[1], ARGV[1])
+if old < due - due % ${SPARE_MS * 1_000} then
+  call('SET', key, due, 'PX', math.ceil(ahead / 1000) + ${SPARE_MS} + 1)
 else
-  redis.call('SET', KEYS[1], due, 'KEEPTTL')
+  call('INCRBY', key, string.format('%d', due - old))
 end
 return old > now and {now, due} or now`;
 
@@ -72,9 +78,9 @@ return old > now and {now, due} or now`;
 export const takeScripts: Readonly<
   Record<'wholeGcra' | 'gcra' | 'bucket' | 'fixed' | 'log' | 'counter', RedisScript>
 > = {
-  wholeGcra: { sha1: 'b034dc41956df9d2fbbd3359f62305b59fb10d1d', source: wholeGcra },
+  wholeGcra: { sha1: '818fa0687813ee87b07be92e5f67ff72b531c8ad', source: wholeGcra },
   gcra: {
-    sha1: '915fda51ae796643106b0fe97b264ebd1e7585da',
+    sha1: '6ac297212384dd4df7146129c04fd346ddd0a4c6',
     source: [unblocked, gcraRule, takeBy('gcra')].join('\n'),
   },
   bucket: {
@@ -116,7 +122,7 @@ const NUMBERS_PER_CHECK = 9;
  * one key. Answers the time, and for each key what one key answers, filled up to four numbers.
  */
 export const takeAllScript: RedisScript = {
-  sha1: 'eeb3d357737372abf4c098b215cd020e97c9d656',
+  sha1: '2eddc23411cc7a26391f3f946706ada3bf011ce6',
   source: `${unblocked}
 ${allRules}
 ${readClock}

@@ -1,7 +1,13 @@
 import type { Clock } from '@quorate/transport';
 
 import type { RatePolicy } from '../policy.ts';
-import type { Check, RateLimitStore, StoreCallOptions, Verdict } from '../store.ts';
+import type {
+  Check,
+  RateLimitStore,
+  StoreCallOptions,
+  StoreTakeOptions,
+  Verdict,
+} from '../store.ts';
 import type { LimiterTelemetry, StoreOutcome } from './limiter-telemetry.ts';
 
 /**
@@ -29,7 +35,7 @@ class MeasuredStore implements RateLimitStore {
     this.#clock = clock;
   }
 
-  async take(checks: readonly Check[], options?: StoreCallOptions): Promise<Verdict> {
+  async take(checks: readonly Check[], options?: StoreTakeOptions): Promise<Verdict> {
     const verdict = await this.#measured(() => this.#store.take(checks, options), options);
     for (const decision of verdict.decisions) this.#telemetry.decided(decision);
     return verdict;

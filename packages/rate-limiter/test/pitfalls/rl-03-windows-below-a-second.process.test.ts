@@ -32,7 +32,10 @@ describe.skipIf(redisIsMissing)('a window of half a second', () => {
     const { store, redis } = scene;
     await store.take([{ key: 'k', policy: { ...policy, windowMs: 500 }, cost: 5 }]);
     const [name = ''] = await redis.keys('quorate:*');
-    expect(await redis.pttl(name)).toBeLessThanOrEqual(2_002);
+    const leftMs = await redis.pttl(name);
+    expect(leftMs).toBeGreaterThan(0);
+    expect(leftMs).toBeLessThanOrEqual(policy.kind === 'gcra' ? 11_002 : 1_002);
+    if (policy.kind === 'gcra') return;
     // Redis expires by its own clock: the test waits for that, however long it takes.
     while ((await redis.exists(name)) === 1) await new Promise(setImmediate);
     const { decisions } = await store.take([{ key: 'k', policy, cost: 5 }]);

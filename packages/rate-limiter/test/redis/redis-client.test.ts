@@ -22,7 +22,7 @@ describe('ioredis', () => {
   test('keys come before arguments, behind their number', async () => {
     const client = ioredis();
     const caller = scriptCaller(client);
-    await caller.evalSha('abc', ['k', 'l'], ['1']);
+    await caller.evalSha('abc', ['k', 'l'], ['1'], false);
     await caller.eval('return 1', ['k'], []);
     expect(client.calls).toEqual([
       ['evalsha', 'abc', 2, 'k', 'l', '1'],
@@ -40,17 +40,19 @@ describe('ioredis', () => {
     const client = ioredis({ evalsha: async (sha1) => void log.push(sha1) });
     Object.defineProperty(client, 'stream', { get: () => stream });
     const caller = scriptCaller(client);
-    await Promise.all([caller.evalSha('a', [], []), caller.evalSha('b', [], [])]);
+    await Promise.all([caller.evalSha('a', [], [], false), caller.evalSha('b', [], [], false)]);
     expect(log.splice(0)).toEqual(['first holds', 'a', 'b', 'first sends']);
-    const late = caller.evalSha('c', [], []);
+    const late = caller.evalSha('c', [], [], false);
     stream = streamOf('second');
     await late;
     expect(log.splice(0)).toEqual(['first holds', 'c', 'first sends']);
-    await caller.evalSha('d', [], []);
+    await caller.evalSha('d', [], [], false);
     expect(log.splice(0)).toEqual(['second holds', 'd', 'second sends']);
+    await caller.evalSha('e', [], [], true);
+    expect(log.splice(0)).toEqual(['e']);
     stream = null;
-    await caller.evalSha('e', [], []);
-    expect(log).toEqual(['e']);
+    await caller.evalSha('f', [], [], false);
+    expect(log).toEqual(['f']);
   });
 
   test('a client that fails at once leaves nothing held back', async () => {
@@ -60,7 +62,7 @@ describe('ioredis', () => {
       throw new Error('closed');
     };
     const caller = scriptCaller(ioredis({ stream, evalsha }));
-    expect(() => caller.evalSha('a', [], [])).toThrow('closed');
+    expect(() => caller.evalSha('a', [], [], false)).toThrow('closed');
     await Promise.resolve();
     expect(log).toEqual(['holds', 'sends']);
   });
@@ -112,7 +114,7 @@ describe('node-redis', () => {
   test('keys and arguments go in one object', async () => {
     const client = nodeRedis({ isOpen: true, isReady: true });
     const caller = scriptCaller(client);
-    await caller.evalSha('abc', ['k'], ['1']);
+    await caller.evalSha('abc', ['k'], ['1'], false);
     await caller.eval('return 1', ['k'], []);
     expect(client.calls).toEqual([
       ['evalSha', 'abc', { keys: ['k'], arguments: ['1'] }],

@@ -6,8 +6,9 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { describeRateLimitStore } from '../../src/contract/index.ts';
+import { gcra } from '../../src/policy.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
-import { ioredisTo } from '../support/redis-clients.ts';
+import { clientKinds, ioredisTo } from '../support/redis-clients.ts';
 import { redisIsMissing, RedisServer } from '../support/redis-server.ts';
 import { withServerClock } from '../support/server-clock.ts';
 
@@ -43,7 +44,29 @@ describe.skipIf(redisIsMissing)('over a real Redis', () => {
     };
   });
 
-  test('placeholder', () => {
-    expect(1).toBe(1);
+  describe.each(Object.entries(clientKinds))('by %s, on its own clock', (_name, connect) => {
+    const policy = gcra({ limit: 40, windowMs: 3_600_000 });
+
+    test('of 64 at once exactly as many are admitted as may', async () => {
+      const { client, end } = await connect(server.port);
+      const store = new RedisStore({ client });
+      const takes = Array.from({ length: 64 }, () => store.take([{ key: 'k', policy, cost: 1 }]));
+      const verdicts = await Promise.all(takes);
+      const admitted = verdicts.filter(({ decisions }) => decisions[0]?.kind === 'admitted');
+      expect(admitted).toHaveLength(40);
+      expect(new Set(admitted.map(({ chargeId }) => chargeId)).size).toBe(40);
+      await end();
+    });
+
+    test('a charge is named, unless nobody will give it back', async () => {
+      const { client, end } = await connect(server.port);
+      const store = new RedisStore({ client });
+      const checks = [{ key: 'k', policy, cost: 3 }];
+      expect(await store.take(checks)).toHaveProperty('chargeId');
+      expect(await store.take(checks, { refundable: false })).not.toHaveProperty('chargeId');
+      const { decisions } = await store.take(checks, { refundable: false });
+      expect(decisions).toMatchObject([{ kind: 'admitted', remaining: 31 }]);
+      await end();
+    });
   });
 });

@@ -30,6 +30,23 @@ test('a known script is one call', async () => {
   expect(asked).toEqual(['sha digest']);
 });
 
+test('a call knows whether another one is under way', async () => {
+  const alone: boolean[] = [];
+  const answers: (() => void)[] = [];
+  const evalSha: ScriptCaller['evalSha'] = (_sha1, _keys, _args, isAlone) => {
+    alone.push(isAlone);
+    return new Promise((resolve) => answers.push(() => resolve(7)));
+  };
+  const runner = new ScriptRunner({ ...caller([]).port, evalSha }, 10);
+  const calls = [runner.run(script, [], []), runner.run(script, [], [])];
+  for (const answer of answers.splice(0)) answer();
+  await Promise.all(calls);
+  const last = runner.run(script, [], []);
+  for (const answer of answers.splice(0)) answer();
+  await last;
+  expect(alone).toEqual([true, false, true]);
+});
+
 test('an unknown script is sent once', async () => {
   const { asked, port } = caller([failure('NOSCRIPT No matching script.'), value(7)]);
   await expect(new ScriptRunner(port, 10).run(script, [], [])).resolves.toBe(7);
