@@ -19,10 +19,17 @@ export class ChargeBook {
   readonly #prefix: string;
   readonly #charges = new Map<string, readonly Charge[]>();
   #addedCount = 0;
+  /** Charges up to this number are known no more. */
+  #passedCount = 0;
 
   constructor(maxCharges: number, prefix: string) {
     this.#maxCharges = maxCharges;
     this.#prefix = prefix;
+  }
+
+  /** Charges that are known. */
+  get size(): number {
+    return this.#charges.size;
   }
 
   /** Remembers `charges` under a new id. */
@@ -30,10 +37,7 @@ export class ChargeBook {
     this.#addedCount += 1;
     const id = `${this.#prefix}${this.#addedCount}`;
     this.#charges.set(id, charges);
-    if (this.#charges.size > this.#maxCharges) {
-      const oldest = this.#charges.keys().next();
-      if (oldest.done !== true) this.#charges.delete(oldest.value);
-    }
+    if (this.#charges.size > this.#maxCharges) this.#forgetOldest();
     return id;
   }
 
@@ -42,6 +46,15 @@ export class ChargeBook {
     const charges = this.#charges.get(id) ?? [];
     this.#charges.delete(id);
     return charges;
+  }
+
+  /** By number: a Map's first key lies behind all that were deleted, and is searched for there. */
+  #forgetOldest(): void {
+    let isForgotten = false;
+    while (!isForgotten && this.#passedCount < this.#addedCount) {
+      this.#passedCount += 1;
+      isForgotten = this.#charges.delete(`${this.#prefix}${this.#passedCount}`);
+    }
   }
 
   /** Forgets what was charged to `key`: it begins anew. O(charges). */

@@ -224,8 +224,10 @@ class OpeningsChannel implements SharedOpenings {
     this.#lastOf.delete(from);
     this.#lastOf.set(from, { incarnation, sequence });
     // The one that has been silent the longest: its copies are the least likely to come.
-    const [oldest] = this.#lastOf.keys();
-    if (this.#lastOf.size > SENDERS_MAX && oldest !== undefined) this.#lastOf.delete(oldest);
+    if (this.#lastOf.size > SENDERS_MAX) {
+      const [oldest] = this.#lastOf.keys();
+      if (oldest !== undefined) this.#lastOf.delete(oldest);
+    }
     return true;
   }
 }
