@@ -6,7 +6,10 @@ import { type Charge, ChargeBook } from '../src/charge-book.ts';
 const MAX = 5;
 
 test('of what was not settled, the newest are known', () => {
-  const steps = fc.array(fc.option(fc.nat(6), { nil: undefined, freq: 2 }), { minLength: 30, maxLength: 60 });
+  const steps = fc.array(fc.option(fc.nat(6), { nil: undefined, freq: 2 }), {
+    minLength: 30,
+    maxLength: 60,
+  });
   fc.assert(
     fc.property(steps, (some) => {
       const book = new ChargeBook(MAX, 'p-');
