@@ -43,13 +43,17 @@ const LOAD = 0.93;
 /** How large a fingerprint is, in bits; the rate is about 8 / 2^bits. */
 export type CuckooBits = 8 | 16 | 32;
 
-/** How large the table is: for a purpose, or in buckets. */
+/** How large the table is: for a purpose, in buckets, or as large as one that is there. */
 export type CuckooSize =
   | FilterSizing
   | {
       /** m: any integer in 1..2^29, each of four slots. */
       readonly bucketCount: number;
       readonly fingerprintBits: CuckooBits;
+    }
+  | {
+      /** A table to go on with: four slots for each of 1..2^29 buckets. It is used, not copied. */
+      readonly slots: Uint8Array | Uint16Array | Int32Array;
     };
 
 /** What a cuckoo filter is made of. */
@@ -87,8 +91,7 @@ export class CuckooFilter implements GrowingFilter {
 
   /** @throws RangeError if a size is out of its range. */
   constructor(options: CuckooOptions) {
-    const shape = 'bucketCount' in options ? options : cuckooShape(options);
-    const { bucketCount, fingerprintBits } = shape;
+    const { bucketCount, fingerprintBits } = shapeOf(options);
     if (!Number.isInteger(bucketCount) || bucketCount < 1 || bucketCount > BUCKET_COUNT_MAX) {
       throw new RangeError(`bucketCount: expected an integer in 1..2^29, got ${bucketCount}`);
     }
@@ -97,8 +100,13 @@ export class CuckooFilter implements GrowingFilter {
     }
     this.bucketCount = bucketCount;
     this.fingerprintBits = fingerprintBits;
-    this.slots = slotsOf(fingerprintBits, bucketCount * BUCKET_SLOTS);
     this.hasher = options.hasher ?? keyHasher();
+    if (!('slots' in options)) {
+      this.slots = slotsOf(fingerprintBits, bucketCount * BUCKET_SLOTS);
+      return;
+    }
+    this.slots = options.slots;
+    for (const print of this.slots) if (print !== 0) this.#itemCount += 1;
   }
 
   /** How many additions are in it. */
@@ -229,10 +237,20 @@ export function fingerprint(low: number, bits: CuckooBits): number {
   return fastRange(low, (1 << bits) - 1) + 1;
 }
 
-function cuckooShape(sizing: FilterSizing): {
+interface CuckooShape {
   readonly bucketCount: number;
   readonly fingerprintBits: CuckooBits;
-} {
+}
+
+function shapeOf(size: CuckooSize): CuckooShape {
+  if ('bucketCount' in size) return size;
+  if (!('slots' in size)) return cuckooShape(size);
+  const { slots } = size;
+  const bits = slots instanceof Uint8Array ? 8 : slots instanceof Uint16Array ? 16 : 32;
+  return { bucketCount: slots.length / BUCKET_SLOTS, fingerprintBits: bits };
+}
+
+function cuckooShape(sizing: FilterSizing): CuckooShape {
   const itemCount = checkSizing(sizing);
   const rate = sizing.falsePositiveRate;
   const rateOf = (bits: CuckooBits): number => (2 * BUCKET_SLOTS * LOAD) / (2 ** bits - 1);

@@ -12,6 +12,12 @@ export {
   type RedisBloomHeader,
   type RedisBloomLayer,
 } from './codec/redis-bloom-header.ts';
+export { decodeCounting, encodeCounting } from './codec/counting-codec.ts';
+export { decodeCuckoo, encodeCuckoo } from './codec/cuckoo-codec.ts';
+export { decodeFuse, encodeFuse } from './codec/fuse-codec.ts';
+export { decodeRolling, encodeRolling } from './codec/rolling-codec.ts';
+export { decodeScalable, encodeScalable } from './codec/scalable-codec.ts';
+export { decodeSharedSplitBlock } from './codec/shared-split-block-codec.ts';
 export { decodeSplitBlock, encodeSplitBlock } from './codec/split-block-codec.ts';
 export type { AddOutcome, Filter, FilterKind, FilterStats, GrowingFilter } from './filter.ts';
 export {
@@ -45,6 +51,6 @@ export {
   type CountingSize,
   type CountingStats,
 } from './counting.ts';
-export { ScalableFilter, type ScalableOptions } from './scalable.ts';
-export { RollingFilter, type RollingOptions } from './rolling.ts';
+export { ScalableFilter, type ScalableOptions, type ScalableParts } from './scalable.ts';
+export { RollingFilter, type RollingOptions, type RollingParts } from './rolling.ts';
 export { SharedSplitBlockFilter, type SharedSplitBlockOptions } from './shared-split-block.ts';

@@ -26,7 +26,7 @@
 import { keyHasher, type Key, type KeyHasher } from '@quorate/hash';
 
 import { BloomFilter } from './bloom.ts';
-import type { FilterStats } from './filter.ts';
+import { isSameHash, type FilterStats } from './filter.ts';
 import { checkSizing, type FilterSizing } from './sizing.ts';
 
 /** With more, asking them would be most of the work. */
@@ -50,6 +50,19 @@ export interface RollingOptions extends FilterSizing {
   readonly generationCount?: number;
   /** Makes the 64 bits of a key; `keyHasher()`, the fastest, without it. */
   readonly hasher?: KeyHasher;
+}
+
+/** Everything that makes a rolling filter: with it, another one goes on where this one is. */
+export interface RollingParts {
+  readonly windowMs: number;
+  readonly hasher: KeyHasher;
+  /**
+   * A ring of 2..65: generation number g of time is in place g modulo their count. They are used,
+   * not copied.
+   */
+  readonly generations: readonly BloomFilter[];
+  /** The number of the newest generation; -Infinity before any time was passed in. */
+  readonly newest: number;
 }
 
 /**
@@ -82,30 +95,34 @@ export class RollingFilter {
   #newest = Number.NEGATIVE_INFINITY;
 
   /** @throws RangeError if a number is out of its range, or the tables would be too large. */
-  constructor(options: RollingOptions) {
-    const { windowMs, generationCount = 4, falsePositiveRate } = options;
+  constructor(options: RollingOptions | RollingParts) {
+    const { windowMs } = options;
     if (!(windowMs > 0 && Number.isFinite(windowMs))) {
       throw new RangeError(`windowMs: expected a finite number above 0, got ${windowMs}`);
     }
-    if (
-      !Number.isInteger(generationCount) ||
-      generationCount < 1 ||
-      generationCount > GENERATION_COUNT_MAX
-    ) {
-      throw new RangeError(`generationCount: expected an integer in 1..64, got ${generationCount}`);
-    }
-    const sizing = {
-      itemCount: Math.ceil(checkSizing(options) / generationCount),
-      falsePositiveRate: falsePositiveRate / (generationCount + 1),
-    };
-    const hasher = options.hasher ?? keyHasher();
     this.windowMs = windowMs;
-    this.generationMs = windowMs / generationCount;
-    this.hasher = hasher;
-    this.#generations = Array.from(
-      { length: generationCount + 1 },
-      () => new BloomFilter({ ...sizing, hasher }),
-    );
+    this.hasher = options.hasher ?? keyHasher();
+    if ('generations' in options) {
+      checkRing(options);
+      this.#generations = [...options.generations];
+      this.#newest = options.newest;
+    } else {
+      this.#generations = ringFor(options, this.hasher);
+    }
+    this.generationMs = windowMs / (this.#generations.length - 1);
+    if (this.generationMs === 0) {
+      throw new RangeError(`windowMs: expected one that can be divided, got ${windowMs}`);
+    }
+  }
+
+  /** What it is made of, for codecs. The generations are alive, not copies. */
+  get parts(): RollingParts {
+    return {
+      windowMs: this.windowMs,
+      hasher: this.hasher,
+      generations: this.#generations,
+      newest: this.#newest,
+    };
   }
 
   /**
@@ -187,7 +204,37 @@ export class RollingFilter {
     for (let next = Math.max(this.#newest, number - count) + 1; next <= number; next += 1) {
       this.#generations[remainder(next, count)]?.words.fill(0);
     }
-    this.#newest = number;
+    // A number of -0 is 0: what is written of two equal filters is equal.
+    this.#newest = number + 0;
+  }
+}
+
+function ringFor(options: RollingOptions, hasher: KeyHasher): readonly BloomFilter[] {
+  const { generationCount = 4, falsePositiveRate } = options;
+  if (
+    !Number.isInteger(generationCount) ||
+    generationCount < 1 ||
+    generationCount > GENERATION_COUNT_MAX
+  ) {
+    throw new RangeError(`generationCount: expected an integer in 1..64, got ${generationCount}`);
+  }
+  const sizing = {
+    itemCount: Math.ceil(checkSizing(options) / generationCount),
+    falsePositiveRate: falsePositiveRate / (generationCount + 1),
+  };
+  return Array.from({ length: generationCount + 1 }, () => new BloomFilter({ ...sizing, hasher }));
+}
+
+function checkRing({ generations, hasher, newest }: RollingParts): void {
+  const count = generations.length;
+  if (count < 2 || count > GENERATION_COUNT_MAX + 1) {
+    throw new RangeError(`generations: expected 2..65, got ${count}`);
+  }
+  if (!generations.every((generation) => isSameHash(hasher, generation.hasher))) {
+    throw new RangeError(`generations: expected ${hasher.id} of one seed, got another`);
+  }
+  if (newest !== Number.NEGATIVE_INFINITY && !Number.isSafeInteger(newest)) {
+    throw new RangeError(`newest: expected an integer below 2^53, or -Infinity, got ${newest}`);
   }
 }
 

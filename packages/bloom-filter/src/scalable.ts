@@ -24,12 +24,21 @@
 import { keyHasher, type Key, type KeyHasher } from '@quorate/hash';
 
 import { BloomFilter } from './bloom.ts';
-import type { AddOutcome, FilterStats, GrowingFilter } from './filter.ts';
+import { isSameHash, type AddOutcome, type FilterStats, type GrowingFilter } from './filter.ts';
 import { LN_2, naturalLog } from './natural-log.ts';
-import { BIT_COUNT_MAX, checkSizing, RATE_MIN, type FilterSizing } from './sizing.ts';
+import {
+  BIT_COUNT_MAX,
+  bloomFalsePositiveRate,
+  checkSizing,
+  RATE_MIN,
+  type FilterSizing,
+} from './sizing.ts';
 
 /** With the next layer being twice as large, more would not fit into memory. */
 export const LAYER_COUNT_MAX = 32;
+
+/** A size is rounded up, and the rate of it is right to many more digits than this. */
+const RATE_TOLERANCE = 1.000_1;
 
 /** What a scalable filter is made of. */
 export interface ScalableOptions extends FilterSizing {
@@ -47,6 +56,16 @@ export interface ScalableOptions extends FilterSizing {
   readonly layerCountMax?: number;
   /** Makes the 64 bits of a key; `keyHasher()`, the fastest, without it. */
   readonly hasher?: KeyHasher;
+}
+
+/** Everything that makes a scalable filter: with it, another one goes on where this one is. */
+export interface ScalableParts extends FilterSizing {
+  readonly layerCountMax: number;
+  readonly hasher: KeyHasher;
+  /** The filters, the oldest and smallest first. They are used, not copied. */
+  readonly layers: readonly BloomFilter[];
+  /** How many keys were new to the last layer. */
+  readonly lastCount: number;
 }
 
 /**
@@ -71,12 +90,15 @@ export class ScalableFilter implements GrowingFilter {
   readonly #itemCount: number;
   readonly #falsePositiveRate: number;
   readonly #layerCountMax: number;
-  readonly #layers: BloomFilter[] = [];
+  readonly #layers: BloomFilter[];
   /** How many keys were new to the last layer. */
   #lastCount = 0;
 
-  /** @throws RangeError if a number is out of its range, or the first layer would be too large. */
-  constructor(options: ScalableOptions) {
+  /**
+   * @throws RangeError if a number is out of its range, the first layer would be too large, or
+   *   layers do not have the rate that parts claim.
+   */
+  constructor(options: ScalableOptions | ScalableParts) {
     const { itemCount, falsePositiveRate, layerCountMax = 12 } = options;
     if (itemCount === 0) throw new RangeError('itemCount: expected at least 1, got 0');
     checkSizing(options);
@@ -89,7 +111,25 @@ export class ScalableFilter implements GrowingFilter {
     this.#falsePositiveRate = falsePositiveRate;
     this.#layerCountMax = layerCountMax;
     this.hasher = options.hasher ?? keyHasher();
-    this.#layers.push(new BloomFilter({ ...this.#sizing(0), hasher: this.hasher }));
+    if (!('layers' in options)) {
+      this.#layers = [new BloomFilter({ ...this.#sizing(0), hasher: this.hasher })];
+      return;
+    }
+    this.#layers = [...options.layers];
+    this.#lastCount = options.lastCount;
+    this.#checkLayers();
+  }
+
+  /** What it is made of, for codecs. The layers are alive, not copies. */
+  get parts(): ScalableParts {
+    return {
+      itemCount: this.#itemCount,
+      falsePositiveRate: this.#falsePositiveRate,
+      layerCountMax: this.#layerCountMax,
+      hasher: this.hasher,
+      layers: this.#layers,
+      lastCount: this.#lastCount,
+    };
   }
 
   /** The filters that it is made of, the oldest and smallest first. Alive, not copies. */
@@ -151,6 +191,36 @@ export class ScalableFilter implements GrowingFilter {
     this.#layers.push(new BloomFilter({ ...sizing, hasher: this.hasher }));
     this.#lastCount = 0;
     return true;
+  }
+
+  /**
+   * A layer without the rate of its place would break the promise of all. One that is smaller than
+   * its claim of keys could also make the next layer as large as anybody likes.
+   */
+  #checkLayers(): void {
+    const count = this.#layers.length;
+    if (count < 1 || count > this.#layerCountMax) {
+      throw new RangeError(`layers: expected 1..${this.#layerCountMax}, got ${count}`);
+    }
+    for (const [at, layer] of this.#layers.entries()) {
+      if (!isSameHash(this.hasher, layer.hasher)) {
+        throw new RangeError(`layers: expected ${this.hasher.id} of one seed, got another`);
+      }
+      const { itemCount, falsePositiveRate } = this.#sizing(at);
+      const rate = bloomFalsePositiveRate(layer, itemCount);
+      if (rate > falsePositiveRate * RATE_TOLERANCE) {
+        throw new RangeError(
+          `layers: expected a rate of ${falsePositiveRate} at ${itemCount} keys, got ${rate}`,
+        );
+      }
+    }
+    const lastCountMax = this.#sizing(count - 1).itemCount;
+    const lastCount = this.#lastCount;
+    if (!Number.isSafeInteger(lastCount) || lastCount < 0 || lastCount > lastCountMax) {
+      throw new RangeError(
+        `lastCount: expected an integer in 0..${lastCountMax}, got ${lastCount}`,
+      );
+    }
   }
 
   #sizing(layer: number): FilterSizing {

@@ -25,7 +25,7 @@
  *   byte 16   the seed, at most 32 bytes
  *   byte 64   the blocks, 32 bytes each
  *
- * It is memory, not a file: `encodeSplitBlock(filter.copy())` makes one.
+ * It is memory, not a file: `encodeSplitBlock` makes one, `decodeSharedSplitBlock` reads it.
  *
  * Source: this repository; the bits are those of `split-block-bloom.ts`.
  */

@@ -123,6 +123,21 @@ export function wordsOf(bytes: Uint8Array, count: number): Int32Array<ArrayBuffe
   return words;
 }
 
+/**
+ * What `make` returns. The constructors check every number anyway: a number that one refuses is
+ * here one of the bytes.
+ *
+ * @throws DecodeError in place of a RangeError.
+ */
+export function madeOf<Value>(make: () => Value): Value {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) throw new DecodeError(error.message);
+    throw error;
+  }
+}
+
 function hasherOf(code: number, seed: Uint8Array): KeyHasher {
   const id = hashIdOf(code);
   if (id === undefined) throw new DecodeError(`hash: expected a known code, got ${code}`);

@@ -1,11 +1,18 @@
 import { DecodeError } from '@quorate/transport/codec';
 
+import type { SharedSplitBlockFilter } from '../shared-split-block.ts';
 import { BLOCK_COUNT_MAX } from '../sizing.ts';
 import { BLOCK_WORDS, SplitBlockBloomFilter } from '../split-block-bloom.ts';
 import { bytesOfWords, encodeFilter, openFilter, wordsOf } from './filter-format.ts';
 
-/** `filter` as bytes, checksum, hash function and seed included; 32 bytes a block and some 20. */
-export function encodeSplitBlock(filter: SplitBlockBloomFilter): Uint8Array {
+/**
+ * `filter` as bytes, checksum, hash function and seed included; 32 bytes a block and some 20.
+ *
+ * @param filter - Other threads may add to it meanwhile: what they had added before is written.
+ */
+export function encodeSplitBlock(
+  filter: SplitBlockBloomFilter | SharedSplitBlockFilter,
+): Uint8Array {
   return encodeFilter({
     kind: filter.kind,
     hasher: filter.hasher,

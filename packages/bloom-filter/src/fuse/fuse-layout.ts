@@ -24,8 +24,11 @@ import { naturalLog } from '../natural-log.ts';
 const LN_333 = 1.202_972_304_001_416;
 const LN_MILLION = 13.815_510_557_964_274;
 
+/** The logarithm of the smallest segments. */
+export const SEGMENT_LOG_MIN = 2;
+
 /** Segments are a power of two that is not larger. */
-const SEGMENT_LOG_MAX = 18;
+export const SEGMENT_LOG_MAX = 18;
 
 /** The shape of a table. */
 export interface FuseShape {
@@ -37,7 +40,7 @@ export interface FuseShape {
 
 /** The shape that peels with high probability for `itemCount` distinct hashes. */
 export function fuseShape(itemCount: number): FuseShape {
-  if (itemCount <= 1) return { segmentLog: 2, segmentCount: 1 };
+  if (itemCount <= 1) return { segmentLog: SEGMENT_LOG_MIN, segmentCount: 1 };
   const log = naturalLog(itemCount);
   const segmentLog = Math.min(SEGMENT_LOG_MAX, Math.floor(log / LN_333 + 2.25));
   const factor = Math.max(1.125, 0.875 + (0.25 * LN_MILLION) / log);

@@ -42,7 +42,7 @@ const DEPTH_MAX = 64;
 /** e, as a double. */
 const E = 2.718_281_828_459_045;
 
-/** How large the sketch is: for a purpose, or in rows. */
+/** How large the sketch is: for a purpose, in rows, or as large as one that is there. */
 export type CountMinSize =
   | {
       /** By what share of all that was counted an answer may be too high; 1e-8..1, without 1. */
@@ -55,7 +55,17 @@ export type CountMinSize =
       readonly width: number;
       /** d: how many rows there are, 1..64; at most 2^30 counters in all. */
       readonly depth: number;
+      /** Counters to go on with, row after row, and what was counted in all. */
+      readonly counted?: CountMinCounted;
     };
+
+/** What a count-min sketch has counted. */
+export interface CountMinCounted {
+  /** The counters, row after row: `width * depth` of them. They are used, not copied. */
+  readonly counters: Uint32Array;
+  /** All that was counted, of all keys; an integer in 0..2^53-1. It is the sum of each row. */
+  readonly totalCount: number;
+}
 
 /** What a count-min sketch is made of. */
 export type CountMinOptions = CountMinSize & {
@@ -105,7 +115,10 @@ export class CountMin {
     }
     this.width = width;
     this.depth = depth;
-    this.counters = new Uint32Array(width * depth);
+    const counted = 'width' in options ? options.counted : undefined;
+    if (counted !== undefined) checkCounted(counted, width, depth);
+    this.counters = counted?.counters ?? new Uint32Array(width * depth);
+    this.#totalCount = counted?.totalCount ?? 0;
     this.hasher = options.hasher ?? keyHasher();
   }
 
@@ -170,6 +183,28 @@ export class CountMin {
 
   #count(count: number): void {
     this.#totalCount = Math.min(Number.MAX_SAFE_INTEGER, this.#totalCount + count);
+  }
+}
+
+/** Every count goes to one counter of each row: their sum is the total until one is full. */
+function checkCounted(counted: CountMinCounted, width: number, depth: number): void {
+  const { counters, totalCount } = counted;
+  if (counters.length !== width * depth) {
+    throw new RangeError(`counters: expected ${width * depth}, got ${counters.length}`);
+  }
+  if (!Number.isSafeInteger(totalCount) || totalCount < 0) {
+    throw new RangeError(`totalCount: expected an integer in 0..2^53-1, got ${totalCount}`);
+  }
+  if (totalCount === Number.MAX_SAFE_INTEGER) return;
+  for (let row = 0; row < depth; row += 1) {
+    let sum = 0;
+    let isFull = false;
+    for (const count of counters.subarray(row * width, (row + 1) * width)) {
+      sum += count;
+      if (count === COUNT_MAX) isFull = true;
+    }
+    if (isFull ? sum <= totalCount : sum === totalCount) continue;
+    throw new RangeError(`counters: expected rows of sum ${totalCount}, got one of ${sum}`);
   }
 }
 
