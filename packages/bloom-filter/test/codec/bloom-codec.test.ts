@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { BloomFilter } from '../../src/bloom.ts';
 import { decodeBloom, encodeBloom } from '../../src/codec/bloom-codec.ts';
 import { encodeFilter } from '../../src/codec/filter-format.ts';
+import { describeFile } from '../support/filter-files.ts';
 
 const filter = new BloomFilter({ bitCount: 1_024, hashCount: 7, hasher: keyHasher('xxh64', 5) });
 for (const key of ['a', 'b', 'c']) filter.add(key);
@@ -13,6 +14,8 @@ function bytesWith(parameters: (writer: ByteWriter) => void, bodyBytes: number):
   const body = [new Uint8Array(bodyBytes)];
   return encodeFilter({ kind: 'bloom', hasher: keyHasher(), parameters, body });
 }
+
+describeFile({ kind: 'bloom', value: filter, encode: encodeBloom, decode: decodeBloom });
 
 describe('a classic filter in bytes', () => {
   test('reads back as the filter it was', () => {

@@ -1,14 +1,16 @@
 import { keyHasher } from '@quorate/hash';
-import { crc32c, DecodeError } from '@quorate/transport/codec';
+import { DecodeError } from '@quorate/transport/codec';
 import { describe, expect, test } from 'vitest';
 
 import {
   bytesOfWords,
   encodeFilter,
   filterKindOf,
+  madeOf,
   openFilter,
   wordsOf,
 } from '../../src/codec/filter-format.ts';
+import { sealed } from '../support/filter-files.ts';
 
 const bytes = encodeFilter({
   kind: 'bloom',
@@ -17,18 +19,10 @@ const bytes = encodeFilter({
   body: [Uint8Array.of(1, 2), Uint8Array.of(3)],
 });
 
-/** `changed` with a checksum that fits, as one who wants to be read would make it. */
-function resealed(changed: Uint8Array): Uint8Array {
-  const result = changed.slice();
-  const end = result.length - 4;
-  new DataView(result.buffer).setUint32(end, crc32c(result, 0, end));
-  return result;
-}
-
 function withByte(at: number, value: number): Uint8Array {
   const result = bytes.slice();
   result[at] = value;
-  return resealed(result);
+  return sealed(result);
 }
 
 describe('a filter in bytes', () => {
@@ -104,5 +98,25 @@ describe('words', () => {
   test('are refused in another number than was said', () => {
     expect(() => wordsOf(new Uint8Array(8), 3)).toThrow(/^body: expected 12 bytes, got 8/);
     expect(() => wordsOf(new Uint8Array(8), 2 ** 40)).toThrow(DecodeError);
+  });
+});
+
+describe('what is made of what was read', () => {
+  test('is returned', () => {
+    expect(madeOf(() => 7)).toBe(7);
+  });
+
+  test('is bytes that are refused where a constructor refuses a number', () => {
+    const make = (): never => {
+      throw new RangeError('k: expected 1..255, got 0');
+    };
+    expect(() => madeOf(make)).toThrow(new DecodeError('k: expected 1..255, got 0'));
+  });
+
+  test('passes on any other error, which is one of the program', () => {
+    const make = (): never => {
+      throw new TypeError('broken');
+    };
+    expect(() => madeOf(make)).toThrow(TypeError);
   });
 });

@@ -5,9 +5,17 @@ import { describe, expect, test } from 'vitest';
 import { encodeFilter } from '../../src/codec/filter-format.ts';
 import { decodeSplitBlock, encodeSplitBlock } from '../../src/codec/split-block-codec.ts';
 import { SplitBlockBloomFilter } from '../../src/split-block-bloom.ts';
+import { describeFile } from '../support/filter-files.ts';
 
 const filter = new SplitBlockBloomFilter({ blockCount: 3, hasher: keyHasher('xxh64', 5) });
 for (const key of ['a', 'b', 'c']) filter.add(key);
+
+describeFile({
+  kind: 'split-block',
+  value: filter,
+  encode: encodeSplitBlock,
+  decode: decodeSplitBlock,
+});
 
 describe('a split-block filter in bytes', () => {
   test('reads back as the filter it was', () => {
