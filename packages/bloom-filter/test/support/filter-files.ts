@@ -87,7 +87,7 @@ export function describeFile<Value>({ kind, value, encode, decode }: FilterFile<
       expect(() => decode(sealed(next))).toThrow(/^filter: expected a file of version 1/);
     });
 
-    test('gives an answer or a refusal for any one byte changed, although the checksum fits', () => {
+    test('gives an answer or a refusal for any byte changed, although the checksum fits', () => {
       for (let at = 0; at < Math.min(100, bytes.length); at += 1) {
         for (const step of [1, 2, 3, 0x7f, 0x80, 0x81, 0xff]) {
           const changed = bytes.slice();
