@@ -20,7 +20,6 @@ import type { CheckedFields } from '../codec/snapshot-format.ts';
 import { nodeSet, type PlacementNode, totalWeight } from '../node-set.ts';
 import type { Placement, PlacementOptions, PlacementTraits } from '../placement.ts';
 import { CirclePlacement, type CircleRules } from '../ring/circle-placement.ts';
-import { packedPoint } from '../ring/circle.ts';
 import { type DialectRules, dialects, type KetamaDialect } from './dialects.ts';
 import { Md5Bits } from './md5-bits.ts';
 
@@ -79,7 +78,7 @@ function ketamaRules(dialect: DialectRules): CircleRules {
     space: 'md5/first',
     bits: new Md5Bits(),
     pointCounts: (nodes) => pointCounts(nodes, dialect),
-    fillPoints: (points, id, owner) => fillPoints(points, dialect.nameOf(id), owner, dialect),
+    fillPlaces: (places, id) => fillPlaces(places, dialect.nameOf(id), dialect),
     fields: { hashCode: 0, seed: new Uint8Array(), numbers: [dialect.code] },
   };
 }
@@ -98,18 +97,17 @@ function pointCounts(nodes: readonly PlacementNode[], dialect: DialectRules): nu
   });
 }
 
-function fillPoints(
-  points: Float64Array,
+function fillPlaces(
+  places: Uint32Array,
   name: string,
-  owner: number,
   { pointsPerDigest, isBehindEqual }: DialectRules,
 ): void {
   const words = new Uint32Array(4);
-  for (let index = 0; index < points.length; index += 1) {
+  for (let index = 0; index < places.length; index += 1) {
     const word = index % pointsPerDigest;
     if (word === 0) md5(`${name}-${index / pointsPerDigest}`, words);
     const point = words[word] ?? 0;
     // The first point behind a hash is the first at or behind it of points set one place back.
-    points[index] = packedPoint(isBehindEqual ? (point - 1) >>> 0 : point, owner);
+    places[index] = isBehindEqual ? point - 1 : point;
   }
 }

@@ -12,7 +12,7 @@ import {
   type ReplicaOptions,
 } from '../placement.ts';
 import { pickReplicas } from '../replicas.ts';
-import { Circle } from './circle.ts';
+import { Circle, type Points } from './circle.ts';
 import { eachOnce } from './each-once.ts';
 
 /** More points take seconds to sort. */
@@ -28,8 +28,8 @@ export interface CircleRules {
   readonly bits: KeyBits;
   /** How many points each node has. */
   pointCounts(nodes: readonly PlacementNode[]): readonly number[];
-  /** Fills `points` with the packed points of one node. */
-  fillPoints(points: Float64Array, id: string, owner: number): void;
+  /** Fills `places` with those of the points of one node. */
+  fillPlaces(places: Uint32Array, id: string): void;
   /** What brings the rules back from a snapshot. */
   readonly fields: Pick<CheckedFields, 'hashCode' | 'seed' | 'numbers'>;
 }
@@ -92,7 +92,7 @@ export class CirclePlacement<Meta> implements Placement<Meta> {
   }
 }
 
-function pointsOf(nodes: readonly PlacementNode[], rules: CircleRules): Float64Array {
+function pointsOf(nodes: readonly PlacementNode[], rules: CircleRules): Points {
   const counts = rules.pointCounts(nodes);
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total > POINTS_MAX) {
@@ -101,12 +101,14 @@ function pointsOf(nodes: readonly PlacementNode[], rules: CircleRules): Float64A
         'lower weights or pointsPerWeight',
     );
   }
-  const points = new Float64Array(total);
+  const places = new Uint32Array(total);
+  const owners = new Int32Array(total);
   let filled = 0;
   nodes.forEach(({ id }, owner) => {
     const end = filled + (counts[owner] ?? 0);
-    rules.fillPoints(points.subarray(filled, end), id, owner);
+    rules.fillPlaces(places.subarray(filled, end), id);
+    owners.fill(owner, filled, end);
     filled = end;
   });
-  return points;
+  return { places, owners };
 }

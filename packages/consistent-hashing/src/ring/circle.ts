@@ -25,12 +25,10 @@
 
 const PLACES = 2 ** 32;
 
-/** Owners are packed below their places, so that one sort of numbers sorts both. */
-const OWNER_RANGE = 2 ** 20;
-
-/** The point at `place`, an unsigned integer of 32 bits, of `owner`, as one number to sort. */
-export function packedPoint(place: number, owner: number): number {
-  return place * OWNER_RANGE + owner;
+/** Points and whose they are, side by side. */
+export interface Points {
+  readonly places: Uint32Array;
+  readonly owners: Int32Array;
 }
 
 /** Who owns which place. A value. */
@@ -41,9 +39,9 @@ export class Circle {
   readonly #cells: Int32Array;
   readonly #shift: number;
 
-  /** @param points - Packed, in any order; sorted in place. */
-  constructor(points: Float64Array) {
-    const { ends, owners } = arcsOf(points.sort());
+  /** @param points - In the order of their owners. Used up. */
+  constructor(points: Points) {
+    const { ends, owners } = arcsOf(sortedByPlace(points));
     const bits = Math.max(1, Math.ceil(Math.log2(2 * ends.length)));
     this.#ends = ends;
     this.#owners = owners;
@@ -95,18 +93,55 @@ export class Circle {
   }
 }
 
+/** Bits that one pass of the sort looks at: three passes for 32. */
+const DIGIT_BITS = 11;
+const DIGITS = 2 ** DIGIT_BITS;
+
+/**
+ * The same points in the order of their places, those at one place in the order they came in.
+ *
+ * Dealt out by their lowest bits, then by the middle ones, then by the highest, each time in the
+ * order of the time before: linear, whatever the places are. Both pairs of arrays are used.
+ */
+function sortedByPlace(points: Points): Points {
+  const { length } = points.places;
+  let from = points;
+  let to: Points = { places: new Uint32Array(length), owners: new Int32Array(length) };
+  for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
+    dealOut(from, to, shift);
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+function dealOut(from: Points, to: Points, shift: number): void {
+  const { length } = from.places;
+  const starts = new Uint32Array(DIGITS + 1);
+  for (let at = 0; at < length; at += 1) {
+    starts[((from.places[at]! >>> shift) & (DIGITS - 1)) + 1]! += 1;
+  }
+  for (let digit = 1; digit < DIGITS; digit += 1) starts[digit]! += starts[digit - 1]!;
+  for (let at = 0; at < length; at += 1) {
+    const place = from.places[at]!;
+    const digit = (place >>> shift) & (DIGITS - 1);
+    const into = starts[digit]!;
+    starts[digit] = into + 1;
+    to.places[into] = place;
+    to.owners[into] = from.owners[at]!;
+  }
+}
+
 /** One arc for each place that has a point, and one more for the places behind the last. */
-function arcsOf(sorted: Float64Array): { ends: Uint32Array; owners: Int32Array } {
-  const ends = new Uint32Array(sorted.length + 1);
-  const owners = new Int32Array(sorted.length + 1).fill(-1);
+function arcsOf(sorted: Points): { ends: Uint32Array; owners: Int32Array } {
+  const { length } = sorted.places;
+  const ends = new Uint32Array(length + 1);
+  const owners = new Int32Array(length + 1).fill(-1);
   let size = 0;
-  let last = -1;
-  for (const point of sorted) {
-    const place = Math.floor(point / OWNER_RANGE);
-    if (place === last) continue;
-    last = place;
+  for (let at = 0; at < length; at += 1) {
+    const place = sorted.places[at]!;
+    if (size > 0 && ends[size - 1] === place) continue;
     ends[size] = place;
-    owners[size] = point - place * OWNER_RANGE;
+    owners[size] = sorted.owners[at]!;
     size += 1;
   }
   ends[size] = PLACES - 1;

@@ -24,7 +24,6 @@ import type { CheckedFields } from '../codec/snapshot-format.ts';
 import { nodeSet } from '../node-set.ts';
 import type { HashedOptions, Placement, PlacementTraits } from '../placement.ts';
 import { CirclePlacement, type CircleRules } from './circle-placement.ts';
-import { packedPoint } from './circle.ts';
 
 /** What a ring is made of. */
 export interface RingOptions<Meta = unknown> extends HashedOptions<Meta> {
@@ -91,7 +90,7 @@ function ringRules(pointsPerWeight: number, hasher: KeyHasher): CircleRules {
     space: `${spaceOf(hasher)}/high`,
     bits: hasher,
     pointCounts: (nodes) => nodes.map(({ weight }) => pointCount(weight, each)),
-    fillPoints: (points, id, owner) => fillPoints(points, id, owner, hasher),
+    fillPlaces: (places, id) => fillPlaces(places, id, hasher),
     fields: { hashCode: hasher.code, seed: hasher.seed, numbers: [each] },
   };
 }
@@ -110,16 +109,16 @@ function pointCount(weight: number, pointsPerWeight: number): number {
 
 const encoder = new TextEncoder();
 
-function fillPoints(points: Float64Array, id: string, owner: number, hasher: KeyHasher): void {
+function fillPlaces(places: Uint32Array, id: string, hasher: KeyHasher): void {
   const text = encoder.encode(id);
   const label = new Uint8Array(text.length + 4);
   label.set(text);
   const view = new DataView(label.buffer);
-  for (let index = 0; index < points.length; index += 2) {
+  for (let index = 0; index < places.length; index += 2) {
     view.setUint32(text.length, index / 2, true);
     hasher.hashBytes(label);
-    points[index] = packedPoint(hasher.high >>> 0, owner);
+    places[index] = hasher.high;
     // Of an odd number the last half is left out: writing behind the end of an array does nothing.
-    points[index + 1] = packedPoint(hasher.low >>> 0, owner);
+    places[index + 1] = hasher.low;
   }
 }

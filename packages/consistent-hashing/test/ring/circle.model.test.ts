@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { Circle, packedPoint } from '../../src/ring/circle.ts';
+import { Circle } from '../../src/ring/circle.ts';
 
 const place = fc.oneof(
   fc.nat(40),
@@ -17,10 +17,18 @@ function ownerOf(all: readonly (readonly [number, number])[], at: number): numbe
   return next?.[1] ?? -1;
 }
 
+function circleOf(all: readonly (readonly [number, number])[]): Circle {
+  const byOwner = [...all].sort((left, right) => left[1] - right[1]);
+  return new Circle({
+    places: Uint32Array.from(byOwner, ([at]) => at),
+    owners: Int32Array.from(byOwner, ([, owner]) => owner),
+  });
+}
+
 test('a circle finds what a look at all points finds', () => {
   fc.assert(
     fc.property(points, fc.array(place, { minLength: 1 }), (all, places) => {
-      const circle = new Circle(Float64Array.from(all, ([at, owner]) => packedPoint(at, owner)));
+      const circle = circleOf(all);
       for (const at of [...places, ...all.map(([where]) => where), 0, 2 ** 32 - 1]) {
         expect(circle.locate(at)).toBe(ownerOf(all, at));
         expect(circle.locate(at | 0)).toBe(ownerOf(all, at));
@@ -34,7 +42,7 @@ test('a circle finds what a look at all points finds', () => {
 test('the arcs of a circle are its points, once each, and say the same', () => {
   fc.assert(
     fc.property(points, (all) => {
-      const circle = new Circle(Float64Array.from(all, ([at, owner]) => packedPoint(at, owner)));
+      const circle = circleOf(all);
       const { ends, owners } = circle.arcs();
       expect([...ends]).toEqual(
         [...new Set(all.map(([at]) => at))].sort((left, right) => left - right),

@@ -1,5 +1,4 @@
 import type { CircleRules } from '../../src/ring/circle-placement.ts';
-import { packedPoint } from '../../src/ring/circle.ts';
 import { keyHasher } from '@quorate/hash';
 
 /** Rules of a circle on which nodes have the points that a test wants. */
@@ -16,9 +15,7 @@ export function stubRules(places: Readonly<Record<string, readonly number[]>>): 
     space: 'stub',
     bits: keyHasher(),
     pointCounts: (nodes) => nodes.map(({ id }) => places[id]?.length ?? 0),
-    fillPoints: (points, id, owner) => {
-      points.set((places[id] ?? []).map((place) => packedPoint(place, owner)));
-    },
+    fillPlaces: (into, id) => into.set(places[id] ?? []),
     fields: { hashCode: 0, seed: new Uint8Array(), numbers: [] },
   };
 }
