@@ -18,6 +18,7 @@ export { jumpHash } from './jump/jump-index.ts';
 export { jump } from './jump/jump.ts';
 export { maglev, type MaglevOptions } from './maglev/maglev.ts';
 export { rendezvous, weightedRendezvous } from './rendezvous/rendezvous.ts';
+export { skeletonRendezvous } from './rendezvous/skeleton.ts';
 export type { KetamaDialect } from './ketama/dialects.ts';
 export { ketama, type KetamaOptions } from './ketama/ketama.ts';
 export { InvariantViolation } from './invariant.ts';

@@ -24,7 +24,7 @@ const USAGE = `usage: consistent-hashing plan <before> <after> [options]
 A placement is a file of JSON such as
   { "kind": "ring", "nodes": ["a", { "id": "b", "weight": 2, "zone": "east" }] }
 or the bytes of a snapshot. Kinds: ring, ketama, multi-probe, slots, redis-slots, rendezvous,
-weighted-rendezvous, jump, maglev, anchor (with a capacity), memento.
+weighted-rendezvous, skeleton-rendezvous, jump, maglev, anchor (with a capacity), memento.
 
 options of plan
   --parallel N   moves that a node takes part in at the same time; default 1

@@ -9,6 +9,7 @@ import { maglev } from '../maglev/maglev.ts';
 import { multiProbe } from '../multi-probe/multi-probe.ts';
 import type { Placement } from '../placement.ts';
 import { rendezvous, weightedRendezvous } from '../rendezvous/rendezvous.ts';
+import { skeletonRendezvous } from '../rendezvous/skeleton.ts';
 import { ring } from '../ring/ring.ts';
 import { redisSlots, slots } from '../slots/slots.ts';
 
@@ -26,6 +27,7 @@ const makers = new Map<string, (description: never) => Placement>([
   ['redis-slots', redisSlots],
   ['rendezvous', rendezvous],
   ['weighted-rendezvous', weightedRendezvous],
+  ['skeleton-rendezvous', skeletonRendezvous],
   ['jump', jump],
   ['maglev', maglev],
   ['anchor', anchor],

@@ -9,6 +9,7 @@ import { restoreMultiProbe } from '../multi-probe/multi-probe.ts';
 import { nodeSet } from '../node-set.ts';
 import { checkedEpoch, type Placement } from '../placement.ts';
 import { restoreRendezvous, restoreWeightedRendezvous } from '../rendezvous/rendezvous.ts';
+import { restoreSkeletonRendezvous } from '../rendezvous/skeleton.ts';
 import { restoreRing } from '../ring/ring.ts';
 import { restoreRedisSlots, restoreSlots } from '../slots/slots.ts';
 import { type CheckedFields, decodeSnapshot, type PlacementKind } from './snapshot-format.ts';
@@ -25,6 +26,7 @@ const restorers: ReadonlyMap<PlacementKind, (fields: CheckedFields) => Placement
   ['redis-slots', restoreRedisSlots],
   ['rendezvous', restoreRendezvous],
   ['weighted-rendezvous', restoreWeightedRendezvous],
+  ['skeleton-rendezvous', restoreSkeletonRendezvous],
   ['jump', restoreJump],
   ['maglev', restoreMaglev],
   ['anchor', restoreAnchor],

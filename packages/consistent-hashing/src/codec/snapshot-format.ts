@@ -26,12 +26,13 @@ export type PlacementKind =
   | 'redis-slots'
   | 'rendezvous'
   | 'weighted-rendezvous'
+  | 'skeleton-rendezvous'
   | 'jump'
   | 'maglev'
   | 'anchor'
   | 'memento';
 
-/** The algorithms, each with the byte that stands for it in snapshots, for ever; 8 is free. */
+/** The algorithms, each with the byte that stands for it in snapshots, for ever. */
 const kindCodes: Readonly<Record<PlacementKind, number>> = {
   ring: 1,
   ketama: 2,
@@ -40,6 +41,7 @@ const kindCodes: Readonly<Record<PlacementKind, number>> = {
   'redis-slots': 5,
   rendezvous: 6,
   'weighted-rendezvous': 7,
+  'skeleton-rendezvous': 8,
   jump: 9,
   maglev: 10,
   anchor: 11,

@@ -24,8 +24,8 @@ import type { CheckedFields } from '../codec/snapshot-format.ts';
 import { HashedPlacement, type HashedParts, ownersAmong } from '../hashed-placement.ts';
 import { changedNodes, nodeSet, type PlacementChange } from '../node-set.ts';
 import type { HashedOptions, Placement, PlacementTraits } from '../placement.ts';
-import { avalanche } from '../replicas.ts';
 import { checkUnweighted } from '../unweighted.ts';
+import { draw, moreOf } from './draw.ts';
 import { exponential } from './logarithm.ts';
 
 /* eslint-disable @typescript-eslint/no-non-null-assertion --
@@ -188,12 +188,6 @@ class WeightedRendezvous<Meta> extends Scored<Meta> {
 
   protected score(index: number, high: number, low: number): number {
     const first = draw(high ^ this.highs[index]!, low ^ this.lows[index]!);
-    const second = avalanche(first ^ low ^ this.highs[index]!);
-    return exponential(first, second) / this.#weights[index]!;
+    return exponential(first, moreOf(first, low, this.highs[index]!)) / this.#weights[index]!;
   }
-}
-
-/** One number of a key and a node together, as an int32. */
-function draw(high: number, low: number): number {
-  return avalanche(Math.imul(avalanche(low), 0x9e3779b1) ^ high);
 }

@@ -26,6 +26,7 @@ describe.each([
   ['redis-slots', {}],
   ['rendezvous', {}],
   ['weighted-rendezvous', {}],
+  ['skeleton-rendezvous', {}],
   ['jump', {}],
   ['maglev', { tableSize: 1_009 }],
   ['anchor', { capacity: 8 }],

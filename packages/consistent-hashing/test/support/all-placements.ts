@@ -7,6 +7,7 @@ import { goMultiProbe, multiProbe } from '../../src/multi-probe/multi-probe.ts';
 import type { NodeSpec } from '../../src/node-set.ts';
 import type { Placement } from '../../src/placement.ts';
 import { rendezvous, weightedRendezvous } from '../../src/rendezvous/rendezvous.ts';
+import { skeletonRendezvous } from '../../src/rendezvous/skeleton.ts';
 import { ring } from '../../src/ring/ring.ts';
 import { redisSlots, slots } from '../../src/slots/slots.ts';
 
@@ -27,6 +28,7 @@ export const allPlacements: readonly (readonly [name: string, make: MakePlacemen
   ['Redis slots', (nodes) => redisSlots({ nodes })],
   ['rendezvous', (nodes) => rendezvous({ nodes })],
   ['weighted rendezvous', (nodes) => weightedRendezvous({ nodes })],
+  ['skeleton rendezvous', (nodes) => skeletonRendezvous({ nodes })],
   ['jump', (nodes) => jump({ nodes })],
   ['maglev', (nodes) => maglev({ nodes, tableSize: 1_009 })],
   ['anchor', (nodes) => anchor({ nodes, capacity: 64 })],
