@@ -68,7 +68,7 @@ function peersOf(kind: string, nodes: readonly string[]): readonly Contender[] {
   }
   if (kind === 'jump') {
     const get = inTurn(keys, (key) => jumphash(key, nodes.length));
-    peers.push(microContender('jumphash 1.1', get));
+    peers.push(microContender('jumphash 0.2', get));
   }
   return peers;
 }
