@@ -1,27 +1,16 @@
-import {
-  anchor,
-  jump,
-  maglev,
-  memento,
-  multiProbe,
-  type Placement,
-  rendezvous,
-  ring,
-} from '@quorate/consistent-hashing';
+import { anchor, memento, type Placement } from '@quorate/consistent-hashing';
 import { keyHasher } from '@quorate/hash';
 import ConsistentHash from 'consistent-hash';
 import HashRing from 'hashring';
 import jumphash from 'jumphash';
 
 import { flatKeys, inTurn } from '../hashing/keys.ts';
+import { nodeIds, placements } from '../hashing/placements.ts';
 import { microContender, nsPerCall } from '../micro.ts';
 import type { BenchCase, Contender, Metric, Suite } from '../suite.ts';
 
 /** More than any peer keeps the owners of, so that each is looked up. */
 const keys = flatKeys(65_536);
-
-const ids = (count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `node-${String(index).padStart(4, '0')}`);
 
 /** What every placement pays for a key before it begins. */
 function hashAlone(): Contender {
@@ -37,18 +26,12 @@ function hashAlone(): Contender {
 
 type Make = (nodes: readonly string[]) => Placement;
 
-/** Half of an anchor's capacity is spare; the other one has none, as long as no node goes. */
+/** Half of an anchor's capacity is spare; here one has none, as long as no node goes. */
 const kinds: Readonly<Record<string, Make>> = {
-  ring: (nodes) => ring({ nodes }),
-  maglev: (nodes) => maglev({ nodes }),
-  anchor: (nodes) => anchor({ nodes, capacity: nodes.length }),
-  'anchor, half of it spare': (nodes) => anchor({ nodes, capacity: 2 * nodes.length }),
-  memento: (nodes) => memento({ nodes }),
+  ...placements,
+  'anchor, nothing spare': (nodes) => anchor({ nodes, capacity: nodes.length }),
   'memento, after a tenth has gone': (nodes) =>
     memento({ nodes }).with({ remove: nodes.filter((_, index) => index % 10 === 3) }),
-  jump: (nodes) => jump({ nodes }),
-  'multi-probe': (nodes) => multiProbe({ nodes }),
-  rendezvous: (nodes) => rendezvous({ nodes }),
 };
 
 function peersOf(kind: string, nodes: readonly string[]): readonly Contender[] {
@@ -74,7 +57,7 @@ function peersOf(kind: string, nodes: readonly string[]): readonly Contender[] {
 }
 
 function located(kind: string, make: Make, count: number): BenchCase {
-  const nodes = ids(count);
+  const nodes = nodeIds(count);
   const placement = make(nodes);
   return {
     name: `locate by ${kind}, nodes: ${count}`,
@@ -100,7 +83,7 @@ function building(name: string, build: () => unknown): Contender {
   };
 }
 
-const thousand = ids(1_000);
+const thousand = nodeIds(1_000);
 
 function built(kind: string): BenchCase {
   return {
