@@ -75,6 +75,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
 
 /** What the tests of an algorithm run its adapters against: the real clients and frameworks. */
 export const testPeers: Readonly<Record<string, readonly string[]>> = {
+  'bloom-filter': ['ioredis', 'redis'],
   'circuit-breaker': ['undici', '@opentelemetry'],
   'rate-limiter': [
     'ioredis',

@@ -1,0 +1,27 @@
+/**
+ * A Bloom filter that services share through Redis or Valkey.
+ *
+ * @packageDocumentation
+ */
+export {
+  RedisBloomFilter,
+  type RedisBloomFilterOptions,
+  type RedisFilterExpiry,
+  type RedisFilterStats,
+} from './redis-bloom-filter.ts';
+export type {
+  IoredisClient,
+  NodeRedisClient,
+  NodeRedisScriptOptions,
+  NodeRedisScripts,
+  RedisClient,
+  ScriptArgument,
+} from './redis-client.ts';
+export {
+  FilterCallError,
+  FilterDamagedError,
+  FilterGoneError,
+  FilterMismatchError,
+  RedisFilterError,
+  type RedisFilterErrorCode,
+} from './redis-filter-errors.ts';
