@@ -15,7 +15,6 @@ export type {
   NodeRedisScriptOptions,
   NodeRedisScripts,
   RedisClient,
-  ScriptArgument,
 } from './redis-client.ts';
 export {
   FilterCallError,

@@ -148,10 +148,12 @@ export class RedisBloomFilter {
    */
   constructor(options: RedisBloomFilterOptions) {
     const { client, name, prefix = 'quorate', expiry, pendingMax = 10_000 } = options;
+    const { whenMissing = 'empty' } = options;
     const shape = 'bitCount' in options ? options : bloomShape(options);
     checkBitmapShape(shape);
     this.#keys = bitmapKeys(prefix, name);
     if (expiry !== undefined) checkExpiry(expiry);
+    checkWord('whenMissing', whenMissing, ['empty', 'refuse']);
     checkInteger('pendingMax', pendingMax, 2 ** 31 - 1);
     this.name = name;
     this.bitCount = shape.bitCount;
@@ -159,7 +161,7 @@ export class RedisBloomFilter {
     this.hasher = options.hasher ?? keyHasher();
     this.#header = headerOf(shape, this.hasher);
     this.#expiry = expiry;
-    this.#whenMissing = checkedWhenMissing(options.whenMissing ?? 'empty');
+    this.#whenMissing = whenMissing;
     this.#runner = new ScriptRunner(scriptCaller(client), pendingMax);
   }
 
@@ -431,13 +433,12 @@ function strangeAnswer(got: string): FilterCallError {
 
 function checkExpiry({ afterMs, since }: RedisFilterExpiry): void {
   checkInteger('expiry.afterMs', afterMs, 2 ** 42);
-  if (since === 'creation' || since === 'last-add') return;
-  throw new RangeError(`expiry.since: expected creation or last-add, got ${String(since)}`);
+  checkWord('expiry.since', since, ['creation', 'last-add']);
 }
 
-function checkedWhenMissing(whenMissing: 'empty' | 'refuse'): 'empty' | 'refuse' {
-  if (whenMissing === 'empty' || whenMissing === 'refuse') return whenMissing;
-  throw new RangeError(`whenMissing: expected empty or refuse, got ${String(whenMissing)}`);
+function checkWord(name: string, word: string, expected: readonly string[]): void {
+  if (expected.includes(word)) return;
+  throw new RangeError(`${name}: expected ${expected.join(' or ')}, got ${word}`);
 }
 
 function checkInteger(name: string, value: number, max: number): void {

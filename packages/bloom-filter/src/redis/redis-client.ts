@@ -6,15 +6,12 @@
  * bits. Both clients can be asked for the bytes as they came, each in its own way.
  */
 
-/** An argument of a script: text, or bytes as they are. */
-export type ScriptArgument = string | Uint8Array;
-
 /** The part of ioredis that is used: its `Redis` or its `Cluster`. */
 export interface IoredisClient {
   /** Runs any command. Its answer is decoded as text. */
-  call(command: string, ...args: (string | number | Uint8Array)[]): Promise<unknown>;
+  call(command: string, ...args: (string | number | Buffer)[]): Promise<unknown>;
   /** Runs any command. Its answer is bytes. */
-  callBuffer(command: string, ...args: (string | number | Uint8Array)[]): Promise<unknown>;
+  callBuffer(command: string, ...args: (string | number | Buffer)[]): Promise<unknown>;
 }
 
 /** The part of node-redis that is used: what its `createClient` or `createCluster` returns. */
@@ -33,12 +30,15 @@ export interface NodeRedisScripts {
 
 /** Keys and arguments of a script, as node-redis takes them. */
 export interface NodeRedisScriptOptions {
-  keys?: ScriptArgument[];
-  arguments?: ScriptArgument[];
+  keys?: (string | Buffer)[];
+  arguments?: (string | Buffer)[];
 }
 
 /** A connected client of one of the two kinds. The filter never closes it. */
 export type RedisClient = IoredisClient | NodeRedisClient;
+
+/** An argument of a script: text, or bytes as they are. */
+export type ScriptArgument = string | Uint8Array;
 
 /** Text is what an answer is, unless it carries a piece of the bitmap. */
 export type ReplyForm = 'text' | 'bytes';
