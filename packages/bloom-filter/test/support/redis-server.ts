@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Why tests over a real Redis are skipped here, if they are. */
+export const redisIsMissing: boolean = spawnSync('redis-server', ['--version']).status !== 0;
+if (redisIsMissing) console.warn('no redis-server on the path: its tests are skipped');
+
+/** A real redis-server on a free loopback port, with its files in a folder of its own. */
+export class RedisServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #child: ChildProcess;
+
+  private constructor(port: number, folder: string, child: ChildProcess) {
+    this.port = port;
+    this.#folder = folder;
+    this.#child = child;
+  }
+
+  /** Resolves when it accepts connections. `options` go to its command line. */
+  static async start(options: readonly string[] = []): Promise<RedisServer> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'quorate-redis-'));
+    const port = await freePort();
+    const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+    const empty = ['--save', '', '--appendonly', 'no'];
+    const child = spawn('redis-server', [...fixed, ...empty, ...options], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const output: string[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      output.push(line);
+      if (!line.includes('Ready to accept connections')) continue;
+      child.stdout.resume();
+      return new RedisServer(port, folder, child);
+    }
+    throw new Error(`redis-server did not start:\n${output.join('\n')}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      await once(this.#child, 'exit');
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A port of this machine that nobody listens to. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
