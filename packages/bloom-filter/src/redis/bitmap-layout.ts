@@ -44,7 +44,7 @@ import type { KeyHasher } from '@quorate/hash';
 import type { BloomShape } from '../sizing.ts';
 
 /** What a string in Redis can hold, 512 MB. */
-export const BITMAP_BITS_MAX: number = 2 ** 32;
+const BITMAP_BITS_MAX = 2 ** 32;
 
 const NAME_LENGTH_MAX = 512;
 

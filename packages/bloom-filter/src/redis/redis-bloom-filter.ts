@@ -109,7 +109,7 @@ const COUNTED_BYTES = 1_048_576;
 const MADE_LENGTH = 16;
 
 /**
- * A Bloom filter that services share through Redis 6.2 or later, or Valkey.
+ * A Bloom filter that services share through Redis 6 or later, or Valkey.
  *
  * @remarks
  * Never a false negative for a key whose `add` has resolved, while the filter is there. It is a

@@ -88,7 +88,7 @@ describe.skipIf(redisIsMissing)('over a real Redis', () => {
       await expect(filter.add('y')).resolves.toBe('present');
     });
 
-    test('a name that is taken by something else is a mismatch, and that stays as it is', async () => {
+    test('a name that is taken by something else is a mismatch, and nothing changes', async () => {
       const filter = filterOf(scene.clients[kind]);
       const mismatch = { code: 'BLOOM_FILTER_MISMATCH', found: 'a key of another type' };
       for (const key of [head, bits]) {
@@ -500,7 +500,7 @@ describe.skipIf(redisIsMissing)('over a real Redis', () => {
   });
 
   describe('what fails', () => {
-    test('without an answer may be asked again: what was new is present, nothing is lost', async () => {
+    test('without an answer may be asked again: what was new is present then', async () => {
       const quiet = filterOf(scene.redis);
       // Both scripts are known, so that each call is one.
       await quiet.has('x');

@@ -233,7 +233,7 @@ describe('an answer', () => {
   });
 
   test.each([
-    'WRONGTYPE Operation against a key holding the wrong kind of value script: 1a, on @user_script:4.',
+    'WRONGTYPE Operation against a key holding the wrong kind of value script: 1a',
     'ERR Error running script (call to f_1a): @user_script:4: WRONGTYPE Operation against a key',
   ])('that the key is of another type is a mismatch: %s', async (message) => {
     const { client } = fakeClient(() => Promise.reject(new Error(message)));
