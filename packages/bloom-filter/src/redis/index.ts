@@ -3,12 +3,7 @@
  *
  * @packageDocumentation
  */
-export {
-  RedisBloomFilter,
-  type RedisBloomFilterOptions,
-  type RedisFilterExpiry,
-  type RedisFilterStats,
-} from './redis-bloom-filter.ts';
+export { RedisBloomFilter, type RedisFilterStats } from './redis-bloom-filter.ts';
 export type {
   IoredisClient,
   NodeRedisClient,
@@ -24,3 +19,4 @@ export {
   RedisFilterError,
   type RedisFilterErrorCode,
 } from './redis-filter-errors.ts';
+export type { RedisBloomFilterOptions, RedisFilterExpiry } from './redis-filter-options.ts';

@@ -17,7 +17,7 @@
  *
  * The layout is in `bitmap-layout.ts`; the bits of a key are those of `BloomFilter`.
  */
-import { keyHasher, type Key, type KeyHasher } from '@quorate/hash';
+import type { Key, KeyHasher } from '@quorate/hash';
 import { systemRandom } from '@quorate/transport/system';
 
 import { BloomFilter } from '../bloom.ts';
@@ -25,9 +25,9 @@ import { itemCountOf } from '../estimates.ts';
 import { checkSameHash, type FilterStats } from '../filter.ts';
 import { integerPower } from '../natural-log.ts';
 import { bloomPositions } from '../probes.ts';
-import { bloomShape, type BloomShape, type FilterSizing } from '../sizing.ts';
 import { bitmapBytesOf, readBitmapBytes } from './bitmap-bytes.ts';
-import { bitmapKeys, checkBitmapShape, headerOf, hex, type BitmapKeys } from './bitmap-layout.ts';
+import { BitmapCalls, latin1, strangeAnswer } from './bitmap-calls.ts';
+import { headerOf, hex } from './bitmap-layout.ts';
 import {
   addScript,
   clearScript,
@@ -37,57 +37,14 @@ import {
   openScript,
   readScript,
 } from './bitmap-scripts.ts';
-import { scriptCaller, type RedisClient, type ScriptArgument } from './redis-client.ts';
+import { scriptCaller } from './redis-client.ts';
+import { FilterGoneError } from './redis-filter-errors.ts';
 import {
-  FilterCallError,
-  FilterDamagedError,
-  FilterGoneError,
-  FilterMismatchError,
-} from './redis-filter-errors.ts';
+  checkedOptions,
+  type RedisBloomFilterOptions,
+  type RedisFilterExpiry,
+} from './redis-filter-options.ts';
 import { ScriptRunner, type RedisScript } from './script-runner.ts';
-
-/** When a filter in Redis ends by itself. */
-export interface RedisFilterExpiry {
-  /** How long it lives, in ms; an integer in 1..2^42. */
-  readonly afterMs: number;
-  /**
-   * `creation`: so long after the first addition, whatever comes later. `last-add`: so long after
-   * the last one; a load counts when it begins.
-   */
-  readonly since: 'creation' | 'last-add';
-}
-
-/**
- * What a `RedisBloomFilter` is made of. Size and hash function must be those of all who share it;
- * the smallest table for a purpose is the same everywhere.
- */
-export type RedisBloomFilterOptions = (FilterSizing | BloomShape) & {
-  /** Of ioredis or node-redis, single or Cluster. The filter never closes it. */
-  readonly client: RedisClient;
-  /** Tells this filter from others; 1..512 characters. */
-  readonly name: string;
-  /** Stands in front of every key in Redis. Default `quorate`. */
-  readonly prefix?: string;
-  /** Makes the 64 bits of a key; `keyHasher()`, the fastest, without it. */
-  readonly hasher?: KeyHasher;
-  /**
-   * When it ends by itself; without it, never. It is not part of what must be the same: who makes
-   * the filter decides, and with `last-add` who adds to it.
-   */
-  readonly expiry?: RedisFilterExpiry;
-  /**
-   * What to answer when there is no filter in Redis. `empty`, the default: it is an empty one, and
-   * `add` makes it. `refuse`: every call but `load`, `stats` and `clear` rejects with
-   * `FilterGoneError`. Take it where a lost filter must not look like one that has nothing, and
-   * make the filter by a load.
-   */
-  readonly whenMissing?: 'empty' | 'refuse';
-  /**
-   * Calls without an answer beyond which none is sent, 1..2^31-1, 10,000 by default. It bounds the
-   * memory that a server which hangs can cost this process.
-   */
-  readonly pendingMax?: number;
-};
 
 /** How full a filter in Redis is. */
 export interface RedisFilterStats extends FilterStats {
@@ -136,8 +93,7 @@ export class RedisBloomFilter {
   /** k, the number of bits that a key sets. */
   readonly hashCount: number;
   readonly hasher: KeyHasher;
-  readonly #runner: ScriptRunner;
-  readonly #keys: BitmapKeys;
+  readonly #calls: BitmapCalls;
   readonly #header: string;
   readonly #expiry: RedisFilterExpiry | undefined;
   readonly #whenMissing: 'empty' | 'refuse';
@@ -147,22 +103,17 @@ export class RedisBloomFilter {
    *   which is all that a string in Redis can have.
    */
   constructor(options: RedisBloomFilterOptions) {
-    const { client, name, prefix = 'quorate', expiry, pendingMax = 10_000 } = options;
-    const { whenMissing = 'empty' } = options;
-    const shape = 'bitCount' in options ? options : bloomShape(options);
-    checkBitmapShape(shape);
-    this.#keys = bitmapKeys(prefix, name);
-    if (expiry !== undefined) checkExpiry(expiry);
-    checkWord('whenMissing', whenMissing, ['empty', 'refuse']);
-    checkInteger('pendingMax', pendingMax, 2 ** 31 - 1);
+    const { shape, hasher, keys, expiry, whenMissing, pendingMax } = checkedOptions(options);
+    const { client, name } = options;
     this.name = name;
     this.bitCount = shape.bitCount;
     this.hashCount = shape.hashCount;
-    this.hasher = options.hasher ?? keyHasher();
-    this.#header = headerOf(shape, this.hasher);
+    this.hasher = hasher;
+    this.#header = headerOf(shape, hasher);
     this.#expiry = expiry;
     this.#whenMissing = whenMissing;
-    this.#runner = new ScriptRunner(scriptCaller(client), pendingMax);
+    const runner = new ScriptRunner(scriptCaller(client), pendingMax);
+    this.#calls = new BitmapCalls({ runner, keys, name, header: this.#header });
   }
 
   /**
@@ -220,7 +171,7 @@ export class RedisBloomFilter {
     let expiresInMs = -1;
     for (const [first, last] of rangesOf(bitCount / 8, COUNTED_BYTES)) {
       const args = [...this.#lookArguments(), String(first), String(last)];
-      const answer = await this.#textOf(countScript, args);
+      const answer = await this.#calls.text(countScript, args);
       exists = answer !== undefined;
       if (answer === undefined) break;
       const [count = 0, toLive = -1] = answer.split(' ').map(Number);
@@ -251,13 +202,13 @@ export class RedisBloomFilter {
    */
   async load(filter: BloomFilter): Promise<void> {
     this.#checkAlike(filter);
-    const made = await this.#textOf(openScript, this.#makeArguments(newMade()));
+    const made = await this.#calls.text(openScript, this.#makeArguments(newMade()));
     for (const [first, last] of rangesOf(this.bitCount / 8, CHUNK_BYTES)) {
       const words = filter.words.subarray(first / 4, (last + 1) / 4);
       if (words.every((word) => word === 0)) continue;
       const place = [made ?? '', String(first)];
       const args = [...this.#lookArguments(), ...place, bitmapBytesOf(words)];
-      await this.#textOf(mergeScript, args);
+      await this.#calls.text(mergeScript, args);
     }
   }
 
@@ -274,9 +225,9 @@ export class RedisBloomFilter {
     let made: string | undefined;
     for (const [first, last] of rangesOf(bitCount / 8, CHUNK_BYTES)) {
       const args = [...this.#lookArguments(), String(first), String(last)];
-      const chunk = await this.#bytesOf(readScript, args);
+      const chunk = await this.#calls.bytes(readScript, args);
       if (chunk === undefined && made === undefined && this.#whenMissing === 'empty') break;
-      const madeNow = latin1(chunk?.subarray(0, MADE_LENGTH));
+      const madeNow = latin1(chunk?.subarray(0, MADE_LENGTH) ?? new Uint8Array());
       if (chunk === undefined || (made ?? madeNow) !== madeNow)
         throw new FilterGoneError(this.name);
       const bytes = chunk.subarray(MADE_LENGTH);
@@ -292,7 +243,7 @@ export class RedisBloomFilter {
    * parameters, or the half of one. The next addition makes a new one.
    */
   async clear(): Promise<void> {
-    await this.#textOf(clearScript, []);
+    await this.#calls.text(clearScript, []);
   }
 
   /** The answers of `script` for `keys`, one digit for each. */
@@ -308,7 +259,7 @@ export class RedisBloomFilter {
     for (let start = 0; start < keys.length; start += keysPerScript) {
       const batch = hashes.subarray(2 * start, 2 * (start + keysPerScript));
       const args = [...front, String(this.hashCount), ...this.#positionsOf(batch)];
-      const answer = await this.#textOf(script, args);
+      const answer = await this.#calls.text(script, args);
       if (answer === undefined && this.#whenMissing === 'refuse')
         throw new FilterGoneError(this.name);
       const digits = answer ?? '0'.repeat(batch.length / 2);
@@ -358,57 +309,6 @@ export class RedisBloomFilter {
     }
     checkSameHash(this, filter);
   }
-
-  /** What `script` returns, without its letter; `undefined` if there is no filter. */
-  async #textOf(script: RedisScript, args: readonly ScriptArgument[]): Promise<string | undefined> {
-    const reply = await this.#run(script, args, 'text');
-    if (typeof reply !== 'string') throw strangeAnswer(typeof reply);
-    return this.#isThere(reply[0], () => reply.slice(1)) ? reply.slice(1) : undefined;
-  }
-
-  async #bytesOf(
-    script: RedisScript,
-    args: readonly ScriptArgument[],
-  ): Promise<Uint8Array | undefined> {
-    const reply = await this.#run(script, args, 'bytes');
-    if (!(reply instanceof Uint8Array)) throw strangeAnswer(typeof reply);
-    const rest = reply.subarray(1);
-    return this.#isThere(latin1(reply.subarray(0, 1)), () => latin1(rest)) ? rest : undefined;
-  }
-
-  async #run(
-    script: RedisScript,
-    args: readonly ScriptArgument[],
-    form: 'text' | 'bytes',
-  ): Promise<unknown> {
-    const { head, bits, scratch } = this.#keys;
-    const keys = script === mergeScript ? [head, bits, ...scratch] : [head, bits];
-    try {
-      return await this.#runner.run(script, keys, args, form);
-    } catch (error) {
-      // Redis 6 wraps the message of a command that fails within a script.
-      if (!(error instanceof FilterCallError && /\bWRONGTYPE\b/.test(error.message))) throw error;
-      throw new FilterMismatchError(this.name, this.#header, 'a key of another type');
-    }
-  }
-
-  /** Whether there is a filter, by the letter that a script answered with. */
-  #isThere(letter: string | undefined, rest: () => string): boolean {
-    switch (letter) {
-      case 'k':
-        return true;
-      case 'n':
-        return false;
-      case 'o':
-        throw new FilterMismatchError(this.name, this.#header, JSON.stringify(rest()));
-      case 'd':
-        throw new FilterDamagedError(this.name);
-      case 'g':
-        throw new FilterGoneError(this.name);
-      default:
-        throw strangeAnswer(JSON.stringify(letter));
-    }
-  }
 }
 
 /** From 0 to `end`, the first and the last of each `step`. */
@@ -419,29 +319,4 @@ function* rangesOf(end: number, step: number): Generator<readonly [number, numbe
 /** What stands behind `made=` in a new header: tells one filter from the next of its name. */
 function newMade(): string {
   return hex(systemRandom.uint32()) + hex(systemRandom.uint32());
-}
-
-function latin1(bytes: Uint8Array = new Uint8Array()): string {
-  return String.fromCharCode(...bytes);
-}
-
-function strangeAnswer(got: string): FilterCallError {
-  return new FilterCallError(`answer: expected what a script returns, got ${got}`, {
-    definite: false,
-  });
-}
-
-function checkExpiry({ afterMs, since }: RedisFilterExpiry): void {
-  checkInteger('expiry.afterMs', afterMs, 2 ** 42);
-  checkWord('expiry.since', since, ['creation', 'last-add']);
-}
-
-function checkWord(name: string, word: string, expected: readonly string[]): void {
-  if (expected.includes(word)) return;
-  throw new RangeError(`${name}: expected ${expected.join(' or ')}, got ${word}`);
-}
-
-function checkInteger(name: string, value: number, max: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return;
-  throw new RangeError(`${name}: expected an integer in 1..${max}, got ${value}`);
 }

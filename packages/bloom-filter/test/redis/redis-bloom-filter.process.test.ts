@@ -6,10 +6,8 @@ import { describe, expect, test } from 'vitest';
 
 import { BloomFilter } from '../../src/bloom.ts';
 import type { RedisClient } from '../../src/redis/redis-client.ts';
-import {
-  RedisBloomFilter,
-  type RedisBloomFilterOptions,
-} from '../../src/redis/redis-bloom-filter.ts';
+import { RedisBloomFilter } from '../../src/redis/redis-bloom-filter.ts';
+import type { RedisBloomFilterOptions } from '../../src/redis/redis-filter-options.ts';
 import { redisScene, watched } from '../support/redis-scene.ts';
 import { redisIsMissing } from '../support/redis-server.ts';
 
