@@ -187,7 +187,7 @@ export class ScalableFilter implements GrowingFilter {
   /** Begins the next layer; `false` if there must be no more. */
   #grow(): boolean {
     const sizing = this.#sizing(this.#layers.length);
-    if (this.#layers.length >= this.#layerCountMax || !isPossible(sizing)) return false;
+    if (this.#layers.length >= this.#layerCountMax || !isLayerPossible(sizing)) return false;
     this.#layers.push(new BloomFilter({ ...sizing, hasher: this.hasher }));
     this.#lastCount = 0;
     return true;
@@ -232,7 +232,7 @@ export class ScalableFilter implements GrowingFilter {
 }
 
 /** Whether `bloomShape` has an answer: no more than a bit a key is lost by rounding up k. */
-function isPossible({ itemCount, falsePositiveRate }: FilterSizing): boolean {
+export function isLayerPossible({ itemCount, falsePositiveRate }: FilterSizing): boolean {
   if (falsePositiveRate < RATE_MIN || !Number.isSafeInteger(itemCount)) return false;
   const bitsPerKey = -naturalLog(falsePositiveRate) / LN_2 ** 2 + 1;
   return itemCount * bitsPerKey <= BIT_COUNT_MAX;

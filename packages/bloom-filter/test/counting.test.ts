@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { COUNTER_COUNT_MAX, COUNTER_MAX, CountingFilter, WORD_COUNTERS } from '../src/counting.ts';
+import { fastRange } from '../src/fast-range.ts';
+import { bitOffset, probe } from '../src/probes.ts';
 import { countFound, keyFamilies, withChance } from './support/key-families.ts';
 
 describe('a counting filter', () => {
@@ -101,6 +103,20 @@ describe('a counting filter', () => {
       expect(filter.words).toEqual(before);
     }
     expect(refused).toBe(500);
+  });
+
+  test('counts where the probes of a key lead to, and takes its offset into account', () => {
+    for (let key = 1; key < 200; key += 1) {
+      const [high, low] = [Math.imul(key, 0x9e37_79b1), Math.imul(key, 0x85eb_ca6b)];
+      const filter = new CountingFilter({ counterCount: 800, hashCount: 5 });
+      filter.addHash(high, low);
+      const expected = new Int32Array(100);
+      for (let index = 0; index < 5; index += 1) {
+        const mixed = probe(high, low, index);
+        expected[fastRange(mixed, 100)]! += 1 << (4 * ((mixed + bitOffset(low)) & 7));
+      }
+      expect(filter.words).toEqual(expected);
+    }
   });
 
   test('has counters up to 15', () => {

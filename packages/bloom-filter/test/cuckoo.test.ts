@@ -32,6 +32,40 @@ describe('a cuckoo filter', () => {
     expect(filter.has('a')).toBe(false);
   });
 
+  test('goes on with a table that is there, and counts what is in it', () => {
+    for (const fingerprintBits of [8, 16, 32] as const) {
+      const before = new CuckooFilter({ bucketCount: 7, fingerprintBits });
+      for (const key of ['a', 'b', 'b']) before.add(key);
+      const after = new CuckooFilter({ slots: before.slots });
+
+      expect([after.bucketCount, after.fingerprintBits]).toEqual([7, fingerprintBits]);
+      expect(after.itemCount).toBe(3);
+      expect(after.slots).toBe(before.slots);
+      expect(after.remove('a')).toBe(true);
+      expect(before.has('a')).toBe(false);
+    }
+  });
+
+  test('refuses a table that is no row of buckets', () => {
+    for (const length of [0, 1, 6]) {
+      const slots = new Uint8Array(length);
+      expect(() => new CuckooFilter({ slots })).toThrow(/^bucketCount: expected an integer in 1/);
+    }
+  });
+
+  test('puts every fingerprint back after an addition that found no room', () => {
+    const filter = new CuckooFilter({ bucketCount: 20, fingerprintBits: 16 });
+    for (let key = 0; filter.add(key) === 'added';) key += 1;
+    let refused = 0;
+    for (let key = 1_000; key < 1_050; key += 1) {
+      const before = filter.slots.slice();
+      if (filter.add(key) === 'added') continue;
+      refused += 1;
+      expect(filter.slots).toEqual(before);
+    }
+    expect(refused).toBeGreaterThan(40);
+  });
+
   test.each([0, -1, 1.5, Number.NaN, BUCKET_COUNT_MAX + 1])('refuses %d buckets', (bucketCount) => {
     expect(() => new CuckooFilter({ bucketCount, fingerprintBits: 8 })).toThrow(/^bucketCount:/);
   });
@@ -69,6 +103,20 @@ test('the way to the other bucket leads back', () => {
       expect(otherBucket(other, print, count)).toBe(bucket);
     }
   }
+});
+
+test('the fingerprints of one bucket have other buckets all over the table', () => {
+  const others = Array.from({ length: 255 }, (_, index) => otherBucket(500, index + 1, 10_000));
+  const tenths = new Array<number>(10).fill(0);
+  for (const other of others) tenths[Math.floor(other / 1_000)]! += 1;
+
+  expect(new Set(others).size).toBeGreaterThan(245);
+  expect(Math.min(...tenths)).toBeGreaterThan(10);
+  expect(Math.max(...tenths)).toBeLessThan(45);
+});
+
+test('a fingerprint of 32 bits is all of them, but for 0', () => {
+  expect([1, 2, 6, -8, -1].map((low) => fingerprint(low, 32))).toEqual([1, 2, 6, -8, -1]);
 });
 
 test('no fingerprint is 0', () => {

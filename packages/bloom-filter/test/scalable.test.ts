@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { LAYER_COUNT_MAX, ScalableFilter } from '../src/scalable.ts';
+import { isLayerPossible, LAYER_COUNT_MAX, ScalableFilter } from '../src/scalable.ts';
+import { BIT_COUNT_MAX, bloomShape } from '../src/sizing.ts';
 
 describe('a scalable filter', () => {
   test('finds what was added and says whether a key is certainly new', () => {
@@ -47,6 +48,26 @@ describe('a scalable filter', () => {
     for (let key = 0; key < 10; key += 1) filter.add(key);
 
     expect(filter.add(10)).toBe('full');
+  });
+
+  test('is full where the next layer would be larger than a table can be', () => {
+    const rates = fc.constantFrom(0.49, 0.25, 0.1, 0.01, 1e-4, 1e-9, 1e-15);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 53 - 1 }), rates, (itemCount, rate) => {
+        const sizing = { itemCount, falsePositiveRate: rate };
+        if (isLayerPossible(sizing)) {
+          expect(bloomShape(sizing).bitCount).toBeLessThanOrEqual(BIT_COUNT_MAX);
+        } else {
+          const half = { ...sizing, itemCount: Math.ceil(itemCount / 2) };
+          if (isLayerPossible(half)) return;
+          expect(() => bloomShape(sizing)).toThrow(/^itemCount: expected one that needs at most/);
+        }
+      }),
+    );
+    expect(isLayerPossible({ itemCount: 2 ** 30, falsePositiveRate: 0.01 })).toBe(true);
+    expect(isLayerPossible({ itemCount: 2 ** 32, falsePositiveRate: 0.01 })).toBe(false);
+    expect(isLayerPossible({ itemCount: 1, falsePositiveRate: 9e-16 })).toBe(false);
+    expect(isLayerPossible({ itemCount: 2 ** 53, falsePositiveRate: 0.1 })).toBe(false);
   });
 
   test('says how full it is', () => {

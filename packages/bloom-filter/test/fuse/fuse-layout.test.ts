@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import {
+  fingerprintOf,
   firstSlot,
   fuseShape,
   mixLower,
+  mixRest,
   mixUpper,
   slotCountOf,
 } from '../../src/fuse/fuse-layout.ts';
@@ -30,6 +32,25 @@ test('the mix depends on each half of hash and seed', () => {
   expect(mixUpper(1, 0)).not.toBe(mixUpper(1, 3));
   expect(mixLower(1, 5, 0)).not.toBe(mixLower(2, 5, 0));
   expect(mixLower(1, 5, 0)).not.toBe(mixLower(1, 5, 3));
+});
+
+describe.each([
+  ['the lower half', (upper: number, lower: number) => mixLower(lower, upper, 9)],
+  ['what is left for the third slot', mixRest],
+  ['the fingerprint', fingerprintOf],
+])('%s', (_, mix) => {
+  test('changes with any bit of either half', () => {
+    for (const [upper, lower] of [
+      [0, 0],
+      [0x1234_5678, -0x1234_5678],
+      [-1, -1],
+    ] as const) {
+      for (let bit = 0; bit < 32; bit += 1) {
+        expect(mix(upper ^ (1 << bit), lower)).not.toBe(mix(upper, lower));
+        expect(mix(upper, lower ^ (1 << bit))).not.toBe(mix(upper, lower));
+      }
+    }
+  });
 });
 
 test('a first slot is below its count', () => {

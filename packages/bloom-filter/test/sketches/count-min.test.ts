@@ -72,6 +72,28 @@ describe('a count-min sketch', () => {
     expect(sketch.estimate('a')).toBe(COUNT_MAX);
   });
 
+  test('goes on with counters that are there', () => {
+    const before = new CountMin({ width: 10, depth: 2 });
+    before.add('a', 3);
+    const { width, depth, counters, totalCount } = before;
+    const after = new CountMin({ width, depth, counted: { counters, totalCount } });
+    after.add('a');
+
+    expect([after.estimate('a'), after.totalCount]).toEqual([4, 4]);
+    expect(after.counters).toBe(counters);
+  });
+
+  test.each([
+    ['counters', 4, 0],
+    ['totalCount', 6, -1],
+    ['totalCount', 6, 0.5],
+    ['totalCount', 6, 2 ** 53],
+    ['counters', 6, 1],
+  ])('refuses %s that do not fit: %d counters, %d in all', (name, length, totalCount) => {
+    const counted = { counters: new Uint32Array(length), totalCount };
+    expect(() => new CountMin({ width: 3, depth: 2, counted })).toThrow(new RegExp(`^${name}:`));
+  });
+
   test.each([-1, 1.5, Number.NaN, COUNT_MAX + 1])('refuses to count %d', (count) => {
     const sketch = new CountMin({ width: 10, depth: 2 });
 
