@@ -72,6 +72,17 @@ describe('a count-min sketch', () => {
     expect(sketch.estimate('a')).toBe(COUNT_MAX);
   });
 
+  test('stays at a total that a number can hold', () => {
+    const sketch = new CountMin({ width: 2, depth: 1 });
+    for (let doubling = 0; doubling < 24; doubling += 1) {
+      sketch.add('a', COUNT_MAX);
+      sketch.addAll(sketch);
+    }
+    sketch.add('a');
+
+    expect(sketch.totalCount).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   test('goes on with counters that are there', () => {
     const before = new CountMin({ width: 10, depth: 2 });
     before.add('a', 3);
