@@ -2,6 +2,7 @@ import { keyHasher } from '@quorate/hash';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { BloomFilter } from '../../src/bloom.ts';
 import { writeShapes } from '../../src/codec/bloom-layers.ts';
 import { writeDouble } from '../../src/codec/double.ts';
 import { decodeRolling, encodeRolling } from '../../src/codec/rolling-codec.ts';
@@ -86,6 +87,11 @@ describe('parts', () => {
 
   test.each([
     ['one generation', { generations: parts.generations.slice(0, 1) }, /^generations: expected 2/],
+    [
+      'one generation of another hash',
+      { generations: [...parts.generations, new BloomFilter({ bitCount: 64, hashCount: 2 })] },
+      /^generations: expected xxh64 of one seed/,
+    ],
     ['another hash', { hasher: keyHasher('xxh64', 6) }, /^generations: expected xxh64 of one seed/],
     ['half a number', { newest: 0.5 }, /^newest: expected an integer below 2\^53/],
     ['a number beyond all', { newest: Number.POSITIVE_INFINITY }, /^newest:/],

@@ -83,6 +83,14 @@ describe('a count-min sketch', () => {
     expect(sketch.totalCount).toBe(Number.MAX_SAFE_INTEGER);
   });
 
+  test('goes on with counters that are more in all than a number can hold', () => {
+    const counters = new Uint32Array(2 ** 22).fill(COUNT_MAX - 1);
+    const counted = { counters, totalCount: Number.MAX_SAFE_INTEGER };
+    const sketch = new CountMin({ width: 2 ** 22, depth: 1, counted });
+
+    expect(sketch.estimate('a')).toBe(COUNT_MAX - 1);
+  });
+
   test('goes on with counters that are there', () => {
     const before = new CountMin({ width: 10, depth: 2 });
     before.add('a', 3);
