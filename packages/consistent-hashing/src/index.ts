@@ -16,7 +16,7 @@ export { anchor, type AnchorOptions } from './history/anchor.ts';
 export { memento } from './history/memento.ts';
 export { jumpHash } from './jump/jump-index.ts';
 export { jump } from './jump/jump.ts';
-export { maglev, type MaglevOptions } from './maglev/maglev.ts';
+export { maglev, type MaglevDialect, type MaglevOptions } from './maglev/maglev.ts';
 export { rendezvous, weightedRendezvous } from './rendezvous/rendezvous.ts';
 export { skeletonRendezvous } from './rendezvous/skeleton.ts';
 export type { KetamaDialect } from './ketama/dialects.ts';

@@ -50,7 +50,7 @@ export function maglevTable(length: number, turns: readonly MaglevTurns[]): Int3
       const { weight, skip } = turns[node]!;
       if (round * weight < paid[node]!) continue;
       paid[node]! += heaviest;
-      next[node] = take(table, next[node]!, skip, node);
+      next[node] = takeEntry(table, next[node]!, skip, node);
       filled += 1;
     }
   }
@@ -58,7 +58,7 @@ export function maglevTable(length: number, turns: readonly MaglevTurns[]): Int3
 }
 
 /** Gives `node` the first free entry from `at` on, and returns where it looks next. */
-function take(table: Int32Array, at: number, skip: number, node: number): number {
+export function takeEntry(table: Int32Array, at: number, skip: number, node: number): number {
   const { length } = table;
   let entry = at;
   while (table[entry]! >= 0) {

@@ -29,6 +29,7 @@ describe.each([
   ['skeleton-rendezvous', {}],
   ['jump', {}],
   ['maglev', { tableSize: 1_009 }],
+  ['maglev', { dialect: 'cilium', tableSize: 251, ciliumSeed: 'JLfvgnHc2kaSUFaI' }],
   ['anchor', { capacity: 8 }],
   ['memento', {}],
 ])('a file of %s', (kind, options) => {

@@ -31,6 +31,7 @@ export const allPlacements: readonly (readonly [name: string, make: MakePlacemen
   ['skeleton rendezvous', (nodes) => skeletonRendezvous({ nodes })],
   ['jump', (nodes) => jump({ nodes })],
   ['maglev', (nodes) => maglev({ nodes, tableSize: 1_009 })],
+  ['Cilium’s maglev', (nodes) => maglev({ nodes, dialect: 'cilium', tableSize: 1_021 })],
   ['anchor', (nodes) => anchor({ nodes, capacity: 64 })],
   ['memento', (nodes) => memento({ nodes })],
 ];
