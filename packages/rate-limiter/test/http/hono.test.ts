@@ -13,6 +13,11 @@ function optionsOf(limit: CountingLimit): HonoRateLimitOptions<Context> {
   return { limit, key: () => 'someone', onLimiterFailure: 'closed' };
 }
 
+/** Other tests of this process keep their own `Request` and `Response`. */
+function listenerOf(app: Hono) {
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
+}
+
 describe('Hono', () => {
   test('passes requests on within the limit, and answers them beyond', async () => {
     const app = new Hono();
@@ -42,7 +47,7 @@ describe('Hono', () => {
     const key = clientAddressKey({ trust: 'none' });
     app.use(honoRateLimit<Context>({ ...optionsOf(counting), key }));
     app.get('/', (context) => context.text('hello'));
-    await using server = await serve(getRequestListener(app.fetch));
+    await using server = await serve(listenerOf(app));
     const response = await fetch(server.url, { headers: { 'x-forwarded-for': '6.6.6.6' } });
     expect(await response.text()).toBe('hello');
     expect(counting.taken).toEqual([{ key: '127.0.0.1', cost: 1 }]);
@@ -97,7 +102,7 @@ describe('Hono', () => {
       await left.opened;
       return context.text('too late');
     });
-    await using server = await serve(getRequestListener(app.fetch));
+    await using server = await serve(listenerOf(app));
     await hangUp(server, '/', reached.opened);
     await settled.opened;
     left.open();
