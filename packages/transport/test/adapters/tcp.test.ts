@@ -107,7 +107,9 @@ async function stranger(node: Node): Promise<Socket> {
 async function hungUp(socket: Socket): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   socket.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-  if (!socket.closed) await once(socket, 'close');
+  // Who writes to a far end that is gone may be told so by an error, before the end.
+  socket.on('error', () => undefined);
+  if (!socket.closed) await new Promise((resolve) => void socket.once('close', resolve));
   return joined(chunks);
 }
 
