@@ -54,7 +54,7 @@ export interface RedisFilterStats extends FilterStats {
   readonly expiresInMs?: number;
 }
 
-/** About a millisecond of the server. A key has k positions, and no script has less than a key. */
+/** One to four ms of the server. A key has k positions, and no script has less than a key. */
 const POSITIONS_PER_SCRIPT = 4_096;
 
 /** What a load or a snapshot moves at a time. A multiple of four. */
@@ -71,6 +71,10 @@ const MADE_LENGTH = 16;
  * @remarks
  * Never a false negative for a key whose `add` has resolved, while the filter is there. It is a
  * plain bitmap, not a type of the RedisBloom module, and needs none.
+ *
+ * Redis takes the memory for all m bits when the filter is made, in one piece, and answers nobody
+ * meanwhile: its manual speaks of 8 ms for 8 MB and 300 for 512. Where that matters, make a large
+ * filter at a quiet time, by a `load` of an empty table.
  *
  * Every method rejects with a `RedisFilterError`: `FilterMismatchError` where the name is taken by
  * something else, `FilterDamagedError` where half of the filter was taken away, `FilterCallError`
