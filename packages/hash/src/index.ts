@@ -3,6 +3,7 @@ export { fnv1ax32, fnv1ax64, fnv1x32, fnv1x64 } from './fnv.ts';
 export type { HashId, KeyHasher } from './hasher.ts';
 export { libmemcachedHsieh, superFastHash } from './hsieh.ts';
 export { hashIdOf, keyHasher } from './key-hasher.ts';
+export { keyInput } from './key-input.ts';
 export type { Key, Key64 } from './key.ts';
 export { libmemcachedJenkins, lookup3 } from './lookup3.ts';
 export { md5 } from './md5.ts';

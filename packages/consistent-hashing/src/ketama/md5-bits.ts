@@ -1,6 +1,5 @@
-import { type Key, md5 } from '@quorate/hash';
+import { type Key, keyInput, md5 } from '@quorate/hash';
 
-import { keyInput } from '../key-input.ts';
 import type { KeyBits } from '../placement.ts';
 
 /** The first words of the MD5 of a key: its place on a ketama ring, in `high`. */

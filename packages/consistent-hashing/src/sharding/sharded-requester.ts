@@ -27,7 +27,7 @@
  * §4.6 (preference list, sloppy owners); the epoch that travels with each request is that of
  * view-stamped protocols (Oki and Liskov, "Viewstamped Replication", PODC 1988).
  */
-import type { Key } from '@quorate/hash';
+import { type Key, keyInput } from '@quorate/hash';
 import {
   type Clock,
   type NodeId,
@@ -43,7 +43,6 @@ import { DecodeError } from '@quorate/transport/codec';
 import { systemClock } from '@quorate/transport/system';
 
 import { NoNodesError } from '../errors.ts';
-import { keyInput } from '../key-input.ts';
 import type { PlacementNode } from '../node-set.ts';
 import type { Placement } from '../placement.ts';
 import { shardedReplyCodec, shardedRequestCodec, type ShardedReply } from './codec.ts';

@@ -1,6 +1,5 @@
-import { crc16, type Key } from '@quorate/hash';
+import { crc16, type Key, keyInput } from '@quorate/hash';
 
-import { keyInput } from '../key-input.ts';
 import type { KeyBits } from '../placement.ts';
 
 /** How many slots a Redis cluster has. */

@@ -1,6 +1,6 @@
-import { keyHasher } from '@quorate/hash';
 import { describe, expect, test } from 'vitest';
 
+import { keyHasher } from '../src/key-hasher.ts';
 import { keyInput } from '../src/key-input.ts';
 
 describe('keyInput', () => {
@@ -20,6 +20,15 @@ describe('keyInput', () => {
       expect([byInput.high, byInput.low]).toEqual([byKey.high, byKey.low]);
     },
   );
+
+  test('puts the lowest byte first', () => {
+    const bytes = Uint8Array.of(4, 3, 2, 1, 0, 0, 0, 0);
+    expect(keyInput(0x01020304)).toEqual(bytes);
+    expect(keyInput(0x01020304n)).toEqual(bytes);
+    expect(keyInput({ high: 0x05060708, low: 0xffffffff })).toEqual(
+      Uint8Array.of(255, 255, 255, 255, 8, 7, 6, 5),
+    );
+  });
 
   test.each([-1, 0.5, 2 ** 32, Number.NaN, -1n, 2n ** 64n, { high: -1, low: 0 }])(
     'refuses %s',
