@@ -25,6 +25,8 @@ A placement is a file of JSON such as
   { "kind": "ring", "nodes": ["a", { "id": "b", "weight": 2, "zone": "east" }] }
 or the bytes of a snapshot. Kinds: ring, ketama, multi-probe, slots, redis-slots, rendezvous,
 weighted-rendezvous, skeleton-rendezvous, jump, maglev, anchor (with a capacity), memento.
+Options are those of the kind. A "seed" may be a number, a text of digits for 64 bits, or an array
+of bytes; "multi-probe" and "maglev" may have the "dialect" of go-mpchash and of cilium.
 
 options of plan
   --parallel N   moves that a node takes part in at the same time; default 1

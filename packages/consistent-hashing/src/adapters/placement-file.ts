@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 
+import type { HashSeed } from '@quorate/hash';
+
 import { restorePlacement } from '../codec/restore.ts';
 import { anchor } from '../history/anchor.ts';
 import { memento } from '../history/memento.ts';
 import { jump } from '../jump/jump.ts';
 import { ketama } from '../ketama/ketama.ts';
 import { maglev } from '../maglev/maglev.ts';
-import { multiProbe } from '../multi-probe/multi-probe.ts';
+import { goMultiProbe, multiProbe, type MultiProbeOptions } from '../multi-probe/multi-probe.ts';
 import type { Placement } from '../placement.ts';
 import { rendezvous, weightedRendezvous } from '../rendezvous/rendezvous.ts';
 import { skeletonRendezvous } from '../rendezvous/skeleton.ts';
@@ -22,7 +24,7 @@ export class PlacementFileError extends Error {
 const makers = new Map<string, (description: never) => Placement>([
   ['ring', ring],
   ['ketama', ketama],
-  ['multi-probe', multiProbe],
+  ['multi-probe', multiProbeOf],
   ['slots', slots],
   ['redis-slots', redisSlots],
   ['rendezvous', rendezvous],
@@ -37,6 +39,10 @@ const makers = new Map<string, (description: never) => Placement>([
 /**
  * The placement in the file at `path`: a snapshot as it is, or JSON with a `kind`, `nodes` and the
  * options of that kind.
+ *
+ * @remarks
+ * JSON has no integers of 64 bits and no bytes, so a `seed` may also be a text of digits or an
+ * array of bytes. `multi-probe` has a `dialect` here, which may be `'go-mpchash'`.
  *
  * @throws PlacementFileError if it is neither.
  */
@@ -56,15 +62,51 @@ function fromJson(text: string): Placement {
   if (typeof description !== 'object' || description === null) {
     throw new TypeError('expected an object');
   }
-  const { kind, ...options } = { kind: undefined, nodes: undefined, ...description };
+  const given: Readonly<Record<string, unknown>> = { ...description };
+  const { kind, seed, nodes, ...options } = given;
   const make = makers.get(String(kind));
   if (make === undefined) {
     const known = [...makers.keys()].join(', ');
     throw new RangeError(`kind: expected one of ${known}, got ${String(kind)}`);
   }
-  if (!Array.isArray(options.nodes)) {
-    throw new TypeError(`nodes: expected an array, got ${typeof options.nodes}`);
+  if (!Array.isArray(nodes)) {
+    throw new TypeError(`nodes: expected an array, got ${typeof nodes}`);
   }
   // What JSON holds is checked by the maker, field by field.
-  return make(options as never);
+  return make({
+    ...options,
+    nodes,
+    ...(seed === undefined ? {} : { seed: seedOf(seed) }),
+  } as never);
+}
+
+function seedOf(seed: unknown): HashSeed {
+  if (typeof seed === 'number') return seed;
+  // No seed has more digits: those of 2^64 - 1.
+  if (typeof seed === 'string' && /^[0-9]{1,20}$/.test(seed)) return BigInt(seed);
+  if (Array.isArray(seed) && seed.length <= 16 && seed.every((byte) => isByte(byte))) {
+    return Uint8Array.from(seed);
+  }
+  throw new RangeError(
+    `seed: expected an integer, its digits, or an array of at most 16 bytes, ` +
+      `got ${JSON.stringify(seed).slice(0, 80)}`,
+  );
+}
+
+function isByte(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;
+}
+
+function multiProbeOf(description: MultiProbeOptions & { readonly dialect?: unknown }): Placement {
+  const { dialect, ...options } = description;
+  if (dialect === undefined) return multiProbe(options);
+  if (dialect !== 'go-mpchash') {
+    throw new RangeError(`dialect: expected none or go-mpchash, got ${JSON.stringify(dialect)}`);
+  }
+  for (const name of ['probes', 'hash', 'seed']) {
+    if (name in options) {
+      throw new RangeError(`${name}: expected none, as go-mpchash has its own, got one`);
+    }
+  }
+  return goMultiProbe(options);
 }

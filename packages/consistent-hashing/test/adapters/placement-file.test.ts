@@ -5,7 +5,9 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { PlacementFileError, readPlacement } from '../../src/adapters/placement-file.ts';
+import { goMultiProbe } from '../../src/multi-probe/multi-probe.ts';
 import { diff } from '../../src/plan/diff.ts';
+import { ring } from '../../src/ring/ring.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'placement-files-'));
 afterAll(() => {
@@ -22,6 +24,8 @@ describe.each([
   ['ring', {}],
   ['ketama', { dialect: 'libketama' }],
   ['multi-probe', { probes: 7 }],
+  ['multi-probe', { dialect: 'go-mpchash' }],
+  ['ring', { hash: 'xxh64', seed: '18446744073709551615' }],
   ['slots', { slotCount: 1_000 }],
   ['redis-slots', {}],
   ['rendezvous', {}],
@@ -51,6 +55,25 @@ describe.each([
   });
 });
 
+const secret = Array.from({ length: 16 }, (_, index) => 255 - index);
+
+test.each([
+  ['a number', 'murmur3-x86-128', 7, 7],
+  ['digits, to the last bit', 'xxh64', '18446744073709551615', 2n ** 64n - 1n],
+  ['digits of 2^53 + 1', 'xxh64', '9007199254740993', 2n ** 53n + 1n],
+  ['bytes of a secret', 'siphash-1-3', secret, Uint8Array.from(secret)],
+] as const)('a seed may be %s', (_, hash, inFile, seed) => {
+  const options = { nodes: ['a', 'b', 'c'], hash };
+  const placement = readPlacement(fileOf({ kind: 'ring', ...options, seed: inFile }));
+  expect(placement.snapshot()).toEqual(ring({ ...options, seed }).snapshot());
+});
+
+test('go-mpchash is a dialect of multi-probe', () => {
+  const nodes = ['a', 'b', 'c'];
+  const placement = readPlacement(fileOf({ kind: 'multi-probe', dialect: 'go-mpchash', nodes }));
+  expect(placement.snapshot()).toEqual(goMultiProbe({ nodes }).snapshot());
+});
+
 /** Few keys are enough where a plan is a sample. */
 function plain(kind: string): { readonly sample?: number } {
   return kind === 'sampled' ? { sample: 2_000 } : {};
@@ -60,6 +83,22 @@ test.each([
   ['an option out of range', { kind: 'maglev', tableSize: 1_000 }, 'tableSize: expected a prime'],
   ['an option that is missing', { kind: 'anchor' }, 'capacity: expected'],
   ['a weight where there are none', { kind: 'jump', nodes: [{ id: 'a', weight: 2 }] }, 'weight'],
+  ['digits past 64 bits', { kind: 'ring', hash: 'xxh64', seed: '18446744073709551616' }, 'seed: '],
+  [
+    'more digits than there are',
+    { kind: 'ring', seed: '1'.repeat(21) },
+    'seed: expected an integer',
+  ],
+  ['a seed that is a word', { kind: 'ring', seed: '0x7' }, 'seed: expected an integer, its digits'],
+  ['a seed of no bytes', { kind: 'ring', seed: [256] }, 'seed: expected an integer, its digits'],
+  ['a seed that is nothing', { kind: 'ring', seed: null }, 'seed: expected an integer, its digits'],
+  ['a seed of too few bytes', { kind: 'ring', seed: [1, 2] }, 'seed: expected 4 bytes, got 2'],
+  ['a dialect that is none', { kind: 'multi-probe', dialect: 'go' }, 'dialect: expected none or'],
+  [
+    'an option that a dialect would swallow',
+    { kind: 'multi-probe', dialect: 'go-mpchash', probes: 7 },
+    'probes: expected none, as go-mpchash has its own',
+  ],
   ['a kind that is none', { kind: 'modulo' }, 'kind: expected one of ring, ketama'],
 ])('refuses %s', (_, description, message) => {
   const file = fileOf({ nodes: ['a'], ...description });
