@@ -14,6 +14,12 @@ import { buildFuse } from '../../src/fuse/build-fuse.ts';
 import { SplitBlockBloomFilter } from '../../src/split-block-bloom.ts';
 
 const CALLS = 1_000_000;
+
+/**
+ * One boxed number a question would be 12 bytes of each. The engine counts what is left of a page,
+ * up to 256 KiB, now and then as if it were allocated.
+ */
+const BYTES_MAX: number = CALLS / 2;
 const sizing = { itemCount: 10_000, falsePositiveRate: 0.01 };
 const texts = Array.from({ length: 1_000 }, (_, index) => `customer-${index}`);
 
@@ -59,8 +65,8 @@ test.each<[string, () => Filter]>([
   ['cuckoo', () => filled(new CuckooFilter(sizing))],
   ['fuse 8', () => fuse(8)],
   ['fuse 16', () => fuse(16)],
-])('a %s filter allocates less than a bit a question', (_, make) => {
+])('a %s filter allocates less than half a byte a question', (_, make) => {
   const filter = make();
-  expect(bytesOf((index) => filter.has(index))).toBeLessThan(CALLS / 8);
-  expect(bytesOf((index) => filter.has(texts[index % 1_000]!))).toBeLessThan(CALLS / 8);
+  expect(bytesOf((index) => filter.has(index))).toBeLessThan(BYTES_MAX);
+  expect(bytesOf((index) => filter.has(texts[index % 1_000]!))).toBeLessThan(BYTES_MAX);
 });
