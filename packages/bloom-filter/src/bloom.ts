@@ -32,11 +32,13 @@ import { itemCountOf } from './estimates.ts';
 import { fastRange } from './fast-range.ts';
 import { checkSameHash, type FilterStats, type GrowingFilter } from './filter.ts';
 import { integerPower } from './natural-log.ts';
-import { bitOffset, probe } from './probes.ts';
+import { bitOffset, hasCells, probe, type CellSize } from './probes.ts';
 import { BIT_COUNT_MAX, bloomShape, type BloomShape, type FilterSizing } from './sizing.ts';
 
 /** k has one byte in the formats of others, and more than 50 tell a 64-bit hash nothing new. */
 export const HASH_COUNT_MAX = 255;
+
+const BITS: CellSize = { log: 0, mask: 1 };
 
 /** How large the table is: for a purpose, in bits, or as large as one that is there. */
 export type BloomSize =
@@ -98,15 +100,7 @@ export class BloomFilter implements GrowingFilter {
   }
 
   hasHash(high: number, low: number): boolean {
-    const words = this.words;
-    const count = words.length;
-    const offset = bitOffset(low);
-    for (let index = 0; index < this.hashCount; index += 1) {
-      const mixed = probe(high, low, index);
-      // A shift looks at the lowest five bits of its distance only.
-      if (((words[fastRange(mixed, count)]! >>> (mixed + offset)) & 1) === 0) return false;
-    }
-    return true;
+    return hasCells(this.words, this.hashCount, high, low, BITS);
   }
 
   add(key: Key): 'added' | 'present' {

@@ -28,7 +28,7 @@ import { itemCountOf } from './estimates.ts';
 import { fastRange } from './fast-range.ts';
 import type { FilterStats, GrowingFilter } from './filter.ts';
 import { integerPower } from './natural-log.ts';
-import { bitOffset, probe } from './probes.ts';
+import { bitOffset, hasCells, probe, type CellSize } from './probes.ts';
 import { bloomShape, type FilterSizing } from './sizing.ts';
 
 /** Eight counters of four bits in each word of 32. */
@@ -39,6 +39,8 @@ export const COUNTER_MAX = 15;
 
 /** 4 GiB of words, as for the classic filter. */
 export const COUNTER_COUNT_MAX: number = 2 ** 33;
+
+const COUNTERS: CellSize = { log: 2, mask: COUNTER_MAX };
 
 /** How large the table is: for a purpose, in counters, or as large as one that is there. */
 export type CountingSize =
@@ -113,15 +115,7 @@ export class CountingFilter implements GrowingFilter {
   }
 
   hasHash(high: number, low: number): boolean {
-    const words = this.words;
-    const count = words.length;
-    const offset = bitOffset(low);
-    for (let index = 0; index < this.hashCount; index += 1) {
-      const mixed = probe(high, low, index);
-      const word = words[fastRange(mixed, count)]!;
-      if (((word >>> shiftOf(mixed, offset)) & COUNTER_MAX) === 0) return false;
-    }
-    return true;
+    return hasCells(this.words, this.hashCount, high, low, COUNTERS);
   }
 
   /** Adds `key` once more. */

@@ -1,3 +1,6 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion --
+   A word that `fastRange` chose is in bounds; `?? 0` in place of `!` would cost a test a probe. */
+
 /*
  * Which bits of a classic filter belong to a key, out of the 64 bits of its hash.
  *
@@ -29,6 +32,33 @@ export function probe(high: number, low: number, index: number): number {
  */
 export function bitOffset(low: number): number {
   return Math.imul(low, 0x2c1b_3c6d) >>> 27;
+}
+
+/** The size of a table's cells: bits of a classic filter, counters of a counting one. */
+export interface CellSize {
+  /** The binary logarithm of the bits in a cell. */
+  readonly log: number;
+  /** A cell of ones. */
+  readonly mask: number;
+}
+
+/** Whether none of the first `hashCount` cells of a key is 0. */
+export function hasCells(
+  words: Int32Array,
+  hashCount: number,
+  high: number,
+  low: number,
+  { log, mask }: CellSize,
+): boolean {
+  const count = words.length;
+  const offset = bitOffset(low);
+  for (let index = 0; index < hashCount; index += 1) {
+    const mixed = probe(high, low, index);
+    // A shift looks at the lowest five bits of its distance only.
+    const cell = (words[fastRange(mixed, count)]! >>> ((mixed + offset) << log)) & mask;
+    if (cell === 0) return false;
+  }
+  return true;
 }
 
 /**

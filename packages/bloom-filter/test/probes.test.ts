@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { bitOffset, bloomPositions, probe } from '../src/probes.ts';
+import { fastRange } from '../src/fast-range.ts';
+import { bitOffset, bloomPositions, hasCells, probe } from '../src/probes.ts';
 
 const shape = { bitCount: 2 ** 20, hashCount: 20 };
 
@@ -17,6 +18,26 @@ test('positions lie in the table and depend on nothing but the hash', () => {
       expect(bloomPositions(high, low, shape)).toEqual(positions);
     }),
   );
+});
+
+test.each([
+  ['bits', { log: 0, mask: 1 }],
+  ['counters of four bits', { log: 2, mask: 15 }],
+])('the cells of a key are all that is looked at, if they are %s', (_, cells) => {
+  const [high, low] = [0x0123_4567, 0x89ab_cdef | 0];
+  const words = new Int32Array(32).fill(-1);
+  expect(hasCells(words, 7, high, low, cells)).toBe(true);
+  for (let index = 0; index < 8; index += 1) {
+    const mixed = probe(high, low, index);
+    const at = fastRange(mixed, 32);
+    const before = words[at] ?? 0;
+    words[at] = ~(cells.mask << ((mixed + bitOffset(low)) << cells.log));
+    // The eighth is not one of its seven.
+    expect(hasCells(words, 7, high, low, cells)).toBe(index === 7);
+    words[at] = before;
+  }
+  words.fill(0);
+  expect(hasCells(words, 7, high, low, cells)).toBe(false);
 });
 
 test('positions of one hash are those that files have, for ever', () => {
