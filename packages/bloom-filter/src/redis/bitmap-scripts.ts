@@ -11,7 +11,7 @@
  *   g   it is not the one that a load or a snapshot began with
  *
  * GETBIT or BITFIELD? Measured in microseconds of the server for a key of seven bits, in batches of
- * 500 (Redis 7.0, two runs, medians of 40; ratios count):
+ * 500 (Redis 7.0, one run, medians of 40; ratios count):
  *
  *                          SETBIT / GETBIT each     one BITFIELD a key
  *   add, a new key                 5.4                     3.8

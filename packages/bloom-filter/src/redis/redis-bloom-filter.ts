@@ -73,8 +73,8 @@ const MADE_LENGTH = 16;
  * plain bitmap, not a type of the RedisBloom module, and needs none.
  *
  * Redis takes the memory for all m bits when the filter is made, in one piece, and answers nobody
- * meanwhile: its manual speaks of 8 ms for 8 MB and 300 for 512. Where that matters, make a large
- * filter at a quiet time, by a `load` of an empty table.
+ * meanwhile: seconds, where it is half a gigabyte. Where that matters, make a large filter at a
+ * quiet time, by a `load` of an empty table.
  *
  * Every method rejects with a `RedisFilterError`: `FilterMismatchError` where the name is taken by
  * something else, `FilterDamagedError` where half of the filter was taken away, `FilterCallError`

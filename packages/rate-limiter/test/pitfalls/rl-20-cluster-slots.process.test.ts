@@ -13,22 +13,28 @@ import { gcra } from '../../src/policy.ts';
 import type { RedisClient } from '../../src/redis/redis-client.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { ioredisClusterTo, ioredisTo } from '../support/redis-clients.ts';
-import { redisIsMissing, RedisServer } from '../support/redis-server.ts';
+import { freePort, redisIsMissing, RedisServer } from '../support/redis-server.ts';
 
 const policies = [
   gcra({ name: 'second', limit: 5, windowMs: 1_000 }),
   gcra({ name: 'day {}', limit: 100, windowMs: 86_400_000 }),
 ];
-const clusterOptions = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'];
 const awkward = ['', 'plain', '{', '}', '{}', '{a}', 'a}{b', '%7b', '\ud800', 'x'.repeat(5_000)];
 
 /** Two nodes, each with half of the slots. */
 async function startCluster(): Promise<readonly RedisServer[]> {
-  const nodes = [await RedisServer.start(clusterOptions), await RedisServer.start(clusterOptions)];
+  // By default nodes meet at a port 10,000 further up, which a free port may not have.
+  const busPorts = [await freePort(), await freePort()];
+  const nodes = await Promise.all(
+    busPorts.map((port) =>
+      RedisServer.start(['--cluster-enabled', 'yes', '--cluster-port', String(port)]),
+    ),
+  );
   const admins = nodes.map(({ port }) => ioredisTo(port));
   await admins[0]!.call('CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
   await admins[1]!.call('CLUSTER', 'ADDSLOTSRANGE', '8192', '16383');
-  await admins[0]!.call('CLUSTER', 'MEET', '127.0.0.1', String(nodes[1]!.port));
+  const [, second] = nodes.map(({ port }) => String(port));
+  await admins[0]!.call('CLUSTER', 'MEET', '127.0.0.1', second!, String(busPorts[1]));
   for (const admin of admins) {
     let state = '';
     while (!/cluster_state:ok[^]*cluster_known_nodes:2/.test(state)) {
