@@ -4,15 +4,17 @@
  *
  * A binary search over 160,000 points is seventeen steps, most of them misses of the cache. But the
  * points are spread evenly, as hashes are: the upper bits of a hash already tell where in the
- * sorted list its point must be. So the circle is cut into at least twice as many cells as there
- * are points. Most cells hold no point, and then all hashes in it have one owner, which the cell
- * knows; the others know where their first point is, and a step or two from there is the answer:
+ * sorted list its point must be. So the circle is cut into at least as many cells as there are
+ * points, and each cell knows how many points lie before it:
  *
- *     points          5                2    7          whose they are
- *     cells    [ 5 | ~0 | 2 | 2 | 2 | ~1 | 5 | 5 ]     an owner, or where to look
+ *     points          5                2    7
+ *     cells    [ 0 | 0 | 1 | 1 | 1 | 1 | 3 | 3 ]
  *
- * One load for most hashes, at any number of nodes. A cell without points holds an owner, at least
- * 0; one with points the complement of an index, which is negative.
+ * From there it is a step or two, at any number of nodes. How many no processor can guess, and a
+ * wrong guess costs as much as three steps; so three are always taken, each by as much as the sign
+ * of a difference says, 0 or 1, and only what is left is a loop. What else a lookup costs is misses
+ * of the cache, so all of it is small: cells count from the first point of their group of 64, in a
+ * byte.
  *
  * Two points at one place: the owner that comes first in the order of ids has it, so that it does
  * not matter who was added when. The other's point is not gone: circles are made from all points
@@ -25,6 +27,9 @@
 
 const PLACES = 2 ** 32;
 
+/** 64 cells are a group. */
+const GROUP_BITS = 6;
+
 /** Points and whose they are, side by side. */
 export interface Points {
   readonly places: Uint32Array;
@@ -35,18 +40,29 @@ export interface Points {
 export class Circle {
   /** Where each arc ends, included, ascending; and the last place, which belongs to the first. */
   readonly #ends: Uint32Array;
-  readonly #owners: Int32Array;
-  readonly #cells: Int32Array;
+  /** The same memory: differences of int32 have a sign. */
+  readonly #signedEnds: Int32Array;
+  readonly #owners: Int16Array | Int32Array;
+  /** How many points of its group lie before each cell. */
+  readonly #cells: Uint8Array | Int32Array;
+  /** How many points lie before each group of cells. */
+  readonly #groups: Int32Array;
   readonly #shift: number;
+  /** Whether two ends may be so far apart that the sign of a difference lies. */
+  readonly #isSparse: boolean;
 
   /** @param points - In the order of their owners. Used up. */
   constructor(points: Points) {
     const { ends, owners } = arcsOf(sortedByPlace(points));
-    const bits = Math.max(1, Math.ceil(Math.log2(2 * ends.length)));
+    const bits = Math.max(GROUP_BITS, Math.ceil(Math.log2(ends.length)));
+    const { cells, groups } = cellsOf(ends, bits);
     this.#ends = ends;
-    this.#owners = owners;
+    this.#signedEnds = new Int32Array(ends.buffer);
+    this.#owners = narrowed(owners, Int16Array.from(owners));
     this.#shift = 32 - bits;
-    this.#cells = cellsOf(ends, owners, bits);
+    this.#cells = narrowed(cells, Uint8Array.from(cells));
+    this.#groups = groups;
+    this.#isSparse = ends.some((end, index) => end - (ends[index - 1] ?? -1) >= 2 ** 31);
   }
 
   /** How many places have a point. */
@@ -56,8 +72,16 @@ export class Circle {
 
   /** The owner of `place`, an int32 or a uint32; -1 on a circle without points. */
   locate(place: number): number {
-    const cell = this.#cells[place >>> this.#shift]!;
-    return cell >= 0 ? cell : this.#step(place, ~cell);
+    if (this.#isSparse) return this.#owners[this.#search(place >>> 0)]!;
+    const ends = this.#signedEnds;
+    const target = place | 0;
+    const cell = target >>> this.#shift;
+    let at = this.#groups[cell >>> GROUP_BITS]! + this.#cells[cell]!;
+    at -= ((ends[at]! - target) | 0) >> 31;
+    at -= ((ends[at]! - target) | 0) >> 31;
+    at -= ((ends[at]! - target) | 0) >> 31;
+    while (((ends[at]! - target) | 0) < 0) at += 1;
+    return this.#owners[at]!;
   }
 
   /** The owners of the points from `place` on, once around, each as often as it has points. */
@@ -70,14 +94,10 @@ export class Circle {
   /** The ends of all arcs, and their owners, as copies. */
   arcs(): { readonly ends: Uint32Array; readonly owners: Int32Array } {
     const { size } = this;
-    return { ends: this.#ends.slice(0, size), owners: this.#owners.slice(0, size) };
-  }
-
-  #step(place: number, from: number): number {
-    const unsigned = place >>> 0;
-    let at = from;
-    while (this.#ends[at]! < unsigned) at += 1;
-    return this.#owners[at]!;
+    return {
+      ends: this.#ends.slice(0, size),
+      owners: Int32Array.from(this.#owners.subarray(0, size)),
+    };
   }
 
   /** The first point at or behind `place`; `size` if there is none. */
@@ -149,16 +169,28 @@ function arcsOf(sorted: Points): { ends: Uint32Array; owners: Int32Array } {
   return { ends: ends.slice(0, size + 1), owners: owners.slice(0, size + 1) };
 }
 
-function cellsOf(ends: Uint32Array, owners: Int32Array, bits: number): Int32Array {
+function cellsOf(
+  ends: Uint32Array,
+  bits: number,
+): { readonly cells: Int32Array; readonly groups: Int32Array } {
   const cells = new Int32Array(2 ** bits);
+  const groups = new Int32Array(2 ** (bits - GROUP_BITS));
   const shift = 32 - bits;
   const size = ends.length - 1;
   let at = 0;
   for (let cell = 0; cell < cells.length; cell += 1) {
-    const isEmpty = at === size || ends[at]! >>> shift !== cell;
-    // Without any point there is no owner: -1 says to look at arc 0, and there the same is found.
-    cells[cell] = isEmpty ? owners[at]! : ~at;
+    const group = cell >>> GROUP_BITS;
+    if (group << GROUP_BITS === cell) groups[group] = at;
+    cells[cell] = at - groups[group]!;
     while (at < size && ends[at]! >>> shift === cell) at += 1;
   }
-  return cells;
+  return { cells, groups };
+}
+
+/** `narrow` if it holds the same numbers. */
+function narrowed<Narrow extends Uint8Array | Int16Array>(
+  numbers: Int32Array,
+  narrow: Narrow,
+): Narrow | Int32Array {
+  return narrow.every((number, index) => number === numbers[index]) ? narrow : numbers;
 }

@@ -33,7 +33,7 @@ export interface RingOptions<Meta = unknown> extends HashedOptions<Meta> {
    * @remarks
    * A node has `weight * pointsPerWeight` points, rounded, and at least one. Its share is off by
    * about 1/sqrt(points) of itself, so four times the points halve the unevenness. Each point takes
-   * 12 to 20 bytes, and making a ring takes time in proportion. All nodes together may have
+   * 7 to 9 bytes, and making a ring takes time in proportion. All nodes together may have
    * 4,194,304. Everybody who asks must have the same.
    */
   readonly pointsPerWeight?: number;
