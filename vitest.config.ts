@@ -17,9 +17,16 @@ const projects = ['packages', 'apps']
     name,
     root: `./${area}/${name}`,
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.process.test.ts'],
+    exclude: ['test/**/*.{process,isolated}.test.ts'],
     isolate: false,
   }));
+
+/** Tests that replace a module of ours, each with modules of its own. */
+const isolated = {
+  name: 'isolated',
+  root: '.',
+  include: ['{packages,apps}/*/test/**/*.isolated.test.ts'],
+};
 
 /**
  * Tests that start real processes and hold them to real time come last and one by one, so that
@@ -47,6 +54,7 @@ export default defineConfig({
     projects: [
       ...projects,
       { name: 'tools', root: './tools', include: ['**/*.test.ts'] },
+      isolated,
       processes,
     ].map((test) => ({ extends: true as const, test })),
     coverage: {
