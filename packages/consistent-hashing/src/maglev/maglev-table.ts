@@ -44,17 +44,66 @@ export function maglevTable(length: number, turns: readonly MaglevTurns[]): Int3
   const heaviest = turns.reduce((most, { weight }) => Math.max(most, weight), 0);
   const next = Int32Array.from(turns, ({ offset }) => offset);
   const paid = new Float64Array(turns.length);
+  const rounds = new Rounds(length, turns.length);
+  for (let node = 0; node < turns.length; node += 1) rounds.plan(node, 1);
   let filled = 0;
   for (let round = 1; filled < length; round += 1) {
-    for (let node = 0; node < turns.length && filled < length; node += 1) {
+    for (const node of rounds.due(round)) {
+      if (filled === length) break;
       const { weight, skip } = turns[node]!;
-      if (round * weight < paid[node]!) continue;
-      paid[node]! += heaviest;
       next[node] = takeEntry(table, next[node]!, skip, node);
+      paid[node]! += heaviest;
       filled += 1;
+      rounds.plan(node, Math.max(round + 1, roundOf(paid[node]!, weight)));
     }
   }
   return table;
+}
+
+/** The first round that, times `weight`, has reached `paid`: as the products are rounded. */
+function roundOf(paid: number, weight: number): number {
+  let round = Math.ceil(paid / weight);
+  while (round * weight < paid) round += 1;
+  while ((round - 1) * weight >= paid) round -= 1;
+  return round;
+}
+
+/**
+ * Who has a turn in which round. To ask everybody each round takes rounds times nodes, which is
+ * seconds where one node outweighs thousands.
+ */
+class Rounds {
+  /** A list for each round: its first and its last node, and who comes behind each node. */
+  readonly #first: Int32Array;
+  readonly #last: Int32Array;
+  readonly #behind: Int32Array;
+
+  /** @param roundCount - No more rounds than this: the heaviest takes an entry in each. */
+  constructor(roundCount: number, nodeCount: number) {
+    this.#first = new Int32Array(roundCount + 1).fill(-1);
+    this.#last = new Int32Array(roundCount + 1);
+    this.#behind = new Int32Array(nodeCount);
+  }
+
+  /** Gives `node`, which has no other turn to come, one in `round`. */
+  plan(node: number, round: number): void {
+    if (round >= this.#first.length) return;
+    this.#behind[node] = -1;
+    if (this.#first[round]! < 0) this.#first[round] = node;
+    else this.#behind[this.#last[round]!] = node;
+    this.#last[round] = node;
+  }
+
+  /** Whose turn it is in `round`, ascending. */
+  due(round: number): readonly number[] {
+    const nodes: number[] = [];
+    let isAscending = true;
+    for (let node = this.#first[round]!; node >= 0; node = this.#behind[node]!) {
+      isAscending &&= node > (nodes.at(-1) ?? -1);
+      nodes.push(node);
+    }
+    return isAscending ? nodes : nodes.sort((left, right) => left - right);
+  }
 }
 
 /** Gives `node` the first free entry from `at` on, and returns where it looks next. */
