@@ -20,20 +20,29 @@ export class PlacementFileError extends Error {
   override readonly name = 'PlacementFileError';
 }
 
+/** How JSON describes a kind. */
+interface Described {
+  readonly make: (description: never) => Placement;
+  /** Its options, besides `epoch`. A name that is not among them is a slip, and no default. */
+  readonly options: readonly string[];
+}
+
+const hashed = ['hash', 'seed'];
+
 /** Kinds that a file of JSON can describe; of every kind there are snapshots. */
-const makers = new Map<string, (description: never) => Placement>([
-  ['ring', ring],
-  ['ketama', ketama],
-  ['multi-probe', multiProbeOf],
-  ['slots', slots],
-  ['redis-slots', redisSlots],
-  ['rendezvous', rendezvous],
-  ['weighted-rendezvous', weightedRendezvous],
-  ['skeleton-rendezvous', skeletonRendezvous],
-  ['jump', jump],
-  ['maglev', maglev],
-  ['anchor', anchor],
-  ['memento', memento],
+const kinds = new Map<string, Described>([
+  ['ring', { make: ring, options: [...hashed, 'pointsPerWeight'] }],
+  ['ketama', { make: ketama, options: ['dialect'] }],
+  ['multi-probe', { make: multiProbeOf, options: [...hashed, 'probes', 'dialect'] }],
+  ['slots', { make: slots, options: [...hashed, 'owners', 'slotCount'] }],
+  ['redis-slots', { make: redisSlots, options: ['owners'] }],
+  ['rendezvous', { make: rendezvous, options: hashed }],
+  ['weighted-rendezvous', { make: weightedRendezvous, options: hashed }],
+  ['skeleton-rendezvous', { make: skeletonRendezvous, options: hashed }],
+  ['jump', { make: jump, options: hashed }],
+  ['maglev', { make: maglev, options: [...hashed, 'dialect', 'ciliumSeed', 'tableSize'] }],
+  ['anchor', { make: anchor, options: [...hashed, 'capacity'] }],
+  ['memento', { make: memento, options: hashed }],
 ]);
 
 /**
@@ -64,20 +73,29 @@ function fromJson(text: string): Placement {
   }
   const given: Readonly<Record<string, unknown>> = { ...description };
   const { kind, seed, nodes, ...options } = given;
-  const make = makers.get(String(kind));
-  if (make === undefined) {
-    const known = [...makers.keys()].join(', ');
+  const described = kinds.get(String(kind));
+  if (described === undefined) {
+    const known = [...kinds.keys()].join(', ');
     throw new RangeError(`kind: expected one of ${known}, got ${String(kind)}`);
   }
+  checkNames(Object.keys(given), ['kind', 'nodes', 'epoch', ...described.options]);
   if (!Array.isArray(nodes)) {
     throw new TypeError(`nodes: expected an array, got ${typeof nodes}`);
   }
   // What JSON holds is checked by the maker, field by field.
-  return make({
+  return described.make({
     ...options,
     nodes,
     ...(seed === undefined ? {} : { seed: seedOf(seed) }),
   } as never);
+}
+
+function checkNames(names: readonly string[], known: readonly string[]): void {
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger === undefined) return;
+  throw new RangeError(
+    `options: expected some of ${known.join(', ')}, got ${JSON.stringify(stranger.slice(0, 80))}`,
+  );
 }
 
 function seedOf(seed: unknown): HashSeed {

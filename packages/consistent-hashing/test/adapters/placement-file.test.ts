@@ -99,6 +99,8 @@ test.each([
     { kind: 'multi-probe', dialect: 'go-mpchash', probes: 7 },
     'probes: expected none, as go-mpchash has its own',
   ],
+  ['an option by a wrong name', { kind: 'ring', points: 7 }, 'options: expected some of kind'],
+  ['an option of another kind', { kind: 'jump', probes: 7 }, 'got "probes"'],
   ['a kind that is none', { kind: 'modulo' }, 'kind: expected one of ring, ketama'],
 ])('refuses %s', (_, description, message) => {
   const file = fileOf({ nodes: ['a'], ...description });
