@@ -4,7 +4,7 @@
  * restore leaves a key that limits for ever.
  *
  * Protection: every write of a script is one `SET … PX`, or leaves a key the expiry that it has as
- * long as that suffices, which is within one second (`take-scripts.ts`, `admin-scripts.ts`).
+ * long as that suffices, which is within ten seconds (`take-scripts.ts`, `admin-scripts.ts`).
  */
 import { describe, expect, test } from 'vitest';
 
@@ -20,7 +20,8 @@ describe.skipIf(redisIsMissing)('every key in Redis has an expiry', () => {
   async function expectExpiries(): Promise<void> {
     for (const name of await scene.redis.keys('*')) {
       if (name.startsWith('clock')) continue;
-      expect(await scene.redis.pttl(name), name).toBeGreaterThan(0);
+      // It may be about to expire, or gone already: that is not -1.
+      expect(await scene.redis.pttl(name), name).not.toBe(-1);
     }
   }
 
