@@ -31,6 +31,7 @@ import { setBitsOf } from './bit-count.ts';
 import { itemCountOf } from './estimates.ts';
 import { fastRange } from './fast-range.ts';
 import { checkSameHash, type FilterStats, type GrowingFilter } from './filter.ts';
+import { hashKey } from './hash-key.ts';
 import { integerPower } from './natural-log.ts';
 import { bitOffset, hasCells, probe, type CellSize } from './probes.ts';
 import { BIT_COUNT_MAX, bloomShape, type BloomShape, type FilterSizing } from './sizing.ts';
@@ -95,7 +96,7 @@ export class BloomFilter implements GrowingFilter {
 
   has(key: Key): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.hasHash(hasher.high, hasher.low);
   }
 
@@ -105,7 +106,7 @@ export class BloomFilter implements GrowingFilter {
 
   add(key: Key): 'added' | 'present' {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.addHash(hasher.high, hasher.low);
   }
 

@@ -27,6 +27,7 @@ import { HASH_COUNT_MAX } from './bloom.ts';
 import { itemCountOf } from './estimates.ts';
 import { fastRange } from './fast-range.ts';
 import type { FilterStats, GrowingFilter } from './filter.ts';
+import { hashKey } from './hash-key.ts';
 import { integerPower } from './natural-log.ts';
 import { bitOffset, hasCells, probe, type CellSize } from './probes.ts';
 import { bloomShape, type FilterSizing } from './sizing.ts';
@@ -110,7 +111,7 @@ export class CountingFilter implements GrowingFilter {
 
   has(key: Key): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.hasHash(hasher.high, hasher.low);
   }
 
@@ -121,7 +122,7 @@ export class CountingFilter implements GrowingFilter {
   /** Adds `key` once more. */
   add(key: Key): 'added' {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.addHash(hasher.high, hasher.low);
   }
 
@@ -140,7 +141,7 @@ export class CountingFilter implements GrowingFilter {
    */
   remove(key: Key): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.removeHash(hasher.high, hasher.low);
   }
 

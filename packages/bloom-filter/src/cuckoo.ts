@@ -26,6 +26,7 @@ import { keyHasher, type Key, type KeyHasher } from '@quorate/hash';
 
 import { fastRange } from './fast-range.ts';
 import type { FilterStats, GrowingFilter } from './filter.ts';
+import { hashKey } from './hash-key.ts';
 import { checkSizing, type FilterSizing } from './sizing.ts';
 
 /** Fingerprints in a bucket: with four, 95 % of all slots can be used. */
@@ -116,7 +117,7 @@ export class CuckooFilter implements GrowingFilter {
 
   has(key: Key): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.hasHash(hasher.high, hasher.low);
   }
 
@@ -130,7 +131,7 @@ export class CuckooFilter implements GrowingFilter {
   /** Adds `key` once more; `full` if there was no room, and then nothing has changed. */
   add(key: Key): 'added' | 'full' {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.addHash(hasher.high, hasher.low);
   }
 
@@ -155,7 +156,7 @@ export class CuckooFilter implements GrowingFilter {
    */
   remove(key: Key): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     const print = fingerprint(hasher.low, this.fingerprintBits);
     const bucket = fastRange(hasher.high, this.bucketCount);
     let at = this.#slotWith(bucket, print);

@@ -27,6 +27,7 @@ import { keyHasher, type Key, type KeyHasher } from '@quorate/hash';
 
 import { BloomFilter } from './bloom.ts';
 import { isSameHash, type FilterStats } from './filter.ts';
+import { hashKey } from './hash-key.ts';
 import { checkSizing, type FilterSizing } from './sizing.ts';
 
 /** With more, asking them would be most of the work. */
@@ -133,7 +134,7 @@ export class RollingFilter {
    */
   has(key: Key, nowMs: number): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.hasHash(hasher.high, hasher.low, nowMs);
   }
 
@@ -155,7 +156,7 @@ export class RollingFilter {
    */
   add(key: Key, nowMs: number): 'added' | 'present' {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.addHash(hasher.high, hasher.low, nowMs);
   }
 

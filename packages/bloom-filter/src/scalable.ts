@@ -25,6 +25,7 @@ import { keyHasher, type Key, type KeyHasher } from '@quorate/hash';
 
 import { BloomFilter } from './bloom.ts';
 import { isSameHash, type AddOutcome, type FilterStats, type GrowingFilter } from './filter.ts';
+import { hashKey } from './hash-key.ts';
 import { LN_2, naturalLog } from './natural-log.ts';
 import {
   BIT_COUNT_MAX,
@@ -139,7 +140,7 @@ export class ScalableFilter implements GrowingFilter {
 
   has(key: Key): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.hasHash(hasher.high, hasher.low);
   }
 
@@ -154,7 +155,7 @@ export class ScalableFilter implements GrowingFilter {
 
   add(key: Key): AddOutcome {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.addHash(hasher.high, hasher.low);
   }
 

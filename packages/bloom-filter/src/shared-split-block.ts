@@ -33,6 +33,7 @@ import { hashIdOf, keyHasher, type Key, type KeyHasher } from '@quorate/hash';
 
 import { fastRange } from './fast-range.ts';
 import type { FilterStats, GrowingFilter } from './filter.ts';
+import { hashKey } from './hash-key.ts';
 import { BLOCK_COUNT_MAX, splitBlockCount, type FilterSizing } from './sizing.ts';
 import { BLOCK_WORDS, salts, SplitBlockBloomFilter } from './split-block-bloom.ts';
 
@@ -109,7 +110,7 @@ export class SharedSplitBlockFilter implements GrowingFilter {
 
   add(key: Key): 'added' | 'present' {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.addHash(hasher.high, hasher.low);
   }
 

@@ -26,6 +26,7 @@
  * Sources: Putze, Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters", WEA 2007;
  * Apache Parquet, BloomFilter.md, which has the salts and the layout; its hash is XXH64 of seed 0.
  */
+import { hashKey } from './hash-key.ts';
 import { keyHasher, type Key, type KeyHasher } from '@quorate/hash';
 
 import { bitCountOf, setBitsOf } from './bit-count.ts';
@@ -113,7 +114,7 @@ export class SplitBlockBloomFilter implements GrowingFilter {
 
   has(key: Key): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.hasHash(hasher.high, hasher.low);
   }
 
@@ -134,7 +135,7 @@ export class SplitBlockBloomFilter implements GrowingFilter {
 
   add(key: Key): 'added' | 'present' {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.addHash(hasher.high, hasher.low);
   }
 

@@ -51,8 +51,14 @@ export class Murmur3X86Hasher extends ViewHasher {
 
   override hash64(high: number, low: number): void {
     const seed = this.#seed;
-    finish(seed ^ scramble1(low), seed ^ scramble2(high), seed, seed, 8);
-    this.#take();
+    const h3 = seed ^ 8;
+    const h2 = h3 ^ scramble2(high);
+    const h1 = ((h3 ^ scramble1(low)) + h2 + h3 + h3) | 0;
+    const f2 = mix(h1 + h2);
+    const f3 = mix(h1 + h3);
+    const first = (mix(h1) + f2 + f3 + f3) | 0;
+    this.low = first;
+    this.high = (first + f2) | 0;
   }
 
   protected hashView(view: DataView, start: number, end: number): void {

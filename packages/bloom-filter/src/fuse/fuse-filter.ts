@@ -19,6 +19,7 @@
  * Source: Graf and Lemire, "Binary fuse filters: fast and smaller than xor filters", ACM JEA 2022.
  */
 import type { Key, KeyHasher } from '@quorate/hash';
+import { hashKey } from '../hash-key.ts';
 
 import type { Filter, FilterStats } from '../filter.ts';
 import {
@@ -82,7 +83,7 @@ export class FuseFilter implements Filter {
 
   has(key: Key): boolean {
     const hasher = this.hasher;
-    hasher.hash(key);
+    hashKey(hasher, key);
     return this.hasHash(hasher.high, hasher.low);
   }
 
