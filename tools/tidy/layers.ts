@@ -41,7 +41,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     'kv/node/',
   ],
   crdts: ['replicator.ts'],
-  'vector-clocks': ['causal-broadcast.ts'],
+  'vector-clocks': ['broadcast/', 'durable/'],
   'consistent-hashing': ['sharding/'],
   'bloom-filter': ['reconciliation/', 'redis/'],
   'rate-limiter': [
@@ -70,7 +70,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     'http/',
     'telemetry/',
   ],
-  'phi-accrual': ['heartbeat-monitor.ts'],
+  'phi-accrual': ['monitor/'],
 };
 
 /** What the tests of an algorithm run its adapters against: the real clients and frameworks. */

@@ -1,0 +1,4 @@
+export { VectorClocksError, type VectorClocksErrorCode } from './errors.ts';
+export { InvariantViolation } from './invariant.ts';
+export type { Ordering } from './ordering.ts';
+export { checkReplicaId, type ReplicaId } from './replica-id.ts';
