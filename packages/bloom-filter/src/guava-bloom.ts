@@ -88,19 +88,25 @@ export class GuavaBloomFilter {
   /** Whether `key` is in the set: `false` is certain, `true` is probable. */
   has(key: string | Uint8Array): boolean {
     const words = this.words;
-    return this.#everyPosition(key, (at) => ((words[wordOf(at)]! >>> (at % 32)) & 1) === 1);
+    this.#begin(key);
+    for (let index = 1; index <= this.hashCount; index += 1) {
+      const at = this.#position(index);
+      if (((words[wordOf(at)]! >>> (at % 32)) & 1) === 0) return false;
+    }
+    return true;
   }
 
   /** Adds `key`; `added` says that it is certainly new. */
   add(key: string | Uint8Array): 'added' | 'present' {
     const words = this.words;
     let outcome: 'added' | 'present' = 'present';
-    this.#everyPosition(key, (at) => {
+    this.#begin(key);
+    for (let index = 1; index <= this.hashCount; index += 1) {
+      const at = this.#position(index);
       const bit = 1 << (at % 32);
       if ((words[wordOf(at)]! & bit) === 0) outcome = 'added';
       words[wordOf(at)]! |= bit;
-      return true;
-    });
+    }
     return outcome;
   }
 
@@ -117,34 +123,25 @@ export class GuavaBloomFilter {
     };
   }
 
-  /** Whether `visit` is true of all positions; it is not asked past the first that is not. */
-  #everyPosition(key: string | Uint8Array, visit: (at: number) => boolean): boolean {
+  /** Hashes `key`, whose positions can then be asked for in turn. */
+  #begin(key: string | Uint8Array): void {
     const isUnits = typeof key === 'string' && this.funnel === 'utf-16';
     murmur3x64_128(isUnits ? unitsOf(key) : key, 0, this.#hash);
-    return this.strategy === 'mitz-32' ? this.#every32(visit) : this.#every64(visit);
   }
 
-  #every32(visit: (at: number) => boolean): boolean {
-    const first = this.#hash[0]! | 0;
-    const second = this.#hash[1]! | 0;
-    for (let index = 1; index <= this.hashCount; index += 1) {
-      const combined = (first + Math.imul(index, second)) | 0;
-      if (!visit((combined < 0 ? ~combined : combined) % this.bitCount)) return false;
+  /** The next position, of 1..k; each is asked for once, in order. */
+  #position(index: number): number {
+    const hash = this.#hash;
+    if (this.strategy === 'mitz-32') {
+      const combined = ((hash[0]! | 0) + Math.imul(index, hash[1]! | 0)) | 0;
+      return (combined < 0 ? ~combined : combined) % this.bitCount;
     }
-    return true;
-  }
-
-  #every64(visit: (at: number) => boolean): boolean {
-    const [, , stepLow = 0, stepHigh = 0] = this.#hash;
-    let low = this.#hash[0]!;
-    let high = this.#hash[1]!;
-    for (let index = 0; index < this.hashCount; index += 1) {
-      if (!visit(remainderOf(high & 0x7fff_ffff, low, this.bitCount))) return false;
-      const sum = low + stepLow;
-      low = sum >>> 0;
-      high = (high + stepHigh + (sum > 0xffff_ffff ? 1 : 0)) >>> 0;
-    }
-    return true;
+    const low = hash[0]!;
+    const high = hash[1]!;
+    const sum = low + hash[2]!;
+    hash[0] = sum;
+    hash[1] = high + hash[3]! + (sum > 0xffff_ffff ? 1 : 0);
+    return remainderOf(high & 0x7fff_ffff, low, this.bitCount);
   }
 }
 

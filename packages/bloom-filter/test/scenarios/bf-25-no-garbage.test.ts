@@ -11,6 +11,10 @@ import { CountingFilter } from '../../src/counting.ts';
 import { CuckooFilter } from '../../src/cuckoo.ts';
 import type { Filter, GrowingFilter } from '../../src/filter.ts';
 import { buildFuse } from '../../src/fuse/build-fuse.ts';
+import { GuavaBloomFilter } from '../../src/guava-bloom.ts';
+import { RollingFilter } from '../../src/rolling.ts';
+import { ScalableFilter } from '../../src/scalable.ts';
+import { SharedSplitBlockFilter } from '../../src/shared-split-block.ts';
 import { SplitBlockBloomFilter } from '../../src/split-block-bloom.ts';
 
 const CALLS = 1_000_000;
@@ -62,11 +66,27 @@ test.each<[string, () => Filter]>([
   ['split-block', () => filled(new SplitBlockBloomFilter(sizing))],
   ['classic', () => filled(new BloomFilter(sizing))],
   ['counting', () => filled(new CountingFilter(sizing))],
+  ['scalable', () => filled(new ScalableFilter({ ...sizing, itemCount: 1_000 }))],
+  ['shared', () => filled(new SharedSplitBlockFilter(sizing))],
   ['cuckoo', () => filled(new CuckooFilter(sizing))],
   ['fuse 8', () => fuse(8)],
   ['fuse 16', () => fuse(16)],
+  ['fuse 32', () => fuse(32)],
 ])('a %s filter allocates less than half a byte a question', (_, make) => {
   const filter = make();
   expect(bytesOf((index) => filter.has(index))).toBeLessThan(BYTES_MAX);
+  expect(bytesOf((index) => filter.has(texts[index % 1_000]!))).toBeLessThan(BYTES_MAX);
+});
+
+test('a rolling filter allocates less than half a byte a question', () => {
+  const filter = new RollingFilter({ ...sizing, windowMs: 1_000 });
+  for (let key = 0; key < 10_000; key += 1) filter.add(key, key / 20);
+  expect(bytesOf((index) => filter.has(index, 500))).toBeLessThan(BYTES_MAX);
+  expect(bytesOf((index) => filter.has(texts[index % 1_000]!, 500))).toBeLessThan(BYTES_MAX);
+});
+
+test('a filter of Guava allocates less than half a byte a question', () => {
+  const filter = new GuavaBloomFilter(sizing);
+  for (const text of texts.slice(1)) filter.add(text);
   expect(bytesOf((index) => filter.has(texts[index % 1_000]!))).toBeLessThan(BYTES_MAX);
 });
