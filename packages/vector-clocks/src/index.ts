@@ -1,3 +1,10 @@
+export {
+  CausalBuffer,
+  type CausalBufferOptions,
+  type CausalMessage,
+  type OfferOutcome,
+} from './causal-buffer.ts';
+export { firstMissing } from './causal-order.ts';
 export { VectorClocksError, type VectorClocksErrorCode } from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
 export type { Ordering } from './ordering.ts';
