@@ -16,7 +16,7 @@ export interface FailureDetector {
   readonly threshold: number;
   /**
    * When `suspicion` reaches `threshold` if nothing more arrives. `Infinity` before the first
-   * heartbeat.
+   * heartbeat. It may lie before the last heartbeat: that one came so late that the next is due.
    */
   readonly suspectAtMs: number;
 
@@ -24,27 +24,51 @@ export interface FailureDetector {
    * Learns from a heartbeat. One that ends an outage proves life and teaches nothing about
    * intervals.
    *
-   * @param sequence - The sender's number: a safe integer, more than the last one's. A gap is lost
-   *   heartbeats, not a slow peer.
-   * @param arrivedAtMs - Not before the last one's.
+   * @param sequence - The sender's number: a safe integer of at least 0, more than the last one's.
+   * A
+   *   gap is lost heartbeats, not a slow peer.
+   * @param arrivedAtMs - Finite, not before the last one's.
+   * @throws RangeError if one of them is not; nothing has changed then.
    * @remarks O(1) time; allocates nothing.
    */
   heartbeat(sequence: number, arrivedAtMs: number): void;
 
   /**
    * Takes a heartbeat whose time says nothing, such as one that waited while we were paused: it
-   * proves life, and is not learned from.
+   * proves life, and is not learned from. Arguments and errors are those of `heartbeat`.
    */
   witness(sequence: number, arrivedAtMs: number): void;
 
   /**
    * How suspicious the peer is: from 0, never falling until the next heartbeat, finite for ever.
    * What a number means is the detector's to say.
+   *
+   * @param nowMs - Before the last heartbeat, it counts as that heartbeat's time.
+   * @throws RangeError if `nowMs` is not finite.
    */
   suspicion(nowMs: number): number;
 
+  /** What it expects of the peer; `undefined` before the first heartbeat. */
+  estimate(): ArrivalEstimate | undefined;
+
   /** Forgets the peer: another incarnation has begun. */
   reset(): void;
+}
+
+/** What a detector expects of its peer, for people. */
+export interface ArrivalEstimate {
+  /** The interval between heartbeats, as it is believed now. */
+  readonly intervalMs: number;
+  /** When the next heartbeat is expected. */
+  readonly expectedAtMs: number;
+  /** The standard deviation that it reckons with; 0 if it reckons with none. */
+  readonly deviationMs: number;
+  /** How much later than expected a heartbeat may come before the peer is suspected. */
+  readonly marginMs: number;
+  /** From how many heartbeats it has learned that. */
+  readonly sampleCount: number;
+  readonly lastSequence: number;
+  readonly lastArrivedAtMs: number;
 }
 
 /** The models, by the names their authors or programs gave them. */
