@@ -1,1 +1,1 @@
-export {};
+export { decodeTimestamp, encodeTimestamp, writeTimestamp } from './hybrid-timestamp-codec.ts';
