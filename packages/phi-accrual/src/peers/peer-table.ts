@@ -1,0 +1,447 @@
+/**
+ * Many peers, one table, one timer: who is suspected, and when to look again.
+ *
+ * The problem. A detector judges one peer from its heartbeats in order. Around it a node has to
+ * cope with what really happens: thousands of peers, messages that come twice, late or from a life
+ * that is over, peers that were never heard, others that flap, and pauses of its own.
+ *
+ * The table is a deterministic core. It is told what arrives and how late it is, and answers with
+ * the changes of its opinion:
+ *
+ * ```text
+ *                add              heartbeat
+ *   (nothing) ───────▶ unheard ──────────────▶ trusted ◀───┐
+ *                         │                     │          │ well for as long
+ *                         │ nothing for         │ silent   │ as the hysteresis asks
+ *                         │ `firstWithinMs`     ▼          │
+ *                         └──────────────▶ suspected ──────┘
+ * ```
+ *
+ * - *When to look.* A heap of deadlines (`deadline-heap.ts`) says when the next peer may have become
+ *   suspect: `nextDeadlineMs`. Between two such instants nothing need run.
+ * - *What counts.* The heartbeats of one life rise in number. A number that was there is a
+ *   duplicate, a lower one is late, and one of an earlier life is a ghost: counted and ignored, or
+ *   they would prove a life that is over. A later life begins from nothing.
+ * - *Our own pauses.* After `pauseEnded` every peer is treated as if it had been heard at that
+ *   instant, and for one interval what arrives is not learned from: it had been waiting. A peer that
+ *   shows no life over three pauses in a row is excused no longer, so that a node that only ever
+ *   wakes up for moments still finds the dead.
+ * - *Second opinions.* With `doubtMs` a silent peer is first *doubted*: the caller asks others to
+ *   look (`probes.ts`), and has that long to `vouch` for it.
+ * - *Our own health.* `healthFactor` multiplies the patience before an accusation (`local-health.ts`).
+ *
+ * Sources: Chen, Toueg and Aguilera, "On the Quality of Service of Failure Detectors", 2002
+ * (sequence numbers, freshness); Das, Gupta and Motivala, "SWIM", 2002 (incarnations, indirect
+ * probes); Cassandra's `FailureDetector` (own pauses).
+ */
+import type { FailureDetector } from '../detector.ts';
+import { invariant } from '../invariant.ts';
+import { DeadlineHeap } from './deadline-heap.ts';
+import {
+  accuse,
+  acquit,
+  holdOf,
+  type Hysteresis,
+  hysteresisOf,
+  type HysteresisOptions,
+} from './hysteresis.ts';
+import type { PeerStatus, Receipt, ReceiptCounts, Transition } from './opinion.ts';
+import {
+  dueOf,
+  newPeer,
+  type OwnPauses,
+  patienceOf,
+  type PeerRecord,
+  suspicionOf,
+} from './peer-record.ts';
+
+/** How a table judges. */
+export interface PeerTableOptions {
+  /** Makes the detector of a peer that sends every `intervalMs`. */
+  readonly detectorOf: (intervalMs: number) => FailureDetector;
+  /** How long a new peer may take until its first heartbeat, in ms, more than 0. Default 10,000. */
+  readonly firstWithinMs?: number;
+  /** How slowly suspected peers are trusted again. Default: at once. */
+  readonly hysteresis?: HysteresisOptions;
+  /** How long others are asked about a silent peer, in ms, at least 0. Default 0: not at all. */
+  readonly doubtMs?: number;
+  /** How many peers there may be, 1..2^24. Default 100,000. */
+  readonly peersMax?: number;
+}
+
+const nothing: readonly Transition[] = Object.freeze([]);
+
+/**
+ * Judges many peers.
+ *
+ * @remarks
+ * A heartbeat takes O(1) and allocates nothing, unless it changes an opinion or is the first. Each
+ * peer costs O(log peers) once for each time-out of its own, not for each heartbeat.
+ */
+export class PeerTable {
+  readonly #detectorOf: (intervalMs: number) => FailureDetector;
+  readonly #firstWithinMs: number;
+  readonly #hysteresis: Hysteresis;
+  readonly #doubtMs: number;
+  readonly #peersMax: number;
+  readonly #peers = new Map<string, PeerRecord>();
+  readonly #bySlot: (PeerRecord | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #heap = new DeadlineHeap();
+  readonly #receipts: ReceiptCounts = {
+    learned: 0,
+    witnessed: 0,
+    duplicate: 0,
+    late: 0,
+    oldIncarnation: 0,
+    unknownPeer: 0,
+  };
+  #pending: Transition[] = [];
+  #nowMs = -Infinity;
+  #healthFactor = 1;
+  readonly #pauses: OwnPauses = { count: 0, endedMs: -Infinity };
+
+  /** @throws RangeError if an option is out of its range. */
+  constructor(options: PeerTableOptions) {
+    const { detectorOf, firstWithinMs = 10_000, doubtMs = 0, peersMax = 100_000 } = options;
+    if (!(firstWithinMs > 0)) {
+      throw new RangeError(`firstWithinMs: expected more than 0, got ${firstWithinMs}`);
+    }
+    if (!(doubtMs >= 0 && doubtMs < Infinity)) {
+      throw new RangeError(`doubtMs: expected at least 0, got ${doubtMs}`);
+    }
+    if (!(Number.isInteger(peersMax) && peersMax >= 1 && peersMax <= 2 ** 24)) {
+      throw new RangeError(`peersMax: expected an integer of 1..2^24, got ${peersMax}`);
+    }
+    this.#detectorOf = detectorOf;
+    this.#firstWithinMs = firstWithinMs;
+    this.#hysteresis = hysteresisOf(options.hysteresis);
+    this.#doubtMs = doubtMs;
+    this.#peersMax = peersMax;
+  }
+
+  /** How many peers there are. */
+  get size(): number {
+    return this.#peers.size;
+  }
+
+  /** When to call `advance` next; `Infinity` if only a heartbeat can change anything. O(1). */
+  get nextDeadlineMs(): number {
+    return this.#pending.length > 0 ? this.#nowMs : this.#heap.nextMs;
+  }
+
+  /** What became of all heartbeats. */
+  get receipts(): Readonly<ReceiptCounts> {
+    return { ...this.#receipts };
+  }
+
+  /** The names of all peers, in the order in which they were added. */
+  names(): IterableIterator<string> {
+    return this.#peers.keys();
+  }
+
+  /**
+   * Begins to judge `peer`.
+   *
+   * @param intervalMs - How often it sends, in ms, more than 0.
+   * @returns Whether it is new.
+   * @throws RangeError if `intervalMs` is out of range, or there would be more than `peersMax`.
+   */
+  add(peer: string, intervalMs: number, nowMs: number): boolean {
+    assertInterval(intervalMs);
+    if (this.#peers.has(peer)) return false;
+    if (this.#peers.size >= this.#peersMax) {
+      throw new RangeError(`peers: expected at most ${this.#peersMax}, got one more`);
+    }
+    const atMs = this.#forward(nowMs);
+    const slot = this.#freeSlots.pop() ?? this.#bySlot.length;
+    const record = newPeer(peer, slot, this.#detectorOf(intervalMs), intervalMs, atMs);
+    record.pauseCount = this.#pauses.count;
+    this.#peers.set(peer, record);
+    this.#bySlot[slot] = record;
+    this.#heap.set(slot, this.#dueMs(record));
+    return true;
+  }
+
+  /** Judges `peer` no longer. @returns Whether it was there. */
+  remove(peer: string): boolean {
+    const record = this.#peers.get(peer);
+    if (record === undefined) return false;
+    this.#peers.delete(peer);
+    this.#bySlot[record.slot] = undefined;
+    this.#freeSlots.push(record.slot);
+    this.#heap.remove(record.slot);
+    return true;
+  }
+
+  /**
+   * Takes a heartbeat straight from `peer`.
+   *
+   * @param incarnation - Which life of the peer it is from: a safe integer, at least 0.
+   * @param sequence - Its number in that life: a safe integer, at least 0.
+   * @throws RangeError if a number is none of these.
+   */
+  receive(peer: string, incarnation: number, sequence: number, nowMs: number): Receipt {
+    assertCount('incarnation', incarnation);
+    assertCount('sequence', sequence);
+    const record = this.#peers.get(peer);
+    const receipt =
+      record === undefined
+        ? 'unknownPeer'
+        : this.#take(record, incarnation, sequence, this.#forward(nowMs));
+    this.#receipts[receipt] += 1;
+    return receipt;
+  }
+
+  /**
+   * Takes a sign of life that has no number: any message straight from the peer. It is good for as
+   * long as a heartbeat, and nothing is learned from it.
+   */
+  observe(peer: string, nowMs: number): void {
+    const record = this.#peers.get(peer);
+    if (record === undefined || record.state === 'unheard') return;
+    const atMs = this.#forward(nowMs);
+    this.#showLife(record, atMs);
+    this.#hear(record, atMs);
+  }
+
+  /** Others have a sign of life of a peer that we do not hear. */
+  vouch(peer: string, nowMs: number): void {
+    const record = this.#peers.get(peer);
+    if (record === undefined || record.state === 'unheard') return;
+    const atMs = this.#forward(nowMs);
+    this.#showLife(record, atMs);
+    if (record.isVouched) return;
+    record.isVouched = true;
+    this.#pending.push({ kind: 'inbound', peer, atMs, isHeard: false });
+  }
+
+  /** The peer said that it may be silent until `untilMs`. What it says last counts. */
+  excuse(peer: string, untilMs: number): void {
+    const record = this.#peers.get(peer);
+    if (record === undefined) return;
+    record.excusedUntilMs = untilMs;
+    this.#hasten(record);
+  }
+
+  /** The peer sends every `intervalMs` from now on: what was learned is of no use any more. */
+  retime(peer: string, intervalMs: number): void {
+    assertInterval(intervalMs);
+    const record = this.#peers.get(peer);
+    if (record === undefined || record.intervalMs === intervalMs) return;
+    record.intervalMs = intervalMs;
+    record.detector = this.#detectorOf(intervalMs);
+    record.sequence = -1;
+  }
+
+  /** How often `peer` sends, as far as is known; `undefined` if there is no such peer. */
+  intervalMsOf(peer: string): number | undefined {
+    return this.#peers.get(peer)?.intervalMs;
+  }
+
+  /** By how much to multiply patience from now on: at least 1. */
+  set healthFactor(factor: number) {
+    invariant(factor >= 1, 'patience only grows with bad health');
+    this.#healthFactor = factor;
+  }
+
+  /** A pause of our own process has ended: silence until `nowMs` is nobody's fault. O(1). */
+  pauseEnded(nowMs: number): void {
+    this.#pauses.endedMs = this.#forward(nowMs);
+    this.#pauses.count += 1;
+  }
+
+  /**
+   * Lets time pass.
+   *
+   * @returns What has changed since the last call, in order.
+   * @remarks O(log peers) for each peer that was looked at.
+   */
+  advance(nowMs: number): readonly Transition[] {
+    const atMs = this.#forward(nowMs);
+    while (this.#heap.nextMs <= atMs) {
+      const record = this.#bySlot[this.#heap.nextSlot];
+      invariant(record !== undefined, 'what has a deadline is a peer');
+      if (record.state === 'suspected') this.#review(record, atMs);
+      else this.#check(record, atMs);
+    }
+    if (this.#pending.length === 0) return nothing;
+    const changes = this.#pending;
+    this.#pending = [];
+    return changes;
+  }
+
+  /** The detector of `peer`, for those who want to know why; `undefined` if there is no such peer. */
+  detectorOf(peer: string): FailureDetector | undefined {
+    return this.#peers.get(peer)?.detector;
+  }
+
+  /** What is known of `peer`; `undefined` if there is no such peer. */
+  status(peer: string, nowMs: number): PeerStatus | undefined {
+    const record = this.#peers.get(peer);
+    if (record === undefined) return undefined;
+    const { name, state, sinceMs, incarnation, evidenceMs, addedMs, isVouched } = record;
+    return {
+      peer: name,
+      state,
+      sinceMs,
+      incarnation,
+      suspicion: suspicionOf(record, nowMs),
+      threshold: record.detector.threshold,
+      suspectAtMs: this.#dueMs(record),
+      silentMs: nowMs - Math.max(evidenceMs, addedMs),
+      isVouched,
+      flapCount: record.flaps.flapCount,
+    };
+  }
+
+  /** A monotonic clock never steps back; one that does is taken to stand still. */
+  #forward(nowMs: number): number {
+    invariant(!Number.isNaN(nowMs), 'time is a number');
+    if (nowMs > this.#nowMs) this.#nowMs = nowMs;
+    return this.#nowMs;
+  }
+
+  #take(record: PeerRecord, incarnation: number, sequence: number, nowMs: number): Receipt {
+    if (incarnation < record.incarnation) return 'oldIncarnation';
+    if (incarnation > record.incarnation) this.#beginLife(record, incarnation, nowMs);
+    else if (sequence === record.sequence) return 'duplicate';
+    else if (sequence < record.sequence) return 'late';
+    const isBacklog = nowMs < this.#pauses.endedMs + record.intervalMs;
+    const wasCalm = record.state === 'suspected' && this.#isCalm(record, nowMs);
+    if (isBacklog) record.detector.witness(sequence, nowMs);
+    else record.detector.heartbeat(sequence, nowMs);
+    record.sequence = sequence;
+    record.arrivedMs = nowMs;
+    this.#hear(record, nowMs);
+    if (!wasCalm) record.calmSinceMs = Infinity;
+    this.#showLife(record, nowMs);
+    return isBacklog ? 'witnessed' : 'learned';
+  }
+
+  /** A sign of life came straight from the peer. */
+  #hear(record: PeerRecord, nowMs: number): void {
+    if (!record.isVouched) return;
+    record.isVouched = false;
+    this.#pending.push({ kind: 'inbound', peer: record.name, atMs: nowMs, isHeard: true });
+  }
+
+  #beginLife(record: PeerRecord, incarnation: number, nowMs: number): void {
+    if (record.incarnation >= 0) {
+      record.detector.reset();
+      record.excusedUntilMs = -Infinity;
+      this.#pending.push({ kind: 'restarted', peer: record.name, incarnation, atMs: nowMs });
+    }
+    record.incarnation = incarnation;
+  }
+
+  #showLife(record: PeerRecord, nowMs: number): void {
+    record.evidenceMs = nowMs;
+    record.doubtedMs = -Infinity;
+    record.pauseCount = this.#pauses.count;
+    if (record.state === 'unheard') this.#trust(record, nowMs);
+    else if (record.state === 'suspected') this.#recover(record, nowMs);
+    else this.#hasten(record);
+  }
+
+  /** A deadline that moved to earlier must move in the heap; to later, it may lag behind. */
+  #hasten(record: PeerRecord): void {
+    if (record.state === 'suspected') return;
+    const dueMs = this.#dueMs(record);
+    if (dueMs < this.#heap.atMs(record.slot)) this.#heap.set(record.slot, dueMs);
+  }
+
+  /** A suspected peer has shown life. */
+  #recover(record: PeerRecord, nowMs: number): void {
+    if (!this.#isCalm(record, nowMs)) record.calmSinceMs = Infinity;
+    else if (record.calmSinceMs === Infinity) record.calmSinceMs = nowMs;
+    this.#review(record, nowMs);
+  }
+
+  /** Whether suspicion is below the smaller of the two thresholds. */
+  #isCalm(record: PeerRecord, nowMs: number): boolean {
+    return suspicionOf(record, nowMs) < this.#hysteresis.acquitBelow * record.detector.threshold;
+  }
+
+  /** Trusts a suspected peer again if it has been well for long enough, or says when to ask. */
+  #review(record: PeerRecord, nowMs: number): void {
+    const trustAtMs = record.calmSinceMs + holdOf(this.#hysteresis, record.flaps);
+    if (trustAtMs > nowMs) {
+      this.#heap.set(record.slot, trustAtMs);
+    } else if (this.#isCalm(record, nowMs)) {
+      acquit(record.flaps, nowMs);
+      this.#trust(record, nowMs);
+    } else {
+      record.calmSinceMs = Infinity;
+      this.#heap.set(record.slot, Infinity);
+    }
+  }
+
+  #trust(record: PeerRecord, nowMs: number): void {
+    const { name, state, sinceMs, incarnation } = record;
+    invariant(state !== 'trusted', 'only who was not trusted becomes trusted');
+    const afterMs = nowMs - sinceMs;
+    const change = { kind: 'trusted', peer: name, incarnation, atMs: nowMs } as const;
+    this.#pending.push({ ...change, after: state, afterMs });
+    record.state = 'trusted';
+    record.sinceMs = nowMs;
+    this.#heap.set(record.slot, this.#dueMs(record));
+  }
+
+  /** The deadline of a peer that is not suspected has come up, or one before it. */
+  #check(record: PeerRecord, nowMs: number): void {
+    const dueMs = this.#dueMs(record);
+    const patienceMs = patienceOf(record);
+    const excusedMs = dueMs + (this.#healthFactor - 1) * patienceMs;
+    if (dueMs > nowMs) {
+      record.doubtedMs = -Infinity;
+      this.#heap.set(record.slot, dueMs);
+    } else if (excusedMs > nowMs) {
+      // Not all at once: our health may get better meanwhile.
+      this.#heap.set(record.slot, Math.min(excusedMs, nowMs + patienceMs));
+    } else if (record.state === 'trusted' && this.#doubt(record, nowMs)) {
+      this.#heap.set(record.slot, record.doubtedMs + this.#doubtMs);
+    } else {
+      this.#suspect(record, nowMs);
+    }
+  }
+
+  /** Whether others are still being asked. */
+  #doubt(record: PeerRecord, nowMs: number): boolean {
+    if (record.doubtedMs === -Infinity && this.#doubtMs > 0) {
+      record.doubtedMs = nowMs;
+      const untilMs = nowMs + this.#doubtMs;
+      this.#pending.push({ kind: 'doubted', peer: record.name, atMs: nowMs, untilMs });
+    }
+    return record.doubtedMs + this.#doubtMs > nowMs;
+  }
+
+  #suspect(record: PeerRecord, nowMs: number): void {
+    const { name, incarnation, evidenceMs, addedMs } = record;
+    accuse(this.#hysteresis, record.flaps, nowMs);
+    record.state = 'suspected';
+    record.sinceMs = nowMs;
+    record.isVouched = false;
+    record.doubtedMs = -Infinity;
+    record.calmSinceMs = Infinity;
+    this.#heap.set(record.slot, Infinity);
+    const suspicion = suspicionOf(record, nowMs);
+    const silentMs = nowMs - Math.max(evidenceMs, addedMs);
+    const change = { kind: 'suspected', peer: name, incarnation, atMs: nowMs } as const;
+    this.#pending.push({ ...change, suspicion, silentMs });
+  }
+
+  #dueMs(record: PeerRecord): number {
+    return dueOf(record, this.#pauses, this.#firstWithinMs);
+  }
+}
+
+function assertInterval(intervalMs: number): void {
+  if (intervalMs > 0 && intervalMs < Infinity) return;
+  throw new RangeError(`intervalMs: expected more than 0, got ${intervalMs}`);
+}
+
+function assertCount(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new RangeError(`${name}: expected a safe integer of at least 0, got ${value}`);
+}
