@@ -12,3 +12,19 @@ export type { ArrivalEstimate, DetectorKind, FailureDetector } from './detector.
 export { PhiAccrualError, type PhiAccrualErrorCode } from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
 export { normalDeviations, normalPhi } from './tails/normal.ts';
+export { DeadlineHeap } from './peers/deadline-heap.ts';
+export { HeartbeatSchedule } from './peers/heartbeat-schedule.ts';
+export {
+  type FlapMemory,
+  holdOf,
+  type Hysteresis,
+  hysteresisOf,
+  type HysteresisOptions,
+} from './peers/hysteresis.ts';
+export { LocalHealth } from './peers/local-health.ts';
+export { LocalPauseGuard } from './peers/local-pause.ts';
+export type { PeerStatus, Receipt, ReceiptCounts, Transition } from './peers/opinion.ts';
+export { OutboundLink, type OutboundState } from './peers/outbound-link.ts';
+export type { PeerState } from './peers/peer-record.ts';
+export { PeerTable, type PeerTableOptions } from './peers/peer-table.ts';
+export { type ProbeErrand, ProbeErrands, ProbeRounds, type RoundEnd } from './peers/probes.ts';

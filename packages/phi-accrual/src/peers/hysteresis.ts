@@ -10,8 +10,8 @@
  * - Two thresholds, as in a thermostat: suspicion must reach the threshold to accuse, and must fall
  *   below a smaller one to acquit.
  * - A hold: it must have stayed below for some time.
- * - A memory: each time that the peer flaps the hold doubles, up to a maximum, and each quiet period
- *   halves it again. Who is steady is welcomed back soon, who flaps must prove itself.
+ * - A memory: each time that the peer flaps the hold doubles, up to a maximum, and each quiet
+ *   period halves it again. Who is steady is welcomed back soon, who flaps must prove itself.
  *
  * ```text
  *   suspicion

@@ -17,18 +17,19 @@
  *                         └──────────────▶ suspected ──────┘
  * ```
  *
- * - *When to look.* A heap of deadlines (`deadline-heap.ts`) says when the next peer may have become
- *   suspect: `nextDeadlineMs`. Between two such instants nothing need run.
+ * - *When to look.* A heap of deadlines (`deadline-heap.ts`) says when the next peer may have
+ *   become suspect: `nextDeadlineMs`. Between two such instants nothing need run.
  * - *What counts.* The heartbeats of one life rise in number. A number that was there is a
  *   duplicate, a lower one is late, and one of an earlier life is a ghost: counted and ignored, or
  *   they would prove a life that is over. A later life begins from nothing.
  * - *Our own pauses.* After `pauseEnded` every peer is treated as if it had been heard at that
- *   instant, and for one interval what arrives is not learned from: it had been waiting. A peer that
- *   shows no life over three pauses in a row is excused no longer, so that a node that only ever
- *   wakes up for moments still finds the dead.
+ *   instant, and for one interval what arrives is not learned from: it had been waiting. A peer
+ *   that shows no life over three pauses in a row is excused no longer, so that a node that only
+ *   ever wakes up for moments still finds the dead.
  * - *Second opinions.* With `doubtMs` a silent peer is first *doubted*: the caller asks others to
  *   look (`probes.ts`), and has that long to `vouch` for it.
- * - *Our own health.* `healthFactor` multiplies the patience before an accusation (`local-health.ts`).
+ * - *Our own health.* `healthFactor` multiplies the patience before an accusation
+ *   (`local-health.ts`).
  *
  * Sources: Chen, Toueg and Aguilera, "On the Quality of Service of Failure Detectors", 2002
  * (sequence numbers, freshness); Das, Gupta and Motivala, "SWIM", 2002 (incarnations, indirect
@@ -154,8 +155,9 @@ export class PeerTable {
       throw new RangeError(`peers: expected at most ${this.#peersMax}, got one more`);
     }
     const atMs = this.#forward(nowMs);
+    const detector = this.#detectorOf(intervalMs);
     const slot = this.#freeSlots.pop() ?? this.#bySlot.length;
-    const record = newPeer(peer, slot, this.#detectorOf(intervalMs), intervalMs, atMs);
+    const record = newPeer(peer, slot, detector, intervalMs, atMs);
     record.pauseCount = this.#pauses.count;
     this.#peers.set(peer, record);
     this.#bySlot[slot] = record;
@@ -229,8 +231,8 @@ export class PeerTable {
     assertInterval(intervalMs);
     const record = this.#peers.get(peer);
     if (record === undefined || record.intervalMs === intervalMs) return;
-    record.intervalMs = intervalMs;
     record.detector = this.#detectorOf(intervalMs);
+    record.intervalMs = intervalMs;
     record.sequence = -1;
   }
 
@@ -271,7 +273,7 @@ export class PeerTable {
     return changes;
   }
 
-  /** The detector of `peer`, for those who want to know why; `undefined` if there is no such peer. */
+  /** The detector of `peer`, for those who ask why; `undefined` if there is no such peer. */
   detectorOf(peer: string): FailureDetector | undefined {
     return this.#peers.get(peer)?.detector;
   }

@@ -70,7 +70,8 @@ export class ProbeRounds {
   answered(nonce: number, from: string): string | undefined {
     const round = this.#rounds.get(nonce);
     if (round === undefined) return undefined;
-    // Answers may come twice, and from nobody who was asked: the set stays as small as the question.
+    // Answers may come twice, and from nobody who was asked: the set stays as small as the
+    // question.
     if (from !== round.target && round.answered.size < round.askedCount) round.answered.add(from);
     return round.target;
   }
@@ -122,7 +123,7 @@ export class ProbeErrands {
     return true;
   }
 
-  /** `from` answers our ping. @returns Whom to tell; `undefined` if nobody asked, or about another. */
+  /** `from` answers our ping. @returns Whom to tell; `undefined` if nobody asked about it. */
   ponged(ownNonce: number, from: string): ProbeErrand | undefined {
     const errand = this.#errands.get(ownNonce);
     if (errand?.target !== from) return undefined;

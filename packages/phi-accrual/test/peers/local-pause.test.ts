@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LocalPauseGuard } from '../../src/peers/local-pause.ts';
 
 describe('LocalPauseGuard', () => {
-  test('takes the time from when it should have run to when it did for a pause', () => {
+  test('takes the time from when a timer was due to when anything ran for a pause', () => {
     const guard = new LocalPauseGuard(500);
     guard.expect(1_000);
     expect(guard.ran(1_000)).toBe(0);

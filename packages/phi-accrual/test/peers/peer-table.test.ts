@@ -77,7 +77,7 @@ describe('a peer', () => {
     ]);
   });
 
-  test('is asked after only when its deadline has come up, however many heartbeats there were', () => {
+  test('is looked at only when its deadline comes up, however many heartbeats there were', () => {
     const { table } = heard();
     for (let sequence = 2; sequence < 200; sequence += 1) {
       table.receive('p', 1, sequence, sequence);
@@ -99,6 +99,7 @@ describe('a peer', () => {
         heartbeat: () => {},
         witness: () => {},
         suspicion: () => 0,
+        estimate: () => undefined,
         reset: () => {},
       }),
     });

@@ -30,6 +30,10 @@ export class RecordingDetector implements FailureDetector {
     return this.#lastMs === Infinity ? 0 : Math.max(0, nowMs - this.#lastMs) / this.timeoutMs;
   }
 
+  estimate(): undefined {
+    return undefined;
+  }
+
   reset(): void {
     this.told.push('reset');
     this.#lastMs = Infinity;
