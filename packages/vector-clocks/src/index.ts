@@ -5,6 +5,8 @@ export {
   type OfferOutcome,
 } from './causal-buffer.ts';
 export { firstMissing } from './causal-order.ts';
+export { CausalStability, meet, stableCut } from './causal-stability.ts';
+export { compareDots, type Dot, dot } from './dot.ts';
 export { VectorClocksError, type VectorClocksErrorCode } from './errors.ts';
 export {
   HybridClock,
@@ -28,8 +30,17 @@ export {
 export { formatHybridHeader, HYBRID_TIME_HEADER, parseHybridHeader } from './hybrid/http-header.ts';
 export { WallJumps, type WallJumpOptions } from './hybrid/wall-jumps.ts';
 export { InvariantViolation } from './invariant.ts';
+export {
+  compareLamportStamps,
+  LamportClock,
+  type LamportClockOptions,
+  type LamportStamp,
+} from './lamport-clock.ts';
+export { MatrixClock, type MatrixRow } from './matrix-clock.ts';
 export type { Ordering } from './ordering.ts';
+export { ProcessClock } from './process-clock.ts';
 export { checkReplicaId, type ReplicaId } from './replica-id.ts';
+export { ReplicaTable } from './replica-table.ts';
 export {
   type ClockEntry,
   compare,
@@ -39,3 +50,10 @@ export {
   merge,
   VectorClock,
 } from './vector-clock.ts';
+export {
+  covers,
+  type DotRange,
+  missingDots,
+  nextDot,
+  type VersionVector,
+} from './version-vector.ts';

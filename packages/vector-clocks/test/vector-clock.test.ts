@@ -131,7 +131,7 @@ describe('merge', () => {
     expect(JSON.stringify(merged)).toBe('{"a":3,"b":2,"c":5}');
   });
 
-  test('keeps the ids of an operand that has them all, so that numbers suffice from then on', () => {
+  test('keeps the ids of an operand that has them all, so that numbers suffice later', () => {
     const large = of({ a: 1, b: 2, c: 3 });
 
     expect(merge(large, of({ b: 9 })).ids).toBe(large.ids);

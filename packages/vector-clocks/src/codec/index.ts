@@ -1,1 +1,3 @@
+export { decodeVectorClock, encodeVectorClock } from './clock-codec.ts';
+export { decodeVectorClockDelta, encodeVectorClockDelta } from './clock-delta.ts';
 export { decodeTimestamp, encodeTimestamp, writeTimestamp } from './hybrid-timestamp-codec.ts';
