@@ -29,6 +29,9 @@ export {
 } from './hybrid/hybrid-timestamp.ts';
 export { formatHybridHeader, HYBRID_TIME_HEADER, parseHybridHeader } from './hybrid/http-header.ts';
 export { WallJumps, type WallJumpOptions } from './hybrid/wall-jumps.ts';
+export type { EventNode, EventTree } from './interval-tree/event-tree.ts';
+export type { Identity, IdentityNode } from './interval-tree/identity.ts';
+export { IntervalTreeStamp } from './interval-tree/stamp.ts';
 export { InvariantViolation } from './invariant.ts';
 export {
   compareLamportStamps,

@@ -22,7 +22,7 @@
 export interface WallJumpOptions {
   /** A difference between the clocks that is no jump, in ms; 0 or more. 500 without it. */
   readonly toleranceMs?: number;
-  /** How much the wall clock may be sped up or slowed down, in parts per million. 500 without it. */
+  /** How fast the wall clock may gain or lose, in parts per million. 500 without it. */
   readonly driftPpm?: number;
 }
 
