@@ -39,7 +39,7 @@ const STAMP_SIZE_BYTES_MAX = 1_024 * 1_024;
  * import { IntervalTreeStamp } from '@quorate/vector-clocks';
  *
  * const [left] = IntervalTreeStamp.seed.fork();
- * Array.from(encodeStamp(left.event())); // => [139, 76, 128]
+ * Array.from(encodeStamp(left.event())); // => [137, 144]
  * ```
  */
 export function encodeStamp(stamp: IntervalTreeStamp): Uint8Array {
