@@ -1,10 +1,10 @@
 import type { PeerState } from './peer-record.ts';
 
 /** A change of opinion about one peer, or a question. */
-export type Transition =
+export type Transition<Name extends string = string> =
   | {
       readonly kind: 'suspected';
-      readonly peer: string;
+      readonly peer: Name;
       /** -1 if it was never heard. */
       readonly incarnation: number;
       readonly atMs: number;
@@ -14,31 +14,33 @@ export type Transition =
     }
   | {
       readonly kind: 'trusted';
-      readonly peer: string;
+      readonly peer: Name;
       readonly incarnation: number;
       readonly atMs: number;
       readonly after: 'unheard' | 'suspected';
       /** How long it was what it was before. */
       readonly afterMs: number;
+      /** Whether it is the life that was suspected: it was alive all the time, or stood still. */
+      readonly isRefuted: boolean;
     }
   /** Another life of the peer has begun. */
   | {
       readonly kind: 'restarted';
-      readonly peer: string;
+      readonly peer: Name;
       readonly incarnation: number;
       readonly atMs: number;
     }
   /** It is silent, and `vouch` until `untilMs` would save it. */
   | {
       readonly kind: 'doubted';
-      readonly peer: string;
+      readonly peer: Name;
       readonly atMs: number;
       readonly untilMs: number;
     }
   /** It is alive, and whether we hear it ourselves or only others do has changed. */
   | {
       readonly kind: 'inbound';
-      readonly peer: string;
+      readonly peer: Name;
       readonly atMs: number;
       readonly isHeard: boolean;
     };
@@ -56,8 +58,8 @@ export type Receipt =
 export type ReceiptCounts = Record<Receipt, number>;
 
 /** What is known of one peer. */
-export interface PeerStatus {
-  readonly peer: string;
+export interface PeerStatus<Name extends string = string> {
+  readonly peer: Name;
   readonly state: PeerState;
   readonly sinceMs: number;
   /** -1 if it was never heard. */

@@ -20,7 +20,7 @@ export type OutboundState =
 /** The way from us to one peer. */
 export class OutboundLink {
   readonly #lagMsMax: number;
-  readonly #sinceMs: number;
+  #sinceMs: number;
   #state: OutboundState = 'unknown';
 
   /**
@@ -34,6 +34,11 @@ export class OutboundLink {
 
   get state(): OutboundState {
     return this.#state;
+  }
+
+  /** Another life of the peer has begun at `nowMs`: it cannot have heard us before. */
+  restarted(nowMs: number): void {
+    this.#sinceMs = nowMs;
   }
 
   /**

@@ -11,8 +11,8 @@ import { type FlapMemory, noFlaps } from './hysteresis.ts';
 export type PeerState = 'unheard' | 'trusted' | 'suspected';
 
 /** All that a table knows of one peer. Changed in place: heartbeats allocate nothing. */
-export interface PeerRecord {
-  readonly name: string;
+export interface PeerRecord<Name extends string = string> {
+  readonly name: Name;
   /** Its number in the heap of deadlines. */
   readonly slot: number;
   readonly addedMs: number;
@@ -37,6 +37,8 @@ export interface PeerRecord {
   excusedUntilMs: number;
   /** When its silence became suspicious and others were asked; -Infinity while it is not. */
   doubtedMs: number;
+  /** The life that was suspected last; -1 before. */
+  accusedIncarnation: number;
   /** While it is suspected: since when it has been well again; Infinity while it is not. */
   calmSinceMs: number;
   /** How many pauses of our own there had been when it last showed life. */
@@ -44,13 +46,13 @@ export interface PeerRecord {
 }
 
 /** A peer that nothing is known of. */
-export function newPeer(
-  name: string,
+export function newPeer<Name extends string>(
+  name: Name,
   slot: number,
   detector: FailureDetector,
   intervalMs: number,
   nowMs: number,
-): PeerRecord {
+): PeerRecord<Name> {
   return {
     name,
     slot,
@@ -67,6 +69,7 @@ export function newPeer(
     isVouched: false,
     excusedUntilMs: -Infinity,
     doubtedMs: -Infinity,
+    accusedIncarnation: -1,
     calmSinceMs: Infinity,
     pauseCount: 0,
   };
@@ -95,10 +98,9 @@ export interface OwnPauses {
   count: number;
   /** When the last one ended; -Infinity if there was none. */
   endedMs: number;
+  /** How many in a row excuse a peer that shows no life between them. */
+  readonly excusingMax: number;
 }
-
-/** Pauses of our own in a row that excuse a peer that shows no life between them. */
-const EXCUSING_PAUSES_MAX = 2;
 
 /**
  * When a peer that is not suspected becomes so if nothing more comes: as its detector says, but not
@@ -106,7 +108,7 @@ const EXCUSING_PAUSES_MAX = 2;
  */
 export function dueOf(record: PeerRecord, pauses: OwnPauses, firstWithinMs: number): number {
   const { state, addedMs, arrivedMs, evidenceMs, excusedUntilMs, detector } = record;
-  const isExcusing = pauses.count - record.pauseCount <= EXCUSING_PAUSES_MAX;
+  const isExcusing = pauses.count - record.pauseCount <= pauses.excusingMax;
   const pausedMs = isExcusing ? pauses.endedMs : -Infinity;
   if (state === 'unheard') return Math.max(addedMs, pausedMs) + firstWithinMs;
   // A detector that was never told of a heartbeat has nothing to say.

@@ -24,8 +24,9 @@
  *   they would prove a life that is over. A later life begins from nothing.
  * - *Our own pauses.* After `pauseEnded` every peer is treated as if it had been heard at that
  *   instant, and for one interval what arrives is not learned from: it had been waiting. A peer
- *   that shows no life over three pauses in a row is excused no longer, so that a node that only
- *   ever wakes up for moments still finds the dead.
+ *   that shows no life over `excusingPausesMax` pauses in a row is excused no longer, so that a
+ * node
+ *   that only ever wakes up for moments still finds the dead.
  * - *Second opinions.* With `doubtMs` a silent peer is first *doubted*: the caller asks others to
  *   look (`probes.ts`), and has that long to `vouch` for it.
  * - *Our own health.* `healthFactor` multiplies the patience before an accusation
@@ -53,6 +54,7 @@ import {
   type OwnPauses,
   patienceOf,
   type PeerRecord,
+  type PeerState,
   suspicionOf,
 } from './peer-record.ts';
 
@@ -66,11 +68,17 @@ export interface PeerTableOptions {
   readonly hysteresis?: HysteresisOptions;
   /** How long others are asked about a silent peer, in ms, at least 0. Default 0: not at all. */
   readonly doubtMs?: number;
+  /**
+   * Pauses of our own in a row that excuse a peer which shows no life between them, an integer of
+   * at least 0. Default 2. More is safer where pauses follow each other closely, and finds the dead
+   * later where this process only ever runs for moments.
+   */
+  readonly excusingPausesMax?: number;
   /** How many peers there may be, 1..2^24. Default 100,000. */
   readonly peersMax?: number;
 }
 
-const nothing: readonly Transition[] = Object.freeze([]);
+const nothing: readonly never[] = Object.freeze([]);
 
 /**
  * Judges many peers.
@@ -79,14 +87,14 @@ const nothing: readonly Transition[] = Object.freeze([]);
  * A heartbeat takes O(1) and allocates nothing, unless it changes an opinion or is the first. Each
  * peer costs O(log peers) once for each time-out of its own, not for each heartbeat.
  */
-export class PeerTable {
+export class PeerTable<Name extends string = string> {
   readonly #detectorOf: (intervalMs: number) => FailureDetector;
   readonly #firstWithinMs: number;
   readonly #hysteresis: Hysteresis;
   readonly #doubtMs: number;
   readonly #peersMax: number;
-  readonly #peers = new Map<string, PeerRecord>();
-  readonly #bySlot: (PeerRecord | undefined)[] = [];
+  readonly #peers = new Map<Name, PeerRecord<Name>>();
+  readonly #bySlot: (PeerRecord<Name> | undefined)[] = [];
   readonly #freeSlots: number[] = [];
   readonly #heap = new DeadlineHeap();
   readonly #receipts: ReceiptCounts = {
@@ -97,14 +105,15 @@ export class PeerTable {
     oldIncarnation: 0,
     unknownPeer: 0,
   };
-  #pending: Transition[] = [];
+  #pending: Transition<Name>[] = [];
   #nowMs = -Infinity;
   #healthFactor = 1;
-  readonly #pauses: OwnPauses = { count: 0, endedMs: -Infinity };
+  readonly #pauses: OwnPauses;
 
   /** @throws RangeError if an option is out of its range. */
   constructor(options: PeerTableOptions) {
     const { detectorOf, firstWithinMs = 10_000, doubtMs = 0, peersMax = 100_000 } = options;
+    const { excusingPausesMax = 2 } = options;
     if (!(firstWithinMs > 0)) {
       throw new RangeError(`firstWithinMs: expected more than 0, got ${firstWithinMs}`);
     }
@@ -114,7 +123,12 @@ export class PeerTable {
     if (!(Number.isInteger(peersMax) && peersMax >= 1 && peersMax <= 2 ** 24)) {
       throw new RangeError(`peersMax: expected an integer of 1..2^24, got ${peersMax}`);
     }
+    if (!(Number.isInteger(excusingPausesMax) && excusingPausesMax >= 0)) {
+      const expected = 'expected an integer of at least 0';
+      throw new RangeError(`excusingPausesMax: ${expected}, got ${excusingPausesMax}`);
+    }
     this.#detectorOf = detectorOf;
+    this.#pauses = { count: 0, endedMs: -Infinity, excusingMax: excusingPausesMax };
     this.#firstWithinMs = firstWithinMs;
     this.#hysteresis = hysteresisOf(options.hysteresis);
     this.#doubtMs = doubtMs;
@@ -137,7 +151,7 @@ export class PeerTable {
   }
 
   /** The names of all peers, in the order in which they were added. */
-  names(): IterableIterator<string> {
+  names(): IterableIterator<Name> {
     return this.#peers.keys();
   }
 
@@ -148,7 +162,7 @@ export class PeerTable {
    * @returns Whether it is new.
    * @throws RangeError if `intervalMs` is out of range, or there would be more than `peersMax`.
    */
-  add(peer: string, intervalMs: number, nowMs: number): boolean {
+  add(peer: Name, intervalMs: number, nowMs: number): boolean {
     assertInterval(intervalMs);
     if (this.#peers.has(peer)) return false;
     if (this.#peers.size >= this.#peersMax) {
@@ -166,7 +180,7 @@ export class PeerTable {
   }
 
   /** Judges `peer` no longer. @returns Whether it was there. */
-  remove(peer: string): boolean {
+  remove(peer: Name): boolean {
     const record = this.#peers.get(peer);
     if (record === undefined) return false;
     this.#peers.delete(peer);
@@ -181,16 +195,27 @@ export class PeerTable {
    *
    * @param incarnation - Which life of the peer it is from: a safe integer, at least 0.
    * @param sequence - Its number in that life: a safe integer, at least 0.
+   * @param intervalMs - How often the peer sends now, if it says so. When that changes, numbers
+   *   count other intervals and what was learned is of no use: then its detector is a new one, and
+   *   heartbeats are ordered by number times interval, the time that they stand for.
    * @throws RangeError if a number is none of these.
    */
-  receive(peer: string, incarnation: number, sequence: number, nowMs: number): Receipt {
+  receive(
+    peer: Name,
+    incarnation: number,
+    sequence: number,
+    nowMs: number,
+    intervalMs?: number,
+  ): Receipt {
     assertCount('incarnation', incarnation);
     assertCount('sequence', sequence);
+    if (intervalMs !== undefined) assertInterval(intervalMs);
     const record = this.#peers.get(peer);
+    const atMs = this.#forward(nowMs);
     const receipt =
       record === undefined
         ? 'unknownPeer'
-        : this.#take(record, incarnation, sequence, this.#forward(nowMs));
+        : this.#take(record, incarnation, sequence, intervalMs ?? record.intervalMs, atMs);
     this.#receipts[receipt] += 1;
     return receipt;
   }
@@ -199,7 +224,7 @@ export class PeerTable {
    * Takes a sign of life that has no number: any message straight from the peer. It is good for as
    * long as a heartbeat, and nothing is learned from it.
    */
-  observe(peer: string, nowMs: number): void {
+  observe(peer: Name, nowMs: number): void {
     const record = this.#peers.get(peer);
     if (record === undefined || record.state === 'unheard') return;
     const atMs = this.#forward(nowMs);
@@ -208,7 +233,7 @@ export class PeerTable {
   }
 
   /** Others have a sign of life of a peer that we do not hear. */
-  vouch(peer: string, nowMs: number): void {
+  vouch(peer: Name, nowMs: number): void {
     const record = this.#peers.get(peer);
     if (record === undefined || record.state === 'unheard') return;
     const atMs = this.#forward(nowMs);
@@ -219,25 +244,20 @@ export class PeerTable {
   }
 
   /** The peer said that it may be silent until `untilMs`. What it says last counts. */
-  excuse(peer: string, untilMs: number): void {
+  excuse(peer: Name, untilMs: number): void {
     const record = this.#peers.get(peer);
     if (record === undefined) return;
     record.excusedUntilMs = untilMs;
     this.#hasten(record);
   }
 
-  /** The peer sends every `intervalMs` from now on: what was learned is of no use any more. */
-  retime(peer: string, intervalMs: number): void {
-    assertInterval(intervalMs);
-    const record = this.#peers.get(peer);
-    if (record === undefined || record.intervalMs === intervalMs) return;
-    record.detector = this.#detectorOf(intervalMs);
-    record.intervalMs = intervalMs;
-    record.sequence = -1;
+  /** What is thought of `peer`; `undefined` if there is no such peer. O(1). */
+  stateOf(peer: Name): PeerState | undefined {
+    return this.#peers.get(peer)?.state;
   }
 
   /** How often `peer` sends, as far as is known; `undefined` if there is no such peer. */
-  intervalMsOf(peer: string): number | undefined {
+  intervalMsOf(peer: Name): number | undefined {
     return this.#peers.get(peer)?.intervalMs;
   }
 
@@ -259,7 +279,7 @@ export class PeerTable {
    * @returns What has changed since the last call, in order.
    * @remarks O(log peers) for each peer that was looked at.
    */
-  advance(nowMs: number): readonly Transition[] {
+  advance(nowMs: number): readonly Transition<Name>[] {
     const atMs = this.#forward(nowMs);
     while (this.#heap.nextMs <= atMs) {
       const record = this.#bySlot[this.#heap.nextSlot];
@@ -274,12 +294,12 @@ export class PeerTable {
   }
 
   /** The detector of `peer`, for those who ask why; `undefined` if there is no such peer. */
-  detectorOf(peer: string): FailureDetector | undefined {
+  detectorOf(peer: Name): FailureDetector | undefined {
     return this.#peers.get(peer)?.detector;
   }
 
   /** What is known of `peer`; `undefined` if there is no such peer. */
-  status(peer: string, nowMs: number): PeerStatus | undefined {
+  status(peer: Name, nowMs: number): PeerStatus<Name> | undefined {
     const record = this.#peers.get(peer);
     if (record === undefined) return undefined;
     const { name, state, sinceMs, incarnation, evidenceMs, addedMs, isVouched } = record;
@@ -304,11 +324,29 @@ export class PeerTable {
     return this.#nowMs;
   }
 
-  #take(record: PeerRecord, incarnation: number, sequence: number, nowMs: number): Receipt {
-    if (incarnation < record.incarnation) return 'oldIncarnation';
-    if (incarnation > record.incarnation) this.#beginLife(record, incarnation, nowMs);
-    else if (sequence === record.sequence) return 'duplicate';
-    else if (sequence < record.sequence) return 'late';
+  #take(
+    record: PeerRecord<Name>,
+    incarnation: number,
+    sequence: number,
+    intervalMs: number,
+    nowMs: number,
+  ): Receipt {
+    const before = record.incarnation;
+    const isOther = intervalMs !== record.intervalMs;
+    if (incarnation < before) return 'oldIncarnation';
+    if (incarnation === before) {
+      const aheadBy = isOther
+        ? sequence * intervalMs - record.sequence * record.intervalMs
+        : sequence - record.sequence;
+      if (aheadBy === 0) return 'duplicate';
+      if (aheadBy < 0) return 'late';
+    }
+    if (isOther) this.#retime(record, intervalMs);
+    if (incarnation > before) this.#beginLife(record, incarnation, nowMs);
+    return this.#accept(record, sequence, nowMs);
+  }
+
+  #accept(record: PeerRecord<Name>, sequence: number, nowMs: number): Receipt {
     const isBacklog = nowMs < this.#pauses.endedMs + record.intervalMs;
     const wasCalm = record.state === 'suspected' && this.#isCalm(record, nowMs);
     if (isBacklog) record.detector.witness(sequence, nowMs);
@@ -321,14 +359,19 @@ export class PeerTable {
     return isBacklog ? 'witnessed' : 'learned';
   }
 
+  #retime(record: PeerRecord<Name>, intervalMs: number): void {
+    record.detector = this.#detectorOf(intervalMs);
+    record.intervalMs = intervalMs;
+  }
+
   /** A sign of life came straight from the peer. */
-  #hear(record: PeerRecord, nowMs: number): void {
+  #hear(record: PeerRecord<Name>, nowMs: number): void {
     if (!record.isVouched) return;
     record.isVouched = false;
     this.#pending.push({ kind: 'inbound', peer: record.name, atMs: nowMs, isHeard: true });
   }
 
-  #beginLife(record: PeerRecord, incarnation: number, nowMs: number): void {
+  #beginLife(record: PeerRecord<Name>, incarnation: number, nowMs: number): void {
     if (record.incarnation >= 0) {
       record.detector.reset();
       record.excusedUntilMs = -Infinity;
@@ -337,7 +380,7 @@ export class PeerTable {
     record.incarnation = incarnation;
   }
 
-  #showLife(record: PeerRecord, nowMs: number): void {
+  #showLife(record: PeerRecord<Name>, nowMs: number): void {
     record.evidenceMs = nowMs;
     record.doubtedMs = -Infinity;
     record.pauseCount = this.#pauses.count;
@@ -347,26 +390,26 @@ export class PeerTable {
   }
 
   /** A deadline that moved to earlier must move in the heap; to later, it may lag behind. */
-  #hasten(record: PeerRecord): void {
+  #hasten(record: PeerRecord<Name>): void {
     if (record.state === 'suspected') return;
     const dueMs = this.#dueMs(record);
     if (dueMs < this.#heap.atMs(record.slot)) this.#heap.set(record.slot, dueMs);
   }
 
   /** A suspected peer has shown life. */
-  #recover(record: PeerRecord, nowMs: number): void {
+  #recover(record: PeerRecord<Name>, nowMs: number): void {
     if (!this.#isCalm(record, nowMs)) record.calmSinceMs = Infinity;
     else if (record.calmSinceMs === Infinity) record.calmSinceMs = nowMs;
     this.#review(record, nowMs);
   }
 
   /** Whether suspicion is below the smaller of the two thresholds. */
-  #isCalm(record: PeerRecord, nowMs: number): boolean {
+  #isCalm(record: PeerRecord<Name>, nowMs: number): boolean {
     return suspicionOf(record, nowMs) < this.#hysteresis.acquitBelow * record.detector.threshold;
   }
 
   /** Trusts a suspected peer again if it has been well for long enough, or says when to ask. */
-  #review(record: PeerRecord, nowMs: number): void {
+  #review(record: PeerRecord<Name>, nowMs: number): void {
     const trustAtMs = record.calmSinceMs + holdOf(this.#hysteresis, record.flaps);
     if (trustAtMs > nowMs) {
       this.#heap.set(record.slot, trustAtMs);
@@ -379,19 +422,20 @@ export class PeerTable {
     }
   }
 
-  #trust(record: PeerRecord, nowMs: number): void {
+  #trust(record: PeerRecord<Name>, nowMs: number): void {
     const { name, state, sinceMs, incarnation } = record;
     invariant(state !== 'trusted', 'only who was not trusted becomes trusted');
     const afterMs = nowMs - sinceMs;
+    const isRefuted = state === 'suspected' && incarnation === record.accusedIncarnation;
     const change = { kind: 'trusted', peer: name, incarnation, atMs: nowMs } as const;
-    this.#pending.push({ ...change, after: state, afterMs });
+    this.#pending.push({ ...change, after: state, afterMs, isRefuted });
     record.state = 'trusted';
     record.sinceMs = nowMs;
     this.#heap.set(record.slot, this.#dueMs(record));
   }
 
   /** The deadline of a peer that is not suspected has come up, or one before it. */
-  #check(record: PeerRecord, nowMs: number): void {
+  #check(record: PeerRecord<Name>, nowMs: number): void {
     const dueMs = this.#dueMs(record);
     const patienceMs = patienceOf(record);
     const excusedMs = dueMs + (this.#healthFactor - 1) * patienceMs;
@@ -409,7 +453,7 @@ export class PeerTable {
   }
 
   /** Whether others are still being asked. */
-  #doubt(record: PeerRecord, nowMs: number): boolean {
+  #doubt(record: PeerRecord<Name>, nowMs: number): boolean {
     if (record.doubtedMs === -Infinity && this.#doubtMs > 0) {
       record.doubtedMs = nowMs;
       const untilMs = nowMs + this.#doubtMs;
@@ -418,10 +462,11 @@ export class PeerTable {
     return record.doubtedMs + this.#doubtMs > nowMs;
   }
 
-  #suspect(record: PeerRecord, nowMs: number): void {
+  #suspect(record: PeerRecord<Name>, nowMs: number): void {
     const { name, incarnation, evidenceMs, addedMs } = record;
     accuse(this.#hysteresis, record.flaps, nowMs);
     record.state = 'suspected';
+    record.accusedIncarnation = incarnation;
     record.sinceMs = nowMs;
     record.isVouched = false;
     record.doubtedMs = -Infinity;
@@ -433,7 +478,7 @@ export class PeerTable {
     this.#pending.push({ ...change, suspicion, silentMs });
   }
 
-  #dueMs(record: PeerRecord): number {
+  #dueMs(record: PeerRecord<Name>): number {
     return dueOf(record, this.#pauses, this.#firstWithinMs);
   }
 }

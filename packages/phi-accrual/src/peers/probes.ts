@@ -23,24 +23,24 @@
  */
 
 /** One question to helpers, or a direct ping besides. */
-interface ProbeRound {
-  readonly target: string;
+interface ProbeRound<Name> {
+  readonly target: Name;
   readonly untilMs: number;
   readonly askedCount: number;
-  readonly answered: Set<string>;
+  readonly answered: Set<Name>;
 }
 
 /** How a round went for us, once it is over. */
-export interface RoundEnd {
-  readonly target: string;
+export interface RoundEnd<Name extends string = string> {
+  readonly target: Name;
   readonly askedCount: number;
   readonly answeredCount: number;
 }
 
 /** What we asked. */
-export class ProbeRounds {
+export class ProbeRounds<Name extends string = string> {
   readonly #roundsMax: number;
-  readonly #rounds = new Map<number, ProbeRound>();
+  readonly #rounds = new Map<number, ProbeRound<Name>>();
 
   /** @param roundsMax - Rounds at the same time; those beyond it are not held. */
   constructor(roundsMax: number) {
@@ -60,14 +60,14 @@ export class ProbeRounds {
    * @param nonce - A number that no other round has now, by which answers are known.
    * @returns Whether there was room.
    */
-  begin(nonce: number, target: string, askedCount: number, untilMs: number): boolean {
+  begin(nonce: number, target: Name, askedCount: number, untilMs: number): boolean {
     if (this.#rounds.size >= this.#roundsMax || this.#rounds.has(nonce)) return false;
     this.#rounds.set(nonce, { target, untilMs, askedCount, answered: new Set() });
     return true;
   }
 
   /** Somebody answers. @returns Whom the round is about; `undefined` if there is no such round. */
-  answered(nonce: number, from: string): string | undefined {
+  answered(nonce: number, from: Name): Name | undefined {
     const round = this.#rounds.get(nonce);
     if (round === undefined) return undefined;
     // Answers may come twice, and from nobody who was asked: the set stays as small as the
@@ -77,8 +77,8 @@ export class ProbeRounds {
   }
 
   /** The rounds that are over at `nowMs`. */
-  ended(nowMs: number): readonly RoundEnd[] {
-    const ends: RoundEnd[] = [];
+  ended(nowMs: number): readonly RoundEnd<Name>[] {
+    const ends: RoundEnd<Name>[] = [];
     for (const [nonce, { target, untilMs, askedCount, answered }] of this.#rounds) {
       if (untilMs > nowMs) break;
       this.#rounds.delete(nonce);
@@ -89,16 +89,16 @@ export class ProbeRounds {
 }
 
 /** Who asked us about whom, and under which number. */
-export interface ProbeErrand {
-  readonly origin: string;
+export interface ProbeErrand<Name extends string = string> {
+  readonly origin: Name;
   readonly nonce: number;
-  readonly target: string;
+  readonly target: Name;
 }
 
 /** What others asked us to do. */
-export class ProbeErrands {
+export class ProbeErrands<Name extends string = string> {
   readonly #errandsMax: number;
-  readonly #errands = new Map<number, ProbeErrand & { readonly untilMs: number }>();
+  readonly #errands = new Map<number, ProbeErrand<Name> & { readonly untilMs: number }>();
 
   /** @param errandsMax - Errands at the same time; those beyond it are not taken. */
   constructor(errandsMax: number) {
@@ -117,14 +117,14 @@ export class ProbeErrands {
    * @param ownNonce - A number of our own, under which we ping.
    * @returns Whether there was room.
    */
-  take(ownNonce: number, errand: ProbeErrand, untilMs: number): boolean {
+  take(ownNonce: number, errand: ProbeErrand<Name>, untilMs: number): boolean {
     if (this.#errands.size >= this.#errandsMax || this.#errands.has(ownNonce)) return false;
     this.#errands.set(ownNonce, { ...errand, untilMs });
     return true;
   }
 
   /** `from` answers our ping. @returns Whom to tell; `undefined` if nobody asked about it. */
-  ponged(ownNonce: number, from: string): ProbeErrand | undefined {
+  ponged(ownNonce: number, from: Name): ProbeErrand<Name> | undefined {
     const errand = this.#errands.get(ownNonce);
     if (errand?.target !== from) return undefined;
     this.#errands.delete(ownNonce);
@@ -132,8 +132,8 @@ export class ProbeErrands {
   }
 
   /** The errands that got no answer until `nowMs`: whom to tell so. */
-  failed(nowMs: number): readonly ProbeErrand[] {
-    const failed: ProbeErrand[] = [];
+  failed(nowMs: number): readonly ProbeErrand<Name>[] {
+    const failed: ProbeErrand<Name>[] = [];
     for (const [ownNonce, errand] of this.#errands) {
       if (errand.untilMs > nowMs) break;
       this.#errands.delete(ownNonce);

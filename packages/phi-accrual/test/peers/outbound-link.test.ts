@@ -28,4 +28,16 @@ describe('OutboundLink', () => {
     expect(link.reported(undefined, 4_001)).toBe(true);
     expect(link.state).toBe('lost');
   });
+
+  test('is given its time again when the peer has restarted, and is back as soon as heard', () => {
+    const link = new OutboundLink(3_000, 0);
+    link.reported(900, 1_000);
+    link.restarted(10_000);
+    expect(link.reported(undefined, 13_000)).toBe(false);
+    expect(link.reported(undefined, 13_001)).toBe(true);
+    link.restarted(20_000);
+    expect(link.reported(undefined, 20_000)).toBe(false);
+    expect(link.state).toBe('lost');
+    expect(link.reported(20_100, 20_200)).toBe(true);
+  });
 });

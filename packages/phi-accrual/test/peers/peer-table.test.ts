@@ -43,7 +43,15 @@ describe('a peer', () => {
     expect(table.nextDeadlineMs).toBe(1_000);
     expect(table.receive('p', 3, 17, 50)).toBe('learned');
     expect(table.advance(50)).toEqual([
-      { kind: 'trusted', peer: 'p', incarnation: 3, atMs: 50, after: 'unheard', afterMs: 50 },
+      {
+        kind: 'trusted',
+        peer: 'p',
+        incarnation: 3,
+        atMs: 50,
+        after: 'unheard',
+        afterMs: 50,
+        isRefuted: false,
+      },
     ]);
     expect(table.nextDeadlineMs).toBe(350);
     expect(table.status('p', 60)).toMatchObject({ state: 'trusted', sinceMs: 50, silentMs: 10 });
@@ -72,7 +80,7 @@ describe('a peer', () => {
     expect(table.advance(10_001)).toEqual([
       {
         ...{ kind: 'trusted', peer: 'p', incarnation: 1, atMs: 10_001 },
-        ...{ after: 'suspected', afterMs: 9_701 },
+        ...{ after: 'suspected', afterMs: 9_701, isRefuted: true },
       },
     ]);
   });
@@ -160,6 +168,16 @@ describe('heartbeats', () => {
     expect(kinds(table, 400)).toEqual(['restarted', 'suspected']);
   });
 
+  test('of a later life do not refute the suspicion of the one before', () => {
+    const { table } = heard();
+    table.advance(300);
+    table.receive('p', 2, 1, 400);
+    expect(table.advance(400)).toMatchObject([
+      { kind: 'restarted' },
+      { kind: 'trusted', after: 'suspected', isRefuted: false },
+    ]);
+  });
+
   test('of a later life begin anew, with any number', () => {
     const { table, detectors } = heard();
     table.receive('p', 1, 1_000, 50);
@@ -184,13 +202,26 @@ describe('heartbeats', () => {
 
   test('of another interval are judged by another detector', () => {
     const { table, detectors } = heard();
-    table.retime('p', intervalMs);
+    table.receive('p', 1, 100, 50, intervalMs);
     expect(detectors).toHaveLength(1);
-    table.retime('p', 5_000);
+    expect(table.receive('p', 1, 3, 100, 5_000)).toBe('learned');
     expect(table.intervalMsOf('p')).toBe(5_000);
-    expect(table.receive('p', 1, 1, 100)).toBe('learned');
-    expect(detectors[1]?.told).toEqual([['heartbeat', 1, 100]]);
-    expect(() => table.retime('p', 0)).toThrow('intervalMs: expected more than 0, got 0');
+    expect(detectors[1]?.told).toEqual([['heartbeat', 3, 100]]);
+    expect(() => table.receive('p', 1, 4, 100, 0)).toThrow(
+      'intervalMs: expected more than 0, got 0',
+    );
+  });
+
+  test('of another interval are ordered by the time that they stand for', () => {
+    const { table, detectors } = heard();
+    expect(table.receive('p', 1, 2, 60, 5_000)).toBe('learned');
+    expect(table.receive('p', 1, 99, 70, 100)).toBe('late');
+    expect(table.receive('p', 1, 100, 70, 100)).toBe('duplicate');
+    expect(table.intervalMsOf('p')).toBe(5_000);
+    expect(table.receive('p', 2, 1, 80, 100)).toBe('learned');
+    expect(table.receive('p', 1, 500, 90, 5_000)).toBe('oldIncarnation');
+    expect(detectors).toHaveLength(3);
+    expect(detectors[2]?.told).toContainEqual(['heartbeat', 1, 80]);
   });
 
   test('count for nothing when time steps back', () => {
@@ -283,6 +314,12 @@ describe('a pause of our own', () => {
     expect(table.advance(20_000)).toEqual([]);
     table.pauseEnded(30_000);
     expect(kinds(table, 30_000)).toEqual(['suspected']);
+  });
+
+  test('excuses as often as it was told to', () => {
+    const { table } = heard({ excusingPausesMax: 0 });
+    table.pauseEnded(10_000);
+    expect(kinds(table, 10_000)).toEqual(['suspected']);
   });
 
   test('excuses again after each sign of life', () => {
@@ -404,6 +441,7 @@ describe('options', () => {
     [{ firstWithinMs: 0 }, 'firstWithinMs: expected more than 0, got 0'],
     [{ doubtMs: -1 }, 'doubtMs: expected at least 0, got -1'],
     [{ doubtMs: NaN }, 'doubtMs: expected at least 0, got NaN'],
+    [{ excusingPausesMax: -1 }, 'excusingPausesMax: expected an integer of at least 0, got -1'],
     [{ peersMax: 0 }, 'peersMax: expected an integer of 1..2^24, got 0'],
     [{ peersMax: 1.5 }, 'peersMax: expected an integer of 1..2^24, got 1.5'],
   ])('%o are refused', (options, message) => {
