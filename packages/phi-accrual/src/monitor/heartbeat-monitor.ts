@@ -123,7 +123,7 @@ export class HeartbeatMonitor {
   #pauseCount = 0;
   #isClosed = false;
 
-  /** @throws RangeError if an option is out of its range, or the protocol is taken on the transport. */
+  /** @throws RangeError if an option is out of its range, or the protocol is taken. */
   constructor(options: HeartbeatMonitorOptions) {
     const resolved = resolveOptions(options);
     const { clock, random, transport, intervalMs } = resolved;

@@ -41,7 +41,7 @@ export interface MonitorSettings {
   readonly pauseToleranceMs: number;
   /** Pauses in a row that excuse a peer which shows no life between them: at least 0. */
   readonly excusingPausesMax: number;
-  /** How far bad health of our own may stretch patience: 0..8, times one more. 0 switches it off. */
+  /** How far bad health of our own may stretch patience: 0, not at all, to 8, ninefold. */
   readonly healthScoreMax: number;
   /** How slowly suspected peers are trusted again. */
   readonly hysteresis: HysteresisOptions;
