@@ -1,4 +1,11 @@
 export {
+  BloomClock,
+  type BloomClockShape,
+  bloomClockShape,
+  compareBloomClocks,
+  falseOrderRate,
+} from './bloom-clock.ts';
+export {
   CausalBuffer,
   type CausalBufferOptions,
   type CausalMessage,
@@ -7,6 +14,14 @@ export {
 export { firstMissing } from './causal-order.ts';
 export { CausalStability, meet, stableCut } from './causal-stability.ts';
 export { compareDots, type Dot, dot } from './dot.ts';
+export {
+  compareDotted,
+  contextOf,
+  type DottedVersionVector,
+  nextVersion,
+  syncVersions,
+} from './dotted-version-vector.ts';
+export { type DvvEntry, DvvSet } from './dvv-set.ts';
 export { VectorClocksError, type VectorClocksErrorCode } from './errors.ts';
 export {
   HybridClock,
@@ -40,8 +55,18 @@ export {
   type LamportStamp,
 } from './lamport-clock.ts';
 export { MatrixClock, type MatrixRow } from './matrix-clock.ts';
+export type { NumberRuns } from './number-runs.ts';
 export type { Ordering } from './ordering.ts';
 export { ProcessClock } from './process-clock.ts';
+export {
+  type PrunedClock,
+  type PrunedComparison,
+  type PruneOutcome,
+  type Pruning,
+  PruningLog,
+  type PruningRefusal,
+  type RestoreOutcome,
+} from './pruning.ts';
 export { checkReplicaId, type ReplicaId } from './replica-id.ts';
 export { ReplicaTable } from './replica-table.ts';
 export {
@@ -60,3 +85,7 @@ export {
   nextDot,
   type VersionVector,
 } from './version-vector.ts';
+export {
+  type ExceptionOptions,
+  VersionVectorWithExceptions,
+} from './version-vector-with-exceptions.ts';

@@ -1,4 +1,11 @@
+export { decodeBloomClock, encodeBloomClock } from './bloom-clock-codec.ts';
 export { decodeVectorClock, encodeVectorClock } from './clock-codec.ts';
 export { decodeVectorClockDelta, encodeVectorClockDelta } from './clock-delta.ts';
+export { decodeDotted, encodeDotted } from './dotted-codec.ts';
+export { decodeDvvSet, encodeDvvSet } from './dvv-set-codec.ts';
+export { decodeExceptions, encodeExceptions } from './exceptions-codec.ts';
 export { decodeTimestamp, encodeTimestamp, writeTimestamp } from './hybrid-timestamp-codec.ts';
+export { decodeLamportStamp, encodeLamportStamp } from './lamport-codec.ts';
+export { decodeMatrixClock, encodeMatrixClock } from './matrix-codec.ts';
+export { decodePrunedClock, encodePrunedClock } from './pruned-codec.ts';
 export { decodeStamp, encodeStamp } from './stamp-codec.ts';
