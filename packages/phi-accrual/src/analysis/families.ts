@@ -9,6 +9,8 @@ export interface DetectorFamily {
   readonly setting: string;
   /** The least and the greatest value of it that make sense. */
   readonly range: readonly [least: number, most: number];
+  /** What programs ship with; margins and timeouts are for everybody to choose. */
+  readonly preset?: number;
   /** A detector; a greater setting makes one that suspects later. */
   readonly make: (setting: number) => FailureDetector;
 }
@@ -30,6 +32,7 @@ export function detectorFamilies(intervalMs: number): readonly DetectorFamily[] 
       name: 'normal',
       setting: 'threshold',
       range: [1e-3, 1_000],
+      preset: 8,
       make: (threshold) => createDetector({ intervalMs, threshold }),
     },
     {

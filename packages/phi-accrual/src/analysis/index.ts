@@ -12,6 +12,7 @@ export { type DetectorFamily, detectorFamilies } from './families.ts';
 export { generateTrace, type GeneratorOptions } from './generate-trace.ts';
 export type { LossModel } from './loss.ts';
 export type { PauseModel } from './pauses.ts';
+export { analyse, type AnalysisReport, reportText } from './report.ts';
 export { parseRoundTrips } from './round-trips.ts';
 export { type Quality, type QualityOptions, qualityOf } from './quality.ts';
 export { type HeartbeatTrace, heartbeatTrace, type TraceColumns, traceCountMax } from './trace.ts';
