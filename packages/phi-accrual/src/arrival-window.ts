@@ -23,6 +23,19 @@ import { invariant } from './invariant.ts';
 /** A longer window would leave too little room for its values. */
 export const WINDOW_SIZE_MAX = 8_192;
 
+/** A tick is a sixteenth of a millisecond, up to this interval. */
+const FINE_INTERVAL_MS = 60_000;
+
+/**
+ * How many ticks a millisecond is worth where heartbeats come every `intervalMs`: 16, or fewer for
+ * intervals of minutes and more, so that some intervals are within the limit of a window.
+ *
+ * @returns A power of two: whole milliseconds up to a minute are whole ticks.
+ */
+export function ticksPerMs(intervalMs: number): number {
+  return 16 / 2 ** Math.ceil(Math.log2(Math.max(1, intervalMs / FINE_INTERVAL_MS)));
+}
+
 /** The last values of a series, as whole ticks, with their exact sums. */
 export class ArrivalWindow {
   /** How many values it keeps. */

@@ -1,10 +1,22 @@
-import type { DetectorOptions } from './detector-options.ts';
-import { checkedChen, checkedFixed, checkedNormal } from './detector-options.ts';
 import { checkRecord, show } from './bounds.ts';
+import {
+  checkedAkka,
+  checkedBertier,
+  checkedChen,
+  checkedExponential,
+  checkedFixed,
+  checkedHistogram,
+  checkedNormal,
+  type DetectorOptions,
+} from './detector-options.ts';
 import type { FailureDetector } from './detector.ts';
 import { HeartbeatDetector } from './heartbeat-detector.ts';
+import { AkkaJudge } from './models/akka.ts';
+import { BertierJudge } from './models/bertier.ts';
 import { ChenJudge } from './models/chen.ts';
+import { ExponentialJudge } from './models/exponential.ts';
 import { FixedJudge } from './models/fixed.ts';
+import { HistogramJudge } from './models/histogram.ts';
 import type { Judge } from './models/judge.ts';
 import { NormalJudge } from './models/normal.ts';
 
@@ -38,6 +50,14 @@ function judgeOf(options: DetectorOptions): Judge {
     case 'chen':
     case 'two-window':
       return new ChenJudge(options.kind, checkedChen(options));
+    case 'akka':
+      return new AkkaJudge(checkedAkka(options));
+    case 'exponential':
+      return new ExponentialJudge(checkedExponential(options));
+    case 'bertier':
+      return new BertierJudge(checkedBertier(options));
+    case 'histogram':
+      return new HistogramJudge(checkedHistogram(options));
     case 'fixed':
       return new FixedJudge(checkedFixed(options));
     default:

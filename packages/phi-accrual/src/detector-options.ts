@@ -1,12 +1,25 @@
 import { WINDOW_SIZE_MAX } from './arrival-window.ts';
 import { checkInteger, checkNumber } from './bounds.ts';
+import type { IntervalWindowOptions } from './interval-window.ts';
+import type { AkkaSettings } from './models/akka.ts';
+import type { BertierSettings } from './models/bertier.ts';
 import type { ChenSettings } from './models/chen.ts';
+import type { ExponentialSettings } from './models/exponential.ts';
 import type { FixedSettings } from './models/fixed.ts';
+import type { HistogramSettings } from './models/histogram.ts';
 import type { NormalSettings } from './models/normal.ts';
 import type { ScheduleOptions } from './schedule.ts';
 
 /** Which detector, and its settings. */
-export type DetectorOptions = NormalOptions | ChenOptions | TwoWindowOptions | FixedOptions;
+export type DetectorOptions =
+  | NormalOptions
+  | AkkaOptions
+  | ExponentialOptions
+  | ChenOptions
+  | BertierOptions
+  | TwoWindowOptions
+  | HistogramOptions
+  | FixedOptions;
 
 /** What every detector has to know. */
 export interface IntervalOptions {
@@ -52,7 +65,7 @@ export interface NormalOptions extends ScheduledOptions {
    * network it alone decides: by default a heartbeat may be 5.6 x 0.0875, half an interval late.
    */
   readonly minDeviationRatio?: number;
-  /** The later of two means is expected: of the whole window, and of so many; 1..8,192. Default: 1. */
+  /** The shorter of the two windows between which the expected arrival lies, 1..8,192. Default: 1. */
   readonly shortWindowSize?: number;
   /**
    * The standard deviation before there are data, as a share of the interval; 0..10. It counts as
@@ -77,6 +90,62 @@ export interface TwoWindowOptions extends ScheduledOptions {
   readonly shortWindowSize?: number;
 }
 
+/** Bertier's: as Chen's, with a margin that follows the errors of the expectation. */
+export interface BertierOptions extends ScheduledOptions {
+  readonly kind: 'bertier';
+  /** How much of the mean error the margin has, 0..100. Default: 1. */
+  readonly beta?: number;
+  /** How many mean deviations of the error the margin has, above 0 to 100. Default: 4. */
+  readonly phi?: number;
+  /** How much of each new error is believed, above 0 to 1. Default: 0.1. */
+  readonly gamma?: number;
+  /** The margin is at least this; 1/16..86,400,000 ms. Default: a twentieth of the interval. */
+  readonly minMarginMs?: number;
+}
+
+/** Akka's and Pekko's detector, value for value. Its defaults are theirs. */
+export interface AkkaOptions extends IntervalOptions {
+  readonly kind: 'akka';
+  /** phi from which the peer is suspected, above 0 to 1,000. Default: 8. */
+  readonly threshold?: number;
+  /** `acceptable-heartbeat-pause`; 0..86,400,000 ms. Default: 3,000. */
+  readonly acceptablePauseMs?: number;
+  /** `min-std-deviation`; 1e-3..86,400,000 ms. Default: 100. */
+  readonly minDeviationMs?: number;
+  /** `max-sample-size`, 2..8,192. Default: 1,000. */
+  readonly windowSize?: number;
+}
+
+/** Options of the detectors that look at the times between heartbeats. */
+export interface IntervalWindowed extends IntervalOptions {
+  /** How many intervals are remembered, 2..8,192. Default: 1,000. */
+  readonly windowSize?: number;
+  /**
+   * After how many outages in a row, of 3 mean intervals or more, the peer is taken to have become
+   * slower, 2..1,000. Default: 3.
+   */
+  readonly relearnAfter?: number;
+}
+
+/** Cassandra's: suspected after `threshold` x ln 10 mean intervals of silence. */
+export interface ExponentialOptions extends IntervalWindowed {
+  readonly kind: 'exponential';
+  /** phi from which the peer is suspected, above 0 to 1,000. Default: 8, as there. */
+  readonly threshold?: number;
+}
+
+/** Satzger's: suspected after a silence longer than a share of all remembered intervals. */
+export interface HistogramOptions extends IntervalWindowed {
+  readonly kind: 'histogram';
+  /**
+   * The share of remembered intervals, stretched by `alpha`, that are shorter than the silence;
+   * above 0 to 1. Default: 1: longer than all of them.
+   */
+  readonly threshold?: number;
+  /** By what remembered intervals are stretched, 1..100. Default: 1.5. */
+  readonly alpha?: number;
+}
+
 /** A timeout since the last heartbeat. */
 export interface FixedOptions extends IntervalOptions {
   readonly kind: 'fixed';
@@ -90,7 +159,7 @@ const DAY_MS = 86_400_000;
 export function checkedNormal(options: NormalOptions): NormalSettings {
   const settings = {
     ...checkedSchedule(options),
-    interval: 'measured' as const,
+    follows: 'measured' as const,
     threshold: options.threshold ?? 8,
     acceptablePauseMs: options.acceptablePauseMs ?? 0,
     minDeviationMs: options.minDeviationMs ?? 0,
@@ -108,7 +177,58 @@ export function checkedNormal(options: NormalOptions): NormalSettings {
 /** @throws RangeError if an option is out of its range. */
 export function checkedChen(options: ChenOptions | TwoWindowOptions): ChenSettings {
   checkNumber('marginMs', options.marginMs, Number.MIN_VALUE, DAY_MS);
-  return { ...checkedSchedule(options), marginMs: options.marginMs };
+  const follows = options.kind === 'chen' ? 'long' : 'later';
+  return { ...checkedSchedule(options), follows, marginMs: options.marginMs };
+}
+
+/** @throws RangeError if an option is out of its range. */
+export function checkedBertier(options: BertierOptions): BertierSettings {
+  const schedule = checkedSchedule(options);
+  const settings = {
+    ...schedule,
+    beta: options.beta ?? 1,
+    phi: options.phi ?? 4,
+    gamma: options.gamma ?? 0.1,
+    minMarginMs: options.minMarginMs ?? Math.max(1 / 16, schedule.intervalMs / 20),
+  };
+  checkNumber('beta', settings.beta, 0, 100);
+  checkNumber('phi', settings.phi, Number.MIN_VALUE, 100);
+  checkNumber('gamma', settings.gamma, Number.MIN_VALUE, 1);
+  checkNumber('minMarginMs', settings.minMarginMs, 1 / 16, DAY_MS);
+  return settings;
+}
+
+/** @throws RangeError if an option is out of its range. */
+export function checkedAkka(options: AkkaOptions): AkkaSettings {
+  const settings = {
+    intervalMs: options.intervalMs,
+    windowSize: options.windowSize ?? 1_000,
+    threshold: options.threshold ?? 8,
+    acceptablePauseMs: options.acceptablePauseMs ?? 3_000,
+    minDeviationMs: options.minDeviationMs ?? 100,
+  };
+  checkInterval(settings.intervalMs);
+  checkInteger('windowSize', settings.windowSize, 2, WINDOW_SIZE_MAX);
+  checkNumber('threshold', settings.threshold, Number.MIN_VALUE, 1_000);
+  checkNumber('acceptablePauseMs', settings.acceptablePauseMs, 0, DAY_MS);
+  checkNumber('minDeviationMs', settings.minDeviationMs, 1e-3, DAY_MS);
+  return settings;
+}
+
+/** @throws RangeError if an option is out of its range. */
+export function checkedExponential(options: ExponentialOptions): ExponentialSettings {
+  const threshold = options.threshold ?? 8;
+  checkNumber('threshold', threshold, Number.MIN_VALUE, 1_000);
+  return { ...checkedIntervals(options), threshold };
+}
+
+/** @throws RangeError if an option is out of its range. */
+export function checkedHistogram(options: HistogramOptions): HistogramSettings {
+  const threshold = options.threshold ?? 1;
+  const alpha = options.alpha ?? 1.5;
+  checkNumber('threshold', threshold, Number.MIN_VALUE, 1);
+  checkNumber('alpha', alpha, 1, 100);
+  return { ...checkedIntervals(options), threshold, alpha };
 }
 
 /** @throws RangeError if an option is out of its range. */
@@ -116,6 +236,18 @@ export function checkedFixed({ intervalMs, timeoutMs }: FixedOptions): FixedSett
   checkInterval(intervalMs);
   checkNumber('timeoutMs', timeoutMs, Number.MIN_VALUE, DAY_MS);
   return { intervalMs, timeoutMs };
+}
+
+function checkedIntervals(options: IntervalWindowed): IntervalWindowOptions {
+  const settings = {
+    intervalMs: options.intervalMs,
+    windowSize: options.windowSize ?? 1_000,
+    relearnAfter: options.relearnAfter ?? 3,
+  };
+  checkInterval(settings.intervalMs);
+  checkInteger('windowSize', settings.windowSize, 2, WINDOW_SIZE_MAX);
+  checkInteger('relearnAfter', settings.relearnAfter, 2, 1_000);
+  return settings;
 }
 
 function checkedSchedule(
@@ -127,7 +259,7 @@ function checkedSchedule(
     shortWindowSize: options.shortWindowSize ?? 1,
     relearnAfter: options.relearnAfter ?? 3,
     toleratedLosses: options.toleratedLosses ?? 0,
-    interval: 'given' as const,
+    follows: 'long' as const,
     priorDeviation: 0.25,
   };
   checkInterval(settings.intervalMs);

@@ -27,7 +27,7 @@ export interface FailureDetector {
    * @param sequence - The sender's number: a safe integer of at least 0, more than the last one's.
    * A
    *   gap is lost heartbeats, not a slow peer.
-   * @param arrivedAtMs - Finite, not before the last one's.
+   * @param arrivedAtMs - Within 2^53 of 0, and not before the last one's.
    * @throws RangeError if one of them is not; nothing has changed then.
    * @remarks O(1) time; allocates nothing.
    */
@@ -43,7 +43,8 @@ export interface FailureDetector {
    * How suspicious the peer is: from 0, never falling until the next heartbeat, finite for ever.
    * What a number means is the detector's to say.
    *
-   * @param nowMs - Before the last heartbeat, it counts as that heartbeat's time.
+   * @param nowMs - Before the last heartbeat, it counts as that heartbeat's time; beyond 2^53, as
+   * that.
    * @throws RangeError if `nowMs` is not finite.
    */
   suspicion(nowMs: number): number;

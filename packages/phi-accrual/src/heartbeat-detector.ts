@@ -1,7 +1,10 @@
 import { noArrival, type Arrival } from './arrival.ts';
-import { show } from './bounds.ts';
+import { checkNumber, show } from './bounds.ts';
 import type { ArrivalEstimate, DetectorKind, FailureDetector } from './detector.ts';
 import type { Judge } from './models/judge.ts';
+
+/** Later, not even whole milliseconds can be told apart. */
+const TIME_MS_MAX: number = 2 ** 53;
 
 /** What all detectors have in common: heartbeats come in order, and a judge thinks about them. */
 export class HeartbeatDetector implements FailureDetector {
@@ -38,7 +41,7 @@ export class HeartbeatDetector implements FailureDetector {
     }
     const last = this.#last;
     if (last.sequence < 0) return 0;
-    return this.#judge.suspicion(last, Math.max(nowMs, last.atMs));
+    return this.#judge.suspicion(last, Math.max(Math.min(nowMs, TIME_MS_MAX), last.atMs));
   }
 
   estimate(): ArrivalEstimate | undefined {
@@ -64,12 +67,8 @@ export class HeartbeatDetector implements FailureDetector {
         `sequence: expected a safe integer of at least ${least}, got ${show(sequence)}`,
       );
     }
-    if (!Number.isFinite(arrivedAtMs) || arrivedAtMs < last.atMs) {
-      const since = last.sequence < 0 ? '' : ` of at least ${last.atMs}`;
-      throw new RangeError(
-        `arrivedAtMs: expected a finite number${since}, got ${show(arrivedAtMs)}`,
-      );
-    }
+    const leastMs = last.sequence < 0 ? -TIME_MS_MAX : last.atMs;
+    checkNumber('arrivedAtMs', arrivedAtMs, leastMs, TIME_MS_MAX);
   }
 
   #take(sequence: number, arrivedAtMs: number): void {

@@ -1,9 +1,14 @@
 export { createDetector } from './create-detector.ts';
 export type {
+  AkkaOptions,
+  BertierOptions,
   ChenOptions,
   DetectorOptions,
+  ExponentialOptions,
   FixedOptions,
+  HistogramOptions,
   IntervalOptions,
+  IntervalWindowed,
   NormalOptions,
   ScheduledOptions,
   TwoWindowOptions,
@@ -11,6 +16,7 @@ export type {
 export type { ArrivalEstimate, DetectorKind, FailureDetector } from './detector.ts';
 export { PhiAccrualError, type PhiAccrualErrorCode } from './errors.ts';
 export { InvariantViolation } from './invariant.ts';
+export { akkaDeviations, akkaPhi } from './tails/akka.ts';
 export { normalDeviations, normalPhi } from './tails/normal.ts';
 export { DeadlineHeap } from './peers/deadline-heap.ts';
 export { HeartbeatSchedule } from './peers/heartbeat-schedule.ts';

@@ -10,22 +10,18 @@
  *   short:  mean of D over the last one              + (s + 1) * interval
  *
  * The long window knows best while delays are independent; the short one follows when they are not,
- * as in congestion. The later of the two is right in both cases.
+ * as in congestion. Chen takes the first, Tomsic et al. the later of both, and the default model
+ * goes as far from the first to the second as lateness is seen to persist (`persistence.ts`).
  *
  * Three things must not be believed:
  *
  * - An outage. A heartbeat that is off its schedule by more than an interval and more than delays
  *   ever were is an outlier: it proves life and is not learned.
  * - That outliers are outliers, if nothing else comes. After some in a row on one side, the peer
- *   lives by another schedule: the window starts again from them, with the interval they show. A
- *   backlog that is delivered at once is no new schedule, although it is a row of late heartbeats:
- *   each is less late than the one before, and who catches up has not changed.
+ *   lives by another schedule: the window starts again, with the interval that they show.
  * - The interval, to the last digit. The sender's clock is off by some parts in 10^5, its timers by
  *   some in 1,000, and a window of a thousand multiplies that by a thousand. Now and then the slope
  *   of D is taken out of it, if both halves of the window show one.
- *
- * A peer of whose heartbeats most are lost is on schedule and late every time. After some late ones
- * in a row, so many losses are expected, until one comes sooner.
  *
  * Sources: Chen, Toueg and Aguilera, "On the Quality of Service of Failure Detectors", IEEE
  * Transactions on Computers 2002 (expected arrival); Tomsic, Sens, Garcia, Arantes and Sopena,
@@ -33,8 +29,12 @@
  * and the slope are ours.
  */
 import type { Arrival } from './arrival.ts';
-import { ArrivalWindow } from './arrival-window.ts';
+import { ArrivalWindow, ticksPerMs } from './arrival-window.ts';
 import { commonSlope } from './common-slope.ts';
+import { Deviation } from './deviation.ts';
+import { OutlierRow } from './outlier-row.ts';
+import { Persistence } from './persistence.ts';
+import { Stride } from './stride.ts';
 
 /** How a schedule is learned. */
 export interface ScheduleOptions {
@@ -43,76 +43,67 @@ export interface ScheduleOptions {
   readonly shortWindowSize: number;
   readonly relearnAfter: number;
   readonly toleratedLosses: number;
-  /** Whether the sender's interval is measured, or is what the protocol says. */
-  readonly interval: 'measured' | 'given';
+  /** Which of the two windows is believed. Only who measures that measures the interval, too. */
+  readonly follows: 'long' | 'later' | 'measured';
   /** The standard deviation that is assumed before there are data, in intervals. */
   readonly priorDeviation: number;
 }
 
-/** The prior counts as so many heartbeats. */
-const PRIOR_WEIGHT = 4;
-
 /** An outlier is off by this many deviations, and by an interval. */
 const OUTLIER_DEVIATIONS = 6;
 
-/** How far the interval may be from the one in the options. */
+/** How far the interval may get from the one in the options. */
 const INTERVAL_RATIO_MAX = 100;
-
-/** A new start takes the interval it saw if it differs by more than this share. */
-const INTERVAL_CHANGE_MIN = 1 / 16;
 
 /** The first slope is taken over this many heartbeats. */
 const SLOPE_AFTER = 16;
 
-const TICKS_PER_MS = 16;
-const MINUTE_MS = 60_000;
 const GAP_MAX = 65_535;
 
 /** The expected arrivals of one peer, and how far it deviates from them. */
 export class Schedule {
-  /** When the next heartbeat is expected. */
+  /** When the next heartbeat is expected; `NaN` before the first. */
   expectedAtMs: number;
-  /** The standard deviation of arrivals from the schedule, without a floor. */
-  deviationMs: number;
   /** The sender's interval, as it is believed now. */
   intervalMs: number;
-  /** The lateness of the last heartbeat against the long window, in ms. */
+  /** How much later than the long window said the last heartbeat came. */
   latenessMs = 0.5;
+  /** How much later than expected the last heartbeat came that was learned. */
+  errorMs = 0.5;
+  /** Whether the last heartbeat was learned. */
+  learned = false;
   readonly #options: ScheduleOptions;
   readonly #long: ArrivalWindow;
   readonly #short: ArrivalWindow;
-  /** How many numbers after the heartbeat before each heartbeat of the long window came. */
+  /** How many numbers after the one before it each heartbeat of the long window is. */
   readonly #gaps: Uint16Array;
+  readonly #deviation: Deviation;
+  readonly #persistence: Persistence = new Persistence();
+  readonly #row: OutlierRow = new OutlierRow();
+  readonly #stride: Stride;
   #newestGap = 0;
-  #ticksPerMs = TICKS_PER_MS;
+  #measuresInterval: boolean;
+  /** Ticks count from here: heartbeat `anchorSequence` was due at `anchorMs`. */
   #anchorSequence = 0;
-  #lastSequence = 0;
-  #anchorMs = NaN;
+  #anchorMs = 0.5;
+  #ticksPerMs: number;
   #learnedSequence = 0;
-  #slopeDue = SLOPE_AFTER;
+  /** `expectedAtMs` is about the heartbeat of this number. */
+  #expectedSequence = 0;
   #sinceSlope = 0;
-  #priorDeviationMs: number;
-  /** The row of outliers on one side. */
-  #runSide = 0;
-  #runCount = 0;
-  #runSequence = 0;
-  #runAtMs = NaN;
-  #runLatenessMs = NaN;
-  /** The row of late heartbeats, and how many numbers the next one may be ahead. */
-  #lateCount = 0;
-  #lateGapMin = 0;
-  #stride: number;
+  #slopeDue = SLOPE_AFTER;
 
   constructor(options: ScheduleOptions) {
     this.#options = options;
     this.#long = new ArrivalWindow(options.windowSize);
     this.#short = new ArrivalWindow(options.shortWindowSize);
     this.#gaps = new Uint16Array(options.windowSize);
-    this.#stride = 1 + options.toleratedLosses;
-    this.expectedAtMs = NaN;
+    this.#stride = new Stride(options.toleratedLosses, options.relearnAfter);
+    this.#deviation = new Deviation(options.priorDeviation * options.intervalMs);
+    this.#measuresInterval = options.follows === 'measured';
     this.intervalMs = options.intervalMs;
-    this.#priorDeviationMs = options.priorDeviation * options.intervalMs;
-    this.deviationMs = this.#priorDeviationMs;
+    this.#ticksPerMs = ticksPerMs(options.intervalMs);
+    this.expectedAtMs = NaN;
   }
 
   /** How many heartbeats it has learned from. */
@@ -120,14 +111,9 @@ export class Schedule {
     return this.#long.count;
   }
 
-  /** How many numbers ahead of the last one the next heartbeat is expected to be. */
-  get stride(): number {
-    return this.#stride;
-  }
-
-  /** The mean of the long window alone says that the next heartbeat is due here. */
-  get longExpectedAtMs(): number {
-    return this.#dueMs() + this.#long.mean / this.#ticksPerMs;
+  /** The standard deviation of heartbeats from when they were expected, in ms. */
+  get deviationMs(): number {
+    return this.#deviation.value;
   }
 
   /**
@@ -136,7 +122,8 @@ export class Schedule {
    * @param marginMs - How late one may be without being suspected.
    */
   observe(arrival: Arrival, marginMs: number): void {
-    if (arrival.gap === 0) this.#restart(arrival.sequence, arrival.atMs);
+    this.learned = false;
+    if (arrival.gap === 0) this.#restart(arrival);
     else this.#place(arrival, marginMs);
     this.#expect(arrival);
   }
@@ -145,111 +132,74 @@ export class Schedule {
   reset(): void {
     this.#long.clear();
     this.#short.clear();
+    this.#stride.reset();
+    this.#persistence.reset();
+    this.#measuresInterval = this.#options.follows === 'measured';
     this.intervalMs = this.#options.intervalMs;
-    this.#priorDeviationMs = this.#options.priorDeviation * this.intervalMs;
-    this.deviationMs = this.#priorDeviationMs;
-    this.#stride = 1 + this.#options.toleratedLosses;
-    this.#lateCount = 0;
+    this.#deviation.reset(this.#options.priorDeviation * this.intervalMs);
     this.expectedAtMs = NaN;
   }
 
   #place(arrival: Arrival, marginMs: number): void {
-    const sinceAnchorMs = (arrival.sequence - this.#anchorSequence) * this.intervalMs;
-    const dueMs = this.#anchorMs + sinceAnchorMs + this.#long.mean / this.#ticksPerMs;
-    const latenessMs = arrival.atMs - dueMs;
-    this.latenessMs = latenessMs;
-    this.#short.push((arrival.atMs - this.#anchorMs - sinceAnchorMs) * this.#ticksPerMs);
-    this.#countLate(arrival);
+    const sinceDueMs = arrival.atMs - this.#dueMs(arrival.sequence);
+    this.latenessMs = sinceDueMs - this.#long.mean / this.#ticksPerMs;
+    this.#short.push(sinceDueMs * this.#ticksPerMs);
+    this.#stride.push(arrival);
     if (!arrival.teaches) return;
-    const toleranceMs = this.#toleranceMs(marginMs);
-    if (Math.abs(latenessMs) > toleranceMs) this.#outlier(arrival, latenessMs);
-    else this.#learn(arrival, sinceAnchorMs);
+    if (Math.abs(this.latenessMs) > this.#toleranceMs(marginMs)) this.#doubt(arrival);
+    else this.#learn(arrival, sinceDueMs);
   }
 
   #toleranceMs(marginMs: number): number {
-    return Math.max(marginMs, this.intervalMs, OUTLIER_DEVIATIONS * this.deviationMs);
+    return Math.max(marginMs, this.intervalMs, OUTLIER_DEVIATIONS * this.#deviation.value);
   }
 
-  #learn(arrival: Arrival, sinceAnchorMs: number): void {
-    this.#runCount = 0;
+  #learn(arrival: Arrival, sinceDueMs: number): void {
+    this.#row.count = 0;
     const gap = arrival.sequence - this.#learnedSequence;
     if (gap > GAP_MAX) {
-      this.#priorDeviationMs = this.deviationMs;
-      this.#restart(arrival.sequence, arrival.atMs);
+      this.#restart(arrival);
       return;
     }
-    this.#long.push((arrival.atMs - this.#anchorMs - sinceAnchorMs) * this.#ticksPerMs);
+    const expectedMs =
+      this.expectedAtMs + (arrival.sequence - this.#expectedSequence) * this.intervalMs;
+    this.learned = true;
+    this.errorMs = arrival.atMs - expectedMs;
+    this.#deviation.push(this.errorMs);
+    this.#persistence.push(this.latenessMs, this.#deviation.value);
+    this.#long.push(sinceDueMs * this.#ticksPerMs);
     this.#newestGap = this.#newestGap + 1 === this.#gaps.length ? 0 : this.#newestGap + 1;
     this.#gaps[this.#newestGap] = gap;
     this.#learnedSequence = arrival.sequence;
     this.#sinceSlope += 1;
     if (this.#sinceSlope >= this.#slopeDue) this.#straighten();
-    this.#measureDeviation();
   }
 
-  #measureDeviation(): void {
-    const { count, variance } = this.#long;
-    const ticksSquared = this.#ticksPerMs * this.#ticksPerMs;
-    const prior = PRIOR_WEIGHT * this.#priorDeviationMs * this.#priorDeviationMs;
-    const total = prior + (count * variance) / ticksSquared;
-    this.deviationMs = Math.sqrt(total / (PRIOR_WEIGHT + count));
-  }
-
-  /** Late in a row, the peer loses most of what it sends: expect as many losses from now on. */
-  #countLate(arrival: Arrival): void {
-    const least = 1 + this.#options.toleratedLosses;
-    if (arrival.gap < this.#stride) this.#stride = Math.max(least, arrival.gap);
-    if (!arrival.isLate || !arrival.teaches) {
-      this.#lateCount = 0;
-      return;
-    }
-    this.#lateGapMin =
-      this.#lateCount === 0 ? arrival.gap : Math.min(this.#lateGapMin, arrival.gap);
-    this.#lateCount += 1;
-    if (this.#lateCount < this.#options.relearnAfter) return;
-    this.#stride = Math.max(this.#stride, Math.min(INTERVAL_RATIO_MAX, this.#lateGapMin));
-    this.#lateCount = 0;
-  }
-
-  #outlier(arrival: Arrival, latenessMs: number): void {
-    const side = Math.sign(latenessMs);
-    const drift = latenessMs - this.#runLatenessMs;
-    // Outliers that return towards the schedule are a backlog, not another schedule.
-    const returns = side * drift < -INTERVAL_CHANGE_MIN * this.intervalMs;
-    if (this.#runCount === 0 || side !== this.#runSide || returns) {
-      this.#runSide = side;
-      this.#runCount = 0;
-      this.#runSequence = arrival.sequence;
-      this.#runAtMs = arrival.atMs;
-    }
-    this.#runCount += 1;
-    this.#runLatenessMs = latenessMs;
-    if (this.#runCount >= this.#options.relearnAfter) this.#relearn(arrival);
-  }
-
-  /** The peer lives by another schedule: learn it from the row of outliers. */
-  #relearn(arrival: Arrival): void {
-    const steps = arrival.sequence - this.#runSequence;
-    const seenMs = steps === 0 ? this.intervalMs : (arrival.atMs - this.#runAtMs) / steps;
-    const isShift = Math.abs(seenMs / this.intervalMs - 1) <= INTERVAL_CHANGE_MIN;
-    if (!isShift) {
-      const { intervalMs: givenMs } = this.#options;
-      if (seenMs < givenMs / INTERVAL_RATIO_MAX || seenMs > givenMs * INTERVAL_RATIO_MAX) {
-        this.#runCount = 0;
-        return;
-      }
+  /** What is off the schedule is not learned; if nothing else comes, the schedule is wrong. */
+  #doubt(arrival: Arrival): void {
+    const { priorDeviation, relearnAfter } = this.#options;
+    this.#row.push(arrival, this.latenessMs, this.intervalMs);
+    if (this.#row.count < relearnAfter) return;
+    const seenMs = this.#row.intervalMs(this.intervalMs);
+    if (!this.#isCredible(seenMs)) return;
+    if (seenMs !== this.intervalMs) {
       this.intervalMs = seenMs;
+      this.#measuresInterval = true;
+      this.#deviation.reset(priorDeviation * seenMs);
+      this.#persistence.reset();
     }
-    this.#priorDeviationMs = isShift
-      ? this.deviationMs
-      : this.#options.priorDeviation * this.intervalMs;
-    this.#restart(arrival.sequence, arrival.atMs);
+    this.#restart(arrival);
   }
 
-  #restart(sequence: number, atMs: number): void {
+  #isCredible(intervalMs: number): boolean {
+    const ratio = intervalMs / this.#options.intervalMs;
+    return ratio >= 1 / INTERVAL_RATIO_MAX && ratio <= INTERVAL_RATIO_MAX;
+  }
+
+  #restart({ sequence, atMs }: Arrival): void {
     this.#long.clear();
     this.#short.clear();
-    this.#ticksPerMs = TICKS_PER_MS / Math.max(1, this.intervalMs / MINUTE_MS);
+    this.#ticksPerMs = ticksPerMs(this.intervalMs);
     this.#anchorSequence = sequence;
     this.#anchorMs = atMs;
     this.#learnedSequence = sequence;
@@ -257,27 +207,34 @@ export class Schedule {
     this.#gaps[0] = 0;
     this.#long.push(0);
     this.#short.push(0);
-    this.#runCount = 0;
+    this.#row.count = 0;
     this.#slopeDue = Math.min(SLOPE_AFTER, this.#long.capacity);
     this.#sinceSlope = 0;
     this.latenessMs = 0;
-    this.deviationMs = this.#priorDeviationMs;
   }
 
-  #dueMs(): number {
-    const ahead = this.#lastSequence - this.#anchorSequence + this.#stride;
-    return this.#anchorMs + ahead * this.intervalMs;
+  #dueMs(sequence: number): number {
+    return this.#anchorMs + (sequence - this.#anchorSequence) * this.intervalMs;
   }
 
-  #expect(arrival: Arrival): void {
-    this.#lastSequence = arrival.sequence;
-    const dueMs = this.#dueMs();
-    const shortMs = dueMs + this.#short.mean / this.#ticksPerMs;
+  #expect({ sequence, atMs }: Arrival): void {
+    this.#expectedSequence = sequence + this.#stride.value;
+    const dueMs = this.#dueMs(this.#expectedSequence);
     const longMs = dueMs + this.#long.mean / this.#ticksPerMs;
+    const shortMs = dueMs + this.#short.mean / this.#ticksPerMs;
     // Far too early, the schedule is another one: it must not put off the detection of a crash.
-    const isTooEarly = -this.latenessMs > this.#toleranceMs(0);
-    const lastMs = arrival.atMs + this.#stride * this.intervalMs;
-    this.expectedAtMs = isTooEarly ? lastMs : Math.max(shortMs, longMs);
+    if (-this.latenessMs > this.#toleranceMs(0)) {
+      this.expectedAtMs = atMs + this.#stride.value * this.intervalMs;
+    } else {
+      this.expectedAtMs = longMs + this.#shareOfShort(shortMs - longMs) * (shortMs - longMs);
+    }
+  }
+
+  #shareOfShort(aheadMs: number): number {
+    const { follows } = this.#options;
+    if (follows === 'long') return 0;
+    if (follows === 'later') return aheadMs > 0 ? 1 : 0;
+    return this.latenessMs > this.#toleranceMs(0) ? 1 : this.#persistence.share(aheadMs);
   }
 
   /** Takes the slope of the lateness out of it, and moves the anchor to where the window is. */
@@ -285,10 +242,10 @@ export class Schedule {
     this.#sinceSlope = 0;
     this.#slopeDue = Math.min(2 * this.#slopeDue, this.#long.capacity);
     const stepAt = (age: number): number => this.#gapAt(age);
-    const slope = this.#options.interval === 'given' ? 0 : commonSlope(this.#long, stepAt);
+    const measured = this.#measuresInterval ? commonSlope(this.#long, stepAt) : 0;
+    const slope = this.#isCredible(this.intervalMs + measured / this.#ticksPerMs) ? measured : 0;
     const level = Math.round(this.#long.mean);
-    this.#anchorMs +=
-      (this.#learnedSequence - this.#anchorSequence) * this.intervalMs + level / this.#ticksPerMs;
+    this.#anchorMs = this.#dueMs(this.#learnedSequence) + level / this.#ticksPerMs;
     this.#anchorSequence = this.#learnedSequence;
     this.intervalMs += slope / this.#ticksPerMs;
     let behind = 0;

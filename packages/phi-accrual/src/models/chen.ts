@@ -25,17 +25,17 @@ export class ChenJudge implements Judge {
 
   observe(arrival: Arrival): void {
     this.#schedule.observe(arrival, this.threshold);
-    arrival.suspectAtMs = this.#expectedAtMs() + this.threshold;
+    arrival.suspectAtMs = this.#schedule.expectedAtMs + this.threshold;
   }
 
   suspicion(_arrival: Arrival, nowMs: number): number {
-    return Math.max(0, nowMs - this.#expectedAtMs());
+    return Math.max(0, nowMs - this.#schedule.expectedAtMs);
   }
 
   estimate(): Omit<ArrivalEstimate, 'lastSequence' | 'lastArrivedAtMs'> {
     return {
       intervalMs: this.#schedule.intervalMs,
-      expectedAtMs: this.#expectedAtMs(),
+      expectedAtMs: this.#schedule.expectedAtMs,
       deviationMs: 0,
       marginMs: this.threshold,
       sampleCount: this.#schedule.sampleCount,
@@ -44,9 +44,5 @@ export class ChenJudge implements Judge {
 
   reset(): void {
     this.#schedule.reset();
-  }
-
-  #expectedAtMs(): number {
-    return this.kind === 'chen' ? this.#schedule.longExpectedAtMs : this.#schedule.expectedAtMs;
   }
 }

@@ -1,0 +1,52 @@
+import { seededRandom } from '@quorate/transport/system';
+import { describe, expect, test } from 'vitest';
+
+import { Persistence } from '../src/persistence.ts';
+
+const random = seededRandom(3);
+
+/** Exponential delays around their mean of 1. */
+function delay(): number {
+  return -Math.log(1 - random.float()) - 1;
+}
+
+describe('Persistence', () => {
+  test('is next to nothing while delays are drawn anew each time', () => {
+    const persistence = new Persistence();
+    for (let beat = 0; beat < 5_000; beat += 1) persistence.push(delay(), 1);
+    expect(persistence.share(2)).toBeLessThan(0.1);
+    expect(persistence.share(-0.5)).toBeLessThan(0.1);
+  });
+
+  test('is all of it while the level shifts', () => {
+    const persistence = new Persistence();
+    for (let beat = 0; beat < 5_000; beat += 1) {
+      persistence.push((Math.floor(beat / 500) % 2 === 0 ? -2 : 2) + 0.2 * delay(), 2);
+    }
+    expect(persistence.share(2)).toBeGreaterThan(0.9);
+    expect(persistence.share(-2)).toBeGreaterThan(0.9);
+  });
+
+  test('is more for late heartbeats while only the spread of delays persists', () => {
+    const persistence = new Persistence();
+    let isBad = false;
+    let square = 1;
+    for (let beat = 0; beat < 20_000; beat += 1) {
+      isBad = random.float() < (isBad ? 0.8 : 0.01);
+      const lateness = (isBad ? 10 : 1) * delay();
+      square += (lateness * lateness - square) / (beat + 1);
+      persistence.push(lateness, Math.sqrt(square));
+    }
+    expect(persistence.share(5)).toBeGreaterThan(0.3);
+    expect(persistence.share(-1)).toBeLessThan(0.1);
+  });
+
+  test('is nothing before there are data, and after reset', () => {
+    const persistence = new Persistence();
+    expect(persistence.share(-1)).toBe(0);
+    for (let beat = 0; beat < 100; beat += 1) persistence.push(5, 1);
+    expect(persistence.share(-1)).toBeGreaterThan(0.9);
+    persistence.reset();
+    expect(persistence.share(-1)).toBe(0);
+  });
+});
