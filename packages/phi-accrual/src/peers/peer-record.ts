@@ -41,6 +41,8 @@ export interface PeerRecord<Name extends string = string> {
   accusedIncarnation: number;
   /** While it is suspected: since when it has been well again; Infinity while it is not. */
   calmSinceMs: number;
+  /** When it is looked at next, if nothing brings that forward. */
+  lookAtMs: number;
   /** How many pauses of our own there had been when it last showed life. */
   pauseCount: number;
 }
@@ -71,6 +73,7 @@ export function newPeer<Name extends string>(
     doubtedMs: -Infinity,
     accusedIncarnation: -1,
     calmSinceMs: Infinity,
+    lookAtMs: Infinity,
     pauseCount: 0,
   };
 }

@@ -175,7 +175,7 @@ export class PeerTable<Name extends string = string> {
     record.pauseCount = this.#pauses.count;
     this.#peers.set(peer, record);
     this.#bySlot[slot] = record;
-    this.#heap.set(slot, this.#dueMs(record));
+    this.#lookAt(record, this.#dueMs(record));
     return true;
   }
 
@@ -210,12 +210,14 @@ export class PeerTable<Name extends string = string> {
     assertCount('incarnation', incarnation);
     assertCount('sequence', sequence);
     if (intervalMs !== undefined) assertInterval(intervalMs);
+    // Passed on as it came: a number that was computed is boxed anew at each call.
+    const atMs = nowMs >= this.#nowMs ? nowMs : this.#forward(nowMs);
     const record = this.#peers.get(peer);
-    const atMs = this.#forward(nowMs);
     const receipt =
       record === undefined
         ? 'unknownPeer'
         : this.#take(record, incarnation, sequence, intervalMs ?? record.intervalMs, atMs);
+    this.#nowMs = atMs;
     this.#receipts[receipt] += 1;
     return receipt;
   }
@@ -386,14 +388,20 @@ export class PeerTable<Name extends string = string> {
     record.pauseCount = this.#pauses.count;
     if (record.state === 'unheard') this.#trust(record, nowMs);
     else if (record.state === 'suspected') this.#recover(record, nowMs);
-    else this.#hasten(record);
+    // Nothing else makes it earlier than the detector does: this is all that most heartbeats need.
+    else if (record.detector.suspectAtMs < record.lookAtMs) this.#hasten(record);
+  }
+
+  #lookAt(record: PeerRecord<Name>, atMs: number): void {
+    record.lookAtMs = atMs;
+    this.#heap.set(record.slot, atMs);
   }
 
   /** A deadline that moved to earlier must move in the heap; to later, it may lag behind. */
   #hasten(record: PeerRecord<Name>): void {
     if (record.state === 'suspected') return;
     const dueMs = this.#dueMs(record);
-    if (dueMs < this.#heap.atMs(record.slot)) this.#heap.set(record.slot, dueMs);
+    if (dueMs < record.lookAtMs) this.#lookAt(record, dueMs);
   }
 
   /** A suspected peer has shown life. */
@@ -412,13 +420,13 @@ export class PeerTable<Name extends string = string> {
   #review(record: PeerRecord<Name>, nowMs: number): void {
     const trustAtMs = record.calmSinceMs + holdOf(this.#hysteresis, record.flaps);
     if (trustAtMs > nowMs) {
-      this.#heap.set(record.slot, trustAtMs);
+      this.#lookAt(record, trustAtMs);
     } else if (this.#isCalm(record, nowMs)) {
       acquit(record.flaps, nowMs);
       this.#trust(record, nowMs);
     } else {
       record.calmSinceMs = Infinity;
-      this.#heap.set(record.slot, Infinity);
+      this.#lookAt(record, Infinity);
     }
   }
 
@@ -431,7 +439,7 @@ export class PeerTable<Name extends string = string> {
     this.#pending.push({ ...change, after: state, afterMs, isRefuted });
     record.state = 'trusted';
     record.sinceMs = nowMs;
-    this.#heap.set(record.slot, this.#dueMs(record));
+    this.#lookAt(record, this.#dueMs(record));
   }
 
   /** The deadline of a peer that is not suspected has come up, or one before it. */
@@ -441,12 +449,12 @@ export class PeerTable<Name extends string = string> {
     const excusedMs = dueMs + (this.#healthFactor - 1) * patienceMs;
     if (dueMs > nowMs) {
       record.doubtedMs = -Infinity;
-      this.#heap.set(record.slot, dueMs);
+      this.#lookAt(record, dueMs);
     } else if (excusedMs > nowMs) {
       // Not all at once: our health may get better meanwhile.
-      this.#heap.set(record.slot, Math.min(excusedMs, nowMs + patienceMs));
+      this.#lookAt(record, Math.min(excusedMs, nowMs + patienceMs));
     } else if (record.state === 'trusted' && this.#doubt(record, nowMs)) {
-      this.#heap.set(record.slot, record.doubtedMs + this.#doubtMs);
+      this.#lookAt(record, record.doubtedMs + this.#doubtMs);
     } else {
       this.#suspect(record, nowMs);
     }
@@ -471,7 +479,7 @@ export class PeerTable<Name extends string = string> {
     record.isVouched = false;
     record.doubtedMs = -Infinity;
     record.calmSinceMs = Infinity;
-    this.#heap.set(record.slot, Infinity);
+    this.#lookAt(record, Infinity);
     const suspicion = suspicionOf(record, nowMs);
     const silentMs = nowMs - Math.max(evidenceMs, addedMs);
     const change = { kind: 'suspected', peer: name, incarnation, atMs: nowMs } as const;
