@@ -1,7 +1,7 @@
 /*
  * Goal: over real TCP, a process that was stopped by SIGSTOP is suspected by the others and trusted
- * again once it goes on, and suspects nobody itself although it missed as much as they did; one that
- * was killed by SIGKILL is suspected and stays so.
+ * again once it goes on, and suspects nobody itself although it missed as much as they did; one
+ * that was killed by SIGKILL is suspected and stays so.
  *
  * Method: three processes that watch each other. Nothing is timed: what happens is awaited, and how
  * long a stop lasts is counted in heartbeats of another process.
