@@ -15,11 +15,13 @@
  *   (a, 5) comes, is delivered, wakes (a, 6): delivered, wakes (b, 8): delivered
  * ```
  *
- * Memory is bounded by what may wait, in messages and in bytes. When it is full, what cannot be
- * delivered now is refused, and must be offered again later: whoever keeps the messages has to (in
- * `CausalBroadcast`, all members do). What can be delivered now is never refused, and of all that
- * is missing anywhere something can always be delivered next, so a full buffer drains as its gaps
- * are filled.
+ * Memory is bounded by what may wait, in messages and in bytes. Of the messages, each member has a
+ * share. When the buffer is full, what is further ahead than its origin's share is refused, and
+ * what is within it replaces whatever is furthest ahead of all: a flood of new messages never keeps
+ * out the old ones that fill the gaps. What was refused or replaced must be offered again later:
+ * whoever keeps the messages has to (in `CausalBroadcast`, all members do). What can be delivered
+ * now is never refused, and of all that is missing anywhere something can always be delivered next,
+ * so a full buffer drains as its gaps are filled.
  *
  * A pure core, over members by their index; it keeps its state in place because it is on the path
  * of every message.
@@ -36,7 +38,7 @@ export type OfferOutcome =
   | 'waiting'
   /** Delivered already, or kept already. */
   | 'duplicate'
-  /** It would have to wait, and too much waits: offer it again later. */
+  /** It would have to wait, too much waits, and it is far ahead: offer it again later. */
   | 'full';
 
 /** How a buffer begins, and what bounds it. */
@@ -136,6 +138,11 @@ export class CausalBuffer<Message> {
     return this.#waitingBytes;
   }
 
+  /** How far behind those delivered messages of each member are taken in, however full it is. */
+  get share(): number {
+    return Math.max(1, Math.floor(this.#countMax / this.memberCount));
+  }
+
   /** How often a waiting message was looked at again: at most once for each entry it lacked. */
   get wakeCount(): number {
     return this.#wakeCount;
@@ -178,9 +185,7 @@ export class CausalBuffer<Message> {
       this.#append({ origin, vector, message, sizeBytes, missing, next: undefined }, counter);
       return 'ready';
     }
-    const isFull =
-      this.#waitingCount >= this.#countMax || this.#waitingBytes + sizeBytes > this.#bytesMax;
-    if (isFull) return 'full';
+    if (!this.#hasRoom(sizeBytes) && !this.#makeRoom(counter - known, sizeBytes)) return 'full';
     this.#park({ origin, vector, message, sizeBytes, missing, next: undefined }, counter);
     return 'waiting';
   }
@@ -276,6 +281,53 @@ export class CausalBuffer<Message> {
     const waiters = this.#lanes[missing]?.waiters;
     held.next = waiters?.get(needed);
     waiters?.set(needed, held);
+  }
+
+  #hasRoom(sizeBytes: number): boolean {
+    return this.#waitingCount < this.#countMax && this.#waitingBytes + sizeBytes <= this.#bytesMax;
+  }
+
+  /** For what is `ahead` of what was delivered of its origin: at the cost of what is further. */
+  #makeRoom(ahead: number, sizeBytes: number): boolean {
+    if (ahead > this.share) return false;
+    while (!this.#hasRoom(sizeBytes)) {
+      const furthest = this.#furthest();
+      if (furthest === undefined) return false;
+      this.#discard(furthest);
+    }
+    return true;
+  }
+
+  /** What is further ahead than anything else, and than its origin's share. O(waiting). */
+  #furthest(): Held<Message> | undefined {
+    let furthest: Held<Message> | undefined;
+    let most = this.share;
+    for (const [origin, { held }] of this.#lanes.entries()) {
+      const known = this.deliveredOf(origin);
+      for (const [counter, one] of held) {
+        if (counter - known <= most) continue;
+        most = counter - known;
+        furthest = one;
+      }
+    }
+    return furthest;
+  }
+
+  #discard(held: Held<Message>): void {
+    const { origin, vector, missing, sizeBytes } = held;
+    this.#lanes[origin]?.held.delete(vector[origin] ?? 0);
+    this.#waitingCount -= 1;
+    this.#waitingBytes -= sizeBytes;
+    const needed = (vector[missing] ?? 0) - (missing === origin ? 1 : 0);
+    const waiters = this.#lanes[missing]?.waiters;
+    let before = waiters?.get(needed);
+    if (before === held) {
+      if (held.next === undefined) waiters?.delete(needed);
+      else waiters?.set(needed, held.next);
+      return;
+    }
+    while (before !== undefined && before.next !== held) before = before.next;
+    if (before !== undefined) before.next = held.next;
   }
 
   #refill(kept: readonly CausalMessage<Message>[]): void {

@@ -65,3 +65,31 @@ test('each message comes after all of its past, and is woken once for each thing
     { numRuns: 500 },
   );
 });
+
+test('a small buffer delivers all the same, if what it refuses is offered again', () => {
+  fc.assert(
+    fc.property(
+      arrivals,
+      fc.integer({ min: 1, max: 6 }),
+      ({ memberCount, history, order }, max) => {
+        const buffer = new CausalBuffer<Published>({ memberCount, waitingCountMax: max });
+        const delivered: Published[] = [];
+        // Each turn offers all, as they were drawn and then backwards.
+        for (let turn = 0; delivered.length < history.length; turn += 1) {
+          const before = delivered.length;
+          for (const place of turn === 0 ? order : [...history.keys()].reverse()) {
+            const message = history[place];
+            if (message === undefined) continue;
+            buffer.offer(message.origin, message.vector, message);
+            expect(buffer.waitingCount).toBeLessThanOrEqual(max);
+            delivered.push(...takeAll(buffer));
+          }
+          if (turn > 0) expect(delivered.length).toBeGreaterThan(before);
+        }
+        expect(new Set(delivered).size).toBe(history.length);
+        expect(buffer.waitingCount).toBe(0);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

@@ -63,7 +63,7 @@ describe('messages', () => {
 });
 
 describe('a full buffer', () => {
-  test('refuses what would wait, takes it when it comes again, and never what is next', () => {
+  test('refuses what is far ahead, takes it when it comes again, and never what is next', () => {
     const buffer = new CausalBuffer<string>({ memberCount: 1, waitingCountMax: 1 });
     expect(buffer.offer(0, of(2), 'a2')).toBe('waiting');
     expect(buffer.offer(0, of(3), 'a3')).toBe('full');
@@ -79,6 +79,46 @@ describe('a full buffer', () => {
     expect(buffer.offer(0, of(3), 'a3', 3)).toBe('full');
     expect(buffer.offer(0, of(3), 'a3', 2)).toBe('waiting');
     expect(buffer.waitingBytes).toBe(10);
+  });
+
+  // Why this test? New messages filled the buffer of a member that had to catch up, and all but the
+  // very next of what it asked for was refused.
+  test('gives up what is furthest ahead for what fills its gaps', () => {
+    const buffer = new CausalBuffer<string>({ memberCount: 2, waitingCountMax: 4 });
+    expect(buffer.share).toBe(2);
+    for (const counter of [50, 51, 52]) buffer.offer(0, of(counter, 0), `a${counter}`);
+    expect(buffer.offer(0, of(53, 0), 'a53')).toBe('waiting');
+    expect(buffer.offer(0, of(54, 0), 'a54')).toBe('full');
+    expect(buffer.offer(0, of(2, 0), 'a2')).toBe('waiting');
+    expect(buffer.offer(1, of(2, 2), 'b2')).toBe('waiting');
+    expect([52, 53].map((counter) => buffer.holds(0, counter))).toEqual([false, false]);
+    expect(buffer.waitingCount).toBe(4);
+    buffer.offer(0, of(1, 0), 'a1');
+    expect(taken(buffer)).toEqual(['a1', 'a2']);
+    buffer.offer(1, of(1, 1), 'b1');
+    expect(taken(buffer)).toEqual(['b1', 'b2']);
+    expect([buffer.waitingCount, buffer.holds(0, 50), buffer.holds(0, 51)]).toEqual([
+      2,
+      true,
+      true,
+    ]);
+  });
+
+  test('takes out what it gives up from the middle of those who wait for the same', () => {
+    const buffer = new CausalBuffer<string>({ memberCount: 4, waitingCountMax: 4 });
+    for (const origin of [1, 2, 3]) {
+      const vector = of(1, 0, 0, 0);
+      vector[origin] = origin === 2 ? 9 : 1;
+      // The second one waits for (0, 1) too: its index is the first that is missing.
+      buffer.offer(origin, vector, `${origin}`);
+    }
+    buffer.offer(2, of(1, 0, 8, 0), '2, 8');
+    expect(buffer.offer(0, of(2, 0, 0, 0), 'far')).toBe('full');
+    expect(buffer.offer(2, of(1, 0, 1, 0), '2, 1')).toBe('waiting');
+    expect([buffer.holds(2, 9), buffer.holds(2, 8), buffer.waitingCount]).toEqual([false, true, 4]);
+    buffer.offer(0, of(1, 0, 0, 0), '0');
+    expect(taken(buffer).sort()).toEqual(['0', '1', '2, 1', '3']);
+    expect(buffer.waitingCount).toBe(1);
   });
 });
 
