@@ -70,6 +70,14 @@ export {
 export { checkReplicaId, type ReplicaId } from './replica-id.ts';
 export { ReplicaTable } from './replica-table.ts';
 export {
+  isPast,
+  isToCome,
+  type TimeInterval,
+  timeInterval,
+  uncertaintyMs,
+  type UncertaintyOptions,
+} from './true-time/time-interval.ts';
+export {
   type ClockEntry,
   compare,
   increment,
