@@ -98,7 +98,7 @@ function report(file: string, values: Values): void {
 function picture(name: string, traces: readonly HeartbeatTrace[], options: QualityOptions): string {
   const intervalMs = traces[0]?.intervalMs ?? 1_000;
   const curves = detectorFamilies(intervalMs).map((family) =>
-    qualityCurve(traces, family, settingsOf(family, intervalMs), options),
+    qualityCurve(traces, family, settingsOf(family), options),
   );
   return curvesPicture(name, curves);
 }

@@ -31,18 +31,13 @@ export function qualityCurve(
   return { name: family.name, points };
 }
 
-/**
- * Settings of `family` from hasty to patient, for a curve: thresholds from 1/2 to 100, margins from
- * 1/16 of an interval to 12.
- *
- * @param intervalMs - The interval of the heartbeats.
- */
-export function settingsOf({ range, setting }: DetectorFamily, intervalMs: number): number[] {
-  const [least, most] = range;
-  return Array.from({ length: 24 }, (_, step) => {
-    const intervals = 2 ** (step / 3 - 4);
-    if (setting === 'threshold') return Math.min(most, Math.max(least, 8 * intervals));
-    const margin = intervalMs * intervals;
-    return Math.min(most, Math.max(least, setting === 'timeoutMs' ? intervalMs + margin : margin));
-  });
+/** Points that a curve is drawn through. */
+const POINTS = 24;
+
+/** Settings of `family` from a hasty one to a patient one, each larger by the same factor. */
+export function settingsOf({ usual: [hasty, patient] }: DetectorFamily): number[] {
+  return Array.from(
+    { length: POINTS },
+    (_, step) => hasty * (patient / hasty) ** (step / (POINTS - 1)),
+  );
 }

@@ -8,7 +8,7 @@ export {
   settingFor,
   type SettingFound,
 } from './equal-detection.ts';
-export { type DetectorFamily, detectorFamilies } from './families.ts';
+export { type DetectorFamily, detectorFamilies, familiesOf } from './families.ts';
 export { generateTrace, type GeneratorOptions } from './generate-trace.ts';
 export type { LossModel } from './loss.ts';
 export type { PauseModel } from './pauses.ts';

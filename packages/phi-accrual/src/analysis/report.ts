@@ -3,7 +3,8 @@ import {
   type EqualDetection,
   type SettingFound,
 } from './equal-detection.ts';
-import { detectorFamilies } from './families.ts';
+import type { DetectorKind } from '../detector.ts';
+import { detectorFamilies, familiesOf } from './families.ts';
 import { type QualityOptions, qualityOf } from './quality.ts';
 import type { HeartbeatTrace } from './trace.ts';
 
@@ -25,6 +26,9 @@ export interface AnalysisReport {
 
 /** phi from "this happens all the time" to "never yet". */
 const THRESHOLDS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
+
+/** Those that can be set to notice a crash at about any time. */
+const RIVALS: readonly DetectorKind[] = ['chen', 'two-window', 'fixed'];
 
 /**
  * Replays traces through all detectors, with the settings they ship with and at equal detection
@@ -49,7 +53,8 @@ export function analyse(
     throw new RangeError(`traces: expected intervals of ${intervalMs}, got ${stranger.intervalMs}`);
   }
   const families = detectorFamilies(intervalMs);
-  const [first, ...rivals] = families;
+  const [first] = families;
+  const rivals = familiesOf(families, RIVALS);
   const presets = families.flatMap(({ name: family, preset, make }) => {
     if (preset === undefined) return [];
     const quality = qualityOf(traces, make(preset), options);
