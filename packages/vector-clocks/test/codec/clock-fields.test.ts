@@ -27,7 +27,10 @@ test('a clock that is read shares its ids with a near one that has the same', ()
   const fewer = readClock(new ByteReader(bytesOf(VectorClock.of([['a', 3]]))), near);
   const more = readClock(new ByteReader(bytesOf(near)), VectorClock.of([['a', 3]]));
 
+  const others = VectorClock.fromJSON({ a: 3, c: 4 });
+
   expect(same.ids).toBe(near.ids);
+  expect(entriesOf(readClock(new ByteReader(bytesOf(others)), near))).toEqual(entriesOf(others));
   expect(entriesOf(same)).toEqual([
     ['a', 3],
     ['b', 4],
