@@ -22,9 +22,10 @@
  * concurrent, whatever the number of clients.
  *
  * Source: Almeida, Baquero, Gonçalves, Preguiça, Fonte, "Scalable and accurate causality tracking
- * for eventually consistent stores", DAIS 2014. Departs from it in one thing: there are no values
- * without a server. Such values have no dot, so that a sync can only guess whether one replaced the
- * other, which breaks both promises above; here a value enters through `put`.
+ * for eventually consistent stores", DAIS 2014. Departs from it in two things. There are no values
+ * without a server: such values have no dot, so that a sync can only guess whether one replaced the
+ * other, which breaks both promises above; here a value enters through `put`. And `compare` looks
+ * at what was replaced, too, so that it says 'before' exactly if a sync changes one side only.
  */
 import { successor } from './counter.ts';
 import type { Ordering } from './ordering.ts';

@@ -38,7 +38,7 @@
  * 1988; Mattern, "Virtual time and global states of distributed systems", 1989; Charron-Bost,
  * "Concerning the size of logical clocks in distributed systems", IPL 1991.
  */
-import { checkCounter, successor } from './counter.ts';
+import { checkCounter, COUNTER_MAX, successor } from './counter.ts';
 import type { Ordering } from './ordering.ts';
 import { checkReplicaId, type ReplicaId } from './replica-id.ts';
 import { interned, positionOf } from './sorted-ids.ts';
@@ -99,8 +99,7 @@ export class VectorClock implements Iterable<ClockEntry> {
   static of(entries: Iterable<ClockEntry>): VectorClock {
     const checked: ClockEntry[] = [];
     for (const [id, counter] of entries) {
-      checkReplicaId('id', id);
-      checked.push([id, checkCounter(`counter of ${JSON.stringify(id)}`, counter, 0)]);
+      checked.push([checkReplicaId('id', id), checkedCounter(id, counter)]);
     }
     checked.sort(([left], [right]) => (left < right ? -1 : 1));
     const ids: ReplicaId[] = [];
@@ -322,5 +321,14 @@ function pairIn(value: unknown): ClockEntry {
   const pair: readonly unknown[] = value;
   const [id, counter] = pair;
   if (typeof id !== 'string') throw new TypeError(`id: expected a string, got ${typeof id}`);
-  return [id, checkCounter(`counter of ${JSON.stringify(id)}`, counter, 0)];
+  checkReplicaId('id', id);
+  return [id, checkedCounter(id, counter)];
+}
+
+/** Says whose counter it is that is none; a text for each that is one would cost more than it. */
+function checkedCounter(id: ReplicaId, counter: unknown): number {
+  if (typeof counter === 'number' && counter >= 0 && counter <= COUNTER_MAX && counter % 1 === 0) {
+    return counter + 0; // -0 is 0.
+  }
+  return checkCounter(`counter of ${JSON.stringify(id)}`, counter, 0);
 }

@@ -16,6 +16,7 @@
 import { ByteReader, ByteWriter, crc32c, DecodeError } from '@quorate/transport/codec';
 
 import { COUNTER_MAX } from '../counter.ts';
+import type { ReplicaId } from '../replica-id.ts';
 import { compare, merge, VectorClock } from '../vector-clock.ts';
 import { encodeVectorClock } from './clock-codec.ts';
 import { readClock, writeClock } from './clock-fields.ts';
@@ -46,7 +47,7 @@ export function encodeVectorClockDelta(base: VectorClock, clock: VectorClock): U
   const writer = new ByteWriter();
   writeHead(writer, 'vector clock delta');
   writer.u32(fingerprintOf(base));
-  const risen = risenEntries(base, clock);
+  const { risen, others } = differences(base, clock);
   writer.varint(risen.length);
   let next = 0;
   for (const [place, rise] of risen) {
@@ -54,7 +55,7 @@ export function encodeVectorClockDelta(base: VectorClock, clock: VectorClock): U
     writer.varint(rise);
     next = place + 1;
   }
-  writeClock(writer, VectorClock.of([...clock].filter(([id]) => base.get(id) === 0)));
+  writeClock(writer, others);
   return writer.finish();
 }
 
@@ -80,16 +81,35 @@ export function decodeVectorClockDelta(base: VectorClock, bytes: Uint8Array): Ve
   return others.size === 0 ? risen : merge(risen, others);
 }
 
-/** The places, among the entries of `base`, of those that rose in `clock`, and by how much. */
-function risenEntries(base: VectorClock, clock: VectorClock): [place: number, rise: number][] {
-  const risen: [number, number][] = [];
+/** What a clock has more than its base. */
+interface Differences {
+  /** The places, among the entries of the base, of those that rose, and by how much. */
+  readonly risen: (readonly [place: number, rise: number])[];
+  /** The entries that the base has not. */
+  readonly others: VectorClock;
+}
+
+/** One walk over both. Whatever `base` has, `clock` has. */
+function differences(base: VectorClock, clock: VectorClock): Differences {
+  const risen: (readonly [number, number])[] = [];
+  const ids: ReplicaId[] = [];
+  const counters: number[] = [];
+  let at = 0;
   let place = 0;
-  for (const [id, counter] of base) {
-    const rise = clock.get(id) - counter;
-    if (rise > 0) risen.push([place, rise]);
-    place += 1;
-  }
-  return risen;
+  clock.ids.forEach((id, index) => {
+    const counter = clock.counters[index] ?? 0;
+    // What is skipped is 0 in the base, and no entry of it.
+    while (at < base.ids.length && (base.ids[at] ?? '') < id) at += 1;
+    const known = base.ids[at] === id ? (base.counters[at] ?? 0) : 0;
+    if (known > 0) {
+      if (counter > known) risen.push([place, counter - known]);
+      place += 1;
+    } else if (counter > 0) {
+      ids.push(id);
+      counters.push(counter);
+    }
+  });
+  return { risen, others: new VectorClock(ids, counters) };
 }
 
 function readRisen(reader: ByteReader, base: VectorClock): VectorClock {
