@@ -1,9 +1,6 @@
 /** What went wrong, as a literal that survives bundling and duplicate installs. */
 export type VectorClocksErrorCode =
-  | 'VECTOR_CLOCKS_CLOSED'
-  | 'VECTOR_CLOCKS_BAD_BYTES'
-  | 'VECTOR_CLOCKS_EXHAUSTED'
-  | 'VECTOR_CLOCKS_DAMAGED';
+  'VECTOR_CLOCKS_CLOSED' | 'VECTOR_CLOCKS_EXHAUSTED' | 'VECTOR_CLOCKS_DAMAGED';
 
 /** The root of the errors this package throws on purpose. Match on `code`. */
 export abstract class VectorClocksError extends Error {

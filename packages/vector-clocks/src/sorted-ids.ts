@@ -25,8 +25,8 @@ export function positionOf(ids: readonly ReplicaId[], id: ReplicaId): number {
  *
  * @remarks
  * Texts that came over the network are equal and not identical, and `===` reads both to the end.
- * Names of properties are unique within an engine, which compares them by address: twice as fast
- * in `compare`. The engine forgets a name that nobody uses, so that there is no table to leak.
+ * Names of properties are unique within an engine, which can compare them by address. It forgets a
+ * name that nobody uses any more, so that there is no table here to leak.
  */
 export function interned(id: ReplicaId): ReplicaId {
   return Object.keys({ [id]: 0 })[0] ?? id;

@@ -124,6 +124,25 @@ describe('compare', () => {
   });
 });
 
+describe('compare, of concurrent clocks,', () => {
+  /** Numbers of which those after the second one must not be looked at. */
+  const guarded = (first: number, second: number): number[] =>
+    Object.defineProperty([first, second, 0], 2, {
+      get: () => {
+        throw new Error('the answer was known before');
+      },
+    });
+
+  test('looks no further than it must', () => {
+    const ids = ['a', 'b', 'c'];
+    const left = new VectorClock(ids, guarded(1, 2));
+
+    expect(compare(left, new VectorClock(ids, guarded(2, 1)))).toBe('concurrent');
+    expect(compare(left, new VectorClock([...ids], guarded(2, 1)))).toBe('concurrent');
+    expect(compare(left, new VectorClock(['a', 'bb', 'c'], guarded(2, 1)))).toBe('concurrent');
+  });
+});
+
 describe('merge', () => {
   test('takes the larger number of each replica', () => {
     const merged = merge(of({ a: 1, c: 5 }), of({ a: 3, b: 2, c: 4 }));
