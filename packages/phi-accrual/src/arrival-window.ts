@@ -44,6 +44,8 @@ export class ArrivalWindow {
   readonly limitTicks: number;
   /** How many it holds. */
   count = 0;
+  /** Their mean in ticks; 0 while empty. */
+  mean = 0.5;
   /** The exact sum of the values. */
   sum = 0;
   /** The exact sum of their squares. */
@@ -60,11 +62,7 @@ export class ArrivalWindow {
     this.capacity = capacity;
     this.limitTicks = Math.min(2 ** 31 - 1, Math.floor(Math.sqrt(2 ** 52 / capacity)));
     this.#ring = new Int32Array(capacity);
-  }
-
-  /** The mean in ticks; 0 while empty. */
-  get mean(): number {
-    return this.count === 0 ? 0 : this.sum / this.count;
+    this.mean = 0;
   }
 
   /** The variance of the values around their mean, in ticks squared; 0 while empty. */
@@ -80,17 +78,19 @@ export class ArrivalWindow {
   /**
    * Takes a value in, and the oldest out when the window is full.
    *
-   * @param ticks - Rounded, and cut off at the limit; not NaN.
+   * @param ticks - A whole number, cut off at the limit. The caller rounds: a fraction would be put
+   * on
+   *   the heap for the call.
    */
   push(ticks: number): void {
-    const limit = this.limitTicks;
-    const value = Math.round(Math.max(-limit, Math.min(limit, ticks)));
+    const value = this.#cut(ticks);
     const old = this.#ring[this.#next] ?? 0;
     if (this.count < this.capacity) this.count += 1;
     this.#ring[this.#next] = value;
     this.#next = this.#next + 1 === this.capacity ? 0 : this.#next + 1;
     this.sum += value - old;
     this.sumOfSquares += value * value - old * old;
+    this.mean = this.sum / this.count;
   }
 
   /** The value that was taken in `age` values before the newest, 0..count-1. */
@@ -99,20 +99,21 @@ export class ArrivalWindow {
     return this.#ring[index < 0 ? index + this.capacity : index] ?? 0;
   }
 
-  /** Adds to each value what `shiftAt` says for its age. O(n). */
+  /** Adds to each value the whole number that `shiftAt` says for its age. O(n). */
   adjust(shiftAt: (age: number) => number): void {
-    const { count, limitTicks: limit } = this;
+    const { count } = this;
     this.sum = 0;
     this.sumOfSquares = 0;
     for (let age = 0; age < count; age += 1) {
       const index = this.#next - 1 - age;
       const slot = index < 0 ? index + this.capacity : index;
       const moved = (this.#ring[slot] ?? 0) + shiftAt(age);
-      const value = Math.round(Math.max(-limit, Math.min(limit, moved)));
+      const value = this.#cut(moved);
       this.#ring[slot] = value;
       this.sum += value;
       this.sumOfSquares += value * value;
     }
+    this.mean = count === 0 ? 0 : this.sum / count;
   }
 
   /** Forgets all values. */
@@ -121,6 +122,11 @@ export class ArrivalWindow {
     this.count = 0;
     this.sum = 0;
     this.sumOfSquares = 0;
+    this.mean = 0;
     this.#next = 0;
+  }
+
+  #cut(ticks: number): number {
+    return Math.max(-this.limitTicks, Math.min(this.limitTicks, ticks));
   }
 }

@@ -2,7 +2,8 @@
  * What a detector knows of the last heartbeat, and where its judge writes the verdict.
  *
  * One mutable record for each peer, not arguments and results: numbers with a fraction that pass
- * through a call are put on the heap, and a heartbeat must make no garbage.
+ * through a call are put on the heap, and a heartbeat must make no garbage. For the same reason the
+ * fields begin with fractions: the engine takes what begins with a whole number for one.
  */
 export interface Arrival {
   /** The sender's number; -1 before the first heartbeat. */
@@ -17,6 +18,10 @@ export interface Arrival {
   isLate: boolean;
   /** Its time says something about the peer. */
   teaches: boolean;
+  /** Written by the schedule: how much later than the long window said it came. */
+  latenessMs: number;
+  /** Written by the schedule: how much later than expected it came. */
+  errorMs: number;
   /** Written by the judge: the peer is suspected from here on. */
   suspectAtMs: number;
 }
@@ -27,9 +32,11 @@ export function noArrival(): Arrival {
     sequence: -1,
     gap: 0,
     atMs: NaN,
-    silenceMs: 0.5, // A fraction, so that the engine never takes it for an integer.
+    silenceMs: 0.5,
     isLate: false,
     teaches: false,
+    latenessMs: 0.5,
+    errorMs: 0.5,
     suspectAtMs: Infinity,
   };
 }

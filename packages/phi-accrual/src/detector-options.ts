@@ -65,7 +65,7 @@ export interface NormalOptions extends ScheduledOptions {
    * network it alone decides: by default a heartbeat may be 5.6 x 0.0875, half an interval late.
    */
   readonly minDeviationRatio?: number;
-  /** The shorter of the two windows between which the expected arrival lies, 1..8,192. Default: 1. */
+  /** The shorter window, to whose mean a persistent lateness moves it; 1..8,192. Default: 1. */
   readonly shortWindowSize?: number;
   /**
    * The standard deviation before there are data, as a share of the interval; 0..10. It counts as

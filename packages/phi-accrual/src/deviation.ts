@@ -1,5 +1,6 @@
-import { RecentMean } from './recent-mean.ts';
+import type { Arrival } from './arrival.ts';
 
+/** The means are over the last so many heartbeats, two thirds of them. */
 const LONG = 8_192;
 const SHORT = 1_024;
 
@@ -19,30 +20,31 @@ const SHORT_SHARE = 0.72;
  */
 export class Deviation {
   /** In ms. */
-  value: number;
-  readonly #long: RecentMean;
-  readonly #short: RecentMean;
+  value = 0.5;
+  #weight = PRIOR_WEIGHT;
+  #longSquare = 0.5;
+  #shortSquare = 0.5;
 
   /** @param priorMs - What it is before there are data. */
   constructor(priorMs: number) {
-    this.value = priorMs;
-    this.#long = new RecentMean(LONG, priorMs * priorMs, PRIOR_WEIGHT);
-    this.#short = new RecentMean(SHORT, priorMs * priorMs, PRIOR_WEIGHT);
+    this.reset(priorMs);
   }
 
   /** Takes in a heartbeat that came `errorMs` later than expected. */
-  push(errorMs: number): void {
+  push({ errorMs }: Arrival): void {
     // Late ones stand for as many early ones: of a symmetric distribution it is the variance.
     const square = errorMs > 0 ? 2 * errorMs * errorMs : 0;
-    this.#long.push(square);
-    this.#short.push(square);
-    this.value = Math.sqrt(Math.max(this.#long.value, SHORT_SHARE * this.#short.value));
+    this.#weight = Math.min(LONG, this.#weight + 1);
+    this.#longSquare += (square - this.#longSquare) / this.#weight;
+    this.#shortSquare += (square - this.#shortSquare) / Math.min(SHORT, this.#weight);
+    this.value = Math.sqrt(Math.max(this.#longSquare, SHORT_SHARE * this.#shortSquare));
   }
 
   /** Forgets all but `priorMs`. */
   reset(priorMs: number): void {
     this.value = priorMs;
-    this.#long.reset(priorMs * priorMs);
-    this.#short.reset(priorMs * priorMs);
+    this.#weight = PRIOR_WEIGHT;
+    this.#longSquare = priorMs * priorMs;
+    this.#shortSquare = priorMs * priorMs;
   }
 }

@@ -67,8 +67,10 @@ export class HeartbeatDetector implements FailureDetector {
         `sequence: expected a safe integer of at least ${least}, got ${show(sequence)}`,
       );
     }
-    const leastMs = last.sequence < 0 ? -TIME_MS_MAX : last.atMs;
-    checkNumber('arrivedAtMs', arrivedAtMs, leastMs, TIME_MS_MAX);
+    if (arrivedAtMs < last.atMs || !(Math.abs(arrivedAtMs) <= TIME_MS_MAX)) {
+      const leastMs = last.sequence < 0 ? -TIME_MS_MAX : last.atMs;
+      checkNumber('arrivedAtMs', arrivedAtMs, leastMs, TIME_MS_MAX);
+    }
   }
 
   #take(sequence: number, arrivedAtMs: number): void {

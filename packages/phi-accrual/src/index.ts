@@ -1,3 +1,4 @@
+export { configure, type QosOutcome, type QosRequirement } from './configure.ts';
 export { createDetector } from './create-detector.ts';
 export type {
   AkkaOptions,
@@ -15,7 +16,14 @@ export type {
 } from './detector-options.ts';
 export type { ArrivalEstimate, DetectorKind, FailureDetector } from './detector.ts';
 export { PhiAccrualError, type PhiAccrualErrorCode } from './errors.ts';
+export { explain, type Explanation } from './explain.ts';
 export { InvariantViolation } from './invariant.ts';
+export {
+  recommend,
+  type RecommendOptions,
+  type Recommendation,
+  type RecordedHeartbeat,
+} from './recommend.ts';
 export { akkaDeviations, akkaPhi } from './tails/akka.ts';
 export { normalDeviations, normalPhi } from './tails/normal.ts';
 export { DeadlineHeap } from './peers/deadline-heap.ts';

@@ -19,7 +19,7 @@ const OUTAGE_INTERVALS = 3;
  */
 export class IntervalWindow {
   /** The mean interval. */
-  meanMs: number;
+  meanMs = 0.5;
   /** The last interval without what was lost in it, at least 0. */
   sampleMs = 0.5;
   readonly #options: IntervalWindowOptions;
@@ -55,7 +55,7 @@ export class IntervalWindow {
       this.sampleMs = arrival.silenceMs / arrival.gap;
       this.#window.clear();
     }
-    this.#push(this.sampleMs);
+    this.#push();
     return isOutage ? 'restarted' : 'learned';
   }
 
@@ -66,10 +66,10 @@ export class IntervalWindow {
     this.meanMs = this.#options.intervalMs;
   }
 
-  #push(sampleMs: number): void {
+  #push(): void {
     const { intervalMs } = this.#options;
     this.#outageCount = 0;
-    this.#window.push((sampleMs - intervalMs) * this.#ticksPerMs);
+    this.#window.push(Math.round((this.sampleMs - intervalMs) * this.#ticksPerMs) + 0);
     const meanMs = intervalMs + this.#window.mean / this.#ticksPerMs;
     this.meanMs = Math.max(1 / this.#ticksPerMs, meanMs);
   }

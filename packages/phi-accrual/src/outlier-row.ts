@@ -23,8 +23,9 @@ export class OutlierRow {
   #stepMsMin = 0.5;
   #stepMsMax = 0.5;
 
-  /** Takes in a heartbeat that is off the schedule by `latenessMs`. */
-  push(arrival: Arrival, latenessMs: number, intervalMs: number): void {
+  /** Takes in a heartbeat that is off the schedule by its `latenessMs`. */
+  push(arrival: Arrival, intervalMs: number): void {
+    const { latenessMs } = arrival;
     const side = latenessMs < 0 ? -1 : 1;
     const returned = side * (this.#latenessMs - latenessMs);
     this.#latenessMs = latenessMs;

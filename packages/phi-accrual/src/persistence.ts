@@ -16,7 +16,7 @@
  * mobile network, whose bad minutes are a mixture of heartbeats in time and very late ones; p does.
  * Chance alone makes both up to 5 %: that much is taken off.
  */
-import { RecentMean } from './recent-mean.ts';
+import type { Arrival } from './arrival.ts';
 
 /** Lateness of so many deviations is extreme. */
 const EXTREME_DEVIATIONS = 1.5;
@@ -24,46 +24,63 @@ const EXTREME_DEVIATIONS = 1.5;
 /** What chance makes of r and p. */
 const CHANCE = 0.05;
 
+/** The means are over the last so many heartbeats, and repeats over so many extremes. */
+const MEMORY = 8_192;
+const REPEATS_MEMORY = 512;
+
+/** Before there are data, a quarter of the extremes repeats; that weighs four of them. */
+const REPEATS_PRIOR = 0.25;
+const REPEATS_WEIGHT = 4;
+
 /** How much of the lateness of a heartbeat the next one has. */
 export class Persistence {
+  /** The share of a lateness above 0, as it is believed now. */
+  lateShare = 0.5;
+  /** The share of a lateness below 0. */
+  earlyShare = 0.5;
   #previous = 0.5;
   #wasExtreme = false;
-  readonly #square: RecentMean = new RecentMean(8_192, 0, 0);
-  readonly #product: RecentMean = new RecentMean(8_192, 0, 0);
-  readonly #extremes: RecentMean = new RecentMean(8_192, 0, 0);
-  readonly #repeats: RecentMean = new RecentMean(512, 0.25, 4);
+  #count = 0;
+  #repeatCount = REPEATS_WEIGHT;
+  #square = 0.5;
+  #product = 0.5;
+  #extremes = 0.5;
+  #repeats = REPEATS_PRIOR;
 
-  /** Takes the lateness of a heartbeat against the mean, and the deviation of them. */
-  push(latenessMs: number, deviationMs: number): void {
-    this.#square.push(latenessMs * latenessMs);
-    this.#product.push(latenessMs * this.#previous);
-    const isExtreme = latenessMs > EXTREME_DEVIATIONS * deviationMs;
-    this.#extremes.push(isExtreme ? 1 : 0);
-    if (this.#wasExtreme) this.#repeats.push(isExtreme ? 1 : 0);
-    this.#previous = latenessMs;
-    this.#wasExtreme = isExtreme;
+  constructor() {
+    this.reset();
   }
 
-  /** The part of `latenessMs` that the next heartbeat is expected to have. */
-  share(latenessMs: number): number {
-    const square = this.#square.value;
-    const correlation = square > 0 ? beyondChance(this.#product.value / square) : 0;
-    if (latenessMs <= 0) return correlation;
-    const persistence = beyondChance(this.#repeats.value - this.#extremes.value);
-    return Math.min(1, Math.max(correlation, 8 * persistence));
+  /** Takes in a heartbeat that was `latenessMs` later than the mean. */
+  push({ latenessMs }: Arrival, deviation: { readonly value: number }): void {
+    const isExtreme = latenessMs > EXTREME_DEVIATIONS * deviation.value;
+    this.#count = Math.min(MEMORY, this.#count + 1);
+    this.#square += (latenessMs * latenessMs - this.#square) / this.#count;
+    this.#product += (latenessMs * this.#previous - this.#product) / this.#count;
+    this.#extremes += ((isExtreme ? 1 : 0) - this.#extremes) / this.#count;
+    if (this.#wasExtreme) {
+      this.#repeatCount = Math.min(REPEATS_MEMORY, this.#repeatCount + 1);
+      this.#repeats += ((isExtreme ? 1 : 0) - this.#repeats) / this.#repeatCount;
+    }
+    this.#previous = latenessMs;
+    this.#wasExtreme = isExtreme;
+    const correlation = this.#square > 0 ? this.#product / this.#square - CHANCE : 0;
+    const persistence = this.#repeats - this.#extremes - CHANCE;
+    this.earlyShare = Math.max(0, Math.min(1, correlation / (1 - CHANCE)));
+    this.lateShare = Math.min(1, Math.max(this.earlyShare, (8 * persistence) / (1 - CHANCE)));
   }
 
   /** Forgets everything. */
   reset(): void {
     this.#previous = 0;
     this.#wasExtreme = false;
-    this.#square.reset();
-    this.#product.reset();
-    this.#extremes.reset();
-    this.#repeats.reset();
+    this.#count = 0;
+    this.#repeatCount = REPEATS_WEIGHT;
+    this.#square = 0;
+    this.#product = 0;
+    this.#extremes = 0;
+    this.#repeats = REPEATS_PRIOR;
+    this.earlyShare = 0;
+    this.lateShare = 1;
   }
-}
-
-function beyondChance(share: number): number {
-  return Math.min(1, Math.max(0, (share - CHANCE) / (1 - CHANCE)));
 }

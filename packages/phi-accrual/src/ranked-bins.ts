@@ -13,6 +13,7 @@ export class RankedBins {
   /** How many values it holds. */
   count = 0;
   readonly #binCount: number;
+  readonly #share: number;
   readonly #ring: Uint16Array;
   /** The tree: entry i counts the bins of as many numbers below i as its lowest bit says. */
   readonly #tree: Int32Array;
@@ -21,11 +22,13 @@ export class RankedBins {
   /**
    * @param binCount - A power of two up to 65,536.
    * @param capacity - How many values it keeps.
+   * @param share - Of which quantile it is asked, 0..1.
    */
-  constructor(binCount: number, capacity: number) {
+  constructor(binCount: number, capacity: number, share: number) {
     invariant(Number.isInteger(Math.log2(binCount)), 'the tree halves its bins evenly');
     invariant(binCount <= 65_536, 'a bin has a number of 16 bits');
     this.#binCount = binCount;
+    this.#share = share;
     this.#ring = new Uint16Array(capacity);
     this.#tree = new Int32Array(binCount + 1);
   }
@@ -49,9 +52,9 @@ export class RankedBins {
     return sum / this.count;
   }
 
-  /** The least bin such that at least `share` of the values are in it or below; 0 while empty. */
-  quantile(share: number): number {
-    let rest = Math.max(1, Math.ceil(share * this.count - 1e-9));
+  /** The least bin such that the share of the values is in it or below; the last while empty. */
+  quantile(): number {
+    let rest = Math.max(1, Math.ceil(this.#share * this.count - 1e-9));
     let below = 0;
     for (let step = this.#binCount / 2; step >= 1; step /= 2) {
       const inside = this.#tree[below + step] ?? 0;

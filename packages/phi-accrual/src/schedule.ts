@@ -43,7 +43,10 @@ export interface ScheduleOptions {
   readonly shortWindowSize: number;
   readonly relearnAfter: number;
   readonly toleratedLosses: number;
-  /** Which of the two windows is believed. Only who measures that measures the interval, too. */
+  /**
+   * Which of the two windows is believed. Who measures that measures the interval, too; others take
+   * it as given until it proved wrong.
+   */
   readonly follows: 'long' | 'later' | 'measured';
   /** The standard deviation that is assumed before there are data, in intervals. */
   readonly priorDeviation: number;
@@ -51,6 +54,9 @@ export interface ScheduleOptions {
 
 /** An outlier is off by this many deviations, and by an interval. */
 const OUTLIER_DEVIATIONS = 6;
+
+/** Late ones that are no outliers must be so many times more in a row to be believed. */
+const LATE_ROWS = 10;
 
 /** How far the interval may get from the one in the options. */
 const INTERVAL_RATIO_MAX = 100;
@@ -63,13 +69,13 @@ const GAP_MAX = 65_535;
 /** The expected arrivals of one peer, and how far it deviates from them. */
 export class Schedule {
   /** When the next heartbeat is expected; `NaN` before the first. */
-  expectedAtMs: number;
+  expectedAtMs = 0.5;
   /** The sender's interval, as it is believed now. */
-  intervalMs: number;
-  /** How much later than the long window said the last heartbeat came. */
-  latenessMs = 0.5;
-  /** How much later than expected the last heartbeat came that was learned. */
-  errorMs = 0.5;
+  intervalMs = 0.5;
+  /** How late a heartbeat may be without being suspected: the judge's to say, before `observe`. */
+  marginMs = 0.5;
+  /** The standard deviation of heartbeats from when they were expected. */
+  readonly deviation: Deviation;
   /** Whether the last heartbeat was learned. */
   learned = false;
   readonly #options: ScheduleOptions;
@@ -77,11 +83,14 @@ export class Schedule {
   readonly #short: ArrivalWindow;
   /** How many numbers after the one before it each heartbeat of the long window is. */
   readonly #gaps: Uint16Array;
-  readonly #deviation: Deviation;
   readonly #persistence: Persistence = new Persistence();
   readonly #row: OutlierRow = new OutlierRow();
   readonly #stride: Stride;
   #newestGap = 0;
+  /** How long after the heartbeat was due by the anchor it came. */
+  #sinceDueMs = 0.5;
+  /** Beyond this lateness, a heartbeat is an outlier whatever the margin is. */
+  #toleranceMs = 0.5;
   #measuresInterval: boolean;
   /** Ticks count from here: heartbeat `anchorSequence` was due at `anchorMs`. */
   #anchorSequence = 0;
@@ -91,6 +100,8 @@ export class Schedule {
   /** `expectedAtMs` is about the heartbeat of this number. */
   #expectedSequence = 0;
   #sinceSlope = 0;
+  /** So many heartbeats in a row were later than the mean by more than the margin. */
+  #lateCount = 0;
   #slopeDue = SLOPE_AFTER;
 
   constructor(options: ScheduleOptions) {
@@ -99,7 +110,7 @@ export class Schedule {
     this.#short = new ArrivalWindow(options.shortWindowSize);
     this.#gaps = new Uint16Array(options.windowSize);
     this.#stride = new Stride(options.toleratedLosses, options.relearnAfter);
-    this.#deviation = new Deviation(options.priorDeviation * options.intervalMs);
+    this.deviation = new Deviation(options.priorDeviation * options.intervalMs);
     this.#measuresInterval = options.follows === 'measured';
     this.intervalMs = options.intervalMs;
     this.#ticksPerMs = ticksPerMs(options.intervalMs);
@@ -111,20 +122,11 @@ export class Schedule {
     return this.#long.count;
   }
 
-  /** The standard deviation of heartbeats from when they were expected, in ms. */
-  get deviationMs(): number {
-    return this.#deviation.value;
-  }
-
-  /**
-   * Takes a heartbeat in.
-   *
-   * @param marginMs - How late one may be without being suspected.
-   */
-  observe(arrival: Arrival, marginMs: number): void {
+  /** Takes a heartbeat in. */
+  observe(arrival: Arrival): void {
     this.learned = false;
     if (arrival.gap === 0) this.#restart(arrival);
-    else this.#place(arrival, marginMs);
+    else this.#place(arrival);
     this.#expect(arrival);
   }
 
@@ -136,38 +138,37 @@ export class Schedule {
     this.#persistence.reset();
     this.#measuresInterval = this.#options.follows === 'measured';
     this.intervalMs = this.#options.intervalMs;
-    this.#deviation.reset(this.#options.priorDeviation * this.intervalMs);
+    this.deviation.reset(this.#options.priorDeviation * this.intervalMs);
     this.expectedAtMs = NaN;
   }
 
-  #place(arrival: Arrival, marginMs: number): void {
-    const sinceDueMs = arrival.atMs - this.#dueMs(arrival.sequence);
-    this.latenessMs = sinceDueMs - this.#long.mean / this.#ticksPerMs;
-    this.#short.push(sinceDueMs * this.#ticksPerMs);
+  #place(arrival: Arrival): void {
+    const since = (arrival.sequence - this.#anchorSequence) * this.intervalMs;
+    this.#sinceDueMs = arrival.atMs - this.#anchorMs - since;
+    arrival.latenessMs = this.#sinceDueMs - this.#long.mean / this.#ticksPerMs;
+    this.#short.push(Math.round(this.#sinceDueMs * this.#ticksPerMs) + 0);
     this.#stride.push(arrival);
     if (!arrival.teaches) return;
-    if (Math.abs(this.latenessMs) > this.#toleranceMs(marginMs)) this.#doubt(arrival);
-    else this.#learn(arrival, sinceDueMs);
+    this.#lateCount = arrival.latenessMs > this.marginMs ? this.#lateCount + 1 : 0;
+    const isOutlier = Math.abs(arrival.latenessMs) > Math.max(this.marginMs, this.#toleranceMs);
+    if (isOutlier) this.#doubt(arrival);
+    else if (this.#lateCount >= LATE_ROWS * this.#options.relearnAfter) this.#restart(arrival);
+    else this.#learn(arrival);
   }
 
-  #toleranceMs(marginMs: number): number {
-    return Math.max(marginMs, this.intervalMs, OUTLIER_DEVIATIONS * this.#deviation.value);
-  }
-
-  #learn(arrival: Arrival, sinceDueMs: number): void {
+  #learn(arrival: Arrival): void {
     this.#row.count = 0;
     const gap = arrival.sequence - this.#learnedSequence;
     if (gap > GAP_MAX) {
       this.#restart(arrival);
       return;
     }
-    const expectedMs =
-      this.expectedAtMs + (arrival.sequence - this.#expectedSequence) * this.intervalMs;
+    const ahead = (arrival.sequence - this.#expectedSequence) * this.intervalMs;
     this.learned = true;
-    this.errorMs = arrival.atMs - expectedMs;
-    this.#deviation.push(this.errorMs);
-    this.#persistence.push(this.latenessMs, this.#deviation.value);
-    this.#long.push(sinceDueMs * this.#ticksPerMs);
+    arrival.errorMs = arrival.atMs - this.expectedAtMs - ahead;
+    this.deviation.push(arrival);
+    this.#persistence.push(arrival, this.deviation);
+    this.#long.push(Math.round(this.#sinceDueMs * this.#ticksPerMs) + 0);
     this.#newestGap = this.#newestGap + 1 === this.#gaps.length ? 0 : this.#newestGap + 1;
     this.#gaps[this.#newestGap] = gap;
     this.#learnedSequence = arrival.sequence;
@@ -178,14 +179,13 @@ export class Schedule {
   /** What is off the schedule is not learned; if nothing else comes, the schedule is wrong. */
   #doubt(arrival: Arrival): void {
     const { priorDeviation, relearnAfter } = this.#options;
-    this.#row.push(arrival, this.latenessMs, this.intervalMs);
+    this.#row.push(arrival, this.intervalMs);
     if (this.#row.count < relearnAfter) return;
     const seenMs = this.#row.intervalMs(this.intervalMs);
     if (!this.#isCredible(seenMs)) return;
     if (seenMs !== this.intervalMs) {
       this.intervalMs = seenMs;
-      this.#measuresInterval = true;
-      this.#deviation.reset(priorDeviation * seenMs);
+      this.deviation.reset(priorDeviation * seenMs);
       this.#persistence.reset();
     }
     this.#restart(arrival);
@@ -196,7 +196,9 @@ export class Schedule {
     return ratio >= 1 / INTERVAL_RATIO_MAX && ratio <= INTERVAL_RATIO_MAX;
   }
 
-  #restart({ sequence, atMs }: Arrival): void {
+  #restart(arrival: Arrival): void {
+    const { sequence, atMs } = arrival;
+    this.#measuresInterval ||= arrival.gap > 0;
     this.#long.clear();
     this.#short.clear();
     this.#ticksPerMs = ticksPerMs(this.intervalMs);
@@ -208,33 +210,33 @@ export class Schedule {
     this.#long.push(0);
     this.#short.push(0);
     this.#row.count = 0;
+    this.#lateCount = 0;
     this.#slopeDue = Math.min(SLOPE_AFTER, this.#long.capacity);
     this.#sinceSlope = 0;
-    this.latenessMs = 0;
+    arrival.latenessMs = 0;
   }
 
-  #dueMs(sequence: number): number {
-    return this.#anchorMs + (sequence - this.#anchorSequence) * this.intervalMs;
-  }
-
-  #expect({ sequence, atMs }: Arrival): void {
-    this.#expectedSequence = sequence + this.#stride.value;
-    const dueMs = this.#dueMs(this.#expectedSequence);
-    const longMs = dueMs + this.#long.mean / this.#ticksPerMs;
-    const shortMs = dueMs + this.#short.mean / this.#ticksPerMs;
-    // Far too early, the schedule is another one: it must not put off the detection of a crash.
-    if (-this.latenessMs > this.#toleranceMs(0)) {
-      this.expectedAtMs = atMs + this.#stride.value * this.intervalMs;
-    } else {
-      this.expectedAtMs = longMs + this.#shareOfShort(shortMs - longMs) * (shortMs - longMs);
-    }
-  }
-
-  #shareOfShort(aheadMs: number): number {
+  #expect({ sequence, atMs, latenessMs }: Arrival): void {
+    const stride = this.#stride.value;
+    this.#expectedSequence = sequence + stride;
+    const ahead = (this.#expectedSequence - this.#anchorSequence) * this.intervalMs;
+    const longMs = this.#anchorMs + ahead + this.#long.mean / this.#ticksPerMs;
+    const shortMs = this.#anchorMs + ahead + this.#short.mean / this.#ticksPerMs;
+    const tolerance = Math.max(this.intervalMs, OUTLIER_DEVIATIONS * this.deviation.value);
+    this.#toleranceMs = tolerance;
     const { follows } = this.#options;
-    if (follows === 'long') return 0;
-    if (follows === 'later') return aheadMs > 0 ? 1 : 0;
-    return this.latenessMs > this.#toleranceMs(0) ? 1 : this.#persistence.share(aheadMs);
+    if (-latenessMs > tolerance) {
+      // Far too early, the schedule is another one: it must not put off the detection of a crash.
+      this.expectedAtMs = atMs + stride * this.intervalMs;
+    } else if (follows === 'long') {
+      this.expectedAtMs = longMs;
+    } else if (follows === 'later' || latenessMs > tolerance) {
+      this.expectedAtMs = Math.max(longMs, shortMs);
+    } else {
+      const { lateShare, earlyShare } = this.#persistence;
+      const share = shortMs > longMs ? lateShare : earlyShare;
+      this.expectedAtMs = longMs + share * (shortMs - longMs);
+    }
   }
 
   /** Takes the slope of the lateness out of it, and moves the anchor to where the window is. */
@@ -245,16 +247,17 @@ export class Schedule {
     const measured = this.#measuresInterval ? commonSlope(this.#long, stepAt) : 0;
     const slope = this.#isCredible(this.intervalMs + measured / this.#ticksPerMs) ? measured : 0;
     const level = Math.round(this.#long.mean);
-    this.#anchorMs = this.#dueMs(this.#learnedSequence) + level / this.#ticksPerMs;
+    const ahead = (this.#learnedSequence - this.#anchorSequence) * this.intervalMs;
+    this.#anchorMs += ahead + level / this.#ticksPerMs;
     this.#anchorSequence = this.#learnedSequence;
     this.intervalMs += slope / this.#ticksPerMs;
     let behind = 0;
     this.#long.adjust((age) => {
-      const shift = slope * behind - level;
+      const shift = Math.round(slope * behind) - level + 0;
       behind += this.#gapAt(age);
       return shift;
     });
-    this.#short.adjust((age) => slope * age - level);
+    this.#short.adjust((age) => Math.round(slope * age) - level + 0);
   }
 
   #gapAt(age: number): number {

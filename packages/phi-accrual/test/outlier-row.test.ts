@@ -10,7 +10,7 @@ function rowOf(beats: readonly (readonly [silenceMs: number, latenessMs: number]
   const row = new OutlierRow();
   const arrivals = new Arrivals();
   for (const [silenceMs, latenessMs] of beats) {
-    row.push(arrivals.next(silenceMs), latenessMs, INTERVAL_MS);
+    row.push(arrivals.next(silenceMs, { latenessMs }), INTERVAL_MS);
   }
   return row;
 }
@@ -74,9 +74,9 @@ describe('OutlierRow', () => {
   test('lost heartbeats are steps that were not seen', () => {
     const row = new OutlierRow();
     const arrivals = new Arrivals();
-    row.push(arrivals.next(0), 300, INTERVAL_MS);
-    row.push(arrivals.next(500, { gap: 2 }), 600, INTERVAL_MS);
-    row.push(arrivals.next(250), 750, INTERVAL_MS);
+    row.push(arrivals.next(0, { latenessMs: 300 }), INTERVAL_MS);
+    row.push(arrivals.next(500, { gap: 2, latenessMs: 600 }), INTERVAL_MS);
+    row.push(arrivals.next(250, { latenessMs: 750 }), INTERVAL_MS);
     expect(row.intervalMs(INTERVAL_MS)).toBe(250);
   });
 });

@@ -1,7 +1,16 @@
 import { seededRandom } from '@quorate/transport/system';
 import { describe, expect, test } from 'vitest';
 
+import { noArrival } from '../src/arrival.ts';
 import { Persistence } from '../src/persistence.ts';
+
+const arrival = noArrival();
+
+/** Takes in a heartbeat that was so much later than the mean. */
+function push(persistence: Persistence, latenessMs: number, deviationMs: number): void {
+  arrival.latenessMs = latenessMs;
+  persistence.push(arrival, { value: deviationMs });
+}
 
 const random = seededRandom(3);
 
@@ -13,18 +22,18 @@ function delay(): number {
 describe('Persistence', () => {
   test('is next to nothing while delays are drawn anew each time', () => {
     const persistence = new Persistence();
-    for (let beat = 0; beat < 5_000; beat += 1) persistence.push(delay(), 1);
-    expect(persistence.share(2)).toBeLessThan(0.1);
-    expect(persistence.share(-0.5)).toBeLessThan(0.1);
+    for (let beat = 0; beat < 5_000; beat += 1) push(persistence, delay(), 1);
+    expect(persistence.lateShare).toBeLessThan(0.1);
+    expect(persistence.earlyShare).toBeLessThan(0.1);
   });
 
   test('is all of it while the level shifts', () => {
     const persistence = new Persistence();
     for (let beat = 0; beat < 5_000; beat += 1) {
-      persistence.push((Math.floor(beat / 500) % 2 === 0 ? -2 : 2) + 0.2 * delay(), 2);
+      push(persistence, (Math.floor(beat / 500) % 2 === 0 ? -2 : 2) + 0.2 * delay(), 2);
     }
-    expect(persistence.share(2)).toBeGreaterThan(0.9);
-    expect(persistence.share(-2)).toBeGreaterThan(0.9);
+    expect(persistence.lateShare).toBeGreaterThan(0.9);
+    expect(persistence.earlyShare).toBeGreaterThan(0.9);
   });
 
   test('is more for late heartbeats while only the spread of delays persists', () => {
@@ -35,18 +44,18 @@ describe('Persistence', () => {
       isBad = random.float() < (isBad ? 0.8 : 0.01);
       const lateness = (isBad ? 10 : 1) * delay();
       square += (lateness * lateness - square) / (beat + 1);
-      persistence.push(lateness, Math.sqrt(square));
+      push(persistence, lateness, Math.sqrt(square));
     }
-    expect(persistence.share(5)).toBeGreaterThan(0.3);
-    expect(persistence.share(-1)).toBeLessThan(0.1);
+    expect(persistence.lateShare).toBeGreaterThan(0.3);
+    expect(persistence.earlyShare).toBeLessThan(0.1);
   });
 
   test('is nothing before there are data, and after reset', () => {
     const persistence = new Persistence();
-    expect(persistence.share(-1)).toBe(0);
-    for (let beat = 0; beat < 100; beat += 1) persistence.push(5, 1);
-    expect(persistence.share(-1)).toBeGreaterThan(0.9);
+    expect(persistence.earlyShare).toBe(0);
+    for (let beat = 0; beat < 100; beat += 1) push(persistence, 5, 1);
+    expect(persistence.earlyShare).toBeGreaterThan(0.9);
     persistence.reset();
-    expect(persistence.share(-1)).toBe(0);
+    expect(persistence.earlyShare).toBe(0);
   });
 });

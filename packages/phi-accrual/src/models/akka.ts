@@ -44,10 +44,11 @@ export class AkkaJudge implements Judge {
   observe(arrival: Arrival): void {
     const { intervalMs, acceptablePauseMs, minDeviationMs } = this.#settings;
     if (arrival.gap === 0) {
-      this.#window.push((-intervalMs / 4) * this.#ticksPerMs);
-      this.#window.push((intervalMs / 4) * this.#ticksPerMs);
+      this.#window.push(-Math.round((intervalMs / 4) * this.#ticksPerMs));
+      this.#window.push(Math.round((intervalMs / 4) * this.#ticksPerMs));
     } else if (arrival.teaches && !arrival.isLate) {
-      this.#window.push((arrival.silenceMs - intervalMs) * this.#ticksPerMs);
+      const ticks = (arrival.silenceMs - intervalMs) * this.#ticksPerMs;
+      this.#window.push(Math.round(ticks) + 0);
     }
     this.#meanMs = intervalMs + this.#window.mean / this.#ticksPerMs + acceptablePauseMs;
     const deviationMs = Math.sqrt(this.#window.variance) / this.#ticksPerMs;

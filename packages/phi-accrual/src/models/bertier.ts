@@ -28,7 +28,6 @@ export class BertierJudge implements Judge {
   readonly #schedule: Schedule;
   #delayMs = 0.5;
   #spreadMs = 0.5;
-  #marginMs = 0.5;
 
   constructor(settings: BertierSettings) {
     this.#settings = settings;
@@ -37,13 +36,13 @@ export class BertierJudge implements Judge {
   }
 
   observe(arrival: Arrival): void {
-    this.#schedule.observe(arrival, this.#marginMs);
-    if (this.#schedule.learned) this.#follow(this.#schedule.errorMs);
-    arrival.suspectAtMs = this.#schedule.expectedAtMs + this.#marginMs;
+    this.#schedule.observe(arrival);
+    if (this.#schedule.learned) this.#follow(arrival);
+    arrival.suspectAtMs = this.#schedule.expectedAtMs + this.#schedule.marginMs;
   }
 
   suspicion(_arrival: Arrival, nowMs: number): number {
-    return Math.max(0, nowMs - this.#schedule.expectedAtMs) / this.#marginMs;
+    return Math.max(0, nowMs - this.#schedule.expectedAtMs) / this.#schedule.marginMs;
   }
 
   estimate(): Omit<ArrivalEstimate, 'lastSequence' | 'lastArrivedAtMs'> {
@@ -51,7 +50,7 @@ export class BertierJudge implements Judge {
       intervalMs: this.#schedule.intervalMs,
       expectedAtMs: this.#schedule.expectedAtMs,
       deviationMs: this.#spreadMs,
-      marginMs: this.#marginMs,
+      marginMs: this.#schedule.marginMs,
       sampleCount: this.#schedule.sampleCount,
     };
   }
@@ -63,9 +62,9 @@ export class BertierJudge implements Judge {
     this.#setMargin();
   }
 
-  #follow(lateMs: number): void {
+  #follow(arrival: Arrival): void {
     const { gamma } = this.#settings;
-    const errorMs = lateMs - this.#delayMs;
+    const errorMs = arrival.errorMs - this.#delayMs;
     this.#delayMs += gamma * errorMs;
     this.#spreadMs += gamma * (Math.abs(errorMs) - this.#spreadMs);
     this.#setMargin();
@@ -73,6 +72,6 @@ export class BertierJudge implements Judge {
 
   #setMargin(): void {
     const { beta, phi, minMarginMs } = this.#settings;
-    this.#marginMs = Math.max(minMarginMs, beta * this.#delayMs + phi * this.#spreadMs);
+    this.#schedule.marginMs = Math.max(minMarginMs, beta * this.#delayMs + phi * this.#spreadMs);
   }
 }

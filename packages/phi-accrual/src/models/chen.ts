@@ -21,10 +21,11 @@ export class ChenJudge implements Judge {
     this.kind = kind;
     this.threshold = settings.marginMs;
     this.#schedule = new Schedule(settings);
+    this.#schedule.marginMs = settings.marginMs;
   }
 
   observe(arrival: Arrival): void {
-    this.#schedule.observe(arrival, this.threshold);
+    this.#schedule.observe(arrival);
     arrival.suspectAtMs = this.#schedule.expectedAtMs + this.threshold;
   }
 

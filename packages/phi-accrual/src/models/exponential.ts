@@ -26,7 +26,7 @@ export class ExponentialJudge implements Judge {
 
   observe(arrival: Arrival): void {
     this.#intervals.observe(arrival);
-    arrival.suspectAtMs = arrival.atMs + this.#timeoutMs();
+    arrival.suspectAtMs = arrival.atMs + this.threshold * Math.LN10 * this.#intervals.meanMs;
   }
 
   suspicion(arrival: Arrival, nowMs: number): number {
@@ -39,16 +39,12 @@ export class ExponentialJudge implements Judge {
       intervalMs: meanMs,
       expectedAtMs: arrival.atMs + meanMs,
       deviationMs: meanMs,
-      marginMs: this.#timeoutMs() - meanMs,
+      marginMs: this.threshold * Math.LN10 * meanMs - meanMs,
       sampleCount: count,
     };
   }
 
   reset(): void {
     this.#intervals.reset();
-  }
-
-  #timeoutMs(): number {
-    return this.threshold * Math.LN10 * this.#intervals.meanMs;
   }
 }

@@ -36,7 +36,7 @@ export class HistogramJudge implements Judge {
     this.threshold = settings.threshold;
     this.#alpha = settings.alpha;
     this.#intervals = new IntervalWindow(settings);
-    this.#bins = new RankedBins(BIN_COUNT, settings.windowSize);
+    this.#bins = new RankedBins(BIN_COUNT, settings.windowSize, settings.threshold);
     this.#begin();
   }
 
@@ -44,7 +44,8 @@ export class HistogramJudge implements Judge {
     const lesson = this.#intervals.observe(arrival);
     if (lesson === 'restarted') this.#begin();
     if (lesson === 'learned') this.#bins.push(Math.floor(this.#intervals.sampleMs / this.#binMs));
-    arrival.suspectAtMs = arrival.atMs + this.#timeoutMs();
+    const bins = this.#bins.quantile() + 1;
+    arrival.suspectAtMs = arrival.atMs + this.#alpha * this.#binMs * bins;
   }
 
   suspicion(arrival: Arrival, nowMs: number): number {
@@ -58,7 +59,7 @@ export class HistogramJudge implements Judge {
       intervalMs: meanMs,
       expectedAtMs: arrival.atMs + meanMs,
       deviationMs: 0,
-      marginMs: this.#timeoutMs() - meanMs,
+      marginMs: this.#alpha * this.#binMs * (this.#bins.quantile() + 1) - meanMs,
       sampleCount: this.#bins.count,
     };
   }
@@ -72,9 +73,5 @@ export class HistogramJudge implements Judge {
     this.#bins.clear();
     this.#binMs = this.#intervals.meanMs / BINS_PER_INTERVAL;
     for (const bin of PRIOR_BINS) this.#bins.push(bin);
-  }
-
-  #timeoutMs(): number {
-    return this.#alpha * this.#binMs * (this.#bins.quantile(this.threshold) + 1);
   }
 }

@@ -20,49 +20,48 @@ export class NormalJudge implements Judge {
   readonly #schedule: Schedule;
   /** phi is `threshold` after so many deviations. */
   readonly #deviations: number;
-  #marginMs: number;
+  /** The deviation with its floors. */
+  #deviationMs = 0.5;
 
   constructor(settings: NormalSettings) {
     this.#settings = settings;
     this.threshold = settings.threshold;
     this.#schedule = new Schedule(settings);
     this.#deviations = normalDeviations(settings.threshold);
-    this.#marginMs = this.#margin();
+    this.#measure();
   }
 
   observe(arrival: Arrival): void {
-    this.#schedule.observe(arrival, this.#marginMs);
-    this.#marginMs = this.#margin();
-    arrival.suspectAtMs = this.#schedule.expectedAtMs + this.#marginMs;
+    this.#schedule.observe(arrival);
+    this.#measure();
+    arrival.suspectAtMs = this.#schedule.expectedAtMs + this.#schedule.marginMs;
   }
 
   suspicion(_arrival: Arrival, nowMs: number): number {
     const lateMs = nowMs - this.#schedule.expectedAtMs - this.#settings.acceptablePauseMs;
-    return normalPhi(lateMs / this.#deviationMs());
+    return normalPhi(lateMs / this.#deviationMs);
   }
 
   estimate(): Omit<ArrivalEstimate, 'lastSequence' | 'lastArrivedAtMs'> {
     return {
       intervalMs: this.#schedule.intervalMs,
       expectedAtMs: this.#schedule.expectedAtMs,
-      deviationMs: this.#deviationMs(),
-      marginMs: this.#marginMs,
+      deviationMs: this.#deviationMs,
+      marginMs: this.#schedule.marginMs,
       sampleCount: this.#schedule.sampleCount,
     };
   }
 
   reset(): void {
     this.#schedule.reset();
-    this.#marginMs = this.#margin();
+    this.#measure();
   }
 
-  #margin(): number {
-    return this.#settings.acceptablePauseMs + this.#deviations * this.#deviationMs();
-  }
-
-  #deviationMs(): number {
-    const { minDeviationMs, minDeviationRatio } = this.#settings;
-    const leastMs = Math.max(minDeviationMs, minDeviationRatio * this.#schedule.intervalMs);
-    return Math.max(leastMs, this.#schedule.deviationMs);
+  #measure(): void {
+    const schedule = this.#schedule;
+    const { acceptablePauseMs, minDeviationMs, minDeviationRatio } = this.#settings;
+    const leastMs = Math.max(minDeviationMs, minDeviationRatio * schedule.intervalMs);
+    this.#deviationMs = Math.max(leastMs, schedule.deviation.value);
+    schedule.marginMs = acceptablePauseMs + this.#deviations * this.#deviationMs;
   }
 }
