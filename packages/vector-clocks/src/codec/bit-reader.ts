@@ -20,11 +20,15 @@ export class BitReader {
       throw new DecodeError(`stamp: expected ${count} more bits, got its end`);
     }
     let value = 0;
-    for (let index = 0; index < count; index += 1) {
+    for (let left = count; left > 0;) {
+      const unread = 8 - (this.#at & 7);
+      const taken = Math.min(left, unread);
       const byte = this.#bytes[this.#at >>> 3] ?? 0;
+      const bits = (byte >>> (unread - taken)) & ((1 << taken) - 1);
       // By multiplication, because a shift would drop the bits above 32.
-      value = value * 2 + ((byte >>> (7 - (this.#at & 7))) & 1);
-      this.#at += 1;
+      value = value * (1 << taken) + bits;
+      this.#at += taken;
+      left -= taken;
     }
     return value;
   }

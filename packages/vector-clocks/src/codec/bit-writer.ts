@@ -2,7 +2,8 @@ import { ByteWriter } from '@quorate/transport/codec';
 
 /** Writes bits into bytes, the first bit into the highest of the first byte. */
 export class BitWriter {
-  readonly #bytes = new ByteWriter(32);
+  readonly #bytes = new ByteWriter();
+  /** Bits that do not fill a byte yet, 0..7 of them. */
   #partial = 0;
   #partialBits = 0;
 
@@ -13,24 +14,24 @@ export class BitWriter {
       this.bits(value % 0x100_0000, 24);
       return;
     }
-    for (let shift = count - 1; shift >= 0; shift -= 1) {
-      this.#partial = (this.#partial << 1) | ((value >>> shift) & 1);
-      this.#partialBits += 1;
-      if (this.#partialBits === 8) this.#flush();
+    const pending = (this.#partial << count) | value;
+    let pendingBits = this.#partialBits + count;
+    for (; pendingBits >= 8; pendingBits -= 8) {
+      this.#bytes.u8((pending >>> (pendingBits - 8)) & 0xff);
     }
+    this.#partial = pending & ((1 << pendingBits) - 1);
+    this.#partialBits = pendingBits;
   }
 
   /** The bytes, the last one filled up with zeros. Empties the writer. */
   finish(): Uint8Array {
-    if (this.#partialBits > 0) {
-      this.#partial <<= 8 - this.#partialBits;
-      this.#flush();
-    }
+    if (this.#partialBits > 0) this.bits(0, 8 - this.#partialBits);
     return this.#bytes.finish();
   }
 
-  #flush(): void {
-    this.#bytes.u8(this.#partial);
+  /** Forgets what was written. */
+  reset(): void {
+    this.#bytes.reset();
     this.#partial = 0;
     this.#partialBits = 0;
   }

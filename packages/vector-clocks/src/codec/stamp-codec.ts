@@ -31,6 +31,9 @@ import { BitWriter } from './bit-writer.ts';
 /** The largest stamp that is read: some hundred thousand replicas. */
 const STAMP_SIZE_BYTES_MAX = 1_024 * 1_024;
 
+/** One for all: whoever writes has written before anybody else can. */
+const writer = new BitWriter();
+
 /**
  * `stamp` in the bits of the reference.
  *
@@ -43,9 +46,10 @@ const STAMP_SIZE_BYTES_MAX = 1_024 * 1_024;
  * ```
  */
 export function encodeStamp(stamp: IntervalTreeStamp): Uint8Array {
-  const writer = new BitWriter();
-  writeIdentity(writer, stamp.identity);
-  writeEvents(writer, stamp.events);
+  // Something may be left of a stamp that could not be written.
+  writer.reset();
+  writeIdentity(stamp.identity);
+  writeEvents(stamp.events);
   return writer.finish();
 }
 
@@ -67,15 +71,15 @@ export function decodeStamp(bytes: Uint8Array): IntervalTreeStamp {
   return new IntervalTreeStamp(identity, events);
 }
 
-function writeIdentity(writer: BitWriter, identity: Identity): void {
+function writeIdentity(identity: Identity): void {
   if (identity === 0 || identity === 1) {
     writer.bits(identity, 3);
     return;
   }
   const { left, right } = identity;
   writer.bits((left === 0 ? 0 : 2) + (right === 0 ? 0 : 1), 2);
-  if (left !== 0) writeIdentity(writer, left);
-  if (right !== 0) writeIdentity(writer, right);
+  if (left !== 0) writeIdentity(left);
+  if (right !== 0) writeIdentity(right);
 }
 
 function readIdentity(reader: BitReader, depth: number): Identity {
@@ -93,10 +97,10 @@ function readIdentity(reader: BitReader, depth: number): Identity {
   return { left, right };
 }
 
-function writeEvents(writer: BitWriter, tree: EventTree): void {
+function writeEvents(tree: EventTree): void {
   if (typeof tree === 'number') {
     writer.bits(1, 1);
-    writeNumber(writer, tree);
+    writeNumber(tree);
     return;
   }
   const { base, left, right } = tree;
@@ -104,9 +108,9 @@ function writeEvents(writer: BitWriter, tree: EventTree): void {
   else if (left === 0) writer.bits(0b01100, 5);
   else if (right === 0) writer.bits(0b01101, 5);
   else writer.bits(0b0111, 4);
-  if (base > 0) writeEvents(writer, base);
-  if (left !== 0) writeEvents(writer, left);
-  if (right !== 0) writeEvents(writer, right);
+  if (base > 0) writeEvents(base);
+  if (left !== 0) writeEvents(left);
+  if (right !== 0) writeEvents(right);
 }
 
 /** @param above - What the nodes above add to this tree. */
@@ -156,7 +160,7 @@ function baseOf(tree: EventTree): number {
   return typeof tree === 'number' ? tree : tree.base;
 }
 
-function writeNumber(writer: BitWriter, value: number): void {
+function writeNumber(value: number): void {
   let rest = value;
   let width = 2;
   for (; rest >= 2 ** width; width += 1) {

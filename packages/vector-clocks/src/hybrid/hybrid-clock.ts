@@ -166,11 +166,11 @@ export class HybridClock implements HybridTimestamp {
     // Only what comes from afar is measured against the wall clock: it may be set back, and what
     // this clock has given must stay behind what it is going to give.
     if (remote.wallMs - physicalMs > this.maxDriftMs) return 'ahead';
-    const latestMs = Math.max(this.#wallMs, remote.wallMs);
-    if (physicalMs > latestMs) return this.#advance(physicalMs, 0);
-    const own = this.#wallMs === latestMs ? this.#counter : -1;
-    const theirs = remote.wallMs === latestMs ? remote.counter : -1;
-    return this.#advance(latestMs, Math.max(own, theirs) + 1);
+    const ownMs = this.#wallMs;
+    if (physicalMs > ownMs && physicalMs > remote.wallMs) return this.#advance(physicalMs, 0);
+    if (remote.wallMs > ownMs) return this.#advance(remote.wallMs, remote.counter + 1);
+    const isEarlier = remote.wallMs < ownMs || remote.counter < this.#counter;
+    return this.#advance(ownMs, (isEarlier ? this.#counter : remote.counter) + 1);
   }
 
   /**

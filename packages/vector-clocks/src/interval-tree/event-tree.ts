@@ -65,6 +65,15 @@ export function eventsOf(base: number, left: EventTree, right: EventTree): Event
   return { base: base + common, left: lift(left, -common), right: lift(right, -common) };
 }
 
+/** What the halves of a tree have above its base: of a number, nothing. */
+function leftOf(tree: EventTree): EventTree {
+  return typeof tree === 'number' ? 0 : tree.left;
+}
+
+function rightOf(tree: EventTree): EventTree {
+  return typeof tree === 'number' ? 0 : tree.right;
+}
+
 /** Whether `left` knows nothing that `right` does not. Stops at the first thing that it does. */
 export function leqEvents(left: EventTree, right: EventTree): boolean {
   return leqAt(left, 0, right, 0);
@@ -75,18 +84,16 @@ function leqAt(left: EventTree, leftBy: number, right: EventTree, rightBy: numbe
   const leftBase = baseOf(left) + leftBy;
   const rightBase = baseOf(right) + rightBy;
   if (leftBase > rightBase) return false;
-  if (typeof left === 'number') return true;
-  const [rightLeft, rightRight] = typeof right === 'number' ? [0, 0] : [right.left, right.right];
+  // What an event leaves as it was is the same object after it.
+  if (typeof left === 'number' || left === right) return true;
   return (
-    leqAt(left.left, leftBase, rightLeft, rightBase) &&
-    leqAt(left.right, leftBase, rightRight, rightBase)
+    leqAt(left.left, leftBase, leftOf(right), rightBase) &&
+    leqAt(left.right, leftBase, rightOf(right), rightBase)
   );
 }
 
 /** All that `left` or `right` knows. */
 export function joinEvents(left: EventTree, right: EventTree): EventTree {
-  // Equal trees are often the same object: what both have had since they were forked.
-  if (left === right) return left;
   return joinAt(left, 0, right, 0);
 }
 
@@ -94,16 +101,15 @@ function joinAt(left: EventTree, leftBy: number, right: EventTree, rightBy: numb
   const leftBase = baseOf(left) + leftBy;
   const rightBase = baseOf(right) + rightBy;
   if (leftBase > rightBase) return joinAt(right, rightBy, left, leftBy);
-  if (typeof left === 'number') {
-    // Nowhere larger than the base of the other.
+  if (typeof left === 'number' || left === right) {
+    // Nowhere larger than the other, which is lifted at least as high.
     return rightBy === 0 ? right : lift(right, rightBy);
   }
   const by = rightBase - leftBase;
-  const [rightLeft, rightRight] = typeof right === 'number' ? [0, 0] : [right.left, right.right];
   return eventsOf(
     leftBase,
-    joinAt(left.left, 0, rightLeft, by),
-    joinAt(left.right, 0, rightRight, by),
+    joinAt(left.left, 0, leftOf(right), by),
+    joinAt(left.right, 0, rightOf(right), by),
   );
 }
 
