@@ -348,9 +348,8 @@ export class HeartbeatMonitor {
     if (link === undefined || (receipt !== 'learned' && receipt !== 'witnessed')) return;
     link.took(heartbeat, incarnation, nowMs);
     this.#excuse(from, silenceMs, nowMs);
-    const isOurs = heard?.life === this.#life;
-    const heardSequence = isOurs ? Math.min(heard.sequence, this.#sentSequence) : -1;
-    const sentMs = heardSequence < 0 ? undefined : this.#schedule.dueMs(heardSequence);
+    // What it heard of an earlier life of ours, it has not heard of us.
+    const sentMs = heard?.life === this.#life ? this.#schedule.dueMs(heard.sequence) : undefined;
     if (link.outbound.reported(sentMs, nowMs)) this.#reportLink(from, nowMs);
   }
 

@@ -36,9 +36,14 @@ export class PeerLink {
     this.#trafficSentMs = nowMs;
   }
 
-  /** Whether the heartbeat of now may be left out, because other messages since `sinceMs` do. */
+  /**
+   * Whether the heartbeat of now may be left out, because other messages since `sinceMs` do. Not
+   * before the peer knows this life of ours: only heartbeats tell it.
+   */
   suppresses(sinceMs: number, suppressedMax: number): boolean {
-    const isEnough = this.#trafficSentMs > sinceMs && this.#suppressedCount < suppressedMax;
+    const isKnown = this.outbound.state === 'heard';
+    const isRecent = this.#trafficSentMs > sinceMs;
+    const isEnough = isKnown && isRecent && this.#suppressedCount < suppressedMax;
     this.#suppressedCount = isEnough ? this.#suppressedCount + 1 : 0;
     return isEnough;
   }

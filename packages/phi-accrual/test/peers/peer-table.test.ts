@@ -143,6 +143,20 @@ describe('a peer', () => {
   });
 });
 
+test('a detector without an opinion is waited for as long as a first heartbeat', () => {
+  const { table } = tableOf({
+    detectorOf: () => ({
+      ...{ kind: 'fixed', threshold: 1, suspectAtMs: Infinity },
+      ...{ heartbeat: () => undefined, witness: () => undefined, reset: () => undefined },
+      ...{ suspicion: () => 0, estimate: () => undefined },
+    }),
+  });
+  table.add('p', intervalMs, 0);
+  table.receive('p', 1, 1, 500);
+  expect(kinds(table, 1_499)).toEqual(['trusted']);
+  expect(kinds(table, 1_500)).toEqual(['suspected']);
+});
+
 describe('heartbeats', () => {
   test('that come twice, late or from an earlier life are counted and change nothing', () => {
     const { table, detectors } = heard();
