@@ -40,6 +40,7 @@ import { SilenceForecast } from '../peers/silence-forecast.ts';
 import { monitorCodec } from './codec.ts';
 import { MonitorClosedError } from './errors.ts';
 import type { InboundState, MonitorEvent } from './events.ts';
+import { explanationOf, type PeerExplanation } from './explanation.ts';
 import { Listeners } from './listeners.ts';
 import type { Heartbeat, MonitorMessage, SilenceNotice } from './messages.ts';
 import {
@@ -207,6 +208,13 @@ export class HeartbeatMonitor {
     const status = this.#table.status(peer, this.#clock.nowMs());
     if (status === undefined) return undefined;
     return { ...status, ...this.#waysOf(peer, status) };
+  }
+
+  /** Why `peer` is trusted or not; `undefined` if it is not watched. */
+  explain(peer: NodeId): PeerExplanation | undefined {
+    const status = this.status(peer);
+    if (status === undefined) return undefined;
+    return explanationOf(status, this.#table.detectorOf(peer)?.estimate(), this.#clock.nowMs());
   }
 
   /**
