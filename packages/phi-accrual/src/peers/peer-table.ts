@@ -51,7 +51,7 @@ import type { PeerStatus, Receipt, ReceiptCounts, Transition } from './opinion.t
 import {
   dueOf,
   newPeer,
-  type OwnPauses,
+  OwnPauses,
   patienceOf,
   type PeerRecord,
   type PeerState,
@@ -123,12 +123,16 @@ export class PeerTable<Name extends string = string> {
     if (!(Number.isInteger(peersMax) && peersMax >= 1 && peersMax <= 2 ** 24)) {
       throw new RangeError(`peersMax: expected an integer of 1..2^24, got ${peersMax}`);
     }
-    if (!(Number.isInteger(excusingPausesMax) && excusingPausesMax >= 0)) {
-      const expected = 'expected an integer of at least 0';
+    if (!(
+      Number.isInteger(excusingPausesMax) &&
+      excusingPausesMax >= 0 &&
+      excusingPausesMax < 32
+    )) {
+      const expected = 'expected an integer of 0..31';
       throw new RangeError(`excusingPausesMax: ${expected}, got ${excusingPausesMax}`);
     }
     this.#detectorOf = detectorOf;
-    this.#pauses = { count: 0, endedMs: -Infinity, excusingMax: excusingPausesMax };
+    this.#pauses = new OwnPauses(excusingPausesMax);
     this.#firstWithinMs = firstWithinMs;
     this.#hysteresis = hysteresisOf(options.hysteresis);
     this.#doubtMs = doubtMs;
@@ -250,6 +254,8 @@ export class PeerTable<Name extends string = string> {
     const record = this.#peers.get(peer);
     if (record === undefined) return;
     record.excusedUntilMs = untilMs;
+    // Whoever is excused is not doubted any more.
+    if (this.#dueMs(record) > this.#nowMs) record.doubtedMs = -Infinity;
     this.#hasten(record);
   }
 
@@ -271,8 +277,7 @@ export class PeerTable<Name extends string = string> {
 
   /** A pause of our own process has ended: silence until `nowMs` is nobody's fault. O(1). */
   pauseEnded(nowMs: number): void {
-    this.#pauses.endedMs = this.#forward(nowMs);
-    this.#pauses.count += 1;
+    this.#pauses.ended(this.#forward(nowMs));
   }
 
   /**
@@ -349,7 +354,7 @@ export class PeerTable<Name extends string = string> {
   }
 
   #accept(record: PeerRecord<Name>, sequence: number, nowMs: number): Receipt {
-    const isBacklog = nowMs < this.#pauses.endedMs + record.intervalMs;
+    const isBacklog = nowMs < this.#pauses.lastEndedMs + record.intervalMs;
     const wasCalm = record.state === 'suspected' && this.#isCalm(record, nowMs);
     if (isBacklog) record.detector.witness(sequence, nowMs);
     else record.detector.heartbeat(sequence, nowMs);
@@ -460,9 +465,10 @@ export class PeerTable<Name extends string = string> {
     }
   }
 
-  /** Whether others are still being asked. */
+  /** Whether others are still being asked; what was asked before a pause of ours was missed. */
   #doubt(record: PeerRecord<Name>, nowMs: number): boolean {
-    if (record.doubtedMs === -Infinity && this.#doubtMs > 0) {
+    const isAsked = record.doubtedMs > this.#pauses.excusedMs(record.pauseCount);
+    if (!isAsked && this.#doubtMs > 0) {
       record.doubtedMs = nowMs;
       const untilMs = nowMs + this.#doubtMs;
       this.#pending.push({ kind: 'doubted', peer: record.name, atMs: nowMs, untilMs });

@@ -17,7 +17,7 @@ const steps = fc.array(
     }),
     fc.record({ kind: fc.constant('remove' as const), slot: slots }),
   ),
-  { maxLength: 200 },
+  { maxLength: 200, size: 'max' },
 );
 
 function apply(heap: DeadlineHeap, twin: Map<number, number>, step: Step): void {

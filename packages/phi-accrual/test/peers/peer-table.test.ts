@@ -330,6 +330,24 @@ describe('a pause of our own', () => {
     expect(kinds(table, 30_000)).toEqual(['suspected']);
   });
 
+  test('excuses as it did, even when the next one does so no more', () => {
+    const { table } = heard({ excusingPausesMax: 1 });
+    table.pauseEnded(310);
+    expect(table.advance(310)).toEqual([]);
+    table.pauseEnded(400);
+    expect(table.advance(609)).toEqual([]);
+    expect(kinds(table, 610)).toEqual(['suspected']);
+  });
+
+  test('long ago excuses nobody, however many there were since', () => {
+    const { table } = heard({ excusingPausesMax: 1 });
+    table.excuse('p', 1e6);
+    for (let count = 0; count < 100; count += 1) table.pauseEnded(400 + count);
+    table.advance(500);
+    table.excuse('p', 0);
+    expect(kinds(table, 500)).toEqual(['suspected']);
+  });
+
   test('excuses as often as it was told to', () => {
     const { table } = heard({ excusingPausesMax: 0 });
     table.pauseEnded(10_000);
@@ -455,7 +473,7 @@ describe('options', () => {
     [{ firstWithinMs: 0 }, 'firstWithinMs: expected more than 0, got 0'],
     [{ doubtMs: -1 }, 'doubtMs: expected at least 0, got -1'],
     [{ doubtMs: NaN }, 'doubtMs: expected at least 0, got NaN'],
-    [{ excusingPausesMax: -1 }, 'excusingPausesMax: expected an integer of at least 0, got -1'],
+    [{ excusingPausesMax: -1 }, 'excusingPausesMax: expected an integer of 0..31, got -1'],
     [{ peersMax: 0 }, 'peersMax: expected an integer of 1..2^24, got 0'],
     [{ peersMax: 1.5 }, 'peersMax: expected an integer of 1..2^24, got 1.5'],
   ])('%o are refused', (options, message) => {
