@@ -28,6 +28,7 @@ describe('a clock', () => {
       ['\ufffd', 1],
     ]);
     expect(clock.size).toBe(3);
+    expect(clock.ids).toEqual(['a', '\u{1f642}', '\ufffd']);
     expect(clock.get('b')).toBe(0);
     expect(clock.get('a')).toBe(3);
   });

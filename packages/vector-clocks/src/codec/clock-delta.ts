@@ -104,7 +104,7 @@ function differences(base: VectorClock, clock: VectorClock): Differences {
     if (known > 0) {
       if (counter > known) risen.push([place, counter - known]);
       place += 1;
-    } else if (counter > 0) {
+    } else {
       ids.push(id);
       counters.push(counter);
     }

@@ -26,7 +26,8 @@ export function decodeDotted(bytes: Uint8Array): DottedVersionVector {
   const dot = readDot(reader);
   const past = readClock(reader);
   reader.expectEnd();
-  if (covers(past, dot))
+  if (covers(past, dot)) {
     throw new DecodeError('past: expected one without the dot, got one with it');
+  }
   return { dot, past };
 }

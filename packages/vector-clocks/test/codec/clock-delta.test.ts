@@ -40,6 +40,17 @@ test('zeros of a base are no entries of it', () => {
   expect(entriesOf(decodeVectorClockDelta(rebuilt(dense), delta))).toEqual(entriesOf(clock));
 });
 
+test('any number of zeros may be skipped', () => {
+  const dense = new VectorClock(['a', 'b', 'c', 'd'], [0, 0, 2, 3]);
+  const clock = VectorClock.fromJSON({ c: 2, d: 5 });
+  const delta = encodeVectorClockDelta(dense, clock);
+
+  expect(Array.from(delta.subarray(6))).toEqual([1, 1, 2, 0]);
+  expect(entriesOf(decodeVectorClockDelta(dense, delta))).toEqual(entriesOf(clock));
+  const zeros = new VectorClock(dense.ids, [0, 0, 2, 5]);
+  expect(encodeVectorClockDelta(dense, zeros)).toEqual(delta);
+});
+
 test('what rose costs two bytes, and ids are shared', () => {
   const next = increment(increment(base, 'b'), 'd');
   const delta = encodeVectorClockDelta(base, next);
