@@ -119,6 +119,8 @@ export class CausalBroadcast {
   #joining: Joining | undefined;
   #timer: Timer | undefined;
   #turn = 0;
+  /** Whose turn it is to be told, of the others. */
+  #nextTold = 0;
   #isWaiting = false;
   #isDelivering = false;
   /** Published from within `onDeliver`, and to be delivered here after what is being delivered. */
@@ -313,8 +315,9 @@ export class CausalBroadcast {
   #oweSome(group: Group): void {
     const others = group.others;
     const count = Math.min(this.#limits.fanout, others.length);
-    for (let place = 0; place < count; place += 1) {
-      const peer = others[(this.#turn * count + place) % others.length];
+    for (let told = 0; told < count; told += 1) {
+      const peer = others[this.#nextTold % others.length];
+      this.#nextTold += 1;
       if (peer !== undefined) this.#owed.add(peer);
     }
   }

@@ -81,6 +81,11 @@ export class SimulatedGroup {
     return this.#epochs[this.#epochs.length - 1] ?? [];
   }
 
+  /** The members of an epoch. */
+  membersIn(epoch: number): readonly Member[] {
+    return this.#epochs[epoch - 1] ?? [];
+  }
+
   /** The latest life of a node. */
   life(id: NodeId | undefined): Life {
     const life = id === undefined ? undefined : this.lives.get(id);
