@@ -136,3 +136,13 @@ const counts = [
 function isLimit(name: string): name is keyof BroadcastLimits {
   return Object.hasOwn(defaults, name);
 }
+
+/** Where what the application throws goes: to who takes it, or else to the process. */
+export function errorSinkOf({ onError, clock }: CausalBroadcastOptions): (error: unknown) => void {
+  if (onError !== undefined) return onError;
+  return (error) => {
+    clock.setTimer(0, () => {
+      throw error;
+    });
+  };
+}

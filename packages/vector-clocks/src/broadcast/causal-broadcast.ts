@@ -53,48 +53,36 @@
  */
 import {
   type Channel,
-  type Clock,
   type NodeId,
   openChannel,
   type Timer,
   type Unsubscribe,
 } from '@quorate/transport';
 
-import type { CausalMessage } from '../causal-buffer.ts';
 import type { ReplicaId } from '../replica-id.ts';
 import { VectorClock } from '../vector-clock.ts';
 import {
   type BroadcastLimits,
   type CausalBroadcastOptions,
+  errorSinkOf,
   limitsOf,
   protocolOf,
 } from './broadcast-options.ts';
 import { type BroadcastCounters, type BroadcastStats, noCounts } from './broadcast-statistics.ts';
-import { CausalDelivery } from './causal-delivery.ts';
-import { broadcastCodec, stampedIn } from './codec.ts';
+import { broadcastCodec } from './codec.ts';
+import { DeliveryLine } from './delivery-line.ts';
 import { EpochTable } from './epoch-table.ts';
 import { BroadcastClosedError } from './errors.ts';
+import { Gossip } from './gossip.ts';
 import { Group } from './group.ts';
 import { Joining } from './joining.ts';
 import { type Member, memberId } from './member.ts';
-import type { BroadcastMessage, StampedMessage, WantedRange } from './messages.ts';
+import { MemberSender } from './member-sender.ts';
+import type { BroadcastMessage, StampedMessage } from './messages.ts';
+import type { Membership, PublishOutcome } from './publish-outcome.ts';
 
-/** What became of a message that was to be published. */
-export type PublishOutcome =
-  /** It is delivered here, and on its way. `origin` and `counter` name it for ever. */
-  | { readonly kind: 'accepted'; readonly origin: ReplicaId; readonly counter: number }
-  /** Too much is not stable yet. Wait for `onWritable`. */
-  | { readonly kind: 'full' }
-  /** The state is not there yet, or no epoch is. */
-  | { readonly kind: 'joining' }
-  /** An epoch without this process has begun. */
-  | { readonly kind: 'removed' };
-
-/** Where a process stands with the group. */
-export type Membership = 'none' | 'joining' | 'member' | 'removed';
-
-/** Reports of one who has nothing to say are this many times rarer. */
-const QUIET_TURNS = 8;
+/** A version, a kind and an incarnation. */
+const HEAD_BYTES = 10;
 
 /**
  * Publishes to a group, and delivers what it publishes in causal order.
@@ -109,23 +97,16 @@ export class CausalBroadcast {
   readonly #options: CausalBroadcastOptions;
   readonly #limits: BroadcastLimits;
   readonly #channel: Channel<BroadcastMessage>;
-  readonly #unsubscribes: readonly Unsubscribe[];
+  readonly #sender: MemberSender;
+  readonly #gossip: Gossip;
+  readonly #line: DeliveryLine;
+  readonly #unsubscribe: Unsubscribe;
   readonly #counters: BroadcastCounters = noCounts();
-  readonly #pressured = new Set<NodeId>();
-  /** Members who published since we last told them what we have, by index. */
-  readonly #owed = new Set<number>();
   #membership: Membership = 'none';
   #group: Group | undefined;
   #joining: Joining | undefined;
   #timer: Timer | undefined;
-  #turn = 0;
-  /** Whose turn it is to be told, of the others. */
-  #nextTold = 0;
   #isWaiting = false;
-  #isDelivering = false;
-  /** Published from within `onDeliver`, and to be delivered here after what is being delivered. */
-  #ownMessages: CausalMessage<StampedMessage>[] = [];
-  #laterEpochs: { readonly epoch: number; readonly members: readonly Member[] }[] = [];
   #isClosed = false;
 
   /** @throws RangeError if an option is out of its range, or the group is already served. */
@@ -135,12 +116,20 @@ export class CausalBroadcast {
     this.localId = memberId({ node: transport.localId, incarnation });
     this.#options = options;
     this.#channel = openChannel(transport, protocolOf(options.group), broadcastCodec);
-    this.#unsubscribes = [
-      this.#channel.subscribe((from, message) => this.#receive(from, message)),
-      transport.observePeers(({ kind, peer }) => {
-        if (kind !== 'up') this.#pressured.delete(peer);
-      }),
-    ];
+    this.#sender = new MemberSender(transport, this.#channel, incarnation);
+    this.#gossip = new Gossip({
+      ...{ sender: this.#sender, limits: this.#limits, counters: this.#counters },
+      requestBytesMax: transport.capabilities.maxPayloadBytes - HEAD_BYTES,
+    });
+    this.#line = new DeliveryLine((delivery) => {
+      this.#counters.deliveredCount += 1;
+      this.#call(() => {
+        options.onDeliver(delivery);
+      });
+    });
+    this.#unsubscribe = this.#channel.subscribe((from, message) => {
+      this.#receive(from, message);
+    });
   }
 
   /** Where this process stands. */
@@ -185,15 +174,19 @@ export class CausalBroadcast {
    *
    * @remarks
    * Called from within `onDeliver`, it takes effect when those who wait for that message are
-   * delivered too. All members must be told the same members for an epoch.
+   * delivered too, and throws into `onError`. All must be told the same members for an epoch.
    */
   setMembers(epoch: number, members: readonly Member[]): void {
     this.#expectOpen();
     if (!Number.isSafeInteger(epoch) || epoch < 1) {
       throw new RangeError(`epoch: expected an integer of at least 1, got ${epoch}`);
     }
-    if (this.#isDelivering) {
-      this.#laterEpochs.push({ epoch, members });
+    if (this.#line.isBusy) {
+      this.#line.doLater(() => {
+        this.#call(() => {
+          this.setMembers(epoch, members);
+        });
+      });
       return;
     }
     if (this.#membership === 'removed') return;
@@ -230,9 +223,9 @@ export class CausalBroadcast {
     }
     group.publish(message);
     this.#counters.publishedCount += 1;
-    this.#sendToAll(group, message.message);
-    this.#ownMessages.push(message);
-    this.#drain(group);
+    this.#gossip.publish(group, message.message);
+    this.#line.add(message);
+    this.#line.drain(group);
     const { vector, origin } = message;
     return { kind: 'accepted', origin: this.localId, counter: vector[origin] ?? 0 };
   }
@@ -241,11 +234,14 @@ export class CausalBroadcast {
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();
-    for (const unsubscribe of this.#unsubscribes) unsubscribe();
+    this.#line.stop();
+    this.#sender.close();
+    this.#unsubscribe();
   }
 
   #enter(epoch: number, members: readonly Member[]): void {
     const table = new EpochTable(epoch, members);
+    this.#expectReportFits(table);
     const isMember = table.indexOf(this.localId) >= 0;
     if (isMember && this.#group !== undefined) {
       this.#group = this.#group.next(members, this.localId);
@@ -254,7 +250,6 @@ export class CausalBroadcast {
     } else if (isMember) {
       this.#joining = new Joining(epoch, members, this.localId, this.#limits);
     }
-    this.#owed.clear();
     if (!isMember) {
       // A process that hears of epochs before the first one with it only has to wait.
       this.#membership = this.#membership === 'none' ? 'none' : 'removed';
@@ -267,7 +262,7 @@ export class CausalBroadcast {
 
   #begin(): void {
     const group = this.#group;
-    if (group !== undefined) for (const peer of group.others) this.#report(group, peer);
+    if (group !== undefined) this.#gossip.begin(group);
     if (this.#timer === undefined) this.#arm();
   }
 
@@ -288,17 +283,8 @@ export class CausalBroadcast {
       return;
     }
     this.#conclude(group);
-    this.#turn += 1;
-    if (!group.isQuiet || this.#turn % QUIET_TURNS === 0) this.#oweSome(group);
-    for (const peer of this.#owed) this.#report(group, peer);
-    this.#owed.clear();
     const { clock, random } = this.#options;
-    for (const { peer, ranges } of group.repairs(clock.nowMs(), (below) => random.int(below))) {
-      const to = group.table.members[peer];
-      if (to === undefined) continue;
-      this.#counters.wantedCount += 1;
-      this.#send(to.node, { kind: 'want', ...this.#self, ranges });
-    }
+    this.#gossip.speak(group, clock.nowMs(), (below) => random.int(below));
   }
 
   #conclude(group: Group): void {
@@ -309,24 +295,6 @@ export class CausalBroadcast {
     if (!this.#isWaiting || !group.canPublish(0)) return;
     this.#isWaiting = false;
     this.#call(() => this.#options.onWritable?.());
-  }
-
-  /** A few of the others are told in turn, besides those who published. */
-  #oweSome(group: Group): void {
-    const others = group.others;
-    const count = Math.min(this.#limits.fanout, others.length);
-    for (let told = 0; told < count; told += 1) {
-      const peer = others[this.#nextTold % others.length];
-      this.#nextTold += 1;
-      if (peer !== undefined) this.#owed.add(peer);
-    }
-  }
-
-  #report(group: Group, peer: number): void {
-    const to = group.table.members[peer];
-    if (to === undefined) return;
-    this.#counters.reportedCount += 1;
-    this.#send(to.node, { kind: 'report', ...this.#self, ...group.report() });
   }
 
   #receive(from: NodeId, message: BroadcastMessage): void {
@@ -346,24 +314,15 @@ export class CausalBroadcast {
         this.#accept(group, sender, message.stamped);
         return;
       case 'report':
-        if (group.hearReport(sender, message)) this.#owed.add(sender);
+        if (group.hearReport(sender, message)) this.#gossip.owe(sender);
         return;
       case 'want':
-        this.#repair(group, from, message.ranges);
+        this.#gossip.repair(group, from, message.ranges);
         return;
       case 'join':
         if (message.epoch === group.table.epoch) this.#welcome(group, from);
         return;
       case 'welcome':
-    }
-  }
-
-  #repair(group: Group, to: NodeId, ranges: readonly WantedRange[]): void {
-    for (const body of group.wanted(ranges, this.#limits.repairBytesMax)) {
-      const message = { kind: 'data', ...this.#self, stamped: stampedIn(body) } as const;
-      // What does not fit is asked for again.
-      if (!this.#send(to, message)) return;
-      this.#counters.repairedCount += 1;
     }
   }
 
@@ -373,17 +332,17 @@ export class CausalBroadcast {
     if (arrival === 'full') this.#counters.refusedCount += 1;
     if (arrival === 'stranger' || arrival === 'early') this.#counters.strangerCount += 1;
     if (arrival === 'lost') this.#counters.lostCount += 1;
-    if (group.table.ids[sender] === stamped.origin) this.#owed.add(sender);
-    this.#drain(group);
+    if (group.table.ids[sender] === stamped.origin) this.#gossip.owe(sender);
+    this.#line.drain(group);
   }
 
   #stepJoining(): void {
     const { clock, random } = this.#options;
-    const step = this.#joining?.step(clock.nowMs(), (below) => random.int(below));
-    if (step === undefined || step.kind === 'wait') return;
-    const { epoch } = this.#joining ?? { epoch: 0 };
-    if (step.kind === 'ask') this.#send(step.to.node, { kind: 'join', ...this.#self, epoch });
-    else this.#send(step.from.node, { kind: 'want', ...this.#self, ranges: step.ranges });
+    const joining = this.#joining;
+    const step = joining?.step(clock.nowMs(), (below) => random.int(below));
+    if (joining === undefined || step === undefined || step.kind === 'wait') return;
+    if (step.kind === 'fetch') this.#gossip.ask(step.from.node, step.ranges);
+    else this.#sender.send(step.to.node, { kind: 'join', epoch: joining.epoch });
   }
 
   #receiveJoining(from: ReplicaId, message: BroadcastMessage): void {
@@ -408,55 +367,7 @@ export class CausalBroadcast {
     this.#call(() => {
       const state = this.#options.state?.capture() ?? new Uint8Array(0);
       const { epoch } = group.table;
-      this.#send(to, { kind: 'welcome', ...this.#self, epoch, entries: group.point(), state });
-    });
-  }
-
-  get #self(): { readonly incarnation: number } {
-    return { incarnation: this.#options.incarnation };
-  }
-
-  #sendToAll(group: Group, stamped: StampedMessage): void {
-    const message = { kind: 'data', ...this.#self, stamped } as const;
-    for (const peer of group.others) {
-      const to = group.table.members[peer];
-      // What this process has stands in the message: nothing else need be said.
-      if (to !== undefined && this.#send(to.node, message)) this.#owed.delete(peer);
-    }
-  }
-
-  /** Whether the transport took it. Who does not is told, or asks, later. */
-  #send(to: NodeId, message: BroadcastMessage): boolean {
-    if (this.#pressured.has(to)) return false;
-    const outcome = this.#channel.send(to, message);
-    if (outcome === 'pressured') this.#pressured.add(to);
-    return outcome !== 'dropped';
-  }
-
-  /** Delivers what is ready, one after the other, and what is published meanwhile. */
-  #drain(group: Group): void {
-    if (this.#isDelivering) return;
-    this.#isDelivering = true;
-    for (;;) {
-      const message = this.#ownMessages.shift() ?? group.take();
-      if (message === undefined) break;
-      this.#deliver(group, message);
-    }
-    this.#isDelivering = false;
-    const later = this.#laterEpochs;
-    this.#laterEpochs = [];
-    for (const { epoch, members } of later) {
-      this.#call(() => {
-        this.setMembers(epoch, members);
-      });
-    }
-  }
-
-  #deliver(group: Group, { origin, vector, message }: CausalMessage<StampedMessage>): void {
-    this.#counters.deliveredCount += 1;
-    const delivery = new CausalDelivery(origin, group.table.ids, vector, message.payload);
-    this.#call(() => {
-      this.#options.onDeliver(delivery);
+      this.#sender.send(to, { kind: 'welcome', epoch, entries: group.point(), state });
     });
   }
 
@@ -465,31 +376,31 @@ export class CausalBroadcast {
     try {
       run();
     } catch (error) {
-      const { clock, onError = throwFrom(clock) } = this.#options;
-      onError(error);
+      errorSinkOf(this.#options)(error);
     }
   }
 
   #expectFits(bodyBytes: number): void {
     const { maxPayloadBytes } = this.#options.transport.capabilities;
-    // A version, a kind and an incarnation.
-    const sizeBytes = bodyBytes + 10;
+    const sizeBytes = bodyBytes + HEAD_BYTES;
     if (sizeBytes <= maxPayloadBytes) return;
     throw new RangeError(
       `payload: expected at most ${maxPayloadBytes} bytes with its stamp, got ${sizeBytes}`,
     );
   }
 
+  /** Not only as it is now: with all numbers as large as can be. */
+  #expectReportFits({ ids }: EpochTable): void {
+    const { maxPayloadBytes } = this.#options.transport.capabilities;
+    // Characters have up to 3 bytes of UTF-8 for each code unit.
+    const sizeBytes = ids.reduce((sum, id) => sum + 3 * id.length + 10, 3 * HEAD_BYTES);
+    if (sizeBytes <= maxPayloadBytes) return;
+    throw new RangeError(
+      `members: expected a report of at most ${maxPayloadBytes} bytes, got ${sizeBytes}`,
+    );
+  }
+
   #expectOpen(): void {
     if (this.#isClosed) throw new BroadcastClosedError();
   }
-}
-
-/** Where nobody takes errors, the process does. */
-function throwFrom(clock: Clock): (error: unknown) => void {
-  return (error) => {
-    clock.setTimer(0, () => {
-      throw error;
-    });
-  };
 }

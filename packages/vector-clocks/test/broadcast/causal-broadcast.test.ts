@@ -304,6 +304,31 @@ describe('after close', () => {
   });
 });
 
+describe('a member that is closed from within a delivery', () => {
+  test('delivers nothing more', async () => {
+    const scene: Scene = await groupOf(2, {
+      onDeliver: ({ counter }) => {
+        if (counter > 1) return;
+        scene.group.publish(n1, 'more');
+        scene.group.life(n1).broadcast.close();
+      },
+    });
+    scene.group.publish(n1, 'x');
+    expect(heardBy(scene, n1)).toEqual(['n1@1:1']);
+  });
+});
+
+describe('a peer whose queue fills up', () => {
+  test('is spared, and asks for what it missed', async () => {
+    const network = { highWaterBytes: 2_000, maxQueueBytes: 20_000, maxPayloadBytes: 10_000 };
+    const scene = await groupOf(2, {}, { network });
+    for (let count = 0; count < 200; count += 1) scene.group.publish(n1, 'x'.repeat(100));
+    await scene.simulation.run(20_000);
+    expect(heardBy(scene, n2)).toHaveLength(200);
+    expect(scene.group.life(n1).broadcast.stats.repairedCount).toBeGreaterThan(100);
+  });
+});
+
 describe('options', () => {
   test.each([
     [{ intervalMs: 0 }, 'intervalMs: expected more than 0, got 0'],
@@ -316,6 +341,18 @@ describe('options', () => {
     [{ incarnation: -1 }, 'incarnation: expected an integer of at least 0, got -1'],
   ])('%j is refused', async (tuning, message) => {
     await expect(nodesOf(1, tuning)).rejects.toThrow(message);
+  });
+
+  test('more members than a report over this transport can name are refused', async () => {
+    const { group } = await nodesOf(1, {}, { network: { maxPayloadBytes: 1_200 } });
+    const members = Array.from({ length: 60 }, (_, place) => ({
+      ...{ node: nodeId(`n${place + 1}`), incarnation: 1 },
+    }));
+    const { broadcast } = group.life(n1);
+    expect(() => {
+      broadcast.setMembers(1, members);
+    }).toThrow('members: expected a report of at most 1200 bytes');
+    expect(broadcast.membership).toBe('none');
   });
 
   test('two groups share a transport', async () => {

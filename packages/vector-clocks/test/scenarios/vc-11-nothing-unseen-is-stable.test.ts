@@ -63,7 +63,7 @@ class StabilityChecker {
   }
 }
 
-test('what is stable was seen by all who are members, whoever leaves, crashes or joins', async () => {
+test('what is stable was seen by all members, whoever leaves, crashes or joins', async () => {
   const simulation = new Simulation({ seed: 11, network: { lossRate: 0.2, duplicationRate: 0.2 } });
   const checker = new StabilityChecker(simulation, 4);
   const { group } = checker;
