@@ -202,7 +202,7 @@ export class PeerTable<Name extends string = string> {
    * @param intervalMs - How often the peer sends now, if it says so. When that changes, numbers
    *   count other intervals and what was learned is of no use: then its detector is a new one, and
    *   heartbeats are ordered by number times interval, the time that they stand for.
-   * @throws RangeError if a number is none of these.
+   * @throws RangeError if a number is none of these, or `nowMs` is not finite.
    */
   receive(
     peer: Name,
@@ -215,7 +215,8 @@ export class PeerTable<Name extends string = string> {
     assertCount('sequence', sequence);
     if (intervalMs !== undefined) assertInterval(intervalMs);
     // Passed on as it came: a number that was computed is boxed anew at each call.
-    const atMs = nowMs >= this.#nowMs ? nowMs : this.#forward(nowMs);
+    const isLater = nowMs >= this.#nowMs && nowMs < Infinity;
+    const atMs = isLater ? nowMs : this.#forward(nowMs);
     const record = this.#peers.get(peer);
     const receipt =
       record === undefined
@@ -249,8 +250,13 @@ export class PeerTable<Name extends string = string> {
     this.#pending.push({ kind: 'inbound', peer, atMs, isHeard: false });
   }
 
-  /** The peer said that it may be silent until `untilMs`. What it says last counts. */
+  /**
+   * The peer said that it may be silent until `untilMs`. What it says last counts.
+   *
+   * @throws RangeError if `untilMs` is no number.
+   */
   excuse(peer: Name, untilMs: number): void {
+    if (Number.isNaN(untilMs)) throw new RangeError('untilMs: expected a number, got NaN');
     const record = this.#peers.get(peer);
     if (record === undefined) return;
     record.excusedUntilMs = untilMs;
@@ -269,9 +275,11 @@ export class PeerTable<Name extends string = string> {
     return this.#peers.get(peer)?.intervalMs;
   }
 
-  /** By how much to multiply patience from now on: at least 1. */
+  /** By how much to multiply patience from now on: at least 1, or a `RangeError`. */
   set healthFactor(factor: number) {
-    invariant(factor >= 1, 'patience only grows with bad health');
+    if (!(factor >= 1 && factor < Infinity)) {
+      throw new RangeError(`healthFactor: expected at least 1, got ${factor}`);
+    }
     this.#healthFactor = factor;
   }
 
@@ -326,7 +334,9 @@ export class PeerTable<Name extends string = string> {
 
   /** A monotonic clock never steps back; one that does is taken to stand still. */
   #forward(nowMs: number): number {
-    invariant(!Number.isNaN(nowMs), 'time is a number');
+    if (!Number.isFinite(nowMs)) {
+      throw new RangeError(`nowMs: expected a finite number, got ${nowMs}`);
+    }
     if (nowMs > this.#nowMs) this.#nowMs = nowMs;
     return this.#nowMs;
   }

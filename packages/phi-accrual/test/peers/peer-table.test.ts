@@ -487,4 +487,29 @@ describe('options', () => {
     );
     expect(table.size).toBe(0);
   });
+
+  test.each([NaN, Infinity, -Infinity])('a time of %d is refused, and changes nothing', (nowMs) => {
+    const { table, detectors } = heard();
+    const message = new RangeError(`nowMs: expected a finite number, got ${nowMs}`);
+    expect(() => table.receive('p', 1, 2, nowMs)).toThrow(message);
+    expect(() => table.advance(nowMs)).toThrow(message);
+    expect(() => table.add('q', intervalMs, nowMs)).toThrow(message);
+    expect(() => table.observe('p', nowMs)).toThrow(message);
+    expect(() => table.vouch('p', nowMs)).toThrow(message);
+    expect(() => table.pauseEnded(nowMs)).toThrow(message);
+    expect(detectors[0]?.told).toHaveLength(1);
+    expect([...table.names()]).toEqual(['p']);
+    expect(kinds(table, 300)).toEqual(['suspected']);
+  });
+
+  test('an excuse until NaN, and a health below 1, are refused', () => {
+    const { table } = heard();
+    expect(() => table.excuse('p', NaN)).toThrow('untilMs: expected a number, got NaN');
+    for (const factor of [0.9, NaN, Infinity]) {
+      expect(() => {
+        table.healthFactor = factor;
+      }).toThrow(new RangeError(`healthFactor: expected at least 1, got ${factor}`));
+    }
+    expect(kinds(table, 300)).toEqual(['suspected']);
+  });
 });
