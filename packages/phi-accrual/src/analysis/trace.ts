@@ -128,7 +128,7 @@ function arrivalOrder(arrivedAtMs: Float64Array): Uint32Array {
   }
   const arrived = rows.subarray(0, count);
   if (isSorted) return arrived;
-  return arrived.sort((a, b) => (arrivedAtMs[a] ?? 0) - (arrivedAtMs[b] ?? 0) || a - b);
+  return arrived.sort((a, b) => (arrivedAtMs[a] ?? 0) - (arrivedAtMs[b] ?? 0));
 }
 
 function withoutOvertaken(order: Uint32Array): Uint32Array {

@@ -52,6 +52,21 @@ describe('the command', () => {
     expect(stdout).toContain('links.csv: 120 heartbeats, one every 500 ms; 0 lost');
   });
 
+  test('finds settings for what is required, and says when there are none', () => {
+    const required = ['--mistake-recurrence', '30d', '--mistake-duration', '1m', '--loss', '1%'];
+    const met = run('configure', '--detection-time', '30s', '--delay-deviation', '20', ...required);
+    expect(met.stderr).toBe('');
+    expect(met.stdout).toMatch(/^send a heartbeat every \d+ ms\nand suspect \d+ ms after/u);
+    expect(met.status).toBe(0);
+    const json = run('configure', '--detection-time', '30s', ...required, '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'met' });
+
+    const never = ['--detection-time', '1s', ...required, '--delay-mean', '2s'];
+    const { stdout, status } = run('configure', ...never);
+    expect(stdout).toMatch(/^not to be met: /u);
+    expect(status).toBe(1);
+  });
+
   test('explains itself', () => {
     const { status, stdout } = run('--help');
     expect(stdout).toMatch(/^usage: phi-accrual analyse/u);
@@ -62,8 +77,23 @@ describe('the command', () => {
     ['no command', [], 64, 'expected: analyse <file>'],
     ['two files', ['analyse', beats, beats], 64, 'expected: analyse <file>'],
     ['an unknown option', ['analyse', beats, '--loud'], 64, '--loud'],
+    ['an interval of nothing', ['analyse', beats, '--interval', '0'], 64, '--interval: expected'],
+    ['nothing required', ['configure'], 64, 'expected --detection-time'],
+    [
+      'what no detector does',
+      [
+        'configure',
+        '--detection-time',
+        '2d',
+        '--mistake-recurrence',
+        '1d',
+        '--mistake-duration',
+        '1s',
+      ],
+      64,
+      'detectionTimeMs: expected',
+    ],
     ['no time', ['analyse', beats, '--interval', 'soon'], 64, '--interval: expected a time'],
-    ['no unit', ['analyse', beats, '--interval', '3constructor'], 64, '--interval: expected'],
     ['no count', ['analyse', beats, '--warm-up', '0'], 64, '--warm-up: expected'],
     ['no file', ['analyse', 'gone.csv'], 65, 'gone.csv'],
     ['no trace', ['analyse', write('x.csv', 'roses')], 65, 'x.csv: line 1: expected columns'],

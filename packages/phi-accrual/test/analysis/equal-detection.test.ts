@@ -23,6 +23,27 @@ describe('a detection time', () => {
     expect(found.setting).toBeLessThan(family.range[1]);
   });
 
+  const squared: DetectorFamily = {
+    name: 'a timeout squared',
+    setting: 'root',
+    range: [15, 1_000],
+    usual: [15, 1_000],
+    make: (root) => createDetector({ kind: 'fixed', intervalMs: 200, timeoutMs: root * root }),
+  };
+
+  test.each([...families, squared])('is found for $name in a dozen replays', (family) => {
+    let replays = 0;
+    const make = (setting: number) => {
+      replays += 1;
+      return family.make(setting);
+    };
+    for (const detectionMs of [400, 700, 2_000]) {
+      replays = 0;
+      settingFor(trace, { ...family, make }, detectionMs);
+      expect(replays).toBeLessThanOrEqual(12);
+    }
+  });
+
   test('that no setting has is not met, and the nearest end is named', () => {
     const family: DetectorFamily = {
       name: 'bounded',

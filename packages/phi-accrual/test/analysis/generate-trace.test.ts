@@ -105,6 +105,14 @@ describe('the figures that a world is known by', () => {
     expect(Math.max(...gaps)).toBeLessThan(64);
   });
 
+  test('a few heartbeats between two machines of a zone take long', () => {
+    const delays = delaysMs(made('cloud', 50_000));
+    const slow = delays.filter((ms) => ms > 3).length / delays.length;
+    // 1 in 500 takes longer by an exponential of mean 3 ms.
+    expect(slow).toBeGreaterThan(0.0005);
+    expect(slow).toBeLessThan(0.0015);
+  });
+
   test('delays breathe over the day', () => {
     const trace = made('cross-region', 86_400);
     const delays = delaysMs(trace);
@@ -127,6 +135,16 @@ describe('a world of your own', () => {
     expect([...kept].map((row) => half.arrivedAtMs[row])).toEqual(
       [...kept].map((row) => whole.arrivedAtMs[row]),
     );
+  });
+
+  test('loses the same heartbeats whether or not its sender pauses', () => {
+    const length = { kind: 'constant', ms: 5_000 } as const;
+    const pausing = { ...traceModels.mobile, senderPauses: [{ gapMeanMs: 20_000, length }] };
+    const trace = generateTrace(pausing, { random: seededRandom(1), count: 4_000 });
+    const calm = made('mobile', 4_000);
+    const onlyLost = [...calm.arrivedAtMs].flatMap((ms, row) => (ms === Infinity ? [row] : []));
+    expect(trace.lostCount).toBeGreaterThan(2 * calm.lostCount);
+    expect(onlyLost.every((row) => trace.arrivedAtMs[row] === Infinity)).toBe(true);
   });
 
   test.each([1, 2.5, 5_000_001, NaN])('refuses %d heartbeats', (count) => {
