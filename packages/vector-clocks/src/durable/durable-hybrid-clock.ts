@@ -101,7 +101,7 @@ export class DurableHybridClock implements HybridTimestamp {
   #boundMs = 0;
   #renewal: Promise<void> | undefined;
   #timer: Timer | undefined;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(options: DurableHybridClockOptions, opened: OpenedBound) {
     const { maxDriftMs, overflow, reserveMs, wallJumps } = options;
@@ -176,7 +176,7 @@ export class DurableHybridClock implements HybridTimestamp {
    *
    * @returns 'issued': the timestamp is in `wallMs` and `counter`. 'unready': the bound must be
    *   moved on first, which has been begun; wait for `now`, or try again. Else as
-   * `HybridClock.tick`.
+   *   `HybridClock.tick`.
    * @throws HybridClockClosedError after `close`.
    * @throws RangeError if the wall clock is before 1970, or after 10889.
    */
@@ -194,7 +194,7 @@ export class DurableHybridClock implements HybridTimestamp {
    * @returns As `HybridClock.witness`; 'unready' as `tick`. Nothing has changed but for 'issued'.
    * @throws HybridClockClosedError after `close`.
    * @throws RangeError if `remote` is no timestamp, or the wall clock is before 1970, or after
-   * 10889.
+   *   10889.
    */
   witness(remote: HybridTimestamp): WitnessOutcome | 'unready' {
     this.#expectOpen();
@@ -246,9 +246,12 @@ export class DurableHybridClock implements HybridTimestamp {
    *
    * @throws DiskError if the disk fails; the next clock then begins at the bound.
    */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#timer?.cancel();
     await this.#renewal?.catch(() => undefined);
     try {
@@ -304,7 +307,7 @@ export class DurableHybridClock implements HybridTimestamp {
   }
 
   #onTimer(): void {
-    if (this.#isClosed) return;
+    if (this.#closing !== undefined) return;
     const jumpMs = this.#jumps.observe(this.#clock.wallTimeMs(), this.#clock.nowMs());
     this.#renewAside(0);
     this.#setTimer();
@@ -318,7 +321,7 @@ export class DurableHybridClock implements HybridTimestamp {
   }
 
   #expectOpen(): void {
-    if (this.#isClosed) throw new HybridClockClosedError();
+    if (this.#closing !== undefined) throw new HybridClockClosedError();
   }
 }
 

@@ -4,9 +4,9 @@
  *
  * Method: two nodes in the simulator that give timestamps as fast as they can, and send them to
  * each other. They lose power or are killed at any moment, also while they start, and start again;
- * before that their wall clock is set back by an hour, or somewhere else. Disks tear what was not
- * synced, and syncs fail. Whatever a clock gives is checked at once against all that its node gave
- * before.
+ * before that their wall clock is set back by an hour, or somewhere else, and sometimes forward
+ * while they run. Disks are slow, tear what was not synced, and fail to sync. Whatever a clock gives
+ * is checked at once against all that its node gave before.
  */
 import { type FaultEvent, seeds, Simulation } from '@quorate/simulation';
 import { nodeId, protocolName, type Random } from '@quorate/transport';
@@ -80,7 +80,11 @@ function drawFaults(random: Random): readonly FaultEvent[] {
       const mode = random.int(3) === 0 ? 'process' : 'power';
       const ending = random.int(5) === 0 ? ({ kind: 'stop' } as const) : { kind: 'crash', mode };
       faults.push({ atMs, node, ...ending } as FaultEvent);
-      const byMs = [-hourMs, -hourMs, -1_000, hourMs, 0][random.int(5)]!;
+      // Forward while it runs: what it gives then must wait for the disk, which the crash cuts short.
+      const forwardMs = random.int(2) * hourMs;
+      const forwardAtMs = atMs - 1 - random.int(20);
+      faults.push({ atMs: forwardAtMs, kind: 'wallJump', node, byMs: forwardMs });
+      const byMs = [-hourMs, -hourMs, -1_000, hourMs, 0][random.int(5)]! - forwardMs;
       faults.push({ atMs: atMs + 5, kind: 'wallJump', node, byMs });
       faults.push({ atMs: atMs + 10, kind: 'restart', node });
       const count = random.int(4) === 0 ? 1 + random.int(2) : 0;
@@ -102,6 +106,7 @@ describe('a durable hybrid clock', () => {
     async (seed) => {
       const simulation = new Simulation({
         seed,
+        disk: { syncLatency: { kind: 'uniform', minMs: 0.5, maxMs: 20 } },
         // A start whose sync fails is over; the next restart finds the node down.
         onError: () => undefined,
       });
