@@ -16,6 +16,7 @@ import {
 } from '@quorate/simulation';
 import { describe, expect, test } from 'vitest';
 
+import { CausalBroadcast } from '../../src/broadcast/causal-broadcast.ts';
 import { CausalityChecker } from '../support/causality-checker.ts';
 import { MembershipManager } from '../support/membership-manager.ts';
 import {
@@ -23,6 +24,13 @@ import {
   type MakeBroadcast,
   SimulatedGroup,
 } from '../support/simulated-group.ts';
+import {
+  callAllStable,
+  forgetThePast,
+  neverAsk,
+  type Tamper,
+  tamperedTransport,
+} from '../support/tampered-transport.ts';
 
 const replay = process.env['SEED'];
 const payload = new Uint8Array(8);
@@ -106,6 +114,50 @@ describe('six nodes in trouble', () => {
     await runToTheEnd(stage, untilMs);
     expect(checker.publishedCount).toBeGreaterThan(300);
     expect(group.epoch).toBeGreaterThan(3);
+  });
+});
+
+describe('a fault that was planted', () => {
+  const untilMs = 12_000;
+  const trouble = { crash: 20, split: 20, isolate: 20, loss: 10 };
+
+  /** What is found wrong in a run, if anything. */
+  async function foundBy(seed: number, tamper: Tamper): Promise<string | undefined> {
+    const stage = stageOf({
+      ...{ seed, nodeCount: 5, untilMs, gapMs: 50, network: { lossRate: 0.2 } },
+      make: (options) => {
+        const transport = tamperedTransport(options.transport, tamper);
+        return new CausalBroadcast({ ...options, transport });
+      },
+    });
+    const { simulation, group } = stage;
+    const limits = { nodeIds: group.nodeIds, untilMs, faultyAtOnceMax: 2, lastsMsMax: 3_000 };
+    simulation.schedule(randomSchedule(simulation.random, { ...limits, perMinute: trouble }));
+    try {
+      await runToTheEnd(stage, untilMs);
+      return undefined;
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  test.each([
+    ['messages without their past', forgetThePast, /delivers \S+ before/],
+    ['nobody who asks', neverAsk, /holds|has|joining/],
+    ['messages called stable too soon', callAllStable, /holds|has|joining/],
+  ])('is found: %s', async (_name, tamper, expected) => {
+    let found: string | undefined;
+    for (const seed of seeds(replay, 12)) {
+      found = await foundBy(seed, tamper);
+      if (found !== undefined) break;
+    }
+    expect(found).toMatch(expected);
+  });
+
+  test('is not found where none was planted', async () => {
+    for (const seed of seeds(replay, 3)) {
+      expect(await foundBy(seed, (message) => message)).toBeUndefined();
+    }
   });
 });
 
