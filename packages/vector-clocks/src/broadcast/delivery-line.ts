@@ -14,7 +14,6 @@ export class DeliveryLine {
   #isBusy = false;
   #isStopped = false;
 
-  /** @param deliver - Never throws. */
   constructor(deliver: (delivery: CausalDelivery) => void) {
     this.#deliver = deliver;
   }
@@ -43,13 +42,17 @@ export class DeliveryLine {
   drain(group: Group): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    while (!this.#isStopped) {
-      const next = this.#ownMessages.shift() ?? group.take();
-      if (next === undefined) break;
-      const { origin, vector, message } = next;
-      this.#deliver(new CausalDelivery(origin, group.table.ids, vector, message.payload));
+    try {
+      while (!this.#isStopped) {
+        const next = this.#ownMessages.shift() ?? group.take();
+        if (next === undefined) break;
+        const { origin, vector, message } = next;
+        this.#deliver(new CausalDelivery(origin, group.table.ids, vector, message.payload));
+      }
+    } finally {
+      // What is thrown here is what took an error: the others must have their turn the next time.
+      this.#isBusy = false;
     }
-    this.#isBusy = false;
     const later = this.#later;
     this.#later = [];
     if (!this.#isStopped) for (const each of later) each();

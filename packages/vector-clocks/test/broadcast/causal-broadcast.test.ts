@@ -304,6 +304,19 @@ describe('after close', () => {
   });
 });
 
+describe('a receiver of errors that throws itself', () => {
+  test('does not keep the next message from being delivered', async () => {
+    const scene = await groupOf(1, {
+      onDeliver: ({ counter }) => {
+        if (counter === 1) throw new Error('no');
+      },
+    });
+    expect(() => scene.group.publish(n1, 'x')).toThrow('no');
+    expect(scene.group.publish(n1, 'y')).toMatchObject({ kind: 'accepted', counter: 2 });
+    expect(heardBy(scene, n1)).toEqual(['n1@1:1', 'n1@1:2']);
+  });
+});
+
 describe('a member that is closed from within a delivery', () => {
   test('delivers nothing more', async () => {
     const scene: Scene = await groupOf(2, {
