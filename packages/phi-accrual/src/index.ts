@@ -25,6 +25,13 @@ export {
   type RecordedHeartbeat,
 } from './recommend.ts';
 export { akkaDeviations, akkaPhi } from './tails/akka.ts';
+export {
+  empiricalPhi,
+  exponentialPhi,
+  lognormalPhi,
+  paretoPhi,
+  weibullPhi,
+} from './tails/distributions.ts';
 export { normalDeviations, normalPhi } from './tails/normal.ts';
 export { DeadlineHeap } from './peers/deadline-heap.ts';
 export { HeartbeatSchedule } from './peers/heartbeat-schedule.ts';

@@ -53,7 +53,7 @@ export interface ScheduleOptions {
 }
 
 /** An outlier is off by this many deviations, and by an interval. */
-const OUTLIER_DEVIATIONS = 6;
+const OUTLIER_DEVIATIONS = 5;
 
 /** Late ones that are no outliers must be so many times more in a row to be believed. */
 const LATE_ROWS = 10;
@@ -167,7 +167,7 @@ export class Schedule {
     this.learned = true;
     arrival.errorMs = arrival.atMs - this.expectedAtMs - ahead;
     this.deviation.push(arrival);
-    this.#persistence.push(arrival, this.deviation);
+    if (this.#options.follows === 'measured') this.#persistence.push(arrival, this.deviation);
     this.#long.push(Math.round(this.#sinceDueMs * this.#ticksPerMs) + 0);
     this.#newestGap = this.#newestGap + 1 === this.#gaps.length ? 0 : this.#newestGap + 1;
     this.#gaps[this.#newestGap] = gap;

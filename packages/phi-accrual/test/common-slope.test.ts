@@ -26,6 +26,20 @@ describe('commonSlope', () => {
     }
   });
 
+  test('is the lesser of the slopes of both halves, and 0 if they disagree', () => {
+    const bent = (older: number, newer: number): ArrivalWindow =>
+      windowOf(
+        Array.from(
+          { length: 100 },
+          (_, at) => older * Math.min(at, 50) + newer * Math.max(0, at - 50),
+        ),
+      );
+    expect(commonSlope(bent(10, 30), one)).toBeCloseTo(10, 9);
+    expect(commonSlope(bent(30, 10), one)).toBeCloseTo(10, 9);
+    expect(commonSlope(bent(-30, -10), one)).toBeCloseTo(-10, 9);
+    expect(commonSlope(bent(10, -10), one)).toBe(0);
+  });
+
   test('is next to nothing for noise', () => {
     const random = seededRandom(5);
     const noise = Array.from({ length: 1_000 }, () => Math.round(1_000 * random.float()));

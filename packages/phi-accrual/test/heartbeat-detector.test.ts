@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { createDetector } from '../src/create-detector.ts';
 import { HeartbeatDetector } from '../src/heartbeat-detector.ts';
 import { FixedJudge } from '../src/models/fixed.ts';
 
@@ -30,6 +31,15 @@ test('knows the last heartbeat, learned from or not', () => {
   expect(peer.estimate()).toMatchObject({ lastSequence: 3, lastArrivedAtMs: 1_000 });
   peer.witness(8, 1_000);
   expect(peer.estimate()).toMatchObject({ lastSequence: 8, lastArrivedAtMs: 1_000 });
+});
+
+test('learns from a heartbeat, and from a witness nothing', () => {
+  const peer = createDetector({ kind: 'chen', intervalMs: 100, marginMs: 50 });
+  peer.heartbeat(1, 100);
+  peer.witness(2, 230);
+  expect(peer.estimate()).toMatchObject({ sampleCount: 1, expectedAtMs: 300 });
+  peer.heartbeat(3, 330);
+  expect(peer.estimate()).toMatchObject({ sampleCount: 2, expectedAtMs: 415 });
 });
 
 test('takes any number again after reset', () => {

@@ -47,6 +47,11 @@ describe('the expected arrival', () => {
     expect(early.schedule.expectedAtMs).toBeCloseTo(300 + 10 / 3, 1);
   });
 
+  test('follows a late heartbeat while nobody knows whether lateness persists', () => {
+    const { schedule } = scheduleAfter([0, 100, 110], { follows: 'measured' });
+    expect(schedule.expectedAtMs).toBe(310);
+  });
+
   test('does not move for heartbeats that were lost', () => {
     const { schedule, arrivals } = scheduleAfter(repeated(20, 100));
     schedule.observe(arrivals.next(500, { gap: 5 }));
@@ -128,6 +133,13 @@ describe('the interval', () => {
     const { schedule, arrivals } = scheduleAfter(repeated(1_000, 100.1), { follows: 'measured' });
     expect(schedule.intervalMs).toBeCloseTo(100.1, 2);
     expect(schedule.expectedAtMs).toBeCloseTo(arrivals.last.atMs + 100.1, 0);
+  });
+
+  test('follows it also when every second heartbeat is lost', () => {
+    const { schedule, arrivals } = scheduleAfter([0], { follows: 'measured', windowSize: 1_000 });
+    for (let beat = 0; beat < 64; beat += 1) schedule.observe(arrivals.next(201, { gap: 2 }));
+    expect(schedule.intervalMs).toBeCloseTo(100.5, 1);
+    expect(Math.abs(schedule.expectedAtMs - arrivals.last.atMs - 100.5)).toBeLessThan(0.5);
   });
 
   test('is what was given otherwise', () => {
