@@ -57,8 +57,7 @@ export function encodeStamp(stamp: IntervalTreeStamp): Uint8Array {
  * The stamp in `bytes`.
  *
  * @throws DecodeError if they are anything but one stamp in normal form: cut off, longer, larger
- * than
- *   1 MiB, deeper than 1 024, with a count above 2^53-1.
+ *   than 1 MiB, deeper than 1 024, with a count above 2^53-1.
  */
 export function decodeStamp(bytes: Uint8Array): IntervalTreeStamp {
   if (bytes.length > STAMP_SIZE_BYTES_MAX) {

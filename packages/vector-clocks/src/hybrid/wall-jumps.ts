@@ -58,8 +58,7 @@ export class WallJumps {
    * @param wallMs - The wall clock, in ms since 1970.
    * @param nowMs - The monotonic clock, in ms.
    * @returns By how much the wall clock has jumped since the last look, in ms: below 0 if it was
-   * set
-   *   back, 0 if it was not set, and at the first look.
+   *   set back, 0 if it was not set, and at the first look.
    * @throws RangeError if one is not finite; nothing is compared with it later.
    */
   observe(wallMs: number, nowMs: number): number {

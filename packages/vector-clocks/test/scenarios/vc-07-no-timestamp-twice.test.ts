@@ -5,8 +5,8 @@
  * Method: two nodes in the simulator that give timestamps as fast as they can, and send them to
  * each other. They lose power or are killed at any moment, also while they start, and start again;
  * before that their wall clock is set back by an hour, or somewhere else, and sometimes forward
- * while they run. Disks are slow, tear what was not synced, and fail to sync. Whatever a clock gives
- * is checked at once against all that its node gave before.
+ * while they run. Disks are slow, tear what was not synced, and fail to sync. Whatever a clock
+ * gives is checked at once against all that its node gave before.
  */
 import { type FaultEvent, seeds, Simulation } from '@quorate/simulation';
 import { nodeId, protocolName, type Random } from '@quorate/transport';
@@ -80,7 +80,8 @@ function drawFaults(random: Random): readonly FaultEvent[] {
       const mode = random.int(3) === 0 ? 'process' : 'power';
       const ending = random.int(5) === 0 ? ({ kind: 'stop' } as const) : { kind: 'crash', mode };
       faults.push({ atMs, node, ...ending } as FaultEvent);
-      // Forward while it runs: what it gives then must wait for the disk, which the crash cuts short.
+      // Forward while it runs: what it gives then must wait for the disk, which the crash cuts
+      // short.
       const forwardMs = random.int(2) * hourMs;
       const forwardAtMs = atMs - 1 - random.int(20);
       faults.push({ atMs: forwardAtMs, kind: 'wallJump', node, byMs: forwardMs });
