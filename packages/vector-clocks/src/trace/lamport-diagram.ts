@@ -22,6 +22,8 @@ export interface LamportDiagramOptions {
 
 const rowHeight = 38;
 const topY = 62;
+/** Less than half a row, or an arrow would point upwards where it begins. */
+const BEND = 17;
 const marginX = 46;
 /** Of a character of 11 px, about. */
 const characterWidth = 6.2;
@@ -120,7 +122,7 @@ function lanesOf(layout: Layout): readonly string[] {
   });
 }
 
-/** Slightly curved, or arrows past other lines would hide each other. */
+/** Past other lines an arrow is bent a little, or it might run through their dots. */
 function messagesTo(placed: PlacedEvent, layout: Layout): readonly string[] {
   const { graph } = layout;
   return placed.heard.flatMap((place) => {
@@ -128,15 +130,17 @@ function messagesTo(placed: PlacedEvent, layout: Layout): readonly string[] {
     if (cause === undefined) return [];
     const [startX, startY] = pointOf(cause, layout);
     const [endX, endY] = pointOf(placed, layout);
-    const [spanX, spanY] = [endX - startX, endY - startY];
-    const length = Math.hypot(spanX, spanY);
-    const [unitX, unitY] = [spanX / length, spanY / length];
+    const bend = Math.abs(endX - startX) > 1.5 * layout.laneWidth ? BEND : 0;
+    const [viaX, viaY] = [round((startX + endX) / 2), round((startY + endY) / 2 - bend)];
+    const length = Math.hypot(endX - viaX, endY - viaY);
+    const [unitX, unitY] = [(endX - viaX) / length, (endY - viaY) / length];
     const [tipX, tipY] = [endX - 6 * unitX, endY - 6 * unitY];
     const [backX, backY] = [tipX - 8 * unitX, tipY - 8 * unitY];
     const side = (sign: number): string =>
       `${round(backX - sign * 3.5 * unitY)} ${round(backY + sign * 3.5 * unitX)}`;
+    const line = `M${startX} ${startY}Q${viaX} ${viaY} ${round(backX)} ${round(backY)}`;
     return [
-      `<path class="message" d="M${round(startX)} ${startY}L${round(backX)} ${round(backY)}"/>`,
+      `<path class="message" d="${line}"/>`,
       `<path class="tip" d="M${round(tipX)} ${round(tipY)}L${side(1)}L${side(-1)}Z"/>`,
     ];
   });
