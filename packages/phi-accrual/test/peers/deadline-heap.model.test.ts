@@ -10,12 +10,18 @@ type Step =
 const slots = fc.nat(40);
 const steps = fc.array(
   fc.oneof(
-    fc.record({
-      kind: fc.constant('set' as const),
-      slot: slots,
-      atMs: fc.oneof(fc.nat(30), fc.constant(Infinity), fc.constant(-Infinity)),
-    }),
-    fc.record({ kind: fc.constant('remove' as const), slot: slots }),
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('set' as const),
+        slot: slots,
+        atMs: fc.oneof({ weight: 9, arbitrary: fc.nat(300) }, fc.constantFrom(Infinity, -Infinity)),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('remove' as const), slot: slots }),
+    },
   ),
   { maxLength: 200, size: 'max' },
 );
@@ -43,7 +49,15 @@ describe('DeadlineHeap', () => {
           expect(heap.atMs(step.slot)).toBe(twin.get(step.slot) ?? Infinity);
           if (twin.size > 0) expect(twin.get(heap.nextSlot)).toBe(heap.nextMs);
         }
+        // What is left comes out in order.
+        let beforeMs = -Infinity;
+        while (heap.size > 0) {
+          expect(heap.nextMs).toBeGreaterThanOrEqual(beforeMs);
+          beforeMs = heap.nextMs;
+          heap.remove(heap.nextSlot);
+        }
       }),
+      { numRuns: 300 },
     );
   });
 
