@@ -1,11 +1,11 @@
-import type { ArrivalEstimate } from '../detector.ts';
+import type { Explanation } from '../explain.ts';
 import type { MonitoredPeer } from './heartbeat-monitor.ts';
 
 /** Why a peer is trusted or not: what is known, and the same in words. */
 export interface PeerExplanation {
   readonly status: MonitoredPeer;
-  /** What its detector expects of it; `undefined` before its first heartbeat. */
-  readonly estimate: ArrivalEstimate | undefined;
+  /** What its detector says, from heartbeats alone. */
+  readonly detector: Explanation;
   /** One fact each, the verdict first. */
   readonly sentences: readonly string[];
 }
@@ -13,11 +13,10 @@ export interface PeerExplanation {
 /** Puts what is known of a peer at `nowMs` into words. */
 export function explanationOf(
   status: MonitoredPeer,
-  estimate: ArrivalEstimate | undefined,
+  detector: Explanation,
   nowMs: number,
 ): PeerExplanation {
-  const sentences = [verdictOf(status, nowMs)];
-  if (estimate !== undefined) sentences.push(expectationOf(estimate, nowMs));
+  const sentences = [verdictOf(status, nowMs), `By its heartbeats alone: ${detector.sentence}`];
   if (status.inbound === 'throughOthers') {
     sentences.push('Only others hear it: messages from it do not reach this node.');
   }
@@ -28,7 +27,7 @@ export function explanationOf(
     const times = status.flapCount === 1 ? 'once' : `${status.flapCount} times`;
     sentences.push(`It was suspected and trusted again ${times} not long ago.`);
   }
-  return { status, estimate, sentences };
+  return { status, detector, sentences };
 }
 
 function verdictOf(status: MonitoredPeer, nowMs: number): string {
@@ -45,15 +44,6 @@ function verdictOf(status: MonitoredPeer, nowMs: number): string {
       return `${peer} is trusted ${forText}: silent for ${seconds(silentMs)}, ${level}, ${rest}.`;
     }
   }
-}
-
-function expectationOf(estimate: ArrivalEstimate, nowMs: number): string {
-  const { intervalMs, expectedAtMs, marginMs, sampleCount } = estimate;
-  const lateMs = nowMs - expectedAtMs;
-  const when = lateMs > 0 ? `was expected ${seconds(lateMs)} ago` : `is due in ${seconds(-lateMs)}`;
-  const every = `it sends every ${seconds(intervalMs)}`;
-  const learned = `learned from ${sampleCount} heartbeats`;
-  return `Its next heartbeat ${when} (${every}); it may be ${seconds(marginMs)} late, ${learned}.`;
 }
 
 function seconds(ms: number): string {

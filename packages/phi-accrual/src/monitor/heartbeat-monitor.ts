@@ -30,6 +30,7 @@ import {
   type Unsubscribe,
 } from '@quorate/transport';
 
+import { explain } from '../explain.ts';
 import { HeartbeatSchedule } from '../peers/heartbeat-schedule.ts';
 import { LocalHealth } from '../peers/local-health.ts';
 import { LocalPauseGuard } from '../peers/local-pause.ts';
@@ -213,8 +214,10 @@ export class HeartbeatMonitor {
   /** Why `peer` is trusted or not; `undefined` if it is not watched. */
   explain(peer: NodeId): PeerExplanation | undefined {
     const status = this.status(peer);
-    if (status === undefined) return undefined;
-    return explanationOf(status, this.#table.detectorOf(peer)?.estimate(), this.#clock.nowMs());
+    const detector = this.#table.detectorOf(peer);
+    if (status === undefined || detector === undefined) return undefined;
+    const nowMs = this.#clock.nowMs();
+    return explanationOf(status, explain(detector, nowMs), nowMs);
   }
 
   /**
