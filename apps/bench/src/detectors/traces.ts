@@ -27,7 +27,7 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 /** The trace of a world that has a name. */
-export function madeTraces(kind: TraceKind, intervalMs: number, count: number): NamedTraces {
+function madeTraces(kind: TraceKind, intervalMs: number, count: number): NamedTraces {
   const traces = once(() => [generateTrace(kind, { random: seededRandom(1), count })]);
   return { name: kind, intervalMs, warmUpCount: 1_100, traces };
 }
@@ -37,7 +37,7 @@ const data = process.env['QUORATE_DATA'] ?? join(root, '../shared/data');
 const table = join(data, 'rtt/seattle-rtt-24links.csv');
 
 /** Round trips of 24 links of the Internet, one heartbeat a second for each time slice. */
-export const measuredTraces: NamedTraces = {
+const measuredTraces: NamedTraces = {
   name: 'measured round trips',
   intervalMs: 1_000,
   warmUpCount: 50,
