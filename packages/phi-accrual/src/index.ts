@@ -47,5 +47,6 @@ export { LocalPauseGuard } from './peers/local-pause.ts';
 export type { PeerStatus, Receipt, ReceiptCounts, Transition } from './peers/opinion.ts';
 export { OutboundLink, type OutboundState } from './peers/outbound-link.ts';
 export type { PeerState } from './peers/peer-record.ts';
-export { PeerTable, type PeerTableOptions } from './peers/peer-table.ts';
+export type { PeerTableOptions } from './peers/peer-table-options.ts';
+export { PeerTable } from './peers/peer-table.ts';
 export { type ProbeErrand, ProbeErrands, ProbeRounds, type RoundEnd } from './peers/probes.ts';

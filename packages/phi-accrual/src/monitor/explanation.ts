@@ -1,5 +1,5 @@
 import type { Explanation } from '../explain.ts';
-import type { MonitoredPeer } from './heartbeat-monitor.ts';
+import type { MonitoredPeer } from './monitor-status.ts';
 
 /** Why a peer is trusted or not: what is known, and the same in words. */
 export interface PeerExplanation {

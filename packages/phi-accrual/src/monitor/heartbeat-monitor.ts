@@ -34,13 +34,13 @@ import { explain } from '../explain.ts';
 import { HeartbeatSchedule } from '../peers/heartbeat-schedule.ts';
 import { LocalHealth } from '../peers/local-health.ts';
 import { LocalPauseGuard } from '../peers/local-pause.ts';
-import type { PeerStatus, ReceiptCounts, Transition } from '../peers/opinion.ts';
-import { OutboundLink, type OutboundState } from '../peers/outbound-link.ts';
+import type { PeerStatus, Transition } from '../peers/opinion.ts';
+import { OutboundLink } from '../peers/outbound-link.ts';
 import { PeerTable } from '../peers/peer-table.ts';
 import { SilenceForecast } from '../peers/silence-forecast.ts';
 import { monitorCodec } from './codec.ts';
 import { MonitorClosedError } from './errors.ts';
-import type { InboundState, MonitorEvent } from './events.ts';
+import type { MonitorEvent } from './events.ts';
 import { explanationOf, type PeerExplanation } from './explanation.ts';
 import { Listeners } from './listeners.ts';
 import type { Heartbeat, MonitorMessage, SilenceNotice } from './messages.ts';
@@ -49,35 +49,12 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from './monitor-options.ts';
+import type { MonitorCounters, MonitoredPeer } from './monitor-status.ts';
 import { PeerLink } from './peer-link.ts';
 import { Prober } from './prober.ts';
 
 /** Peers that are looked at for helpers, so that a great failure does not take a great search. */
 const LOOKS_MAX = 64;
-
-/** What is known of a peer, and of the ways between us. */
-export interface MonitoredPeer extends PeerStatus<NodeId> {
-  readonly inbound: InboundState;
-  readonly outbound: OutboundState;
-}
-
-/** What a monitor has done so far. All but the score only rise. */
-export interface MonitorCounters {
-  /** What became of the heartbeats that came. */
-  readonly receipts: Readonly<ReceiptCounts>;
-  /** Heartbeats that the transport took. */
-  readonly sentCount: number;
-  /** Heartbeats that it did not. */
-  readonly droppedCount: number;
-  /** Heartbeats that were left out because of other messages. */
-  readonly suppressedCount: number;
-  /** Messages that were none. */
-  readonly malformedCount: number;
-  /** Pauses of this process. */
-  readonly pauseCount: number;
-  /** What speaks against our own judgement now: 0..8. */
-  readonly healthScore: number;
-}
 
 /**
  * Watches peers, and lets them watch this node.

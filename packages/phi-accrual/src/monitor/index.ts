@@ -6,7 +6,8 @@
 export { MonitorClosedError } from './errors.ts';
 export type { InboundState, MonitorEvent } from './events.ts';
 export type { PeerExplanation } from './explanation.ts';
-export { HeartbeatMonitor, type MonitorCounters, type MonitoredPeer } from './heartbeat-monitor.ts';
+export { HeartbeatMonitor } from './heartbeat-monitor.ts';
+export type { MonitorCounters, MonitoredPeer } from './monitor-status.ts';
 export type { HeartbeatMonitorOptions, MonitorSettings } from './monitor-options.ts';
 export { type MonitorProfile, type ProfileName, profiles } from './profiles.ts';
 export { observeTransport, type TrafficObserver } from './traffic.ts';

@@ -1,7 +1,7 @@
 import type { NodeId, Unsubscribe } from '@quorate/transport';
 
 import type { MonitorEvent } from './events.ts';
-import type { MonitorCounters, MonitoredPeer } from './heartbeat-monitor.ts';
+import type { MonitorCounters, MonitoredPeer } from './monitor-status.ts';
 
 /** What a metric is said to be. */
 export interface InstrumentOptions {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createDetector } from '../../src/create-detector.ts';
 import { explain } from '../../src/explain.ts';
 import { explanationOf } from '../../src/monitor/explanation.ts';
-import type { MonitoredPeer } from '../../src/monitor/heartbeat-monitor.ts';
+import type { MonitoredPeer } from '../../src/monitor/monitor-status.ts';
 import { namesOf, SimulatedMonitors } from '../support/monitors.ts';
 
 const [n1, n2, n3] = namesOf(3) as [never, never, never];

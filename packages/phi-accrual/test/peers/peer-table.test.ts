@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { PeerTable, type PeerTableOptions } from '../../src/peers/peer-table.ts';
+import { PeerTable } from '../../src/peers/peer-table.ts';
+import type { PeerTableOptions } from '../../src/peers/peer-table-options.ts';
 import { RecordingDetector } from '../support/fixed-detector.ts';
 
 const timeoutMs = 300;
