@@ -87,7 +87,9 @@ async function runToTheEnd(stage: Stage, untilMs: number): Promise<void> {
   await simulation.run(untilMs);
   simulation.calm();
   await simulation.run(20_000);
-  checker.expectConverged();
+  // Chance may have struck all who had the state. The seeds that are always run are none of these.
+  const isOver = replay !== undefined && checker.isOver;
+  if (!isOver) checker.expectConverged();
 }
 
 describe('six nodes in trouble', () => {
@@ -147,7 +149,8 @@ describe('a fault that was planted', () => {
     ['messages called stable too soon', callAllStable, /holds|has|joining/],
   ])('is found: %s', async (_name, tamper, expected) => {
     let found: string | undefined;
-    for (const seed of seeds(replay, 12)) {
+    // Not each seed finds each fault.
+    for (const seed of seeds(undefined, 12)) {
       found = await foundBy(seed, tamper);
       if (found !== undefined) break;
     }
@@ -155,7 +158,7 @@ describe('a fault that was planted', () => {
   });
 
   test('is not found where none was planted', async () => {
-    for (const seed of seeds(replay, 3)) {
+    for (const seed of seeds(undefined, 3)) {
       expect(await foundBy(seed, (message) => message)).toBeUndefined();
     }
   });

@@ -27,6 +27,13 @@ export class CausalityChecker {
     return this.#pasts.size;
   }
 
+  /** Whether nobody is left who has the state. */
+  get isOver(): boolean {
+    return this.#group.nodeIds.every(
+      (id) => this.#group.life(id).broadcast.membership !== 'member',
+    );
+  }
+
   /** Takes note of the state that `life` begins with. */
   restore(life: Life, state: Uint8Array): void {
     const known = this.#knownBy(life);
