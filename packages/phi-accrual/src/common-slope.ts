@@ -20,7 +20,11 @@ export function commonSlope(values: ArrivalWindow, stepAt: (age: number) => numb
   const newer = leastSquares(values, stepAt, 0, middle);
   const older = leastSquares(values, stepAt, middle, count);
   if (newer * older <= 0) return 0;
-  return Math.sign(newer) * Math.min(Math.abs(newer), Math.abs(older));
+  const least = Math.min(Math.abs(newer), Math.abs(older));
+  const most = Math.max(Math.abs(newer), Math.abs(older));
+  // A drift is the same in both halves; delays that jump have a slope in each by chance.
+  if (2 * least < most) return 0;
+  return Math.sign(newer) * least;
 }
 
 /** The slope of the best line through the values of ages `from`..`to`, without `to`. */

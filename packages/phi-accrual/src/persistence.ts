@@ -10,11 +10,12 @@
  *
  *   correlation   r = mean of d(l) d(l-1) / mean of d(l)^2
  *   persistence   p = P(next is late | this one is late) - P(late)      late: d > 1.5 deviations
- *   w = min(1, max(r, 8 p)) if this heartbeat came after the mean, r if it came before
+ *   w = min(1, max(r, 8 p)) if this heartbeat came after the mean, 0 if it came before
  *
  * The correlation sees shifts of the level. It does not see when only the spread persists, as on a
  * mobile network, whose bad minutes are a mixture of heartbeats in time and very late ones; p does.
- * Chance alone makes both up to 5 %: that much is taken off.
+ * Chance alone makes both up to 5 %: that much is taken off. A heartbeat that came early promises
+ * nothing: where delays jump from level to level, the next one may be late again.
  */
 import type { Arrival } from './arrival.ts';
 
@@ -36,8 +37,6 @@ const REPEATS_WEIGHT = 4;
 export class Persistence {
   /** The share of a lateness above 0, as it is believed now. */
   lateShare = 0.5;
-  /** The share of a lateness below 0. */
-  earlyShare = 0.5;
   #previous = 0.5;
   #wasExtreme = false;
   #count = 0;
@@ -66,8 +65,8 @@ export class Persistence {
     this.#wasExtreme = isExtreme;
     const correlation = this.#square > 0 ? this.#product / this.#square - CHANCE : 0;
     const persistence = this.#repeats - this.#extremes - CHANCE;
-    this.earlyShare = Math.max(0, Math.min(1, correlation / (1 - CHANCE)));
-    this.lateShare = Math.min(1, Math.max(this.earlyShare, (8 * persistence) / (1 - CHANCE)));
+    const share = Math.max(correlation, 8 * persistence) / (1 - CHANCE);
+    this.lateShare = Math.max(0, Math.min(1, share));
   }
 
   /** Forgets everything. */
@@ -80,7 +79,6 @@ export class Persistence {
     this.#product = 0;
     this.#extremes = 0;
     this.#repeats = REPEATS_PRIOR;
-    this.earlyShare = 0;
     this.lateShare = 1;
   }
 }

@@ -62,7 +62,10 @@ const LATE_ROWS = 10;
 const INTERVAL_RATIO_MAX = 100;
 
 /** The first slope is taken over this many heartbeats. */
-const SLOPE_AFTER = 16;
+const SLOPE_AFTER = 128;
+
+/** The same of an interval that a few heartbeats have shown. */
+const SEEN_SLOPE_AFTER = 16;
 
 const GAP_MAX = 65_535;
 
@@ -211,7 +214,10 @@ export class Schedule {
     this.#short.push(0);
     this.#row.count = 0;
     this.#lateCount = 0;
-    this.#slopeDue = Math.min(SLOPE_AFTER, this.#long.capacity);
+    this.#slopeDue = Math.min(
+      arrival.gap === 0 ? SLOPE_AFTER : SEEN_SLOPE_AFTER,
+      this.#long.capacity,
+    );
     this.#sinceSlope = 0;
     arrival.latenessMs = 0;
   }
@@ -233,8 +239,8 @@ export class Schedule {
     } else if (follows === 'later' || latenessMs > tolerance) {
       this.expectedAtMs = Math.max(longMs, shortMs);
     } else {
-      const { lateShare, earlyShare } = this.#persistence;
-      const share = shortMs > longMs ? lateShare : earlyShare;
+      // A heartbeat that came early promises nothing: where delays jump, the next one may be late.
+      const share = shortMs > longMs ? this.#persistence.lateShare : 0;
       this.expectedAtMs = longMs + share * (shortMs - longMs);
     }
   }

@@ -34,9 +34,11 @@ describe('commonSlope', () => {
           (_, at) => older * Math.min(at, 50) + newer * Math.max(0, at - 50),
         ),
       );
-    expect(commonSlope(bent(10, 30), one)).toBeCloseTo(10, 9);
-    expect(commonSlope(bent(30, 10), one)).toBeCloseTo(10, 9);
-    expect(commonSlope(bent(-30, -10), one)).toBeCloseTo(-10, 9);
+    expect(commonSlope(bent(10, 19), one)).toBeCloseTo(10, 9);
+    expect(commonSlope(bent(19, 10), one)).toBeCloseTo(10, 9);
+    expect(commonSlope(bent(-19, -10), one)).toBeCloseTo(-10, 9);
+    expect(commonSlope(bent(10, 21), one)).toBe(0);
+    expect(commonSlope(bent(-21, -10), one)).toBe(0);
     expect(commonSlope(bent(10, -10), one)).toBe(0);
   });
 

@@ -24,7 +24,6 @@ describe('Persistence', () => {
     const persistence = new Persistence();
     for (let beat = 0; beat < 5_000; beat += 1) push(persistence, delay(), 1);
     expect(persistence.lateShare).toBeLessThan(0.1);
-    expect(persistence.earlyShare).toBeLessThan(0.1);
   });
 
   test('is all of it while the level shifts', () => {
@@ -33,7 +32,6 @@ describe('Persistence', () => {
       push(persistence, (Math.floor(beat / 500) % 2 === 0 ? -2 : 2) + 0.2 * delay(), 2);
     }
     expect(persistence.lateShare).toBeGreaterThan(0.9);
-    expect(persistence.earlyShare).toBeGreaterThan(0.9);
   });
 
   test('is more for late heartbeats while only the spread of delays persists', () => {
@@ -47,15 +45,14 @@ describe('Persistence', () => {
       push(persistence, lateness, Math.sqrt(square));
     }
     expect(persistence.lateShare).toBeGreaterThan(0.3);
-    expect(persistence.earlyShare).toBeLessThan(0.1);
   });
 
-  test('is nothing before there are data, and after reset', () => {
+  test('is all of it before there are data, and after reset', () => {
     const persistence = new Persistence();
-    expect(persistence.earlyShare).toBe(0);
-    for (let beat = 0; beat < 100; beat += 1) push(persistence, 5, 1);
-    expect(persistence.earlyShare).toBeGreaterThan(0.9);
+    expect(persistence.lateShare).toBe(1);
+    for (let beat = 0; beat < 5_000; beat += 1) push(persistence, delay(), 1);
+    expect(persistence.lateShare).toBeLessThan(0.1);
     persistence.reset();
-    expect(persistence.earlyShare).toBe(0);
+    expect(persistence.lateShare).toBe(1);
   });
 });

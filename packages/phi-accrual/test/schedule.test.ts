@@ -137,7 +137,7 @@ describe('the interval', () => {
 
   test('follows it also when every second heartbeat is lost', () => {
     const { schedule, arrivals } = scheduleAfter([0], { follows: 'measured', windowSize: 1_000 });
-    for (let beat = 0; beat < 64; beat += 1) schedule.observe(arrivals.next(201, { gap: 2 }));
+    for (let beat = 0; beat < 128; beat += 1) schedule.observe(arrivals.next(201, { gap: 2 }));
     expect(schedule.intervalMs).toBeCloseTo(100.5, 1);
     expect(Math.abs(schedule.expectedAtMs - arrivals.last.atMs - 100.5)).toBeLessThan(0.5);
   });

@@ -51,12 +51,8 @@ describe('the default makes as few mistakes as the best, at the same detection t
 
   test.skipIf(!hasRoundTrips)('on measured round trips', LIMIT, () => {
     const links = parseRoundTrips(roundTripText(), 1_000);
-    const rows = compare(links, [1, 2, 3, 6, 8, 12, 16, 24, 32, 64], 50);
+    const rows = compare(links, [1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64], 50);
     expect(beaten(rows)).toEqual([]);
-    // Here two windows are better by a little more than a tenth.
-    for (const { ours, best } of compare(links, [1.5, 4], 50)) {
-      expect(ours / best).toBeLessThan(1.2);
-    }
     // Where delays persist and differ from link to link, an adaptive detector is worth its name.
     const patient = rows.filter(({ threshold }) => threshold >= 24);
     for (const { ours, best } of patient) expect(ours).toBeLessThan(best / 3);
