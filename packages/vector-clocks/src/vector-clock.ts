@@ -208,10 +208,12 @@ export function isConcurrent(left: VectorClock, right: VectorClock): boolean {
  * theirs.
  */
 export function merge(left: VectorClock, right: VectorClock): VectorClock {
-  const { ids } = left;
-  if (hasSameIds(ids, right.ids)) {
-    return new VectorClock(ids, largerNumbers(left.counters, right.counters));
+  if (left.ids === right.ids) {
+    return new VectorClock(left.ids, largerNumbers(left.counters, right.counters));
   }
+  const merged =
+    left.ids.length < right.ids.length ? mergeInto(right, left) : mergeInto(left, right);
+  if (merged !== undefined) return merged;
   return mergeEntries(left, right);
 }
 
@@ -260,11 +262,20 @@ function hasEvents(counters: readonly number[], start: number): boolean {
   return false;
 }
 
-function hasSameIds(left: readonly ReplicaId[], right: readonly ReplicaId[]): boolean {
-  if (left === right) return true;
-  if (left.length !== right.length) return false;
-  for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false;
-  return true;
+/** The merge of two clocks if `longer` has all ids of `shorter`: no two ids are put in order. */
+function mergeInto(longer: VectorClock, shorter: VectorClock): VectorClock | undefined {
+  const { ids } = longer;
+  const counters = longer.counters.slice();
+  let at = 0;
+  for (let from = 0; from < shorter.ids.length; from += 1) {
+    const id = shorter.ids[from]!;
+    while (at < ids.length && ids[at] !== id) at += 1;
+    if (at === ids.length) return undefined;
+    const counter = shorter.counters[from]!;
+    if (counter > counters[at]!) counters[at] = counter;
+    at += 1;
+  }
+  return new VectorClock(ids, counters);
 }
 
 function largerNumbers(left: readonly number[], right: readonly number[]): number[] {
@@ -310,7 +321,6 @@ function mergeEntries(left: VectorClock, right: VectorClock): VectorClock {
     ids[size] = rightIds[j]!;
     counters[size++] = rightCounters[j]!;
   }
-  if (size === longer.ids.length) return new VectorClock(longer.ids, counters);
   return new VectorClock(ids, counters);
 }
 
