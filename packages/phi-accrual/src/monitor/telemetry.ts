@@ -44,9 +44,13 @@ export interface MeterLike {
 
 /** What is measured of a monitor; a `HeartbeatMonitor` is one. */
 export interface MeasuredMonitor {
+  /** Who is watched. */
   readonly peers: readonly NodeId[];
+  /** What has been done so far. */
   readonly counters: MonitorCounters;
+  /** What is known of `peer` now; `undefined` if it is not watched. */
   status(peer: NodeId): MonitoredPeer | undefined;
+  /** Calls `listener` with each change from now on. */
   subscribe(listener: (event: MonitorEvent) => void): Unsubscribe;
 }
 

@@ -2,13 +2,17 @@ import type { Unsubscribe } from '@quorate/transport';
 
 /** What is used of a browser's `document`. */
 export interface PageLike {
+  /** `hidden` while nobody sees the page. */
   readonly visibilityState: string;
+  /** Calls `listener` whenever `visibilityState` has changed. */
   addEventListener(type: 'visibilitychange', listener: () => void): void;
+  /** Calls `listener` no longer. */
   removeEventListener(type: 'visibilitychange', listener: () => void): void;
 }
 
 /** What is told of it; a `HeartbeatMonitor` is one. */
 export interface SilenceAnnouncer {
+  /** This node may be silent for `silenceMs` from now on; 0 takes it back. */
   expectSilence(silenceMs: number): void;
 }
 

@@ -32,6 +32,7 @@ export class OutboundLink {
     this.#sinceMs = nowMs;
   }
 
+  /** What is known of it now. */
   get state(): OutboundState {
     return this.#state;
   }
