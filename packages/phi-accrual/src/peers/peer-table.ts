@@ -25,8 +25,7 @@
  * - *Our own pauses.* After `pauseEnded` every peer is treated as if it had been heard at that
  *   instant, and for one interval what arrives is not learned from: it had been waiting. A peer
  *   that shows no life over `excusingPausesMax` pauses in a row is excused no longer, so that a
- * node
- *   that only ever wakes up for moments still finds the dead.
+ *   node that only ever wakes up for moments still finds the dead.
  * - *Second opinions.* With `doubtMs` a silent peer is first *doubted*: the caller asks others to
  *   look (`probes.ts`), and has that long to `vouch` for it.
  * - *Our own health.* `healthFactor` multiplies the patience before an accusation

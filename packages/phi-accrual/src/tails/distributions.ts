@@ -99,8 +99,7 @@ export function paretoPhi(silenceMs: number, leastMs: number, alpha: number): nu
  *
  * @param silencesMs - In rising order; not NaN.
  * @returns At most log10(2 n + 2), however long the silence is: of 1,000 observations none says
- * more
- *   than 3.3.
+ *   more than 3.3.
  * @throws RangeError if `silenceMs` is NaN.
  *
  * @remarks O(log n).

@@ -35,8 +35,7 @@ const SQRT_PI: number = Math.sqrt(Math.PI);
  *
  * @param deviations - Any number; beyond 1e150 it counts as 1e150, NaN as 0.
  * @returns `-log10` of the chance that a normal delay is longer: above 0 as long as a double can
- * say
- *   so (to -38), finite always. 1 is a chance of 1 in 10, 8 of 1 in 10^8.
+ *   say so (to -38), finite always. 1 is a chance of 1 in 10, 8 of 1 in 10^8.
  *
  * @remarks Never falls as `deviations` grows. About half a microsecond.
  *

@@ -63,8 +63,7 @@ export function encodeVectorClockDelta(base: VectorClock, clock: VectorClock): U
  * The clock whose delta to `base` is in `bytes`. It shares the ids of `base` if it has no others.
  *
  * @throws DecodeError if they are no delta, or one to another base, in time and memory of the
- * length
- *   of both.
+ *   length of both.
  */
 export function decodeVectorClockDelta(base: VectorClock, bytes: Uint8Array): VectorClock {
   const reader = new ByteReader(bytes);
