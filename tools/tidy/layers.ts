@@ -40,7 +40,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     'metrics/node/',
     'kv/node/',
   ],
-  crdts: ['replicator.ts'],
+  crdts: ['replicator/', 'persistence/', 'bindings/'],
   'vector-clocks': ['broadcast/', 'durable/'],
   'consistent-hashing': ['sharding/'],
   'bloom-filter': ['reconciliation/', 'redis/'],

@@ -1,0 +1,1 @@
+export type { Replica } from '../replica.ts';

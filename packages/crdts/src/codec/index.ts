@@ -1,0 +1,1 @@
+export type { ReplicaId } from '../replica-id.ts';
