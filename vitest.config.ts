@@ -40,6 +40,9 @@ const processes = {
   sequence: { groupOrder: 1 },
 };
 
+/** Lists in properties grow as long as they may: the file says why. */
+const setupFiles = [`${root}/tools/property-sizes.ts`];
+
 export default defineConfig({
   // Workspace packages resolve to their TypeScript sources, so tests need no build.
   ssr: { resolve: { conditions: ['@quorate/source', ...defaultServerConditions] } },
@@ -56,7 +59,7 @@ export default defineConfig({
       { name: 'tools', root: './tools', include: ['**/*.test.ts'] },
       isolated,
       processes,
-    ].map((test) => ({ extends: true as const, test })),
+    ].map((test) => ({ extends: true as const, test: { ...test, setupFiles } })),
     coverage: {
       provider: 'v8',
       // Matched within each project; `test:coverage` runs only the packages and the tools.

@@ -230,7 +230,7 @@ describe('Circuit', () => {
         twins.compare();
         for (const move of steps) twins.do(move);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 });

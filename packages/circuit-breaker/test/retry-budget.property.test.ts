@@ -21,18 +21,22 @@ test('retries never exceed burst + ratio x calls + perSecond x seconds', () => {
       let calls = 0;
       let retries = 0;
       let nowMs = 0;
-      let latestMs = 0;
+      // Time counts from the first retry on: no retry before it has told the budget a time.
+      let firstMs: number | undefined;
+      let latestMs = Number.NEGATIVE_INFINITY;
       for (const step of taken) {
         if (step === 'call') {
           calls += 1;
           budget.deposit();
         } else if (step === 'retry') {
           retries += budget.tryWithdraw(nowMs) ? 1 : 0;
+          firstMs ??= nowMs;
+          latestMs = Math.max(latestMs, nowMs);
         } else {
           nowMs += step === 'second' ? 1_000 : -500;
-          latestMs = Math.max(latestMs, nowMs);
         }
-        const bound = given.burst + given.ratio * calls + (given.perSecond * latestMs) / 1_000;
+        const seconds = firstMs === undefined ? 0 : (latestMs - firstMs) / 1_000;
+        const bound = given.burst + given.ratio * calls + given.perSecond * seconds;
         expect(retries).toBeLessThanOrEqual(bound + 1e-6);
       }
     }),
