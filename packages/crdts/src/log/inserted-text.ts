@@ -1,0 +1,87 @@
+/** Units that `String.fromCharCode` takes at once; far below what a call's arguments may number. */
+const SLICE = 4096;
+
+/**
+ * All text that was ever inserted, in the order of the events, in one growing array: a unit of
+ * UTF-16 takes one byte as long as all of them are below 256, two from then on.
+ */
+export class InsertedText {
+  #units: Uint8Array | Uint16Array = new Uint8Array(256);
+  #length = 0;
+
+  /** How many units of UTF-16 there are: the offset of the next one. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Whether every unit takes one byte. */
+  get isLatin1(): boolean {
+    return this.#units instanceof Uint8Array;
+  }
+
+  /** Adds `text` and returns the offset of its first unit. */
+  append(text: string): number {
+    const offset = this.#length;
+    this.#reserve(text.length);
+    for (let at = 0; at < text.length; at += 1) this.#push(text.charCodeAt(at));
+    return offset;
+  }
+
+  /** Adds one unit of UTF-16 and returns its offset. */
+  appendUnit(unit: number): number {
+    this.#reserve(1);
+    this.#push(unit);
+    return this.#length - 1;
+  }
+
+  /** Adds the bytes from `start` to before `end`, each one unit, and returns the first offset. */
+  appendLatin1(bytes: Uint8Array, start: number, end: number): number {
+    const offset = this.#length;
+    this.#reserve(end - start);
+    this.#units.set(bytes.subarray(start, end), offset);
+    this.#length = offset + end - start;
+    return offset;
+  }
+
+  /** The unit at an offset below `length`. */
+  unitAt(offset: number): number {
+    return this.#units[offset] ?? 0;
+  }
+
+  /** The text of `count` units from `offset` on. */
+  slice(offset: number, count: number): string {
+    if (count === 1) return String.fromCharCode(this.unitAt(offset));
+    let text = '';
+    const end = Math.min(offset + count, this.#length);
+    for (let from = offset; from < end; from += SLICE) {
+      const units = this.#units.subarray(from, Math.min(from + SLICE, end));
+      text += String.fromCharCode(...units);
+    }
+    return text;
+  }
+
+  /** The units from `offset` to before `end`, as they are kept: valid until the next change. */
+  view(offset: number, end: number): Uint8Array | Uint16Array {
+    return this.#units.subarray(offset, Math.min(end, this.#length));
+  }
+
+  /** Forgets what is after the first `length` units. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#units.length) return;
+    const size = Math.max(needed, 2 * this.#units.length);
+    const grown = this.isLatin1 ? new Uint8Array(size) : new Uint16Array(size);
+    grown.set(this.#units);
+    this.#units = grown;
+  }
+
+  #push(unit: number): void {
+    if (unit > 0xff && this.isLatin1) this.#units = Uint16Array.from(this.#units);
+    this.#units[this.#length] = unit;
+    this.#length += 1;
+  }
+}

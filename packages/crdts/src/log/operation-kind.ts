@@ -1,0 +1,32 @@
+/*
+ * What an operation does, as the number that the log and the bytes hold. The comments name the
+ * fields of a row of the log: `a`, `b`, `c` and `value`. Operations on text are positions in the
+ * version of the event's parents; all others name elements by the event that made them.
+ */
+
+/** `a` position of the first character, `b` where its text starts among the inserted text. */
+export const TEXT_INSERT = 1;
+/** `a` position; the characters of the run are deleted there one after the other. */
+export const TEXT_DELETE = 2;
+/** `a` position of the first character deleted, the next one is before it: Backspace. */
+export const TEXT_DELETE_BACKWARD = 3;
+/** `a` and `b` first and last position, `value` is what is marked and how it grows. */
+export const MARK = 4;
+/** `value` is a pair of key and value. */
+export const MAP_PUT = 5;
+/** `value` is the key. */
+export const MAP_DELETE = 6;
+/** `value` is a pair of key and type: the key holds a container of that type. */
+export const ENSURE = 7;
+/** `a` and `b` left and right origin, -1 for the ends; `value` the first of the run's values. */
+export const LIST_INSERT = 8;
+/** `a` first of consecutive elements. */
+export const LIST_DELETE = 9;
+/** `a` element, `b` and `c` the origins of its new place. */
+export const LIST_MOVE = 10;
+/** `a` element, `value` what it holds now. */
+export const LIST_PUT = 11;
+/** `value` a safe integer, added. */
+export const COUNTER_ADD = 12;
+/** `a` node or -1 for a new one, `b` parent, -1 the root, -2 the trash; `value` its place. */
+export const TREE_MOVE = 13;

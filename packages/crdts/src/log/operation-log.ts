@@ -1,0 +1,246 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion --
+   Runs are numbered below `runCount`; `?? 0` would cost each field a test. */
+
+/*
+ * What each event did: the other half of the event graph, one row for a run of events.
+ *
+ * A character typed is an event, and a quarter of a million of them must not be as many objects.
+ * People type forwards, hold Backspace and hold Delete, so most events go on where the one before
+ * them ended, and a row says of a whole run where it began:
+ *
+ *   start LV  kind             a   b
+ *          0  insert           0   0    "hello": positions 0 to 4, inserted text from offset 0
+ *          5  delete backward  4        positions 4, 3
+ *          7  insert           3   5
+ *
+ * A run ends where the next one starts. It goes on only while the graph's run does too: positions
+ * are those of the version that the event's author saw, and that is the event before it.
+ */
+import type { CausalGraph } from '../graph/causal-graph.ts';
+import { InsertedText } from './inserted-text.ts';
+import { LIST_DELETE, TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from './operation-kind.ts';
+import type { Value } from './value.ts';
+
+/** The container of a document's root. */
+export const ROOT = -1;
+
+const START = 0;
+const CONTAINER = 1;
+const A = 2;
+const B = 3;
+const C = 4;
+const VALUE = 5;
+const FIELD_COUNT = 6;
+
+/** Operations by the local version of their events; what the fields mean is in operation-kind. */
+export class OperationLog {
+  /** The text of the insertions. */
+  readonly text: InsertedText = new InsertedText();
+  /** What `value` of a run counts into. Append only, through `pushValue`. */
+  readonly values: Value[] = [];
+  readonly #graph: CausalGraph;
+  #kinds = new Uint8Array(16);
+  #rows = new Int32Array(16 * FIELD_COUNT);
+  #runCount = 0;
+  #eventCount = 0;
+
+  /** @param graph - Of the same events; they are appended there first. */
+  constructor(graph: CausalGraph) {
+    this.#graph = graph;
+  }
+
+  /** How many runs there are. */
+  get runCount(): number {
+    return this.#runCount;
+  }
+
+  /** How many events there are. */
+  get eventCount(): number {
+    return this.#eventCount;
+  }
+
+  /** Keeps a value for a run that is about to be appended; returns its index. */
+  pushValue(value: Value): number {
+    return this.values.push(value) - 1;
+  }
+
+  /**
+   * Adds `count` events of any kind as a run of their own.
+   *
+   * @param container - The event that made the container, or `ROOT`.
+   * @param value - Index of the run's first value, or -1.
+   */
+  append(
+    kind: number,
+    container: number,
+    count: number,
+    a: number,
+    b: number,
+    c: number,
+    value: number,
+  ): void {
+    const at = this.#runCount * FIELD_COUNT;
+    if (at === this.#rows.length) this.#grow(at);
+    const rows = this.#rows;
+    this.#kinds[this.#runCount] = kind;
+    rows[at + START] = this.#eventCount;
+    rows[at + CONTAINER] = container;
+    rows[at + A] = a;
+    rows[at + B] = b;
+    rows[at + C] = c;
+    rows[at + VALUE] = value;
+    this.#runCount += 1;
+    this.#eventCount += count;
+  }
+
+  /** Adds the insertion of `count` units at `position`; their text is at `offset` of `text`. */
+  appendInsert(container: number, position: number, count: number, offset: number): void {
+    if (this.#continues(TEXT_INSERT, container)) {
+      const at = (this.#runCount - 1) * FIELD_COUNT;
+      const length = this.#eventCount - this.#rows[at]!;
+      if (this.#rows[at + A]! + length === position && this.#rows[at + B]! + length === offset) {
+        this.#eventCount += count;
+        return;
+      }
+    }
+    this.append(TEXT_INSERT, container, count, position, offset, 0, -1);
+  }
+
+  /** Adds the deletion of `count` units from `position` on, forwards. */
+  appendDelete(container: number, position: number, count: number): void {
+    const at = (this.#runCount - 1) * FIELD_COUNT;
+    if (this.#continues(TEXT_DELETE, container)) {
+      const start = this.#rows[at + A]!;
+      const length = this.#eventCount - this.#rows[at]!;
+      if (start === position || (length === 1 && count === 1 && start === position + 1)) {
+        if (start !== position) this.#kinds[this.#runCount - 1] = TEXT_DELETE_BACKWARD;
+        this.#eventCount += count;
+        return;
+      }
+    } else if (count === 1 && this.#continues(TEXT_DELETE_BACKWARD, container)) {
+      if (position === this.#rows[at + A]! - (this.#eventCount - this.#rows[at]!)) {
+        this.#eventCount += 1;
+        return;
+      }
+    }
+    this.append(TEXT_DELETE, container, count, position, 0, 0, -1);
+  }
+
+  /** Adds the deletion of `count` units at `position`, `position - 1` and so on, backwards. */
+  appendDeleteBackward(container: number, position: number, count: number): void {
+    if (count === 1) {
+      this.appendDelete(container, position, 1);
+      return;
+    }
+    const at = (this.#runCount - 1) * FIELD_COUNT;
+    if (this.#continues(TEXT_DELETE_BACKWARD, container)) {
+      if (position === this.#rows[at + A]! - (this.#eventCount - this.#rows[at]!)) {
+        this.#eventCount += count;
+        return;
+      }
+    }
+    this.append(TEXT_DELETE_BACKWARD, container, count, position, 0, 0, -1);
+  }
+
+  /** The run that an event belongs to. */
+  runAt(lv: number): number {
+    const rows = this.#rows;
+    let low = 0;
+    let high = this.#runCount - 1;
+    if (high >= 0 && lv >= rows[high * FIELD_COUNT]!) return high;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (rows[middle * FIELD_COUNT]! <= lv) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** The first event of a run. */
+  start(run: number): number {
+    return this.#rows[run * FIELD_COUNT]!;
+  }
+
+  /** The event after the last one of a run. */
+  end(run: number): number {
+    return run + 1 < this.#runCount ? this.#rows[(run + 1) * FIELD_COUNT]! : this.#eventCount;
+  }
+
+  /** What a run does: a number of operation-kind. */
+  kind(run: number): number {
+    return this.#kinds[run]!;
+  }
+
+  /** The event that made the container, or `ROOT`. */
+  container(run: number): number {
+    return this.#rows[run * FIELD_COUNT + CONTAINER]!;
+  }
+
+  /** The field `a` of the first event of a run. */
+  a(run: number): number {
+    return this.#rows[run * FIELD_COUNT + A]!;
+  }
+
+  /** The field `b` of the first event of a run. */
+  b(run: number): number {
+    return this.#rows[run * FIELD_COUNT + B]!;
+  }
+
+  /** The field `c` of a run. */
+  c(run: number): number {
+    return this.#rows[run * FIELD_COUNT + C]!;
+  }
+
+  /** Where the values of a run start in `values`, or -1. */
+  value(run: number): number {
+    return this.#rows[run * FIELD_COUNT + VALUE]!;
+  }
+
+  /** The field `a` of one event: where its own position or element is. */
+  aOf(run: number, lv: number): number {
+    const offset = lv - this.start(run);
+    const kind = this.kind(run);
+    if (kind === TEXT_DELETE_BACKWARD) return this.a(run) - offset;
+    return kind === TEXT_INSERT || kind === LIST_DELETE ? this.a(run) + offset : this.a(run);
+  }
+
+  /** Forgets the latest events, so that `eventCount` are left, with their text and values. */
+  truncate(eventCount: number): void {
+    while (this.#runCount > 0 && this.start(this.#runCount - 1) >= eventCount) {
+      this.#forget(this.#runCount - 1, 0);
+      this.#runCount -= 1;
+    }
+    if (this.#runCount > 0 && eventCount < this.#eventCount) {
+      const run = this.#runCount - 1;
+      this.#forget(run, eventCount - this.start(run));
+    }
+    this.#eventCount = Math.min(this.#eventCount, eventCount);
+  }
+
+  /** Forgets the text and the values of a run but for those of its first `count` events. */
+  #forget(run: number, count: number): void {
+    if (this.kind(run) === TEXT_INSERT) this.text.truncate(this.b(run) + count);
+    const value = this.value(run);
+    if (value < 0) return;
+    const kept = count === 0 ? 0 : Math.max(count, 1);
+    this.values.length = Math.min(this.values.length, value + kept);
+  }
+
+  /** Whether the next event may go on with the last run, as far as kind and parents go. */
+  #continues(kind: number, container: number): boolean {
+    const run = this.#runCount - 1;
+    if (run < 0 || this.#kinds[run] !== kind) return false;
+    if (this.#rows[run * FIELD_COUNT + CONTAINER] !== container) return false;
+    const graph = this.#graph;
+    return graph.runStart(graph.runAt(this.#eventCount)) < this.#eventCount;
+  }
+
+  #grow(length: number): void {
+    const rows = new Int32Array(2 * length);
+    rows.set(this.#rows);
+    this.#rows = rows;
+    const kinds = new Uint8Array(2 * this.#kinds.length);
+    kinds.set(this.#kinds);
+    this.#kinds = kinds;
+  }
+}
