@@ -9,3 +9,11 @@ export {
 } from './errors.ts';
 export { difference, type Lattice } from './lattice.ts';
 export type { ApplyOutcome, Replica } from './replica.ts';
+export {
+  type ChangeOrigin,
+  type CompactableLattice,
+  ReplicatedValue,
+  type ReplicatedValueOptions,
+} from './delivery/replicated-value.ts';
+export { type FinalCount, type GCounter, gCounter, type Pruning } from './plain/g-counter.ts';
+export { type Combine, emptyMap, SortedMap } from './plain/sorted-map.ts';

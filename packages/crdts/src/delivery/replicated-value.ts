@@ -1,0 +1,436 @@
+/*
+ * A replica of any type of the catalogue, ready for the network and the disk.
+ *
+ * A lattice alone converges when states are joined, but sending a whole state for every change is a
+ * waste, and a delta alone says nothing of what its sender has. So each delta gets a name, its
+ * replica and a number, and a version is how many deltas of each replica are known:
+ *
+ *      version  { a: 4, b: 2 }        lacks (a, 5), (b, 3), (b, 4)
+ *
+ * Who tells its version gets exactly the deltas that it lacks, or the whole state where these would
+ * be more bytes or are not kept any more. A delta is taken in after all that its author knew when
+ * it was made, never before: each carries what its author learnt since the one before.
+ *
+ * Names are only as good as the ids in them. A copy of a disk that is started twice, or a backup
+ * that is restored, would name two different deltas alike: the others would ignore the second, and
+ * counts would be lost. Therefore
+ *
+ *   - an id of which a state has deltas already cannot be taken up again by `load`;
+ *   - a version carries a hash over all deltas of each replica, each delta the hash before it: two
+ *     histories of one id are told apart whenever they meet, and refused with `ForkedReplicaError`.
+ *
+ * Tombstones can go when nobody will ever need them. `compact` remembers a state; once all members
+ * have told versions that cover it, and this replica has all that they had then, every delta yet to
+ * come was made by somebody who knew that state: it is stable. Whoever has less is no member and is
+ * refused from then on with `BeforeHistoryError`.
+ *
+ * Source: Almeida, Shoker and Baquero, "Delta State Replicated Data Types", Journal of Parallel and
+ * Distributed Computing, 2018; Baquero, Almeida and Shoker, "Making operation-based CRDTs
+ * operation-based", DAIS 2014, for stability.
+ */
+import type { Codec } from '@quorate/transport/codec';
+
+import {
+  chainHash,
+  decodeHeads,
+  decodeUpdate,
+  encodeDeltas,
+  encodeHeads,
+  encodeState,
+  type WholeState,
+} from '../codec/update-codec.ts';
+import { BeforeHistoryError, CorruptBytesError, ForkedReplicaError } from '../errors.ts';
+import type { Lattice } from '../lattice.ts';
+import type { ApplyOutcome, Replica } from '../replica.ts';
+import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
+import { type DeltaEntry, DeltaLog, type Head, type Heads, NO_HEAD } from './delta-log.ts';
+import { coversHeads, headCount } from './heads.ts';
+import { type Arrival, WaitingDeltas } from './waiting-deltas.ts';
+
+/** A lattice whose states can drop what is dead in a stable state. */
+export interface CompactableLattice<State> extends Lattice<State> {
+  /** `state` without what is dead in `stable`, a state that all members have. */
+  compact?(state: State, stable: State): State;
+}
+
+/** What a replicated value is made of. */
+export interface ReplicatedValueOptions<State> {
+  /** Of this replica: a new one for each start of a process, each tab, each load. */
+  readonly replicaId: ReplicaId;
+  /** The type, such as `gCounter`. */
+  readonly lattice: CompactableLattice<State>;
+  /** Of its states, such as `gCounterCodec`. */
+  readonly codec: Codec<State>;
+  /**
+   * Go on under an id that has been used. Only who is sure to have all that was ever done under it,
+   * such as a process with a log that is synced before anything is sent, may set this.
+   */
+  readonly continueReplica?: boolean;
+  /** How many bytes of deltas are kept for others; 1 MiB without it. More spares whole states. */
+  readonly logSizeBytesMax?: number;
+  /** How many bytes of deltas may wait for others; 1 MiB without it. */
+  readonly waitingSizeBytesMax?: number;
+}
+
+/** Whose change it was. */
+export type ChangeOrigin = 'local' | 'remote';
+
+/** Up to this size the deltas are sent without asking whether the whole state is smaller. */
+const SMALL_SIZE_BYTES = 512;
+
+/**
+ * A value of the catalogue that replicates.
+ *
+ * @remarks
+ * `mutate` costs what the mutator and the join cost; a version O(replicas that ever wrote).
+ *
+ * @example
+ * ```ts
+ * import { gCounter, ReplicatedValue } from '@quorate/crdts';
+ * import { gCounterCodec } from '@quorate/crdts/codec';
+ *
+ * const type = { lattice: gCounter, codec: gCounterCodec };
+ * const left = new ReplicatedValue({ ...type, replicaId: 'left' });
+ * const right = new ReplicatedValue({ ...type, replicaId: 'right' });
+ * left.mutate((count, id) => gCounter.increment(count, id, 2));
+ * for (const update of left.updatesSince(right.encodeVersion())) right.apply(update);
+ * gCounter.value(right.state); // => 2
+ * ```
+ */
+export class ReplicatedValue<State> implements Replica {
+  /** Of this replica. */
+  readonly replicaId: ReplicaId;
+  readonly #lattice: CompactableLattice<State>;
+  readonly #codec: Codec<State>;
+  readonly #log: DeltaLog;
+  readonly #waiting: WaitingDeltas<State>;
+  readonly #changeListeners = new Set<(state: State, origin: ChangeOrigin) => void>();
+  readonly #updateListeners = new Set<(update: Uint8Array) => void>();
+  /** What is to be told to listeners, which may change the value again while they are told. */
+  readonly #notices: (() => void)[] = [];
+  #isTelling = false;
+  /** Whose deltas arrived since the last own one. */
+  readonly #news = new Set<ReplicaId>();
+  readonly #heads = new Map<ReplicaId, Head>();
+  #state: State;
+  /** Whether deltas under the own id may still come from elsewhere: of an earlier life. */
+  #mayContinue: boolean;
+  /** The bytes of a state, while it is the present one. */
+  #encoded: { readonly state: State; readonly bytes: Uint8Array } | undefined;
+  #floor: Heads = new Map();
+  #members: readonly ReplicaId[] = [];
+  /** The state that `compact` remembered, and its version. */
+  #mark: { readonly heads: Heads; readonly state: State } | undefined;
+
+  /** @throws RangeError or TypeError if an option is out of its range. */
+  constructor(options: ReplicatedValueOptions<State>) {
+    const { logSizeBytesMax = 2 ** 20, waitingSizeBytesMax = 2 ** 20 } = options;
+    this.replicaId = checkReplicaId('replicaId', options.replicaId);
+    this.#lattice = options.lattice;
+    this.#codec = options.codec;
+    this.#state = options.lattice.bottom;
+    this.#mayContinue = options.continueReplica === true;
+    this.#log = new DeltaLog(checkSize('logSizeBytesMax', logSizeBytesMax));
+    this.#waiting = new WaitingDeltas(checkSize('waitingSizeBytesMax', waitingSizeBytesMax));
+  }
+
+  /**
+   * What was saved, under a new id.
+   *
+   * @param bytes - From `save`, or the whole state as `updatesSince` of nothing gives it.
+   * @throws CorruptBytesError if they are something else, or damaged.
+   * @throws ForkedReplicaError if the state has deltas of `replicaId` already: whatever was done
+   *   under it since the save would collide with what is done next. `continueReplica` allows it.
+   */
+  static load<State>(
+    bytes: Uint8Array,
+    options: ReplicatedValueOptions<State>,
+  ): ReplicatedValue<State> {
+    const value = new ReplicatedValue(options);
+    const whole = refusingDamage(() => decodeUpdate(bytes));
+    if (whole.kind !== 'state') {
+      throw new CorruptBytesError('load: expected a whole state, got deltas');
+    }
+    value.#takeState(whole);
+    return value;
+  }
+
+  /** What this replica has, joined. Never changes; a change makes another one. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** How many deltas wait for what they build on. */
+  get waitingCount(): number {
+    return this.#waiting.count;
+  }
+
+  /**
+   * Joins the delta that `mutator` makes, and tells it to the listeners.
+   *
+   * @returns Whether the delta had anything new.
+   * @throws What `mutator` or the codec throws; nothing has changed then.
+   */
+  mutate(mutator: (state: State, replicaId: ReplicaId) => State): boolean {
+    const id = this.replicaId;
+    const delta = mutator(this.#state, id);
+    if (this.#lattice.leq(delta, this.#state)) return false;
+    const bytes = this.#codec.encode(delta);
+    const { sequence, hash: hashBefore } = this.#heads.get(id) ?? NO_HEAD;
+    const past = new Map<ReplicaId, number>();
+    for (const other of this.#news) past.set(other, this.#heads.get(other)?.sequence ?? 0);
+    const hash = chainHash(hashBefore, bytes);
+    const entry = { id, sequence: sequence + 1, hashBefore, hash, past, bytes };
+    this.#state = this.#lattice.join(this.#state, delta);
+    this.#mayContinue = false;
+    this.#take(entry);
+    this.#news.clear();
+    this.#notify('local', encodeDeltas([entry]));
+    return true;
+  }
+
+  /**
+   * Calls `listener` after each change. It may change the value; others hear of that afterwards.
+   *
+   * @returns Ends the subscription.
+   */
+  onChange(listener: (state: State, origin: ChangeOrigin) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => void this.#changeListeners.delete(listener);
+  }
+
+  onLocalUpdate(listener: (update: Uint8Array) => void): () => void {
+    this.#updateListeners.add(listener);
+    return () => void this.#updateListeners.delete(listener);
+  }
+
+  encodeVersion(): Uint8Array {
+    return encodeHeads(this.#heads);
+  }
+
+  /** What was done here and learnt of others, for `load`. */
+  save(): Uint8Array {
+    return encodeState({
+      heads: this.#heads,
+      floor: this.#floor,
+      members: this.#members,
+      state: this.#encodedState(),
+    });
+  }
+
+  isCoveredBy(version: Uint8Array): boolean {
+    return coversHeads(
+      refusingDamage(() => decodeHeads(version)),
+      this.#heads,
+    );
+  }
+
+  updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
+    const known = refusingDamage(() => decodeHeads(version));
+    for (const [id, head] of known) this.#checkHead(id, head);
+    const count = headCount(this.#heads, known);
+    if (count === 0) return [];
+    const entries = this.#log.since(known, count);
+    if (entries === undefined) return [this.save()];
+    for (const entry of entries) {
+      const head = known.get(entry.id);
+      if (head?.sequence === entry.sequence - 1 && head.hash !== entry.hashBefore) {
+        throw new ForkedReplicaError(entry.id, head.sequence);
+      }
+    }
+    return this.#isWholeSmaller(entries)
+      ? [this.save()]
+      : batches(entries, maxSizeBytes ?? Infinity);
+  }
+
+  /**
+   * @returns 'waiting' also if parts of it were known already.
+   * @throws BeforeHistoryError if its author did not know what was stable here when tombstones were
+   *   dropped: it was no member.
+   */
+  apply(update: Uint8Array): ApplyOutcome {
+    const read = refusingDamage(() => decodeUpdate(update));
+    const before = this.#state;
+    const eventCount = read.kind === 'state' ? this.#takeState(read) : this.#offer(read.entries);
+    if (this.#state !== before) this.#notify('remote');
+    if (eventCount > 0) return { kind: 'applied', eventCount };
+    const isKnown = read.kind === 'state' || read.entries.every((entry) => this.#knows(entry));
+    return { kind: isKnown ? 'duplicate' : 'waiting' };
+  }
+
+  /**
+   * Drops tombstones and names that nobody can need any more, if it is time for that. Call it now
+   * and then, such as after each round of versions.
+   *
+   * @param members - The version that each other member told last. All who ever write must be
+   *   members or become one by taking over the state of a member; who they are is for the
+   *   application to agree on.
+   * @returns 'compacted' if something became stable since the last call that said so. 'waiting' if
+   *   a version lacks something, or has something that has not arrived here.
+   * @throws CorruptBytesError if a version is none; ForkedReplicaError as in `apply`.
+   */
+  compact(members: ReadonlyMap<ReplicaId, Uint8Array>): 'compacted' | 'waiting' {
+    const mark = this.#mark ?? { heads: new Map(this.#heads), state: this.#state };
+    this.#mark = mark;
+    for (const version of members.values()) {
+      const heads = refusingDamage(() => decodeHeads(version));
+      for (const [id, head] of heads) this.#checkHead(id, head);
+      // What a member had before it learnt of the mark must have arrived: all else knows the mark.
+      const isStable = coversHeads(heads, mark.heads) && coversHeads(this.#heads, heads);
+      if (!isStable) return 'waiting';
+    }
+    this.#floor = mark.heads;
+    this.#members = [...members.keys(), this.replicaId].sort();
+    this.#log.drop(({ id, sequence }) => sequence <= (mark.heads.get(id)?.sequence ?? 0));
+    const compacted = this.#lattice.compact?.(this.#state, mark.state) ?? this.#state;
+    const isChanged = compacted !== this.#state;
+    this.#state = compacted;
+    this.#mark = { heads: new Map(this.#heads), state: compacted };
+    if (isChanged) this.#notify('local');
+    return 'compacted';
+  }
+
+  /** Takes in what is new of a whole state; how many deltas that stands for. */
+  #takeState({ heads, floor, members, state }: WholeState): number {
+    for (const [id, head] of heads) this.#checkHead(id, head);
+    const delta = refusingDamage(() => this.#codec.decode(state));
+    const eventCount = headCount(heads, this.#heads);
+    if (eventCount === 0) return 0;
+    if (!coversHeads(heads, this.#floor)) {
+      throw new BeforeHistoryError('update: expected all that is stable here, got less');
+    }
+    this.#state = this.#lattice.join(this.#state, delta);
+    const isAhead = (id: ReplicaId, from: Heads): boolean =>
+      (heads.get(id)?.sequence ?? 0) > (from.get(id)?.sequence ?? 0);
+    this.#log.drop(({ id }) => isAhead(id, this.#heads));
+    for (const [id, head] of heads) {
+      if (!isAhead(id, this.#heads)) continue;
+      this.#heads.set(id, head);
+      this.#news.add(id);
+    }
+    if (coversHeads(floor, this.#floor)) {
+      this.#floor = floor;
+      this.#members = members;
+    }
+    return eventCount + this.#join(this.#waiting.retry(this.#heads));
+  }
+
+  /** Takes in what can be of `entries` and of what waits, and keeps the rest; how many. */
+  #offer(entries: readonly DeltaEntry[]): number {
+    const arrivals: Arrival<State>[] = [];
+    for (const entry of entries) {
+      this.#checkEntry(entry);
+      if (this.#knows(entry)) continue;
+      arrivals.push({ entry, delta: refusingDamage(() => this.#codec.decode(entry.bytes)) });
+    }
+    return this.#join(this.#waiting.offer(arrivals, this.#heads));
+  }
+
+  #join(ready: readonly Arrival<State>[]): number {
+    for (const { entry, delta } of ready) {
+      this.#state = this.#lattice.join(this.#state, delta);
+      this.#take(entry);
+      this.#news.add(entry.id);
+    }
+    return ready.length;
+  }
+
+  #knows({ id, sequence }: DeltaEntry): boolean {
+    return sequence <= (this.#heads.get(id)?.sequence ?? 0);
+  }
+
+  #take(entry: DeltaEntry): void {
+    this.#heads.set(entry.id, { sequence: entry.sequence, hash: entry.hash });
+    this.#log.append(entry);
+  }
+
+  /** That somebody knows a beginning of what is known of `id` here, or what goes on with it. */
+  #checkHead(id: ReplicaId, { sequence, hash }: Head): void {
+    const own = this.#heads.get(id) ?? NO_HEAD;
+    const known = sequence === own.sequence ? own : this.#log.find(id, sequence);
+    const isOther = known !== undefined && known.hash !== hash;
+    const isMine = id === this.replicaId && sequence > own.sequence && !this.#mayContinue;
+    if (isOther || isMine) throw new ForkedReplicaError(id, sequence);
+  }
+
+  #checkEntry(entry: DeltaEntry): void {
+    const { id, sequence } = entry;
+    const before = sequence - 1;
+    this.#checkHead(id, entry);
+    if (before > 0 && !this.#knows(entry)) {
+      const own = this.#heads.get(id);
+      if (own?.sequence === before && own.hash !== entry.hashBefore) {
+        throw new ForkedReplicaError(id, before);
+      }
+    }
+    if (this.#floor.size > 0 && !this.#knows(entry)) this.#checkPast(entry);
+  }
+
+  /** That the author of `entry` knew all that was stable when tombstones were dropped. */
+  #checkPast({ id, sequence, past }: DeltaEntry): void {
+    const isMember = this.#floor.has(id)
+      ? this.#members.includes(id)
+      : sequence > 1 ||
+        [...this.#floor].every(([other, head]) => (past.get(other) ?? 0) >= head.sequence);
+    if (isMember) return;
+    throw new BeforeHistoryError(`update: ${JSON.stringify(id)} did not know what is stable here`);
+  }
+
+  #encodedState(): Uint8Array {
+    if (this.#encoded?.state !== this.#state) {
+      this.#encoded = { state: this.#state, bytes: this.#codec.encode(this.#state) };
+    }
+    return this.#encoded.bytes;
+  }
+
+  /** Whether the whole state is fewer bytes than `entries`, by what is known of its size. */
+  #isWholeSmaller(entries: readonly DeltaEntry[]): boolean {
+    let sizeBytes = 0;
+    for (const { bytes } of entries) sizeBytes += bytes.length;
+    if (sizeBytes <= SMALL_SIZE_BYTES) return false;
+    // A state that was larger when it was last encoded is not encoded again for the comparison.
+    if ((this.#encoded?.bytes.length ?? 0) > sizeBytes) return false;
+    return this.#encodedState().length < sizeBytes;
+  }
+
+  #notify(origin: ChangeOrigin, update?: Uint8Array): void {
+    const state = this.#state;
+    this.#notices.push(() => {
+      for (const listener of this.#changeListeners) listener(state, origin);
+      if (update === undefined) return;
+      for (const listener of this.#updateListeners) listener(update);
+    });
+    // A change made by a listener waits here until all have heard of the one before.
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      for (let tell = this.#notices.shift(); tell; tell = this.#notices.shift()) tell();
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+}
+
+/** What `read` gives; what it says of damage is ours to say. */
+function refusingDamage<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unreadable';
+    throw new CorruptBytesError(reason, { cause: error });
+  }
+}
+
+/** Updates of at most `maxSizeBytes`, as far as one entry allows it. */
+function batches(entries: readonly DeltaEntry[], maxSizeBytes: number): Uint8Array[] {
+  const whole = encodeDeltas(entries);
+  const middle = entries.length >> 1;
+  if (whole.length <= maxSizeBytes || middle === 0) return [whole];
+  const early = batches(entries.slice(0, middle), maxSizeBytes);
+  return [...early, ...batches(entries.slice(middle), maxSizeBytes)];
+}
+
+function checkSize(name: string, sizeBytes: number): number {
+  if (sizeBytes >= 0) return sizeBytes;
+  throw new RangeError(`${name}: expected at least 0, got ${sizeBytes}`);
+}
