@@ -83,6 +83,7 @@ describe('imports', () => {
     [edge, "import { WriteAheadLog } from '@quorate/storage';"],
     [adapter, "import { connect } from 'node:net';"],
     ['packages/transport/src/contract/index.ts', "import { test } from 'vitest';"],
+    ['packages/transport/src/contract/codec.ts', "import fc from 'fast-check';"],
     ['packages/raft/test/a.model.test.ts', "import '@quorate/vector-clocks';"],
     ['packages/raft/test/a.test.ts', "import { Simulation } from '@quorate/simulation';"],
     ['apps/demo/src/a.ts', "import { RaftNode } from '@quorate/raft/node';"],

@@ -27,6 +27,9 @@ interface Import {
 }
 
 const testTools = new Set(['vitest', 'fast-check', 'mitata']);
+
+/** What a published suite may be written with, as optional peers of its package. */
+const contractTools = new Set(['vitest', 'fast-check']);
 const testGrounds = new Set(Object.keys(grounds));
 
 /** Rule 1: the import table of ARCHITECTURE.md. */
@@ -147,7 +150,7 @@ function judgeForeign(place: Place, specifier: string): string | undefined {
       ? undefined
       : `test with node: modules, ${[...testTools].join(', ')} only, or name it in testPeers`;
   }
-  if (place.role === 'contract' && specifier === 'vitest') return undefined;
+  if (place.role === 'contract' && contractTools.has(specifier)) return undefined;
   return `no ${specifier} outside src/adapters: take what it does through a port`;
 }
 

@@ -1,10 +1,10 @@
 import { ByteWriter, DecodeError } from '@quorate/transport/codec';
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { reconcileReplyCodec, reconcileRequestCodec } from '../../src/reconciliation/codec.ts';
 import type { ReconcileReply, ReconcileRequest } from '../../src/reconciliation/messages.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const signed = fc.array(fc.integer(), { maxLength: 20 }).map((words) => Int32Array.from(words));

@@ -1,9 +1,9 @@
 import { ByteWriter, DecodeError } from '@quorate/transport/codec';
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { type Opening, openingCodec } from '../../src/guard/codec.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 
 const hostile = fc.constantFrom(
   '__proto__',

@@ -1,11 +1,11 @@
 import { nodeId } from '@quorate/transport';
 import { DecodeError } from '@quorate/transport/codec';
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { monitorCodec } from '../../src/monitor/codec.ts';
 import type { MonitorMessage } from '../../src/monitor/messages.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 
 const counts = fc.maxSafeNat();
 const words = fc.nat(2 ** 32 - 1);

@@ -1,4 +1,5 @@
 import { nodeId } from '@quorate/transport';
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
 
 import {
@@ -19,7 +20,6 @@ import type {
   KeyValueState,
   QueryAttempt,
 } from '../../src/kv/messages.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 import { StoreLog } from '../support/store-log.ts';
 
 const key = fc.oneof(
@@ -119,8 +119,16 @@ const snapshot: fc.Arbitrary<KeyValueState> = fc
     return keyValueSnapshotCodec.decode(log.machine.snapshot());
   });
 
-describeCodec('keyValueCommandCodec', keyValueCommandCodec, command);
-describeCodec('keyValueResultCodec', keyValueResultCodec, result);
-describeCodec('keyValueQueryCodec', keyValueQueryCodec, query);
-describeCodec('queryAttemptCodec', queryAttemptCodec, attempt);
+const views = { exceptions: { K8: 'decoded values are views' } };
+const openEnded = {
+  exceptions: {
+    K3: 'a query without a freshness is linearizable',
+    K4: 'a query without a freshness is linearizable',
+  },
+};
+
+describeCodec('keyValueCommandCodec', keyValueCommandCodec, command, views);
+describeCodec('keyValueResultCodec', keyValueResultCodec, result, views);
+describeCodec('keyValueQueryCodec', keyValueQueryCodec, query, openEnded);
+describeCodec('queryAttemptCodec', queryAttemptCodec, attempt, views);
 describeCodec('keyValueSnapshotCodec', keyValueSnapshotCodec, snapshot);

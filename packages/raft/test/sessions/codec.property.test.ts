@@ -1,4 +1,5 @@
 import { nodeId } from '@quorate/transport';
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
 
 import {
@@ -9,7 +10,6 @@ import {
   sessionSnapshotCodec,
 } from '../../src/sessions/codec.ts';
 import type { SessionAnswer, SessionAttempt, SessionRequest } from '../../src/sessions/messages.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 import { SessionLog } from '../support/session-log.ts';
 
 const number = fc.oneof(fc.nat(300), fc.maxSafeNat());
@@ -68,8 +68,15 @@ const snapshot = fc
     return sessionSnapshotCodec.decode(log.machine.snapshot());
   });
 
-describeCodec('sessionRequestCodec', sessionRequestCodec, request);
-describeCodec('sessionCommandCodec', sessionCommandCodec, fc.record({ stampMs: number, request }));
-describeCodec('sessionAnswerCodec', sessionAnswerCodec, answer);
-describeCodec('sessionAttemptCodec', sessionAttemptCodec, attempt);
-describeCodec('sessionSnapshotCodec', sessionSnapshotCodec, snapshot);
+const command = fc.record({ stampMs: number, request });
+const exceptions = {
+  K3: 'the last field takes what is left',
+  K4: 'the last field takes what is left',
+  K8: 'decoded payloads are views',
+};
+
+describeCodec('sessionRequestCodec', sessionRequestCodec, request, { exceptions });
+describeCodec('sessionCommandCodec', sessionCommandCodec, command, { exceptions });
+describeCodec('sessionAnswerCodec', sessionAnswerCodec, answer, { exceptions });
+describeCodec('sessionAttemptCodec', sessionAttemptCodec, attempt, { exceptions });
+describeCodec('sessionSnapshotCodec', sessionSnapshotCodec, snapshot, { exceptions });

@@ -1,3 +1,4 @@
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
 import { DecodeError } from '@quorate/transport/codec';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +13,6 @@ import {
   slidingWindowLog,
   tokenBucket,
 } from '../../src/policy.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 
 const cost = fc.integer({ min: 0, max: 2 ** 30 });
 const timeMs = fc.integer({ min: 0, max: 2 ** 49 }).map((micros) => micros / 1_000);

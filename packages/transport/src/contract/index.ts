@@ -1,5 +1,6 @@
 /**
- * The contract that every `Transport` keeps, as a test suite for vitest.
+ * The contracts that every `Transport` and every `Codec` keep, as test suites for vitest. That of
+ * codecs draws its values with fast-check.
  *
  * @packageDocumentation
  */
@@ -12,6 +13,13 @@ import { describeLimits } from './limits.ts';
 import { describeListeners } from './listeners.ts';
 import { clauseTests } from './scene.ts';
 
+export {
+  type CodecClause,
+  type CodecContractOptions,
+  type CodecLaw,
+  codecLaws,
+  describeCodec,
+} from './codec.ts';
 export type { ContractClause, ContractOptions, PeerObserver, TransportFixture } from './fixture.ts';
 export { Markers } from './markers.ts';
 

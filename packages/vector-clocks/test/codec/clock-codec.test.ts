@@ -1,18 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { describeCodec } from '@quorate/transport/contract';
+import { expect, test } from 'vitest';
 
 import { decodeVectorClock, encodeVectorClock } from '../../src/codec/clock-codec.ts';
 import { VectorClock } from '../../src/vector-clock.ts';
 import { anyClock, entriesOf } from '../support/clocks.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 
-describe('a vector clock as bytes', () => {
-  describeCodec({
-    values: anyClock,
-    encode: encodeVectorClock,
-    decode: (bytes) => decodeVectorClock(bytes),
-    show: entriesOf,
-  });
-});
+describeCodec(
+  'a vector clock as bytes',
+  { encode: encodeVectorClock, decode: (bytes) => decodeVectorClock(bytes) },
+  anyClock,
+  { show: entriesOf },
+);
 
 test.each<[what: string, bytes: number[], message: string]>([
   ['ids that fall', [1, 1, 2, 1, 98, 1, 1, 97, 1], 'id: expected one after "b", got "a"'],

@@ -1,22 +1,23 @@
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { encodeVectorClock } from '../../src/codec/clock-codec.ts';
 import { decodeVectorClockDelta, encodeVectorClockDelta } from '../../src/codec/clock-delta.ts';
 import { compare, increment, merge, VectorClock } from '../../src/vector-clock.ts';
 import { anyClock, entriesOf, rebuilt } from '../support/clocks.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 
 const base = VectorClock.fromJSON({ a: 1, b: 2, c: 3, d: 4 });
 
-describe('a clock as a delta', () => {
-  describeCodec({
-    values: anyClock.map((clock) => merge(base, clock)),
+describeCodec(
+  'a clock as a delta',
+  {
     encode: (clock) => encodeVectorClockDelta(base, clock),
     decode: (bytes) => decodeVectorClockDelta(base, bytes),
-    show: entriesOf,
-  });
-});
+  },
+  anyClock.map((clock) => merge(base, clock)),
+  { show: entriesOf },
+);
 
 test('a delta goes from any base to any clock above it', () => {
   fc.assert(

@@ -1,12 +1,12 @@
 import { type Codec, DecodeError } from '@quorate/transport/codec';
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { decodeDvvSet, encodeDvvSet } from '../../src/codec/dvv-set-codec.ts';
 import { DvvSet } from '../../src/dvv-set.ts';
 import { VectorClock } from '../../src/vector-clock.ts';
 import { anyReplicaId } from '../support/clocks.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 
 /** Values that are one byte. */
 const bytes: Codec<number> = {
@@ -18,22 +18,20 @@ const bytes: Codec<number> = {
   },
 };
 
-describe('a dvv set as bytes', () => {
-  describeCodec({
-    values: fc
-      .array(fc.tuple(anyReplicaId, fc.nat(255), fc.boolean()))
-      .map((puts) =>
-        puts.reduce(
-          (set, [id, value, hasRead]) =>
-            set.put(id, value, hasRead ? set.context() : VectorClock.empty),
-          DvvSet.empty<number>(),
-        ),
+describeCodec(
+  'a dvv set as bytes',
+  { encode: (set) => encodeDvvSet(set, bytes), decode: (encoded) => decodeDvvSet(encoded, bytes) },
+  fc
+    .array(fc.tuple(anyReplicaId, fc.nat(255), fc.boolean()))
+    .map((puts) =>
+      puts.reduce(
+        (set, [id, value, hasRead]) =>
+          set.put(id, value, hasRead ? set.context() : VectorClock.empty),
+        DvvSet.empty<number>(),
       ),
-    encode: (set) => encodeDvvSet(set, bytes),
-    decode: (encoded) => decodeDvvSet(encoded, bytes),
-    show: ({ entries }) => entries,
-  });
-});
+    ),
+  { show: ({ entries }) => entries },
+);
 
 test('more values than versions are refused', () => {
   const encoded = Uint8Array.of(1, 5, 1, 1, 97, 1, 2, 1, 7, 1, 8);

@@ -1,26 +1,24 @@
+import { describeCodec } from '@quorate/transport/contract';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { decodeExceptions, encodeExceptions } from '../../src/codec/exceptions-codec.ts';
 import { dot } from '../../src/dot.ts';
 import { VersionVectorWithExceptions } from '../../src/version-vector-with-exceptions.ts';
 import { anyReplicaId } from '../support/clocks.ts';
-import { describeCodec } from '../support/codec-laws.ts';
 
 const anyCounter = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(2 ** 53 - 1));
 
-describe('a version vector with exceptions as bytes', () => {
-  describeCodec({
-    values: fc.array(fc.tuple(anyReplicaId, anyCounter)).map((dots) => {
-      const known = new VersionVectorWithExceptions();
-      for (const [id, counter] of dots) known.add(dot(id, counter));
-      return known;
-    }),
-    encode: encodeExceptions,
-    decode: (bytes) => decodeExceptions(bytes),
-    show: (known) => [known.known(), known.exceptionCount],
-  });
-});
+describeCodec(
+  'a version vector with exceptions as bytes',
+  { encode: encodeExceptions, decode: (bytes) => decodeExceptions(bytes) },
+  fc.array(fc.tuple(anyReplicaId, anyCounter)).map((dots) => {
+    const known = new VersionVectorWithExceptions();
+    for (const [id, counter] of dots) known.add(dot(id, counter));
+    return known;
+  }),
+  { show: (known) => [known.known(), known.exceptionCount] },
+);
 
 test.each<[what: string, bytes: number[], message: string]>([
   ['no runs', [1, 3, 1, 1, 97, 0, 0, 0], 'runs: expected at least 1, got 0'],
