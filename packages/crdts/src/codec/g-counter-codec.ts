@@ -9,14 +9,14 @@ import type { FinalCount, GCounter } from '../plain/g-counter.ts';
 import { readMap, readPositive, readReplicaId, stateCodec, writeMap } from './state-codec.ts';
 
 /** The codec of grow-only counters and of their deltas: some 3 bytes and an id for each replica. */
-export const gCounterCodec: Codec<GCounter> = stateCodec({
+export const gCounterCodec: Codec<GCounter> = /* @__PURE__ */ stateCodec({
   tag: 0x41,
   write: writeGCounter,
   read: readGCounter,
 });
 
 /** Writes a counter without its tag. */
-function writeGCounter(writer: ByteWriter, state: GCounter): void {
+export function writeGCounter(writer: ByteWriter, state: GCounter): void {
   writeMap(writer, state.counts, (count) => writer.varint(count));
   writeMap(writer, state.finals, ({ epoch, count }) => {
     writer.varint(epoch);
@@ -27,7 +27,7 @@ function writeGCounter(writer: ByteWriter, state: GCounter): void {
 }
 
 /** Reads what `writeGCounter` wrote. */
-function readGCounter(reader: ByteReader): GCounter {
+export function readGCounter(reader: ByteReader): GCounter {
   const counts = readMap(reader, readReplicaId, readPositive);
   const finals = readMap(reader, readReplicaId, readFinal);
   const epoch = reader.varint();
@@ -41,5 +41,5 @@ function readGCounter(reader: ByteReader): GCounter {
 }
 
 function readFinal(reader: ByteReader): FinalCount {
-  return { epoch: readPositive(reader), count: readPositive(reader) };
+  return { epoch: readPositive(reader), count: reader.varint() };
 }

@@ -29,7 +29,7 @@ import { emptyMap, SortedMap } from './sorted-map.ts';
 export interface FinalCount {
   /** Of the pruning, at least 1. */
   readonly epoch: number;
-  /** At least 1. */
+  /** At least 0. */
   readonly count: number;
 }
 
@@ -148,12 +148,13 @@ export const gCounter = {
     let finals: SortedMap<FinalCount> = emptyMap;
     for (const [id, count] of pruning.finals) {
       checkReplicaId('finals', id);
-      const least = Math.max(1, countOf(state, id));
+      const least = countOf(state, id);
       if (!Number.isSafeInteger(count) || count < least) {
         throw new RangeError(`finals: expected a count >= ${least}, got ${count}`);
       }
       finals = finals.set(id, { epoch: pruning.epoch, count });
     }
+    if (finals.size === 0) throw new RangeError('finals: expected at least one replica, got none');
     return { ...bottom, finals };
   },
 
