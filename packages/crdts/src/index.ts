@@ -26,3 +26,16 @@ export {
 export { type GSet, gSet } from './plain/g-set.ts';
 export { type PnCounter, pnCounter, type PnPruning } from './plain/pn-counter.ts';
 export { type Phase, type TwoPhaseSet, twoPhaseSet } from './plain/two-phase-set.ts';
+export { type AwMap, awMap, type AwMapType } from './causal/aw-map.ts';
+export { type AwSet, awSet } from './causal/aw-set.ts';
+export type { Causal, CausalType, DotStore } from './causal/causal.ts';
+export type { CausalContext, CounterRanges, Dot } from './causal/causal-context.ts';
+export { type CausalCounter, causalCounter, type Tally } from './causal/causal-counter.ts';
+export { contextOf, hasDot, includes, joinContexts } from './causal/causal-context.ts';
+export type { DotFun, dotFun, DotSet, DottedValue } from './causal/dot-fun.ts';
+export type { DotMap, DotMapStore } from './causal/dot-map.ts';
+export { type DwFlag, dwFlag } from './causal/dw-flag.ts';
+export { type EwFlag, ewFlag } from './causal/ew-flag.ts';
+export { type MvRegister, mvRegister } from './causal/mv-register.ts';
+export type { Key, OrderedEntry, OrderedMap } from './causal/ordered-map.ts';
+export { type RwSet, rwSet } from './causal/rw-set.ts';

@@ -45,7 +45,7 @@ export function newest<Operation>(events: Delivered<Operation>): Event<Operation
   return events.filter((event) => !events.some((other) => sees(other, event)));
 }
 
-/** A type under test. A change is what travels: a delta of a lattice, the effect of an operation. */
+/** A type under test. A change is what travels: a delta, or the effect of an operation. */
 export interface Subject<State, Operation, Change> {
   readonly bottom: State;
   /** What a replica may try at any time; a handful, as their number counts to the fourth power. */

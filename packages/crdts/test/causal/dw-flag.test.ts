@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+
+import { dwFlag } from '../../src/causal/dw-flag.ts';
+
+test('a flag is disabled at first, and enabled until it is disabled', () => {
+  const enabled = dwFlag.enable(dwFlag.bottom, 'a');
+  const disabled = dwFlag.join(enabled, dwFlag.disable(enabled, 'b'));
+
+  expect(dwFlag.isEnabled(dwFlag.bottom)).toBe(false);
+  expect(dwFlag.isEnabled(enabled)).toBe(true);
+  expect(dwFlag.isEnabled(disabled)).toBe(false);
+  expect(disabled.store).toEqual([{ replicaId: 'b', counter: 1, value: false }]);
+});
+
+test('disabling what is disabled keeps a concurrent enabling from it', () => {
+  const enabled = dwFlag.enable(dwFlag.bottom, 'a');
+  const disabled = dwFlag.disable(dwFlag.bottom, 'b');
+
+  expect(dwFlag.isEnabled(dwFlag.join(enabled, disabled))).toBe(false);
+});
