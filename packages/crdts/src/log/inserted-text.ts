@@ -55,7 +55,7 @@ export class InsertedText {
     const end = Math.min(offset + count, this.#length);
     for (let from = offset; from < end; from += SLICE) {
       const units = this.#units.subarray(from, Math.min(from + SLICE, end));
-      text += String.fromCharCode(...units);
+      text += String(Reflect.apply(String.fromCharCode, null, units));
     }
     return text;
   }

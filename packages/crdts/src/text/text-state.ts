@@ -1,0 +1,218 @@
+/*
+ * One text: what it says now, and how it takes in what others did.
+ *
+ * Every operation is a position in the version that its author saw. If the author saw everything
+ * that is here, the position is right as it stands: the operation goes into the log and into the
+ * buffer, and nothing else happens. That is all typing, and all that arrives while nobody else
+ * types. Only if something was done apart does the position have to be found anew; that is the
+ * work of the tracker, which is made when it is first needed and then catches up from the log.
+ *
+ * The tracker begins at the latest version that everything since then descends from. It stays
+ * afterwards, as people who typed at the same time will do so again, and goes only if it has become
+ * large and there is nothing left to merge.
+ */
+import { CorruptBytesError } from '../errors.ts';
+import type { CausalGraph } from '../graph/causal-graph.ts';
+import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import { TextBuffer } from './text-buffer.ts';
+import { type TextTarget, Tracker } from './tracker.ts';
+
+/** Told of each change of a text that came from elsewhere, in the order of the changes. */
+export type PatchListener = (position: number, deleteCount: number, inserted: string) => void;
+
+/** Spans of a tracker above which it is not kept for the next merge: some megabytes. */
+const KEPT_SPAN_COUNT = 65_536;
+
+/** The text of one container. The caller appends remote events to graph and log, then integrates. */
+export class TextState {
+  readonly #graph: CausalGraph;
+  readonly #log: OperationLog;
+  readonly #container: number;
+  readonly #initialText: string;
+  readonly #buffer = new TextBuffer();
+  #tracker: Tracker | undefined;
+  readonly #target: TextTarget;
+  #listener: PatchListener | undefined;
+
+  /**
+   * @param container - The event that made the container, or -1 for the root.
+   * @param initialText - What the text says in the empty version, if its past was trimmed.
+   */
+  constructor(graph: CausalGraph, log: OperationLog, container: number = ROOT, initialText = '') {
+    this.#graph = graph;
+    this.#log = log;
+    this.#container = container;
+    this.#initialText = initialText;
+    this.#buffer.insert(0, initialText);
+    this.#target = {
+      inserted: (position, offset, count) => {
+        this.#buffer.insertFrom(position, log.text, offset, count);
+        this.#listener?.(position, 0, log.text.slice(offset, count));
+      },
+      deleted: (position, count) => {
+        this.#buffer.delete(position, count);
+        this.#listener?.(position, count, '');
+      },
+    };
+  }
+
+  /** Units of UTF-16. */
+  get length(): number {
+    return this.#buffer.length;
+  }
+
+  /** All of the text. */
+  toString(): string {
+    return this.#buffer.toString();
+  }
+
+  /** The text from `start` to before `end`. */
+  slice(start: number, end: number): string {
+    return this.#buffer.slice(start, end);
+  }
+
+  /** Whether `position` lies between the two halves of a surrogate pair. */
+  isInsidePair(position: number): boolean {
+    return this.#buffer.isInsidePair(position);
+  }
+
+  /**
+   * Inserts `text` before the unit at `position`, as an edit of `replica` after all that is here.
+   *
+   * @returns the first of the new events; one for each unit of UTF-16.
+   * @throws RangeError if `position` lies outside of the text or inside a surrogate pair, or if
+   *   `text` is empty or not well-formed.
+   */
+  insertLocal(replica: number, position: number, text: string): number {
+    this.#check('position', position, 0);
+    if (text === '') throw new RangeError('text: expected at least 1 character, got 0');
+    if (!text.isWellFormed()) {
+      throw new RangeError('text: expected well-formed text, got a lone surrogate');
+    }
+    const lv = this.#graph.appendLocal(replica, text.length);
+    const log = this.#log;
+    log.appendInsert(this.#container, position, text.length, log.text.append(text));
+    this.#buffer.insert(position, text);
+    return lv;
+  }
+
+  /**
+   * Deletes `count` units from `position` on, as an edit of `replica` after all that is here.
+   *
+   * @returns the first of the new events; one for each unit.
+   * @throws RangeError if the range is empty, lies outside of the text, or begins or ends inside a
+   *   surrogate pair.
+   */
+  deleteLocal(replica: number, position: number, count: number): number {
+    this.#check('position', position, 0);
+    this.#check('count', position + count, position + 1);
+    const lv = this.#graph.appendLocal(replica, count);
+    this.#log.appendDelete(this.#container, position, count);
+    this.#buffer.delete(position, count);
+    return lv;
+  }
+
+  /**
+   * Brings the text up to date with events that were appended to the graph and to the log.
+   *
+   * @param fromLv - The first of them.
+   * @param toLv - The one after the last of them: the number of events.
+   * @throws CorruptBytesError if a position lies outside of the text that its author saw. The text
+   *   is undefined then: truncate graph and log to `fromLv`, and `rebuild`.
+   */
+  integrate(fromLv: number, toLv: number, listener?: PatchListener): void {
+    const log = this.#log;
+    const graph = this.#graph;
+    this.#listener = listener;
+    let lv = fromLv;
+    for (let run = log.runAt(lv); lv < toLv; run += 1) {
+      const end = Math.min(toLv, log.end(run));
+      const isText = log.kind(run) <= TEXT_DELETE_BACKWARD;
+      while (isText && log.container(run) === this.#container && lv < end) {
+        const stop = Math.min(end, graph.runEnd(graph.runAt(lv)));
+        if (graph.isLinear(lv)) this.#applyLinear(run, lv, stop);
+        else this.#merge(lv, stop);
+        lv = stop;
+      }
+      lv = end;
+    }
+    this.#listener = undefined;
+  }
+
+  /** Works out the text again from the log, after events were forgotten. */
+  rebuild(): void {
+    this.#tracker = undefined;
+    this.#buffer.clear();
+    this.#buffer.insert(0, this.#initialText);
+    this.integrate(0, this.#graph.eventCount);
+  }
+
+  /** The position of an operation whose author saw all that is here is right as it stands. */
+  #applyLinear(run: number, lv: number, end: number): void {
+    const log = this.#log;
+    const kind = log.kind(run);
+    const count = end - lv;
+    const position = log.aOf(run, lv);
+    const start = kind === TEXT_DELETE_BACKWARD ? position - count + 1 : position;
+    const stop = kind === TEXT_INSERT ? position : start + count;
+    if (start < 0 || stop > this.#buffer.length) {
+      throw new CorruptBytesError(`event ${lv}: its position lies outside of the text`);
+    }
+    if (kind === TEXT_INSERT) {
+      this.#target.inserted(position, log.b(run) + lv - log.start(run), count);
+    } else {
+      this.#target.deleted(start, count);
+    }
+  }
+
+  #merge(lv: number, end: number): void {
+    const tracker = this.#trackerFor(lv);
+    tracker.catchUp(lv, this.#buffer.length);
+    tracker.take(end, this.#target);
+  }
+
+  /** A tracker that covers the parents of an event. */
+  #trackerFor(lv: number): Tracker {
+    const critical = this.#graph.criticalBefore(lv);
+    const known = this.#tracker;
+    if (known !== undefined && known.base <= critical) {
+      const isLarge = known.tree.spanCount > KEPT_SPAN_COUNT;
+      if (!isLarge || critical < known.upTo) return known;
+    }
+    return this.#newTracker(critical, lv);
+  }
+
+  /** A tracker from a version on; the text has the events before `lv`. */
+  #newTracker(base: number, lv: number): Tracker {
+    const length =
+      base < 0 ? this.#initialText.length : this.#buffer.length + this.#deletionsBetween(base, lv);
+    const tracker = new Tracker(this.#graph, this.#log, this.#container, base, length);
+    this.#tracker = tracker;
+    return tracker;
+  }
+
+  /** How many characters events after `base` may have deleted: at most one each. */
+  #deletionsBetween(base: number, lv: number): number {
+    const log = this.#log;
+    let count = 1;
+    for (let run = log.runAt(base + 1), at = base + 1; at < lv; run += 1) {
+      const end = Math.min(log.end(run), lv);
+      const kind = log.kind(run);
+      if (kind === TEXT_DELETE || kind === TEXT_DELETE_BACKWARD) count += end - at;
+      at = end;
+    }
+    return count;
+  }
+
+  #check(name: string, position: number, least: number): void {
+    if (!(position >= least && position <= this.#buffer.length && Number.isInteger(position))) {
+      throw new RangeError(
+        `${name}: expected to stay within the text of ${this.#buffer.length}, got ${position}`,
+      );
+    }
+    if (this.#buffer.isInsidePair(position)) {
+      throw new RangeError(`${name}: expected no half of a surrogate pair, got ${position}`);
+    }
+  }
+}
