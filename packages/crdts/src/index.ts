@@ -39,3 +39,15 @@ export { type EwFlag, ewFlag } from './causal/ew-flag.ts';
 export { type MvRegister, mvRegister } from './causal/mv-register.ts';
 export type { Key, OrderedEntry, OrderedMap } from './causal/ordered-map.ts';
 export { type RwSet, rwSet } from './causal/rw-set.ts';
+export {
+  aheadMs,
+  compareStamps,
+  laterStamp,
+  nextStamp,
+  NO_STAMP,
+  type Stamp,
+  TIME_MS_MAX,
+} from './plain/hybrid-time.ts';
+export { type LwwEntry, type LwwMap, lwwMap } from './plain/lww-map.ts';
+export { type LwwRegister, lwwRegister } from './plain/lww-register.ts';
+export { type LwwSet, lwwSet } from './plain/lww-set.ts';

@@ -58,7 +58,7 @@ export interface ReplicatedValueOptions<State> {
   /** Of this replica: a new one for each start of a process, each tab, each load. */
   readonly replicaId: ReplicaId;
   /** The type, such as `gCounter`. */
-  readonly lattice: CompactableLattice<State>;
+  readonly lattice: CompactableLattice<NoInfer<State>>;
   /** Of its states, such as `gCounterCodec`. */
   readonly codec: Codec<State>;
   /**

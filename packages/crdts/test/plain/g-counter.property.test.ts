@@ -7,7 +7,7 @@ import { describeType } from '../support/describe-type.ts';
 describeType({
   lattice: gCounter,
   codec: gCounterCodec,
-  operations: [1, 2, 5],
+  operations: [1, 5],
   moreOperations: fc.integer({ min: 1, max: 1_000 }),
   mutate: (state, replicaId, amount) => gCounter.increment(state, replicaId, amount),
   view: gCounter.value,

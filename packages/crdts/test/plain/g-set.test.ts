@@ -9,7 +9,7 @@ import { awkwardTexts } from '../support/texts.ts';
 describeType({
   lattice: gSet,
   codec: gSetCodec,
-  operations: ['x', 'y', '__proto__'],
+  operations: ['x', '__proto__'],
   moreOperations: awkwardTexts,
   mutate: (state, _, element) => gSet.add(state, element),
   view: (state) => [...gSet.elements(state)],
