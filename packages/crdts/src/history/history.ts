@@ -1,0 +1,286 @@
+/*
+ * The events of one document: who did what, knowing what, and what still waits for its past.
+ *
+ * A document hands in a sink, which turns new events into text, maps and lists. History does the
+ * rest for all kinds of documents: it knows an update again that comes twice, cuts off what is
+ * known, keeps what comes too early, refuses what is damaged, and says what another replica lacks.
+ * Taking in an update is atomic. Events are appended to graph and log first, where they can be cut
+ * off again; then the sink sees them; if it refuses, they are cut off and the sink starts over.
+ */
+
+import { CausalGraph, type EventRange } from '../graph/causal-graph.ts';
+import { CrdtsError, ForkedReplicaError } from '../errors.ts';
+import { TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
+import { OperationLog } from '../log/operation-log.ts';
+import type { ReplicaId } from '../replica-id.ts';
+import type { ApplyOutcome } from '../replica.ts';
+import { readBatch } from '../wire/batch-reader.ts';
+import { BatchWriter } from '../wire/batch-writer.ts';
+import { corrupt } from '../wire/byte-reader.ts';
+import { Keystroke, KeystrokeReader } from '../wire/keystroke-reader.ts';
+import { containerOf, cursorOf, IS_KEYSTROKE, KeystrokeWriter } from '../wire/keystroke-writer.ts';
+import { unpackReplicaId } from '../wire/replica-id-codec.ts';
+import { contentEnd, seal } from '../wire/seal.ts';
+
+import { ChainHashes } from './chain-hashes.ts';
+import { EventIntake, type MissingEvent } from './event-intake.ts';
+import { decodeVersion, encodeVersion, type VersionEntry } from './version-codec.ts';
+import { WaitingUpdates } from './waiting-updates.ts';
+
+/** What makes a document of events. */
+export interface OperationSink {
+  /**
+   * Events from `from` to before `to` were appended to graph and log: shows them.
+   *
+   * @throws CorruptBytesError if they make no sense; then `rebuild` is called.
+   */
+  integrate(from: number, to: number): void;
+  /** Events were cut off from graph and log: starts over from what is left. */
+  rebuild(): void;
+}
+
+const keystroke = new Keystroke();
+
+/** The events of one document, and their exchange with other replicas. */
+export class History {
+  /** Which events there are, and which of them knew which. */
+  readonly graph: CausalGraph = new CausalGraph();
+  /** What each event did. */
+  readonly log: OperationLog = new OperationLog(this.graph);
+  readonly #sink: OperationSink;
+  readonly #ownReplicaId: ReplicaId | undefined;
+  readonly #writer: KeystrokeWriter = new KeystrokeWriter(this.graph, this.log);
+  readonly #hashes: ChainHashes = new ChainHashes(this.graph, this.log);
+  readonly #waiting = new WaitingUpdates();
+  /** The author of the last keystroke taken in. */
+  #high = -1;
+  #low = -1;
+  #author = -1;
+
+  /**
+   * @param sink - Shows what is taken in.
+   * @param ownReplicaId - New events of it only come into being here: from elsewhere, they are
+   *   those of somebody who uses the same id.
+   */
+  constructor(sink: OperationSink, ownReplicaId?: ReplicaId) {
+    this.#sink = sink;
+    this.#ownReplicaId = ownReplicaId;
+  }
+
+  /** How many updates wait for their past. */
+  get waitingCount(): number {
+    return this.#waiting.count;
+  }
+
+  /**
+   * Takes in an update; see `Replica.apply`.
+   *
+   * @throws CorruptBytesError, ForkedReplicaError, PendingFullError; nothing has changed then.
+   */
+  apply(update: Uint8Array): ApplyOutcome {
+    return this.applyAll([update]);
+  }
+
+  /** Takes in several updates as if they were one: all of them, or none if one is refused. */
+  applyAll(updates: Iterable<Uint8Array>): ApplyOutcome {
+    const from = this.graph.eventCount;
+    const early: { readonly update: Uint8Array; readonly missing: MissingEvent }[] = [];
+    try {
+      for (const update of updates) {
+        const missing = this.#take(update);
+        if (missing === undefined) continue;
+        this.#waiting.check(update);
+        early.push({ update, missing });
+      }
+    } catch (error) {
+      this.#truncate(from);
+      throw error;
+    }
+    this.#show(from);
+    for (const { update, missing } of early) this.#wait(update, missing);
+    if (this.#waiting.count > 0) this.#takeReady();
+    const eventCount = this.graph.eventCount - from;
+    if (eventCount > 0) return { kind: 'applied', eventCount };
+    return { kind: early.length > 0 ? 'waiting' : 'duplicate' };
+  }
+
+  /** The update of the events from `from` to before `to`, which are one after the other here. */
+  takeUpdate(from: number, to: number): Uint8Array {
+    return this.#writer.write(from, to) ?? this.#encode([{ start: from, end: to }]);
+  }
+
+  /** What is here, as canonical bytes. */
+  encodeVersion(): Uint8Array {
+    return encodeVersion(this.graph, this.#hashes);
+  }
+
+  /** What a replica at `version` lacks; see `Replica.updatesSince`. */
+  updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
+    const { graph } = this;
+    const vector: number[] = [];
+    for (const entry of decodeVersion(version)) {
+      const replica = graph.indexOfReplica(entry.replicaId);
+      if (replica < 0) continue;
+      this.#compareHashes(replica, entry);
+      vector[replica] = entry.nextSequence;
+    }
+    for (let replica = 0; replica < graph.replicaCount; replica += 1) vector[replica] ??= 0;
+    const { onlyA } = graph.diff(graph.frontier, graph.frontierOf(vector));
+    const updates: Uint8Array[] = [];
+    if (onlyA.length > 0) this.#encodeWithin(onlyA, maxSizeBytes ?? Infinity, updates);
+    return updates;
+  }
+
+  /** Whether the holder of `version` has all that is here. */
+  isCoveredBy(version: Uint8Array): boolean {
+    const { graph } = this;
+    const nextOf = new Map(decodeVersion(version).map((entry) => [entry.replicaId, entry]));
+    for (let replica = 0; replica < graph.replicaCount; replica += 1) {
+      const next = graph.nextSequence(replica);
+      const theirs = nextOf.get(graph.replicaId(replica));
+      if (next > (theirs?.nextSequence ?? 0)) return false;
+    }
+    return true;
+  }
+
+  /** Appends the events of an update to graph and log, and says what was missed. */
+  #take(update: Uint8Array): MissingEvent | undefined {
+    if (keystroke.read(update) && this.#takeKeystroke()) return undefined;
+    const end = contentEnd(update);
+    const isKeystroke = ((update[0] ?? 0) & IS_KEYSTROKE) !== 0;
+    const events = isKeystroke
+      ? new KeystrokeReader(update, end, this.graph, this.log)
+      : readBatch(update, end);
+    const intake = new EventIntake(this.graph, this.log, events, this.#ownReplicaId);
+    intake.run();
+    return intake.missing;
+  }
+
+  /** Takes the keystroke that was just read if it is the next one of a replica that is known. */
+  #takeKeystroke(): boolean {
+    const { graph, log } = this;
+    if (keystroke.high !== this.#high || keystroke.low !== this.#low) {
+      const id = unpackReplicaId(keystroke.high * 0x100_0000 + keystroke.low);
+      this.#author = graph.indexOfReplica(id);
+      if (this.#author < 0 || id === this.#ownReplicaId) return false;
+      this.#high = keystroke.high;
+      this.#low = keystroke.low;
+    }
+    const author = this.#author;
+    const { kind, count, sequence } = keystroke;
+    if (sequence === 0 || sequence !== graph.nextSequence(author)) return false;
+    const previous = graph.lvOf(author, sequence - 1);
+    const position = cursorOf(log, previous) + keystroke.distance;
+    const lowest = kind > TEXT_DELETE ? position - count + 1 : position;
+    if (lowest < 0) throw corrupt('a position', lowest);
+    const container = containerOf(log, previous);
+    graph.appendAfter(author, sequence, count, previous);
+    if (kind === TEXT_INSERT) {
+      log.appendInsert(container, position, 1, log.text.appendUnit(keystroke.unit));
+    } else if (kind === TEXT_DELETE) {
+      log.appendDelete(container, position, count);
+    } else {
+      log.appendDeleteBackward(container, position, count);
+    }
+    return true;
+  }
+
+  /** Lets the sink see the events from `from` on; cuts them off if it refuses. */
+  #show(from: number): void {
+    const to = this.graph.eventCount;
+    if (to === from) return;
+    try {
+      this.#sink.integrate(from, to);
+    } catch (error) {
+      this.#truncate(from);
+      this.#sink.rebuild();
+      throw error;
+    }
+  }
+
+  #truncate(eventCount: number): void {
+    this.graph.truncate(eventCount);
+    this.log.truncate(eventCount);
+  }
+
+  #wait(update: Uint8Array, missing: MissingEvent): void {
+    const replica = this.graph.indexOfReplica(missing.replicaId);
+    const arrived = replica < 0 ? 0 : this.graph.nextSequence(replica);
+    this.#waiting.add(update, missing.replicaId, missing.sequence, arrived);
+  }
+
+  /** Takes in what waited for what has just arrived, and what waited for that. */
+  #takeReady(): void {
+    for (let ready = this.#waiting.takeReady(this.graph); ready.length > 0;) {
+      for (const update of ready) this.#takeWaiting(update);
+      ready = this.#waiting.takeReady(this.graph);
+    }
+  }
+
+  /**
+   * What waited and turns out to be damaged or forked is dropped: the update that brought its past
+   * is not to blame, and versions will tell the fork when they are compared.
+   */
+  #takeWaiting(update: Uint8Array): void {
+    const from = this.graph.eventCount;
+    try {
+      const missing = this.#take(update);
+      if (missing !== undefined) this.#wait(update, missing);
+      this.#show(from);
+    } catch (error) {
+      if (!(error instanceof CrdtsError)) throw error;
+      this.#truncate(from);
+    }
+  }
+
+  #compareHashes(replica: number, entry: VersionEntry): void {
+    const { replicaId, nextSequence, hash } = entry;
+    if (nextSequence > this.graph.nextSequence(replica)) return;
+    if (this.#hashes.hashAt(replica, nextSequence) === hash) return;
+    throw new ForkedReplicaError(replicaId, nextSequence - 1);
+  }
+
+  #encode(ranges: readonly EventRange[]): Uint8Array {
+    return seal(new BatchWriter(this.graph, this.log, ranges).update());
+  }
+
+  /** Encodes `ranges` as one update, or halves them until each update is small enough. */
+  #encodeWithin(ranges: readonly EventRange[], maxSizeBytes: number, into: Uint8Array[]): void {
+    const [first] = ranges;
+    if (first === undefined) return;
+    const update =
+      ranges.length === 1 ? this.takeUpdate(first.start, first.end) : this.#encode(ranges);
+    const [left, right] = update.length > maxSizeBytes ? this.#halves(ranges) : [ranges, []];
+    if (left.length === 0 || right.length === 0) {
+      into.push(update);
+      return;
+    }
+    this.#encodeWithin(left, maxSizeBytes, into);
+    this.#encodeWithin(right, maxSizeBytes, into);
+  }
+
+  /** Both halves of the events of `ranges`, neither torn from a surrogate pair. */
+  #halves(ranges: readonly EventRange[]): readonly [EventRange[], EventRange[]] {
+    let left = Math.floor(ranges.reduce((sum, { start, end }) => sum + end - start, 0) / 2);
+    const before: EventRange[] = [];
+    const after: EventRange[] = [];
+    for (const { start, end } of ranges) {
+      const middle = this.#wholePair(start, Math.min(start + Math.max(left, 0), end), end);
+      if (middle > start) before.push({ start, end: middle });
+      if (middle < end) after.push({ start: middle, end });
+      left -= end - start;
+    }
+    return [before, after];
+  }
+
+  /** `middle`, or the event after it if that one is the second half of a pair. */
+  #wholePair(start: number, middle: number, end: number): number {
+    if (middle <= start || middle >= end) return middle;
+    const run = this.log.runAt(middle);
+    const offset = middle - this.log.start(run);
+    if (offset === 0 || this.log.kind(run) !== TEXT_INSERT) return middle;
+    return (this.log.text.unitAt(this.log.b(run) + offset) & 0xfc00) === 0xdc00
+      ? middle + 1
+      : middle;
+  }
+}

@@ -1,0 +1,280 @@
+/*
+ * One text that many edit at once: the history of its events, and what the text says now.
+ *
+ * The document is thin. Events, their exchange and their bytes are in src/history and src/wire; how
+ * concurrent edits are merged is in text-state.ts. What is decided here is when others hear of a
+ * change: an edit is one update, a transaction is one update, an update that arrives is one change.
+ */
+
+import { History, type OperationSink } from '../history/history.ts';
+import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
+import type { ApplyOutcome, Replica } from '../replica.ts';
+
+import { NotificationQueue, Notifications } from './notifications.ts';
+import { TextState } from './text-state.ts';
+
+/** What a document needs to know of its own replica. */
+export interface TextDocumentOptions {
+  /** A fresh id for each load and each new document, as `randomReplicaId` makes. */
+  readonly replicaId: ReplicaId;
+}
+
+/** One edit of a text: at `position`, `deleteCount` units went away and `inserted` came instead. */
+export interface TextPatch {
+  /** In units of UTF-16, in the text as the patches before this one left it. */
+  readonly position: number;
+  readonly deleteCount: number;
+  readonly inserted: string;
+}
+
+/** What happened to a text in one go. */
+export interface TextChange {
+  /** Whether this replica edited, or an update arrived. */
+  readonly origin: 'local' | 'remote';
+  /** In the order in which they apply. */
+  readonly patches: readonly TextPatch[];
+}
+
+/**
+ * A collaborative text: edit it anywhere, exchange updates in any order, and all replicas agree.
+ *
+ * @remarks
+ * Positions and counts are in units of UTF-16, as in strings; an edit never tears a surrogate pair.
+ * Concurrent insertions at one place do not interleave. Updates may be lost, doubled and reordered:
+ * what is known is ignored, what comes before its past waits for it. All methods are synchronous,
+ * and change nothing when they throw.
+ *
+ * An edit that a listener makes is part of the text at once; it is told after what is being told.
+ *
+ * @example
+ * ```ts
+ * import { TextDocument } from '@quorate/crdts/text';
+ *
+ * const ann = new TextDocument({ replicaId: 'ann' });
+ * const bob = new TextDocument({ replicaId: 'bob' });
+ * ann.onLocalUpdate((update) => bob.apply(update));
+ * ann.insert(0, 'Hello');
+ * bob.insert(5, '!');
+ * for (const update of bob.updatesSince(ann.encodeVersion())) ann.apply(update);
+ * ann.toString(); // => 'Hello!'
+ * ```
+ */
+export class TextDocument implements Replica {
+  /** The id under which this document counts its edits. */
+  readonly replicaId: ReplicaId;
+  readonly #history: History;
+  readonly #state: TextState;
+  readonly #replica: number;
+  readonly #updates = new Notifications<Uint8Array>();
+  readonly #changes = new Notifications<TextChange>();
+  readonly #queue = new NotificationQueue();
+  /** The first event of the transaction that runs, or -1. */
+  #transactionStart = -1;
+  #localPatches: TextPatch[] = [];
+  #remotePatches: TextPatch[] = [];
+  #integratedPatchCount = 0;
+
+  /**
+   * An empty text.
+   *
+   * @throws TypeError, RangeError if `replicaId` is none.
+   */
+  constructor({ replicaId }: TextDocumentOptions) {
+    this.replicaId = checkReplicaId('replicaId', replicaId);
+    this.#history = new History(this.#sink(), replicaId);
+    this.#state = new TextState(this.#history.graph, this.#history.log);
+    this.#replica = this.#history.graph.replicaIndex(replicaId);
+  }
+
+  /** Units of UTF-16. */
+  get length(): number {
+    return this.#state.length;
+  }
+
+  /** How many events there are: one for each unit ever inserted or deleted. */
+  get eventCount(): number {
+    return this.#history.graph.eventCount;
+  }
+
+  /** How many updates wait for their past. */
+  get waitingCount(): number {
+    return this.#history.waitingCount;
+  }
+
+  /** All of the text. */
+  toString(): string {
+    return this.#state.toString();
+  }
+
+  /** The text from `start` to before `end`; both are cut to the text. */
+  slice(start = 0, end: number = this.length): string {
+    return this.#state.slice(Math.max(start, 0), Math.min(end, this.length));
+  }
+
+  /**
+   * Inserts `text` before the unit at `position`.
+   *
+   * @param position - 0..length, not inside a surrogate pair.
+   * @param text - Well-formed. Empty text changes nothing.
+   * @throws RangeError if one of them is not so.
+   */
+  insert(position: number, text: string): void {
+    if (text === '') return;
+    const from = this.#state.insertLocal(this.#replica, position, text);
+    this.#edited(from, position, 0, text);
+  }
+
+  /**
+   * Deletes `count` units from `position` on.
+   *
+   * @param count - 0 or more; nothing is changed by 0.
+   * @throws RangeError if the range leaves the text, or begins or ends inside a surrogate pair.
+   */
+  delete(position: number, count: number): void {
+    if (count === 0) return;
+    const from = this.#state.deleteLocal(this.#replica, position, count);
+    this.#edited(from, position, count, '');
+  }
+
+  /**
+   * Puts `text` in place of `count` units from `position` on, as one change.
+   *
+   * @throws RangeError as `insert` and `delete`; nothing has changed then.
+   */
+  replace(position: number, count: number, text: string): void {
+    if (!text.isWellFormed()) {
+      throw new RangeError('text: expected well-formed text, got a lone surrogate');
+    }
+    this.transact(() => {
+      this.delete(position, count);
+      this.insert(position, text);
+    });
+  }
+
+  /**
+   * Makes all edits of `edit` one update and one change.
+   *
+   * @returns What `edit` returns.
+   *
+   * @remarks
+   * If `edit` throws, what it did until then stays done and is told: others may know the positions
+   * already. A transaction within another one is part of it.
+   */
+  transact<Result>(edit: () => Result): Result {
+    if (this.#transactionStart >= 0) return edit();
+    this.#transactionStart = this.eventCount;
+    try {
+      return edit();
+    } finally {
+      const start = this.#transactionStart;
+      this.#transactionStart = -1;
+      this.#tellLocal(start);
+    }
+  }
+
+  /** Takes in an update of another replica; see `Replica.apply`. */
+  apply(update: Uint8Array): ApplyOutcome {
+    return this.applyAll([update]);
+  }
+
+  /**
+   * Takes in several updates as one change, which is faster: all of them, or none if one is
+   * refused.
+   *
+   * @throws CorruptBytesError, ForkedReplicaError, BeforeHistoryError, PendingFullError; nothing
+   *   has changed then.
+   */
+  applyAll(updates: Iterable<Uint8Array>): ApplyOutcome {
+    this.#cutTransaction();
+    let outcome: ApplyOutcome;
+    try {
+      outcome = this.#history.applyAll(updates);
+    } catch (error) {
+      this.#remotePatches = [];
+      throw error;
+    } finally {
+      if (this.#transactionStart >= 0) this.#transactionStart = this.eventCount;
+    }
+    const patches = this.#remotePatches;
+    if (patches.length === 0) return outcome;
+    this.#remotePatches = [];
+    const change: TextChange = { origin: 'remote', patches };
+    this.#queue.run((errors) => this.#changes.tell(change, errors));
+    return outcome;
+  }
+
+  /** What this document has; see `Replica.encodeVersion`. */
+  encodeVersion(): Uint8Array {
+    return this.#history.encodeVersion();
+  }
+
+  /** What a replica at `version` lacks; see `Replica.updatesSince`. */
+  updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
+    return this.#history.updatesSince(version, maxSizeBytes);
+  }
+
+  /** Whether the holder of `version` has all that is here. */
+  isCoveredBy(version: Uint8Array): boolean {
+    return this.#history.isCoveredBy(version);
+  }
+
+  /**
+   * Calls `listener` with the bytes of each local change: one update for an edit or a transaction.
+   *
+   * @returns Ends the subscription.
+   */
+  onLocalUpdate(listener: (update: Uint8Array) => void): () => void {
+    return this.#updates.subscribe(listener);
+  }
+
+  /**
+   * Calls `listener` after each change, local or remote, with the patches that it is made of.
+   *
+   * @returns Ends the subscription.
+   */
+  onChange(listener: (change: TextChange) => void): () => void {
+    return this.#changes.subscribe(listener);
+  }
+
+  #sink(): OperationSink {
+    return {
+      integrate: (from, to) => {
+        this.#integratedPatchCount = this.#remotePatches.length;
+        const isHeard = this.#changes.isHeard;
+        this.#state.integrate(from, to, isHeard ? this.#addRemotePatch : undefined);
+      },
+      rebuild: () => {
+        this.#remotePatches.length = this.#integratedPatchCount;
+        this.#state.rebuild();
+      },
+    };
+  }
+
+  readonly #addRemotePatch = (position: number, deleteCount: number, inserted: string): void => {
+    this.#remotePatches.push({ position, deleteCount, inserted });
+  };
+
+  #edited(from: number, position: number, deleteCount: number, inserted: string): void {
+    if (this.#changes.isHeard) this.#localPatches.push({ position, deleteCount, inserted });
+    if (this.#transactionStart < 0) this.#tellLocal(from);
+  }
+
+  /** Events of others come between: what the transaction did so far is an update of its own. */
+  #cutTransaction(): void {
+    const start = this.#transactionStart;
+    if (start >= 0) this.#tellLocal(start);
+  }
+
+  /** Tells of the local events from `from` on. */
+  #tellLocal(from: number): void {
+    const to = this.eventCount;
+    if (from === to || !(this.#updates.isHeard || this.#changes.isHeard)) return;
+    const patches = this.#localPatches;
+    if (patches.length > 0) this.#localPatches = [];
+    const update = this.#updates.isHeard ? this.#history.takeUpdate(from, to) : undefined;
+    this.#queue.run((errors) => {
+      if (update !== undefined) this.#updates.tell(update, errors);
+      if (patches.length > 0) this.#changes.tell({ origin: 'local', patches }, errors);
+    });
+  }
+}

@@ -1,0 +1,217 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion --
+   Indexes are below the length of what was just measured; this runs once for each keystroke. */
+
+/*
+ * One run of typing or deleting as bytes: the update of a keystroke, 12 to 14 bytes long.
+ *
+ * A batch would spend a byte on each of its columns. Here one byte of flags says what follows:
+ *
+ *   bit 7     1: this form; a batch begins with its version instead
+ *   bit 6, 5  kind: 0 insert, 1 delete, 2 delete backward
+ *   bit 4     the id is packed: 6 bytes; else its length and its text
+ *   bit 3     the position is not where this replica's previous event left the cursor: a distance
+ *   bit 2     of a deletion: a count follows, since it is not 1
+ *   bit 1     parents follow; else it is the replica's previous event alone, or none at sequence 0
+ *   bit 0     a container follows; else it is that of the replica's previous event, or the root
+ *
+ *   flags · id · sequence · parents? · container? · count? · distance? · text · checksum
+ *
+ * The text of an insertion is whatever is left, as UTF-8. Positions are guessed from the replica's
+ * own previous event, which each of its events descends from, so that both sides know it.
+ */
+
+import type { CausalGraph } from '../graph/causal-graph.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import type { ReplicaId } from '../replica-id.ts';
+
+import { ByteWriter } from './byte-writer.ts';
+import { cursorAfter } from './operation-shape.ts';
+import { packReplicaId, writeReplicaId } from './replica-id-codec.ts';
+import { putChecksum } from './seal.ts';
+
+/** Bits of the first byte. */
+export const IS_KEYSTROKE = 128;
+/** Bits that the kind is shifted by, after 1 was taken off. */
+export const KIND_SHIFT = 5;
+/** The id is packed. */
+export const IS_PACKED = 16;
+/** A distance follows. */
+export const IS_DISTANT = 8;
+/** A count follows. */
+export const HAS_DELETE_COUNT = 4;
+/** Parents follow. */
+export const HAS_PARENTS = 2;
+/** A container follows. */
+export const HAS_CONTAINER = 1;
+
+/** How an event is named: not one of this replica, one of it, or none, for the root. */
+export const NAMES_OTHER = 0;
+/** One of the same replica. */
+export const NAMES_OWN = 1;
+/** None: the root. */
+export const NAMES_ROOT = 2;
+
+const encoder = new TextEncoder();
+
+/** The container of an event's operation. */
+export function containerOf(log: OperationLog, lv: number): number {
+  return lv < 0 ? ROOT : log.container(log.runAt(lv));
+}
+
+/** Where an event left the cursor: 0 if there is none, or if it is not of a text. */
+export function cursorOf(log: OperationLog, lv: number): number {
+  if (lv < 0) return 0;
+  const run = log.runAt(lv);
+  const kind = log.kind(run);
+  return kind > TEXT_DELETE_BACKWARD ? 0 : cursorAfter(kind, log.aOf(run, lv));
+}
+
+/** Writes updates of one run. */
+export class KeystrokeWriter {
+  readonly #graph: CausalGraph;
+  readonly #log: OperationLog;
+  #bytes = new Uint8Array(128);
+  #size = 0;
+  /** The replica whose id is at hand, and its id packed as two halves, or as text. */
+  #replica = -1;
+  #high = -1;
+  #low = 0;
+
+  constructor(graph: CausalGraph, log: OperationLog) {
+    this.#graph = graph;
+    this.#log = log;
+  }
+
+  /** The update of the events from `from` to before `to`; undefined if they are no single run. */
+  write(from: number, to: number): Uint8Array | undefined {
+    const graph = this.#graph;
+    const log = this.#log;
+    const run = log.runAt(from);
+    const kind = log.kind(run);
+    const events = graph.runAt(from);
+    if (kind > TEXT_DELETE_BACKWARD || to > log.end(run) || to > graph.runEnd(events)) {
+      return undefined;
+    }
+    const sequence = graph.runSequence(events) + from - graph.runStart(events);
+    const replica = graph.runReplica(events);
+    const previous = graph.lvOf(replica, sequence - 1);
+    const count = to - from;
+    this.#reserve(128 + 3 * count);
+    this.#size = 1;
+    let flags = IS_KEYSTROKE | ((kind - 1) << KIND_SHIFT);
+    flags |= this.#writeAuthor(replica);
+    this.#varint(sequence);
+    flags |= this.#writeParents(from, events, previous);
+    if (log.container(run) !== containerOf(log, previous)) {
+      flags |= HAS_CONTAINER;
+      this.#writeEvent(log.container(run));
+    }
+    if (kind !== TEXT_INSERT && count > 1) {
+      flags |= HAS_DELETE_COUNT;
+      this.#varint(count);
+    }
+    const distance = log.aOf(run, from) - cursorOf(log, previous);
+    if (distance !== 0) {
+      flags |= IS_DISTANT;
+      this.#varint(distance < 0 ? -2 * distance - 1 : 2 * distance);
+    }
+    if (kind === TEXT_INSERT) this.#writeText(log.b(run) + from - log.start(run), count);
+    this.#bytes[0] = flags;
+    return this.#sealed();
+  }
+
+  #writeAuthor(replica: number): number {
+    if (this.#replica !== replica) {
+      const packed = packReplicaId(this.#graph.replicaId(replica));
+      this.#replica = replica;
+      this.#high = Math.floor(packed / 0x100_0000);
+      this.#low = packed % 0x100_0000;
+    }
+    if (this.#high < 0) {
+      this.#writeId(this.#graph.replicaId(replica));
+      return 0;
+    }
+    const bytes = this.#bytes;
+    const high = this.#high;
+    const low = this.#low;
+    bytes[1] = high >>> 16;
+    bytes[2] = high >>> 8;
+    bytes[3] = high;
+    bytes[4] = low >>> 16;
+    bytes[5] = low >>> 8;
+    bytes[6] = low;
+    this.#size = 7;
+    return IS_PACKED;
+  }
+
+  #writeParents(from: number, events: number, previous: number): number {
+    if (from > this.#graph.runStart(events)) return 0;
+    const parents = this.#graph.runParents(events);
+    if (parents.length < 2 && (parents[0] ?? -1) === previous) return 0;
+    this.#varint(parents.length);
+    this.#reserve(this.#size + 80 * parents.length + 128 + this.#bytes.length);
+    for (const parent of parents) this.#writeEvent(parent);
+    return HAS_PARENTS;
+  }
+
+  #writeEvent(lv: number): void {
+    if (lv < 0) {
+      this.#bytes[this.#size++] = NAMES_ROOT;
+      return;
+    }
+    const replica = this.#graph.replicaOf(lv);
+    this.#bytes[this.#size++] = replica === this.#replica ? NAMES_OWN : NAMES_OTHER;
+    if (replica !== this.#replica) this.#writeId(this.#graph.replicaId(replica));
+    this.#varint(this.#graph.sequenceOf(lv));
+  }
+
+  #writeId(id: ReplicaId): void {
+    const writer = new ByteWriter();
+    writeReplicaId(writer, id);
+    this.#bytes.set(writer.view(), this.#size);
+    this.#size += writer.sizeBytes;
+  }
+
+  #writeText(offset: number, count: number): void {
+    const unit = this.#log.text.unitAt(offset);
+    if (count === 1 && unit < 0x80) {
+      this.#bytes[this.#size++] = unit;
+      return;
+    }
+    const text = this.#log.text.slice(offset, count);
+    this.#size += encoder.encodeInto(text, this.#bytes.subarray(this.#size)).written;
+  }
+
+  #varint(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#size++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#size++] = rest;
+  }
+
+  #reserve(sizeBytes: number): void {
+    if (sizeBytes <= this.#bytes.length) return;
+    const grown = new Uint8Array(sizeBytes);
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+
+  /** Copied by hand: for so few bytes, calling for a copy would take longer than the copy. */
+  #sealed(): Uint8Array {
+    const size = this.#size;
+    const checksumSize = size < 62 ? 2 : 4;
+    const sealed = new Uint8Array(size + checksumSize);
+    const bytes = this.#bytes;
+    if (size < 62) {
+      for (let at = 0; at < size; at += 1) sealed[at] = bytes[at]!;
+    } else {
+      sealed.set(bytes.subarray(0, size));
+      if (bytes.length > 4_096) this.#bytes = new Uint8Array(128);
+    }
+    putChecksum(sealed, size, checksumSize);
+    return sealed;
+  }
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+
+import { type TextChange, TextDocument } from '../../src/text/text-document.ts';
+
+test('a listener that edits loses no event, and everybody hears of all of them in order', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  const bob = new TextDocument({ replicaId: 'bob' });
+  const heard: string[] = [];
+  ann.onChange(({ patches }) => {
+    for (const { inserted } of patches) {
+      // Typographic quotes, as an editor would put them.
+      if (inserted.includes('"')) ann.replace(ann.toString().indexOf('"'), 1, '”');
+    }
+  });
+  ann.onChange((change) => heard.push(textOf(change)));
+  ann.onLocalUpdate((update) => bob.apply(update));
+  ann.insert(0, 'say "');
+  ann.insert(5, '"');
+  expect(ann.toString()).toBe('say ””');
+  expect(bob.toString()).toBe('say ””');
+  expect(heard).toEqual(['+say "', '-+”', '+"', '-+”']);
+});
+
+function textOf({ patches }: TextChange): string {
+  return patches
+    .map(({ deleteCount, inserted }) => (deleteCount > 0 ? '-' : `+${inserted}`))
+    .join('');
+}
+
+test('a listener that edits while an update arrives: both replicas agree', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  const bob = new TextDocument({ replicaId: 'bob' });
+  ann.onChange(({ origin }) => {
+    if (origin === 'remote' && ann.length < 10) ann.insert(0, '.');
+  });
+  ann.onLocalUpdate((update) => bob.apply(update));
+  bob.onLocalUpdate((update) => ann.apply(update));
+  bob.onChange(({ origin }) => {
+    if (origin === 'remote' && bob.length < 10) bob.insert(bob.length, ',');
+  });
+  bob.insert(0, 'x');
+  expect(ann.length).toBeGreaterThanOrEqual(10);
+  expect(ann.toString()).toBe(bob.toString());
+  expect(ann.encodeVersion()).toEqual(bob.encodeVersion());
+});
+
+test('a listener that throws keeps nobody from hearing, and the edit stays', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  const bob = new TextDocument({ replicaId: 'bob' });
+  ann.onLocalUpdate(() => {
+    throw new Error('disk full');
+  });
+  ann.onLocalUpdate((update) => bob.apply(update));
+  expect(() => ann.insert(0, 'a')).toThrow('disk full');
+  expect(() => ann.insert(1, 'b')).toThrow('disk full');
+  expect(ann.toString()).toBe('ab');
+  expect(bob.toString()).toBe('ab');
+});

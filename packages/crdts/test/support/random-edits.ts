@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+
+import { TextDocument } from '../../src/text/text-document.ts';
+
+/** One step of several replicas, as numbers that fit any state. */
+export interface Step {
+  /** Who does it. */
+  readonly at: number;
+  readonly kind: 'insert' | 'delete' | 'replace' | 'send' | 'sync';
+  /** A place in the text, or which update, as a share of what there is. */
+  readonly place: number;
+  readonly count: number;
+  readonly text: string;
+}
+
+/** Pieces of text of one, two and three bytes, and of two units. */
+const texts = fc.array(fc.constantFrom('a', 'bc', 'd', 'é', '日', '😀', '\n'), {
+  minLength: 1,
+  maxLength: 4,
+});
+
+/** Steps of up to `replicaCount` replicas. */
+export function steps(replicaCount: number, maxLength: number): fc.Arbitrary<Step[]> {
+  const step = fc.record({
+    at: fc.nat(replicaCount - 1),
+    kind: fc.constantFrom<Step['kind'][]>('insert', 'insert', 'delete', 'replace', 'send', 'sync'),
+    place: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    count: fc.integer({ min: 1, max: 4 }),
+    text: texts.map((parts) => parts.join('')),
+  });
+  return fc.array(step, { minLength: 1, maxLength, size: 'max' });
+}
+
+/** Replicas `r0`, `r1` and so on, and all updates that they have made. */
+export class Replicas {
+  readonly documents: readonly TextDocument[];
+  readonly updates: Uint8Array[] = [];
+
+  constructor(count: number) {
+    this.documents = Array.from({ length: count }, (_, index) => {
+      const document = new TextDocument({ replicaId: `r${index}` });
+      document.onLocalUpdate((update) => this.updates.push(update));
+      return document;
+    });
+  }
+
+  /** Does one step. Updates are sent in any order, and some of them twice. */
+  run(step: Step): void {
+    const document = this.documents[step.at]!;
+    const from = snap(document, Math.floor(step.place * (document.length + 1)));
+    const to = snap(document, Math.min(from + step.count, document.length));
+    if (step.kind === 'insert') document.insert(from, step.text);
+    else if (step.kind === 'delete') document.delete(from, to - from);
+    else if (step.kind === 'replace') document.replace(from, to - from, step.text);
+    else if (step.kind === 'send') {
+      const update = this.updates[Math.floor(step.place * this.updates.length)];
+      if (update !== undefined) document.apply(update);
+    } else {
+      const other = this.documents[step.count % this.documents.length]!;
+      for (const update of other.updatesSince(document.encodeVersion(), 8 * step.count)) {
+        document.apply(update);
+      }
+    }
+  }
+
+  /** Gives everybody everything. */
+  settle(): void {
+    for (const document of this.documents) {
+      for (const other of this.documents) {
+        for (const update of other.updatesSince(document.encodeVersion())) document.apply(update);
+      }
+    }
+  }
+}
+
+/** `position`, or the one before it if it lies within a surrogate pair. */
+function snap(document: TextDocument, position: number): number {
+  const next = document.slice(position, position + 1).charCodeAt(0);
+  const isInside = position > 0 && (next & 0xfc00) === 0xdc00;
+  return isInside ? position - 1 : position;
+}
