@@ -7,3 +7,5 @@ export {
   type TextDocumentOptions,
   type TextPatch,
 } from './text-document.ts';
+export type { CursorSide, TextCursor } from './text-cursor.ts';
+export type { TextAuthorship } from './text-history.ts';

@@ -26,10 +26,13 @@ const KEPT_SPAN_COUNT = 65_536;
 
 /** The text of one container. The caller appends remote events to graph and log, then integrates. */
 export class TextState {
-  readonly #graph: CausalGraph;
-  readonly #log: OperationLog;
+  /** Which events there are. */
+  readonly graph: CausalGraph;
+  /** What they did. */
+  readonly log: OperationLog;
+  /** What the text says in the empty version. */
+  readonly initialText: string;
   readonly #container: number;
-  readonly #initialText: string;
   readonly #buffer = new TextBuffer();
   #tracker: Tracker | undefined;
   readonly #target: TextTarget;
@@ -40,10 +43,10 @@ export class TextState {
    * @param initialText - What the text says in the empty version, if its past was trimmed.
    */
   constructor(graph: CausalGraph, log: OperationLog, container: number = ROOT, initialText = '') {
-    this.#graph = graph;
-    this.#log = log;
+    this.graph = graph;
+    this.log = log;
     this.#container = container;
-    this.#initialText = initialText;
+    this.initialText = initialText;
     this.#buffer.insert(0, initialText);
     this.#target = {
       inserted: (position, offset, count) => {
@@ -85,13 +88,13 @@ export class TextState {
    *   `text` is empty or not well-formed.
    */
   insertLocal(replica: number, position: number, text: string): number {
-    this.#check('position', position, 0);
+    this.checkPosition('position', position);
     if (text === '') throw new RangeError('text: expected at least 1 character, got 0');
     if (!text.isWellFormed()) {
       throw new RangeError('text: expected well-formed text, got a lone surrogate');
     }
-    const lv = this.#graph.appendLocal(replica, text.length);
-    const log = this.#log;
+    const lv = this.graph.appendLocal(replica, text.length);
+    const log = this.log;
     log.appendInsert(this.#container, position, text.length, log.text.append(text));
     this.#buffer.insert(position, text);
     return lv;
@@ -105,10 +108,10 @@ export class TextState {
    *   surrogate pair.
    */
   deleteLocal(replica: number, position: number, count: number): number {
-    this.#check('position', position, 0);
-    this.#check('count', position + count, position + 1);
-    const lv = this.#graph.appendLocal(replica, count);
-    this.#log.appendDelete(this.#container, position, count);
+    this.checkPosition('position', position);
+    this.checkPosition('position + count', position + count, position + 1);
+    const lv = this.graph.appendLocal(replica, count);
+    this.log.appendDelete(this.#container, position, count);
     this.#buffer.delete(position, count);
     return lv;
   }
@@ -122,8 +125,8 @@ export class TextState {
    *   is undefined then: truncate graph and log to `fromLv`, and `rebuild`.
    */
   integrate(fromLv: number, toLv: number, listener?: PatchListener): void {
-    const log = this.#log;
-    const graph = this.#graph;
+    const log = this.log;
+    const graph = this.graph;
     this.#listener = listener;
     let lv = fromLv;
     for (let run = log.runAt(lv); lv < toLv; run += 1) {
@@ -144,13 +147,43 @@ export class TextState {
   rebuild(): void {
     this.#tracker = undefined;
     this.#buffer.clear();
-    this.#buffer.insert(0, this.#initialText);
-    this.integrate(0, this.#graph.eventCount);
+    this.#buffer.insert(0, this.initialText);
+    this.integrate(0, this.graph.eventCount);
+  }
+
+  /**
+   * All characters there ever were, up to date: for questions about ids and past versions.
+   *
+   * @remarks The first call, and the first one after many concurrent edits, goes through all of
+   * history; others only through what is new.
+   */
+  trackerOfAll(): Tracker {
+    const eventCount = this.graph.eventCount;
+    let tracker = this.#tracker;
+    if (tracker === undefined || tracker.base >= 0) tracker = this.#newTracker(-1, eventCount);
+    tracker.catchUp(eventCount, this.#buffer.length);
+    return tracker;
+  }
+
+  /**
+   * Makes sure that an edit can begin or end at `position`.
+   *
+   * @throws RangeError if it lies outside of the text or inside a surrogate pair.
+   */
+  checkPosition(name: string, position: number, least = 0): void {
+    if (!(position >= least && position <= this.#buffer.length && Number.isInteger(position))) {
+      throw new RangeError(
+        `${name}: expected to stay within the text of ${this.#buffer.length}, got ${position}`,
+      );
+    }
+    if (this.#buffer.isInsidePair(position)) {
+      throw new RangeError(`${name}: expected no half of a surrogate pair, got ${position}`);
+    }
   }
 
   /** The position of an operation whose author saw all that is here is right as it stands. */
   #applyLinear(run: number, lv: number, end: number): void {
-    const log = this.#log;
+    const log = this.log;
     const kind = log.kind(run);
     const count = end - lv;
     const position = log.aOf(run, lv);
@@ -174,7 +207,7 @@ export class TextState {
 
   /** A tracker that covers the parents of an event. */
   #trackerFor(lv: number): Tracker {
-    const critical = this.#graph.criticalBefore(lv);
+    const critical = this.graph.criticalBefore(lv);
     const known = this.#tracker;
     if (known !== undefined && known.base <= critical) {
       const isLarge = known.tree.spanCount > KEPT_SPAN_COUNT;
@@ -186,15 +219,15 @@ export class TextState {
   /** A tracker from a version on; the text has the events before `lv`. */
   #newTracker(base: number, lv: number): Tracker {
     const length =
-      base < 0 ? this.#initialText.length : this.#buffer.length + this.#deletionsBetween(base, lv);
-    const tracker = new Tracker(this.#graph, this.#log, this.#container, base, length);
+      base < 0 ? this.initialText.length : this.#buffer.length + this.#deletionsBetween(base, lv);
+    const tracker = new Tracker(this.graph, this.log, this.#container, base, length);
     this.#tracker = tracker;
     return tracker;
   }
 
   /** How many characters events after `base` may have deleted: at most one each. */
   #deletionsBetween(base: number, lv: number): number {
-    const log = this.#log;
+    const log = this.log;
     let count = 1;
     for (let run = log.runAt(base + 1), at = base + 1; at < lv; run += 1) {
       const end = Math.min(log.end(run), lv);
@@ -203,16 +236,5 @@ export class TextState {
       at = end;
     }
     return count;
-  }
-
-  #check(name: string, position: number, least: number): void {
-    if (!(position >= least && position <= this.#buffer.length && Number.isInteger(position))) {
-      throw new RangeError(
-        `${name}: expected to stay within the text of ${this.#buffer.length}, got ${position}`,
-      );
-    }
-    if (this.#buffer.isInsidePair(position)) {
-      throw new RangeError(`${name}: expected no half of a surrogate pair, got ${position}`);
-    }
   }
 }

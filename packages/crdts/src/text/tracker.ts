@@ -56,6 +56,7 @@ import {
   SLOT_COUNT,
   SpanTree,
   STATE,
+  UNDERWATER,
 } from './span-tree.ts';
 
 /** What the tracker tells of: changes of the text as it is now. */
@@ -82,6 +83,8 @@ export class Tracker {
   readonly #version: number[] = [];
   readonly #owner: number[] = [];
   readonly #used: number[] = [];
+  /** Of a slot that a question has moved: the version it is at. */
+  readonly #aside: (readonly number[] | undefined)[] = [];
   #useCount = 0;
   /** Characters of the base text that were assumed and turned out not to be there. */
   #phantomCount = 0;
@@ -109,6 +112,7 @@ export class Tracker {
       this.#version.push(base);
       this.#owner.push(-1);
       this.#used.push(0);
+      this.#aside.push(undefined);
     }
   }
 
@@ -195,7 +199,7 @@ export class Tracker {
     const slot = this.#slotFor(graph.runReplica(run), parents);
     this.#useCount += 1;
     this.#used[slot] = this.#useCount;
-    this.moveSlot(slot, parents);
+    this.#moveSlot(slot, parents);
     return slot;
   }
 
@@ -206,7 +210,8 @@ export class Tracker {
     const parent = parents[0] ?? -1;
     let slot = 0;
     for (let other = 0; other < SLOT_COUNT; other += 1) {
-      if (parents.length < 2 && this.#version[other] === parent) {
+      const isHere = this.#version[other] === parent && this.#aside[other] === undefined;
+      if (isHere && parents.length < 2) {
         if (this.#owner[other]! < 0) this.#owner[other] = replica;
         return other;
       }
@@ -216,13 +221,42 @@ export class Tracker {
     return slot;
   }
 
-  /** Retreats and advances a slot to a version; its name is the caller's to keep. */
-  moveSlot(slot: number, version: readonly number[]): void {
+  /** Whether an id is that of a character of this text. */
+  hasCharacter(id: number): boolean {
+    if (id >= UNDERWATER) return true;
+    const log = this.#log;
+    const run = log.runAt(id);
+    return log.container(run) === this.#container && log.kind(run) === TEXT_INSERT;
+  }
+
+  /**
+   * Two slots that are at versions `a` and `b`, until the next event is taken or versions are asked
+   * for again. Those used least are taken, and stay there: the next version asked for is often
+   * near.
+   */
+  atVersions(a: readonly number[], b: readonly number[]): readonly [number, number] {
+    const latest = this.#used.indexOf(Math.max(...this.#used));
+    const slotA = (latest + 1) % SLOT_COUNT;
+    const slotB = (latest + 2) % SLOT_COUNT;
+    this.#moveSlot(slotA, a);
+    this.#moveSlot(slotB, b);
+    this.#aside[slotA] = a;
+    this.#aside[slotB] = b;
+    return [slotA, slotB];
+  }
+
+  /** Retreats and advances a slot to a version; the caller says afterwards which one it is. */
+  #moveSlot(slot: number, version: readonly number[]): void {
+    const aside = this.#aside[slot];
     const current = this.#version[slot]!;
-    if (version.length === 1 && version[0] === current) return;
-    this.#from.length = 0;
-    if (current >= 0) this.#from.push(current);
-    this.#shiftBetween(slot, this.#from, version);
+    if (aside !== undefined) {
+      this.#aside[slot] = undefined;
+      this.#shiftBetween(slot, aside, version);
+    } else if (version.length !== 1 || version[0] !== current) {
+      this.#from.length = 0;
+      if (current >= 0) this.#from.push(current);
+      this.#shiftBetween(slot, this.#from, version);
+    }
   }
 
   #shiftBetween(slot: number, from: readonly number[], to: readonly number[]): void {

@@ -45,3 +45,52 @@ export class TextReplica {
     this.text.integrate(from, this.graph.eventCount);
   }
 }
+
+/**
+ * The same transactions in another causal order, with parents that are local versions in it. A
+ * transaction's parents may lie within others, which have to come before it whole.
+ */
+export function reordered(transactions: readonly RawTransaction[], seed: number): RawTransaction[] {
+  const starts: number[] = [];
+  let count = 0;
+  for (const transaction of transactions) {
+    starts.push(count);
+    count += sizeOf(transaction);
+  }
+  const ownerOf = (lv: number): number => starts.findLastIndex((start) => start <= lv);
+  const moved = new Map<number, number>();
+  const left = new Set(transactions.keys());
+  const result: RawTransaction[] = [];
+  let state = seed;
+  let newCount = 0;
+  while (left.size > 0) {
+    const ready = [...left].filter((at) => isReady(at, left, transactions, ownerOf));
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    const chosen = ready[(state >>> 8) % ready.length]!;
+    const transaction = transactions[chosen]!;
+    const parents = transaction.parents.map((lv) => {
+      const owner = ownerOf(lv);
+      return moved.get(owner)! + lv - starts[owner]!;
+    });
+    result.push({ ...transaction, parents });
+    moved.set(chosen, newCount);
+    newCount += sizeOf(transaction);
+    left.delete(chosen);
+  }
+  return result;
+}
+
+function isReady(
+  at: number,
+  left: ReadonlySet<number>,
+  transactions: readonly RawTransaction[],
+  ownerOf: (lv: number) => number,
+): boolean {
+  const { agent, parents } = transactions[at]!;
+  for (const other of left) if (other < at && transactions[other]!.agent === agent) return false;
+  return parents.every((lv) => !left.has(ownerOf(lv)));
+}
+
+function sizeOf({ ops }: RawTransaction): number {
+  return ops.reduce((sum, [, deleteCount, text]) => sum + deleteCount + text.length, 0);
+}

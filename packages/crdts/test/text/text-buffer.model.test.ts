@@ -42,7 +42,7 @@ describe('TextBuffer beside a string', () => {
           expect(buffer.slice(probe, probe + 100)).toBe(text.slice(probe, probe + 100));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
