@@ -16,17 +16,25 @@ export const MARK = 4;
 export const MAP_PUT = 5;
 /** `value` is the key. */
 export const MAP_DELETE = 6;
-/** `value` is a pair of key and type: the key holds a container of that type. */
+/** `value` is the key, `c` the type of the container that it holds. */
 export const ENSURE = 7;
-/** `a` and `b` left and right origin, -1 for the ends; `value` the first of the run's values. */
+/**
+ * `a` and `b` left and right origin, -1 for the ends; `value` the first of the run's values, or `c`
+ * the type of container that each element is.
+ */
 export const LIST_INSERT = 8;
 /** `a` first of consecutive elements. */
 export const LIST_DELETE = 9;
 /** `a` element, `b` and `c` the origins of its new place. */
 export const LIST_MOVE = 10;
-/** `a` element, `value` what it holds now. */
+/** `a` element; what it holds now: `value`, or a container of type `c`. */
 export const LIST_PUT = 11;
 /** `value` a safe integer, added. */
 export const COUNTER_ADD = 12;
-/** `a` node or -1 for a new one, `b` parent, -1 the root, -2 the trash; `value` its place. */
+/**
+ * Below the container, which is the tree or a node of it: `a` node or -1 for a new one, `b` and `c`
+ * the origins of its new place; `b` is -2 for the trash.
+ */
 export const TREE_MOVE = 13;
+/** `a` first of consecutive events that no longer count. */
+export const REVOKE = 14;

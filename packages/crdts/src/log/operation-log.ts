@@ -18,7 +18,13 @@
  */
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import { InsertedText } from './inserted-text.ts';
-import { LIST_DELETE, TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from './operation-kind.ts';
+import {
+  LIST_DELETE,
+  REVOKE,
+  TEXT_DELETE,
+  TEXT_DELETE_BACKWARD,
+  TEXT_INSERT,
+} from './operation-kind.ts';
 import type { Value } from './value.ts';
 
 /** The container of a document's root. */
@@ -39,6 +45,7 @@ export class OperationLog {
   /** What `value` of a run counts into. Append only, through `pushValue`. */
   readonly values: Value[] = [];
   readonly #graph: CausalGraph;
+  readonly #aliases = new Map<number, number>();
   #kinds = new Uint8Array(16);
   #rows = new Int32Array(16 * FIELD_COUNT);
   #runCount = 0;
@@ -171,7 +178,22 @@ export class OperationLog {
     return this.#kinds[run]!;
   }
 
-  /** The event that made the container, or `ROOT`. */
+  /**
+   * Says that operations which name the container by event `lv` belong to the one that `container`
+   * names: several replicas can make the same one.
+   */
+  alias(lv: number, container: number): void {
+    this.#aliases.set(lv, container);
+  }
+
+  /** Whether a run belongs to `container`, by whatever event it names it. */
+  isIn(run: number, container: number): boolean {
+    const named = this.container(run);
+    if (named === container || this.#aliases.size === 0) return named === container;
+    return this.#aliases.get(named) === container;
+  }
+
+  /** The event that made the container, as the operation's author named it, or `ROOT`. */
   container(run: number): number {
     return this.#rows[run * FIELD_COUNT + CONTAINER]!;
   }
@@ -201,7 +223,8 @@ export class OperationLog {
     const offset = lv - this.start(run);
     const kind = this.kind(run);
     if (kind === TEXT_DELETE_BACKWARD) return this.a(run) - offset;
-    return kind === TEXT_INSERT || kind === LIST_DELETE ? this.a(run) + offset : this.a(run);
+    const countsOn = kind === TEXT_INSERT || kind === LIST_DELETE || kind === REVOKE;
+    return countsOn ? this.a(run) + offset : this.a(run);
   }
 
   /** Forgets the latest events, so that `eventCount` are left, with their text and values. */
@@ -215,6 +238,7 @@ export class OperationLog {
       this.#forget(run, eventCount - this.start(run));
     }
     this.#eventCount = Math.min(this.#eventCount, eventCount);
+    for (const lv of this.#aliases.keys()) if (lv >= eventCount) this.#aliases.delete(lv);
   }
 
   /** Forgets the text and the values of a run but for those of its first `count` events. */

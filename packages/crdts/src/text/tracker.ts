@@ -138,7 +138,7 @@ export class Tracker {
     let run = log.runAt(at);
     while (at < lv) {
       const end = Math.min(lv, log.end(run));
-      if (log.container(run) === this.#container && log.kind(run) <= TEXT_DELETE_BACKWARD) {
+      if (log.isIn(run, this.#container) && log.kind(run) <= TEXT_DELETE_BACKWARD) {
         while (at < end) {
           const stop = Math.min(end, graph.runEnd(graph.runAt(at)));
           this.#apply(run, at, stop, target);
@@ -274,7 +274,7 @@ export class Tracker {
     for (let run = log.runAt(start); at < end; run += 1) {
       const stop = Math.min(end, log.end(run));
       const kind = log.kind(run);
-      if (log.container(run) !== this.#container || kind > TEXT_DELETE_BACKWARD) {
+      if (!log.isIn(run, this.#container) || kind > TEXT_DELETE_BACKWARD) {
         at = stop;
       } else if (kind === TEXT_INSERT) {
         this.#shiftCharacters(at, stop - at, slot, step);

@@ -3,6 +3,7 @@ import { CausalGraph } from '../../src/graph/causal-graph.ts';
 import {
   LIST_INSERT,
   MAP_PUT,
+  REVOKE,
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
@@ -126,5 +127,30 @@ describe('OperationLog', () => {
     ann.insert(4, '!');
     expect(ann.rows()).toEqual([[TEXT_INSERT, 0, 5]]);
     expect(ann.log.text.slice(0, 5)).toBe('hell!');
+  });
+
+  it('knows a container by every event that names it', () => {
+    const ann = new Author();
+    ann.insert(0, 'ab');
+    ann.insert(0, 'cd', 0);
+    ann.insert(0, 'ef', 1);
+    const { log } = ann;
+    expect([log.isIn(1, 0), log.isIn(2, 0)]).toEqual([true, false]);
+    log.alias(1, 0);
+    expect([log.isIn(0, 0), log.isIn(1, 0), log.isIn(2, 0)]).toEqual([false, true, true]);
+    expect(log.container(2)).toBe(1);
+    log.truncate(1);
+    ann.graph.truncate(1);
+    ann.insert(1, 'g');
+    ann.insert(0, 'h', 1);
+    expect(log.isIn(1, 0)).toBe(false);
+  });
+
+  it('counts on from the first event that a run revokes', () => {
+    const ann = new Author();
+    ann.insert(0, 'abc');
+    ann.graph.appendLocal(ann.replica, 2);
+    ann.log.append(REVOKE, ROOT, 2, 1, 0, 0, -1);
+    expect([ann.log.aOf(1, 3), ann.log.aOf(1, 4)]).toEqual([1, 2]);
   });
 });
