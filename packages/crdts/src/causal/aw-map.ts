@@ -1,6 +1,7 @@
 import { contextOf, type Dot, hasDot, joinContexts, newerThan } from './causal-context.ts';
 import {
   type Causal,
+  compactCausal,
   decomposeCausal,
   type DotStore,
   joinCausal,
@@ -47,6 +48,12 @@ export interface AwMapType<Store> {
   remove<K extends Key>(state: AwMap<K, Store>, key: K): AwMap<K, Store>;
   /** The delta that removes all keys. */
   clear(state: AwMap<Key, Store>): AwMap<never, Store>;
+  /**
+   * `state` with its values compacted, where their type can be.
+   *
+   * @param stable - A state that every replica has, before which nothing is on its way to here.
+   */
+  compact<K extends Key>(state: AwMap<K, Store>, stable: AwMap<K, Store>): AwMap<K, Store>;
 }
 
 /**
@@ -103,5 +110,6 @@ export function awMap<Store>(values: { readonly store: DotStore<Store> }): AwMap
     },
     remove: (state, key) => removal(store.empty, dotsOf(state, key)),
     clear: (state) => removal(store.empty, store.dots(state.store)),
+    compact: (state, stable) => compactCausal(store, state, stable.context),
   };
 }

@@ -19,9 +19,10 @@
  * JPDC 2018, whose causal counter is of the usual way, and departs from it as told.
  */
 import type { ReplicaId } from '../replica-id.ts';
-import { type CausalContext, contextOf, type Dot, hasDot, nextDot } from './causal-context.ts';
+import { type CausalContext, contextOf, hasDot, nextDot } from './causal-context.ts';
 import {
   type Causal,
+  compactCausal,
   decomposeCausal,
   type DotStore,
   joinCausal,
@@ -51,6 +52,7 @@ const tallies: DotStore<DotFun<Tally>> = {
     ),
   dots: (store) => store,
   parts: (store) => dotFun.parts(store),
+  compact: compactTallies,
 };
 
 /**
@@ -115,25 +117,32 @@ export const causalCounter = {
     return removal(noDots, state.store);
   },
   /**
-   * The delta that makes one tally of all stable ones of a replica.
+   * `state` with one tally for all stable ones of a replica.
    *
-   * @param stable - Dots that every replica has, and before which nothing is on its way: also no
-   *   reset by somebody who had not seen them all.
+   * @param stable - A state that every replica has, before which nothing is on its way to here:
+   *   also no reset by somebody who had not seen all of it.
    * @remarks The value is the same. O(tallies).
    */
-  compact(state: CausalCounter, stable: CausalContext): CausalCounter {
-    const store: DottedValue<Tally>[] = [];
-    const merged: Dot[] = [];
-    for (const next of state.store) {
-      if (!hasDot(stable, next.replicaId, next.counter)) continue;
-      const last = store.at(-1);
-      const amount = (last?.value.amount ?? 0) + next.value.amount;
-      const isSame = last?.replicaId === next.replicaId && Number.isSafeInteger(amount);
-      if (isSame) store.pop();
-      const first = isSame ? last.value.first : next.value.first;
-      store.push({ ...next, value: isSame ? { amount, first } : next.value });
-      merged.push(next);
-    }
-    return { store, context: contextOf(merged) };
+  compact(state: CausalCounter, stable: CausalCounter): CausalCounter {
+    return compactCausal(tallies, state, stable.context);
   },
 };
+
+function compactTallies(store: DotFun<Tally>, stable: CausalContext): DotFun<Tally> {
+  const compacted: DottedValue<Tally>[] = [];
+  for (const next of store) {
+    const last = compacted.at(-1);
+    const amount = (last?.value.amount ?? 0) + next.value.amount;
+    const isOne = last?.replicaId === next.replicaId && Number.isSafeInteger(amount);
+    const isStable = [last, next].every(
+      (tally) => tally !== undefined && hasDot(stable, tally.replicaId, tally.counter),
+    );
+    if (isOne && isStable) {
+      compacted.pop();
+      compacted.push({ ...next, value: { amount, first: last.value.first } });
+    } else {
+      compacted.push(next);
+    }
+  }
+  return compacted.length === store.length ? store : compacted;
+}

@@ -52,6 +52,8 @@ export interface DotStore<Store> {
   dots(store: Store): Iterable<Dot>;
   /** For each dot, the store that has nothing else. */
   parts(store: Store): Iterable<readonly [Dot, Store]>;
+  /** The store without what no user would miss, once all have the dots of `stable`. */
+  compact?(store: Store, stable: CausalContext): Store;
 }
 
 /** A type that can be nested in others. */
@@ -98,6 +100,19 @@ export function* decomposeCausal<Store>(
   for (const { replicaId, first, last } of rangesOf(gone)) {
     yield { store: kind.empty, context: leaf(replicaId, [first, last]) };
   }
+}
+
+/**
+ * `state` without what no user would miss: what was only kept for those who had not seen it.
+ *
+ * @param stable - What every replica has, and before which nothing is on its way to here.
+ */
+export function compactCausal<Store>(
+  kind: DotStore<NoInfer<Store>>,
+  { store, context }: Causal<Store>,
+  stable: CausalContext,
+): Causal<Store> {
+  return { store: kind.compact?.(store, stable) ?? store, context };
 }
 
 /** The delta that removes these dots and nothing else. */

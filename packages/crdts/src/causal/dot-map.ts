@@ -13,6 +13,7 @@ import type { DotStore } from './causal.ts';
 import {
   countOf,
   entriesOf,
+  fromSorted,
   get,
   type Key,
   leaf,
@@ -47,6 +48,8 @@ export interface DotMapStore<Store> {
   dots(store: DotMap<Key, Store>): Iterable<Dot>;
   /** A map for each dot. */
   parts<K extends Key>(store: DotMap<K, Store>): Iterable<readonly [Dot, DotMap<K, Store>]>;
+  /** Every store compacted. O(n). */
+  compact<K extends Key>(store: DotMap<K, Store>, stable: CausalContext): DotMap<K, Store>;
 }
 
 const emptyMap: DotMap<never, never> = { entries: undefined, owners: undefined };
@@ -72,6 +75,14 @@ export function dotMap<Store>(values: DotStore<Store>): DotMapStore<Store> {
       }
       return joined.entries === undefined ? emptyMap : joined;
     },
+    compact(store, stable) {
+      let compacted = store;
+      for (const { key, value } of entriesOf(store.entries)) {
+        const after = values.compact?.(value, stable) ?? value;
+        compacted = withStore(values, compacted, key, value, after);
+      }
+      return compacted.entries === undefined ? emptyMap : compacted;
+    },
     *dots({ entries }) {
       for (const { value } of entriesOf(entries)) yield* values.dots(value);
     },
@@ -95,6 +106,31 @@ export function mapOf<K extends Key, Store>(
   store: Store,
 ): DotMap<K, Store> {
   return withStore(values, emptyMap, ordinary(key), values.empty, store);
+}
+
+/**
+ * The map of these stores, none of which is empty, by ascending keys; `undefined` if two of them
+ * have the same dot. O(dots log dots).
+ */
+export function mapOfSorted<K extends Key, Store>(
+  values: DotStore<NoInfer<Store>>,
+  entries: readonly { readonly key: K; readonly value: Store }[],
+): DotMap<K, Store> | undefined {
+  const byReplica = new Map<ReplicaId, { key: number; value: K }[]>();
+  for (const { key, value } of entries) {
+    for (const { replicaId, counter } of values.dots(value)) {
+      const owners = byReplica.get(replicaId);
+      if (owners === undefined) byReplica.set(replicaId, [{ key: counter, value: key }]);
+      else owners.push({ key: counter, value: key });
+    }
+  }
+  let owners: OrderedMap<ReplicaId, OrderedMap<number, K>>;
+  for (const [replicaId, dots] of byReplica) {
+    dots.sort((left, right) => left.key - right.key);
+    if (dots.some(({ key }, at) => key === dots[at + 1]?.key)) return undefined;
+    owners = put(owners, replicaId, fromSorted(dots));
+  }
+  return entries.length === 0 ? emptyMap : { entries: fromSorted(entries), owners };
 }
 
 /** The keys of `right`, and those of `left` that have a dot which `rightContext` knows. */

@@ -1,7 +1,15 @@
 import type { ReplicaId } from '../replica-id.ts';
 import { contextOf, nextDot } from './causal-context.ts';
-import { type Causal, decomposeCausal, type DotStore, joinCausal, leqCausal } from './causal.ts';
-import { type DotFun, dotFun, dotted, noDots } from './dot-fun.ts';
+import {
+  type Causal,
+  compactCausal,
+  decomposeCausal,
+  type DotStore,
+  joinCausal,
+  leqCausal,
+} from './causal.ts';
+import { type DotFun, dotted, noDots } from './dot-fun.ts';
+import { isUnanimous, unanimousDots } from './unanimous-dots.ts';
 
 /** A flag: `dwFlag`. */
 export type DwFlag = Causal<DotFun<boolean>>;
@@ -28,7 +36,7 @@ export type DwFlag = Causal<DotFun<boolean>>;
 export const dwFlag = {
   /** How its stores join, where it is nested. */
   get store(): DotStore<DotFun<boolean>> {
-    return dotFun;
+    return unanimousDots;
   },
   /** The disabled flag of a replica that has seen nothing. */
   get bottom(): DwFlag {
@@ -36,19 +44,19 @@ export const dwFlag = {
   },
   /** What either knows of. */
   join(left: DwFlag, right: DwFlag): DwFlag {
-    return joinCausal(dotFun, left, right);
+    return joinCausal(unanimousDots, left, right);
   },
   /** Whether `right` knows all that `left` knows. */
   leq(left: DwFlag, right: DwFlag): boolean {
-    return leqCausal(dotFun, left, right);
+    return leqCausal(unanimousDots, left, right);
   },
   /** A state for each change that stands, and for each range of those that are gone. */
   decompose(state: DwFlag): Iterable<DwFlag> {
-    return decomposeCausal(dotFun, state);
+    return decomposeCausal(unanimousDots, state);
   },
   /** Whether it is enabled. */
   isEnabled({ store }: DwFlag): boolean {
-    return store.length > 0 && store.every(({ value }) => value);
+    return isUnanimous(store);
   },
   /**
    * The delta that enables it.
@@ -67,5 +75,13 @@ export const dwFlag = {
   disable(state: DwFlag, replicaId: ReplicaId): DwFlag {
     const dot = nextDot(state.context, replicaId);
     return { store: dotted(dot, false), context: contextOf([dot, ...state.store]) };
+  },
+  /**
+   * `state` without what is left of disablings.
+   *
+   * @param stable - A state that every replica has, before which nothing is on its way to here.
+   */
+  compact(state: DwFlag, stable: DwFlag): DwFlag {
+    return compactCausal(unanimousDots, state, stable.context);
   },
 };

@@ -1,8 +1,14 @@
 import type { ReplicaId } from '../replica-id.ts';
 import { contextOf, nextDot } from './causal-context.ts';
-import { type Causal, decomposeCausal, joinCausal, leqCausal, removal } from './causal.ts';
+import {
+  type Causal,
+  decomposeCausal,
+  type DotStore,
+  joinCausal,
+  leqCausal,
+  removal,
+} from './causal.ts';
 import { dotFun, type DotSet, dotted, noDots } from './dot-fun.ts';
-import type { DotStore } from './causal.ts';
 
 /** A flag: `ewFlag`. */
 export type EwFlag = Causal<DotSet>;

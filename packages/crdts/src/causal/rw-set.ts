@@ -1,14 +1,15 @@
 import type { ReplicaId } from '../replica-id.ts';
-import { type CausalContext, contextOf, type Dot, hasDot, nextDot } from './causal-context.ts';
-import { type Causal, decomposeCausal, joinCausal, leqCausal, removal } from './causal.ts';
-import { type DotFun, dotFun, dotted } from './dot-fun.ts';
+import { contextOf, nextDot } from './causal-context.ts';
+import { type Causal, compactCausal, decomposeCausal, joinCausal, leqCausal } from './causal.ts';
+import { type DotFun, dotted } from './dot-fun.ts';
 import { type DotMap, dotMap, type DotMapStore, mapOf } from './dot-map.ts';
 import { entriesOf, get, type Key } from './ordered-map.ts';
+import { isUnanimous, unanimousDots } from './unanimous-dots.ts';
 
 /** A set to which elements are added and from which they are removed: `rwSet`. */
 export type RwSet<Element extends Key> = Causal<DotMap<Element, DotFun<boolean>>>;
 
-const store: DotMapStore<DotFun<boolean>> = dotMap<DotFun<boolean>>(dotFun);
+const store: DotMapStore<DotFun<boolean>> = dotMap(unanimousDots);
 const bottom: RwSet<never> = { store: store.empty, context: undefined };
 
 /**
@@ -58,14 +59,11 @@ export const rwSet = {
   },
   /** Whether `element` is in the set. O(log n). */
   has<Element extends Key>(state: RwSet<Element>, element: Element): boolean {
-    const dots = get(state.store.entries, element);
-    return dots?.every(({ value }) => value) ?? false;
+    return isUnanimous(get(state.store.entries, element) ?? []);
   },
   /** The elements: numbers first, in ascending order, NaN last, then texts by code units. */
   *elements<Element extends Key>(state: RwSet<Element>): Generator<Element, void> {
-    for (const { key, value: dots } of entriesOf(state.store.entries)) {
-      if (dots.every(({ value }) => value)) yield key;
-    }
+    for (const { key, value } of entriesOf(state.store.entries)) if (isUnanimous(value)) yield key;
   },
   /**
    * The delta that adds `element`.
@@ -92,20 +90,13 @@ export const rwSet = {
     return marked(state, replicaId, element, { isMember: false });
   },
   /**
-   * The delta that drops what is left of removed elements, once nobody can add them any more
-   * without having seen the removal.
+   * `state` without what is left of removed elements.
    *
-   * @param stable - Dots that every replica has, and before which nothing is on its way.
+   * @param stable - A state that every replica has, before which nothing is on its way to here.
    * @remarks No user sees a difference. O(n).
    */
-  compact<Element extends Key>(state: RwSet<Element>, stable: CausalContext): RwSet<Element> {
-    const settled: Dot[] = [];
-    for (const { value: dots } of entriesOf(state.store.entries)) {
-      const isGone = dots.some(({ value }) => !value);
-      const isStable = dots.every(({ replicaId, counter }) => hasDot(stable, replicaId, counter));
-      if (isGone && isStable) settled.push(...dots);
-    }
-    return removal(store.empty, settled);
+  compact<Element extends Key>(state: RwSet<Element>, stable: RwSet<Element>): RwSet<Element> {
+    return compactCausal(store, state, stable.context);
   },
 };
 
@@ -118,7 +109,7 @@ function marked<Element extends Key>(
   const dot = nextDot(state.context, replicaId);
   const replaced = get(state.store.entries, element) ?? [];
   return {
-    store: mapOf(dotFun, element, dotted(dot, isMember)),
+    store: mapOf(unanimousDots, element, dotted(dot, isMember)),
     context: contextOf([dot, ...replaced]),
   };
 }

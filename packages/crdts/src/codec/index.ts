@@ -4,3 +4,7 @@ export { boundedCounterCodec } from './bounded-counter-codec.ts';
 export { pnCounterCodec } from './pn-counter-codec.ts';
 export { gSetCodec, twoPhaseSetCodec } from './set-codec.ts';
 export { lwwMapCodec, lwwRegisterCodec, lwwSetCodec } from './lww-codec.ts';
+export { type CausalCodec, type DotTable, type StoreFields } from './causal-codec.ts';
+export { causalCounterCodec, dwFlagCodec, ewFlagCodec, mvRegisterCodec } from './dot-codec.ts';
+export { awMapCodec, awSetCodec, rwSetCodec } from './dot-map-codec.ts';
+export { keyCodec, textCodec } from './key-codec.ts';

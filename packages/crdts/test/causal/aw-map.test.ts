@@ -5,7 +5,9 @@ import { awSet } from '../../src/causal/aw-set.ts';
 import { contextOf } from '../../src/causal/causal-context.ts';
 import { causalCounter } from '../../src/causal/causal-counter.ts';
 import type { DotFun } from '../../src/causal/dot-fun.ts';
+import type { DotMap } from '../../src/causal/dot-map.ts';
 import { mvRegister } from '../../src/causal/mv-register.ts';
+import { rwSet } from '../../src/causal/rw-set.ts';
 import { setMap } from '../support/causal-cases.ts';
 
 const votes = awMap(causalCounter);
@@ -89,4 +91,18 @@ test('an update that leaves nothing removes the key, and what it made meanwhile 
     ]),
   );
   expect([...setMap.keys(setMap.join(one, gone))]).toEqual([]);
+});
+
+test('values that can be compacted are, and keys of which nothing is left go', () => {
+  const roles = awMap<DotMap<string, DotFun<boolean>>>(rwSet);
+  const added = roles.update(roles.bottom, 'k', (set) => rwSet.add(set, 'a', 'x'));
+  const removed = roles.join(
+    added,
+    roles.update(added, 'k', (set) => rwSet.remove(set, 'a', 'x')),
+  );
+
+  expect([...roles.keys(removed)]).toEqual(['k']);
+  expect(roles.compact(removed, added)).toEqual(removed);
+  expect(roles.compact(removed, removed).store).toBe(roles.store.empty);
+  expect(setMap.compact(setMap.bottom, setMap.bottom)).toEqual(setMap.bottom);
 });

@@ -18,3 +18,14 @@ test('disabling what is disabled keeps a concurrent enabling from it', () => {
 
   expect(dwFlag.isEnabled(dwFlag.join(enabled, disabled))).toBe(false);
 });
+
+test('a disabling that all have seen leaves nothing behind', () => {
+  const disabled = dwFlag.disable(dwFlag.bottom, 'b');
+  const contested = dwFlag.join(dwFlag.enable(dwFlag.bottom, 'a'), disabled);
+
+  expect(dwFlag.compact(disabled, disabled).store).toEqual([]);
+  expect(dwFlag.compact(contested, disabled)).toEqual(contested);
+  expect(dwFlag.isEnabled(dwFlag.compact(contested, contested))).toBe(false);
+  const enabled = dwFlag.enable(disabled, 'a');
+  expect(dwFlag.compact(enabled, enabled)).toEqual(enabled);
+});

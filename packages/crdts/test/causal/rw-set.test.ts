@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { contextOf } from '../../src/causal/causal-context.ts';
 import { type RwSet, rwSet } from '../../src/causal/rw-set.ts';
 import { rwSetCase, showMap } from '../support/causal-cases.ts';
 import { statesOf } from '../support/lattice-laws.ts';
@@ -19,27 +18,26 @@ test('an element that was never there can be kept out', () => {
 
 test('removals leave nothing behind once they are stable', () => {
   const removed = rwSet.join(added, rwSet.remove(added, 'b', 'x'));
-  const stable = contextOf([{ replicaId: 'b', counter: 1 }]);
 
-  expect(rwSet.compact(removed, undefined)).toEqual(rwSet.bottom);
-  const compacted = rwSet.join(removed, rwSet.compact(removed, stable));
+  expect(rwSet.compact(removed, added)).toEqual(removed);
+  const compacted = rwSet.compact(removed, removed);
   expect(showMap(compacted)).toBe('[[[],[]],[["a",[1,1]],["b",[1,1]]]]');
   expect(rwSet.join(removed, compacted)).toEqual(compacted);
 });
 
 test('elements that are there stay when removals are compacted', () => {
-  const state = rwSet.join(added, rwSet.remove(added, 'b', 'y'));
-  const compacted = rwSet.join(state, rwSet.compact(state, state.context));
+  const state = rwSet.join<string>(added, rwSet.remove<string>(added, 'b', 'y'));
+  const compacted = rwSet.compact(state, state);
 
   expect([...rwSet.elements(compacted)]).toEqual(['x']);
   expect(compacted.store.entries?.count).toBe(1);
 });
 
 test('a removal that is stable still wins over an addition that is not', () => {
-  const contested = rwSet.join(added, rwSet.remove(rwSet.bottom, 'b', 'x'));
-  const removalOnly = contextOf([{ replicaId: 'b', counter: 1 }]);
+  const removal = rwSet.remove(rwSet.bottom, 'b', 'x');
+  const contested = rwSet.join(added, removal);
 
-  expect(rwSet.compact(contested, removalOnly)).toEqual(rwSet.bottom);
+  expect(rwSet.compact(contested, removal)).toEqual(contested);
   expect(rwSet.has(contested, 'x')).toBe(false);
 });
 
@@ -53,7 +51,7 @@ test('compaction of what all have seen changes no view, now or later', () => {
       let all: RwSet<string> = rwSet.bottom;
       for (const state of states) all = rwSet.join(all, state);
       // One replica has compacted, one has not, and both go on from there.
-      const compacted = rwSet.join(all, rwSet.compact(all, all.context));
+      const compacted = rwSet.compact(all, all);
       const [plain, small] = [all, compacted].map((start) => {
         const replicas: RwSet<string>[] = [start, all, compacted];
         for (const [index, operation] of steps) {

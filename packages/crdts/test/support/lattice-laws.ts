@@ -59,6 +59,20 @@ export function statesOf<State, Operation>({
   });
 }
 
+/** A state that a replica can have, or a delta. */
+export function reachable<State, Operation>({
+  operations,
+  ...mutable
+}: {
+  readonly lattice: Lattice<State>;
+  readonly operations: readonly Operation[];
+  readonly mutate: (state: State, replicaId: string, operation: Operation) => State | undefined;
+}): fc.Arbitrary<State> {
+  return fc
+    .tuple(statesOf({ ...mutable, operations: fc.constantFrom(...operations) }), fc.nat(99))
+    .map(([states, choice]) => states[choice % states.length] ?? mutable.lattice.bottom);
+}
+
 /** Three states of one history. */
 export function triplesOf<State, Operation>(
   mutable: MutableLattice<State, Operation>,

@@ -1,0 +1,75 @@
+import {
+  type ByteReader,
+  type ByteWriter,
+  type Codec,
+  DecodeError,
+} from '@quorate/transport/codec';
+
+import type { Dot } from '../causal/causal-context.ts';
+import type { Tally } from '../causal/causal-counter.ts';
+import type { DotFun, DotSet } from '../causal/dot-fun.ts';
+import { type CausalCodec, causalCodec, dotFields, type StoreFields } from './causal-codec.ts';
+
+/** The fields of dots that stand for themselves. */
+export const dotSetFields: StoreFields<DotSet> = /* @__PURE__ */ dotFields<true>(
+  () => undefined,
+  () => true,
+);
+
+/** The fields of dots that say yes or no. */
+export const unanimousFields: StoreFields<DotFun<boolean>> = /* @__PURE__ */ dotFields(
+  (writer, value) => writer.u8(Number(value)),
+  readBoolean,
+);
+
+/** The codec of enable-wins flags and of their deltas. */
+export const ewFlagCodec: CausalCodec<DotSet> = /* @__PURE__ */ causalCodec(0x50, dotSetFields);
+
+/** The codec of disable-wins flags and of their deltas. */
+export const dwFlagCodec: CausalCodec<DotFun<boolean>> = /* @__PURE__ */ causalCodec(
+  0x51,
+  unanimousFields,
+);
+
+/** The codec of resettable counters and of their deltas. */
+export const causalCounterCodec: CausalCodec<DotFun<Tally>> = /* @__PURE__ */ causalCodec(
+  0x52,
+  /* @__PURE__ */ dotFields(writeTally, readTally),
+);
+
+/**
+ * The codec of multi-value registers and of their deltas.
+ *
+ * @param values - Writes and reads a value; it copies what it keeps of the bytes.
+ */
+export function mvRegisterCodec<Value>(values: Codec<Value>): CausalCodec<DotFun<Value>> {
+  return causalCodec(
+    0x53,
+    dotFields<Value>(
+      (writer, value) => writer.lengthPrefixed(values.encode(value)),
+      (reader) => values.decode(reader.lengthPrefixed()),
+    ),
+  );
+}
+
+function writeTally(writer: ByteWriter, { amount, first }: Tally, { counter }: Dot): void {
+  writer.varint(counter - first);
+  writer.u8(Number(amount < 0));
+  writer.varint(Math.abs(amount));
+}
+
+function readTally(reader: ByteReader, { counter }: Dot): Tally {
+  const first = counter - reader.varint();
+  const isNegative = readBoolean(reader);
+  const size = reader.varint();
+  if (first < 1 || (isNegative && size === 0)) {
+    throw new DecodeError('tally: expected one of its dot, got another one');
+  }
+  return { amount: isNegative ? -size : size, first };
+}
+
+function readBoolean(reader: ByteReader): boolean {
+  const value = reader.u8();
+  if (value > 1) throw new DecodeError(`boolean: expected 0 or 1, got ${value}`);
+  return value === 1;
+}
