@@ -37,7 +37,7 @@ export type { DotMap, DotMapStore } from './causal/dot-map.ts';
 export { type DwFlag, dwFlag } from './causal/dw-flag.ts';
 export { type EwFlag, ewFlag } from './causal/ew-flag.ts';
 export { type MvRegister, mvRegister } from './causal/mv-register.ts';
-export type { Key, OrderedEntry, OrderedMap } from './causal/ordered-map.ts';
+export type { Key, OrderedEntry, OrderedMap } from './ordered-map.ts';
 export { type RwSet, rwSet } from './causal/rw-set.ts';
 export {
   aheadMs,

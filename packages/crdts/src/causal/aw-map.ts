@@ -9,7 +9,7 @@ import {
   removal,
 } from './causal.ts';
 import { type DotMap, dotMap, type DotMapStore, mapOf } from './dot-map.ts';
-import { countOf, entriesOf, get, type Key } from './ordered-map.ts';
+import { countOf, entriesOf, get, type Key } from '../ordered-map.ts';
 
 /** A map of keys to values of a causal type: `awMap`. */
 export type AwMap<K extends Key, Store> = Causal<DotMap<K, Store>>;

@@ -3,7 +3,7 @@ import { contextOf, nextDot } from './causal-context.ts';
 import { type Causal, decomposeCausal, joinCausal, leqCausal, removal } from './causal.ts';
 import { dotFun, type DotSet, dotted } from './dot-fun.ts';
 import { type DotMap, dotMap, type DotMapStore, mapOf } from './dot-map.ts';
-import { countOf, entriesOf, get, type Key } from './ordered-map.ts';
+import { countOf, entriesOf, get, type Key } from '../ordered-map.ts';
 
 /** A set to which elements are added and from which they are removed: `awSet`. */
 export type AwSet<Element extends Key> = Causal<DotMap<Element, DotSet>>;

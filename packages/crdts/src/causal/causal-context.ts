@@ -19,7 +19,7 @@
  * Source: Almeida, Shoker and Baquero, "Delta state replicated data types", JPDC 2018.
  */
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
-import { entriesOf, get, type OrderedMap, put } from './ordered-map.ts';
+import { entriesOf, get, type OrderedMap, put } from '../ordered-map.ts';
 
 /** The name of one change: the `counter`-th of a replica. */
 export interface Dot {

@@ -27,7 +27,7 @@ import {
   rangesOf,
   withoutDots,
 } from './causal-context.ts';
-import { leaf } from './ordered-map.ts';
+import { leaf } from '../ordered-map.ts';
 
 /** The state of a causal type, or a delta of one. */
 export interface Causal<Store> {

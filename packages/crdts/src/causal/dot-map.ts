@@ -21,7 +21,7 @@ import {
   type OrderedMap,
   put,
   without,
-} from './ordered-map.ts';
+} from '../ordered-map.ts';
 
 /** A store for each key that has dots. */
 export interface DotMap<K extends Key, Store> {

@@ -3,7 +3,7 @@ import { contextOf, nextDot } from './causal-context.ts';
 import { type Causal, compactCausal, decomposeCausal, joinCausal, leqCausal } from './causal.ts';
 import { type DotFun, dotted } from './dot-fun.ts';
 import { type DotMap, dotMap, type DotMapStore, mapOf } from './dot-map.ts';
-import { entriesOf, get, type Key } from './ordered-map.ts';
+import { entriesOf, get, type Key } from '../ordered-map.ts';
 import { isUnanimous, unanimousDots } from './unanimous-dots.ts';
 
 /** A set to which elements are added and from which they are removed: `rwSet`. */

@@ -23,7 +23,7 @@ import {
 } from '../causal/causal-context.ts';
 import type { Causal } from '../causal/causal.ts';
 import { compareDots, type DotFun, type DottedValue, noDots } from '../causal/dot-fun.ts';
-import { entriesOf, fromSorted } from '../causal/ordered-map.ts';
+import { entriesOf, fromSorted } from '../ordered-map.ts';
 import type { ReplicaId } from '../replica-id.ts';
 import { readReplicaId, stateCodec } from './state-codec.ts';
 

@@ -3,7 +3,7 @@ import { type Codec, DecodeError } from '@quorate/transport/codec';
 import type { DotStore } from '../causal/causal.ts';
 import { dotFun, type DotFun, type DotSet } from '../causal/dot-fun.ts';
 import { type DotMap, mapOfSorted } from '../causal/dot-map.ts';
-import { compareKeys, countOf, entriesOf, type Key } from '../causal/ordered-map.ts';
+import { compareKeys, countOf, entriesOf, type Key } from '../ordered-map.ts';
 import { unanimousDots } from '../causal/unanimous-dots.ts';
 import { type CausalCodec, causalCodec, type StoreFields } from './causal-codec.ts';
 import { dotSetFields, unanimousFields } from './dot-codec.ts';

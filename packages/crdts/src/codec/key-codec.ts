@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
 
-import { type Key, ordinary } from '../causal/ordered-map.ts';
+import { type Key, ordinary } from '../ordered-map.ts';
 
 /** What a key is, as its first byte. */
 const TEXT = 0;

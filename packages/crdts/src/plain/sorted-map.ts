@@ -20,22 +20,22 @@
  * Blelloch, Ferizovic and Sun, "Just Join for Parallel Ordered Sets", SPAA 2016.
  */
 
-/** A tree: what is below the key of its root, and what is above. */
-interface Node<Value> {
-  readonly key: string;
-  readonly value: Value;
-  readonly left: Tree<Value>;
-  readonly right: Tree<Value>;
-  readonly size: number;
-}
+import {
+  balanced,
+  countOf,
+  entriesOf,
+  entry,
+  fromSorted,
+  get,
+  isTooHeavy,
+  leaf,
+  type OrderedEntry,
+  type OrderedMap,
+  put,
+  without,
+} from '../ordered-map.ts';
 
-type Tree<Value> = Node<Value> | undefined;
-
-/** How much heavier than its sibling a tree may be. With this factor one rotation is enough. */
-const WEIGHT_RATIO = 3;
-
-/** Up to here a single rotation rights a tree; beyond it the inner grandchild moves up. */
-const ROTATION_RATIO = 2;
+type Tree<Value> = OrderedMap<string, Value>;
 
 /** Makes one value of two under the same key, or `undefined` for none. */
 export type Combine<Value> = (left: Value, right: Value) => Value | undefined;
@@ -55,24 +55,22 @@ export class SortedMap<Value> implements Iterable<readonly [string, Value]> {
 
   /** The map of one entry. O(1). */
   static of<Value>(key: string, value: Value): SortedMap<Value> {
-    return new SortedMap(nodeOf(undefined, key, value, undefined));
+    return new SortedMap(leaf(key, value));
   }
 
   /** The map of entries whose keys ascend and differ. O(n). */
   static fromSorted<Value>(entries: readonly (readonly [string, Value])[]): SortedMap<Value> {
-    return new SortedMap(treeOf(entries, 0, entries.length));
+    return new SortedMap(fromSorted(entries.map(([key, value]) => ({ key, value }))));
   }
 
   /** How many entries there are. */
   get size(): number {
-    return sizeOf(this.#root);
+    return countOf(this.#root);
   }
 
   /** The value of `key`, if it has one. */
   get(key: string): Value | undefined {
-    let node = this.#root;
-    while (node !== undefined && node.key !== key) node = key < node.key ? node.left : node.right;
-    return node?.value;
+    return get(this.#root, key);
   }
 
   /** Whether `key` has a value. */
@@ -82,15 +80,12 @@ export class SortedMap<Value> implements Iterable<readonly [string, Value]> {
 
   /** With `value` for `key`, whatever it had before. */
   set(key: string, value: Value): SortedMap<Value> {
-    const [below, , above] = split(this.#root, key);
-    return new SortedMap(link(below, key, value, above));
+    return this.#of(put(this.#root, key, value));
   }
 
   /** Without `key`. */
   delete(key: string): SortedMap<Value> {
-    if (!this.has(key)) return this;
-    const [below, , above] = split(this.#root, key);
-    return new SortedMap(concat(below, above));
+    return this.#of(without(this.#root, key));
   }
 
   /**
@@ -116,15 +111,7 @@ export class SortedMap<Value> implements Iterable<readonly [string, Value]> {
 
   /** The entries by ascending keys. */
   *[Symbol.iterator](): Generator<readonly [string, Value]> {
-    const above: Node<Value>[] = [];
-    let node = this.#root;
-    while (node !== undefined || above.length > 0) {
-      for (; node !== undefined; node = node.left) above.push(node);
-      const next = above.pop();
-      if (next === undefined) return;
-      yield [next.key, next.value];
-      node = next.right;
-    }
+    for (const { key, value } of entriesOf(this.#root)) yield [key, value];
   }
 
   /** The keys, ascending. */
@@ -136,66 +123,14 @@ export class SortedMap<Value> implements Iterable<readonly [string, Value]> {
   *values(): Generator<Value> {
     for (const [, value] of this) yield value;
   }
+
+  #of(root: Tree<Value>): SortedMap<Value> {
+    return root === this.#root ? this : new SortedMap(root);
+  }
 }
 
 /** The map of nothing. */
 export const emptyMap: SortedMap<never> = /* @__PURE__ */ SortedMap.fromSorted<never>([]);
-
-function sizeOf(tree: Tree<unknown>): number {
-  return tree === undefined ? 0 : tree.size;
-}
-
-function weightOf(tree: Tree<unknown>): number {
-  return sizeOf(tree) + 1;
-}
-
-function nodeOf<Value>(
-  left: Tree<Value>,
-  key: string,
-  value: Value,
-  right: Tree<Value>,
-): Node<Value> {
-  return { key, value, left, right, size: sizeOf(left) + sizeOf(right) + 1 };
-}
-
-/** A tree as flat as can be of the entries from `start` up to `end`. */
-function treeOf<Value>(
-  entries: readonly (readonly [string, Value])[],
-  start: number,
-  end: number,
-): Tree<Value> {
-  const middle = (start + end) >> 1;
-  const entry = start < end ? entries[middle] : undefined;
-  if (entry === undefined) return undefined;
-  const left = treeOf(entries, start, middle);
-  return nodeOf(left, entry[0], entry[1], treeOf(entries, middle + 1, end));
-}
-
-/** Like `nodeOf`, of two trees of which one may have become too heavy by one entry or by half. */
-function balanced<Value>(
-  left: Tree<Value>,
-  key: string,
-  value: Value,
-  right: Tree<Value>,
-): Node<Value> {
-  if (left !== undefined && weightOf(left) > WEIGHT_RATIO * weightOf(right)) {
-    const inner = left.right;
-    if (inner === undefined || weightOf(inner) < ROTATION_RATIO * weightOf(left.left)) {
-      return nodeOf(left.left, left.key, left.value, nodeOf(inner, key, value, right));
-    }
-    const outer = nodeOf(left.left, left.key, left.value, inner.left);
-    return nodeOf(outer, inner.key, inner.value, nodeOf(inner.right, key, value, right));
-  }
-  if (right !== undefined && weightOf(right) > WEIGHT_RATIO * weightOf(left)) {
-    const inner = right.left;
-    if (inner === undefined || weightOf(inner) < ROTATION_RATIO * weightOf(right.right)) {
-      return nodeOf(nodeOf(left, key, value, inner), right.key, right.value, right.right);
-    }
-    const outer = nodeOf(inner.right, right.key, right.value, right.right);
-    return nodeOf(nodeOf(left, key, value, inner.left), inner.key, inner.value, outer);
-  }
-  return nodeOf(left, key, value, right);
-}
 
 /** One tree of everything in `left`, then `key`, then everything in `right`, of any weights. */
 function link<Value>(
@@ -203,31 +138,29 @@ function link<Value>(
   key: string,
   value: Value,
   right: Tree<Value>,
-): Node<Value> {
-  if (left !== undefined && weightOf(left) > WEIGHT_RATIO * weightOf(right)) {
-    return balanced(left.left, left.key, left.value, link(left.right, key, value, right));
+): OrderedEntry<string, Value> {
+  if (left !== undefined && isTooHeavy(left.count, countOf(right))) {
+    return balanced(left.key, left.value, left.left, link(left.right, key, value, right));
   }
-  if (right !== undefined && weightOf(right) > WEIGHT_RATIO * weightOf(left)) {
-    return balanced(link(left, key, value, right.left), right.key, right.value, right.right);
+  if (right !== undefined && isTooHeavy(right.count, countOf(left))) {
+    return balanced(right.key, right.value, link(left, key, value, right.left), right.right);
   }
-  return nodeOf(left, key, value, right);
+  return entry(key, value, left, right);
 }
 
 /** `link` without a key between the two. */
 function concat<Value>(left: Tree<Value>, right: Tree<Value>): Tree<Value> {
   if (left === undefined) return right;
   if (right === undefined) return left;
-  let first = right;
-  while (first.left !== undefined) first = first.left;
-  const [, , rest] = split(right, first.key);
-  return link(left, first.key, first.value, rest);
+  const [first] = entriesOf(right);
+  return first === undefined ? left : link(left, first.key, first.value, without(right, first.key));
 }
 
 /** What is below `key`, what is at it, and what is above. */
 function split<Value>(
   tree: Tree<Value>,
   key: string,
-): readonly [Tree<Value>, Node<Value> | undefined, Tree<Value>] {
+): readonly [Tree<Value>, OrderedEntry<string, Value> | undefined, Tree<Value>] {
   if (tree === undefined) return [undefined, undefined, undefined];
   if (tree.key === key) return [tree.left, tree, tree.right];
   if (key < tree.key) {
@@ -242,7 +175,7 @@ function union<Value>(left: Tree<Value>, right: Tree<Value>, combine: Combine<Va
   if (left === undefined || left === right) return right;
   if (right === undefined) return left;
   // The heavier tree gives the root, so that most of it is kept as it is.
-  const isLeft = left.size >= right.size;
+  const isLeft = left.count >= right.count;
   const root = isLeft ? left : right;
   const [below, found, above] = split(isLeft ? right : left, root.key);
   const lower = isLeft ? union(root.left, below, combine) : union(below, root.left, combine);
@@ -255,7 +188,7 @@ function union<Value>(left: Tree<Value>, right: Tree<Value>, combine: Combine<Va
 
 function combined<Value>(
   value: Value,
-  found: Node<Value> | undefined,
+  found: OrderedEntry<string, Value> | undefined,
   isLeft: boolean,
   combine: Combine<Value>,
 ): Value | undefined {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { type AwSet, awSet } from '../../src/causal/aw-set.ts';
 import { contextOf } from '../../src/causal/causal-context.ts';
-import type { Key } from '../../src/causal/ordered-map.ts';
+import type { Key } from '../../src/ordered-map.ts';
 import { showMap } from '../support/causal-cases.ts';
 
 const addAll = <Element extends Key>(elements: readonly Element[]): AwSet<Element> => {

@@ -13,7 +13,7 @@ import {
   rangesOf,
   withoutDots,
 } from '../../src/causal/causal-context.ts';
-import { entriesOf, get, leaf } from '../../src/causal/ordered-map.ts';
+import { entriesOf, get, leaf } from '../../src/ordered-map.ts';
 
 const dot: fc.Arbitrary<Dot> = fc.record({
   replicaId: fc.constantFrom('a', 'b', '__proto__'),

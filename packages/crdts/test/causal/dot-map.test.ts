@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { contextOf } from '../../src/causal/causal-context.ts';
 import { dotFun, type DotSet, dotted } from '../../src/causal/dot-fun.ts';
 import { type DotMap, dotMap, mapOf } from '../../src/causal/dot-map.ts';
-import { entriesOf, get } from '../../src/causal/ordered-map.ts';
+import { entriesOf, get } from '../../src/ordered-map.ts';
 
 const store = dotMap<DotSet>(dotFun);
 const a1 = { replicaId: 'a', counter: 1 };

@@ -7,7 +7,7 @@ import type { DotMap } from '../../src/causal/dot-map.ts';
 import { type DwFlag, dwFlag } from '../../src/causal/dw-flag.ts';
 import { type EwFlag, ewFlag } from '../../src/causal/ew-flag.ts';
 import { type MvRegister, mvRegister } from '../../src/causal/mv-register.ts';
-import { entriesOf, type Key } from '../../src/causal/ordered-map.ts';
+import { entriesOf, type Key } from '../../src/ordered-map.ts';
 import { type RwSet, rwSet } from '../../src/causal/rw-set.ts';
 import type { Lattice } from '../../src/lattice.ts';
 import { type Delivered, newest, sees } from './exhaustive.ts';

@@ -12,7 +12,7 @@ import {
   type OrderedMap,
   put,
   without,
-} from '../../src/causal/ordered-map.ts';
+} from '../src/ordered-map.ts';
 
 const key: fc.Arbitrary<Key> = fc.oneof(
   fc.nat(40),

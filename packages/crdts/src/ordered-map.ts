@@ -139,7 +139,8 @@ export function leaf<K extends Key, V>(key: K, value: V): OrderedEntry<K, V> {
   return { key, value, left: undefined, right: undefined, count: 1 };
 }
 
-function entry<K extends Key, V>(
+/** The tree of an entry and of what is below and above it, whose weights are in balance. */
+export function entry<K extends Key, V>(
   key: K,
   value: V,
   left: OrderedMap<K, V>,
@@ -149,12 +150,12 @@ function entry<K extends Key, V>(
 }
 
 /** Whether a subtree of this many entries may not stand beside one of that many: Δ = 3. */
-function isTooHeavy(count: number, sibling: number): boolean {
+export function isTooHeavy(count: number, sibling: number): boolean {
   return count + 1 > 3 * (sibling + 1);
 }
 
-/** As `entry`, where one of the sides has just gained or lost one. */
-function balanced<K extends Key, V>(
+/** As `entry`, where one of the sides has just gained or lost one, or a part of its weight. */
+export function balanced<K extends Key, V>(
   key: K,
   value: V,
   left: OrderedMap<K, V>,
