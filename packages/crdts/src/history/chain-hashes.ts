@@ -14,7 +14,7 @@
    Indexes are below lengths; every event of a history goes through here. */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { LIST_INSERT, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT, isListInsertion } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import { crc32c } from '../wire/crc32c.ts';
@@ -139,7 +139,7 @@ export class ChainHashes {
     const shape = shapeOf(kind);
     let hash = mix(mix(start, kind), this.#eventHash(log.container(run)));
     if ((shape & HAS_NUMBERS) !== 0) hash = mix(mix(hash, log.a(run)), log.b(run));
-    const isLater = kind === LIST_INSERT && lv > log.start(run);
+    const isLater = isListInsertion(kind) && lv > log.start(run);
     if ((shape & HAS_A) !== 0)
       hash = mix(hash, this.#eventHash(isLater ? lv - 1 : log.aOf(run, lv)));
     if ((shape & HAS_B) !== 0) hash = mix(hash, this.#eventHash(log.b(run)));

@@ -1,8 +1,8 @@
 import {
-  LIST_INSERT,
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
+  isListInsertion,
 } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import type { Value } from '../log/value.ts';
@@ -74,12 +74,12 @@ function isSameText(
 
 /** The field `a` of event `at`: a list element's origin is the one before it, others count on. */
 function readA(read: IncomingOperation, at: number, context: IncomingContext): number {
-  if (read.kind === LIST_INSERT && at > 0) return context.previous;
+  if (isListInsertion(read.kind) && at > 0) return context.previous;
   return context.lvOf(read.aReplica, read.aReplica === NO_REPLICA ? read.a : read.a + at);
 }
 
 function ourA(log: OperationLog, run: number, lv: number): number {
-  return log.kind(run) === LIST_INSERT && lv > log.start(run) ? lv - 1 : log.aOf(run, lv);
+  return isListInsertion(log.kind(run)) && lv > log.start(run) ? lv - 1 : log.aOf(run, lv);
 }
 
 function isSameValue(left: Value, right: Value): boolean {

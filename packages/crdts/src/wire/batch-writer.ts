@@ -21,7 +21,7 @@
  */
 
 import type { CausalGraph, EventRange } from '../graph/causal-graph.ts';
-import { LIST_DELETE, LIST_INSERT, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_INSERT, isListInsertion, namesConsecutive } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 
 import { ByteWriter } from './byte-writer.ts';
@@ -175,7 +175,7 @@ export class BatchWriter {
     const kind = log.kind(run);
     const shape = shapeOf(kind);
     let to = Math.min(log.end(run), end);
-    if (kind === LIST_DELETE) to = Math.min(to, from + this.#alikeFrom(log.aOf(run, from)));
+    if (namesConsecutive(kind)) to = Math.min(to, from + this.#alikeFrom(log.aOf(run, from)));
     let code = kind;
     if (to - from > 1) {
       code |= HAS_COUNT;
@@ -267,6 +267,6 @@ export class BatchWriter {
 
 /** The field `a` of an event: of list elements in a run, the origin is the element before. */
 function firstField(log: OperationLog, run: number, lv: number): number {
-  if (log.kind(run) === LIST_INSERT && lv > log.start(run)) return lv - 1;
+  if (isListInsertion(log.kind(run)) && lv > log.start(run)) return lv - 1;
   return log.aOf(run, lv);
 }

@@ -11,10 +11,12 @@ import {
   LIST_DELETE,
   LIST_INSERT,
   LIST_MOVE,
+  LIST_NEST,
   LIST_PUT,
   MAP_DELETE,
   MAP_PUT,
   MARK,
+  REVOKE,
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
@@ -54,7 +56,9 @@ function makeShapes(): number[] {
   result[LIST_MOVE] = HAS_A | HAS_B | HAS_C;
   result[LIST_PUT] = HAS_A | HAS_VALUE;
   result[COUNTER_ADD] = HAS_VALUE;
-  result[TREE_MOVE] = HAS_A | HAS_B | HAS_VALUE;
+  result[TREE_MOVE] = HAS_A | HAS_B | HAS_C;
+  result[REVOKE] = HAS_A | IS_RUN;
+  result[LIST_NEST] = result[LIST_INSERT];
   return result;
 }
 

@@ -1,6 +1,6 @@
 import type { CausalGraph } from '../../src/graph/causal-graph.ts';
 import {
-  LIST_INSERT,
+  isListInsertion,
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
@@ -41,7 +41,7 @@ function operationOf(log: OperationLog, lv: number, idOf: (lv: number) => string
     return [...words, 'delete', log.aOf(run, lv)].join(' ');
   }
   const shape = shapeOf(kind);
-  const isLater = kind === LIST_INSERT && offset > 0;
+  const isLater = isListInsertion(kind) && offset > 0;
   words.push(`kind ${kind}`);
   if ((shape & HAS_NUMBERS) !== 0) words.push(`${log.a(run)} ${log.b(run)}`);
   if ((shape & HAS_A) !== 0) words.push(`a ${idOf(isLater ? lv - 1 : log.aOf(run, lv))}`);

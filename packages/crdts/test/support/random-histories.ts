@@ -6,6 +6,8 @@ import {
   ENSURE,
   LIST_DELETE,
   LIST_INSERT,
+  LIST_NEST,
+  REVOKE,
   LIST_MOVE,
   LIST_PUT,
   MAP_DELETE,
@@ -68,12 +70,22 @@ export function appendRandom(history: History, replicaId: string, random: Random
       append(ENSURE, 1, 0, 0, 0, value(1));
       break;
     case 8:
-      append(LIST_INSERT, count, event(), event(), 0, value(count));
+      append(
+        random.int(2) === 0 ? LIST_INSERT : LIST_NEST,
+        count,
+        event(),
+        event(),
+        0,
+        value(count),
+      );
       break;
     case 9: {
       const element = event();
       if (element < 0) append(COUNTER_ADD, 1, 0, 0, 0, value(1));
-      else append(LIST_DELETE, 1 + random.int(Math.min(4, before - element)), element, 0, 0, -1);
+      else {
+        const kind = random.int(2) === 0 ? LIST_DELETE : REVOKE;
+        append(kind, 1 + random.int(Math.min(4, before - element)), element, 0, 0, -1);
+      }
       break;
     }
     case 10:
@@ -83,7 +95,7 @@ export function appendRandom(history: History, replicaId: string, random: Random
       append(LIST_PUT, 1, event(), 0, 0, value(1));
       break;
     default:
-      append(TREE_MOVE, 1, event(), random.int(2) === 0 ? -2 : event(), 0, value(1));
+      append(TREE_MOVE, 1, event(), random.int(2) === 0 ? -2 : event(), event(), -1);
   }
   return history.takeUpdate(before, graph.eventCount);
 }
