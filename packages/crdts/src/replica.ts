@@ -4,10 +4,7 @@ export type ApplyOutcome =
   | { readonly kind: 'applied'; readonly eventCount: number }
   /** Everything in it was known. */
   | { readonly kind: 'duplicate' }
-  /**
-   * The past of some of it has not arrived: kept aside, applied as soon as it can be, and not
-   * acknowledged. The rest is applied.
-   */
+  /** Its past has not arrived: kept aside, applied as soon as it can be, and not acknowledged. */
   | { readonly kind: 'waiting' };
 
 /**
@@ -20,11 +17,6 @@ export type ApplyOutcome =
  * they throw.
  */
 export interface Replica {
-  /**
-   * How many updates, or events, wait for their past. If it is left out, replication takes any
-   * update after one that had to wait for one that may wake others, and sends a little too much.
-   */
-  readonly waitingCount?: number;
   /** Canonical bytes of what this replica has: equal knowledge gives equal bytes. */
   encodeVersion(): Uint8Array;
   /**
@@ -42,7 +34,6 @@ export interface Replica {
   /**
    * Takes in an update of another replica; knows it again when it arrives twice.
    *
-   * @param update - Borrowed until this returns: copy what is kept.
    * @throws CorruptBytesError, ForkedReplicaError, BeforeHistoryError, PendingFullError; nothing
    *   has changed then.
    */
