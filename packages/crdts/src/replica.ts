@@ -4,7 +4,10 @@ export type ApplyOutcome =
   | { readonly kind: 'applied'; readonly eventCount: number }
   /** Everything in it was known. */
   | { readonly kind: 'duplicate' }
-  /** Its past has not arrived: kept aside, applied as soon as it can be, and not acknowledged. */
+  /**
+   * The past of some of it has not arrived: kept aside, applied as soon as it can be, and not
+   * acknowledged. The rest is applied.
+   */
   | { readonly kind: 'waiting' };
 
 /**
@@ -17,6 +20,11 @@ export type ApplyOutcome =
  * they throw.
  */
 export interface Replica {
+  /**
+   * How many updates, or events, wait for their past. If it is left out, replication takes any
+   * update after one that had to wait for one that may wake others, and sends a little too much.
+   */
+  readonly waitingCount?: number;
   /** Canonical bytes of what this replica has: equal knowledge gives equal bytes. */
   encodeVersion(): Uint8Array;
   /**
@@ -34,6 +42,7 @@ export interface Replica {
   /**
    * Takes in an update of another replica; knows it again when it arrives twice.
    *
+   * @param update - Borrowed until this returns: copy what is kept.
    * @throws CorruptBytesError, ForkedReplicaError, BeforeHistoryError, PendingFullError; nothing
    *   has changed then.
    */

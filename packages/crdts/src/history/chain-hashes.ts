@@ -14,7 +14,7 @@
    Indexes are below lengths; every event of a history goes through here. */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { LIST_INSERT, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT, isListInsertion } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import { crc32c } from '../wire/crc32c.ts';
@@ -23,9 +23,9 @@ import {
   HAS_B,
   HAS_C,
   HAS_NUMBERS,
-  HAS_TYPE,
+  HAS_VALUE,
+  HAS_VALUES,
   IS_TEXT,
-  MAY_HAVE_TYPE,
   shapeOf,
 } from '../wire/operation-shape.ts';
 import { writeValue } from '../wire/value-codec.ts';
@@ -37,9 +37,7 @@ const encoder = new TextEncoder();
 
 /** What is kept of one replica. */
 interface Chain {
-  /** Hashes of fewer events than these cannot be worked out. */
-  readonly first: number;
-  /** The hash of `first` events, and of each interval more, as far as they are known. */
+  /** The hash of the events before each multiple of the interval; of none it is 0. */
   readonly kept: number[];
   /** The latest hash, and the number of events that it covers. */
   sequence: number;
@@ -61,47 +59,23 @@ export class ChainHashes {
   /**
    * The hash of the events of `replica` below `sequence`, which must be here: 32 bits, signed.
    *
-   * @returns undefined if what those events did was trimmed.
-   *
    * @remarks O(events since the last hash), and at most 4,096 of them for events before that.
    */
-  hashAt(replica: number, sequence: number): number | undefined {
-    const chain = (this.#chains[replica] ??= { first: 0, kept: [0], sequence: 0, hash: 0 });
+  hashAt(replica: number, sequence: number): number {
+    const chain = (this.#chains[replica] ??= { kept: [0], sequence: 0, hash: 0 });
     if (sequence === chain.sequence) return chain.hash;
-    if (sequence < chain.first) return undefined;
     if (sequence < chain.sequence) {
-      const index = Math.floor((sequence - chain.first) / INTERVAL);
-      const from = chain.first + index * INTERVAL;
-      if (index < chain.kept.length) {
-        return this.#advance(replica, chain.kept[index]!, from, sequence);
-      }
-      // It was resumed further on, so what lies between was never hashed here.
-      chain.sequence = chain.first + (chain.kept.length - 1) * INTERVAL;
-      chain.hash = chain.kept[chain.kept.length - 1]!;
+      const from = Math.floor(sequence / INTERVAL);
+      return this.#advance(replica, chain.kept[from]!, from * INTERVAL, sequence);
     }
     while (chain.sequence < sequence) {
-      const boundary = chain.first + chain.kept.length * INTERVAL;
-      const to = boundary > chain.sequence ? Math.min(boundary, sequence) : sequence;
+      const boundary = chain.kept.length * INTERVAL;
+      const to = Math.min(boundary, sequence);
       chain.hash = this.#advance(replica, chain.hash, chain.sequence, to);
       chain.sequence = to;
       if (to === boundary) chain.kept.push(chain.hash);
     }
     return chain.hash;
-  }
-
-  /** How many events of a replica are trimmed. */
-  firstOf(replica: number): number {
-    return this.#chains[replica]?.first ?? 0;
-  }
-
-  /**
-   * Goes on from a hash that was worked out elsewhere.
-   *
-   * @param first - Events before this one are trimmed, and `firstHash` is theirs.
-   * @param sequence - `hash` is that of the events before this one.
-   */
-  resume(replica: number, first: number, firstHash: number, sequence: number, hash: number): void {
-    this.#chains[replica] = { first, kept: [firstHash], sequence, hash };
   }
 
   #advance(replica: number, start: number, from: number, to: number): number {
@@ -165,17 +139,14 @@ export class ChainHashes {
     const shape = shapeOf(kind);
     let hash = mix(mix(start, kind), this.#eventHash(log.container(run)));
     if ((shape & HAS_NUMBERS) !== 0) hash = mix(mix(hash, log.a(run)), log.b(run));
-    const isLater = kind === LIST_INSERT && lv > log.start(run);
+    const isLater = isListInsertion(kind) && lv > log.start(run);
     if ((shape & HAS_A) !== 0)
       hash = mix(hash, this.#eventHash(isLater ? lv - 1 : log.aOf(run, lv)));
     if ((shape & HAS_B) !== 0) hash = mix(hash, this.#eventHash(log.b(run)));
     if ((shape & HAS_C) !== 0) hash = mix(hash, this.#eventHash(log.c(run)));
-    const value = log.value(run);
-    const isTyped = (shape & HAS_TYPE) !== 0 || ((shape & MAY_HAVE_TYPE) !== 0 && value < 0);
-    if (isTyped) hash = mix(hash, log.c(run));
-    if (value < 0) return hash;
+    if ((shape & (HAS_VALUE | HAS_VALUES)) === 0) return hash;
     const writer = new ByteWriter();
-    writeValue(writer, log.values[value + lv - log.start(run)] ?? null);
+    writeValue(writer, log.values[log.value(run) + lv - log.start(run)] ?? null);
     return mix(hash, crc32c(writer.view(), 0, writer.sizeBytes));
   }
 

@@ -14,7 +14,12 @@
 
 import { type CausalGraph, EVENT_COUNT_MAX } from '../graph/causal-graph.ts';
 import { ForkedReplicaError } from '../errors.ts';
-import { LIST_INSERT, TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
+import {
+  TEXT_DELETE,
+  TEXT_INSERT,
+  isListInsertion,
+  namesConsecutive,
+} from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 import { corrupt } from '../wire/byte-reader.ts';
@@ -24,7 +29,7 @@ import {
   type IncomingPiece,
   NO_REPLICA,
 } from '../wire/incoming-operation.ts';
-import { COUNTS_ON, IS_TEXT, shapeOf } from '../wire/operation-shape.ts';
+import { IS_TEXT, shapeOf } from '../wire/operation-shape.ts';
 
 import { isSameOperation } from './known-event.ts';
 
@@ -140,11 +145,11 @@ export class EventIntake {
       const index = log.pushValue(one);
       if (value < 0) value = index;
     }
-    if ((shapeOf(kind) & COUNTS_ON) !== 0) {
-      this.#appendCounting(container, known, count);
+    if (namesConsecutive(kind)) {
+      this.#appendConsecutive(kind, container, known, count);
       return;
     }
-    const isRest = kind === LIST_INSERT && known > 0;
+    const isRest = isListInsertion(kind) && known > 0;
     const a = isRest ? previous : this.#resolve(operation.aReplica, operation.a);
     const b = this.#resolve(operation.bReplica, operation.b);
     const c = this.#resolve(operation.cReplica, operation.c);
@@ -165,14 +170,14 @@ export class EventIntake {
   }
 
   /** Events whose ids follow each other may have arrived apart, with others between them. */
-  #appendCounting(container: number, known: number, count: number): void {
+  #appendConsecutive(kind: number, container: number, known: number, count: number): void {
     const graph = this.#graph;
     for (let done = 0; done < count;) {
       const element = this.#resolve(operation.aReplica, operation.a + known + done);
       if (element < 0) throw corrupt('an event', element);
       const alike = graph.runEnd(graph.runAt(element)) - element;
       const part = Math.min(count - done, alike);
-      this.#log.append(operation.kind, container, part, element, 0, 0, -1);
+      this.#log.append(kind, container, part, element, 0, 0, -1);
       done += part;
     }
   }

@@ -100,8 +100,8 @@ export class History {
     for (const { update, missing } of early) this.#wait(update, missing);
     if (this.#waiting.count > 0) this.#takeReady();
     const eventCount = this.graph.eventCount - from;
-    if (early.length > 0 && this.#waiting.count > 0) return { kind: 'waiting' };
-    return eventCount > 0 ? { kind: 'applied', eventCount } : { kind: 'duplicate' };
+    if (eventCount > 0) return { kind: 'applied', eventCount };
+    return { kind: early.length > 0 ? 'waiting' : 'duplicate' };
   }
 
   /** The update of the events from `from` to before `to`, which are one after the other here. */
@@ -236,7 +236,7 @@ export class History {
   #compareHashes(replica: number, entry: VersionEntry): void {
     const { replicaId, nextSequence, hash } = entry;
     if (nextSequence > this.graph.nextSequence(replica)) return;
-    if ((this.#hashes.hashAt(replica, nextSequence) ?? hash) === hash) return;
+    if (this.#hashes.hashAt(replica, nextSequence) === hash) return;
     throw new ForkedReplicaError(replicaId, nextSequence - 1);
   }
 

@@ -1,9 +1,8 @@
 import {
-  LIST_INSERT,
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
-  TRIMMED,
+  isListInsertion,
 } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import type { Value } from '../log/value.ts';
@@ -14,9 +13,9 @@ import {
   HAS_B,
   HAS_C,
   HAS_NUMBERS,
-  HAS_TYPE,
+  HAS_VALUE,
+  HAS_VALUES,
   IS_TEXT,
-  MAY_HAVE_TYPE,
   shapeOf,
 } from '../wire/operation-shape.ts';
 import { writeValue } from '../wire/value-codec.ts';
@@ -45,7 +44,6 @@ export function isSameOperation(
   const run = log.runAt(lv);
   const kind = log.kind(run);
   const shape = shapeOf(kind);
-  if (kind === TRIMMED) return true;
   if (context.lvOf(read.containerReplica, read.container) !== log.container(run)) return false;
   if ((shape & IS_TEXT) !== 0) return isSameText(log, lv, read, at, context.text);
   if (kind !== read.kind) return false;
@@ -53,12 +51,9 @@ export function isSameOperation(
   if ((shape & HAS_A) !== 0 && readA(read, at, context) !== ourA(log, run, lv)) return false;
   if ((shape & HAS_B) !== 0 && context.lvOf(read.bReplica, read.b) !== log.b(run)) return false;
   if ((shape & HAS_C) !== 0 && context.lvOf(read.cReplica, read.c) !== log.c(run)) return false;
-  const value = log.value(run);
-  const isTyped = (shape & HAS_TYPE) !== 0 || ((shape & MAY_HAVE_TYPE) !== 0 && value < 0);
-  if (isTyped && read.c !== log.c(run)) return false;
-  if (value < 0 !== (read.values.length === 0)) return false;
-  if (value < 0) return true;
-  return isSameValue(log.values[value + lv - log.start(run)] ?? null, read.values[at] ?? null);
+  if ((shape & (HAS_VALUE | HAS_VALUES)) === 0) return true;
+  const ours = log.values[log.value(run) + lv - log.start(run)];
+  return isSameValue(ours ?? null, read.values[at] ?? null);
 }
 
 function isSameText(
@@ -79,12 +74,12 @@ function isSameText(
 
 /** The field `a` of event `at`: a list element's origin is the one before it, others count on. */
 function readA(read: IncomingOperation, at: number, context: IncomingContext): number {
-  if (read.kind === LIST_INSERT && at > 0) return context.previous;
+  if (isListInsertion(read.kind) && at > 0) return context.previous;
   return context.lvOf(read.aReplica, read.aReplica === NO_REPLICA ? read.a : read.a + at);
 }
 
 function ourA(log: OperationLog, run: number, lv: number): number {
-  return log.kind(run) === LIST_INSERT && lv > log.start(run) ? lv - 1 : log.aOf(run, lv);
+  return isListInsertion(log.kind(run)) && lv > log.start(run) ? lv - 1 : log.aOf(run, lv);
 }
 
 function isSameValue(left: Value, right: Value): boolean {

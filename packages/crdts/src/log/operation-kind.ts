@@ -16,18 +16,15 @@ export const MARK = 4;
 export const MAP_PUT = 5;
 /** `value` is the key. */
 export const MAP_DELETE = 6;
-/** `value` is the key, `c` the type of the container that it holds. */
+/** `value` is a pair of a key and the type of the container that it holds. */
 export const ENSURE = 7;
-/**
- * `a` and `b` left and right origin, -1 for the ends; `value` the first of the run's values, or `c`
- * the type of container that each element is.
- */
+/** `a` and `b` left and right origin, -1 for the ends; `value` the first of the run's values. */
 export const LIST_INSERT = 8;
 /** `a` first of consecutive elements. */
 export const LIST_DELETE = 9;
 /** `a` element, `b` and `c` the origins of its new place. */
 export const LIST_MOVE = 10;
-/** `a` element; what it holds now: `value`, or a container of type `c`. */
+/** `a` element, `value` what it holds now. */
 export const LIST_PUT = 11;
 /** `value` a safe integer, added. */
 export const COUNTER_ADD = 12;
@@ -38,5 +35,15 @@ export const COUNTER_ADD = 12;
 export const TREE_MOVE = 13;
 /** `a` first of consecutive events that no longer count. */
 export const REVOKE = 14;
-/** What the event did is forgotten; `a` is where it left the cursor of its replica. */
-export const TRIMMED = 15;
+/** As `LIST_INSERT`, but each element is a container, and each value the type of one. */
+export const LIST_NEST = 15;
+
+/** Whether each element of a run is the left origin of the next one. */
+export function isListInsertion(kind: number): boolean {
+  return kind === LIST_INSERT || kind === LIST_NEST;
+}
+
+/** Whether the events of a run name, by `a`, events that follow each other. */
+export function namesConsecutive(kind: number): boolean {
+  return kind === LIST_DELETE || kind === REVOKE;
+}

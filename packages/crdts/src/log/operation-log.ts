@@ -19,8 +19,7 @@
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import { InsertedText } from './inserted-text.ts';
 import {
-  LIST_DELETE,
-  REVOKE,
+  namesConsecutive,
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
@@ -223,7 +222,7 @@ export class OperationLog {
     const offset = lv - this.start(run);
     const kind = this.kind(run);
     if (kind === TEXT_DELETE_BACKWARD) return this.a(run) - offset;
-    const countsOn = kind === TEXT_INSERT || kind === LIST_DELETE || kind === REVOKE;
+    const countsOn = kind === TEXT_INSERT || namesConsecutive(kind);
     return countsOn ? this.a(run) + offset : this.a(run);
   }
 

@@ -1,1 +1,15 @@
-export type { ReplicaId } from '../replica-id.ts';
+/**
+ * Keeps replicas on many nodes equal, over any transport.
+ *
+ * @packageDocumentation
+ */
+export { ClosedError } from '../closed-error.ts';
+export { Replicator } from './replicator.ts';
+export type {
+  Access,
+  ReplicationProblem,
+  ReplicatorLimits,
+  ReplicatorOptions,
+} from './replicator-options.ts';
+export type { ReplicatorCounters, ReplicatorStats } from './replicator-statistics.ts';
+export type { AttachOptions } from './shared-document.ts';

@@ -60,11 +60,6 @@ export class TextState {
     };
   }
 
-  /** Takes `text` for what the events that are here make of it; it must be empty before. */
-  show(text: string): void {
-    this.#buffer.insert(0, text);
-  }
-
   /** Units of UTF-16. */
   get length(): number {
     return this.#buffer.length;
@@ -137,7 +132,7 @@ export class TextState {
     for (let run = log.runAt(lv); lv < toLv; run += 1) {
       const end = Math.min(toLv, log.end(run));
       const isText = log.kind(run) <= TEXT_DELETE_BACKWARD;
-      while (isText && log.container(run) === this.#container && lv < end) {
+      while (isText && log.isIn(run, this.#container) && lv < end) {
         const stop = Math.min(end, graph.runEnd(graph.runAt(lv)));
         if (graph.isLinear(lv)) this.#applyLinear(run, lv, stop);
         else this.#merge(lv, stop);

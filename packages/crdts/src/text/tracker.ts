@@ -226,7 +226,7 @@ export class Tracker {
     if (id >= UNDERWATER) return true;
     const log = this.#log;
     const run = log.runAt(id);
-    return log.container(run) === this.#container && log.kind(run) === TEXT_INSERT;
+    return log.isIn(run, this.#container) && log.kind(run) === TEXT_INSERT;
   }
 
   /**

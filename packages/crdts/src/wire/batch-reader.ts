@@ -15,7 +15,6 @@ import {
   IS_ELSEWHERE,
   IS_OTHER_CONTAINER,
   IS_OTHER_SEQUENCE,
-  IS_TYPED,
   PARENT_COUNT_MASK,
 } from './batch-writer.ts';
 import { ByteReader, corrupt } from './byte-reader.ts';
@@ -31,12 +30,10 @@ import {
   HAS_B,
   HAS_C,
   HAS_NUMBERS,
-  HAS_TYPE,
   HAS_VALUE,
   HAS_VALUES,
   IS_RUN,
   IS_TEXT,
-  MAY_HAVE_TYPE,
   shapeOf,
 } from './operation-shape.ts';
 import { readReplicaId } from './replica-id-codec.ts';
@@ -94,7 +91,6 @@ export class BatchReader implements IncomingEvents {
 
   /**
    * @param text - Of the insertions, or '' where only its length is known.
-   * @param trimmedCount - The first events have no operations.
    * @throws CorruptBytesError if the graph is none.
    */
   constructor(
@@ -102,9 +98,7 @@ export class BatchReader implements IncomingEvents {
     columns: Omit<Columns, 'replicas'>,
     text: string,
     textLength: number,
-    trimmedCount: number = 0,
   ) {
-    this.#index = trimmedCount;
     this.replicas = replicas;
     this.text = text;
     this.#textLength = textLength;
@@ -147,9 +141,8 @@ export class BatchReader implements IncomingEvents {
     if ((shape & IS_TEXT) !== 0) {
       this.#readText(operation, code);
     } else {
-      const isTyped = (code & IS_TYPED) !== 0;
-      if (isTyped && (shape & MAY_HAVE_TYPE) === 0) throw corrupt('an operation', code);
-      this.#readFields(operation, isTyped ? HAS_TYPE | (shape & ~(HAS_VALUE | HAS_VALUES)) : shape);
+      if ((code & IS_ELSEWHERE) !== 0) throw corrupt('an operation', code);
+      this.#readFields(operation, shape);
     }
     this.#index += operation.count;
   }
@@ -247,11 +240,11 @@ export class BatchReader implements IncomingEvents {
   #readFields(operation: IncomingOperation, shape: number): void {
     const extras = this.#extras;
     operation.aReplica = NO_REPLICA;
-    operation.a = (shape & HAS_NUMBERS) === 0 ? 0 : extras.varint(2 ** 30);
+    operation.a = (shape & HAS_NUMBERS) === 0 ? -1 : extras.varint(2 ** 30);
     operation.bReplica = NO_REPLICA;
-    operation.b = (shape & HAS_NUMBERS) === 0 ? 0 : extras.varint(2 ** 30);
+    operation.b = (shape & HAS_NUMBERS) === 0 ? -1 : extras.varint(2 ** 30);
     operation.cReplica = NO_REPLICA;
-    operation.c = 0;
+    operation.c = -1;
     if ((shape & HAS_A) !== 0) {
       this.#readEvent(extras, this.#index);
       operation.aReplica = this.#namedReplica;
@@ -267,7 +260,6 @@ export class BatchReader implements IncomingEvents {
       operation.cReplica = this.#namedReplica;
       operation.c = this.#named;
     }
-    if ((shape & HAS_TYPE) !== 0) operation.c = extras.varint(2 ** 30);
     operation.values = this.#readValues(operation.count, shape);
   }
 

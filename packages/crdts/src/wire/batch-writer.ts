@@ -21,22 +21,19 @@
  */
 
 import type { CausalGraph, EventRange } from '../graph/causal-graph.ts';
-import { LIST_INSERT, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_INSERT, isListInsertion, namesConsecutive } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 
 import { ByteWriter } from './byte-writer.ts';
 import {
-  COUNTS_ON,
   cursorAfter,
   HAS_A,
   HAS_B,
   HAS_C,
   HAS_NUMBERS,
-  HAS_TYPE,
   HAS_VALUE,
   HAS_VALUES,
   IS_TEXT,
-  MAY_HAVE_TYPE,
   shapeOf,
 } from './operation-shape.ts';
 import { writeReplicaId } from './replica-id-codec.ts';
@@ -47,10 +44,8 @@ export const BATCH_VERSION = 1;
 
 /** Bits of a code, above the kind. */
 export const HAS_COUNT = 16;
-/** Of a text operation: the position is not the one that was guessed. */
+/** The position is not the one that was guessed. */
 export const IS_ELSEWHERE = 32;
-/** Of another one: there is a type of container in place of a value. */
-export const IS_TYPED = 32;
 /** The container is not that of the operation before. */
 export const IS_OTHER_CONTAINER = 64;
 
@@ -76,7 +71,6 @@ export class BatchWriter {
   readonly #source: OperationLog;
   readonly #events: CausalGraph;
   readonly #ranges: readonly EventRange[];
-  readonly #firstOperation: number;
   /** For each range, the index in the batch of its first event. */
   readonly #firstIndexes: number[] = [];
   readonly #tableIndexOf = new Map<number, number>();
@@ -90,17 +84,8 @@ export class BatchWriter {
   readonly #extras = new ByteWriter();
   #container = -1;
 
-  /**
-   * @param ranges - Of local versions, ascending, none empty, without overlap.
-   * @param firstOperation - Of events before this one only the graph is written.
-   */
-  constructor(
-    graph: CausalGraph,
-    log: OperationLog,
-    ranges: readonly EventRange[],
-    firstOperation: number = 0,
-  ) {
-    this.#firstOperation = firstOperation;
+  /** @param ranges - Of local versions, ascending, none empty, without overlap. */
+  constructor(graph: CausalGraph, log: OperationLog, ranges: readonly EventRange[]) {
     this.#events = graph;
     this.#source = log;
     this.#ranges = ranges;
@@ -179,9 +164,7 @@ export class BatchWriter {
     for (const parent of parents) this.#writeEvent(head, parent, index);
     this.#graph.bytes(head.view());
     this.#nextSequences[author] = sequence + to - from;
-    for (let lv = Math.max(from, this.#firstOperation); lv < to;) {
-      lv = this.#writeOperation(lv, to, author);
-    }
+    for (let lv = from; lv < to;) lv = this.#writeOperation(lv, to, author);
     return to;
   }
 
@@ -192,7 +175,7 @@ export class BatchWriter {
     const kind = log.kind(run);
     const shape = shapeOf(kind);
     let to = Math.min(log.end(run), end);
-    if ((shape & COUNTS_ON) !== 0) to = Math.min(to, from + this.#alikeFrom(log.aOf(run, from)));
+    if (namesConsecutive(kind)) to = Math.min(to, from + this.#alikeFrom(log.aOf(run, from)));
     let code = kind;
     if (to - from > 1) {
       code |= HAS_COUNT;
@@ -213,7 +196,6 @@ export class BatchWriter {
       }
       this.#cursors[author] = cursorAfter(kind, log.aOf(run, to - 1));
     } else {
-      if (hasType(log, run)) code |= IS_TYPED;
       this.#writeFields(run, from, to, index);
     }
     this.#codes.u8(code);
@@ -231,9 +213,7 @@ export class BatchWriter {
     if ((shape & HAS_A) !== 0) this.#writeEvent(extras, firstField(log, run, from), index);
     if ((shape & HAS_B) !== 0) this.#writeEvent(extras, log.b(run), index);
     if ((shape & HAS_C) !== 0) this.#writeEvent(extras, log.c(run), index);
-    const isTyped = hasType(log, run);
-    if (isTyped || (shape & HAS_TYPE) !== 0) extras.varint(log.c(run));
-    if (!isTyped && (shape & (HAS_VALUE | HAS_VALUES)) !== 0) {
+    if ((shape & (HAS_VALUE | HAS_VALUES)) !== 0) {
       const first = log.value(run) + from - log.start(run);
       for (const value of log.values.slice(first, first + to - from)) writeValue(extras, value);
     }
@@ -285,13 +265,8 @@ export class BatchWriter {
   }
 }
 
-/** Whether a run says a type of container in place of a value. */
-function hasType(log: OperationLog, run: number): boolean {
-  return (shapeOf(log.kind(run)) & MAY_HAVE_TYPE) !== 0 && log.value(run) < 0;
-}
-
 /** The field `a` of an event: of list elements in a run, the origin is the element before. */
 function firstField(log: OperationLog, run: number, lv: number): number {
-  if (log.kind(run) === LIST_INSERT && lv > log.start(run)) return lv - 1;
+  if (isListInsertion(log.kind(run)) && lv > log.start(run)) return lv - 1;
   return log.aOf(run, lv);
 }

@@ -11,6 +11,7 @@ import {
   LIST_DELETE,
   LIST_INSERT,
   LIST_MOVE,
+  LIST_NEST,
   LIST_PUT,
   MAP_DELETE,
   MAP_PUT,
@@ -38,12 +39,6 @@ export const HAS_VALUE = 32;
 export const HAS_VALUES = 64;
 /** A run may have more than one event. */
 export const IS_RUN = 128;
-/** `c` is a type of container. */
-export const HAS_TYPE = 256;
-/** There is no value, and `c` is a type of container instead, if the log has no value. */
-export const MAY_HAVE_TYPE = 512;
-/** `a` counts on over the events of a run. */
-export const COUNTS_ON = 1_024;
 
 const shapes: readonly number[] = /* @__PURE__ */ makeShapes();
 
@@ -55,14 +50,15 @@ function makeShapes(): number[] {
   result[MARK] = HAS_NUMBERS | HAS_VALUE;
   result[MAP_PUT] = HAS_VALUE;
   result[MAP_DELETE] = HAS_VALUE;
-  result[ENSURE] = HAS_VALUE | HAS_TYPE;
-  result[LIST_INSERT] = HAS_A | HAS_B | HAS_VALUES | MAY_HAVE_TYPE | IS_RUN;
-  result[LIST_DELETE] = HAS_A | COUNTS_ON | IS_RUN;
+  result[ENSURE] = HAS_VALUE;
+  result[LIST_INSERT] = HAS_A | HAS_B | HAS_VALUES | IS_RUN;
+  result[LIST_DELETE] = HAS_A | IS_RUN;
   result[LIST_MOVE] = HAS_A | HAS_B | HAS_C;
-  result[LIST_PUT] = HAS_A | HAS_VALUE | MAY_HAVE_TYPE;
+  result[LIST_PUT] = HAS_A | HAS_VALUE;
   result[COUNTER_ADD] = HAS_VALUE;
   result[TREE_MOVE] = HAS_A | HAS_B | HAS_C;
-  result[REVOKE] = HAS_A | COUNTS_ON | IS_RUN;
+  result[REVOKE] = HAS_A | IS_RUN;
+  result[LIST_NEST] = result[LIST_INSERT];
   return result;
 }
 

@@ -1,12 +1,20 @@
 import type { CausalGraph } from '../../src/graph/causal-graph.ts';
 import {
-  LIST_INSERT,
+  isListInsertion,
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
 } from '../../src/log/operation-kind.ts';
 import type { OperationLog } from '../../src/log/operation-log.ts';
-import { HAS_A, HAS_B, HAS_C, HAS_NUMBERS, shapeOf } from '../../src/wire/operation-shape.ts';
+import {
+  HAS_A,
+  HAS_B,
+  HAS_C,
+  HAS_NUMBERS,
+  HAS_VALUE,
+  HAS_VALUES,
+  shapeOf,
+} from '../../src/wire/operation-shape.ts';
 
 /** Every event in words that mean the same on every replica, ordered by id. */
 export function eventList({ graph, log }: { graph: CausalGraph; log: OperationLog }): string[] {
@@ -33,13 +41,14 @@ function operationOf(log: OperationLog, lv: number, idOf: (lv: number) => string
     return [...words, 'delete', log.aOf(run, lv)].join(' ');
   }
   const shape = shapeOf(kind);
-  const isLater = kind === LIST_INSERT && offset > 0;
+  const isLater = isListInsertion(kind) && offset > 0;
   words.push(`kind ${kind}`);
   if ((shape & HAS_NUMBERS) !== 0) words.push(`${log.a(run)} ${log.b(run)}`);
   if ((shape & HAS_A) !== 0) words.push(`a ${idOf(isLater ? lv - 1 : log.aOf(run, lv))}`);
   if ((shape & HAS_B) !== 0) words.push(`b ${idOf(log.b(run))}`);
   if ((shape & HAS_C) !== 0) words.push(`c ${idOf(log.c(run))}`);
-  if ((shape & HAS_C) === 0) words.push(`type ${log.c(run)}`);
-  if (log.value(run) >= 0) words.push(JSON.stringify(log.values[log.value(run) + offset]));
+  if ((shape & (HAS_VALUE | HAS_VALUES)) !== 0) {
+    words.push(JSON.stringify(log.values[log.value(run) + offset]));
+  }
   return words.join(' ');
 }

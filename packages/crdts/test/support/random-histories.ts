@@ -6,12 +6,13 @@ import {
   ENSURE,
   LIST_DELETE,
   LIST_INSERT,
+  LIST_NEST,
+  REVOKE,
   LIST_MOVE,
   LIST_PUT,
   MAP_DELETE,
   MAP_PUT,
   MARK,
-  REVOKE,
   TREE_MOVE,
 } from '../../src/log/operation-kind.ts';
 import { copyValue } from '../../src/wire/copy-value.ts';
@@ -66,25 +67,32 @@ export function appendRandom(history: History, replicaId: string, random: Random
       append(MAP_DELETE, 1, 0, 0, 0, value(1));
       break;
     case 7:
-      append(ENSURE, 1, 0, 0, 1 + random.int(5), value(1));
+      append(ENSURE, 1, 0, 0, 0, value(1));
       break;
     case 8:
-      if (random.int(2) === 0) append(LIST_INSERT, count, event(), event(), 0, value(count));
-      else append(LIST_INSERT, count, event(), event(), 1 + random.int(5), -1);
+      append(
+        random.int(2) === 0 ? LIST_INSERT : LIST_NEST,
+        count,
+        event(),
+        event(),
+        0,
+        value(count),
+      );
       break;
     case 9: {
       const element = event();
-      const kind = random.int(2) === 0 ? LIST_DELETE : REVOKE;
       if (element < 0) append(COUNTER_ADD, 1, 0, 0, 0, value(1));
-      else append(kind, 1 + random.int(Math.min(4, before - element)), element, 0, 0, -1);
+      else {
+        const kind = random.int(2) === 0 ? LIST_DELETE : REVOKE;
+        append(kind, 1 + random.int(Math.min(4, before - element)), element, 0, 0, -1);
+      }
       break;
     }
     case 10:
       append(LIST_MOVE, 1, Math.max(event(), -1), event(), event(), -1);
       break;
     case 11:
-      if (random.int(2) === 0) append(LIST_PUT, 1, event(), 0, 0, value(1));
-      else append(LIST_PUT, 1, event(), 0, 1 + random.int(5), -1);
+      append(LIST_PUT, 1, event(), 0, 0, value(1));
       break;
     default:
       append(TREE_MOVE, 1, event(), random.int(2) === 0 ? -2 : event(), event(), -1);

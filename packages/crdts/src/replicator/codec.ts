@@ -1,0 +1,187 @@
+/*
+ * The bytes of what replicators say to each other.
+ *
+ * A version and a kind, one byte each, then the fields in the order of their declaration; numbers
+ * as varints, names as text. Numbers of an acknowledgement ascend, and each is written as what it
+ * is more than the one before. Decoded bytes are views of the input.
+ */
+import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transport/codec';
+
+import type {
+  AcksMessage,
+  PartMessage,
+  ReplicationMessage,
+  UpdatesMessage,
+  VersionEntry,
+} from './messages.ts';
+
+const VERSION = 1;
+const kinds = { versions: 1, updates: 2, acks: 3, part: 4 } as const;
+
+/** The longest name of a document, in bytes of UTF-8. */
+export const NAME_SIZE_MAX_BYTES = 256;
+/** Bytes of a hash. */
+export const HASH_BYTES = 8;
+/** What a message of one update takes at most besides its name and the update. */
+export const UPDATES_HEAD_BYTES = 32;
+/** What a part takes besides its bytes and the name in its head. */
+export const PART_HEAD_BYTES = 64;
+/** Acknowledged at once, at most. */
+export const ACKS_MAX = 1_024;
+
+/** A name of one byte behind its length, flags, a number and the length of the version. */
+const ENTRY_BYTES_MIN = 5;
+const IS_HASH = 1;
+const WANTS_REPLY = 2;
+
+const writer = new ByteWriter();
+
+/** All messages. Views in what is decoded are borrowed as the input is. */
+export const replicationCodec: Codec<ReplicationMessage> = {
+  encode: (message) => {
+    writer.reset();
+    writer.u8(VERSION);
+    write(message);
+    return writer.finish();
+  },
+  decode: (bytes) => {
+    const reader = new ByteReader(bytes);
+    const version = reader.u8();
+    if (version !== VERSION) {
+      throw new DecodeError(`version: expected ${VERSION}, got ${version}`);
+    }
+    const message = read(reader, reader.u8());
+    reader.expectEnd();
+    return message;
+  },
+};
+
+function write(message: ReplicationMessage): void {
+  writer.u8(kinds[message.kind]);
+  switch (message.kind) {
+    case 'versions':
+      writer.varint(message.entries.length);
+      for (const { document, form, wantsReply, seen, version } of message.entries) {
+        writer.string(document);
+        writer.u8((form === 'hash' ? IS_HASH : 0) + (wantsReply ? WANTS_REPLY : 0));
+        writer.varint(seen);
+        writer.lengthPrefixed(version);
+      }
+      return;
+    case 'updates':
+      writer.string(message.document);
+      writer.varint(message.number);
+      writer.u8(message.wantsVersion ? 1 : 0);
+      writer.varint(message.updates.length);
+      for (const update of message.updates) writer.lengthPrefixed(update);
+      return;
+    case 'acks':
+      writeAcks(message);
+      return;
+    case 'part':
+      write(message.head);
+      writer.varint(message.sizeBytes);
+      writer.u32(message.crc);
+      writer.varint(message.offset);
+      writer.lengthPrefixed(message.bytes);
+  }
+}
+
+function writeAcks({ document, numbers }: AcksMessage): void {
+  writer.string(document);
+  writer.varint(numbers.length);
+  let before = 0;
+  for (const number of numbers) {
+    writer.varint(number - before);
+    before = number;
+  }
+}
+
+function read(reader: ByteReader, kind: number): ReplicationMessage {
+  switch (kind) {
+    case kinds.versions:
+      return { kind: 'versions', entries: readEntries(reader) };
+    case kinds.updates:
+      return readUpdates(reader);
+    case kinds.acks:
+      return readAcks(reader);
+    case kinds.part:
+      return readPart(reader);
+    default:
+      throw new DecodeError(`kind: expected 1..4, got ${kind}`);
+  }
+}
+
+function readEntries(reader: ByteReader): readonly VersionEntry[] {
+  const count = reader.count(ENTRY_BYTES_MIN);
+  const entries: VersionEntry[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const document = readName(reader);
+    const flags = reader.u8();
+    if (flags > IS_HASH + WANTS_REPLY) {
+      throw new DecodeError(`flags: expected 0..3, got ${flags}`);
+    }
+    const form = (flags & IS_HASH) === 0 ? 'full' : 'hash';
+    const seen = reader.varint();
+    const version = reader.lengthPrefixed();
+    if (form === 'hash' && version.length !== HASH_BYTES) {
+      throw new DecodeError(`hash: expected ${HASH_BYTES} bytes, got ${version.length}`);
+    }
+    entries.push({ document, form, wantsReply: (flags & WANTS_REPLY) !== 0, seen, version });
+  }
+  return entries;
+}
+
+function readUpdates(reader: ByteReader): UpdatesMessage {
+  const document = readName(reader);
+  const number = reader.varint();
+  const flag = reader.u8();
+  if (flag > 1) throw new DecodeError(`wantsVersion: expected 0 or 1, got ${flag}`);
+  const count = reader.count();
+  const updates: Uint8Array[] = [];
+  for (let index = 0; index < count; index += 1) updates.push(reader.lengthPrefixed());
+  return { kind: 'updates', document, number, wantsVersion: flag === 1, updates };
+}
+
+function readAcks(reader: ByteReader): AcksMessage {
+  const document = readName(reader);
+  const count = reader.count();
+  if (count > ACKS_MAX) throw new DecodeError(`acks: expected at most ${ACKS_MAX}, got ${count}`);
+  const numbers: number[] = [];
+  let before = 0;
+  for (let index = 0; index < count; index += 1) {
+    const step = reader.varint();
+    const number = before + step;
+    if ((step === 0 && index > 0) || !Number.isSafeInteger(number)) {
+      throw new DecodeError('acks: expected ascending safe integers, got others');
+    }
+    numbers.push(number);
+    before = number;
+  }
+  return { kind: 'acks', document, numbers };
+}
+
+function readPart(reader: ByteReader): PartMessage {
+  const kind = reader.u8();
+  if (kind !== kinds.updates && kind !== kinds.versions) {
+    throw new DecodeError(`head: expected updates or versions, got ${kind}`);
+  }
+  const head: PartMessage['head'] =
+    kind === kinds.updates
+      ? readUpdates(reader)
+      : { kind: 'versions', entries: readEntries(reader) };
+  const sizeBytes = reader.varint();
+  const crc = reader.u32();
+  const offset = reader.varint();
+  const bytes = reader.lengthPrefixed();
+  if (bytes.length === 0 || offset + bytes.length > sizeBytes) {
+    throw new DecodeError(`part: expected 1 or more bytes within ${sizeBytes}, got others`);
+  }
+  return { kind: 'part', head, sizeBytes, crc, offset, bytes };
+}
+
+function readName(reader: ByteReader): string {
+  const name = reader.string(NAME_SIZE_MAX_BYTES);
+  if (name === '') throw new DecodeError('document: expected a name, got none');
+  return name;
+}

@@ -1,0 +1,255 @@
+/*
+ * Replicas on different nodes come to have the same, whatever the network does.
+ *
+ * The obvious way, to send each update to everybody, loses what is sent while someone is away, and
+ * numbers and acknowledgements alone do not bring back what a node lost that restarted. Versions
+ * do: a version says what a replica has, and from the version of another one it follows what that
+ * one lacks.
+ *
+ * So peers tell each other their versions when they meet, and each sends what the other lacks
+ * (anti-entropy). From then on each knows what the other has, and sends only what is new, at once.
+ * Each message has a number and is acknowledged once its updates are applied and durable. If the
+ * acknowledgement does not come in time, what the peer has is unknown again: versions are exchanged
+ * as on the first day (`link.ts`). Nothing else repairs anything, and nothing else has to.
+ *
+ * ```text
+ *   a                              b
+ *     my version 〈a:7 b:2〉  ──────▸
+ *            ◂──────  my version 〈a:5 b:3〉      each sends what the other lacks
+ *     #41: a6 a7     ──────▸
+ *            ◂──────  #90: b3, I have #41
+ *     I have #90     ──────▸
+ *     #42: a8        ──────▸                      just typed
+ *            ◂──────  I have #42
+ * ```
+ *
+ * What bounds it. A window of bytes for each peer, and the queue of the transport: while either is
+ * full nothing is put aside for the peer, it is only known to lack something, and what, is asked of
+ * the replica when there is room. What an update waits for at the receiver is the replica's to
+ * bound; an update that waits is not acknowledged.
+ *
+ * What restarts. A node that restarts may have lost what it had and not made durable, so it
+ * acknowledges nothing else, and its peers forget what they knew of it.
+ *
+ * Sources: Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", PODC 1987
+ * (anti-entropy); Almeida, Shoker and Baquero, "Delta State Replicated Data Types", 2018
+ * (deltas and acknowledgements).
+ */
+import {
+  type Channel,
+  type Delivery,
+  type NodeId,
+  openChannel,
+  type PeerEvent,
+  type Timer,
+} from '@quorate/transport';
+
+import { ClosedError } from '../closed-error.ts';
+import type { Replica } from '../replica.ts';
+import { NAME_SIZE_MAX_BYTES, replicationCodec } from './codec.ts';
+import { Exchange } from './exchange.ts';
+import type { ReplicationMessage } from './messages.ts';
+import type { Peer } from './peer.ts';
+import {
+  errorSinkOf,
+  limitsOf,
+  protocolOf,
+  type ReplicatorLimits,
+  type ReplicatorOptions,
+} from './replicator-options.ts';
+import {
+  noCounts,
+  type ReplicatorCounters,
+  type ReplicatorStats,
+} from './replicator-statistics.ts';
+import { type AttachOptions, SharedDocument } from './shared-document.ts';
+
+const encoder = new TextEncoder();
+
+/**
+ * Keeps replicas on this node and on its peers equal, over any transport.
+ *
+ * @remarks
+ * A change costs each peer one message with the bytes of its update and some 10 more, and one of
+ * some 10 bytes back; all changes of one turn of the event loop share a message. Idle, a peer costs
+ * one message of some 20 bytes for each document every `compareMs`. Two timers. A look at all
+ * documents of all peers each time that one of them is due.
+ *
+ * Bytes from peers decode to something or are dropped and counted; peers are trusted to run the
+ * protocol otherwise, as far as `access` lets them.
+ */
+export class Replicator {
+  readonly #options: ReplicatorOptions;
+  readonly #limits: ReplicatorLimits;
+  readonly #channel: Channel<ReplicationMessage>;
+  readonly #exchange: Exchange;
+  readonly #counters: ReplicatorCounters = noCounts();
+  readonly #unsubscribers: (() => void)[];
+  #turn: Timer | undefined;
+  #alarm: Timer | undefined;
+  #alarmAtMs = Infinity;
+  #isClosed = false;
+
+  /**
+   * Begins to speak to peers.
+   *
+   * @throws RangeError if an option is out of its range, or the group is already served.
+   */
+  constructor(options: ReplicatorOptions) {
+    const { transport, clock } = options;
+    this.#limits = limitsOf(options);
+    this.#options = options;
+    this.#channel = openChannel(transport, protocolOf(options.group), replicationCodec);
+    this.#exchange = new Exchange({
+      options: { ...options, onError: errorSinkOf(options) },
+      limits: this.#limits,
+      channel: this.#channel,
+      counters: this.#counters,
+      onWork: () => {
+        this.#planTurn();
+      },
+    });
+    this.#unsubscribers = [
+      this.#channel.subscribe((from, message, delivery) => {
+        this.#receive(from, message, delivery);
+      }),
+      transport.observePeers((event) => {
+        this.#observe(event);
+      }),
+    ];
+    for (const peer of options.peers ?? []) this.#exchange.expect(peer);
+    this.#alarmAt(clock.nowMs());
+  }
+
+  /** Names of the documents. */
+  get documents(): readonly string[] {
+    return [...this.#exchange.documents.keys()];
+  }
+
+  /** Peers that are, as far as is known, there. */
+  get peers(): readonly NodeId[] {
+    return [...this.#exchange.peers.keys()];
+  }
+
+  /** Counts and sizes. */
+  get stats(): ReplicatorStats {
+    const { documents, peers } = this.#exchange;
+    const sum = (of: (peer: Peer) => number): number =>
+      [...peers.values()].reduce((total, peer) => total + of(peer), 0);
+    return {
+      ...this.#counters,
+      documentCount: documents.size,
+      peerCount: peers.size,
+      flightBytes: sum(({ window }) => window.bytes),
+      partialBytes: sum(({ assembly }) => assembly.arrivedBytes),
+      malformedCount: this.#channel.malformedCount,
+    };
+  }
+
+  /**
+   * Replicates `replica` under a name from now on.
+   *
+   * @param document - 1..256 bytes of UTF-8; all nodes give one document one name.
+   * @throws RangeError if it is no name, is in use, or there are `documentsMax`. ClosedError after
+   *   `close`.
+   * @returns Ends it. What the replica has stays.
+   */
+  attach(document: string, replica: Replica, options: AttachOptions = {}): () => void {
+    if (this.#isClosed) throw new ClosedError('replicator');
+    checkName(document);
+    const shared = new SharedDocument(document, replica, options);
+    this.#exchange.attach(shared);
+    return () => {
+      if (this.#exchange.documents.get(document) === shared) this.#exchange.detach(document);
+    };
+  }
+
+  /**
+   * To be called when a replica has changed neither by an edit of its own nor through this
+   * replicator: it was loaded, or another one brought news.
+   *
+   * @throws RangeError if there is no such document.
+   */
+  changed(document: string): void {
+    const shared = this.#exchange.documents.get(document);
+    if (shared === undefined) throw unknown(document);
+    shared.touch();
+    this.#exchange.changed(shared);
+  }
+
+  /**
+   * Peers that are known to have, durably, all that the replica here has now.
+   *
+   * @throws RangeError if there is no such document.
+   */
+  coverage(document: string): readonly NodeId[] {
+    const shared = this.#exchange.documents.get(document);
+    if (shared === undefined) throw unknown(document);
+    return [...this.#exchange.peers.values()]
+      .filter(({ links }) => links.get(document)?.confirmedChange === shared.change)
+      .map(({ id }) => id);
+  }
+
+  /** Says and hears nothing any more. Replicas stay as they are. Idempotent. */
+  close(): void {
+    this.#isClosed = true;
+    this.#turn?.cancel();
+    this.#alarm?.cancel();
+    for (const unsubscribe of this.#unsubscribers) unsubscribe();
+    for (const name of this.documents) this.#exchange.detach(name);
+  }
+
+  #receive(from: NodeId, message: ReplicationMessage, { incarnation }: Delivery): void {
+    const peer = this.#exchange.heard(from, incarnation);
+    if (peer !== undefined) this.#exchange.receive(peer, message);
+    this.#planTurn();
+  }
+
+  #observe(event: PeerEvent): void {
+    if (event.peer === this.#options.transport.localId) return;
+    if (event.kind === 'down') this.#exchange.lost(event.peer);
+    if (event.kind === 'drained') this.#exchange.drained(event.peer);
+    if (event.kind === 'up') this.#exchange.met(event.peer, event.incarnation);
+    this.#planTurn();
+  }
+
+  /** All that was changed and heard in one turn of the event loop is answered at once. */
+  #planTurn(): void {
+    if (this.#isClosed || this.#turn !== undefined) return;
+    const { clock } = this.#options;
+    this.#turn = clock.setTimer(0, () => {
+      this.#turn = undefined;
+      this.#exchange.turn();
+      // Nothing of what was just said is due before that; the alarm then finds out what is.
+      const { retryMs, compareAfterMs } = this.#limits;
+      this.#alarmAt(clock.nowMs() + Math.min(retryMs / 4, compareAfterMs));
+    });
+  }
+
+  #alarmAt(dueMs: number): void {
+    if (this.#isClosed || dueMs >= this.#alarmAtMs) return;
+    const { clock } = this.#options;
+    this.#alarm?.cancel();
+    this.#alarmAtMs = dueMs;
+    this.#alarm = clock.setTimer(Math.max(0, dueMs - clock.nowMs()), () => {
+      this.#alarmAtMs = Infinity;
+      this.#exchange.tick(clock.nowMs());
+      this.#exchange.turn();
+      this.#alarmAt(this.#exchange.nextDueMs(clock.nowMs()));
+    });
+  }
+}
+
+/** @throws RangeError if it cannot name a document. */
+function checkName(document: string): void {
+  const sizeBytes = document.isWellFormed() ? encoder.encode(document).length : 0;
+  if (sizeBytes >= 1 && sizeBytes <= NAME_SIZE_MAX_BYTES) return;
+  const got = document === '' ? 'none' : JSON.stringify(document.slice(0, 40));
+  throw new RangeError(
+    `document: expected 1..${NAME_SIZE_MAX_BYTES} bytes of well-formed text, got ${got}`,
+  );
+}
+
+function unknown(document: string): RangeError {
+  return new RangeError(`document: expected one that is attached, got ${JSON.stringify(document)}`);
+}
