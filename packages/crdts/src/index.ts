@@ -51,3 +51,6 @@ export {
 export { type LwwEntry, type LwwMap, lwwMap } from './plain/lww-map.ts';
 export { type LwwRegister, lwwRegister } from './plain/lww-register.ts';
 export { type LwwSet, lwwSet } from './plain/lww-set.ts';
+export { type ElementId } from './sequence/element-id.ts';
+export type { TreePlace } from './sequence/fugue-tree.ts';
+export { type ListNode, type OrderedList, orderedList } from './sequence/ordered-list.ts';

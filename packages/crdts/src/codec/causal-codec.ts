@@ -93,7 +93,8 @@ export function dotFields<Value>(
   };
 }
 
-function tableOf(context: CausalContext): DotTable {
+/** The replicas of `context`, ascending. */
+export function tableOf(context: CausalContext): DotTable {
   const replicaIds = [...entriesOf(context)].map(({ key }) => key);
   return { replicaIds, places: new Map(replicaIds.map((id, place) => [id, place])), context };
 }
@@ -107,7 +108,8 @@ function readDot(reader: ByteReader, { replicaIds, context }: DotTable): Dot {
   return { replicaId, counter };
 }
 
-function writeContext(writer: ByteWriter, { context, replicaIds }: DotTable): void {
+/** Writes the context of `table`. */
+export function writeContext(writer: ByteWriter, { context, replicaIds }: DotTable): void {
   writer.varint(replicaIds.length);
   for (const { key, value } of entriesOf(context)) {
     writer.string(key);
@@ -121,7 +123,8 @@ function writeContext(writer: ByteWriter, { context, replicaIds }: DotTable): vo
   }
 }
 
-function readContext(reader: ByteReader): CausalContext {
+/** Reads what `writeContext` wrote. */
+export function readContext(reader: ByteReader): CausalContext {
   const entries: { key: ReplicaId; value: CounterRanges }[] = [];
   for (let count = reader.count(5); count > 0; count -= 1) {
     const key = readReplicaId(reader);

@@ -8,3 +8,4 @@ export { type CausalCodec, type DotTable, type StoreFields } from './causal-code
 export { causalCounterCodec, dwFlagCodec, ewFlagCodec, mvRegisterCodec } from './dot-codec.ts';
 export { awMapCodec, awSetCodec, rwSetCodec } from './dot-map-codec.ts';
 export { keyCodec, textCodec } from './key-codec.ts';
+export { orderedListCodec } from './ordered-list-codec.ts';

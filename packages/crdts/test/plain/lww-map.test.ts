@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { lwwMapCodec } from '../../src/codec/lww-codec.ts';
-import { ReplicatedValue } from '../../src/delivery/replicated-value.ts';
 import { type LwwMap, lwwMap } from '../../src/plain/lww-map.ts';
+import { describeCompaction } from '../support/describe-compaction.ts';
 import { describeType } from '../support/describe-type.ts';
 import { lastOf } from '../support/last-write.ts';
 import { awkwardTexts } from '../support/texts.ts';
@@ -93,56 +93,11 @@ describe('a floor', () => {
   });
 });
 
-test('replicas that compact at different times end in the same bytes', () => {
-  const step = fc.record({
-    who: fc.nat(2),
-    other: fc.nat(2),
-    kind: fc.constantFrom('set', 'set', 'remove', 'sync', 'sync', 'compact'),
-    key: fc.constantFrom('k', 'l', 'm'),
-    nowMs: fc.nat(9),
-  });
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
-      const make = (replicaId: string): ReplicatedValue<LwwMap<string>> =>
-        new ReplicatedValue({ replicaId, lattice: lwwMap, codec });
-      const replicas = [make('a'), make('b'), make('c')];
-      // The same without compaction.
-      const plain = [empty, empty, empty];
-      const sync = (from: number, to: number): void => {
-        for (const update of replicas[from]!.updatesSince(replicas[to]!.encodeVersion())) {
-          replicas[to]!.apply(update);
-        }
-        plain[to] = lwwMap.join(plain[to]!, plain[from]!);
-      };
-      const compact = (who: number): void => {
-        const others = replicas.filter((replica) => replica !== replicas[who]);
-        const versions = others.map((one) => [one.replicaId, one.encodeVersion()] as const);
-        replicas[who]!.compact(new Map(versions));
-      };
-      for (const [index, { who, other, kind, key, nowMs }] of steps.entries()) {
-        if (kind === 'sync') sync(who, other);
-        else if (kind === 'compact') compact(who);
-        else {
-          const operation = [key, kind === 'set' ? `v${index}` : null, nowMs] as const;
-          const id = replicas[who]!.replicaId;
-          replicas[who]!.mutate((state) => mutate(state, id, operation) ?? lwwMap.bottom);
-          plain[who] = lwwMap.join(
-            plain[who]!,
-            mutate(plain[who]!, id, operation) ?? lwwMap.bottom,
-          );
-        }
-        // Compaction is never seen.
-        expect([...lwwMap.entries(replicas[who]!.state)]).toEqual([...lwwMap.entries(plain[who]!)]);
-      }
-      for (let round = 0; round < 2; round += 1) {
-        for (let from = 0; from < 3; from += 1) for (let to = 0; to < 3; to += 1) sync(from, to);
-      }
-      for (let round = 0; round < 2; round += 1) for (let who = 0; who < 3; who += 1) compact(who);
-      for (const { state } of replicas) {
-        expect(state).toEqual(replicas[0]!.state);
-        expect(state.entries.size).toBe([...lwwMap.entries(state)].length);
-      }
-    }),
-    { numRuns: 300 },
-  );
+describeCompaction<LwwMap<string>, Operation>({
+  lattice: lwwMap,
+  codec,
+  operations: fc.tuple(fc.constantFrom('k', 'l', 'm'), fc.constantFrom('x', 'y', null), fc.nat(9)),
+  mutate,
+  view: (state) => [...lwwMap.entries(state)],
+  expectTidy: (state) => expect(state.entries.size).toBe([...lwwMap.entries(state)].length),
 });

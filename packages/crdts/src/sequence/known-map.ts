@@ -1,0 +1,48 @@
+import { type CausalContext, hasDot, rangesOf } from '../causal/causal-context.ts';
+import type { Combine, SortedMap } from '../plain/sorted-map.ts';
+import { dotOf, elementId } from './element-id.ts';
+
+/** A map by element ids, and the ids that its owner has seen: what is in there and was dropped. */
+interface KnownMap<Value> {
+  readonly map: SortedMap<Value>;
+  readonly context: CausalContext;
+}
+
+/** The entries of both, without those that one of them has seen and dropped. */
+export function joinKnown<Value>(
+  left: KnownMap<Value>,
+  right: KnownMap<Value>,
+  combine: Combine<Value>,
+): SortedMap<Value> {
+  return withoutDropped(left.map, right).union(withoutDropped(right.map, left), combine);
+}
+
+/** `map` without what `other` has seen and dropped. O(the smaller of `map` and what was seen). */
+export function withoutDropped<Value>(
+  map: SortedMap<Value>,
+  other: KnownMap<Value>,
+): SortedMap<Value> {
+  const seenCount = dotCount(other.context);
+  // All that it has seen is there.
+  if (seenCount === other.map.size) return map;
+  if (seenCount > map.size) {
+    return map.filter((_, id) => {
+      const { replicaId, counter } = dotOf(id);
+      return other.map.has(id) || !hasDot(other.context, replicaId, counter);
+    });
+  }
+  let rest = map;
+  for (const { replicaId, first, last } of rangesOf(other.context)) {
+    for (let counter = first; counter <= last; counter += 1) {
+      const id = elementId({ replicaId, counter });
+      if (!other.map.has(id)) rest = rest.delete(id);
+    }
+  }
+  return rest;
+}
+
+function dotCount(context: CausalContext): number {
+  let count = 0;
+  for (const { first, last } of rangesOf(context)) count += last - first + 1;
+  return count;
+}
