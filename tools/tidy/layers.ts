@@ -77,6 +77,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
 export const testPeers: Readonly<Record<string, readonly string[]>> = {
   'bloom-filter': ['ioredis', 'redis'],
   'circuit-breaker': ['undici', '@opentelemetry'],
+  crdts: ['loro-crdt', 'yjs'],
   'rate-limiter': [
     'ioredis',
     'redis',
