@@ -4,7 +4,8 @@ export type CrdtsErrorCode =
   | 'CRDTS_CORRUPT'
   | 'CRDTS_FORKED_REPLICA'
   | 'CRDTS_BEFORE_HISTORY'
-  | 'CRDTS_PENDING_FULL';
+  | 'CRDTS_PENDING_FULL'
+  | 'CRDTS_STORE_FULL';
 
 /** The root of the errors this package throws on purpose. Match on `code`. */
 export abstract class CrdtsError extends Error {

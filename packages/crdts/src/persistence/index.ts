@@ -1,1 +1,13 @@
-export type { ReplicaId } from '../replica-id.ts';
+/**
+ * Replicas that come back after a crash.
+ *
+ * @packageDocumentation
+ */
+export { ClosedError } from '../closed-error.ts';
+export { DiskStore, type DiskStoreOptions } from './disk-store.ts';
+export {
+  DurableReplica,
+  type DurableReplicaOptions,
+  type LoadableReplica,
+} from './durable-replica.ts';
+export { type StoredReplica, StoreFullError, type UpdateStore } from './update-store.ts';

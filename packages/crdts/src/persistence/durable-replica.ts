@@ -1,0 +1,296 @@
+/*
+ * A replica that comes back after a crash.
+ *
+ * Every update, of this replica or another one, is appended to a store before anybody is told that
+ * it is safe; from time to time a snapshot takes the place of the updates before it. What a crash
+ * takes is what nobody was promised: `flushed` tells when all is durable, and a `Replicator` that
+ * is given it acknowledges nothing before, so that peers send it again.
+ *
+ * ```text
+ *   edit ──▶ replica ──▶ onLocalUpdate ──┐
+ *                                        ├──▶ append ──▶ durable ──▶ flushed, acknowledged
+ *   peer ──▶ apply ──▶ replica ──────────┘       │
+ *                                                ▼ more updates than the last snapshot has bytes
+ *                                             snapshot ──▶ forget the updates before it
+ * ```
+ *
+ * After a load the replica needs an id that no life of it had before. What this one wrote and lost,
+ * others may have seen; under a new id nothing can be confused with it.
+ *
+ * A full disk is no broken one. What found no room waits in memory, in order, and is tried again;
+ * beyond a limit nothing more is taken from peers, who keep it. A broken store is final: the
+ * replica works on, and nothing is promised any more.
+ */
+import type { Clock, Timer } from '@quorate/transport';
+import { systemClock } from '@quorate/transport/system';
+
+import { ClosedError } from '../closed-error.ts';
+import { PendingFullError } from '../errors.ts';
+import type { ApplyOutcome, Replica } from '../replica.ts';
+import { StoreFullError, type UpdateStore } from './update-store.ts';
+
+/** A replica that takes in many updates faster than one by one, perhaps. */
+export interface LoadableReplica extends Replica {
+  /** Takes in several updates, all or none. */
+  applyAll?(updates: Iterable<Uint8Array>): ApplyOutcome;
+}
+
+/** How a replica is kept. */
+export interface DurableReplicaOptions<R extends LoadableReplica> {
+  readonly store: UpdateStore;
+  /** Makes the replica, under a new id: of a snapshot, or from nothing. */
+  readonly create: (snapshot: Uint8Array | undefined) => R;
+  /** The bytes that `create` takes, of all that the replica has, what waits in it included. */
+  readonly save: (replica: R) => Uint8Array;
+  /**
+   * How many bytes of updates are kept before a snapshot takes their place, at least 1; as many as
+   * the snapshot before has, if those are more. More: fewer snapshots, and longer loads. 1 MiB.
+   */
+  readonly snapshotAfterBytes?: number;
+  /** How many bytes may wait for room in the store, at least 1. Default 16 MiB. */
+  readonly waitingBytesMax?: number;
+  /** How long to wait before a full store is tried again, in ms, more than 0. Default 1,000. */
+  readonly retryMs?: number;
+  /** Called once with what broke the store; with a StoreFullError each time that it fills up. */
+  readonly onError?: (error: unknown) => void;
+  readonly clock?: Clock;
+}
+
+interface Settings {
+  readonly snapshotAfterBytes: number;
+  readonly waitingBytesMax: number;
+  readonly retryMs: number;
+}
+
+/** A replica whose updates are kept in a store. Everything that changes it must pass through it. */
+export class DurableReplica<R extends LoadableReplica> implements Replica {
+  /** The replica itself: edit it freely, but give updates of others to `apply` here. */
+  readonly replica: R;
+  readonly #options: DurableReplicaOptions<R>;
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #unsubscribe: () => void;
+  /** Updates that found no room, in order, and their bytes. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** Settles when all that was appended is durable. */
+  #appended: Promise<void> = Promise.resolve();
+  /** Bytes of updates that no snapshot has, and of the latest snapshot. */
+  #looseBytes: number;
+  #snapshotBytes: number;
+  #snapshotting: Promise<void> | undefined;
+  #retry: Timer | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #isClosed = false;
+
+  private constructor(
+    options: DurableReplicaOptions<R>,
+    settings: Settings,
+    replica: R,
+    sizes: { readonly looseBytes: number; readonly snapshotBytes: number },
+  ) {
+    this.replica = replica;
+    this.#options = options;
+    this.#settings = settings;
+    this.#clock = options.clock ?? systemClock;
+    this.#looseBytes = sizes.looseBytes;
+    this.#snapshotBytes = sizes.snapshotBytes;
+    this.#unsubscribe = replica.onLocalUpdate((update) => {
+      this.#keep(update);
+    });
+  }
+
+  /**
+   * Makes the replica that the store has, or begins one.
+   *
+   * @throws RangeError if an option is out of its range. What the store, or the replica, says about
+   *   what is stored (as a rejection).
+   *
+   * @remarks O(snapshot and updates since).
+   */
+  static async open<R extends LoadableReplica>(
+    options: DurableReplicaOptions<R>,
+  ): Promise<DurableReplica<R>> {
+    const settings = settingsOf(options);
+    const { snapshot, updates } = await options.store.load();
+    const replica = options.create(snapshot);
+    let looseBytes = 0;
+    for await (const some of updates) {
+      if (replica.applyAll === undefined) for (const update of some) replica.apply(update);
+      else replica.applyAll(some);
+      looseBytes += some.reduce((sum, { length }) => sum + length, 0);
+    }
+    const sizes = { looseBytes, snapshotBytes: snapshot?.length ?? 0 };
+    return new DurableReplica(options, settings, replica, sizes);
+  }
+
+  /** How much waits for its past in the replica. */
+  get waitingCount(): number {
+    return this.replica.waitingCount ?? 0;
+  }
+
+  /** Bytes of updates that wait for room in the store. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** What the replica has; see `Replica.encodeVersion`. */
+  encodeVersion(): Uint8Array {
+    return this.replica.encodeVersion();
+  }
+
+  /** What a replica at `version` lacks; see `Replica.updatesSince`. */
+  updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
+    return this.replica.updatesSince(version, maxSizeBytes);
+  }
+
+  /** Whether the holder of `version` has all that is here. */
+  isCoveredBy(version: Uint8Array): boolean {
+    return this.replica.isCoveredBy(version);
+  }
+
+  /**
+   * Takes in an update of another replica, and keeps it; see `Replica.apply`.
+   *
+   * @throws PendingFullError also if the store is full, and too much waits for it.
+   */
+  apply(update: Uint8Array): ApplyOutcome {
+    if (this.#waitingBytes + update.length > this.#settings.waitingBytesMax) {
+      throw new PendingFullError('store: full, and so is what waits for it');
+    }
+    const outcome = this.replica.apply(update);
+    if (outcome.kind !== 'duplicate') this.#keep(update.slice());
+    return outcome;
+  }
+
+  /** Calls `listener` with the bytes of each local change; see `Replica.onLocalUpdate`. */
+  onLocalUpdate(listener: (update: Uint8Array) => void): () => void {
+    return this.replica.onLocalUpdate(listener);
+  }
+
+  /**
+   * Settles once all that the replica has now is durable.
+   *
+   * @throws StoreFullError (as a rejection) if there is no room now: it is tried again, and so may
+   *   the caller. What broke the store, if something did. ClosedError after `close`.
+   */
+  flushed(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(asError(this.#failure.error));
+    if (this.#waiting.length > 0) {
+      const message = `store: ${this.#waitingBytes} bytes wait for room`;
+      return Promise.reject(new StoreFullError(message));
+    }
+    return this.#appended;
+  }
+
+  /** Makes a snapshot now, whatever is due; so the next load is as fast as can be. */
+  async compact(): Promise<void> {
+    if (this.#isClosed) throw new ClosedError('durable replica');
+    await this.#snapshotting;
+    await this.#takeSnapshot();
+  }
+
+  /** Keeps nothing any more; waits until what was kept is durable, if it can be. Idempotent. */
+  async close(): Promise<void> {
+    if (!this.#isClosed) this.#unsubscribe();
+    this.#isClosed = true;
+    this.#retry?.cancel();
+    await this.#snapshotting;
+    await this.#appended.catch(() => undefined);
+    await this.#options.store.close();
+  }
+
+  #keep(update: Uint8Array): void {
+    if (this.#isClosed || this.#failure !== undefined) return;
+    if (this.#waiting.length > 0) this.#putAside([update]);
+    else this.#append([update]);
+  }
+
+  #append(updates: readonly Uint8Array[]): void {
+    const appended = this.#options.store.append(updates);
+    this.#appended = appended.then(
+      () => {
+        this.#looseBytes += updates.reduce((sum, { length }) => sum + length, 0);
+        this.#snapshotIfDue();
+      },
+      (error: unknown) => {
+        if (error instanceof StoreFullError) this.#putAside(updates);
+        else this.#fail(error);
+        throw error;
+      },
+    );
+    // Whoever asks `flushed` hears of it.
+    this.#appended.catch(() => undefined);
+  }
+
+  /** Updates are refused in the order in which they were appended, and so stay in order here. */
+  #putAside(updates: readonly Uint8Array[]): void {
+    if (this.#waiting.length === 0) {
+      this.#report(new StoreFullError('store: no room'));
+      this.#retryLater();
+    }
+    this.#waiting.push(...updates);
+    this.#waitingBytes += updates.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  #retryLater(): void {
+    if (this.#isClosed) return;
+    this.#retry = this.#clock.setTimer(this.#settings.retryMs, () => {
+      const updates = this.#waiting;
+      [this.#waiting, this.#waitingBytes] = [[], 0];
+      this.#append(updates);
+    });
+  }
+
+  #snapshotIfDue(): void {
+    const dueBytes = Math.max(this.#settings.snapshotAfterBytes, this.#snapshotBytes);
+    if (this.#looseBytes < dueBytes || this.#snapshotting !== undefined) return;
+    if (this.#isClosed || this.#failure !== undefined) return;
+    this.#snapshotting = this.#takeSnapshot()
+      .catch((error: unknown) => {
+        // The updates are still there. Not again for each of them.
+        this.#looseBytes = 0;
+        this.#report(error);
+      })
+      .finally(() => {
+        this.#snapshotting = undefined;
+      });
+  }
+
+  async #takeSnapshot(): Promise<void> {
+    const { store, save } = this.#options;
+    // The snapshot has all that was appended, durable or not, and more if some waits for room. A
+    // position that is not durable may come to name another update, so it must be durable first.
+    const [bytes, position, looseBytes] = [save(this.replica), store.position, this.#looseBytes];
+    await this.#appended;
+    await store.saveSnapshot(bytes, position);
+    this.#looseBytes -= looseBytes;
+    this.#snapshotBytes = bytes.length;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#report(error);
+  }
+
+  #report(error: unknown): void {
+    this.#options.onError?.(error);
+  }
+}
+
+function settingsOf(options: Partial<Settings>): Settings {
+  const { snapshotAfterBytes = 2 ** 20, waitingBytesMax = 2 ** 24, retryMs = 1_000 } = options;
+  for (const [name, value] of Object.entries({ snapshotAfterBytes, waitingBytesMax })) {
+    if (Number.isSafeInteger(value) && value >= 1) continue;
+    throw new RangeError(`${name}: expected an integer of at least 1, got ${value}`);
+  }
+  if (!(retryMs > 0 && retryMs < 2 ** 31)) {
+    throw new RangeError(`retryMs: expected more than 0, got ${retryMs}`);
+  }
+  return { snapshotAfterBytes, waitingBytesMax, retryMs };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
