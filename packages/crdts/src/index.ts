@@ -54,3 +54,11 @@ export { type LwwSet, lwwSet } from './plain/lww-set.ts';
 export { type ElementId } from './sequence/element-id.ts';
 export type { TreePlace } from './sequence/fugue-tree.ts';
 export { type ListNode, type OrderedList, orderedList } from './sequence/ordered-list.ts';
+export {
+  type MovableElement,
+  type MovableList,
+  movableList,
+  type PlaceNode,
+  type Placing,
+  type Writing,
+} from './sequence/movable-list.ts';

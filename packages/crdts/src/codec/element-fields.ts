@@ -92,8 +92,8 @@ export class ElementReader {
     return elementId({ replicaId, counter });
   }
 
-  /** Reads entries by ascending ids of the context. */
-  map<Value>(readValue: (id: ElementId) => Value, where: 'seen' | 'anywhere'): SortedMap<Value> {
+  /** Reads entries by ascending ids; 'seen': of the context. */
+  map<Value>(readValue: () => Value, where: 'seen' | 'anywhere'): SortedMap<Value> {
     const entries: (readonly [ElementId, Value])[] = [];
     for (let count = this.#reader.count(3); count > 0; count -= 1) {
       const id = this.element();
@@ -104,7 +104,7 @@ export class ElementReader {
       if (where === 'seen' && !hasDot(this.#context, replicaId, counter)) {
         throw new DecodeError('element: expected one of the context, got another one');
       }
-      entries.push([id, readValue(id)]);
+      entries.push([id, readValue()]);
     }
     return SortedMap.fromSorted(entries);
   }

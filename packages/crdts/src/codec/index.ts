@@ -9,3 +9,4 @@ export { causalCounterCodec, dwFlagCodec, ewFlagCodec, mvRegisterCodec } from '.
 export { awMapCodec, awSetCodec, rwSetCodec } from './dot-map-codec.ts';
 export { keyCodec, textCodec } from './key-codec.ts';
 export { orderedListCodec } from './ordered-list-codec.ts';
+export { movableListCodec } from './movable-list-codec.ts';

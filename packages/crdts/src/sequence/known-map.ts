@@ -1,6 +1,6 @@
 import { type CausalContext, hasDot, rangesOf } from '../causal/causal-context.ts';
 import type { Combine, SortedMap } from '../plain/sorted-map.ts';
-import { dotOf, elementId } from './element-id.ts';
+import { dotOf, type ElementId, elementId } from './element-id.ts';
 
 /** A map by element ids, and the ids that its owner has seen: what is in there and was dropped. */
 interface KnownMap<Value> {
@@ -22,14 +22,8 @@ export function withoutDropped<Value>(
   map: SortedMap<Value>,
   other: KnownMap<Value>,
 ): SortedMap<Value> {
-  const seenCount = dotCount(other.context);
-  // All that it has seen is there.
-  if (seenCount === other.map.size) return map;
-  if (seenCount > map.size) {
-    return map.filter((_, id) => {
-      const { replicaId, counter } = dotOf(id);
-      return other.map.has(id) || !hasDot(other.context, replicaId, counter);
-    });
+  if (dotCount(other.context) > map.size) {
+    return map.filter((_, id) => other.map.has(id) || !hasSeen(other.context, id));
   }
   let rest = map;
   for (const { replicaId, first, last } of rangesOf(other.context)) {
@@ -39,6 +33,12 @@ export function withoutDropped<Value>(
     }
   }
   return rest;
+}
+
+/** Whether the dot of `id` is in `context`. */
+export function hasSeen(context: CausalContext, id: ElementId): boolean {
+  const { replicaId, counter } = dotOf(id);
+  return hasDot(context, replicaId, counter);
 }
 
 function dotCount(context: CausalContext): number {

@@ -1,0 +1,377 @@
+/*
+ * The list whose elements can be moved and changed.
+ *
+ * To delete an element and insert it again elsewhere is no move: of two who do so at once, each
+ * inserts, and the element is there twice. So a place is something that an element has. A list of
+ * places (a Fugue tree, see `fugue-tree.ts`) gets a new one with each insertion and each move, and
+ * each element has two registers in which the last write wins: its place, and its value.
+ *
+ *      places     p1  p2  p3  p4            elements   x is at p2   y is at p4
+ *                     x       y
+ *      a moves x to the end    p5           x is at p5, the second place of it
+ *      b moves x to the front  p6           x is at p6, the second place of it too: b wins by name
+ *
+ * Moves at once: one of them wins, and the element is there once. A move and a change of the value
+ * at once: both are kept. A removal wins over moves and changes at once, and over all that come
+ * later from those who did not know of it: it is for ever.
+ *
+ * A place that lost is dead for ever, as is that of a removed element. `compact` drops dead places
+ * that are leaves, and removed elements, once they are so in a stable state.
+ *
+ * Source: Kleppmann, "Moving elements in list CRDTs", PaPoC 2020.
+ */
+import {
+  type CausalContext,
+  contextOf,
+  includes,
+  joinContexts,
+  nextDot,
+  rangesOf,
+} from '../causal/causal-context.ts';
+import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
+import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
+import { dotOf, type ElementId, elementId } from './element-id.ts';
+import { deadLeaves, nodeOrder, placeBetween, type TreePlace } from './fugue-tree.ts';
+import { hasSeen, joinKnown, withoutDropped } from './known-map.ts';
+import { checkIndex, checkValues } from './list-arguments.ts';
+
+/** A place in the list. */
+export interface PlaceNode extends TreePlace {
+  /** For which element it was made. */
+  readonly element: ElementId;
+}
+
+/** Where an element was put. */
+export interface Placing {
+  /** The place; it names who put it there. */
+  readonly place: ElementId;
+  /** The how-manieth place of the element it was for who put it there, from 1. */
+  readonly counter: number;
+}
+
+/** What was written to an element. */
+export interface Writing<Value> {
+  readonly value: Value;
+  /** The how-manieth value of the element it was for who wrote it, from 1. */
+  readonly counter: number;
+  readonly replicaId: ReplicaId;
+}
+
+/** What is known of an element; a delta has a part of it. */
+export interface MovableElement<Value> {
+  readonly placing: Placing | undefined;
+  readonly writing: Writing<Value> | undefined;
+  /** If so, nothing else counts. */
+  readonly isRemoved: boolean;
+}
+
+/** The state of a list. */
+export interface MovableList<Value> {
+  readonly places: SortedMap<PlaceNode>;
+  /** By the id of its first place. */
+  readonly elements: SortedMap<MovableElement<Value>>;
+  /** The dots of all places that ever were, dropped ones included. */
+  readonly context: CausalContext;
+}
+
+/**
+ * A list of elements that can be moved and changed.
+ *
+ * @remarks
+ * A join costs O(m log(n/m + 1)) for m and n places; finding an element by index and reading
+ * O(n log n) once for each state.
+ *
+ * @example
+ * ```ts
+ * import { type MovableList, movableList } from '@quorate/crdts';
+ *
+ * const empty: MovableList<string> = movableList.bottom;
+ * const list = movableList.insert(empty, 'a', 0, ['x', 'y', 'z']);
+ * const one = movableList.move(list, 'a', 0, 2);
+ * const other = movableList.set(list, 'b', 0, 'X');
+ * const all = [one, other].reduce((state, delta) => movableList.join(state, delta), list);
+ * movableList.values(all); // => ['y', 'z', 'X']
+ * ```
+ */
+export const movableList = {
+  /** The list of nothing. */
+  get bottom(): MovableList<never> {
+    return bottom;
+  },
+
+  /** The places and elements of both, the later place and value of each. */
+  join<Value>(left: MovableList<Value>, right: MovableList<Value>): MovableList<Value> {
+    const places = joinKnown(knownPlaces(left), knownPlaces(right), (one) => one);
+    const elements = joinKnown(knownElements(left), knownElements(right), joinElements);
+    const context = joinContexts(left.context, right.context);
+    const isLeft = places === left.places && elements === left.elements && context === left.context;
+    return isLeft ? left : { places, elements, context };
+  },
+
+  /** Whether `right` has all places of `left`, and of each element the same or later. */
+  leq<Value>(left: MovableList<Value>, right: MovableList<Value>): boolean {
+    return (
+      includes(right.context, left.context) &&
+      withoutDropped(right.places, knownPlaces(left)) === right.places &&
+      withoutDropped(right.elements, knownElements(left)) === right.elements &&
+      left.elements.every(right.elements, (element, id) => {
+        const other = right.elements.get(id);
+        return other === undefined
+          ? hasSeen(right.context, id)
+          : joinElements(other, element) === other;
+      })
+    );
+  },
+
+  /** One part for each place that ever was, and for each place, value and removal of an element. */
+  *decompose<Value>({
+    places,
+    elements,
+    context,
+  }: MovableList<Value>): Generator<MovableList<Value>> {
+    for (const { replicaId, first, last } of rangesOf(context)) {
+      for (let counter = first; counter <= last; counter += 1) {
+        const id = elementId({ replicaId, counter });
+        const place = places.get(id);
+        yield {
+          places: place === undefined ? emptyMap : SortedMap.of(id, place),
+          elements: elements.has(id) ? SortedMap.of(id, UNKNOWN) : emptyMap,
+          context: contextOf([{ replicaId, counter }]),
+        };
+      }
+    }
+    for (const [id, { placing, writing, isRemoved }] of elements) {
+      if (isRemoved) yield elementDelta(id, REMOVED);
+      if (placing !== undefined) yield elementDelta(id, { ...UNKNOWN, placing });
+      if (writing !== undefined) yield elementDelta(id, { ...UNKNOWN, writing });
+    }
+  },
+
+  /** How many elements there are. O(n log n) once for each state. */
+  length(state: MovableList<unknown>): number {
+    return aliveIds(state).length;
+  },
+
+  /** The elements in their order. */
+  values<Value>(state: MovableList<Value>): Value[] {
+    return aliveIds(state).flatMap((id) => {
+      const writing = state.elements.get(id)?.writing;
+      return writing === undefined ? [] : [writing.value];
+    });
+  },
+
+  /** The ids of the elements in their order: names for all time, which moves do not change. */
+  ids(state: MovableList<unknown>): readonly ElementId[] {
+    return aliveIds(state);
+  },
+
+  /** The element at `index`, if there is one. */
+  get<Value>(state: MovableList<Value>, index: number): Value | undefined {
+    return state.elements.get(aliveIds(state)[index] ?? '')?.writing?.value;
+  },
+
+  /**
+   * The delta of inserting `values`, one after the other.
+   *
+   * @param replicaId - Who inserts. Nobody else may ever use it.
+   * @param index - Of the first of them afterwards; 0..length.
+   * @throws RangeError if an argument is out of range; TypeError if a value is `undefined`.
+   */
+  insert<Value>(
+    state: MovableList<Value>,
+    replicaId: ReplicaId,
+    index: number,
+    values: readonly Value[],
+  ): MovableList<Value> {
+    checkReplicaId('replicaId', replicaId);
+    const alive = aliveIds(state);
+    checkIndex('index', index, alive.length);
+    checkValues(values);
+    let at = between(state, alive[index - 1], alive[index]);
+    let places: SortedMap<PlaceNode> = emptyMap;
+    let elements: SortedMap<MovableElement<Value>> = emptyMap;
+    const dots = [];
+    let { counter } = nextDot(state.context, replicaId);
+    for (const value of values) {
+      const id = elementId({ replicaId, counter });
+      dots.push({ replicaId, counter });
+      places = places.set(id, { ...at, element: id });
+      elements = elements.set(id, {
+        placing: { place: id, counter: 1 },
+        writing: { value, counter: 1, replicaId },
+        isRemoved: false,
+      });
+      at = { parent: id, side: 'right' };
+      counter += 1;
+    }
+    return { places, elements, context: contextOf(dots) };
+  },
+
+  /**
+   * The delta of removing `count` elements from `index` on, for ever.
+   *
+   * @throws RangeError if there are not so many.
+   */
+  remove<Value>(state: MovableList<Value>, index: number, count = 1): MovableList<Value> {
+    const alive = aliveIds(state);
+    checkIndex('index', index, alive.length);
+    checkIndex('count', count, alive.length - index);
+    let elements: SortedMap<MovableElement<Value>> = emptyMap;
+    for (const id of alive.slice(index, index + count)) elements = elements.set(id, REMOVED);
+    return { ...bottom, elements };
+  },
+
+  /**
+   * The delta of moving one element; `bottom` if it stays where it is.
+   *
+   * @param from - Its index now; 0..length-1.
+   * @param to - Its index afterwards; 0..length-1.
+   * @throws RangeError if an argument is out of range.
+   */
+  move<Value>(
+    state: MovableList<Value>,
+    replicaId: ReplicaId,
+    from: number,
+    to: number,
+  ): MovableList<Value> {
+    const dot = nextDot(state.context, replicaId);
+    const alive = aliveIds(state);
+    checkIndex('from', from, alive.length - 1);
+    checkIndex('to', to, alive.length - 1);
+    const element = alive[from] ?? '';
+    if (from === to) return bottom;
+    const others = alive.toSpliced(from, 1);
+    const at = between(state, others[to - 1], others[to]);
+    const place = elementId(dot);
+    const counter = (state.elements.get(element)?.placing?.counter ?? 0) + 1;
+    return {
+      places: SortedMap.of(place, { ...at, element }),
+      elements: SortedMap.of(element, { ...UNKNOWN, placing: { place, counter } }),
+      context: contextOf([dot]),
+    };
+  },
+
+  /**
+   * The delta of writing `value` to the element at `index`.
+   *
+   * @throws RangeError if an argument is out of range; TypeError if `value` is `undefined`.
+   */
+  set<Value>(
+    state: MovableList<Value>,
+    replicaId: ReplicaId,
+    index: number,
+    value: Value,
+  ): MovableList<Value> {
+    checkReplicaId('replicaId', replicaId);
+    const alive = aliveIds(state);
+    checkIndex('index', index, alive.length - 1);
+    checkValues([value]);
+    const id = alive[index] ?? '';
+    const counter = (state.elements.get(id)?.writing?.counter ?? 0) + 1;
+    return elementDelta(id, { ...UNKNOWN, writing: { value, counter, replicaId } });
+  },
+
+  /**
+   * Drops the dead places of `stable` with nothing below them, and its removed elements. What it
+   * knows only grows by that.
+   *
+   * @param stable - Held by all members, and in the past of all that is on its way to this replica.
+   *   `ReplicatedValue.compact` finds it.
+   */
+  compact<Value>(state: MovableList<Value>, stable: MovableList<Value>): MovableList<Value> {
+    const isDead = (id: ElementId): boolean => {
+      const place = stable.places.get(id);
+      return place !== undefined && stable.elements.get(place.element)?.placing?.place !== id;
+    };
+    const gone = deadLeaves(state.places, isDead);
+    const places = gone.size === 0 ? state.places : state.places.filter((_, id) => !gone.has(id));
+    const elements = state.elements.filter(
+      ({ isRemoved }, id) => !isRemoved || stable.elements.get(id)?.isRemoved !== true,
+    );
+    const isSame = places === state.places && elements === state.elements;
+    return isSame ? state : { places, elements, context: state.context };
+  },
+};
+
+const bottom: MovableList<never> = { places: emptyMap, elements: emptyMap, context: undefined };
+
+const UNKNOWN: MovableElement<never> = {
+  placing: undefined,
+  writing: undefined,
+  isRemoved: false,
+};
+
+const REMOVED: MovableElement<never> = { ...UNKNOWN, isRemoved: true };
+
+/** The order of a state is asked for often, and changes never. */
+const alive = new WeakMap<MovableList<unknown>, readonly ElementId[]>();
+
+function aliveIds(state: MovableList<unknown>): readonly ElementId[] {
+  let ids = alive.get(state);
+  if (ids === undefined) {
+    ids = nodeOrder(state.places).flatMap((place) => {
+      const id = state.places.get(place)?.element ?? '';
+      const element = state.elements.get(id);
+      const isHere = element?.placing?.place === place && element.writing !== undefined;
+      return isHere ? [id] : [];
+    });
+    alive.set(state, ids);
+  }
+  return ids;
+}
+
+/** Where to put what comes between two elements. */
+function between(
+  state: MovableList<unknown>,
+  before: ElementId | undefined,
+  after: ElementId | undefined,
+): TreePlace {
+  const placeOf = (id: ElementId | undefined): ElementId | undefined =>
+    id === undefined ? undefined : state.elements.get(id)?.placing?.place;
+  return placeBetween(state.places, placeOf(before) ?? '', placeOf(after));
+}
+
+function joinElements<Value>(
+  left: MovableElement<Value>,
+  right: MovableElement<Value>,
+): MovableElement<Value> {
+  if (left.isRemoved) return left;
+  if (right.isRemoved) return right;
+  const placing = laterPlacing(left.placing, right.placing);
+  const writing = laterWriting(left.writing, right.writing);
+  const isLeft = placing === left.placing && writing === left.writing;
+  return isLeft ? left : { placing, writing, isRemoved: false };
+}
+
+function laterPlacing(left: Placing | undefined, right: Placing | undefined): Placing | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  if (left.counter !== right.counter) return left.counter < right.counter ? right : left;
+  return dotOf(left.place).replicaId < dotOf(right.place).replicaId ? right : left;
+}
+
+function laterWriting<Value>(
+  left: Writing<Value> | undefined,
+  right: Writing<Value> | undefined,
+): Writing<Value> | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  if (left.counter !== right.counter) return left.counter < right.counter ? right : left;
+  return left.replicaId < right.replicaId ? right : left;
+}
+
+function elementDelta<Value>(id: ElementId, element: MovableElement<Value>): MovableList<Value> {
+  return { ...bottom, elements: SortedMap.of(id, element) };
+}
+
+function knownPlaces({ places, context }: MovableList<unknown>): {
+  readonly map: SortedMap<PlaceNode>;
+  readonly context: CausalContext;
+} {
+  return { map: places, context };
+}
+
+function knownElements<Value>({ elements, context }: MovableList<Value>): {
+  readonly map: SortedMap<MovableElement<Value>>;
+  readonly context: CausalContext;
+} {
+  return { map: elements, context };
+}
