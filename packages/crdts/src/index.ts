@@ -28,8 +28,8 @@ export { type PnCounter, pnCounter, type PnPruning } from './plain/pn-counter.ts
 export { type Phase, type TwoPhaseSet, twoPhaseSet } from './plain/two-phase-set.ts';
 export { type AwMap, awMap, type AwMapType } from './causal/aw-map.ts';
 export { type AwSet, awSet } from './causal/aw-set.ts';
-export type { Causal, CausalType, DotStore } from './causal/causal.ts';
-export type { CausalContext, CounterRanges, Dot } from './causal/causal-context.ts';
+export { type Causal, type CausalType, type DotStore, forgetReplicas } from './causal/causal.ts';
+export type { CausalContext, CounterRanges, Dot, DotRange } from './causal/causal-context.ts';
 export { type CausalCounter, causalCounter, type Tally } from './causal/causal-counter.ts';
 export { contextOf, hasDot, includes, joinContexts } from './causal/causal-context.ts';
 export type { DotFun, dotFun, DotSet, DottedValue } from './causal/dot-fun.ts';

@@ -1,4 +1,4 @@
-import { contextOf, type Dot, hasDot, joinContexts, newerThan } from './causal-context.ts';
+import { contextOf, type DotRange, hasDot, joinContexts, newerThan } from './causal-context.ts';
 import {
   type Causal,
   compactCausal,
@@ -85,8 +85,8 @@ export interface AwMapType<Store> {
 export function awMap<Store>(values: { readonly store: DotStore<Store> }): AwMapType<Store> {
   const store = dotMap(values.store);
   const { empty } = values.store;
-  const dotsOf = <K extends Key>(state: AwMap<K, Store>, key: K): Iterable<Dot> =>
-    values.store.dots(get(state.store.entries, key) ?? empty);
+  const rangesIn = <K extends Key>(state: AwMap<K, Store>, key: K): Iterable<DotRange> =>
+    values.store.ranges(get(state.store.entries, key) ?? empty);
   return {
     store,
     bottom: { store: store.empty, context: undefined },
@@ -102,14 +102,16 @@ export function awMap<Store>(values: { readonly store: DotStore<Store> }): AwMap
     update(state, key, mutate) {
       const after = mutate(this.get(state, key));
       const touched = contextOf(
-        [...dotsOf(state, key)].filter((dot) => hasDot(after.context, dot.replicaId, dot.counter)),
+        [...rangesIn(state, key)].filter((range) =>
+          hasDot(after.context, range.replicaId, range.counter),
+        ),
       );
       // Had `mutate` joined its delta, its context would remove all other keys.
       const context = joinContexts(touched, newerThan(after.context, state.context));
       return { store: mapOf(values.store, key, after.store), context };
     },
-    remove: (state, key) => removal(store.empty, dotsOf(state, key)),
-    clear: (state) => removal(store.empty, store.dots(state.store)),
+    remove: (state, key) => removal(store.empty, rangesIn(state, key)),
+    clear: (state) => removal(store.empty, store.ranges(state.store)),
     compact: (state, stable) => compactCausal(store, state, stable.context),
   };
 }

@@ -28,6 +28,11 @@ export interface Dot {
   readonly counter: number;
 }
 
+/** A dot, and those of its replica from `first` on, if that is given. */
+export interface DotRange extends Dot {
+  readonly first?: number;
+}
+
 /**
  * Counters as ranges: first, last, first, last, and so on, both included. Ascending; neither empty
  * nor touching.
@@ -54,19 +59,20 @@ export function nextDot(context: CausalContext, replicaId: ReplicaId): Dot {
   throw new RangeError('counter: expected at most 2^53-1, got more');
 }
 
-/** The context of these dots, in any order. O(dots log dots). */
-export function contextOf(dots: Iterable<Dot>): CausalContext {
-  const counters = new Map<ReplicaId, number[]>();
-  for (const { replicaId, counter } of dots) {
-    const known = counters.get(replicaId);
-    if (known === undefined) counters.set(replicaId, [counter]);
-    else known.push(counter);
+/** The context of these dots, in any order. O(n log n). */
+export function contextOf(dots: Iterable<DotRange>): CausalContext {
+  const byReplica = new Map<ReplicaId, (readonly [first: number, last: number])[]>();
+  for (const { replicaId, first, counter } of dots) {
+    const known = byReplica.get(replicaId);
+    const range = [first ?? counter, counter] as const;
+    if (known === undefined) byReplica.set(replicaId, [range]);
+    else known.push(range);
   }
   let context: CausalContext;
-  for (const [replicaId, numbers] of counters) {
+  for (const [replicaId, known] of byReplica) {
     const ranges: number[] = [];
-    for (const counter of numbers.sort((one, other) => one - other))
-      append(ranges, counter, counter);
+    known.sort(([one], [other]) => one - other);
+    for (const [first, last] of known) appendRange(ranges, first, last);
     context = put(context, replicaId, ranges);
   }
   return context;
@@ -106,15 +112,10 @@ export function newerThan(context: CausalContext, known: CausalContext): CausalC
 }
 
 /** The ranges of `context`, by replica. */
-export function* rangesOf(
-  context: CausalContext,
-): Generator<
-  { readonly replicaId: ReplicaId; readonly first: number; readonly last: number },
-  void
-> {
+export function* rangesOf(context: CausalContext): Generator<DotRange & { first: number }, void> {
   for (const { key: replicaId, value } of entriesOf(context)) {
     for (let index = 0; index < value.length; index += 2) {
-      yield { replicaId, first: value[index] ?? 0, last: value[index + 1] ?? 0 };
+      yield { replicaId, first: value[index] ?? 0, counter: value[index + 1] ?? 0 };
     }
   }
 }
@@ -150,7 +151,8 @@ function isWithin(ranges: CounterRanges, first: number, last: number): boolean {
   return first >= (ranges[2 * low] ?? Infinity) && last <= (ranges[2 * low + 1] ?? 0);
 }
 
-function joinRanges(left: CounterRanges, right: CounterRanges): CounterRanges {
+/** The counters of both; `left` itself, if it has those of `right`. */
+export function joinRanges(left: CounterRanges, right: CounterRanges): CounterRanges {
   if (right.every((first, at) => at % 2 === 1 || isWithin(left, first, right[at + 1] ?? 0))) {
     return left;
   }
@@ -159,18 +161,18 @@ function joinRanges(left: CounterRanges, right: CounterRanges): CounterRanges {
   let other = 0;
   while (one < left.length || other < right.length) {
     if ((left[one] ?? Infinity) < (right[other] ?? Infinity)) {
-      append(joined, left[one] ?? 0, left[one + 1] ?? 0);
+      appendRange(joined, left[one] ?? 0, left[one + 1] ?? 0);
       one += 2;
     } else {
-      append(joined, right[other] ?? 0, right[other + 1] ?? 0);
+      appendRange(joined, right[other] ?? 0, right[other + 1] ?? 0);
       other += 2;
     }
   }
   return joined;
 }
 
-/** Adds a range that begins at or after the beginning of the last one. */
-function append(ranges: number[], first: number, last: number): void {
+/** Adds to `ranges` one that begins at or after the beginning of the last one. */
+function appendRange(ranges: number[], first: number, last: number): void {
   const end = ranges.length - 1;
   if (first <= (ranges[end] ?? -1) + 1) ranges[end] = Math.max(ranges[end] ?? 0, last);
   else ranges.push(first, last);

@@ -11,7 +11,9 @@
  * it has seen. It is exact. The price is a dot for each increment since the last reset; `compact`
  * makes one of many as soon as no reset can come that has seen some of them only:
  *
- *   a1: +2   a2: +1   a3: +4      a1..a2 stable     a2: +3 since a1   a3: +4
+ *   a1: +2   a2: +1   a3: +4      a1..a2 stable     a2 and a1: +3   a3: +4
+ *
+ * The names stay, as ranges: a reset must tell them to those who have not made one of them yet.
  *
  * A counter that is never reset is better off as a `pnCounter`.
  *
@@ -19,7 +21,15 @@
  * JPDC 2018, whose causal counter is of the usual way, and departs from it as told.
  */
 import type { ReplicaId } from '../replica-id.ts';
-import { type CausalContext, contextOf, hasDot, nextDot } from './causal-context.ts';
+import {
+  type CausalContext,
+  contextOf,
+  type CounterRanges,
+  hasDot,
+  joinRanges,
+  nextDot,
+  rangesOf,
+} from './causal-context.ts';
 import {
   type Causal,
   compactCausal,
@@ -29,14 +39,15 @@ import {
   leqCausal,
   removal,
 } from './causal.ts';
+import { leaf } from '../ordered-map.ts';
 import { absorbDots, type DotFun, dotFun, dotted, type DottedValue, noDots } from './dot-fun.ts';
 
-/** What one dot of a counter stands for. */
+/** What one dot stands for: an increment, or several of one replica, of which it is the last. */
 export interface Tally {
-  /** The sum of some increments of one replica. A safe integer. */
+  /** The sum of them. A safe integer. */
   readonly amount: number;
-  /** The counter of the dot of the first of them; the dot itself is that of the last. */
-  readonly first: number;
+  /** The counters of the others, all below that of the dot. */
+  readonly earlier: CounterRanges;
 }
 
 /** A counter: `causalCounter`. */
@@ -45,12 +56,18 @@ export type CausalCounter = Causal<DotFun<Tally>>;
 const tallies: DotStore<DotFun<Tally>> = {
   empty: noDots,
   sizeOf: (store) => store.length,
-  // What began earlier is the sum of more.
+  // One of the two may be the sum of more; then the increments in it are in both contexts.
   absorb: (left, leftContext, right, rightContext) =>
     absorbDots(left, leftContext, right, rightContext, (mine, theirs) =>
-      theirs.first < mine.first ? theirs : mine,
+      theirs.earlier.length > 0 && mine.earlier.length === 0 ? theirs : mine,
     ),
   dots: (store) => store,
+  *ranges(store) {
+    for (const { replicaId, counter, value } of store) {
+      yield { replicaId, counter };
+      yield* rangesOf(leaf(replicaId, value.earlier));
+    }
+  },
   parts: (store) => dotFun.parts(store),
   compact: compactTallies,
 };
@@ -110,11 +127,11 @@ export const causalCounter = {
       throw new RangeError(`amount: expected a safe integer, got ${amount}`);
     }
     const dot = nextDot(state.context, replicaId);
-    return { store: dotted(dot, { amount, first: dot.counter }), context: contextOf([dot]) };
+    return { store: dotted(dot, { amount, earlier: [] }), context: contextOf([dot]) };
   },
   /** The delta that takes away what `state` has seen. */
   reset(state: CausalCounter): CausalCounter {
-    return removal(noDots, state.store);
+    return removal(noDots, tallies.ranges(state.store));
   },
   /**
    * `state` with one tally for all stable ones of a replica.
@@ -138,8 +155,10 @@ function compactTallies(store: DotFun<Tally>, stable: CausalContext): DotFun<Tal
       (tally) => tally !== undefined && hasDot(stable, tally.replicaId, tally.counter),
     );
     if (isOne && isStable) {
+      const known = joinRanges(last.value.earlier, [last.counter, last.counter]);
+      const earlier = joinRanges(known, next.value.earlier);
       compacted.pop();
-      compacted.push({ ...next, value: { amount, first: last.value.first } });
+      compacted.push({ ...next, value: { amount, earlier } });
     } else {
       compacted.push(next);
     }

@@ -18,16 +18,18 @@
  * Source: Almeida, Shoker and Baquero, "Delta state replicated data types", JPDC 2018.
  */
 import type { Lattice } from '../lattice.ts';
+import type { ReplicaId } from '../replica-id.ts';
 import {
   type CausalContext,
   contextOf,
   type Dot,
+  type DotRange,
   includes,
   joinContexts,
   rangesOf,
   withoutDots,
 } from './causal-context.ts';
-import { leaf } from '../ordered-map.ts';
+import { get, leaf, without } from '../ordered-map.ts';
 
 /** The state of a causal type, or a delta of one. */
 export interface Causal<Store> {
@@ -50,8 +52,10 @@ export interface DotStore<Store> {
   absorb(left: Store, leftContext: CausalContext, right: Store, rightContext: CausalContext): Store;
   /** The dots in it. */
   dots(store: Store): Iterable<Dot>;
-  /** For each dot, the store that has nothing else. */
-  parts(store: Store): Iterable<readonly [Dot, Store]>;
+  /** The dots that go when it goes: those in it, and those that they stand for. */
+  ranges(store: Store): Iterable<DotRange>;
+  /** The stores that are not the join of others: of one dot each. */
+  parts(store: Store): Iterable<Store>;
   /** The store without what no user would miss, once all have the dots of `stable`. */
   compact?(store: Store, stable: CausalContext): Store;
 }
@@ -95,10 +99,12 @@ export function* decomposeCausal<Store>(
   kind: DotStore<NoInfer<Store>>,
   { store, context }: Causal<Store>,
 ): Generator<Causal<Store>, void> {
-  for (const [dot, part] of kind.parts(store)) yield { store: part, context: contextOf([dot]) };
-  const gone = withoutDots(context, contextOf(kind.dots(store)));
-  for (const { replicaId, first, last } of rangesOf(gone)) {
-    yield { store: kind.empty, context: leaf(replicaId, [first, last]) };
+  for (const part of kind.parts(store)) {
+    yield { store: part, context: contextOf(kind.ranges(part)) };
+  }
+  const gone = withoutDots(context, contextOf(kind.ranges(store)));
+  for (const { replicaId, first, counter } of rangesOf(gone)) {
+    yield { store: kind.empty, context: leaf(replicaId, [first, counter]) };
   }
 }
 
@@ -115,8 +121,46 @@ export function compactCausal<Store>(
   return { store: kind.compact?.(store, stable) ?? store, context };
 }
 
+/**
+ * `state` without the names of replicas that have gone for good and left nothing behind.
+ *
+ * @param type - The type of the state: `awSet`, for example.
+ * @param stable - What every replica has, and before which nothing is on its way to here.
+ * @param retired - Who will never change anything again. None of them may be `state`'s own replica,
+ *   or one that could come back: it would name new changes as old ones.
+ *
+ * @remarks
+ * The context has an entry for each replica that ever changed anything. If each load of a page is a
+ * replica, that is what grows. A replica of whose changes some still stand, or some came after
+ * `stable`, keeps its entry. Who has not forgotten yet brings it back; it goes with the next call.
+ *
+ * @example
+ * ```ts
+ * import { awSet, forgetReplicas } from '@quorate/crdts';
+ *
+ * const added = awSet.add(awSet.bottom, 'tab-1', 'x');
+ * const state = awSet.join(added, awSet.remove(added, 'x'));
+ * forgetReplicas(awSet, state, state, ['tab-1']).context; // => undefined, as if nothing had been
+ * ```
+ */
+export function forgetReplicas<Store>(
+  type: { readonly store: DotStore<NoInfer<Store>> },
+  state: Causal<Store>,
+  stable: Causal<Store>,
+  retired: Iterable<ReplicaId>,
+): Causal<Store> {
+  const { store, context } = state;
+  const standing = contextOf(type.store.dots(stable.store));
+  let rest = context;
+  for (const replicaId of retired) {
+    const isSettled = includes(stable.context, leaf(replicaId, get(context, replicaId) ?? []));
+    if (isSettled && get(standing, replicaId) === undefined) rest = without(rest, replicaId);
+  }
+  return { store, context: rest };
+}
+
 /** The delta that removes these dots and nothing else. */
-export function removal<Store>(empty: Store, removed: Iterable<Dot>): Causal<Store> {
+export function removal<Store>(empty: Store, removed: Iterable<DotRange>): Causal<Store> {
   return { store: empty, context: contextOf(removed) };
 }
 

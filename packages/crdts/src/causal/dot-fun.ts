@@ -40,9 +40,13 @@ export const dotFun = {
   dots(store: DotFun<unknown>): Iterable<Dot> {
     return store;
   },
+  /** The dots, each standing for itself. */
+  ranges(store: DotFun<unknown>): Iterable<Dot> {
+    return store;
+  },
   /** A store for each dot. */
-  parts<Value>(store: DotFun<Value>): Iterable<readonly [Dot, DotFun<Value>]> {
-    return store.map((dotted) => [dotted, [dotted]] as const);
+  parts<Value>(store: DotFun<Value>): Iterable<DotFun<Value>> {
+    return store.map((dotted) => [dotted]);
   },
 };
 

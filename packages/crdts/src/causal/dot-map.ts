@@ -8,7 +8,7 @@
  * shared with the state before.
  */
 import type { ReplicaId } from '../replica-id.ts';
-import { type CausalContext, type Dot, rangesOf } from './causal-context.ts';
+import { type CausalContext, type Dot, type DotRange, rangesOf } from './causal-context.ts';
 import type { DotStore } from './causal.ts';
 import {
   countOf,
@@ -16,7 +16,6 @@ import {
   fromSorted,
   get,
   type Key,
-  leaf,
   ordinary,
   type OrderedMap,
   put,
@@ -46,8 +45,10 @@ export interface DotMapStore<Store> {
   ): DotMap<K, Store>;
   /** The dots under all keys. */
   dots(store: DotMap<Key, Store>): Iterable<Dot>;
+  /** The dots under all keys, and those that they stand for. */
+  ranges(store: DotMap<Key, Store>): Iterable<DotRange>;
   /** A map for each dot. */
-  parts<K extends Key>(store: DotMap<K, Store>): Iterable<readonly [Dot, DotMap<K, Store>]>;
+  parts<K extends Key>(store: DotMap<K, Store>): Iterable<DotMap<K, Store>>;
   /** Every store compacted. O(n). */
   compact<K extends Key>(store: DotMap<K, Store>, stable: CausalContext): DotMap<K, Store>;
 }
@@ -86,14 +87,12 @@ export function dotMap<Store>(values: DotStore<Store>): DotMapStore<Store> {
     *dots({ entries }) {
       for (const { value } of entriesOf(entries)) yield* values.dots(value);
     },
+    *ranges({ entries }) {
+      for (const { value } of entriesOf(entries)) yield* values.ranges(value);
+    },
     *parts({ entries }) {
       for (const { key, value } of entriesOf(entries)) {
-        for (const [dot, part] of values.parts(value)) {
-          yield [
-            dot,
-            { entries: leaf(key, part), owners: leaf(dot.replicaId, leaf(dot.counter, key)) },
-          ];
-        }
+        for (const part of values.parts(value)) yield mapOf(values, key, part);
       }
     },
   };
@@ -141,7 +140,7 @@ function touchedKeys<K extends Key, Store>(
 ): Set<K> {
   const keys = new Set<K>();
   for (const { key } of entriesOf(right.entries)) keys.add(key);
-  for (const { replicaId, first, last } of rangesOf(rightContext)) {
+  for (const { replicaId, first, counter: last } of rangesOf(rightContext)) {
     for (const { key: counter, value } of entriesOf(get(left.owners, replicaId), first)) {
       if (counter > last) break;
       keys.add(value);

@@ -66,8 +66,8 @@ export function causalCodec<Store>(tag: number, store: StoreFields<Store>): Caus
 
 /** The fields of dots, each with a value. */
 export function dotFields<Value>(
-  writeValue: (writer: ByteWriter, value: Value, dot: Dot) => void,
-  readValue: (reader: ByteReader, dot: Dot) => Value,
+  writeValue: (writer: ByteWriter, value: Value) => void,
+  readValue: (reader: ByteReader, dot: Dot, table: DotTable) => Value,
 ): StoreFields<DotFun<Value>> {
   return {
     write(writer, store, { places }) {
@@ -75,7 +75,7 @@ export function dotFields<Value>(
       for (const dotted of store) {
         writer.varint(places.get(dotted.replicaId) ?? 0);
         writer.varint(dotted.counter);
-        writeValue(writer, dotted.value, dotted);
+        writeValue(writer, dotted.value);
       }
     },
     read(reader, table) {
@@ -86,7 +86,7 @@ export function dotFields<Value>(
         if (last !== undefined && compareDots(last, dot) >= 0) {
           throw new DecodeError('dots: expected ascending ones, got another order');
         }
-        store.push({ ...dot, value: readValue(reader, dot) });
+        store.push({ ...dot, value: readValue(reader, dot, table) });
       }
       return store.length === 0 ? noDots : store;
     },
@@ -113,13 +113,7 @@ export function writeContext(writer: ByteWriter, { context, replicaIds }: DotTab
   writer.varint(replicaIds.length);
   for (const { key, value } of entriesOf(context)) {
     writer.string(key);
-    writer.varint(value.length / 2);
-    let end = -1;
-    for (const [index, bound] of value.entries()) {
-      // Neither counters of 0 nor ranges that touch can be written.
-      writer.varint(index % 2 === 0 ? bound - end - 2 : bound - end);
-      end = bound;
-    }
+    writeRanges(writer, value);
   }
 }
 
@@ -131,17 +125,29 @@ export function readContext(reader: ByteReader): CausalContext {
     if (key <= (entries.at(-1)?.key ?? '')) {
       throw new DecodeError('context: expected ascending ids, got another order');
     }
-    entries.push({ key, value: readRanges(reader) });
+    const value = readRanges(reader);
+    if (value.length === 0) throw new DecodeError('context: expected dots of each, got none');
+    entries.push({ key, value });
   }
   return fromSorted(entries);
 }
 
-function readRanges(reader: ByteReader): CounterRanges {
-  const ranges: number[] = [];
-  let count = reader.count(2);
-  if (count === 0) throw new DecodeError('context: expected dots of each replica, got none');
+/** Writes how many ranges there are, and of each the gap before it and how much longer it is. */
+export function writeRanges(writer: ByteWriter, ranges: CounterRanges): void {
+  writer.varint(ranges.length / 2);
   let end = -1;
-  for (; count > 0; count -= 1) {
+  for (const [index, bound] of ranges.entries()) {
+    // Neither counters of 0 nor ranges that touch can be written.
+    writer.varint(index % 2 === 0 ? bound - end - 2 : bound - end);
+    end = bound;
+  }
+}
+
+/** Reads what `writeRanges` wrote. */
+export function readRanges(reader: ByteReader): CounterRanges {
+  const ranges: number[] = [];
+  let end = -1;
+  for (let count = reader.count(2); count > 0; count -= 1) {
     const first = end + 2 + reader.varint();
     end = first + reader.varint();
     ranges.push(first, end);

@@ -5,10 +5,19 @@ import {
   DecodeError,
 } from '@quorate/transport/codec';
 
-import type { Dot } from '../causal/causal-context.ts';
+import { type Dot, includes } from '../causal/causal-context.ts';
 import type { Tally } from '../causal/causal-counter.ts';
 import type { DotFun, DotSet } from '../causal/dot-fun.ts';
-import { type CausalCodec, causalCodec, dotFields, type StoreFields } from './causal-codec.ts';
+import { leaf } from '../ordered-map.ts';
+import {
+  type CausalCodec,
+  causalCodec,
+  dotFields,
+  type DotTable,
+  readRanges,
+  type StoreFields,
+  writeRanges,
+} from './causal-codec.ts';
 
 /** The fields of dots that stand for themselves. */
 export const dotSetFields: StoreFields<DotSet> = /* @__PURE__ */ dotFields<true>(
@@ -52,20 +61,21 @@ export function mvRegisterCodec<Value>(values: Codec<Value>): CausalCodec<DotFun
   );
 }
 
-function writeTally(writer: ByteWriter, { amount, first }: Tally, { counter }: Dot): void {
-  writer.varint(counter - first);
+function writeTally(writer: ByteWriter, { amount, earlier }: Tally): void {
   writer.u8(Number(amount < 0));
   writer.varint(Math.abs(amount));
+  writeRanges(writer, earlier);
 }
 
-function readTally(reader: ByteReader, { counter }: Dot): Tally {
-  const first = counter - reader.varint();
+function readTally(reader: ByteReader, { replicaId, counter }: Dot, { context }: DotTable): Tally {
   const isNegative = readBoolean(reader);
   const size = reader.varint();
-  if (first < 1 || (isNegative && size === 0)) {
+  const earlier = readRanges(reader);
+  const isKnown = includes(context, leaf(replicaId, earlier));
+  if ((earlier.at(-1) ?? 0) >= counter || !isKnown || (isNegative && size === 0)) {
     throw new DecodeError('tally: expected one of its dot, got another one');
   }
-  return { amount: isNegative ? -size : size, first };
+  return { amount: isNegative ? -size : size, earlier };
 }
 
 function readBoolean(reader: ByteReader): boolean {

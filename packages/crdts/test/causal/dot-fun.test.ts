@@ -52,10 +52,8 @@ test('a dot that both have gets the value that is chosen', () => {
 
 test('dots are listed by replica, then by counter', () => {
   expect([b1, a2, a1].sort(compareDots)).toEqual([a1, a2, b1]);
-  expect([...dotFun.parts([a1, b1])]).toEqual([
-    [a1, [a1]],
-    [b1, [b1]],
-  ]);
+  expect([...dotFun.parts([a1, b1])]).toEqual([[a1], [b1]]);
+  expect([...dotFun.ranges([a1, b1])]).toEqual([a1, b1]);
   expect([...dotFun.dots(dotted({ replicaId: 'a', counter: 1 }, 'x'))]).toEqual([a1]);
   expect(dotFun.sizeOf([a1, b1])).toBe(2);
 });

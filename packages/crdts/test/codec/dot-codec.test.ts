@@ -24,6 +24,17 @@ describeCodec('disable-wins flags', dwFlagCodec, reachable(cases.dwFlagCase), { 
 describeCodec('registers', mvRegisterCodec(textCodec), reachable(cases.mvRegisterCase), { show });
 describeCodec('counters', causalCounterCodec, counters, { show });
 
+test('a tally of all dots there are takes no time', () => {
+  const largest = [255, 255, 255, 255, 255, 255, 255, 15];
+  const beyond = [254, 255, 255, 255, 255, 255, 255, 15];
+  const most = [253, 255, 255, 255, 255, 255, 255, 15];
+  const bytes = [0x52, 1, 1, 97, 1, 0, ...beyond, 1, 0, ...largest, 0, 7, 1, 0, ...most];
+  const state = causalCounterCodec.decode(Uint8Array.from(bytes));
+
+  expect(causalCounter.value(state)).toBe(7);
+  expect(causalCounter.reset(state).context).toEqual(state.context);
+});
+
 test('the largest amounts survive', () => {
   for (const amount of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0]) {
     const state = causalCounter.increment(causalCounter.bottom, 'a', amount);
@@ -32,10 +43,19 @@ test('the largest amounts survive', () => {
   }
 });
 
+// Tag; one replica a with the dots 1..9; one dot: place, counter; sign, size, ranges of others.
+const head = [0x52, 1, 1, 97, 1, 0, 8, 1, 0];
+
 test.each([
-  ['a tally from before the first dot', [0x52, 1, 1, 97, 1, 0, 0, 1, 0, 1, 1, 0, 5]],
-  ['an amount of -0', [0x52, 1, 1, 97, 1, 0, 0, 1, 0, 1, 0, 1, 0]],
-  ['a flag of another type', [0x50, 1, 1, 97, 1, 0, 0, 1, 0, 1, 0, 1, 1]],
+  ['a tally of itself', [...head, 5, 0, 7, 1, 0, 4]],
+  ['a tally of what comes later', [...head, 5, 0, 7, 1, 5, 0]],
+  [
+    'a tally of dots that the context does not have',
+    [0x52, 1, 1, 97, 1, 4, 0, 1, 0, 5, 0, 7, 1, 0, 0],
+  ],
+  ['an amount of -0', [...head, 5, 1, 0, 0]],
+  ['a sign that is none', [...head, 5, 2, 7, 0]],
+  ['a flag of another type', [0x50, 1, 1, 97, 1, 0, 0, 1, 0, 1]],
 ])('%s is refused', (_name, bytes) => {
   expect(() => causalCounterCodec.decode(Uint8Array.from(bytes))).toThrow(DecodeError);
 });
