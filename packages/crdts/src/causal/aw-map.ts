@@ -1,4 +1,10 @@
-import { contextOf, type DotRange, hasDot, joinContexts, newerThan } from './causal-context.ts';
+import {
+  contextOfRanges,
+  type DotRange,
+  hasDot,
+  joinContexts,
+  newerThan,
+} from './causal-context.ts';
 import {
   type Causal,
   compactCausal,
@@ -101,9 +107,9 @@ export function awMap<Store>(values: { readonly store: DotStore<Store> }): AwMap
     get: ({ store: { entries }, context }, key) => ({ store: get(entries, key) ?? empty, context }),
     update(state, key, mutate) {
       const after = mutate(this.get(state, key));
-      const touched = contextOf(
+      const touched = contextOfRanges(
         [...rangesIn(state, key)].filter((range) =>
-          hasDot(after.context, range.replicaId, range.counter),
+          hasDot(after.context, range.replicaId, range.last),
         ),
       );
       // Had `mutate` joined its delta, its context would remove all other keys.

@@ -86,10 +86,10 @@ export const awSet = {
   },
   /** The delta that removes `element`, as far as `state` has seen it added. */
   remove<Element extends Key>(state: AwSet<Element>, element: Element): AwSet<Element> {
-    return removal(store.empty, get(state.store.entries, element) ?? []);
+    return removal(store.empty, dotFun.ranges(get(state.store.entries, element) ?? []));
   },
   /** The delta that removes all elements of `state`. */
   clear(state: AwSet<Key>): AwSet<never> {
-    return removal(store.empty, store.dots(state.store));
+    return removal(store.empty, store.ranges(state.store));
   },
 };

@@ -28,9 +28,13 @@ export interface Dot {
   readonly counter: number;
 }
 
-/** A dot, and those of its replica from `first` on, if that is given. */
-export interface DotRange extends Dot {
-  readonly first?: number;
+/** Some dots of one replica, one after the other. */
+export interface DotRange {
+  readonly replicaId: ReplicaId;
+  /** The counter of the first one. */
+  readonly first: number;
+  /** The counter of the last one, included. */
+  readonly last: number;
 }
 
 /**
@@ -60,22 +64,31 @@ export function nextDot(context: CausalContext, replicaId: ReplicaId): Dot {
 }
 
 /** The context of these dots, in any order. O(n log n). */
-export function contextOf(dots: Iterable<DotRange>): CausalContext {
-  const byReplica = new Map<ReplicaId, (readonly [first: number, last: number])[]>();
-  for (const { replicaId, first, counter } of dots) {
-    const known = byReplica.get(replicaId);
-    const range = [first ?? counter, counter] as const;
-    if (known === undefined) byReplica.set(replicaId, [range]);
+export function contextOf(dots: Iterable<Dot>): CausalContext {
+  return contextOfRanges(rangesOfDots(dots));
+}
+
+/** The context of all dots in these ranges, in any order. O(n log n). */
+export function contextOfRanges(dots: Iterable<DotRange>): CausalContext {
+  const byReplica = new Map<ReplicaId, DotRange[]>();
+  for (const range of dots) {
+    const known = byReplica.get(range.replicaId);
+    if (known === undefined) byReplica.set(range.replicaId, [range]);
     else known.push(range);
   }
   let context: CausalContext;
   for (const [replicaId, known] of byReplica) {
     const ranges: number[] = [];
-    known.sort(([one], [other]) => one - other);
-    for (const [first, last] of known) appendRange(ranges, first, last);
+    known.sort((one, other) => one.first - other.first);
+    for (const { first, last } of known) appendRange(ranges, first, last);
     context = put(context, replicaId, ranges);
   }
   return context;
+}
+
+/** Each dot as a range. */
+export function* rangesOfDots(dots: Iterable<Dot>): Generator<DotRange, void> {
+  for (const { replicaId, counter } of dots) yield { replicaId, first: counter, last: counter };
 }
 
 /** All dots of both; `left` itself, if it has those of `right`. O(ranges of both), see `put`. */
@@ -112,10 +125,10 @@ export function newerThan(context: CausalContext, known: CausalContext): CausalC
 }
 
 /** The ranges of `context`, by replica. */
-export function* rangesOf(context: CausalContext): Generator<DotRange & { first: number }, void> {
+export function* rangesOf(context: CausalContext): Generator<DotRange, void> {
   for (const { key: replicaId, value } of entriesOf(context)) {
     for (let index = 0; index < value.length; index += 2) {
-      yield { replicaId, first: value[index] ?? 0, counter: value[index + 1] ?? 0 };
+      yield { replicaId, first: value[index] ?? 0, last: value[index + 1] ?? 0 };
     }
   }
 }

@@ -29,6 +29,7 @@ import {
   joinRanges,
   nextDot,
   rangesOf,
+  rangesOfDots,
 } from './causal-context.ts';
 import {
   type Causal,
@@ -63,8 +64,8 @@ const tallies: DotStore<DotFun<Tally>> = {
     ),
   dots: (store) => store,
   *ranges(store) {
-    for (const { replicaId, counter, value } of store) {
-      yield { replicaId, counter };
+    yield* rangesOfDots(store);
+    for (const { replicaId, value } of store) {
       yield* rangesOf(leaf(replicaId, value.earlier));
     }
   },

@@ -22,6 +22,7 @@ import type { ReplicaId } from '../replica-id.ts';
 import {
   type CausalContext,
   contextOf,
+  contextOfRanges,
   type Dot,
   type DotRange,
   includes,
@@ -100,11 +101,11 @@ export function* decomposeCausal<Store>(
   { store, context }: Causal<Store>,
 ): Generator<Causal<Store>, void> {
   for (const part of kind.parts(store)) {
-    yield { store: part, context: contextOf(kind.ranges(part)) };
+    yield { store: part, context: contextOfRanges(kind.ranges(part)) };
   }
-  const gone = withoutDots(context, contextOf(kind.ranges(store)));
-  for (const { replicaId, first, counter } of rangesOf(gone)) {
-    yield { store: kind.empty, context: leaf(replicaId, [first, counter]) };
+  const gone = withoutDots(context, contextOfRanges(kind.ranges(store)));
+  for (const { replicaId, first, last } of rangesOf(gone)) {
+    yield { store: kind.empty, context: leaf(replicaId, [first, last]) };
   }
 }
 
@@ -161,7 +162,7 @@ export function forgetReplicas<Store>(
 
 /** The delta that removes these dots and nothing else. */
 export function removal<Store>(empty: Store, removed: Iterable<DotRange>): Causal<Store> {
-  return { store: empty, context: contextOf(removed) };
+  return { store: empty, context: contextOfRanges(removed) };
 }
 
 function absorb<Store>(

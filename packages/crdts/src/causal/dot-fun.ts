@@ -1,4 +1,10 @@
-import { type CausalContext, type Dot, hasDot } from './causal-context.ts';
+import {
+  type CausalContext,
+  type Dot,
+  type DotRange,
+  hasDot,
+  rangesOfDots,
+} from './causal-context.ts';
 
 /** A dot and what it stands for. */
 export interface DottedValue<Value> extends Dot {
@@ -41,8 +47,8 @@ export const dotFun = {
     return store;
   },
   /** The dots, each standing for itself. */
-  ranges(store: DotFun<unknown>): Iterable<Dot> {
-    return store;
+  ranges(store: DotFun<unknown>): Iterable<DotRange> {
+    return rangesOfDots(store);
   },
   /** A store for each dot. */
   parts<Value>(store: DotFun<Value>): Iterable<DotFun<Value>> {

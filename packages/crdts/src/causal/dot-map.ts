@@ -140,7 +140,7 @@ function touchedKeys<K extends Key, Store>(
 ): Set<K> {
   const keys = new Set<K>();
   for (const { key } of entriesOf(right.entries)) keys.add(key);
-  for (const { replicaId, first, counter: last } of rangesOf(rightContext)) {
+  for (const { replicaId, first, last } of rangesOf(rightContext)) {
     for (const { key: counter, value } of entriesOf(get(left.owners, replicaId), first)) {
       if (counter > last) break;
       keys.add(value);

@@ -66,6 +66,6 @@ export const ewFlag = {
   },
   /** The delta that disables it, as far as `state` has seen it enabled. */
   disable(state: EwFlag): EwFlag {
-    return removal(noDots, state.store);
+    return removal(noDots, dotFun.ranges(state.store));
   },
 };

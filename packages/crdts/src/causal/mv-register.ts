@@ -62,6 +62,6 @@ export const mvRegister = {
   },
   /** The delta that leaves no value of `state`. */
   clear(state: MvRegister<unknown>): MvRegister<never> {
-    return removal(noDots, state.store);
+    return removal(noDots, dotFun.ranges(state.store));
   },
 };

@@ -9,7 +9,7 @@ export const unanimousDots: DotStore<DotFun<boolean>> = {
   absorb: (left, leftContext, right, rightContext) =>
     dotFun.absorb(left, leftContext, right, rightContext),
   dots: (store) => store,
-  ranges: (store) => store,
+  ranges: (store) => dotFun.ranges(store),
   parts: (store) => dotFun.parts(store),
   // A no is kept for a yes that has not seen it. Once all have, none can come.
   compact: (store, stable) => (!isUnanimous(store) && isStable(store, stable) ? noDots : store),

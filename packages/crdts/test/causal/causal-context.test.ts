@@ -106,7 +106,7 @@ test('dots can be taken away', () => {
       const rest = withoutDots(contextOf(some), contextOf(others));
       expectCanonical(rest);
       expect(listed(rest)).toEqual(new Set(some.map(nameOf).filter((name) => !removed.has(name))));
-      expect([...rangesOf(rest)].every(({ first, counter }) => first <= counter)).toBe(true);
+      expect([...rangesOf(rest)].every(({ first, last }) => first <= last)).toBe(true);
     }),
   );
 });
