@@ -6,11 +6,14 @@
  * change: an edit is one update, a transaction is one update, an update that arrives is one change.
  */
 
+import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { History, type OperationSink } from '../history/history.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 
 import { NotificationQueue, Notifications } from './notifications.ts';
+import { cursorAt, type CursorSide, positionOf, type TextCursor } from './text-cursor.ts';
+import { textAt, textBlame, textDiff, type TextAuthorship } from './text-history.ts';
 import { TextState } from './text-state.ts';
 
 /** What a document needs to know of its own replica. */
@@ -216,6 +219,62 @@ export class TextDocument implements Replica {
   /** Whether the holder of `version` has all that is here. */
   isCoveredBy(version: Uint8Array): boolean {
     return this.#history.isCoveredBy(version);
+  }
+
+  /**
+   * What the text said at a version.
+   *
+   * @param version - From `encodeVersion` of this or another replica.
+   * @throws CorruptBytesError if it is none; RangeError if it has events that are not here.
+   *
+   * @remarks
+   * The first question about the past goes through all of history, and so do cursors and
+   * `authorships`; later ones go through what lies between their version and the one before.
+   */
+  textAt(version: Uint8Array): string {
+    return textAt(this.#state, frontierOfVersion(this.#history.graph, version));
+  }
+
+  /**
+   * The patches that make the text of version `to` out of that of version `from`, in order.
+   *
+   * @throws CorruptBytesError, RangeError as `textAt`.
+   */
+  diff(from: Uint8Array, to: Uint8Array): readonly TextPatch[] {
+    const { graph } = this.#history;
+    return textDiff(this.#state, frontierOfVersion(graph, from), frontierOfVersion(graph, to));
+  }
+
+  /** Who wrote what of the text, in order and without gaps. */
+  authorships(): readonly TextAuthorship[] {
+    return textBlame(this.#state);
+  }
+
+  /**
+   * A cursor at `position`, which stays with a neighbouring character whoever edits.
+   *
+   * @param side - `after` the character on its left, or `before` the one on its right.
+   * @returns Plain data, of use on every replica.
+   * @throws RangeError if `position` lies outside of the text or inside a surrogate pair.
+   *
+   * @example
+   * ```ts
+   * import { TextDocument } from '@quorate/crdts/text';
+   *
+   * const text = new TextDocument({ replicaId: 'ann' });
+   * text.insert(0, 'world');
+   * const cursor = text.cursorAt(5, 'after');
+   * text.insert(0, 'Hello ');
+   * text.positionOf(cursor); // => 11
+   * ```
+   */
+  cursorAt(position: number, side: CursorSide): TextCursor {
+    return cursorAt(this.#state, position, side);
+  }
+
+  /** The position of a cursor now, or -1 if its character has not arrived here yet. */
+  positionOf(cursor: TextCursor): number {
+    return positionOf(this.#state, cursor);
   }
 
   /**
