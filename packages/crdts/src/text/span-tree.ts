@@ -31,28 +31,43 @@ export const UNDERWATER: number = 2 ** 30;
 /** How many versions a tree keeps besides the present one. */
 export const SLOT_COUNT = 3;
 
-/** Fields of a span. */
+/** Field of a span: the id of its first character; the others follow. */
 export const ID = 0;
+/** Field of a span: how many characters it has. */
 export const LENGTH = 1;
-/** Left origin and right parent of the first character; others have the one before them and none. */
+/** Field of a span: the left origin of its first character; of others, the one before them. */
 export const LEFT = 2;
+/** Field of a span: the right parent of its first character, or -1; others have none. */
 export const RIGHT = 3;
-export const DELETED = 4;
-/** State in slot 0: 0 not inserted yet, 1 there, more if deleted, by each deletion one more. */
+/** Field of a span: a sum of `DELETED`, `HAS_LEFT_CHILD` and `HAS_RIGHT_CHILD`. */
+export const FLAGS = 4;
+/** Field of a span: state in slot 0; 0 not inserted yet, 1 there, and 1 more by each deletion. */
 export const STATE = 5;
 
-/** Which sum: visible now, visible in slot `1 + slot - 1`, underwater. */
-export const NOW = 0;
-export const IN_SLOT = 1;
-const OLD = 4;
-const SUM_COUNT = 5;
+/** The flag of a span that is not in the text now. */
+export const DELETED = 1;
+/** The flag of a span whose first character has left children. */
+export const HAS_LEFT_CHILD = 2;
+/** The flag of a span whose last character has right children. */
+export const HAS_RIGHT_CHILD = 4;
 
+/** The sum of what is visible now. */
+export const NOW = 0;
+/** The sum of what is visible in slot 0. */
+export const IN_SLOT = 1;
+const OLD = IN_SLOT + SLOT_COUNT;
+const KNOWN = OLD + 1;
+const SUM_COUNT = KNOWN + SLOT_COUNT;
+
+/** Fields of a span in all; a power of two. */
+const SPAN = 8;
 const LEAF_MAX = 32;
 const BLOCK_MAX = 64;
 /** Fields of a leaf or block: how many it has, its block or rank, its sums. */
 const COUNT = 0;
 const PARENT = 1;
 const SUMS = 2;
+const GROUP = SUMS + SUM_COUNT;
 
 function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
   const grown = new Int32Array(2 * array.length);
@@ -68,10 +83,10 @@ export class SpanTree {
   leaf = 0;
   index = 0;
   offset = 0;
-  #spans = new Int32Array(LEAF_MAX * 8);
-  #leaves = new Int32Array(8);
+  #spans = new Int32Array(LEAF_MAX * SPAN);
+  #leaves = new Int32Array(GROUP);
   #leafCount = 1;
-  #blocks = new Int32Array(8);
+  #blocks = new Int32Array(GROUP);
   #children = new Int32Array(BLOCK_MAX);
   #blockCount = 1;
   readonly #order: number[] = [0];
@@ -91,13 +106,13 @@ export class SpanTree {
 
   /** A field of the span at the cursor. */
   field(field: number): number {
-    return this.#spans[(this.leaf * LEAF_MAX + this.index) * 8 + field]!;
+    return this.#spans[(this.leaf * LEAF_MAX + this.index) * SPAN + field]!;
   }
 
   /** The sum over all spans. */
   total(sum: number): number {
     let total = 0;
-    for (const block of this.#order) total += this.#blocks[block * 8 + SUMS + sum]!;
+    for (const block of this.#order) total += this.#blocks[block * GROUP + SUMS + sum]!;
     return total;
   }
 
@@ -110,13 +125,13 @@ export class SpanTree {
 
   /** Moves the cursor to the start of a span again if it is behind the last one of a leaf. */
   toSpan(): boolean {
-    if (this.index < this.#leaves[this.leaf * 8]!) return true;
-    const block = this.#leaves[this.leaf * 8 + PARENT]!;
+    if (this.index < this.#leaves[this.leaf * GROUP]!) return true;
+    const block = this.#leaves[this.leaf * GROUP + PARENT]!;
     const next = this.#placeInBlock(this.leaf) + 1;
-    if (next < this.#blocks[block * 8]!) {
+    if (next < this.#blocks[block * GROUP]!) {
       this.leaf = this.#children[block * BLOCK_MAX + next]!;
     } else {
-      const follower = this.#order[this.#blocks[block * 8 + PARENT]! + 1];
+      const follower = this.#order[this.#blocks[block * GROUP + PARENT]! + 1];
       if (follower === undefined) return false;
       this.leaf = this.#children[follower * BLOCK_MAX]!;
     }
@@ -132,6 +147,28 @@ export class SpanTree {
     return this.toSpan();
   }
 
+  /** Moves the cursor to the next span that is known in a slot, from here on, if there is one. */
+  toKnown(slot: number): boolean {
+    if (!this.toSpan()) return false;
+    if (this.#skipUnknown(slot)) return true;
+    const column = SUMS + KNOWN + slot;
+    const block = this.#leaves[this.leaf * GROUP + PARENT]!;
+    let at = block * BLOCK_MAX + this.#placeInBlock(this.leaf) + 1;
+    const end = block * BLOCK_MAX + this.#blocks[block * GROUP]!;
+    while (at < end && this.#leaves[this.#children[at]! * GROUP + column] === 0) at += 1;
+    if (at === end) {
+      let rank = this.#blocks[block * GROUP + PARENT]! + 1;
+      const count = this.#order.length;
+      while (rank < count && this.#blocks[this.#order[rank]! * GROUP + column] === 0) rank += 1;
+      if (rank === count) return false;
+      at = this.#order[rank]! * BLOCK_MAX;
+      while (this.#leaves[this.#children[at]! * GROUP + column] === 0) at += 1;
+    }
+    this.leaf = this.#children[at]!;
+    this.index = 0;
+    return this.#skipUnknown(slot);
+  }
+
   /** Moves the cursor to the character number `position` that counts for a sum, if there is one. */
   seek(sum: number, position: number): boolean {
     let rest = position;
@@ -139,7 +176,7 @@ export class SpanTree {
     const order = this.#order;
     let block = -1;
     for (const candidate of order) {
-      const size = this.#blocks[candidate * 8 + column]!;
+      const size = this.#blocks[candidate * GROUP + column]!;
       if (rest < size) {
         block = candidate;
         break;
@@ -148,19 +185,19 @@ export class SpanTree {
     }
     if (block < 0) return false;
     let child = block * BLOCK_MAX;
-    let size = this.#leaves[this.#children[child]! * 8 + column]!;
+    let size = this.#leaves[this.#children[child]! * GROUP + column]!;
     while (rest >= size) {
       rest -= size;
       child += 1;
-      size = this.#leaves[this.#children[child]! * 8 + column]!;
+      size = this.#leaves[this.#children[child]! * GROUP + column]!;
     }
     this.leaf = this.#children[child]!;
-    let at = this.leaf * LEAF_MAX * 8;
+    let at = this.leaf * LEAF_MAX * SPAN;
     this.index = 0;
     size = this.#counted(at, sum);
     while (rest >= size) {
       rest -= size;
-      at += 8;
+      at += SPAN;
       this.index += 1;
       size = this.#counted(at, sum);
     }
@@ -175,31 +212,31 @@ export class SpanTree {
       return;
     }
     this.leaf = this.#leafOf.get(id);
-    let at = this.leaf * LEAF_MAX * 8;
-    const end = at + 8 * this.#leaves[this.leaf * 8]!;
+    let at = this.leaf * LEAF_MAX * SPAN;
+    const end = at + SPAN * this.#leaves[this.leaf * GROUP]!;
     while (at < end) {
       const offset = id - this.#spans[at]!;
       if (offset >= 0 && offset < this.#spans[at + LENGTH]!) break;
-      at += 8;
+      at += SPAN;
     }
-    this.index = (at >> 3) - this.leaf * LEAF_MAX;
+    this.index = at / SPAN - this.leaf * LEAF_MAX;
     this.offset = id - this.#spans[at]!;
   }
 
   /** How much is before the cursor, by a sum. */
   before(sum: number): number {
     const column = SUMS + sum;
-    const first = this.leaf * LEAF_MAX * 8;
-    const end = first + 8 * this.index;
+    const first = this.leaf * LEAF_MAX * SPAN;
+    const end = first + SPAN * this.index;
     let total = 0;
-    for (let at = first; at < end; at += 8) total += this.#counted(at, sum);
+    for (let at = first; at < end; at += SPAN) total += this.#counted(at, sum);
     if (this.offset > 0 && this.#counted(end, sum) > 0) total += this.offset;
-    const block = this.#leaves[this.leaf * 8 + PARENT]!;
+    const block = this.#leaves[this.leaf * GROUP + PARENT]!;
     for (let child = block * BLOCK_MAX; this.#children[child] !== this.leaf; child += 1) {
-      total += this.#leaves[this.#children[child]! * 8 + column]!;
+      total += this.#leaves[this.#children[child]! * GROUP + column]!;
     }
-    const rank = this.#blocks[block * 8 + PARENT]!;
-    for (let at = 0; at < rank; at += 1) total += this.#blocks[this.#order[at]! * 8 + column]!;
+    const rank = this.#blocks[block * GROUP + PARENT]!;
+    for (let at = 0; at < rank; at += 1) total += this.#blocks[this.#order[at]! * GROUP + column]!;
     return total;
   }
 
@@ -213,19 +250,12 @@ export class SpanTree {
   }
 
   /**
-   * Puts a new span at the cursor, there in the present and in `slot`, or in all slots if `slot` is
+   * Puts a new span before the one at the cursor, there in the present and in `slot`, or in all slots if `slot` is
    * -1. It becomes part of the span before it if it goes on with it.
    */
   insert(id: number, length: number, left: number, right: number, slot: number): void {
-    if (this.offset > 0) {
-      this.#reserve(2);
-      this.#split(this.offset);
-      this.index += 1;
-      this.offset = 0;
-    } else {
-      this.#reserve(1);
-    }
-    const at = (this.leaf * LEAF_MAX + this.index) * 8;
+    this.#reserve(1);
+    const at = (this.leaf * LEAF_MAX + this.index) * SPAN;
     const spans = this.#spans;
     if (id < UNDERWATER) this.#leafOf.fill(id, length, this.leaf);
     this.#openSlot(at);
@@ -233,12 +263,27 @@ export class SpanTree {
     spans[at + LENGTH] = length;
     spans[at + LEFT] = left;
     spans[at + RIGHT] = right;
-    spans[at + DELETED] = 0;
+    spans[at + FLAGS] = 0;
+    this.#add(NOW, length);
     for (let other = 0; other < SLOT_COUNT; other += 1) {
-      spans[at + STATE + other] = slot < 0 || slot === other ? 1 : 0;
+      const isThere = slot < 0 || slot === other;
+      spans[at + STATE + other] = isThere ? 1 : 0;
+      if (isThere) {
+        this.#add(IN_SLOT + other, length);
+        this.#add(KNOWN + other, length);
+      }
     }
-    this.#count(at, 1);
+    if (id >= UNDERWATER) this.#add(OLD, length);
     this.#merge(this.index - 1);
+  }
+
+  /** Makes the character at the cursor the first one of a span. */
+  splitHere(): void {
+    if (this.offset === 0) return;
+    this.#reserve(1);
+    this.#split(this.offset);
+    this.index += 1;
+    this.offset = 0;
   }
 
   /**
@@ -246,12 +291,8 @@ export class SpanTree {
    * goes, and returns how many these are. Follow it by `change` or `remove`.
    */
   isolate(length: number): number {
-    this.#reserve(2);
-    if (this.offset > 0) {
-      this.#split(this.offset);
-      this.index += 1;
-      this.offset = 0;
-    }
+    this.splitHere();
+    this.#reserve(1);
     const size = Math.min(length, this.field(LENGTH));
     if (size < this.field(LENGTH)) this.#split(size);
     return size;
@@ -259,51 +300,70 @@ export class SpanTree {
 
   /** Adds `step` to the state of the cursor's span in a slot, and joins it with its neighbours. */
   change(slot: number, step: number): void {
-    const at = (this.leaf * LEAF_MAX + this.index) * 8;
-    this.#count(at, -1);
-    this.#spans[at + STATE + slot]! += step;
-    this.#count(at, 1);
+    this.#changeState(slot, step);
     this.#mergeAround();
   }
 
   /** Marks the cursor's span as deleted by an event in `slot`, and joins it with its neighbours. */
   remove(slot: number): void {
-    const at = (this.leaf * LEAF_MAX + this.index) * 8;
-    this.#count(at, -1);
-    this.#spans[at + STATE + slot]! += 1;
-    this.#spans[at + DELETED] = 1;
-    this.#count(at, 1);
+    const flags = this.field(FLAGS);
+    if ((flags & DELETED) === 0) {
+      this.mark(DELETED);
+      this.#add(NOW, -this.field(LENGTH));
+    }
+    this.#changeState(slot, 1);
     this.#mergeAround();
+  }
+
+  /** Moves the cursor to the next span of its leaf that is known in a slot, if there is one. */
+  #skipUnknown(slot: number): boolean {
+    const count = this.#leaves[this.leaf * GROUP]!;
+    while (this.index < count && this.field(STATE + slot) === 0) this.index += 1;
+    return this.index < count;
+  }
+
+  /** Sets a flag of the cursor's span. */
+  mark(flag: number): void {
+    this.#spans[(this.leaf * LEAF_MAX + this.index) * SPAN + FLAGS]! |= flag;
+  }
+
+  #changeState(slot: number, step: number): void {
+    const at = (this.leaf * LEAF_MAX + this.index) * SPAN;
+    const length = this.#spans[at + LENGTH]!;
+    const before = this.#spans[at + STATE + slot]!;
+    const after = before + step;
+    this.#spans[at + STATE + slot] = after;
+    if (before === 1 || after === 1) this.#add(IN_SLOT + slot, after === 1 ? length : -length);
+    if (before === 0 || after === 0) this.#add(KNOWN + slot, after === 0 ? -length : length);
   }
 
   /** How many characters of the span at `at` count for a sum. */
   #counted(at: number, sum: number): number {
     const spans = this.#spans;
-    if (sum === NOW) return spans[at + DELETED] === 0 ? spans[at + LENGTH]! : 0;
-    if (sum === OLD) return spans[at]! >= UNDERWATER ? spans[at + LENGTH]! : 0;
-    return spans[at + STATE + sum - IN_SLOT] === 1 ? spans[at + LENGTH]! : 0;
+    let counts: boolean;
+    if (sum === NOW) counts = (spans[at + FLAGS]! & DELETED) === 0;
+    else if (sum < OLD) counts = spans[at + STATE + sum - IN_SLOT] === 1;
+    else if (sum === OLD) counts = spans[at]! >= UNDERWATER;
+    else counts = spans[at + STATE + sum - KNOWN] !== 0;
+    return counts ? spans[at + LENGTH]! : 0;
   }
 
-  /** Adds the span at `at` to the sums of its leaf and its block, or takes it out. */
-  #count(at: number, sign: number): void {
-    const leaf = this.leaf * 8 + SUMS;
-    const block = this.#leaves[this.leaf * 8 + PARENT]! * 8 + SUMS;
-    for (let sum = 0; sum < SUM_COUNT; sum += 1) {
-      const size = sign * this.#counted(at, sum);
-      this.#leaves[leaf + sum]! += size;
-      this.#blocks[block + sum]! += size;
-    }
+  /** Adds `size` to a sum of the cursor's leaf and of its block. */
+  #add(sum: number, size: number): void {
+    const leaf = this.leaf * GROUP;
+    this.#leaves[leaf + SUMS + sum]! += size;
+    this.#blocks[this.#leaves[leaf + PARENT]! * GROUP + SUMS + sum]! += size;
   }
 
   /** The number of the cursor's span among all places for spans. */
   #place(): number {
-    const block = this.#leaves[this.leaf * 8 + PARENT]!;
-    const rank = this.#blocks[block * 8 + PARENT]!;
+    const block = this.#leaves[this.leaf * GROUP + PARENT]!;
+    const rank = this.#blocks[block * GROUP + PARENT]!;
     return (rank * BLOCK_MAX + this.#placeInBlock(this.leaf)) * LEAF_MAX + this.index;
   }
 
   #placeInBlock(leaf: number): number {
-    const first = this.#leaves[leaf * 8 + PARENT]! * BLOCK_MAX;
+    const first = this.#leaves[leaf * GROUP + PARENT]! * BLOCK_MAX;
     let child = first;
     while (this.#children[child] !== leaf) child += 1;
     return child - first;
@@ -311,22 +371,24 @@ export class SpanTree {
 
   /** Makes room for a span at `at`, in the leaf of the cursor. */
   #openSlot(at: number): void {
-    const count = this.#leaves[this.leaf * 8]!;
-    this.#spans.copyWithin(at + 8, at, (this.leaf * LEAF_MAX + count) * 8);
-    this.#leaves[this.leaf * 8] = count + 1;
+    const count = this.#leaves[this.leaf * GROUP]!;
+    this.#spans.copyWithin(at + SPAN, at, (this.leaf * LEAF_MAX + count) * SPAN);
+    this.#leaves[this.leaf * GROUP] = count + 1;
     this.#spanCount += 1;
   }
 
   /** Cuts the span of the cursor in two after `length` characters. Sums stay as they are. */
   #split(length: number): void {
-    const at = (this.leaf * LEAF_MAX + this.index) * 8;
+    const at = (this.leaf * LEAF_MAX + this.index) * SPAN;
     this.#openSlot(at);
     const spans = this.#spans;
     spans[at + LENGTH] = length;
-    spans[at + 8 + ID]! += length;
-    spans[at + 8 + LENGTH]! -= length;
-    spans[at + 8 + LEFT] = spans[at + 8 + ID]! - 1;
-    spans[at + 8 + RIGHT] = -1;
+    spans[at + SPAN + ID]! += length;
+    spans[at + SPAN + LENGTH]! -= length;
+    spans[at + SPAN + LEFT] = spans[at + SPAN + ID]! - 1;
+    spans[at + SPAN + RIGHT] = -1;
+    spans[at + FLAGS]! |= HAS_RIGHT_CHILD;
+    spans[at + SPAN + FLAGS]! &= ~HAS_LEFT_CHILD;
   }
 
   #mergeAround(): void {
@@ -336,47 +398,51 @@ export class SpanTree {
 
   /** Joins span `index` of the leaf with the next one if they are as one. */
   #merge(index: number): void {
-    const count = this.#leaves[this.leaf * 8]!;
+    const count = this.#leaves[this.leaf * GROUP]!;
     if (index < 0 || index + 1 >= count) return;
     const spans = this.#spans;
-    const at = (this.leaf * LEAF_MAX + index) * 8;
-    const next = at + 8;
+    const at = (this.leaf * LEAF_MAX + index) * SPAN;
+    const next = at + SPAN;
     if (spans[next + ID] !== spans[at + ID]! + spans[at + LENGTH]!) return;
     if (spans[next + LEFT] !== spans[next + ID]! - 1 || spans[next + RIGHT] !== -1) return;
-    for (let field = DELETED; field < STATE + SLOT_COUNT; field += 1) {
+    const flags = spans[at + FLAGS]!;
+    const nextFlags = spans[next + FLAGS]!;
+    if (((flags ^ nextFlags) & DELETED) !== 0) return;
+    for (let field = STATE; field < STATE + SLOT_COUNT; field += 1) {
       if (spans[at + field] !== spans[next + field]) return;
     }
+    spans[at + FLAGS] = (flags & ~HAS_RIGHT_CHILD) | (nextFlags & HAS_RIGHT_CHILD);
     if (this.index > index) {
       this.offset += this.index === index + 1 ? spans[at + LENGTH]! : 0;
       this.index -= 1;
     }
     spans[at + LENGTH]! += spans[next + LENGTH]!;
-    spans.copyWithin(next, next + 8, (this.leaf * LEAF_MAX + count) * 8);
-    this.#leaves[this.leaf * 8] = count - 1;
+    spans.copyWithin(next, next + SPAN, (this.leaf * LEAF_MAX + count) * SPAN);
+    this.#leaves[this.leaf * GROUP] = count - 1;
     this.#spanCount -= 1;
   }
 
   /** Makes room for `count` more spans in the leaf of the cursor, which may move to a new one. */
   #reserve(count: number): void {
-    if (this.#leaves[this.leaf * 8]! + count <= LEAF_MAX) return;
+    if (this.#leaves[this.leaf * GROUP]! + count <= LEAF_MAX) return;
     const half = LEAF_MAX / 2;
     const fresh = this.#addLeaf();
     const kept = this.leaf;
-    const moved = this.#leaves[kept * 8]! - half;
-    const from = (kept * LEAF_MAX + half) * 8;
-    this.#spans.copyWithin(fresh * LEAF_MAX * 8, from, from + moved * 8);
-    this.#leaves[kept * 8] = half;
-    this.#leaves[fresh * 8] = moved;
+    const moved = this.#leaves[kept * GROUP]! - half;
+    const from = (kept * LEAF_MAX + half) * SPAN;
+    this.#spans.copyWithin(fresh * LEAF_MAX * SPAN, from, from + moved * SPAN);
+    this.#leaves[kept * GROUP] = half;
+    this.#leaves[fresh * GROUP] = moved;
     for (let sum = 0; sum < SUM_COUNT; sum += 1) {
       let total = 0;
       for (let index = 0; index < moved; index += 1) {
-        total += this.#counted((fresh * LEAF_MAX + index) * 8, sum);
+        total += this.#counted((fresh * LEAF_MAX + index) * SPAN, sum);
       }
-      this.#leaves[fresh * 8 + SUMS + sum] = total;
-      this.#leaves[kept * 8 + SUMS + sum]! -= total;
+      this.#leaves[fresh * GROUP + SUMS + sum] = total;
+      this.#leaves[kept * GROUP + SUMS + sum]! -= total;
     }
     for (let index = 0; index < moved; index += 1) {
-      const at = (fresh * LEAF_MAX + index) * 8;
+      const at = (fresh * LEAF_MAX + index) * SPAN;
       const id = this.#spans[at]!;
       if (id < UNDERWATER) this.#leafOf.fill(id, this.#spans[at + LENGTH]!, fresh);
     }
@@ -388,23 +454,23 @@ export class SpanTree {
 
   /** A new leaf after the one of the cursor, in its block; without spans. */
   #addLeaf(): number {
-    let block = this.#leaves[this.leaf * 8 + PARENT]!;
-    if (this.#blocks[block * 8] === BLOCK_MAX) {
+    let block = this.#leaves[this.leaf * GROUP + PARENT]!;
+    if (this.#blocks[block * GROUP] === BLOCK_MAX) {
       this.#splitBlock(block);
-      block = this.#leaves[this.leaf * 8 + PARENT]!;
+      block = this.#leaves[this.leaf * GROUP + PARENT]!;
     }
     const fresh = this.#leafCount;
     this.#leafCount += 1;
-    if (8 * fresh === this.#leaves.length) {
+    if (GROUP * fresh === this.#leaves.length) {
       this.#leaves = doubled(this.#leaves);
       this.#spans = doubled(this.#spans);
     }
     const at = block * BLOCK_MAX + this.#placeInBlock(this.leaf) + 1;
-    const count = this.#blocks[block * 8]!;
+    const count = this.#blocks[block * GROUP]!;
     this.#children.copyWithin(at + 1, at, block * BLOCK_MAX + count);
     this.#children[at] = fresh;
-    this.#blocks[block * 8] = count + 1;
-    this.#leaves[fresh * 8 + PARENT] = block;
+    this.#blocks[block * GROUP] = count + 1;
+    this.#leaves[fresh * GROUP + PARENT] = block;
     return fresh;
   }
 
@@ -412,24 +478,24 @@ export class SpanTree {
     const half = BLOCK_MAX / 2;
     const fresh = this.#blockCount;
     this.#blockCount += 1;
-    if (8 * fresh === this.#blocks.length) {
+    if (GROUP * fresh === this.#blocks.length) {
       this.#blocks = doubled(this.#blocks);
       this.#children = doubled(this.#children);
     }
-    this.#blocks[block * 8] = half;
-    this.#blocks[fresh * 8] = half;
+    this.#blocks[block * GROUP] = half;
+    this.#blocks[fresh * GROUP] = half;
     for (let at = 0; at < half; at += 1) {
       const leaf = this.#children[block * BLOCK_MAX + half + at]!;
       this.#children[fresh * BLOCK_MAX + at] = leaf;
-      this.#leaves[leaf * 8 + PARENT] = fresh;
+      this.#leaves[leaf * GROUP + PARENT] = fresh;
       for (let sum = SUMS; sum < SUMS + SUM_COUNT; sum += 1) {
-        this.#blocks[fresh * 8 + sum]! += this.#leaves[leaf * 8 + sum]!;
-        this.#blocks[block * 8 + sum]! -= this.#leaves[leaf * 8 + sum]!;
+        this.#blocks[fresh * GROUP + sum]! += this.#leaves[leaf * GROUP + sum]!;
+        this.#blocks[block * GROUP + sum]! -= this.#leaves[leaf * GROUP + sum]!;
       }
     }
-    this.#order.splice(this.#blocks[block * 8 + PARENT]! + 1, 0, fresh);
+    this.#order.splice(this.#blocks[block * GROUP + PARENT]! + 1, 0, fresh);
     for (let rank = 0; rank < this.#order.length; rank += 1) {
-      this.#blocks[this.#order[rank]! * 8 + PARENT] = rank;
+      this.#blocks[this.#order[rank]! * GROUP + PARENT] = rank;
     }
   }
 }

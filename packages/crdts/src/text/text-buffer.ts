@@ -160,7 +160,7 @@ export class TextBuffer {
     this.#length = 0;
   }
 
-  /** The chunk in which `position` lies, perhaps at its end; the last one found is looked at first. */
+  /** The chunk in which `position` lies, perhaps at its end. */
   #seek(position: number): Chunk {
     let chunk = this.#chunks[this.#at]!;
     while (position > this.#base + lengthOf(chunk)) {

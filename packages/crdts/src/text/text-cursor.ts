@@ -10,10 +10,10 @@
  *   a b|c d     after "b":   a b|X c d          before "c":   a b X|c d
  */
 import type { ReplicaId } from '../replica-id.ts';
-import { DELETED, ID, NOW, UNDERWATER } from './span-tree.ts';
+import { DELETED, FLAGS, ID, NOW, UNDERWATER } from './span-tree.ts';
 import type { TextState } from './text-state.ts';
 
-/** Which neighbour a cursor stays with: it is `after` the one on its left, or `before` the other. */
+/** Which neighbour a cursor stays with: `after` the one on its left, or `before` the other. */
 export type CursorSide = 'before' | 'after';
 
 /** A place in a text, as plain data that can be sent and stored. */
@@ -64,7 +64,7 @@ export function positionOf(state: TextState, cursor: TextCursor): number {
   if (lv < 0 || !tracker.hasCharacter(lv)) return -1;
   const { tree } = tracker;
   tree.locate(lv);
-  return tree.before(NOW) + (side === 'after' && tree.field(DELETED) === 0 ? 1 : 0);
+  return tree.before(NOW) + (side === 'after' && (tree.field(FLAGS) & DELETED) === 0 ? 1 : 0);
 }
 
 function underwaterId(state: TextState, sequence: number): number {

@@ -1,5 +1,5 @@
 import type { ReplicaId } from '../replica-id.ts';
-import { DELETED, ID, LENGTH, type SpanTree, STATE, UNDERWATER } from './span-tree.ts';
+import { DELETED, FLAGS, ID, LENGTH, type SpanTree, STATE, UNDERWATER } from './span-tree.ts';
 import type { TextPatch } from './text-document.ts';
 import type { TextState } from './text-state.ts';
 
@@ -74,7 +74,7 @@ export function textBlame(state: TextState): readonly TextAuthorship[] {
   const authorships: TextAuthorship[] = [];
   let position = 0;
   walk(tree, (id, length) => {
-    for (let at = 0; at < length && tree.field(DELETED) === 0;) {
+    for (let at = 0; at < length && (tree.field(FLAGS) & DELETED) === 0;) {
       const isOld = id >= UNDERWATER;
       const run = isOld ? -1 : graph.runAt(id + at);
       const size = isOld ? length : Math.min(length - at, graph.runEnd(run) - id - at);

@@ -24,7 +24,7 @@ export type PatchListener = (position: number, deleteCount: number, inserted: st
 /** Spans of a tracker above which it is not kept for the next merge: some megabytes. */
 const KEPT_SPAN_COUNT = 65_536;
 
-/** The text of one container. The caller appends remote events to graph and log, then integrates. */
+/** The text of one container. Remote events are appended to graph and log, then integrated. */
 export class TextState {
   /** Which events there are. */
   readonly graph: CausalGraph;

@@ -47,6 +47,9 @@ import type { OperationLog } from '../log/operation-log.ts';
 import { EventTable } from './event-table.ts';
 import {
   DELETED,
+  FLAGS,
+  HAS_LEFT_CHILD,
+  HAS_RIGHT_CHILD,
   ID,
   IN_SLOT,
   LEFT,
@@ -315,6 +318,7 @@ export class Tracker {
   #insert(lv: number, count: number, position: number, slot: number): void {
     const tree = this.tree;
     let left = -1;
+    let isAlone = false;
     if (position === 0) {
       tree.toStart();
     } else {
@@ -322,32 +326,41 @@ export class Tracker {
       left = tree.field(ID) + tree.offset;
       tree.offset += 1;
       if (tree.offset < tree.field(LENGTH)) {
-        // Between two characters of one span: nobody else's can be there.
+        // The next character of the span was typed after this one, and nobody typed between them.
+        tree.splitHere();
+        tree.mark(HAS_LEFT_CHILD);
         tree.insert(lv, count, left, left + 1, slot);
         return;
       }
+      isAlone = (tree.field(FLAGS) & HAS_RIGHT_CHILD) === 0;
+      tree.mark(HAS_RIGHT_CHILD);
       tree.index += 1;
       tree.offset = 0;
     }
-    const { leaf, index } = tree;
-    const right = this.#rightParent(left, slot);
-    const competes = tree.leaf !== leaf || tree.index !== index;
-    tree.leaf = leaf;
-    tree.index = index;
-    tree.offset = 0;
-    if (competes) this.#settle(lv, left, right, slot);
+    const right = isAlone ? -1 : this.#place(lv, left, slot);
     tree.insert(lv, count, left, right, slot);
   }
 
   /**
-   * Moves the cursor to the next character that the author knew, deleted or not, and returns it if
-   * it has the same left origin, else -1.
+   * Moves the cursor, which is after the left origin, to where the new character belongs, and
+   * returns its right parent: the next character that its author knew, deleted or not, if that one
+   * has the same left origin; else -1.
    */
-  #rightParent(left: number, slot: number): number {
+  #place(lv: number, left: number, slot: number): number {
     const tree = this.tree;
-    let more = tree.toSpan();
-    while (more && tree.field(STATE + slot) === 0) more = tree.next();
-    return more && tree.field(LEFT) === left ? tree.field(ID) : -1;
+    const { leaf, index } = tree;
+    let right = -1;
+    if (tree.toKnown(slot) && tree.field(LEFT) === left) {
+      right = tree.field(ID);
+      const isAlone = (tree.field(FLAGS) & HAS_LEFT_CHILD) === 0;
+      tree.mark(HAS_LEFT_CHILD);
+      if (isAlone) return right;
+    }
+    tree.leaf = leaf;
+    tree.index = index;
+    tree.offset = 0;
+    this.#settle(lv, left, right, slot);
+    return right;
   }
 
   /**
@@ -429,7 +442,8 @@ export class Tracker {
   /** Deletes the span at the cursor, which is `size` long, in a slot and in the present. */
   #remove(size: number, slot: number, target: TextTarget | undefined): void {
     const tree = this.tree;
-    if (target !== undefined && tree.field(DELETED) === 0) target.deleted(tree.before(NOW), size);
+    if (target !== undefined && (tree.field(FLAGS) & DELETED) === 0)
+      target.deleted(tree.before(NOW), size);
     tree.remove(slot);
   }
 }

@@ -22,7 +22,9 @@ function insertAt(tree: SpanTree, position: number, id: number, length: number):
     tree.seek(IN_SLOT, position - 1);
     left = tree.field(ID) + tree.offset;
     tree.offset += 1;
-    if (tree.offset === tree.field(LENGTH)) {
+    if (tree.offset < tree.field(LENGTH)) {
+      tree.splitHere();
+    } else {
       tree.index += 1;
       tree.offset = 0;
     }
@@ -73,6 +75,25 @@ describe('SpanTree', () => {
     tree.remove(0);
     expect(tree.field(STATE)).toBe(2);
     expect([tree.total(NOW), tree.total(IN_SLOT)]).toEqual([9, 9]);
+  });
+
+  it('passes by what a slot does not know', () => {
+    const tree = new SpanTree(1);
+    for (let id = 0; id < 20_000; id += 2) insertAt(tree, 0, id, 1);
+    tree.toStart();
+    expect(tree.toKnown(1)).toBe(true);
+    expect([tree.field(ID), tree.before(NOW)]).toEqual([UNDERWATER, 10_000]);
+    tree.locate(5000);
+    tree.isolate(1);
+    tree.change(1, 1);
+    tree.toStart();
+    expect(tree.toKnown(1)).toBe(true);
+    expect(tree.field(ID)).toBe(5000);
+    tree.next();
+    expect(tree.toKnown(1)).toBe(true);
+    expect(tree.field(ID)).toBe(UNDERWATER);
+    tree.index += 1;
+    expect(tree.toKnown(1)).toBe(false);
   });
 
   it('keeps order, sums and places as an array does', () => {
