@@ -62,3 +62,12 @@ export {
   type Placing,
   type Writing,
 } from './sequence/movable-list.ts';
+export {
+  type CreatedNode,
+  type MovableTree,
+  movableTree,
+  type MoveOutcome,
+  type NodeId,
+  type NodePlace,
+  type TreeMove,
+} from './sequence/movable-tree.ts';

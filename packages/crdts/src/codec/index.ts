@@ -10,3 +10,4 @@ export { awMapCodec, awSetCodec, rwSetCodec } from './dot-map-codec.ts';
 export { keyCodec, textCodec } from './key-codec.ts';
 export { orderedListCodec } from './ordered-list-codec.ts';
 export { movableListCodec } from './movable-list-codec.ts';
+export { movableTreeCodec } from './movable-tree-codec.ts';

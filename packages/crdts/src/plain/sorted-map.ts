@@ -114,6 +114,22 @@ export class SortedMap<Value> implements Iterable<readonly [string, Value]> {
     for (const { key, value } of entriesOf(this.#root)) yield [key, value];
   }
 
+  /** The entries with keys above `key`, ascending. O(log n) for the first one. */
+  *above(key: string): Generator<readonly [string, Value]> {
+    const pending: OrderedEntry<string, Value>[] = [];
+    let tree = this.#root;
+    for (;;) {
+      while (tree !== undefined) {
+        if (tree.key > key) pending.push(tree);
+        tree = tree.key > key ? tree.left : tree.right;
+      }
+      const next = pending.pop();
+      if (next === undefined) return;
+      yield [next.key, next.value];
+      tree = next.right;
+    }
+  }
+
   /** The keys, ascending. */
   *keys(): Generator<string> {
     for (const [key] of this) yield key;

@@ -80,6 +80,15 @@ test('every and filter see the entries', () => {
   );
 });
 
+test('the entries above a key can be read alone', () => {
+  fc.assert(
+    fc.property(entries, key, (some, low) => {
+      const map = mapOf(some);
+      expect([...map.above(low)]).toEqual([...map].filter(([name]) => name > low));
+    }),
+  );
+});
+
 test('no order of insertions makes a deep tree', () => {
   // A recursive union of two such maps would leave the stack if a tree were a list.
   const names = [...Array(20_000).keys()].map((number) => String(number).padStart(5, '0'));
