@@ -7,7 +7,7 @@ import {
 } from './causal-context.ts';
 import {
   type Causal,
-  compactCausal,
+  settleCausal,
   decomposeCausal,
   type DotStore,
   joinCausal,
@@ -55,11 +55,11 @@ export interface AwMapType<Store> {
   /** The delta that removes all keys. */
   clear(state: AwMap<Key, Store>): AwMap<never, Store>;
   /**
-   * `state` with its values compacted, where their type can be.
+   * The delta that settles all values, where their type can.
    *
    * @param stable - A state that every replica has, before which nothing is on its way to here.
    */
-  compact<K extends Key>(state: AwMap<K, Store>, stable: AwMap<K, Store>): AwMap<K, Store>;
+  settle<K extends Key>(state: AwMap<K, Store>, stable: AwMap<K, Store>): AwMap<K, Store>;
 }
 
 /**
@@ -118,6 +118,6 @@ export function awMap<Store>(values: { readonly store: DotStore<Store> }): AwMap
     },
     remove: (state, key) => removal(store.empty, rangesIn(state, key)),
     clear: (state) => removal(store.empty, store.ranges(state.store)),
-    compact: (state, stable) => compactCausal(store, state, stable.context),
+    settle: (state, stable) => settleCausal(store, state, stable.context),
   };
 }

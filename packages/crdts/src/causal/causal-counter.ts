@@ -8,7 +8,7 @@
  * counts as they were at each moment that others may have seen would tell.
  *
  * So each increment stands for itself, as a dot with an amount, and a reset forgets the dots that
- * it has seen. It is exact. The price is a dot for each increment since the last reset; `compact`
+ * it has seen. It is exact. The price is a dot for each increment since the last reset; `settle`
  * makes one of many as soon as no reset can come that has seen some of them only:
  *
  *   a1: +2   a2: +1   a3: +4      a1..a2 stable     a2 and a1: +3   a3: +4
@@ -33,7 +33,7 @@ import {
 } from './causal-context.ts';
 import {
   type Causal,
-  compactCausal,
+  settleCausal,
   decomposeCausal,
   type DotStore,
   joinCausal,
@@ -70,14 +70,14 @@ const tallies: DotStore<DotFun<Tally>> = {
     }
   },
   parts: (store) => dotFun.parts(store),
-  compact: compactTallies,
+  settle: settleTallies,
 };
 
 /**
  * The resettable counter: a reset takes away the increments that it has seen, and no others.
  *
  * @remarks
- * O(increments since the last reset or `compact`) for everything. For values of an `awMap`, and for
+ * O(increments since the last reset or `settle`) for everything. For values of an `awMap`, and for
  * counts that are reset; else take a `pnCounter`, which is O(replicas).
  *
  * @example
@@ -135,21 +135,21 @@ export const causalCounter = {
     return removal(noDots, tallies.ranges(state.store));
   },
   /**
-   * `state` with one tally for all stable ones of a replica.
+   * The delta that makes one tally of all stable ones of a replica.
    *
    * @param stable - A state that every replica has, before which nothing is on its way to here:
    *   also no reset by somebody who had not seen all of it.
    * @remarks The value is the same. O(tallies).
    */
-  compact(state: CausalCounter, stable: CausalCounter): CausalCounter {
-    return compactCausal(tallies, state, stable.context);
+  settle(state: CausalCounter, stable: CausalCounter): CausalCounter {
+    return settleCausal(tallies, state, stable.context);
   },
 };
 
-function compactTallies(store: DotFun<Tally>, stable: CausalContext): DotFun<Tally> {
-  const compacted: DottedValue<Tally>[] = [];
+function settleTallies(store: DotFun<Tally>, stable: CausalContext): DotFun<Tally> {
+  const settled: DottedValue<Tally>[] = [];
   for (const next of store) {
-    const last = compacted.at(-1);
+    const last = settled.at(-1);
     const amount = (last?.value.amount ?? 0) + next.value.amount;
     const isOne = last?.replicaId === next.replicaId && Number.isSafeInteger(amount);
     const isStable = [last, next].every(
@@ -158,11 +158,11 @@ function compactTallies(store: DotFun<Tally>, stable: CausalContext): DotFun<Tal
     if (isOne && isStable) {
       const known = joinRanges(last.value.earlier, [last.counter, last.counter]);
       const earlier = joinRanges(known, next.value.earlier);
-      compacted.pop();
-      compacted.push({ ...next, value: { amount, earlier } });
+      settled.pop();
+      settled.push({ ...next, value: { amount, earlier } });
     } else {
-      compacted.push(next);
+      settled.push(next);
     }
   }
-  return compacted.length === store.length ? store : compacted;
+  return settled.length === store.length ? store : settled;
 }

@@ -58,7 +58,7 @@ export interface DotStore<Store> {
   /** The stores that are not the join of others: of one dot each. */
   parts(store: Store): Iterable<Store>;
   /** The store without what no user would miss, once all have the dots of `stable`. */
-  compact?(store: Store, stable: CausalContext): Store;
+  settle?(store: Store, stable: CausalContext): Store;
 }
 
 /** A type that can be nested in others. */
@@ -110,16 +110,27 @@ export function* decomposeCausal<Store>(
 }
 
 /**
- * `state` without what no user would miss: what was only kept for those who had not seen it.
+ * The delta that drops what no user would miss: what was only kept for those who had not seen it.
  *
  * @param stable - What every replica has, and before which nothing is on its way to here.
+ *
+ * @remarks
+ * Dropped in silence, it would still stand elsewhere when a later change comes from here that does
+ * not name it any more, and would be taken for concurrent. So it is sent as any change. O(n) if
+ * there is nothing to drop, else O(n log n).
  */
-export function compactCausal<Store>(
+export function settleCausal<Store>(
   kind: DotStore<NoInfer<Store>>,
-  { store, context }: Causal<Store>,
+  state: Causal<Store>,
   stable: CausalContext,
 ): Causal<Store> {
-  return { store: kind.compact?.(store, stable) ?? store, context };
+  let delta: Causal<Store> = { store: kind.empty, context: undefined };
+  const store = kind.settle?.(state.store, stable) ?? state.store;
+  if (store === state.store) return delta;
+  for (const part of decomposeCausal(kind, { ...state, store })) {
+    if (!leqCausal(kind, part, state)) delta = joinCausal(kind, delta, part);
+  }
+  return delta;
 }
 
 /**

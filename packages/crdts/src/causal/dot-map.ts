@@ -49,8 +49,8 @@ export interface DotMapStore<Store> {
   ranges(store: DotMap<Key, Store>): Iterable<DotRange>;
   /** A map for each dot. */
   parts<K extends Key>(store: DotMap<K, Store>): Iterable<DotMap<K, Store>>;
-  /** Every store compacted. O(n). */
-  compact<K extends Key>(store: DotMap<K, Store>, stable: CausalContext): DotMap<K, Store>;
+  /** Every store settled. O(n). */
+  settle<K extends Key>(store: DotMap<K, Store>, stable: CausalContext): DotMap<K, Store>;
 }
 
 const emptyMap: DotMap<never, never> = { entries: undefined, owners: undefined };
@@ -76,13 +76,13 @@ export function dotMap<Store>(values: DotStore<Store>): DotMapStore<Store> {
       }
       return joined.entries === undefined ? emptyMap : joined;
     },
-    compact(store, stable) {
-      let compacted = store;
+    settle(store, stable) {
+      let settled = store;
       for (const { key, value } of entriesOf(store.entries)) {
-        const after = values.compact?.(value, stable) ?? value;
-        compacted = withStore(values, compacted, key, value, after);
+        const after = values.settle?.(value, stable) ?? value;
+        settled = withStore(values, settled, key, value, after);
       }
-      return compacted.entries === undefined ? emptyMap : compacted;
+      return settled.entries === undefined ? emptyMap : settled;
     },
     *dots({ entries }) {
       for (const { value } of entriesOf(entries)) yield* values.dots(value);

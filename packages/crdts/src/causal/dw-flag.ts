@@ -2,7 +2,7 @@ import type { ReplicaId } from '../replica-id.ts';
 import { contextOf, nextDot } from './causal-context.ts';
 import {
   type Causal,
-  compactCausal,
+  settleCausal,
   decomposeCausal,
   type DotStore,
   joinCausal,
@@ -77,11 +77,11 @@ export const dwFlag = {
     return { store: dotted(dot, false), context: contextOf([dot, ...state.store]) };
   },
   /**
-   * `state` without what is left of disablings.
+   * The delta that drops what is left of disablings.
    *
    * @param stable - A state that every replica has, before which nothing is on its way to here.
    */
-  compact(state: DwFlag, stable: DwFlag): DwFlag {
-    return compactCausal(unanimousDots, state, stable.context);
+  settle(state: DwFlag, stable: DwFlag): DwFlag {
+    return settleCausal(unanimousDots, state, stable.context);
   },
 };

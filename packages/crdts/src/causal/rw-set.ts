@@ -1,6 +1,6 @@
 import type { ReplicaId } from '../replica-id.ts';
 import { contextOf, nextDot } from './causal-context.ts';
-import { type Causal, compactCausal, decomposeCausal, joinCausal, leqCausal } from './causal.ts';
+import { type Causal, settleCausal, decomposeCausal, joinCausal, leqCausal } from './causal.ts';
 import { type DotFun, dotted } from './dot-fun.ts';
 import { type DotMap, dotMap, type DotMapStore, mapOf } from './dot-map.ts';
 import { entriesOf, get, type Key } from '../ordered-map.ts';
@@ -19,7 +19,7 @@ const bottom: RwSet<never> = { store: store.empty, context: undefined };
  * @remarks
  * For what has to be safe when in doubt: permissions, memberships, allow lists. The newest
  * additions and removals of an element that are concurrent are kept; it is there if there are some
- * and all of them are additions. So a removed element leaves a dot behind, until `compact`.
+ * and all of them are additions. So a removed element leaves a dot behind, until `settle`.
  *
  * Costs as `awSet`. Source: Almeida, Shoker and Baquero, "Delta state replicated data types", JPDC
  * 2018.
@@ -90,13 +90,13 @@ export const rwSet = {
     return marked(state, replicaId, element, { isMember: false });
   },
   /**
-   * `state` without what is left of removed elements.
+   * The delta that drops what is left of removed elements.
    *
    * @param stable - A state that every replica has, before which nothing is on its way to here.
    * @remarks No user sees a difference. O(n).
    */
-  compact<Element extends Key>(state: RwSet<Element>, stable: RwSet<Element>): RwSet<Element> {
-    return compactCausal(store, state, stable.context);
+  settle<Element extends Key>(state: RwSet<Element>, stable: RwSet<Element>): RwSet<Element> {
+    return settleCausal(store, state, stable.context);
   },
 };
 

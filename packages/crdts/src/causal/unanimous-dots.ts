@@ -12,7 +12,7 @@ export const unanimousDots: DotStore<DotFun<boolean>> = {
   ranges: (store) => dotFun.ranges(store),
   parts: (store) => dotFun.parts(store),
   // A no is kept for a yes that has not seen it. Once all have, none can come.
-  compact: (store, stable) => (!isUnanimous(store) && isStable(store, stable) ? noDots : store),
+  settle: (store, stable) => (!isUnanimous(store) && isStable(store, stable) ? noDots : store),
 };
 
 /** Whether somebody said yes, and nobody no. */

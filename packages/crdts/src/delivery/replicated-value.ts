@@ -51,6 +51,11 @@ import { type Arrival, WaitingDeltas } from './waiting-deltas.ts';
 export interface CompactableLattice<State> extends Lattice<State> {
   /** `state` without what is dead in `stable`, a state that all members have. */
   compact?(state: State, stable: State): State;
+  /**
+   * The delta that drops what is dead in `stable`, a state that all members have, where it must not
+   * be dropped in silence.
+   */
+  settle?(state: State, stable: State): State;
 }
 
 /** What a replicated value is made of. */
@@ -287,6 +292,7 @@ export class ReplicatedValue<State> implements Replica {
     this.#state = compacted;
     this.#mark = { heads: new Map(this.#heads), state: compacted };
     if (isChanged) this.#notify('local');
+    this.mutate((state) => this.#lattice.settle?.(state, mark.state) ?? this.#lattice.bottom);
     return 'compacted';
   }
 

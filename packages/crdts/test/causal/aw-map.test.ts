@@ -102,7 +102,9 @@ test('values that can be compacted are, and keys of which nothing is left go', (
   );
 
   expect([...roles.keys(removed)]).toEqual(['k']);
-  expect(roles.compact(removed, added)).toEqual(removed);
-  expect(roles.compact(removed, removed).store).toBe(roles.store.empty);
-  expect(setMap.compact(setMap.bottom, setMap.bottom)).toEqual(setMap.bottom);
+  expect(roles.join(removed, roles.settle(removed, added))).toEqual(removed);
+  expect(roles.join(removed, roles.settle(removed, removed)).store).toBe(roles.store.empty);
+  expect(setMap.join(setMap.bottom, setMap.settle(setMap.bottom, setMap.bottom))).toEqual(
+    setMap.bottom,
+  );
 });

@@ -73,7 +73,7 @@ function holds<State, Operation>(subject: CausalCase<State, Operation>, codec: C
     fc.property(steps, (history) => {
       run(subject, subject.lattice, codec, history);
     }),
-    { numRuns: 150 },
+    { numRuns: Number(process.env['CRDTS_RUNS'] ?? 150) },
   );
 }
 

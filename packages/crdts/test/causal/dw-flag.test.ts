@@ -23,9 +23,9 @@ test('a disabling that all have seen leaves nothing behind', () => {
   const disabled = dwFlag.disable(dwFlag.bottom, 'b');
   const contested = dwFlag.join(dwFlag.enable(dwFlag.bottom, 'a'), disabled);
 
-  expect(dwFlag.compact(disabled, disabled).store).toEqual([]);
-  expect(dwFlag.compact(contested, disabled)).toEqual(contested);
-  expect(dwFlag.isEnabled(dwFlag.compact(contested, contested))).toBe(false);
+  expect(dwFlag.join(disabled, dwFlag.settle(disabled, disabled)).store).toEqual([]);
+  expect(dwFlag.join(contested, dwFlag.settle(contested, disabled))).toEqual(contested);
+  expect(dwFlag.isEnabled(dwFlag.join(contested, dwFlag.settle(contested, contested)))).toBe(false);
   const enabled = dwFlag.enable(disabled, 'a');
-  expect(dwFlag.compact(enabled, enabled)).toEqual(enabled);
+  expect(dwFlag.join(enabled, dwFlag.settle(enabled, enabled))).toEqual(enabled);
 });

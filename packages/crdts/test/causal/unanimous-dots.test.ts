@@ -14,9 +14,9 @@ test('one no suffices, and silence is no yes', () => {
 });
 
 test('a no goes once all have seen it and what it is held against', () => {
-  const compact = unanimousDots.compact!;
+  const settle = unanimousDots.settle!;
 
-  expect(compact([yes, no], contextOf([yes, no]))).toBe(noDots);
-  expect(compact([yes, no], contextOf([no]))).toEqual([yes, no]);
-  expect(compact([yes], contextOf([yes]))).toEqual([yes]);
+  expect(settle([yes, no], contextOf([yes, no]))).toBe(noDots);
+  expect(settle([yes, no], contextOf([no]))).toEqual([yes, no]);
+  expect(settle([yes], contextOf([yes]))).toEqual([yes]);
 });

@@ -16,7 +16,7 @@ import { reachable } from '../support/lattice-laws.ts';
 
 const show = showDots;
 const counters = reachable(cases.causalCounterCase).map((state) =>
-  state.store.length > 3 ? causalCounter.compact(state, state) : state,
+  state.store.length > 3 ? causalCounter.join(state, causalCounter.settle(state, state)) : state,
 );
 
 describeCodec('enable-wins flags', ewFlagCodec, reachable(cases.ewFlagCase), { show });
