@@ -337,11 +337,11 @@ export class CausalGraph {
   /** The run that an event belongs to. */
   runAt(lv: number): number {
     const runs = this.#runs;
+    let high = this.#runCount - 1;
+    if (high >= 0 && lv >= runs[high * FIELD_COUNT]!) return high;
     const found = this.#found;
     if (lv >= runs[found * FIELD_COUNT]! && lv < this.runEnd(found)) return found;
     let low = 0;
-    let high = this.#runCount - 1;
-    if (lv >= runs[high * FIELD_COUNT]!) low = high;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
       if (runs[middle * FIELD_COUNT]! <= lv) low = middle;

@@ -250,8 +250,8 @@ export class SpanTree {
   }
 
   /**
-   * Puts a new span before the one at the cursor, there in the present and in `slot`, or in all slots if `slot` is
-   * -1. It becomes part of the span before it if it goes on with it.
+   * Puts a new span before the one at the cursor, there in the present and in `slot`, or in all
+   * slots if `slot` is -1. It becomes part of the span before it if it goes on with it.
    */
   insert(id: number, length: number, left: number, right: number, slot: number): void {
     this.#reserve(1);

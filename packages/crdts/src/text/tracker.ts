@@ -89,6 +89,7 @@ export class Tracker {
   /** Of a slot that a question has moved: the version it is at. */
   readonly #aside: (readonly number[] | undefined)[] = [];
   #useCount = 0;
+  #latestSlot = 0;
   /** Characters of the base text that were assumed and turned out not to be there. */
   #phantomCount = 0;
   readonly #from: number[] = [];
@@ -191,6 +192,8 @@ export class Tracker {
     const parents = this.#parents;
     parents.length = 0;
     if (lv > graph.runStart(run)) {
+      const slot = this.#latestSlot;
+      if (this.#version[slot] === lv - 1 && this.#aside[slot] === undefined) return slot;
       parents.push(lv - 1);
     } else {
       let parent = graph.runParent(run, 0);
@@ -203,6 +206,7 @@ export class Tracker {
     this.#useCount += 1;
     this.#used[slot] = this.#useCount;
     this.#moveSlot(slot, parents);
+    this.#latestSlot = slot;
     return slot;
   }
 
@@ -238,9 +242,8 @@ export class Tracker {
    * near.
    */
   atVersions(a: readonly number[], b: readonly number[]): readonly [number, number] {
-    const latest = this.#used.indexOf(Math.max(...this.#used));
-    const slotA = (latest + 1) % SLOT_COUNT;
-    const slotB = (latest + 2) % SLOT_COUNT;
+    const slotA = (this.#latestSlot + 1) % SLOT_COUNT;
+    const slotB = (this.#latestSlot + 2) % SLOT_COUNT;
     this.#moveSlot(slotA, a);
     this.#moveSlot(slotB, b);
     this.#aside[slotA] = a;

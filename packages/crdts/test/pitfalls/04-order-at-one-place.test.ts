@@ -23,8 +23,8 @@ const histories: readonly (readonly RawTransaction[])[] = [
 ];
 
 describe('insertions with one left origin and different neighbours to the right', () => {
-  // Why this test? Beside the 1,000 cases of the eg-walker paper's data (conformance.test.ts), these
-  // stand alone: the order is that of the tree of the Fugue paper, whatever arrives first.
+  // Why this test? Beside the 1,000 cases of the eg-walker paper's data (conformance.test.ts),
+  // these stand alone: the order is that of the tree of the Fugue paper, whatever arrives first.
   it('stand in the order of the tree, in whatever order they arrive', () => {
     for (const history of histories) {
       const tree = new FugueTree();
