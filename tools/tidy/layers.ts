@@ -7,7 +7,7 @@
 export type Role =
   | 'core' // packages/<name>/src: deterministic
   | 'edge' // packages/<name>/src: the one place of an algorithm that speaks through ports
-  | 'adapter' // packages/<name>/src/adapters: the machine's clock, network and disk
+  | 'adapter' // packages/<name>/src/{adapters,bindings}: the machine's clock, network and disk
   | 'contract' // packages/<name>/src/contract: a published test suite
   | 'test' // packages/<name>/{test,bench,browser}
   | 'app' // apps/<name>
@@ -40,7 +40,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     'metrics/node/',
     'kv/node/',
   ],
-  crdts: ['replicator/', 'persistence/', 'bindings/'],
+  crdts: ['replicator/', 'persistence/'],
   'vector-clocks': ['broadcast/', 'durable/'],
   'consistent-hashing': ['sharding/'],
   'bloom-filter': ['reconciliation/', 'redis/'],
@@ -73,11 +73,14 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'phi-accrual': ['monitor/'],
 };
 
+/** Folders of adapters besides `adapters/`: what binds an algorithm to editors and elements. */
+const adapterFolders: readonly string[] = ['adapters/', 'bindings/'];
+
 /** What the tests of an algorithm run its adapters against: the real clients and frameworks. */
 export const testPeers: Readonly<Record<string, readonly string[]>> = {
   'bloom-filter': ['ioredis', 'redis'],
   'circuit-breaker': ['undici', '@opentelemetry'],
-  crdts: ['loro-crdt', 'yjs'],
+  crdts: ['@codemirror', 'loro-crdt', 'yjs'],
   'rate-limiter': [
     'ioredis',
     'redis',
@@ -128,7 +131,7 @@ export function placeOf(path: string): Place | undefined {
   if (area !== 'packages') return undefined;
   if (part !== 'src') return { role: 'test', home };
   const below = rest.join('/');
-  if (below.startsWith('adapters/')) return { role: 'adapter', home };
+  if (adapterFolders.some((folder) => below.startsWith(folder))) return { role: 'adapter', home };
   if (below.startsWith('contract/')) return { role: 'contract', home };
   return { role: isEdge(home, below) ? 'edge' : 'core', home };
 }
