@@ -37,7 +37,9 @@ const encoder = new TextEncoder();
 
 /** What is kept of one replica. */
 interface Chain {
-  /** The hash of the events before each multiple of the interval; of none it is 0. */
+  /** Hashes of fewer events than these cannot be worked out. */
+  readonly first: number;
+  /** The hash of `first` events, and of each interval more, as far as they are known. */
   readonly kept: number[];
   /** The latest hash, and the number of events that it covers. */
   sequence: number;
@@ -59,23 +61,47 @@ export class ChainHashes {
   /**
    * The hash of the events of `replica` below `sequence`, which must be here: 32 bits, signed.
    *
+   * @returns undefined if what those events did was trimmed.
+   *
    * @remarks O(events since the last hash), and at most 4,096 of them for events before that.
    */
-  hashAt(replica: number, sequence: number): number {
-    const chain = (this.#chains[replica] ??= { kept: [0], sequence: 0, hash: 0 });
+  hashAt(replica: number, sequence: number): number | undefined {
+    const chain = (this.#chains[replica] ??= { first: 0, kept: [0], sequence: 0, hash: 0 });
     if (sequence === chain.sequence) return chain.hash;
+    if (sequence < chain.first) return undefined;
     if (sequence < chain.sequence) {
-      const from = Math.floor(sequence / INTERVAL);
-      return this.#advance(replica, chain.kept[from]!, from * INTERVAL, sequence);
+      const index = Math.floor((sequence - chain.first) / INTERVAL);
+      const from = chain.first + index * INTERVAL;
+      if (index < chain.kept.length) {
+        return this.#advance(replica, chain.kept[index]!, from, sequence);
+      }
+      // It was resumed further on, so what lies between was never hashed here.
+      chain.sequence = chain.first + (chain.kept.length - 1) * INTERVAL;
+      chain.hash = chain.kept[chain.kept.length - 1]!;
     }
     while (chain.sequence < sequence) {
-      const boundary = chain.kept.length * INTERVAL;
-      const to = Math.min(boundary, sequence);
+      const boundary = chain.first + chain.kept.length * INTERVAL;
+      const to = boundary > chain.sequence ? Math.min(boundary, sequence) : sequence;
       chain.hash = this.#advance(replica, chain.hash, chain.sequence, to);
       chain.sequence = to;
       if (to === boundary) chain.kept.push(chain.hash);
     }
     return chain.hash;
+  }
+
+  /** How many events of a replica are trimmed. */
+  firstOf(replica: number): number {
+    return this.#chains[replica]?.first ?? 0;
+  }
+
+  /**
+   * Goes on from a hash that was worked out elsewhere.
+   *
+   * @param first - Events before this one are trimmed, and `firstHash` is theirs.
+   * @param sequence - `hash` is that of the events before this one.
+   */
+  resume(replica: number, first: number, firstHash: number, sequence: number, hash: number): void {
+    this.#chains[replica] = { first, kept: [firstHash], sequence, hash };
   }
 
   #advance(replica: number, start: number, from: number, to: number): number {

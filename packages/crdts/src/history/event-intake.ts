@@ -13,7 +13,7 @@
  */
 
 import { type CausalGraph, EVENT_COUNT_MAX } from '../graph/causal-graph.ts';
-import { ForkedReplicaError } from '../errors.ts';
+import { BeforeHistoryError, ForkedReplicaError } from '../errors.ts';
 import {
   TEXT_DELETE,
   TEXT_INSERT,
@@ -39,6 +39,16 @@ export interface MissingEvent {
   readonly sequence: number;
 }
 
+/** What is particular about where events come from and where they go. */
+export interface IntakeOptions {
+  /** New events of this replica are somebody else's. */
+  readonly ownReplicaId?: ReplicaId | undefined;
+  /** The text of the insertions is in the log already, from its start on. */
+  readonly isTextThere?: boolean;
+  /** The first events are trimmed: the log has them, and nothing may come beside them. */
+  readonly trimmedCount?: number;
+}
+
 const operation = new IncomingOperation();
 
 /** Takes the events of one update into graph and log; use it once. */
@@ -46,7 +56,10 @@ export class EventIntake {
   readonly #graph: CausalGraph;
   readonly #log: OperationLog;
   readonly #events: IncomingEvents;
-  readonly #ownReplicaId: ReplicaId | undefined;
+  readonly #options: IntakeOptions;
+  readonly #trimmedCount: number;
+  /** Events that come without operations. */
+  #skipCount: number;
   /** By index into the table of the update: the number of the replica here, or -1. */
   readonly #replicas: number[];
   /** The first event that was missed, if any was. */
@@ -56,9 +69,11 @@ export class EventIntake {
     graph: CausalGraph,
     log: OperationLog,
     events: IncomingEvents,
-    ownReplicaId: ReplicaId | undefined,
+    options: IntakeOptions,
   ) {
-    this.#ownReplicaId = ownReplicaId;
+    this.#options = options;
+    this.#trimmedCount = options.trimmedCount ?? 0;
+    this.#skipCount = Math.max(this.#trimmedCount - graph.eventCount, 0);
     this.#graph = graph;
     this.#log = log;
     this.#events = events;
@@ -68,18 +83,29 @@ export class EventIntake {
   /**
    * Takes all that can be taken.
    *
-   * @throws CorruptBytesError, ForkedReplicaError: graph and log are to be truncated then.
+   * @throws CorruptBytesError, ForkedReplicaError, BeforeHistoryError: graph and log are to be
+   *   truncated then.
    */
   run(): void {
     for (const piece of this.#events.pieces) this.#takePiece(piece);
     this.#events.finish();
   }
 
+  /** Takes the events, all of which must be new, but not what they did. */
+  runGraph(): void {
+    for (const piece of this.#events.pieces) {
+      if (this.#knownCount(piece) > 0) throw corrupt('new events', 'known ones');
+      this.#appendEvents(piece, 0);
+    }
+  }
+
   #takePiece(piece: IncomingPiece): void {
     const knownCount = this.#knownCount(piece);
     if (knownCount > 0) this.#compareParents(piece);
     const isTaken = knownCount < piece.count && this.#appendEvents(piece, knownCount);
-    for (let offset = 0; offset < piece.count; offset += operation.count) {
+    const skipped = Math.min(this.#skipCount, piece.count);
+    this.#skipCount -= skipped;
+    for (let offset = skipped; offset < piece.count; offset += operation.count) {
       this.#events.next(operation);
       const known = Math.min(Math.max(knownCount - offset, 0), operation.count);
       if (known > 0) this.#compare(piece, offset, known);
@@ -101,7 +127,8 @@ export class EventIntake {
     const graph = this.#graph;
     const sequence = piece.sequence + knownCount;
     const count = piece.count - knownCount;
-    if (this.#events.replicas[piece.replica] === this.#ownReplicaId) this.#fork(piece, sequence);
+    if (this.#events.replicas[piece.replica] === this.#options.ownReplicaId)
+      this.#fork(piece, sequence);
     const previous = this.#lvOf(piece.replica, sequence - 1);
     if (sequence > 0 && previous < 0) return this.#miss(piece.replica, sequence - 1);
     const parents: number[] = [];
@@ -110,11 +137,21 @@ export class EventIntake {
       const replica = piece.parents[at] ?? 0;
       const parentSequence = piece.parents[at + 1] ?? 0;
       const parent = this.#lvOf(replica, parentSequence);
+      if (replica === piece.replica && parentSequence >= sequence) {
+        throw corrupt(`parents before event ${sequence}`, parentSequence);
+      }
       if (parent < 0) return this.#miss(replica, parentSequence);
       parents.push(parent);
     }
     if (previous >= 0 && !parents.includes(previous) && !graph.contains(parents, previous)) {
       throw corrupt(`event ${sequence} of a replica after ${sequence - 1}`, 'beside it');
+    }
+    // Whatever is not after all of the trimmed events has a past that is not here any more.
+    if (
+      graph.eventCount >= this.#trimmedCount &&
+      Math.max(-1, ...parents) < this.#trimmedCount - 1
+    ) {
+      throw new BeforeHistoryError('update: expected events after the trimmed history');
     }
     if (graph.eventCount + count > EVENT_COUNT_MAX) throw corrupt('at most 2^29 events', 'more');
     graph.append(this.#intern(piece.replica), sequence, count, parents);
@@ -160,7 +197,10 @@ export class EventIntake {
     const log = this.#log;
     if (operation.kind === TEXT_INSERT) {
       const start = operation.textStart + known;
-      const offset = log.text.append(this.#events.text.slice(start, start + count));
+      const offset =
+        this.#options.isTextThere === true
+          ? start
+          : log.text.append(this.#events.text.slice(start, start + count));
       log.appendInsert(container, operation.a + known, count, offset);
     } else if (operation.kind === TEXT_DELETE) {
       log.appendDelete(container, operation.a, count);

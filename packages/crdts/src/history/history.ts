@@ -9,7 +9,7 @@
  */
 
 import { CausalGraph, type EventRange } from '../graph/causal-graph.ts';
-import { CrdtsError, ForkedReplicaError } from '../errors.ts';
+import { BeforeHistoryError, CrdtsError, ForkedReplicaError } from '../errors.ts';
 import { TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
 import { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
@@ -19,11 +19,19 @@ import { BatchWriter } from '../wire/batch-writer.ts';
 import { corrupt } from '../wire/byte-reader.ts';
 import { Keystroke, KeystrokeReader } from '../wire/keystroke-reader.ts';
 import { containerOf, cursorOf, IS_KEYSTROKE, KeystrokeWriter } from '../wire/keystroke-writer.ts';
+import type { Chunks } from '../wire/chunks.ts';
 import { unpackReplicaId } from '../wire/replica-id-codec.ts';
 import { contentEnd, seal } from '../wire/seal.ts';
 
+import { canonicalOrder } from './canonical-order.ts';
 import { ChainHashes } from './chain-hashes.ts';
 import { EventIntake, type MissingEvent } from './event-intake.ts';
+import {
+  type HistoryFile,
+  type HistoryFileOptions,
+  loadHistory,
+  saveHistory,
+} from './history-file.ts';
 import { decodeVersion, encodeVersion, type VersionEntry } from './version-codec.ts';
 import { WaitingUpdates } from './waiting-updates.ts';
 
@@ -52,6 +60,7 @@ export class History {
   readonly #writer: KeystrokeWriter = new KeystrokeWriter(this.graph, this.log);
   readonly #hashes: ChainHashes = new ChainHashes(this.graph, this.log);
   readonly #waiting = new WaitingUpdates();
+  #trimmedCount = 0;
   /** The author of the last keystroke taken in. */
   #high = -1;
   #low = -1;
@@ -67,6 +76,11 @@ export class History {
     this.#ownReplicaId = ownReplicaId;
   }
 
+  /** What the events before this one did is not here any more. */
+  get trimmedCount(): number {
+    return this.#trimmedCount;
+  }
+
   /** How many updates wait for their past. */
   get waitingCount(): number {
     return this.#waiting.count;
@@ -75,7 +89,8 @@ export class History {
   /**
    * Takes in an update; see `Replica.apply`.
    *
-   * @throws CorruptBytesError, ForkedReplicaError, PendingFullError; nothing has changed then.
+   * @throws CorruptBytesError, ForkedReplicaError, BeforeHistoryError, PendingFullError; nothing
+   *   has changed then.
    */
   apply(update: Uint8Array): ApplyOutcome {
     return this.applyAll([update]);
@@ -100,8 +115,8 @@ export class History {
     for (const { update, missing } of early) this.#wait(update, missing);
     if (this.#waiting.count > 0) this.#takeReady();
     const eventCount = this.graph.eventCount - from;
-    if (eventCount > 0) return { kind: 'applied', eventCount };
-    return { kind: early.length > 0 ? 'waiting' : 'duplicate' };
+    if (early.length > 0 && this.#waiting.count > 0) return { kind: 'waiting' };
+    return eventCount > 0 ? { kind: 'applied', eventCount } : { kind: 'duplicate' };
   }
 
   /** The update of the events from `from` to before `to`, which are one after the other here. */
@@ -126,6 +141,9 @@ export class History {
     }
     for (let replica = 0; replica < graph.replicaCount; replica += 1) vector[replica] ??= 0;
     const { onlyA } = graph.diff(graph.frontier, graph.frontierOf(vector));
+    if ((onlyA[0]?.start ?? Infinity) < this.#trimmedCount) {
+      throw new BeforeHistoryError('version: expected one after the trimmed history');
+    }
     const updates: Uint8Array[] = [];
     if (onlyA.length > 0) this.#encodeWithin(onlyA, maxSizeBytes ?? Infinity, updates);
     return updates;
@@ -143,6 +161,43 @@ export class History {
     return true;
   }
 
+  /**
+   * One update with all events in an order that does not depend on how they arrived: equal events
+   * give equal bytes. Empty without events.
+   *
+   * @throws BeforeHistoryError if what some of them did was trimmed.
+   */
+  canonicalBytes(): Uint8Array {
+    if (this.#trimmedCount > 0) throw new BeforeHistoryError('history: expected all of it');
+    if (this.graph.eventCount === 0) return new Uint8Array(0);
+    const { graph, log } = this;
+    const ordered = new History({ integrate: () => undefined, rebuild: () => undefined });
+    for (const { start, end } of canonicalOrder(graph)) {
+      ordered.#take(seal(new BatchWriter(graph, log, [{ start, end }]).update()));
+    }
+    return ordered.#encode([{ start: 0, end: graph.eventCount }]);
+  }
+
+  /** The chunks of this history, for a file. */
+  save(options: HistoryFileOptions): Map<number, Uint8Array> {
+    const { graph, log } = this;
+    const parts = { graph, log, hashes: this.#hashes };
+    return saveHistory(parts, this.#waiting.updates(), options);
+  }
+
+  /**
+   * Fills this history, which must be empty, from the chunks of a file. The sink is not called.
+   *
+   * @returns What the document has to do: see `HistoryFile`; `takeWaiting` after that.
+   * @throws CorruptBytesError if they make no sense; this history is of no use then.
+   */
+  load(chunks: Chunks): HistoryFile {
+    const { graph, log } = this;
+    const file = loadHistory({ graph, log, hashes: this.#hashes }, chunks);
+    this.#trimmedCount = file.trimmedCount;
+    return file;
+  }
+
   /** Appends the events of an update to graph and log, and says what was missed. */
   #take(update: Uint8Array): MissingEvent | undefined {
     if (keystroke.read(update) && this.#takeKeystroke()) return undefined;
@@ -151,7 +206,10 @@ export class History {
     const events = isKeystroke
       ? new KeystrokeReader(update, end, this.graph, this.log)
       : readBatch(update, end);
-    const intake = new EventIntake(this.graph, this.log, events, this.#ownReplicaId);
+    const intake = new EventIntake(this.graph, this.log, events, {
+      ownReplicaId: this.#ownReplicaId,
+      trimmedCount: this.#trimmedCount,
+    });
     intake.run();
     return intake.missing;
   }
@@ -236,7 +294,7 @@ export class History {
   #compareHashes(replica: number, entry: VersionEntry): void {
     const { replicaId, nextSequence, hash } = entry;
     if (nextSequence > this.graph.nextSequence(replica)) return;
-    if (this.#hashes.hashAt(replica, nextSequence) === hash) return;
+    if ((this.#hashes.hashAt(replica, nextSequence) ?? hash) === hash) return;
     throw new ForkedReplicaError(replicaId, nextSequence - 1);
   }
 

@@ -2,6 +2,7 @@ import {
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
+  TRIMMED,
   isListInsertion,
 } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
@@ -44,6 +45,7 @@ export function isSameOperation(
   const run = log.runAt(lv);
   const kind = log.kind(run);
   const shape = shapeOf(kind);
+  if (kind === TRIMMED) return true;
   if (context.lvOf(read.containerReplica, read.container) !== log.container(run)) return false;
   if ((shape & IS_TEXT) !== 0) return isSameText(log, lv, read, at, context.text);
   if (kind !== read.kind) return false;

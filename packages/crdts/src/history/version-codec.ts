@@ -39,7 +39,7 @@ export function encodeVersion(graph: CausalGraph, hashes: ChainHashes): Uint8Arr
   for (const [id, replica] of known) {
     writeReplicaId(writer, id);
     writer.varint(graph.nextSequence(replica));
-    writer.word(hashes.hashAt(replica, graph.nextSequence(replica)), 4);
+    writer.word(hashes.hashAt(replica, graph.nextSequence(replica)) ?? 0, 4);
   }
   return seal(writer.view());
 }

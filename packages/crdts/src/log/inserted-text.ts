@@ -8,6 +8,22 @@ const SLICE = 4096;
 export class InsertedText {
   #units: Uint8Array | Uint16Array = new Uint8Array(256);
   #length = 0;
+  /** Gives the text of the first `#deferredLength` units, as long as nobody asked for any. */
+  #load: (() => string) | undefined;
+  #deferredLength = 0;
+
+  /**
+   * Says that there are `length` units already, which `load` gives when the first of them is read:
+   * a file is opened and edited without working out what was typed in which order.
+   *
+   * @param isLatin1 - Whether all of them are below 256.
+   */
+  defer(length: number, isLatin1: boolean, load: () => string): void {
+    this.#units = isLatin1 ? new Uint8Array(length + 256) : new Uint16Array(length + 256);
+    this.#length = length;
+    this.#deferredLength = length;
+    this.#load = load;
+  }
 
   /** How many units of UTF-16 there are: the offset of the next one. */
   get length(): number {
@@ -45,11 +61,13 @@ export class InsertedText {
 
   /** The unit at an offset below `length`. */
   unitAt(offset: number): number {
+    if (offset < this.#deferredLength) this.#fetch();
     return this.#units[offset] ?? 0;
   }
 
   /** The text of `count` units from `offset` on. */
   slice(offset: number, count: number): string {
+    if (offset < this.#deferredLength) this.#fetch();
     if (count === 1) return String.fromCharCode(this.unitAt(offset));
     let text = '';
     const end = Math.min(offset + count, this.#length);
@@ -62,12 +80,20 @@ export class InsertedText {
 
   /** The units from `offset` to before `end`, as they are kept: valid until the next change. */
   view(offset: number, end: number): Uint8Array | Uint16Array {
+    if (offset < this.#deferredLength) this.#fetch();
     return this.#units.subarray(offset, Math.min(end, this.#length));
   }
 
   /** Forgets what is after the first `length` units. */
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length);
+  }
+
+  #fetch(): void {
+    const text = this.#load?.() ?? '';
+    for (let at = 0; at < text.length; at += 1) this.#units[at] = text.charCodeAt(at);
+    this.#load = undefined;
+    this.#deferredLength = 0;
   }
 
   #reserve(count: number): void {

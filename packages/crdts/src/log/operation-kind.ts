@@ -47,3 +47,6 @@ export function isListInsertion(kind: number): boolean {
 export function namesConsecutive(kind: number): boolean {
   return kind === LIST_DELETE || kind === REVOKE;
 }
+
+/** What the event did is forgotten; `a` is where it left the cursor of its replica. */
+export const TRIMMED = 16;

@@ -5,7 +5,9 @@ export {
   type TextChange,
   TextDocument,
   type TextDocumentOptions,
+  type TextLoadOptions,
   type TextPatch,
+  type TextSaveOptions,
 } from './text-document.ts';
 export type { CursorSide, TextCursor } from './text-cursor.ts';
 export type { TextAuthorship } from './text-history.ts';

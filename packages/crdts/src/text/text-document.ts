@@ -6,11 +6,21 @@
  * change: an edit is one update, a transaction is one update, an update that arrives is one change.
  */
 
+import { BeforeHistoryError } from '../errors.ts';
 import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { History, type OperationSink } from '../history/history.ts';
+import { historyChunks } from '../history/history-file.ts';
+import { InsertedText } from '../log/inserted-text.ts';
+import { ROOT } from '../log/operation-log.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 
+import { ByteReader, corrupt } from '../wire/byte-reader.ts';
+import { ByteWriter } from '../wire/byte-writer.ts';
+import { type Chunks, decodeChunks, encodeChunks } from '../wire/chunks.ts';
+import { readValue, writeValue } from '../wire/value-codec.ts';
+
+import { deletedText, insertedText } from './inserted-order.ts';
 import { NotificationQueue, Notifications } from './notifications.ts';
 import { cursorAt, type CursorSide, positionOf, type TextCursor } from './text-cursor.ts';
 import { textAt, textBlame, textDiff, type TextAuthorship } from './text-history.ts';
@@ -20,6 +30,25 @@ import { TextState } from './text-state.ts';
 export interface TextDocumentOptions {
   /** A fresh id for each load and each new document, as `randomReplicaId` makes. */
   readonly replicaId: ReplicaId;
+}
+
+/** How a document is loaded. */
+export interface TextLoadOptions extends TextDocumentOptions {
+  /**
+   * Says that `replicaId` is not fresh but goes on, on purpose: whoever had it before is gone for
+   * ever, and the file has all that it ever sent. Otherwise an id with events is refused.
+   */
+  readonly continueReplica?: true;
+}
+
+/** What of a document is saved. */
+export interface TextSaveOptions {
+  /**
+   * `full`, the default: all that ever happened. `shallow`: the text, and only what happened beside
+   * the latest version that all later events know; what came before cannot be looked at, undone or
+   * sent any more.
+   */
+  readonly history?: 'full' | 'shallow';
 }
 
 /** One edit of a text: at `position`, `deleteCount` units went away and `inserted` came instead. */
@@ -37,6 +66,16 @@ export interface TextChange {
   /** In the order in which they apply. */
   readonly patches: readonly TextPatch[];
 }
+
+/** Chunks of a file besides those of the history: the text, and what was deleted from it. */
+const TEXT_CHUNK = 16;
+const DELETED_CHUNK = 17;
+
+const knownChunks: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  ...historyChunks,
+  TEXT_CHUNK,
+  DELETED_CHUNK,
+]);
 
 /**
  * A collaborative text: edit it anywhere, exchange updates in any order, and all replicas agree.
@@ -66,7 +105,9 @@ export class TextDocument implements Replica {
   /** The id under which this document counts its edits. */
   readonly replicaId: ReplicaId;
   readonly #history: History;
-  readonly #state: TextState;
+  #state: TextState;
+  /** The text since it was loaded, until the first edit. */
+  #unchangedText: string | undefined;
   readonly #replica: number;
   readonly #updates = new Notifications<Uint8Array>();
   readonly #changes = new Notifications<TextChange>();
@@ -82,11 +123,49 @@ export class TextDocument implements Replica {
    *
    * @throws TypeError, RangeError if `replicaId` is none.
    */
-  constructor({ replicaId }: TextDocumentOptions) {
+  constructor({ replicaId }: TextDocumentOptions);
+  constructor({ replicaId, continueReplica }: TextLoadOptions) {
     this.replicaId = checkReplicaId('replicaId', replicaId);
-    this.#history = new History(this.#sink(), replicaId);
+    const ownReplicaId = continueReplica === true ? undefined : replicaId;
+    this.#history = new History(this.#sink(), ownReplicaId);
     this.#state = new TextState(this.#history.graph, this.#history.log);
     this.#replica = this.#history.graph.replicaIndex(replicaId);
+  }
+
+  /**
+   * The document that `save` wrote into `bytes`.
+   *
+   * @param options - The id should be fresh: a backup that is restored, or a second tab, must not
+   *   count on where another one does.
+   * @throws CorruptBytesError if they are damaged, or none.
+   * @throws RangeError if the id has events in the document; see `continueReplica`.
+   *
+   * @remarks
+   * Nothing is replayed: the text is in the file, and what was typed when is worked out when it is
+   * first asked for. Every byte is checked against its checksum before it is used. `bytes` are
+   * copied where they are kept.
+   *
+   * @example
+   * ```ts
+   * import { TextDocument } from '@quorate/crdts/text';
+   *
+   * const ann = new TextDocument({ replicaId: 'ann' });
+   * ann.insert(0, 'Hello');
+   * const later = TextDocument.load(ann.save(), { replicaId: 'ann-2' });
+   * later.insert(5, '!');
+   * later.toString(); // => 'Hello!'
+   * ```
+   */
+  static load(bytes: Uint8Array, options: TextLoadOptions): TextDocument {
+    const document = new TextDocument(options);
+    document.#load(decodeChunks(bytes, knownChunks));
+    const own = document.#history.graph.nextSequence(document.#replica);
+    if (own > 0 && options.continueReplica !== true) {
+      throw new RangeError(
+        `replicaId: expected a fresh id, got ${document.replicaId} which has ${own} events`,
+      );
+    }
+    return document;
   }
 
   /** Units of UTF-16. */
@@ -106,7 +185,7 @@ export class TextDocument implements Replica {
 
   /** All of the text. */
   toString(): string {
-    return this.#state.toString();
+    return this.#unchangedText ?? this.#state.toString();
   }
 
   /** The text from `start` to before `end`; both are cut to the text. */
@@ -225,24 +304,24 @@ export class TextDocument implements Replica {
    * What the text said at a version.
    *
    * @param version - From `encodeVersion` of this or another replica.
-   * @throws CorruptBytesError if it is none; RangeError if it has events that are not here.
+   * @throws CorruptBytesError if it is none; RangeError if it has events that are not here;
+   *   BeforeHistoryError if its past was trimmed.
    *
    * @remarks
    * The first question about the past goes through all of history, and so do cursors and
    * `authorships`; later ones go through what lies between their version and the one before.
    */
   textAt(version: Uint8Array): string {
-    return textAt(this.#state, frontierOfVersion(this.#history.graph, version));
+    return textAt(this.#state, this.#frontierOf(version));
   }
 
   /**
    * The patches that make the text of version `to` out of that of version `from`, in order.
    *
-   * @throws CorruptBytesError, RangeError as `textAt`.
+   * @throws CorruptBytesError, RangeError, BeforeHistoryError as `textAt`.
    */
   diff(from: Uint8Array, to: Uint8Array): readonly TextPatch[] {
-    const { graph } = this.#history;
-    return textDiff(this.#state, frontierOfVersion(graph, from), frontierOfVersion(graph, to));
+    return textDiff(this.#state, this.#frontierOf(from), this.#frontierOf(to));
   }
 
   /** Who wrote what of the text, in order and without gaps. */
@@ -278,6 +357,50 @@ export class TextDocument implements Replica {
   }
 
   /**
+   * All that ever happened as one update that does not depend on the order in which it arrived:
+   * replicas with equal events give equal bytes, of which a hash can be taken. Empty at first.
+   *
+   * @throws BeforeHistoryError if the past was trimmed.
+   *
+   * @remarks O(history), and slower than `save`.
+   */
+  canonicalBytes(): Uint8Array {
+    return this.#history.canonicalBytes();
+  }
+
+  /**
+   * The document as bytes, with all that waits for its past.
+   *
+   * @returns Of the same events in the same local order, the same bytes.
+   *
+   * @remarks O(history). Made for snapshots from time to time: between them, keep the updates.
+   */
+  save({ history = 'full' }: TextSaveOptions = {}): Uint8Array {
+    const { graph, log, trimmedCount } = this.#history;
+    const newest = graph.criticalVersionBefore(graph.frontier) + 1;
+    const isShallow = history === 'shallow' && newest > trimmedCount;
+    const keptFrom = isShallow ? newest : trimmedCount;
+    if (keptFrom === 0) {
+      // In this order, compression finds most: what was deleted resembles what was kept.
+      return encodeChunks([
+        [DELETED_CHUNK, textBytes(deletedText(graph, log))],
+        [TEXT_CHUNK, textBytes(this.toString())],
+        ...this.#history.save({ trimmedCount: 0, insertedText: 'kept' }),
+      ]);
+    }
+    const text = isShallow ? textAt(this.#state, [newest - 1]) : this.#state.initialText;
+    return encodeChunks([
+      [TEXT_CHUNK, textBytes(text)],
+      ...this.#history.save({ trimmedCount: keptFrom, insertedText: 'written' }),
+    ]);
+  }
+
+  /** A copy that goes its own way until the two exchange updates; see `load` for the id. */
+  fork(options: TextDocumentOptions): TextDocument {
+    return TextDocument.load(this.save(), options);
+  }
+
+  /**
    * Calls `listener` with the bytes of each local change: one update for an edit or a transaction.
    *
    * @returns Ends the subscription.
@@ -295,9 +418,40 @@ export class TextDocument implements Replica {
     return this.#changes.subscribe(listener);
   }
 
+  #frontierOf(version: Uint8Array): readonly number[] {
+    const { graph, trimmedCount } = this.#history;
+    const frontier = frontierOfVersion(graph, version);
+    if (Math.max(-1, ...frontier) < trimmedCount - 1) {
+      throw new BeforeHistoryError('version: expected one after the trimmed history');
+    }
+    return frontier;
+  }
+
+  #load(chunks: Chunks): void {
+    const { graph, log } = this.#history;
+    const { trimmedCount, keptLength, waiting } = this.#history.load(chunks);
+    const text = readText(chunks.get(TEXT_CHUNK));
+    if (trimmedCount > 0) {
+      this.#state = new TextState(graph, log, ROOT, text);
+      this.#state.integrate(trimmedCount, graph.eventCount);
+    } else {
+      const deleted = readText(chunks.get(DELETED_CHUNK));
+      if (text.length + deleted.length !== keptLength) throw corrupt('all characters', 'some');
+      const { eventCount } = graph;
+      const isLatin1 = !/[^\0-\xff]/u.test(text) && !/[^\0-\xff]/u.test(deleted);
+      log.text.defer(keptLength, isLatin1, () =>
+        insertedText(graph, log, eventCount, text, deleted),
+      );
+      this.#state.show(unitsOf(text, chunks.get(TEXT_CHUNK) ?? new Uint8Array(0)));
+      this.#unchangedText = text;
+    }
+    if (waiting.length > 0) this.#history.applyAll(waiting);
+  }
+
   #sink(): OperationSink {
     return {
       integrate: (from, to) => {
+        this.#unchangedText = undefined;
         this.#integratedPatchCount = this.#remotePatches.length;
         const isHeard = this.#changes.isHeard;
         this.#state.integrate(from, to, isHeard ? this.#addRemotePatch : undefined);
@@ -314,6 +468,7 @@ export class TextDocument implements Replica {
   };
 
   #edited(from: number, position: number, deleteCount: number, inserted: string): void {
+    this.#unchangedText = undefined;
     if (this.#changes.isHeard) this.#localPatches.push({ position, deleteCount, inserted });
     if (this.#transactionStart < 0) this.#tellLocal(from);
   }
@@ -336,4 +491,33 @@ export class TextDocument implements Replica {
       if (patches.length > 0) this.#changes.tell({ origin: 'local', patches }, errors);
     });
   }
+}
+
+function textBytes(text: string): Uint8Array {
+  const writer = new ByteWriter(text.length + 16);
+  // Forged edits may tear pairs of surrogates: as a value, such a text keeps what it has.
+  writeValue(writer, text);
+  return writer.copy();
+}
+
+/**
+ * The text in the form that a buffer takes quickest. If it is ASCII, its bytes in the chunk are its
+ * units, behind a byte for the kind of value and the length.
+ */
+function unitsOf(text: string, bytes: Uint8Array): InsertedText {
+  const units = new InsertedText();
+  const { length } = text;
+  const start = length < 2 ** 7 ? 2 : length < 2 ** 14 ? 3 : length < 2 ** 21 ? 4 : 5;
+  if (start + length === bytes.length) units.appendLatin1(bytes, start, bytes.length);
+  else units.append(text);
+  return units;
+}
+
+function readText(bytes: Uint8Array | undefined): string {
+  if (bytes === undefined) return '';
+  const reader = new ByteReader(bytes);
+  const text = readValue(reader);
+  reader.expectEnd();
+  if (typeof text !== 'string') throw corrupt('a text', typeof text);
+  return text;
 }

@@ -13,6 +13,7 @@
  */
 import { CorruptBytesError } from '../errors.ts';
 import type { CausalGraph } from '../graph/causal-graph.ts';
+import type { InsertedText } from '../log/inserted-text.ts';
 import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { TextBuffer } from './text-buffer.ts';
@@ -58,6 +59,11 @@ export class TextState {
         this.#listener?.(position, count, '');
       },
     };
+  }
+
+  /** Takes `text` for what the events that are here make of it; it must be empty before. */
+  show(text: InsertedText): void {
+    this.#buffer.insertFrom(0, text, 0, text.length);
   }
 
   /** Units of UTF-16. */

@@ -91,6 +91,7 @@ export class BatchReader implements IncomingEvents {
 
   /**
    * @param text - Of the insertions, or '' where only its length is known.
+   * @param trimmedCount - The first events have no operations.
    * @throws CorruptBytesError if the graph is none.
    */
   constructor(
@@ -98,7 +99,9 @@ export class BatchReader implements IncomingEvents {
     columns: Omit<Columns, 'replicas'>,
     text: string,
     textLength: number,
+    trimmedCount = 0,
   ) {
+    this.#index = trimmedCount;
     this.replicas = replicas;
     this.text = text;
     this.#textLength = textLength;

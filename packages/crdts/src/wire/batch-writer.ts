@@ -71,6 +71,7 @@ export class BatchWriter {
   readonly #source: OperationLog;
   readonly #events: CausalGraph;
   readonly #ranges: readonly EventRange[];
+  readonly #firstOperation: number;
   /** For each range, the index in the batch of its first event. */
   readonly #firstIndexes: number[] = [];
   readonly #tableIndexOf = new Map<number, number>();
@@ -84,8 +85,17 @@ export class BatchWriter {
   readonly #extras = new ByteWriter();
   #container = -1;
 
-  /** @param ranges - Of local versions, ascending, none empty, without overlap. */
-  constructor(graph: CausalGraph, log: OperationLog, ranges: readonly EventRange[]) {
+  /**
+   * @param ranges - Of local versions, ascending, none empty, without overlap.
+   * @param firstOperation - Of events before this one only the graph is written.
+   */
+  constructor(
+    graph: CausalGraph,
+    log: OperationLog,
+    ranges: readonly EventRange[],
+    firstOperation = 0,
+  ) {
+    this.#firstOperation = firstOperation;
     this.#events = graph;
     this.#source = log;
     this.#ranges = ranges;
@@ -125,15 +135,21 @@ export class BatchWriter {
     writer.prefixed(columns.counts);
     writer.prefixed(columns.positions);
     writer.prefixed(columns.extras);
-    writer.text(this.#text());
+    writer.text(this.text());
     return writer.view();
   }
 
-  #text(): string {
+  /** The replicas of the table, by their numbers in the graph. */
+  replicas(): number[] {
+    return [...this.#tableIndexOf.keys()];
+  }
+
+  /** The text of the insertions. */
+  text(): string {
     let text = '';
     const log = this.#source;
     for (const { start, end } of this.#ranges) {
-      for (let lv = start; lv < end;) {
+      for (let lv = Math.max(start, this.#firstOperation); lv < end;) {
         const run = log.runAt(lv);
         const to = Math.min(log.end(run), end);
         if (log.kind(run) === TEXT_INSERT) {
@@ -164,7 +180,9 @@ export class BatchWriter {
     for (const parent of parents) this.#writeEvent(head, parent, index);
     this.#graph.bytes(head.view());
     this.#nextSequences[author] = sequence + to - from;
-    for (let lv = from; lv < to;) lv = this.#writeOperation(lv, to, author);
+    for (let lv = Math.max(from, this.#firstOperation); lv < to;) {
+      lv = this.#writeOperation(lv, to, author);
+    }
     return to;
   }
 

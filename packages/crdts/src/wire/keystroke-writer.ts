@@ -21,7 +21,7 @@
  */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT, TRIMMED } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 
@@ -64,6 +64,7 @@ export function cursorOf(log: OperationLog, lv: number): number {
   if (lv < 0) return 0;
   const run = log.runAt(lv);
   const kind = log.kind(run);
+  if (kind === TRIMMED) return log.a(run);
   return kind > TEXT_DELETE_BACKWARD ? 0 : cursorAfter(kind, log.aOf(run, lv));
 }
 

@@ -53,3 +53,19 @@ test('every flipped bit of a keystroke is refused', () => {
   }
   expect(bob.toString()).toBe(ann.toString());
 });
+
+test('10,000 flipped bits and cuts of a file are refused', () => {
+  const { ann, updates } = scene();
+  ann.applyAll(updates);
+  const random = seededRandom(42);
+  for (const file of [ann.save(), ann.save({ history: 'shallow' })]) {
+    expect(TextDocument.load(file, { replicaId: 'x' }).toString()).toBe(ann.toString());
+    for (let round = 0; round < 5_000; round += 1) {
+      const isCut = round % 3 === 0;
+      const damaged = isCut
+        ? file.subarray(0, random.int(file.length))
+        : flipped(file, random.int(8 * file.length));
+      expect(() => TextDocument.load(damaged, { replicaId: 'x' })).toThrow(CorruptBytesError);
+    }
+  }
+});

@@ -6,7 +6,7 @@ import { TextDocument } from '../../src/text/text-document.ts';
 export interface Step {
   /** Who does it. */
   readonly at: number;
-  readonly kind: 'insert' | 'delete' | 'replace' | 'send' | 'sync';
+  readonly kind: 'insert' | 'delete' | 'replace' | 'send' | 'sync' | 'reload';
   /** A place in the text, or which update, as a share of what there is. */
   readonly place: number;
   readonly count: number;
@@ -19,11 +19,18 @@ const texts = fc.array(fc.constantFrom('a', 'bc', 'd', 'é', '日', '😀', '\n'
   maxLength: 4,
 });
 
-/** Steps of up to `replicaCount` replicas. */
-export function steps(replicaCount: number, maxLength: number): fc.Arbitrary<Step[]> {
+/** Every kind of step, and which ones are taken if nothing else is said. */
+const kinds: readonly Step['kind'][] = ['insert', 'insert', 'delete', 'replace', 'send', 'sync'];
+
+/** Steps of up to `replicaCount` replicas; of the kinds that there are, and of `more`. */
+export function steps(
+  replicaCount: number,
+  maxLength: number,
+  ...more: Step['kind'][]
+): fc.Arbitrary<Step[]> {
   const step = fc.record({
     at: fc.nat(replicaCount - 1),
-    kind: fc.constantFrom<Step['kind'][]>('insert', 'insert', 'delete', 'replace', 'send', 'sync'),
+    kind: fc.constantFrom(...kinds, ...more),
     place: fc.double({ min: 0, max: 0.999, noNaN: true }),
     count: fc.integer({ min: 1, max: 4 }),
     text: texts.map((parts) => parts.join('')),
@@ -33,15 +40,27 @@ export function steps(replicaCount: number, maxLength: number): fc.Arbitrary<Ste
 
 /** Replicas `r0`, `r1` and so on, and all updates that they have made. */
 export class Replicas {
-  readonly documents: readonly TextDocument[];
+  readonly documents: TextDocument[];
   readonly updates: Uint8Array[] = [];
+  #loadCount = 0;
 
   constructor(count: number) {
-    this.documents = Array.from({ length: count }, (_, index) => {
-      const document = new TextDocument({ replicaId: `r${index}` });
-      document.onLocalUpdate((update) => this.updates.push(update));
-      return document;
-    });
+    this.documents = Array.from({ length: count }, (_, index) =>
+      this.#heard(new TextDocument({ replicaId: `r${index}` })),
+    );
+  }
+
+  #heard(document: TextDocument): TextDocument {
+    document.onLocalUpdate((update) => this.updates.push(update));
+    return document;
+  }
+
+  /** Saves a document and goes on with what was loaded. */
+  #reload(at: number): void {
+    this.#loadCount += 1;
+    const bytes = this.documents[at]!.save();
+    const loaded = TextDocument.load(bytes, { replicaId: `load${this.#loadCount}` });
+    this.documents[at] = this.#heard(loaded);
   }
 
   /** Does one step. Updates are sent in any order, and some of them twice. */
@@ -55,7 +74,8 @@ export class Replicas {
     else if (step.kind === 'send') {
       const update = this.updates[Math.floor(step.place * this.updates.length)];
       if (update !== undefined) document.apply(update);
-    } else {
+    } else if (step.kind === 'reload') this.#reload(step.at);
+    else {
       const other = this.documents[step.count % this.documents.length]!;
       for (const update of other.updatesSince(document.encodeVersion(), 8 * step.count)) {
         document.apply(update);

@@ -22,6 +22,14 @@ export function bareHistory(): History {
   return new History({ integrate() {}, rebuild() {} });
 }
 
+function pushValues({ log }: History, count: number, random: Random): number {
+  const first = log.values.length;
+  for (let left = count; left > 0; left -= 1) {
+    log.pushValue(copyValue('value', [random.int(300), 'kéy', { __proto__: null, at: -0 }]));
+  }
+  return first;
+}
+
 /** Appends one operation of any kind, with fields drawn from what is there; returns its update. */
 export function appendRandom(history: History, replicaId: string, random: Random): Uint8Array {
   const { graph, log } = history;
@@ -29,13 +37,7 @@ export function appendRandom(history: History, replicaId: string, random: Random
   const before = graph.eventCount;
   const event = () => random.int(before + 1) - 1;
   const container = random.int(4) === 0 ? event() : -1;
-  const value = (count: number) => {
-    const first = log.values.length;
-    for (let left = count; left > 0; left -= 1) {
-      log.pushValue(copyValue('value', [random.int(300), 'kéy', { __proto__: null, at: -0 }]));
-    }
-    return first;
-  };
+  const value = (count: number) => pushValues(history, count, random);
   const append = (kind: number, count: number, a: number, b: number, c: number, first: number) => {
     graph.appendLocal(replica, count);
     log.append(kind, container, count, a, b, c, first);
@@ -69,16 +71,11 @@ export function appendRandom(history: History, replicaId: string, random: Random
     case 7:
       append(ENSURE, 1, 0, 0, 0, value(1));
       break;
-    case 8:
-      append(
-        random.int(2) === 0 ? LIST_INSERT : LIST_NEST,
-        count,
-        event(),
-        event(),
-        0,
-        value(count),
-      );
+    case 8: {
+      const kind = random.int(2) === 0 ? LIST_INSERT : LIST_NEST;
+      append(kind, count, event(), event(), 0, value(count));
       break;
+    }
     case 9: {
       const element = event();
       if (element < 0) append(COUNTER_ADD, 1, 0, 0, 0, value(1));

@@ -6,7 +6,7 @@ import { Replicas, steps } from '../support/random-edits.ts';
 
 test('replicas that have the same events say the same, in whatever way they got them', () => {
   fc.assert(
-    fc.property(steps(3, 60), (chosen) => {
+    fc.property(steps(3, 60, 'reload'), (chosen) => {
       const replicas = new Replicas(3);
       for (const step of chosen) replicas.run(step);
       replicas.settle();
@@ -50,6 +50,57 @@ test('patches lead from one text to the next', () => {
       }
       replicas.settle();
       expect(texts).toEqual(replicas.documents.map(String));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a document that is saved and loaded is the same, and saves the same', () => {
+  fc.assert(
+    fc.property(steps(3, 60, 'reload'), (chosen) => {
+      const replicas = new Replicas(3);
+      for (const step of chosen) replicas.run(step);
+      for (const document of replicas.documents) {
+        const bytes = document.save();
+        const loaded = TextDocument.load(bytes, { replicaId: 'loaded' });
+        expect(loaded.toString()).toBe(document.toString());
+        expect(loaded.waitingCount).toBe(document.waitingCount);
+        expect(loaded.encodeVersion()).toEqual(document.encodeVersion());
+        expect(TextDocument.load(bytes, { replicaId: 'again' }).save()).toEqual(bytes);
+        expect(loaded.updatesSince(new Uint8Array(0))).toEqual(
+          document.updatesSince(new Uint8Array(0)),
+        );
+        expect(loaded.save()).toEqual(bytes);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('a shallow copy goes on with all that comes after it', () => {
+  fc.assert(
+    fc.property(steps(2, 30), steps(3, 30), (before, after) => {
+      const replicas = new Replicas(2);
+      for (const step of before) replicas.run(step);
+      replicas.settle();
+      const bytes = replicas.documents[0]!.save({ history: 'shallow' });
+      const shallow = TextDocument.load(bytes, { replicaId: 'shallow' });
+      expect(shallow.toString()).toBe(replicas.documents[0]!.toString());
+      expect(TextDocument.load(bytes, { replicaId: 'again' }).save()).toEqual(bytes);
+      replicas.updates.length = 0;
+      shallow.onLocalUpdate((update) => replicas.updates.push(update));
+      replicas.documents.push(shallow);
+      for (const step of after) replicas.run(step);
+      replicas.settle();
+      for (const other of replicas.documents) {
+        expect(other.toString()).toBe(shallow.toString());
+        expect(other.encodeVersion()).toEqual(shallow.encodeVersion());
+      }
+      const saved = shallow.save();
+      const loaded = TextDocument.load(saved, { replicaId: 'loaded' });
+      expect(loaded.toString()).toBe(shallow.toString());
+      expect(loaded.encodeVersion()).toEqual(shallow.encodeVersion());
+      expect(loaded.save()).toEqual(saved);
     }),
     { numRuns: 200 },
   );

@@ -208,3 +208,95 @@ describe('telling', () => {
     expect(changes).toHaveLength(1);
   });
 });
+
+describe('saving and loading', () => {
+  test('a loaded document goes on under a fresh id', () => {
+    const ann = edited('ann', 'Hello');
+    const loaded = TextDocument.load(ann.save(), { replicaId: 'ann-2' });
+    expect(loaded.toString()).toBe('Hello');
+    loaded.insert(5, '!');
+    expect(loaded.toString()).toBe('Hello!');
+    sync(ann, loaded);
+    expect(ann.toString()).toBe('Hello!');
+  });
+
+  test('an id that has events is refused, unless it is said to go on', () => {
+    const bytes = edited('ann', 'Hello').save();
+    expect(() => TextDocument.load(bytes, { replicaId: 'ann' })).toThrow(
+      new RangeError('replicaId: expected a fresh id, got ann which has 5 events'),
+    );
+    const again = TextDocument.load(bytes, { replicaId: 'ann', continueReplica: true });
+    again.insert(5, '!');
+    const bob = new TextDocument({ replicaId: 'bob' });
+    sync(bob, again);
+    expect(bob.toString()).toBe('Hello!');
+  });
+
+  test('a replica that goes on takes its own later events from others', () => {
+    const ann = edited('ann', 'Hello');
+    const backup = ann.save();
+    ann.insert(5, ' world');
+    const restored = TextDocument.load(backup, { replicaId: 'ann', continueReplica: true });
+    sync(restored, ann);
+    expect(restored.toString()).toBe('Hello world');
+  });
+
+  test('an empty document is saved and loaded', () => {
+    const bytes = new TextDocument({ replicaId: 'ann' }).save();
+    const loaded = TextDocument.load(bytes, { replicaId: 'bob' });
+    expect(loaded.toString()).toBe('');
+    expect(loaded.save()).toEqual(bytes);
+    expect(TextDocument.load(loaded.save({ history: 'shallow' }), { replicaId: 'x' }).length).toBe(
+      0,
+    );
+  });
+
+  test('what waits for its past is saved, too', () => {
+    const ann = edited('ann', 'a');
+    const updates: Uint8Array[] = [];
+    ann.onLocalUpdate((update) => updates.push(update));
+    ann.insert(1, 'b');
+    const bob = new TextDocument({ replicaId: 'bob' });
+    bob.apply(updates[0]!);
+    const loaded = TextDocument.load(bob.save(), { replicaId: 'eve' });
+    expect(loaded.waitingCount).toBe(1);
+    loaded.applyAll(ann.updatesSince(loaded.encodeVersion()));
+    expect(loaded.toString()).toBe('ab');
+    expect(loaded.waitingCount).toBe(0);
+  });
+
+  test('text of one, two and three bytes, and of two units, comes back', () => {
+    for (const text of [
+      'a'.repeat(127),
+      'é'.repeat(130),
+      `${'日'.repeat(100)}😀`,
+      '\u0000\ufeff',
+    ]) {
+      const ann = edited('ann', text);
+      ann.insert(0, 'deleted é日');
+      ann.delete(0, 10);
+      const loaded = TextDocument.load(ann.save(), { replicaId: 'x' });
+      expect(loaded.toString()).toBe(text);
+      expect(loaded.updatesSince(new Uint8Array(0))).toEqual(ann.updatesSince(new Uint8Array(0)));
+      loaded.insert(0, '.');
+      expect(loaded.toString()).toBe(`.${text}`);
+    }
+  });
+
+  test('a fork goes its own way', () => {
+    const ann = edited('ann', 'a');
+    const fork = ann.fork({ replicaId: 'fork' });
+    fork.insert(1, 'f');
+    ann.insert(0, '<');
+    expect(ann.toString()).toBe('<a');
+    expect(fork.toString()).toBe('af');
+    sync(ann, fork);
+    expect(ann.toString()).toBe('<af');
+  });
+
+  test('what is no file is refused', () => {
+    for (const bytes of [new Uint8Array(0), new Uint8Array(99), edited('a', 'b').encodeVersion()]) {
+      expect(() => TextDocument.load(bytes, { replicaId: 'x' })).toThrow(CorruptBytesError);
+    }
+  });
+});

@@ -1,0 +1,239 @@
+/*
+ * A history as chunks of a file, and back.
+ *
+ * Events keep their local order, so that a document that is saved, loaded and saved again gives the
+ * same bytes. The columns are those of a batch. Three things are particular to files:
+ *
+ *   text      Where the document keeps the text itself, the inserted text is left out here: the
+ *             document can work it out when somebody asks for it, which is rare.
+ *   hashes    of each replica's events, so that the first comparison of versions costs nothing.
+ *   trimming  What the first events did can be left out; the graph stays, so that events keep their
+ *             names and what is known is still recognised. Of the last trimmed event of each
+ *             replica the cursor stays, from which its next keystroke will be told.
+ */
+
+import type { CausalGraph } from '../graph/causal-graph.ts';
+import { TRIMMED } from '../log/operation-kind.ts';
+import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import { BatchReader, readReplicas } from '../wire/batch-reader.ts';
+import { BatchWriter } from '../wire/batch-writer.ts';
+import { ByteReader, corrupt } from '../wire/byte-reader.ts';
+import { ByteWriter } from '../wire/byte-writer.ts';
+import type { Chunks } from '../wire/chunks.ts';
+import { containerOf, cursorOf } from '../wire/keystroke-writer.ts';
+import { readTextRuns } from '../wire/text-runs.ts';
+
+import type { ChainHashes } from './chain-hashes.ts';
+import { EventIntake } from './event-intake.ts';
+
+/** Ids of the chunks of a history. */
+const HEAD = 1;
+const REPLICAS = 2;
+const GRAPH = 3;
+const OPERATIONS = 4;
+const INSERTED = 5;
+const TRIMMED_EVENTS = 6;
+/** Optional: they can be worked out, or asked for again. */
+const HASHES = 64;
+const WAITING = 65;
+
+/** All of them. */
+export const historyChunks: readonly number[] = [
+  HEAD,
+  REPLICAS,
+  GRAPH,
+  OPERATIONS,
+  INSERTED,
+  TRIMMED_EVENTS,
+  HASHES,
+  WAITING,
+];
+
+/** How a history is written. */
+export interface HistoryFileOptions {
+  /** What the events before this one did is left out. */
+  readonly trimmedCount: number;
+  /** Whether the inserted text is written, or kept by the document in another way. */
+  readonly insertedText: 'written' | 'kept';
+}
+
+/** What a file says besides events. */
+export interface HistoryFile {
+  readonly trimmedCount: number;
+  /** Units of inserted text that the document keeps, and has to `defer` before anything is read. */
+  readonly keptLength: number;
+  /** Updates that waited for their past. */
+  readonly waiting: readonly Uint8Array[];
+}
+
+/** Parts of a history. */
+export interface HistoryParts {
+  readonly graph: CausalGraph;
+  readonly log: OperationLog;
+  readonly hashes: ChainHashes;
+}
+
+/** The chunks of a history, without those of a document that has no events. */
+export function saveHistory(
+  { graph, log, hashes }: HistoryParts,
+  waiting: readonly Uint8Array[],
+  { trimmedCount, insertedText }: HistoryFileOptions,
+): Map<number, Uint8Array> {
+  const chunks = new Map<number, Uint8Array>();
+  const head = new ByteWriter();
+  head.varint(trimmedCount);
+  head.varint(insertedText === 'kept' ? log.text.length : 0);
+  chunks.set(HEAD, head.copy());
+  if (graph.eventCount > 0) {
+    const all = [{ start: 0, end: graph.eventCount }];
+    const batch = new BatchWriter(graph, log, all, trimmedCount);
+    const columns = batch.columns();
+    chunks.set(REPLICAS, columns.replicas);
+    chunks.set(GRAPH, columns.graph);
+    const operations = new ByteWriter();
+    operations.prefixed(columns.codes);
+    operations.prefixed(columns.counts);
+    operations.prefixed(columns.positions);
+    operations.prefixed(columns.extras);
+    chunks.set(OPERATIONS, operations.copy());
+    if (insertedText === 'written') {
+      const inserted = new ByteWriter();
+      inserted.text(batch.text());
+      chunks.set(INSERTED, inserted.copy());
+    }
+    if (trimmedCount > 0) chunks.set(TRIMMED_EVENTS, saveTrimmed(graph, log, trimmedCount));
+    chunks.set(HASHES, saveHashes(graph, hashes, batch.replicas(), trimmedCount));
+  }
+  if (waiting.length > 0) {
+    const updates = new ByteWriter();
+    for (const update of waiting) updates.prefixed(update);
+    chunks.set(WAITING, updates.copy());
+  }
+  return chunks;
+}
+
+/** Of each replica, the last event before `trimmedCount`, ascending. */
+function lastTrimmed(graph: CausalGraph, trimmedCount: number): number[] {
+  const lastOf = new Map<number, number>();
+  for (let run = 0; run < graph.runCount && graph.runStart(run) < trimmedCount; run += 1) {
+    lastOf.set(graph.runReplica(run), Math.min(graph.runEnd(run), trimmedCount) - 1);
+  }
+  return [...lastOf.values()].sort((left, right) => left - right);
+}
+
+function saveTrimmed(graph: CausalGraph, log: OperationLog, trimmedCount: number): Uint8Array {
+  const writer = new ByteWriter();
+  let from = 0;
+  for (const lv of lastTrimmed(graph, trimmedCount)) {
+    writer.varint(lv + 1 - from);
+    writer.varint(cursorOf(log, lv));
+    writer.varint(containerOf(log, lv) + 1);
+    from = lv + 1;
+  }
+  return writer.copy();
+}
+
+function saveHashes(
+  graph: CausalGraph,
+  hashes: ChainHashes,
+  replicas: readonly number[],
+  trimmedCount: number,
+): Uint8Array {
+  const writer = new ByteWriter();
+  const firstOf = new Map<number, number>();
+  for (const lv of lastTrimmed(graph, trimmedCount)) {
+    firstOf.set(graph.replicaOf(lv), graph.sequenceOf(lv) + 1);
+  }
+  for (const replica of replicas) {
+    const first = firstOf.get(replica) ?? 0;
+    writer.varint(first);
+    if (first > 0) writer.word(hashes.hashAt(replica, first) ?? 0, 4);
+    writer.word(hashes.hashAt(replica, graph.nextSequence(replica)) ?? 0, 4);
+  }
+  return writer.copy();
+}
+
+/**
+ * Fills an empty history from the chunks of a file.
+ *
+ * @throws CorruptBytesError if they make no sense; the history is of no use then.
+ */
+export function loadHistory({ graph, log, hashes }: HistoryParts, chunks: Chunks): HistoryFile {
+  const head = new ByteReader(chunkOf(chunks, HEAD));
+  const trimmedCount = head.varint(2 ** 30);
+  const keptLength = head.varint(2 ** 30);
+  head.expectEnd();
+  const waiting: Uint8Array[] = [];
+  const updates = new ByteReader(chunkOf(chunks, WAITING));
+  while (updates.remaining > 0) waiting.push(updates.prefixed());
+  if (!chunks.has(GRAPH)) {
+    if (trimmedCount > 0 || keptLength > 0) throw corrupt('a graph', 'none');
+    return { trimmedCount, keptLength, waiting };
+  }
+  const replicas = readReplicas(new ByteReader(chunkOf(chunks, REPLICAS)));
+  const text = keptLength > 0 ? '' : readInserted(chunks);
+  const textLength = keptLength > 0 ? keptLength : text.length;
+  if (keptLength === 0) log.text.append(text);
+  const operations = new ByteReader(chunkOf(chunks, OPERATIONS));
+  const columns = {
+    graph: chunkOf(chunks, GRAPH),
+    codes: operations.prefixed(),
+    counts: operations.prefixed(),
+    positions: operations.prefixed(),
+    extras: operations.prefixed(),
+  };
+  operations.expectEnd();
+  const reader = new BatchReader(replicas, columns, text, textLength, trimmedCount);
+  if (trimmedCount > 0) loadTrimmed(log, chunkOf(chunks, TRIMMED_EVENTS), trimmedCount);
+  const intake = new EventIntake(graph, log, reader, { isTextThere: true, trimmedCount });
+  if (columns.extras.length > 0) intake.run();
+  else {
+    intake.runGraph();
+    readTextRuns(log, reader.pieces, columns, textLength);
+  }
+  if (intake.missing !== undefined) throw corrupt('all events', 'a gap');
+  loadHashes(graph, hashes, replicas, chunkOf(chunks, HASHES));
+  return { trimmedCount, keptLength, waiting };
+}
+
+function chunkOf(chunks: Chunks, id: number): Uint8Array {
+  return chunks.get(id) ?? new Uint8Array(0);
+}
+
+function readInserted(chunks: Chunks): string {
+  const reader = new ByteReader(chunkOf(chunks, INSERTED));
+  const text = reader.text();
+  reader.expectEnd();
+  return text;
+}
+
+function loadTrimmed(log: OperationLog, bytes: Uint8Array, trimmedCount: number): void {
+  const reader = new ByteReader(bytes);
+  while (reader.remaining > 0) {
+    const count = reader.varint(trimmedCount - log.eventCount);
+    const cursor = reader.varint(2 ** 30);
+    const container = reader.varint(trimmedCount) - 1;
+    if (count < 1) throw corrupt('trimmed events', count);
+    log.append(TRIMMED, container < 0 ? ROOT : container, count, cursor, 0, 0, -1);
+  }
+  if (log.eventCount !== trimmedCount) throw corrupt(`${trimmedCount} events`, log.eventCount);
+}
+
+function loadHashes(
+  graph: CausalGraph,
+  hashes: ChainHashes,
+  replicas: readonly string[],
+  bytes: Uint8Array,
+): void {
+  const reader = new ByteReader(bytes);
+  for (const id of replicas) {
+    if (reader.remaining === 0) return;
+    const replica = graph.indexOfReplica(id);
+    if (replica < 0) throw corrupt('an author', id);
+    const next = graph.nextSequence(replica);
+    const first = reader.varint(next);
+    const firstHash = first > 0 ? reader.word(4) : 0;
+    hashes.resume(replica, first, firstHash, next, reader.word(4));
+  }
+  reader.expectEnd();
+}
