@@ -27,8 +27,12 @@ export interface Lattice<State> {
  *
  * @remarks O(parts of `left`) questions of `leq`.
  */
-export function difference<State>(lattice: Lattice<State>, left: State, right: State): State {
-  let delta = lattice.bottom;
+export function difference<State>(
+  lattice: Lattice<NoInfer<State>>,
+  left: State,
+  right: State,
+): State {
+  let delta: State = lattice.bottom;
   for (const part of lattice.decompose(left)) {
     if (!lattice.leq(part, right)) delta = lattice.join(delta, part);
   }

@@ -11,7 +11,9 @@ const sets: Lattice<ReadonlySet<number>> = {
 };
 
 test('a difference has what the other lacks, and nothing else', () => {
-  expect(difference(sets, new Set([1, 2, 3]), new Set([2, 4]))).toEqual(new Set([1, 3]));
-  expect(difference(sets, new Set([1]), new Set([1, 2]))).toEqual(new Set());
+  expect(difference<ReadonlySet<number>>(sets, new Set([1, 2, 3]), new Set([2, 4]))).toEqual(
+    new Set([1, 3]),
+  );
+  expect(difference<ReadonlySet<number>>(sets, new Set([1]), new Set([1, 2]))).toEqual(new Set());
   expect(difference(sets, sets.bottom, new Set([1]))).toEqual(sets.bottom);
 });

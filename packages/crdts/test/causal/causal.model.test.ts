@@ -7,7 +7,8 @@ import { checkExhaustively, deltaSubject, depthOf } from '../support/exhaustive.
 // Goal: each type is what its definition over the log of operations says, in every history.
 // Method: all histories of three replicas, in all causal orders; up to three events, deltas in any
 // order and all pairs of states besides.
-describe('every history', () => {
+// Deeper with CRDTS_DEPTH=5, which takes minutes.
+describe('every history', { timeout: 3_600_000 }, () => {
   const check = <State, Operation>(
     subject: CausalCase<State, Operation>,
     atLeast: number,

@@ -37,6 +37,11 @@ function compact<State>(
   return member.compact(new Map(versions)) === 'compacted' ? 1 : 0;
 }
 
+/** `member` gets what it lacks of `other`. */
+function hear<State>(member: ReplicatedValue<State>, other: ReplicatedValue<State>): void {
+  for (const update of other.updatesSince(member.encodeVersion())) member.apply(update);
+}
+
 function run<State, Operation>(
   subject: CausalCase<State, Operation>,
   lattice: CompactableLattice<State>,
@@ -55,8 +60,7 @@ function run<State, Operation>(
       if (kind === 'change') {
         member.mutate((state, id) => subject.mutate(state, id, operation));
       } else if (kind === 'hear') {
-        const updates = members[choice % 3]!.updatesSince(member.encodeVersion());
-        for (const update of updates) member.apply(update);
+        hear(member, members[choice % 3]!);
       }
     }
     expect(small.map(({ state }) => subject.view(state))).toEqual(
