@@ -5,6 +5,7 @@ export type CrdtsErrorCode =
   | 'CRDTS_FORKED_REPLICA'
   | 'CRDTS_BEFORE_HISTORY'
   | 'CRDTS_PENDING_FULL'
+  | 'CRDTS_REFUSED'
   | 'CRDTS_STORE_FULL';
 
 /** The root of the errors this package throws on purpose. Match on `code`. */
@@ -47,4 +48,10 @@ export class BeforeHistoryError extends CrdtsError {
 export class PendingFullError extends CrdtsError {
   override readonly name = 'PendingFullError';
   readonly code = 'CRDTS_PENDING_FULL';
+}
+
+/** The application did not admit an update, such as one from a clock that is years ahead. */
+export class RefusedUpdateError extends CrdtsError {
+  override readonly name = 'RefusedUpdateError';
+  readonly code = 'CRDTS_REFUSED';
 }

@@ -6,6 +6,7 @@ export {
   type CrdtsErrorCode,
   ForkedReplicaError,
   PendingFullError,
+  RefusedUpdateError,
 } from './errors.ts';
 export { difference, type Lattice } from './lattice.ts';
 export type { ApplyOutcome, Replica } from './replica.ts';
@@ -71,3 +72,11 @@ export {
   type NodePlace,
   type TreeMove,
 } from './sequence/movable-tree.ts';
+export { CausalStability, type Version } from './delivery/causal-stability.ts';
+export {
+  DeltaBuffer,
+  type DeltaBufferOptions,
+  type DeltaInterval,
+  DeltaReceipts,
+  type IntervalVerdict,
+} from './delivery/delta-buffer.ts';

@@ -39,7 +39,12 @@ import {
   encodeState,
   type WholeState,
 } from '../codec/update-codec.ts';
-import { BeforeHistoryError, CorruptBytesError, ForkedReplicaError } from '../errors.ts';
+import {
+  BeforeHistoryError,
+  CorruptBytesError,
+  ForkedReplicaError,
+  RefusedUpdateError,
+} from '../errors.ts';
 import type { Lattice } from '../lattice.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
@@ -71,6 +76,12 @@ export interface ReplicatedValueOptions<State> {
    * such as a process with a log that is synced before anything is sent, may set this.
    */
   readonly continueReplica?: boolean;
+  /**
+   * Whether to take in a delta, or a whole state, of another replica; all are without it. What is
+   * not admitted is refused whole, and comes again when its sender tries again. Replicas that admit
+   * differently differ until they agree.
+   */
+  readonly admits?: (news: State, state: State) => boolean;
   /** How many bytes of deltas are kept for others; 1 MiB without it. More spares whole states. */
   readonly logSizeBytesMax?: number;
   /** How many bytes of deltas may wait for others; 1 MiB without it. */
@@ -107,6 +118,7 @@ export class ReplicatedValue<State> implements Replica {
   readonly replicaId: ReplicaId;
   readonly #lattice: CompactableLattice<State>;
   readonly #codec: Codec<State>;
+  readonly #admits: ((news: State, state: State) => boolean) | undefined;
   readonly #log: DeltaLog;
   readonly #waiting: WaitingDeltas<State>;
   readonly #changeListeners = new Set<(state: State, origin: ChangeOrigin) => void>();
@@ -133,6 +145,7 @@ export class ReplicatedValue<State> implements Replica {
     this.replicaId = checkReplicaId('replicaId', options.replicaId);
     this.#lattice = options.lattice;
     this.#codec = options.codec;
+    this.#admits = options.admits;
     this.#state = options.lattice.bottom;
     this.#mayContinue = options.continueReplica === true;
     this.#log = new DeltaLog(checkSize('logSizeBytesMax', logSizeBytesMax));
@@ -252,6 +265,7 @@ export class ReplicatedValue<State> implements Replica {
    * @returns 'waiting' also if parts of it were known already.
    * @throws BeforeHistoryError if its author did not know what was stable here when tombstones were
    *   dropped: it was no member.
+   * @throws RefusedUpdateError if it is not admitted.
    */
   apply(update: Uint8Array): ApplyOutcome {
     const read = refusingDamage(() => decodeUpdate(update));
@@ -299,7 +313,7 @@ export class ReplicatedValue<State> implements Replica {
   /** Takes in what is new of a whole state; how many deltas that stands for. */
   #takeState({ heads, floor, members, state }: WholeState): number {
     for (const [id, head] of heads) this.#checkHead(id, head);
-    const delta = refusingDamage(() => this.#codec.decode(state));
+    const delta = this.#admitted(state);
     const eventCount = headCount(heads, this.#heads);
     if (eventCount === 0) return 0;
     if (!coversHeads(heads, this.#floor)) {
@@ -327,7 +341,7 @@ export class ReplicatedValue<State> implements Replica {
     for (const entry of entries) {
       this.#checkEntry(entry);
       if (this.#knows(entry)) continue;
-      arrivals.push({ entry, delta: refusingDamage(() => this.#codec.decode(entry.bytes)) });
+      arrivals.push({ entry, delta: this.#admitted(entry.bytes) });
     }
     return this.#join(this.#waiting.offer(arrivals, this.#heads));
   }
@@ -339,6 +353,13 @@ export class ReplicatedValue<State> implements Replica {
       this.#news.add(entry.id);
     }
     return ready.length;
+  }
+
+  /** What is in `bytes`, if it may come in. */
+  #admitted(bytes: Uint8Array): State {
+    const news = refusingDamage(() => this.#codec.decode(bytes));
+    if (this.#admits?.(news, this.#state) !== false) return news;
+    throw new RefusedUpdateError('update: expected one that is admitted here, got another one');
   }
 
   #knows({ id, sequence }: DeltaEntry): boolean {

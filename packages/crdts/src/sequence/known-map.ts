@@ -1,4 +1,12 @@
-import { type CausalContext, hasDot, rangesOf } from '../causal/causal-context.ts';
+import {
+  type CausalContext,
+  contextOf,
+  type Dot,
+  hasDot,
+  rangesOf,
+  withoutDots,
+} from '../causal/causal-context.ts';
+import { leaf } from '../ordered-map.ts';
 import type { Combine, SortedMap } from '../plain/sorted-map.ts';
 import { dotOf, type ElementId, elementId } from './element-id.ts';
 
@@ -39,6 +47,23 @@ export function withoutDropped<Value>(
 export function hasSeen(context: CausalContext, id: ElementId): boolean {
   const { replicaId, counter } = dotOf(id);
   return hasDot(context, replicaId, counter);
+}
+
+/**
+ * The parts of `context`: each of `dots` that is in it, with its id, and ranges of the others. A
+ * range may stand for more dots than can be counted.
+ */
+export function* partsOf(
+  context: CausalContext,
+  dots: readonly Dot[],
+): Generator<{ readonly id: ElementId | undefined; readonly context: CausalContext }> {
+  for (const dot of dots) {
+    const id = elementId(dot);
+    if (hasSeen(context, id)) yield { id, context: contextOf([dot]) };
+  }
+  for (const { replicaId, first, last } of rangesOf(withoutDots(context, contextOf(dots)))) {
+    yield { id: undefined, context: leaf(replicaId, [first, last]) };
+  }
 }
 
 function dotCount(context: CausalContext): number {

@@ -26,13 +26,12 @@ import {
   includes,
   joinContexts,
   nextDot,
-  rangesOf,
 } from '../causal/causal-context.ts';
 import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import { dotOf, type ElementId, elementId } from './element-id.ts';
 import { deadLeaves, nodeOrder, placeBetween, type TreePlace } from './fugue-tree.ts';
-import { hasSeen, joinKnown, withoutDropped } from './known-map.ts';
+import { hasSeen, joinKnown, partsOf, withoutDropped } from './known-map.ts';
 import { checkIndex, checkValues } from './list-arguments.ts';
 
 /** A place in the list. */
@@ -123,22 +122,24 @@ export const movableList = {
     );
   },
 
-  /** One part for each place that ever was, and for each place, value and removal of an element. */
+  /**
+   * One part for each place, one for each range of those that were dropped, and for each placing,
+   * writing and removal of an element.
+   */
   *decompose<Value>({
     places,
     elements,
     context,
   }: MovableList<Value>): Generator<MovableList<Value>> {
-    for (const { replicaId, first, last } of rangesOf(context)) {
-      for (let counter = first; counter <= last; counter += 1) {
-        const id = elementId({ replicaId, counter });
-        const place = places.get(id);
-        yield {
-          places: place === undefined ? emptyMap : SortedMap.of(id, place),
-          elements: elements.has(id) ? SortedMap.of(id, UNKNOWN) : emptyMap,
-          context: contextOf([{ replicaId, counter }]),
-        };
-      }
+    const ids = new Set([...places.keys(), ...elements.keys()]);
+    for (const part of partsOf(context, [...ids].map(dotOf))) {
+      const id = part.id ?? '';
+      const place = places.get(id);
+      yield {
+        places: place === undefined ? emptyMap : SortedMap.of(id, place),
+        elements: elements.has(id) ? SortedMap.of(id, UNKNOWN) : emptyMap,
+        context: part.context,
+      };
     }
     for (const [id, { placing, writing, isRemoved }] of elements) {
       if (isRemoved) yield elementDelta(id, REMOVED);

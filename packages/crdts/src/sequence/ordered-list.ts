@@ -18,13 +18,12 @@ import {
   includes,
   joinContexts,
   nextDot,
-  rangesOf,
 } from '../causal/causal-context.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
 import { dotOf, type ElementId, elementId } from './element-id.ts';
 import { deadLeaves, nodeOrder, placeBetween, type TreePlace } from './fugue-tree.ts';
-import { joinKnown, withoutDropped } from './known-map.ts';
+import { joinKnown, partsOf, withoutDropped } from './known-map.ts';
 import { checkIndex, checkValues } from './list-arguments.ts';
 
 /** One element: where it is, and what it is. */
@@ -81,15 +80,13 @@ export const orderedList = {
     );
   },
 
-  /** One part for each element that ever was. */
+  /** One part for each element, and one for each range of those that were dropped. */
   *decompose<Value>({ nodes, context }: OrderedList<Value>): Generator<OrderedList<Value>> {
-    for (const { replicaId, first, last } of rangesOf(context)) {
-      for (let counter = first; counter <= last; counter += 1) {
-        const dot = { replicaId, counter };
-        const node = nodes.get(elementId(dot));
-        const own = node === undefined ? emptyMap : SortedMap.of(elementId(dot), node);
-        yield { nodes: own, context: contextOf([dot]) };
-      }
+    const dots = [...nodes.keys()].map(dotOf);
+    for (const part of partsOf(context, dots)) {
+      const node = part.id === undefined ? undefined : nodes.get(part.id);
+      const own = node === undefined ? emptyMap : SortedMap.of(part.id ?? '', node);
+      yield { nodes: own, context: part.context };
     }
   },
 
