@@ -212,12 +212,13 @@ export class EventIntake {
   /** Events whose ids follow each other may have arrived apart, with others between them. */
   #appendConsecutive(kind: number, container: number, known: number, count: number): void {
     const graph = this.#graph;
+    const b = this.#resolve(operation.bReplica, operation.b);
     for (let done = 0; done < count;) {
       const element = this.#resolve(operation.aReplica, operation.a + known + done);
       if (element < 0) throw corrupt('an event', element);
       const alike = graph.runEnd(graph.runAt(element)) - element;
       const part = Math.min(count - done, alike);
-      this.#log.append(kind, container, part, element, 0, 0, -1);
+      this.#log.append(kind, container, part, element, b, -1, -1);
       done += part;
     }
   }

@@ -33,8 +33,13 @@ export const COUNTER_ADD = 12;
  * the origins of its new place; `b` is -2 for the trash.
  */
 export const TREE_MOVE = 13;
-/** `a` first of consecutive events that no longer count. */
+/**
+ * `a` first of consecutive events that no longer count; `b` is `RESTORES` if these are deletions of
+ * text, and the characters come back, in their order, by the insertions that follow at once.
+ */
 export const REVOKE = 14;
+/** As the field `b` of `REVOKE`. */
+export const RESTORES = -2;
 /** As `LIST_INSERT`, but each element is a container, and each value the type of one. */
 export const LIST_NEST = 15;
 

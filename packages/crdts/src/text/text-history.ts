@@ -97,7 +97,7 @@ function goesOn(last: TextAuthorship, next: TextAuthorship): boolean {
 }
 
 /** The text of characters with consecutive ids. */
-function textOf(state: TextState, id: number, count: number): string {
+export function textOf(state: TextState, id: number, count: number): string {
   if (id >= UNDERWATER) {
     return state.initialText.slice(id - UNDERWATER, id - UNDERWATER + count);
   }

@@ -228,6 +228,17 @@ export class Tracker {
     return slot;
   }
 
+  /** Whether a run of the log edits this text. */
+  isText(run: number): boolean {
+    const log = this.#log;
+    return log.kind(run) <= TEXT_DELETE_BACKWARD && log.isIn(run, this.#container);
+  }
+
+  /** The character that a deletion of this text deleted. */
+  targetOf(lv: number): number {
+    return this.#targetOf.get(lv);
+  }
+
   /** Whether an id is that of a character of this text. */
   hasCharacter(id: number): boolean {
     if (id >= UNDERWATER) return true;

@@ -57,7 +57,7 @@ function makeShapes(): number[] {
   result[LIST_PUT] = HAS_A | HAS_VALUE;
   result[COUNTER_ADD] = HAS_VALUE;
   result[TREE_MOVE] = HAS_A | HAS_B | HAS_C;
-  result[REVOKE] = HAS_A | IS_RUN;
+  result[REVOKE] = HAS_A | HAS_B | IS_RUN;
   result[LIST_NEST] = result[LIST_INSERT];
   return result;
 }

@@ -1,0 +1,246 @@
+/*
+ * What a change looks like from outside: as little as there is to redraw.
+ *
+ * Problem: a batch of a thousand events may make a difference of one character. Events are not
+ * what changed: a late write that lost changes nothing, a move that is skipped neither, and what
+ * was inserted and deleted in one batch was never there.
+ *
+ * Idea: whoever is about to change a part of a container says so. The first time, what the part
+ * shows is written down; at the end it is compared with what it shows then. In a list the parts
+ * are the slots, and as slots never change their order, walking the touched ones from left to right
+ * gives the smallest patch, without searching for one. Text tells its edits itself.
+ *
+ * A container that was not shown before comes as a whole, as plain data in the change of its
+ * parent; changes in it are left out. So who holds a plain copy of the document can apply the
+ * changes in their order, outer ones first, and holds the new one.
+ */
+import type { TextPatch } from '../text/text-document.ts';
+import { type Container, type Content, plain } from './container.ts';
+import { CounterState } from './counter-state.ts';
+import type { Observer } from './document-state.ts';
+import { ListState, Element } from './list-state.ts';
+import { MapState } from './map-state.ts';
+import { Slot } from './sequence.ts';
+import { type Seen, TreeNode, TreeState } from './tree-state.ts';
+
+/** How to get to a container from the root: keys, indexes in lists, ids of nodes in trees. */
+export type Path = readonly (string | number)[];
+
+/** One container looks different. */
+export type Change =
+  /** Anything may look different: read the document again. Rare, after damage was refused. */
+  | { readonly kind: 'reset'; readonly path: Path }
+  /** A key of a map holds something else: plain data, or undefined for nothing. */
+  | { readonly kind: 'map'; readonly path: Path; readonly key: string; readonly value: unknown }
+  /** In a list, `deleteCount` elements from `index` on went, and others came in their place. */
+  | {
+      readonly kind: 'list';
+      readonly path: Path;
+      readonly index: number;
+      readonly deleteCount: number;
+      readonly inserted: readonly unknown[];
+    }
+  /** A text was edited. */
+  | { readonly kind: 'text'; readonly path: Path; readonly patches: readonly TextPatch[] }
+  /** A counter shows `by` more. */
+  | { readonly kind: 'counter'; readonly path: Path; readonly by: number }
+  /**
+   * A tree: first the nodes `removed` go, with all below them; then each of `placed` becomes child
+   * number `index` of `parent`, undefined for the root. A node that is in both was moved. A new one
+   * brings its plain data with all below it.
+   */
+  | {
+      readonly kind: 'tree';
+      readonly path: Path;
+      readonly removed: readonly string[];
+      readonly placed: readonly {
+        readonly id: string;
+        readonly parent: string | undefined;
+        readonly index: number;
+        readonly node: unknown;
+      }[];
+    };
+
+/** Collects what changes from its creation on; see the head of the file. */
+export class ChangeRecorder implements Observer {
+  /** What was touched in each container, and what it showed before. */
+  readonly #before = new Map<Container, Map<unknown, unknown>>();
+  readonly #edits = new Map<Container, TextPatch[]>();
+  #isReset = false;
+
+  /** Forgets what was touched: it is not there any more. */
+  reset(): void {
+    this.#before.clear();
+    this.#edits.clear();
+    this.#isReset = true;
+  }
+
+  touch(container: Container, part: unknown): void {
+    const isFirst = !this.#before.has(container);
+    const parts = this.#partsOf(container);
+    if (!parts.has(part)) parts.set(part, container.look(part));
+    // Whether a removed key shows its container depends on what is in that.
+    const { parent, place } = container;
+    if (isFirst && parent instanceof MapState) this.touch(parent, place);
+  }
+
+  edit(container: Container, position: number, deleteCount: number, inserted: string): void {
+    let patches = this.#edits.get(container);
+    if (patches === undefined) {
+      patches = [];
+      this.#edits.set(container, patches);
+    }
+    patches.push({ position, deleteCount, inserted });
+  }
+
+  /** What changed, outer containers first. */
+  finish(): Change[] {
+    if (this.#isReset) return [{ kind: 'reset', path: [] }];
+    const changes: Change[] = [];
+    const touched = [...this.#before.keys()].sort((left, right) => left.depth - right.depth);
+    for (const container of touched) {
+      const path = this.#pathTo(container);
+      if (path === undefined) continue;
+      const parts = this.#partsOf(container);
+      if (container instanceof MapState) changes.push(...mapChanges(container, path, parts));
+      else if (container instanceof ListState) changes.push(...listChanges(container, path, parts));
+      else if (container instanceof TreeState) changes.push(...treeChanges(container, path, parts));
+      else if (container instanceof CounterState) {
+        const by = container.value - Number(parts.get(''));
+        if (by !== 0) changes.push({ kind: 'counter', path, by });
+      } else {
+        const patches = this.#edits.get(container);
+        if (patches !== undefined) changes.push({ kind: 'text', path, patches });
+      }
+    }
+    return changes;
+  }
+
+  #partsOf(container: Container): Map<unknown, unknown> {
+    let parts = this.#before.get(container);
+    if (parts === undefined) {
+      parts = new Map();
+      this.#before.set(container, parts);
+    }
+    return parts;
+  }
+
+  /** The path to a container; undefined if it is not shown, or is shown in a change as a whole. */
+  #pathTo(container: Container): Path | undefined {
+    const { parent, place } = container;
+    if (parent === undefined) return [];
+    const path = this.#pathTo(parent);
+    if (path === undefined) return undefined;
+    const before = this.#before.get(parent);
+    if (parent instanceof TreeState && place instanceof TreeNode) {
+      if (!parent.isShown(place) || !isOld(parent, place, before)) return undefined;
+      return [...path, parent.idOf(place)];
+    }
+    const part = place instanceof Element ? place.slot : place;
+    if (parent.look(part) !== container) return undefined;
+    if (before?.has(part) === true && before.get(part) !== container) return undefined;
+    if (parent instanceof ListState && place instanceof Element) {
+      return [...path, parent.indexOf(place)];
+    }
+    return [...path, String(place)];
+  }
+}
+
+function mapChanges(map: MapState, path: Path, parts: ReadonlyMap<unknown, unknown>): Change[] {
+  const changes: Change[] = [];
+  for (const [key, before] of parts) {
+    if (typeof key !== 'string') continue;
+    const content = map.get(key);
+    if (content === before) continue;
+    const value = content === undefined ? undefined : plain(content);
+    changes.push({ kind: 'map', path, key, value });
+  }
+  return changes;
+}
+
+/** The touched slots from left to right: what is left of one is as it will be. */
+function listChanges(list: ListState, path: Path, parts: ReadonlyMap<unknown, unknown>): Change[] {
+  const touched: { slot: Slot<Element>; before: unknown; rank: number; index: number }[] = [];
+  for (const [slot, before] of parts) {
+    if (isSlot(slot)) touched.push({ slot, before, ...list.rankOf(slot) });
+  }
+  touched.sort((left, right) => left.rank - right.rank);
+  const splices: { index: number; deleteCount: number; inserted: unknown[] }[] = [];
+  for (const { slot, before, index } of touched) {
+    const after = list.look(slot);
+    if (after === before) continue;
+    let last = splices.at(-1);
+    if (last === undefined || last.index + last.inserted.length !== index) {
+      last = { index, deleteCount: 0, inserted: [] };
+      splices.push(last);
+    }
+    if (before !== undefined) last.deleteCount += 1;
+    if (isContent(after)) last.inserted.push(plain(after));
+  }
+  return splices.map((splice) => ({ kind: 'list', path, ...splice }));
+}
+
+/** The parts of a list are its slots. */
+function isSlot(part: unknown): part is Slot<Element> {
+  return part instanceof Slot;
+}
+
+function isContent(shown: unknown): shown is Content {
+  return shown !== undefined;
+}
+
+/** What was touched in a tree: where each node was before. */
+type TreeParts = ReadonlyMap<unknown, unknown> | undefined;
+
+function seenBefore(node: TreeNode, parts: TreeParts): Seen {
+  const seen = parts?.get(node);
+  return isSeen(seen) ? seen : node;
+}
+
+function isSeen(seen: unknown): seen is Seen {
+  return seen !== undefined;
+}
+
+function wasShown(tree: TreeState, node: TreeNode, parts: TreeParts): boolean {
+  let at: TreeNode | undefined = node;
+  while (at !== undefined && at !== tree.root) {
+    const seen = seenBefore(at, parts);
+    at = seen.isRevoked ? undefined : seen.parent;
+  }
+  return at === tree.root;
+}
+
+/** Whether a node and all above it now were shown before: nothing of it comes as a whole. */
+function isOld(tree: TreeState, node: TreeNode, parts: TreeParts): boolean {
+  for (let at: TreeNode | undefined = node; at !== undefined; at = at.parent) {
+    if (!wasShown(tree, at, parts)) return false;
+  }
+  return true;
+}
+
+function treeChanges(tree: TreeState, path: Path, parts: ReadonlyMap<unknown, unknown>): Change[] {
+  const gone: string[] = [];
+  const moved: string[] = [];
+  const order: { readonly node: TreeNode; readonly depth: number; readonly index: number }[] = [];
+  for (const node of parts.keys()) {
+    if (!(node instanceof TreeNode)) continue;
+    const isNew = !wasShown(tree, node, parts);
+    const isShown = tree.isShown(node);
+    if (!isNew && isShown && seenBefore(node, parts).slot === node.slot) continue;
+    if (!isNew) (isShown ? moved : gone).push(tree.idOf(node));
+    const { parent } = node;
+    if (!isShown || parent === undefined || !isOld(tree, parent, parts)) continue;
+    let depth = 0;
+    for (let at: TreeNode | undefined = parent; at !== undefined; at = at.parent) depth += 1;
+    order.push({ node, depth, index: tree.childrenOf(parent).indexOf(node) });
+  }
+  order.sort((left, right) => left.depth - right.depth || left.index - right.index);
+  if (gone.length + moved.length + order.length === 0) return [];
+  const placed = order.map(({ node, index }) => ({
+    id: tree.idOf(node),
+    parent: node.parent === undefined || node.parent.lv < 0 ? undefined : tree.idOf(node.parent),
+    index,
+    node: wasShown(tree, node, parts) ? undefined : tree.plainNode(node),
+  }));
+  return [{ kind: 'tree', path, removed: [...moved, ...gone], placed }];
+}

@@ -1,0 +1,69 @@
+import { COUNTER_ADD } from '../log/operation-kind.ts';
+import { Container, COUNTER, impossible, type Operation } from './container.ts';
+
+/** The sum is kept as a high and a low part, in which no addition is ever rounded. */
+const PART = 2 ** 26;
+
+/**
+ * A counter: the sum of everything that was added.
+ *
+ * @remarks
+ * A sum of doubles depends on the order of its terms once it is past 2^53; two sums of small parts
+ * do not. Additions are exact for the first 2^26 terms at least, and the value that is read is
+ * rounded once, from the same parts everywhere.
+ */
+export class CounterState extends Container {
+  readonly type: number = COUNTER;
+  #high = 0;
+  #low = 0;
+
+  reset(): void {
+    this.#high = 0;
+    this.#low = 0;
+  }
+
+  /** The sum. */
+  get value(): number {
+    return this.#high * PART + this.#low;
+  }
+
+  /** Adds a safe integer. */
+  add(amount: number): void {
+    this.host.emit(this, COUNTER_ADD, 1, -1, -1, -1, [amount]);
+  }
+
+  apply(operation: Operation): void {
+    this.#count(operation, 1);
+  }
+
+  revoke(operation: Operation, isRevoked: boolean): void {
+    this.#count(operation, isRevoked ? -1 : 1);
+  }
+
+  isEmpty(): boolean {
+    return this.value === 0;
+  }
+
+  clear(): void {
+    if (this.value !== 0) this.add(-this.value);
+  }
+
+  look(): number {
+    return this.value;
+  }
+
+  toJSON(): number {
+    return this.value;
+  }
+
+  #count(operation: Operation, sign: number): void {
+    const amount = this.host.log.values[operation.value];
+    if (operation.kind !== COUNTER_ADD || !Number.isSafeInteger(amount)) {
+      throw impossible(operation.kind, 'a safe integer to count');
+    }
+    this.host.touch(this, '');
+    const high = Math.trunc(Number(amount) / PART);
+    this.#high += sign * high;
+    this.#low += sign * (Number(amount) - high * PART);
+  }
+}

@@ -1,0 +1,272 @@
+/*
+ * The document as a machine that is fed by the log: events in, containers out.
+ *
+ * Problem: a document is many replicated types in one another, and all of it must be one: one
+ * history to send, one point in time to go back to, one thing that "undo" means.
+ *
+ * Idea: all operations of all containers are events of one graph and one log. Each names its
+ * container by an event that named it first: that which made sure that a key of a map holds a
+ * container of a type, or that which inserted it into a list. Several events can name one
+ * container, since one key and one type are one container whoever made it; a table leads from
+ * each of them to it.
+ *
+ * Undo is one more kind of event: it revokes others. An event counts as long as no event that
+ * counts revokes it, so that redo is to revoke the revocation. Every container can tell what it
+ * shows without a given event: an undone write uncovers the one below it, an undone deletion is one
+ * deletion less, an undone move puts the node where it would be. So undo is right whatever others
+ * did meanwhile, and needs no inverse of anything.
+ *
+ *     1 put color red     2 put color blue     3 revoke 2     4 revoke 3
+ *     red                 blue                 red            blue
+ *
+ * Text is the exception: it takes inverse edits, and is revoked besides, so that others can tell.
+ */
+import { CorruptBytesError } from '../errors.ts';
+import type { CausalGraph } from '../graph/causal-graph.ts';
+import {
+  ENSURE,
+  isListInsertion,
+  namesConsecutive,
+  REVOKE,
+  TREE_MOVE,
+} from '../log/operation-kind.ts';
+import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import { EventTable } from '../text/event-table.ts';
+import type { PatchListener } from '../text/text-state.ts';
+import {
+  type Container,
+  type Emit,
+  COUNTER,
+  type Host,
+  LIST,
+  MAP,
+  type Operation,
+  TEXT,
+  TREE,
+} from './container.ts';
+import { CounterState } from './counter-state.ts';
+import { ListState } from './list-state.ts';
+import { MapState } from './map-state.ts';
+import { TextContainer } from './text-container.ts';
+import { TreeNode, TreeState } from './tree-state.ts';
+
+/** How deep containers can lie in each other: what is asked of a document is asked recursively. */
+const DEPTH_MAX = 128;
+
+/** Runs a change as one transaction, or as part of the one that runs. */
+export type Transact = <Result>(change: () => Result) => Result;
+
+/** Hears of everything that is about to look different. */
+export interface Observer {
+  /** `part` of `container` is about to change. */
+  touch(container: Container, part: unknown): void;
+  /** A text changed: `count` units from `position` on were replaced by `inserted`. */
+  edit(container: Container, position: number, count: number, inserted: string): void;
+}
+
+/** See the head of the file. */
+export class DocumentState implements Host {
+  readonly graph: CausalGraph;
+  readonly log: OperationLog;
+  readonly root: MapState;
+  readonly replica: number;
+  observer: Observer | undefined = undefined;
+  readonly #transact: Transact;
+  #named = new Map<number, Container>();
+  /** What events named before the log was cut, to be found again. */
+  #former: ReadonlyMap<number, Container> = new Map();
+  /** How many events that count revoke an event; none is left out. */
+  #revoked = new EventTable();
+
+  constructor(graph: CausalGraph, log: OperationLog, replica: number, transact: Transact) {
+    this.graph = graph;
+    this.log = log;
+    this.replica = replica;
+    this.#transact = transact;
+    this.root = new MapState(this, undefined, undefined);
+    this.name(ROOT, this.root);
+  }
+
+  edit<Result>(change: () => Result): Result {
+    return this.#transact(change);
+  }
+
+  onTextEdit(container: Container): PatchListener | undefined {
+    const { observer } = this;
+    if (observer === undefined) return undefined;
+    return (position, count, inserted) => observer.edit(container, position, count, inserted);
+  }
+
+  /** Takes in the events from `from` to before `to`, which are in graph and log. */
+  integrate(from: number, to: number): void {
+    const texts = new Set<TextContainer>();
+    let lv = from;
+    for (let run = this.log.runAt(from); lv < to; run += 1) {
+      const end = Math.min(this.log.end(run), to);
+      const operation = this.#operation(run, lv, end - lv);
+      if (operation.target instanceof TextContainer) texts.add(operation.target);
+      this.#apply(operation);
+      lv = end;
+    }
+    for (const text of texts) text.integrate(from, to);
+  }
+
+  /** Starts again from the log, after events were cut off from it. Containers stay the same. */
+  rebuild(): void {
+    this.#former = this.#named;
+    this.#named = new Map();
+    this.#revoked = new EventTable();
+    this.root.reset();
+    this.name(ROOT, this.root);
+    if (this.log.eventCount > 0) this.integrate(0, this.log.eventCount);
+    this.#former = new Map();
+  }
+
+  /** Whether an event was undone. */
+  isRevoked(lv: number): boolean {
+    return this.#revoked.get(lv) > 0;
+  }
+
+  /** Takes back, by local events, what the events from `from` to before `to` did. */
+  undo(from: number, to: number): void {
+    this.append(this.root, REVOKE, to - from, from, -1, -1, []);
+    const texts = new Set<TextContainer>();
+    for (let run = this.log.runAt(from); run < this.log.runCount; run += 1) {
+      if (this.log.start(run) >= to) break;
+      const target = this.#named.get(this.log.container(run));
+      if (target instanceof TextContainer) texts.add(target);
+    }
+    for (const text of texts) text.undo(from, to);
+  }
+
+  create(type: number, parent: Container, place: unknown, lv: number): Container {
+    const former = this.#former.get(lv);
+    const container = former?.type === type ? former : this.#construct(type, parent, place);
+    container.place = place;
+    if (lv >= 0) {
+      if (container === former) container.reset();
+      container.lv = -2;
+      this.name(lv, container);
+    }
+    return container;
+  }
+
+  name(lv: number, container: Container): void {
+    if (container.lv === -2) container.lv = lv;
+    else if (container.lv !== lv) this.log.alias(lv, container.lv);
+    this.#named.set(lv, container);
+  }
+
+  touch(container: Container, part: unknown): void {
+    this.observer?.touch(container, part);
+  }
+
+  readonly append: Emit = (container, kind, count, a, b, c, values) => {
+    const value = values.length === 0 ? -1 : this.log.values.length;
+    for (const each of values) this.log.pushValue(each);
+    const lv = this.graph.appendLocal(this.replica, count);
+    this.log.append(kind, container.lv, count, a, b, c, value);
+    this.#apply({ kind, target: container, lv, count, a, b, c, value });
+    return lv;
+  };
+
+  readonly emit: Emit = (container, ...operation) => {
+    this.attach(container);
+    return this.append(container, ...operation);
+  };
+
+  /** Makes sure, by local events, that `container` is where it belongs. */
+  attach(container: Container): void {
+    const { parent, place } = container;
+    if (parent === undefined) return;
+    this.attach(parent);
+    if (!(parent instanceof MapState) || typeof place !== 'string') return;
+    if (parent.get(place) === container && container.lv !== -2) return;
+    this.emit(parent, ENSURE, 1, -1, -1, -1, [[place, container.type]]);
+  }
+
+  #construct(type: number, parent: Container, place: unknown): Container {
+    const container = this.#ofType(type, parent, place);
+    if (container.depth > DEPTH_MAX) {
+      throw new CorruptBytesError(`container: expected a depth of at most ${DEPTH_MAX}`);
+    }
+    return container;
+  }
+
+  #ofType(type: number, parent: Container, place: unknown): Container {
+    switch (type) {
+      case MAP:
+        return new MapState(this, parent, place);
+      case LIST:
+        return new ListState(this, parent, place);
+      case TEXT:
+        return new TextContainer(this, parent, place);
+      case COUNTER:
+        return new CounterState(this, parent, place);
+      case TREE:
+        return new TreeState(this, parent, place);
+      default:
+        throw new CorruptBytesError(`container: expected a type of 1..5, got ${type}`);
+    }
+  }
+
+  /** Part of a run: the events from `lv` on, with the fields that the first of them has. */
+  #operation(run: number, lv: number, count: number): Operation {
+    const { log } = this;
+    const kind = log.kind(run);
+    const target = this.#named.get(log.container(run));
+    if (target === undefined) {
+      throw new CorruptBytesError(`operation ${kind}: expected a container that is there`);
+    }
+    const offset = lv - log.start(run);
+    let a = log.a(run);
+    if (namesConsecutive(kind)) a += offset;
+    else if (isListInsertion(kind) && offset > 0) a = lv - 1;
+    const value = log.value(run);
+    return {
+      kind,
+      target,
+      lv,
+      count,
+      a,
+      b: log.b(run),
+      c: log.c(run),
+      value: value < 0 ? value : value + offset,
+    };
+  }
+
+  #apply(operation: Operation): void {
+    const { kind, lv, count, a } = operation;
+    if (kind === REVOKE) {
+      if (a < 0 || a + count > lv) throw new CorruptBytesError('revoke: expected events before it');
+      for (let index = 0; index < count; index += 1) this.#count(a + index, 1);
+      if (operation.target instanceof TextContainer) operation.target.apply(operation);
+    } else machineOf(operation).apply(operation);
+  }
+
+  /** Counts one more or one less event that revokes `first`, and all that follows from it. */
+  #count(first: number, firstChange: number): void {
+    let lv = first;
+    let change = firstChange;
+    for (;;) {
+      const before = this.#revoked.get(lv);
+      const after = before + change;
+      this.#revoked.set(lv, after);
+      if ((before === 0) === (after === 0)) return;
+      const operation = this.#operation(this.log.runAt(lv), lv, 1);
+      if (operation.kind !== REVOKE) {
+        machineOf(operation).revoke(operation, after > 0);
+        return;
+      }
+      lv = operation.a;
+      change = -change;
+    }
+  }
+}
+
+/** Who carries an operation out: what is moved below a node of a tree concerns the tree. */
+function machineOf({ kind, target }: Operation): Container {
+  return kind === TREE_MOVE && target.place instanceof TreeNode
+    ? (target.parent ?? target)
+    : target;
+}

@@ -1,0 +1,382 @@
+/*
+ * A JSON document that many edit at once: the history of its events, and what they make.
+ *
+ * The document is thin, as that of a text is. Events, their exchange and their bytes are in
+ * src/history and src/wire; what they mean is in document-state.ts. What is decided here is what is
+ * one change: a transaction is one update, one undo step and one call of listeners, and it is done
+ * as a whole or not at all.
+ */
+import type { EventRange } from '../graph/causal-graph.ts';
+import { History } from '../history/history.ts';
+import { frontierOfVersion } from '../history/frontier-of-version.ts';
+import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
+import type { ApplyOutcome, Replica } from '../replica.ts';
+import { NotificationQueue, Notifications } from '../text/notifications.ts';
+import { type Change, ChangeRecorder } from './changes.ts';
+import { DocumentState } from './document-state.ts';
+import { type Live, live } from './live.ts';
+import type { MapState } from './map-state.ts';
+import type { AnySchema, MapLikeSchema, RecordSchema } from './schema.ts';
+
+/** What a document needs to know. */
+export interface JsonDocumentOptions<Root extends MapLikeSchema> {
+  /** A fresh id for each load and each new document, as `randomReplicaId` makes. */
+  readonly replicaId: ReplicaId;
+  /** What the document is meant to hold. Default: a record of anything. */
+  readonly schema?: Root;
+}
+
+/** What a copy of a document needs to know. */
+export interface BranchOptions {
+  /** A fresh id. */
+  readonly replicaId: ReplicaId;
+}
+
+/** What a transaction is called. */
+export interface TransactionOptions {
+  /** Who or what made it, as it is told to listeners and to an undo manager. Default: 'local'. */
+  readonly origin?: string;
+}
+
+/** What happened to a document in one go. */
+export interface DocumentChange {
+  /** What the transaction was called; 'remote' for what arrived. */
+  readonly origin: string;
+  /** What looks different now, outer containers first; see `Change`. */
+  readonly changes: readonly Change[];
+}
+
+/** A transaction of this replica, as an undo manager needs it. */
+export interface Commit extends EventRange {
+  /** What the transaction was called. */
+  readonly origin: string;
+}
+
+/**
+ * A collaborative JSON document: maps, lists, texts, counters and trees in one another.
+ *
+ * @remarks
+ * Edit it anywhere, offline too, exchange updates in any order, and all replicas agree. What people
+ * do to different things is kept; of two who write one value, the later one wins, by Lamport time
+ * and replica id, never by a clock. All methods are synchronous and change nothing when they throw.
+ *
+ * An edit that a listener makes is part of the document at once; it is told after what is being
+ * told.
+ *
+ * @example
+ * ```ts
+ * import { JsonDocument, schema } from '@quorate/crdts/document';
+ *
+ * const cards = schema.list(schema.register<string>());
+ * const board = schema.map({ title: schema.text(), cards });
+ * const ann = new JsonDocument({ replicaId: 'ann', schema: board });
+ * const bob = new JsonDocument({ replicaId: 'bob', schema: board });
+ * ann.root.title.insert(0, 'Plan');
+ * bob.root.cards.push('rest');
+ * bob.applyAll(ann.updatesSince(bob.encodeVersion()));
+ * ann.applyAll(bob.updatesSince(ann.encodeVersion()));
+ * JSON.stringify(ann); // => '{"cards":["rest"],"title":"Plan"}'
+ * JSON.stringify(bob) === JSON.stringify(ann); // => true
+ * ```
+ */
+export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> implements Replica {
+  /** The id under which this document counts its edits. */
+  readonly replicaId: ReplicaId;
+  /** The root, as the schema says. */
+  readonly root: Live<Root>;
+  readonly #schema: Root | undefined;
+  readonly #history: History;
+  readonly #state: DocumentState;
+  readonly #updates = new Notifications<Uint8Array>();
+  readonly #changes = new Notifications<DocumentChange>();
+  readonly #commits = new Notifications<Commit>();
+  readonly #queue = new NotificationQueue();
+  /** The first event of the transaction that runs, or -1. */
+  #start = -1;
+  #origin = 'local';
+  #recorder: ChangeRecorder | undefined = undefined;
+
+  /**
+   * An empty document.
+   *
+   * @throws TypeError, RangeError if `replicaId` is none.
+   */
+  constructor(options: JsonDocumentOptions<Root>) {
+    const { replicaId, schema } = options;
+    this.replicaId = checkReplicaId('replicaId', replicaId);
+    this.#schema = schema;
+    this.#history = new History(
+      {
+        integrate: (from, to) => this.#state.integrate(from, to),
+        rebuild: () => this.#rebuild(),
+      },
+      replicaId,
+    );
+    const { graph, log } = this.#history;
+    this.#state = new DocumentState(graph, log, graph.replicaIndex(replicaId), (change) =>
+      this.transact(change),
+    );
+    this.root = rootOf(this.#state.root, schema);
+  }
+
+  /** How many events there are: one for each character, and for each operation on all else. */
+  get eventCount(): number {
+    return this.#history.graph.eventCount;
+  }
+
+  /** How many updates wait for their past. */
+  get waitingCount(): number {
+    return this.#history.waitingCount;
+  }
+
+  /**
+   * Makes all edits of `edit` one update, one undo step and one change.
+   *
+   * @returns What `edit` returns.
+   *
+   * @remarks
+   * If `edit` throws, nothing has happened. A transaction within another one is part of it. Asking
+   * for a version or for updates, or applying one, ends what there is of the transaction, since
+   * others know it then; the rest is another one.
+   */
+  transact<Result>(edit: () => Result, options: TransactionOptions = {}): Result {
+    if (this.#start >= 0) return edit();
+    this.#begin(options.origin ?? 'local');
+    let isDone = false;
+    try {
+      const result = edit();
+      isDone = true;
+      return result;
+    } finally {
+      if (isDone) this.#commit();
+      else this.#rollBack();
+    }
+  }
+
+  /** Takes in an update of another replica; see `Replica.apply`. */
+  apply(update: Uint8Array): ApplyOutcome {
+    return this.applyAll([update]);
+  }
+
+  /**
+   * Takes in several updates as one change, which is faster: all of them, or none if one is
+   * refused.
+   *
+   * @throws CorruptBytesError, ForkedReplicaError, BeforeHistoryError, PendingFullError; nothing
+   *   has changed then.
+   */
+  applyAll(updates: Iterable<Uint8Array>): ApplyOutcome {
+    const origin = this.#cut();
+    this.#observe();
+    try {
+      const outcome = this.#history.applyAll(updates);
+      const changes = this.#takeChanges();
+      if (changes.length > 0) {
+        this.#queue.run((errors) => this.#changes.tell({ origin: 'remote', changes }, errors));
+      }
+      return outcome;
+    } finally {
+      this.#state.observer = undefined;
+      if (origin !== undefined) this.#begin(origin);
+    }
+  }
+
+  /** What this document has; see `Replica.encodeVersion`. */
+  encodeVersion(): Uint8Array {
+    return this.#apart(() => this.#history.encodeVersion());
+  }
+
+  /** What a replica at `version` lacks; see `Replica.updatesSince`. */
+  updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
+    return this.#apart(() => this.#history.updatesSince(version, maxSizeBytes));
+  }
+
+  /** Whether the holder of `version` has all that is here. */
+  isCoveredBy(version: Uint8Array): boolean {
+    return this.#apart(() => this.#history.isCoveredBy(version));
+  }
+
+  /**
+   * Calls `listener` with the bytes of each local transaction.
+   *
+   * @returns Ends the subscription.
+   */
+  onLocalUpdate(listener: (update: Uint8Array) => void): () => void {
+    return this.#updates.subscribe(listener);
+  }
+
+  /**
+   * Calls `listener` after each change, local or remote, with what looks different now.
+   *
+   * @returns Ends the subscription.
+   */
+  onChange(listener: (change: DocumentChange) => void): () => void {
+    return this.#changes.subscribe(listener);
+  }
+
+  /**
+   * Calls `listener` with each local transaction, for `undo`.
+   *
+   * @returns Ends the subscription.
+   */
+  onCommit(listener: (commit: Commit) => void): () => void {
+    return this.#commits.subscribe(listener);
+  }
+
+  /**
+   * Takes back what transactions of this replica did, the latest first, as one transaction: what
+   * others did meanwhile stays.
+   *
+   * @returns What to give to `undo` in order to redo.
+   *
+   * @remarks
+   * An event counts unless one that counts takes it back, so all is as if it had never been there.
+   * Text that was deleted comes back as new characters, but for characters whose insertion was
+   * undone.
+   */
+  undo(commits: readonly EventRange[], options: TransactionOptions = {}): EventRange {
+    return this.transact(
+      () => {
+        const from = this.eventCount;
+        for (const { start, end } of commits) this.#state.undo(start, end);
+        return { start: from, end: this.eventCount };
+      },
+      { origin: options.origin ?? 'undo' },
+    );
+  }
+
+  /**
+   * The document as it was at `version`, as a document of its own: a branch, if it is edited.
+   *
+   * @param version - From `encodeVersion` of this document or another one.
+   * @param options - A fresh id. Exchange updates to bring what was done on a branch back here.
+   * @throws RangeError if not all of that version is here.
+   */
+  checkout(version: Uint8Array, options: BranchOptions): JsonDocument<Root> {
+    const { graph } = this.#history;
+    const { onlyA } = graph.diff(frontierOfVersion(graph, version), []);
+    const branch = new JsonDocument<Root>(this.#options(options.replicaId));
+    branch.applyAll(onlyA.map(({ start, end }) => this.#history.takeUpdate(start, end)));
+    return branch;
+  }
+
+  /** A copy that goes its own way until the two exchange updates. */
+  fork(options: BranchOptions): JsonDocument<Root> {
+    return this.checkout(this.encodeVersion(), options);
+  }
+
+  /**
+   * What looks different at version `to` from version `from`.
+   *
+   * @param from - Part of `to`.
+   * @param to - Default: the present.
+   * @throws RangeError if not all of the versions is here, or if `from` is not part of `to`.
+   *
+   * @remarks O(events of `to`).
+   */
+  diff(from: Uint8Array, to: Uint8Array = this.encodeVersion()): readonly Change[] {
+    const { graph } = this.#history;
+    const { onlyA, onlyB } = graph.diff(
+      frontierOfVersion(graph, to),
+      frontierOfVersion(graph, from),
+    );
+    if (onlyB.length > 0) throw new RangeError('from: expected a version that is part of to');
+    const past = this.checkout(from, { replicaId: 'diff' });
+    let changes: readonly Change[] = [];
+    past.onChange((change) => {
+      changes = change.changes;
+    });
+    past.applyAll(onlyA.map(({ start, end }) => this.#history.takeUpdate(start, end)));
+    return changes;
+  }
+
+  /** A plain copy, without prototypes; keys are sorted by code units. */
+  toJSON(): unknown {
+    return this.#state.root.toJSON();
+  }
+
+  #options(replicaId: ReplicaId): JsonDocumentOptions<Root> {
+    const schema = this.#schema;
+    return schema === undefined ? { replicaId } : { replicaId, schema };
+  }
+
+  #begin(origin: string): void {
+    this.#start = this.eventCount;
+    this.#origin = origin;
+    this.#observe();
+  }
+
+  #observe(): void {
+    this.#recorder = this.#changes.isHeard ? new ChangeRecorder() : undefined;
+    this.#state.observer = this.#recorder;
+  }
+
+  #takeChanges(): readonly Change[] {
+    const changes = this.#recorder?.finish() ?? [];
+    this.#recorder = undefined;
+    this.#state.observer = undefined;
+    return changes;
+  }
+
+  /** Ends the transaction that runs, if one does; its origin. */
+  #cut(): string | undefined {
+    if (this.#start < 0) return undefined;
+    this.#commit();
+    return this.#origin;
+  }
+
+  /** Asks something between two transactions. */
+  #apart<Answer>(ask: () => Answer): Answer {
+    const origin = this.#cut();
+    try {
+      return ask();
+    } finally {
+      if (origin !== undefined) this.#begin(origin);
+    }
+  }
+
+  #commit(): void {
+    const start = this.#start;
+    const end = this.eventCount;
+    const origin = this.#origin;
+    this.#start = -1;
+    const changes = this.#takeChanges();
+    if (start === end) return;
+    const update = this.#updates.isHeard ? this.#history.takeUpdate(start, end) : undefined;
+    this.#queue.run((errors) => {
+      if (update !== undefined) this.#updates.tell(update, errors);
+      this.#commits.tell({ start, end, origin }, errors);
+      if (changes.length > 0) this.#changes.tell({ origin, changes }, errors);
+    });
+  }
+
+  #rollBack(): void {
+    const start = this.#start;
+    this.#start = -1;
+    this.#recorder = undefined;
+    this.#state.observer = undefined;
+    if (start === this.eventCount) return;
+    this.#history.graph.truncate(start);
+    this.#history.log.truncate(start);
+    this.#state.rebuild();
+  }
+
+  /** What was recorded names parts that are not there any more: listeners start over, too. */
+  #rebuild(): void {
+    const recorder = this.#recorder;
+    this.#state.observer = undefined;
+    this.#state.rebuild();
+    if (recorder !== undefined) {
+      recorder.reset();
+      this.#state.observer = recorder;
+    }
+  }
+}
+
+/** The root as a schema says. */
+function rootOf<Root extends MapLikeSchema>(map: MapState, schema: Root | undefined): Live<Root>;
+function rootOf(map: MapState, schema: MapLikeSchema = ANY_RECORD): unknown {
+  return live(map, schema);
+}
+
+const ANY_RECORD: RecordSchema<AnySchema> = { kind: 'record', item: { kind: 'any' } };

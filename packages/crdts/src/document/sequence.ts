@@ -1,0 +1,253 @@
+/*
+ * An order of everything that was ever put into a list, the same on every replica.
+ *
+ * Problem: two people insert at one place without knowing of each other. All replicas must put both
+ * insertions into the same order, whichever arrives first, and two runs of insertions must not be
+ * shuffled into each other: "milk, eggs" and "soap, towels" make one list after the other.
+ *
+ * Why the obvious way fails: an index means another place on every replica. "After the element
+ * that I saw on the left" is the same place everywhere, but leaves open which of two newcomers
+ * there is first, and what is prepended one by one, by two people, interleaves.
+ *
+ * Idea: a newcomer, a slot here, names both neighbours of its birth: its left and its right
+ * origin. Between them lie only slots that are concurrent with it. Walking over these from the
+ * left, a slot whose left origin is further left ends the search; one with the same left origin
+ * and a nearer right origin stands before us together with all that hangs on it; with equal origins
+ * the replica's id decides. That is the order FugueMax, which is maximally non-interleaving.
+ *
+ *     L  a1 a2 a3  b1 b2  R        a1 and b1 have the origins L and R; a2 has a1 on its left
+ *
+ * Slots are never removed: what others name must be found. They are hidden instead. A B+tree with
+ * two sums, of all slots and of those that are shown, turns places into indexes and back.
+ *
+ * Cost: O(log n) for everything, and one step for each concurrent slot at the same place.
+ *
+ * Source: Weidner, Gentle and Kleppmann, "The Art of the Fugue: Minimizing Interleaving in
+ * Collaborative Text Editing", IEEE TPDS 2025.
+ */
+import type { CausalGraph } from '../graph/causal-graph.ts';
+import type { ReplicaId } from '../replica-id.ts';
+
+/** Slots of a leaf, or children of a node, at most. */
+const FANOUT = 48;
+
+/** A place in a sequence: born once, found for ever, shown or hidden. */
+export class Slot<Owner> {
+  /** The event that made it. */
+  readonly lv: number;
+  /** What stands in this place; of a place that was moved into, the element that was moved. */
+  readonly owner: Owner;
+  readonly left: Slot<Owner> | undefined;
+  readonly right: Slot<Owner> | undefined;
+  /** Where it hangs in the tree; set when it is put into the sequence. */
+  leaf: Branch<Owner> | undefined = undefined;
+  isShown = false;
+  /** Whose it is, once that was asked. */
+  replicaId: ReplicaId | undefined = undefined;
+
+  constructor(
+    lv: number,
+    owner: Owner,
+    left: Slot<Owner> | undefined,
+    right: Slot<Owner> | undefined,
+  ) {
+    this.lv = lv;
+    this.owner = owner;
+    this.left = left;
+    this.right = right;
+  }
+}
+
+/** A node of the tree. One without children is a leaf. */
+class Branch<Owner> {
+  parent: Branch<Owner> | undefined = undefined;
+  children: Branch<Owner>[] = [];
+  slots: Slot<Owner>[] = [];
+  /** The leaf to the right of this leaf. */
+  next: Branch<Owner> | undefined = undefined;
+  count = 0;
+  shown = 0;
+}
+
+/** See the head of the file. */
+export class Sequence<Owner> {
+  readonly #graph: CausalGraph;
+  readonly #first = new Branch<Owner>();
+  #root = this.#first;
+
+  /** @param graph - Knows the replicas of the events, which decide between equal origins. */
+  constructor(graph: CausalGraph) {
+    this.#graph = graph;
+  }
+
+  /** How many slots are shown. */
+  get length(): number {
+    return this.#root.shown;
+  }
+
+  /** Puts `slot`, hidden, to its place between its origins: O(log n), and concurrent ones there. */
+  add(slot: Slot<Owner>): void {
+    let leaf = slot.left?.leaf ?? this.#first;
+    let at = slot.left === undefined ? 0 : leaf.slots.lastIndexOf(slot.left) + 1;
+    let targetLeaf = leaf;
+    let target = at;
+    let isScanning = false;
+    for (;;) {
+      if (at === leaf.slots.length && leaf.next !== undefined) {
+        leaf = leaf.next;
+        at = 0;
+      }
+      if (!isScanning) {
+        targetLeaf = leaf;
+        target = at;
+      }
+      const other = leaf.slots[at];
+      if (other === undefined || other === slot.right) break;
+      const order = this.#compare(other.left, slot.left, -1);
+      if (order < 0) break;
+      if (order === 0) {
+        const right = this.#compare(other.right, slot.right, Infinity);
+        if (right === 0 && this.#precedes(slot, other)) break;
+        isScanning = right < 0;
+      }
+      at += 1;
+    }
+    this.#insert(targetLeaf, target, slot);
+  }
+
+  /** Puts `slot`, hidden, right behind its left origin: for one that nothing there is new to. */
+  addNext(slot: Slot<Owner>): void {
+    const leaf = slot.left?.leaf ?? this.#first;
+    this.#insert(leaf, slot.left === undefined ? 0 : leaf.slots.lastIndexOf(slot.left) + 1, slot);
+  }
+
+  /** The slot behind `slot`, or the first one; O(1). */
+  next(slot: Slot<Owner> | undefined): Slot<Owner> | undefined {
+    const leaf = slot?.leaf ?? this.#first;
+    const at = slot === undefined ? 0 : leaf.slots.lastIndexOf(slot) + 1;
+    return leaf.slots[at] ?? leaf.next?.slots[0];
+  }
+
+  /** The slot that is shown at `index`; O(log n). */
+  at(index: number): Slot<Owner> | undefined {
+    if (index < 0 || index >= this.#root.shown) return undefined;
+    let rest = index;
+    let branch = this.#root;
+    while (branch.children.length > 0) {
+      for (const child of branch.children) {
+        branch = child;
+        if (rest < child.shown) break;
+        rest -= child.shown;
+      }
+    }
+    return branch.slots.find((slot) => slot.isShown && (rest -= 1) < 0);
+  }
+
+  /** How many slots are shown before `slot`; O(log n). */
+  indexOf(slot: Slot<Owner>): number {
+    let index = 0;
+    for (const other of slot.leaf?.slots ?? []) {
+      if (other === slot) break;
+      if (other.isShown) index += 1;
+    }
+    return index + before(slot.leaf, 'shown');
+  }
+
+  /** How many slots there are before `slot`, shown or not: tells which is first; O(log n). */
+  rankOf(slot: Slot<Owner>): number {
+    return (slot.leaf?.slots.lastIndexOf(slot) ?? 0) + before(slot.leaf, 'count');
+  }
+
+  /** Shows or hides `slot`; O(log n). */
+  show(slot: Slot<Owner>, isShown: boolean): void {
+    if (slot.isShown === isShown) return;
+    slot.isShown = isShown;
+    const change = isShown ? 1 : -1;
+    for (let branch = slot.leaf; branch !== undefined; branch = branch.parent) {
+      branch.shown += change;
+    }
+  }
+
+  /** The slots that are shown, in order. */
+  *[Symbol.iterator](): Iterator<Slot<Owner>> {
+    for (let leaf: Branch<Owner> | undefined = this.#first; leaf; leaf = leaf.next) {
+      for (const slot of leaf.slots) if (slot.isShown) yield slot;
+    }
+  }
+
+  /** Which of two origins is further left. `missing` is where one lies that is the list's end. */
+  #compare(left: Slot<Owner> | undefined, right: Slot<Owner> | undefined, missing: number): number {
+    if (left === right) return 0;
+    const leftRank = left === undefined ? missing : this.rankOf(left);
+    return leftRank < (right === undefined ? missing : this.rankOf(right)) ? -1 : 1;
+  }
+
+  /** Whether `left` comes first of two with the same origins: by replica id, then by sequence. */
+  #precedes(left: Slot<Owner>, right: Slot<Owner>): boolean {
+    const graph = this.#graph;
+    left.replicaId ??= graph.replicaId(graph.replicaOf(left.lv));
+    right.replicaId ??= graph.replicaId(graph.replicaOf(right.lv));
+    if (left.replicaId === right.replicaId) return left.lv < right.lv;
+    return left.replicaId < right.replicaId;
+  }
+
+  #insert(leaf: Branch<Owner>, at: number, slot: Slot<Owner>): void {
+    slot.leaf = leaf;
+    leaf.slots.splice(at, 0, slot);
+    for (let node: Branch<Owner> | undefined = leaf; node !== undefined; node = node.parent) {
+      node.count += 1;
+    }
+    if (leaf.slots.length > FANOUT) this.#split(leaf, at === FANOUT ? FANOUT : FANOUT >> 1);
+  }
+
+  /** Moves what lies from `at` on into a new branch on the right. */
+  #split(branch: Branch<Owner>, at: number): void {
+    const right = new Branch<Owner>();
+    right.children = branch.children.splice(at);
+    right.slots = branch.slots.splice(at);
+    for (const child of right.children) {
+      child.parent = right;
+      right.count += child.count;
+      right.shown += child.shown;
+    }
+    for (const slot of right.slots) {
+      slot.leaf = right;
+      right.count += 1;
+      if (slot.isShown) right.shown += 1;
+    }
+    right.next = branch.next;
+    branch.next = right;
+    const parent = branch.parent ?? this.#grow(branch);
+    branch.count -= right.count;
+    branch.shown -= right.shown;
+    right.parent = parent;
+    const place = parent.children.lastIndexOf(branch) + 1;
+    parent.children.splice(place, 0, right);
+    if (parent.children.length > FANOUT) {
+      this.#split(parent, place === FANOUT ? FANOUT : FANOUT >> 1);
+    }
+  }
+
+  /** A new root above the old one. */
+  #grow(branch: Branch<Owner>): Branch<Owner> {
+    const root = new Branch<Owner>();
+    root.children.push(branch);
+    root.count = branch.count;
+    root.shown = branch.shown;
+    branch.parent = root;
+    this.#root = root;
+    return root;
+  }
+}
+
+/** The sum of one measure over everything left of `leaf`. */
+function before<Owner>(leaf: Branch<Owner> | undefined, measure: 'count' | 'shown'): number {
+  let sum = 0;
+  for (let branch = leaf; branch?.parent !== undefined; branch = branch.parent) {
+    for (const sibling of branch.parent.children) {
+      if (sibling === branch) break;
+      sum += sibling[measure];
+    }
+  }
+  return sum;
+}

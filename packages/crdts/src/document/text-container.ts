@@ -1,0 +1,109 @@
+import { RESTORES, REVOKE } from '../log/operation-kind.ts';
+import { type TextAuthorship, textBlame } from '../text/text-history.ts';
+import { TextState } from '../text/text-state.ts';
+import { TextFamilies, undoText } from '../text/text-undo.ts';
+import { Container, type Operation, TEXT } from './container.ts';
+
+/** A text of a document: the engine of texts, over the log that it shares with all else. */
+export class TextContainer extends Container {
+  readonly type: number = TEXT;
+  #text: TextState | undefined = undefined;
+  #families = new TextFamilies();
+
+  reset(): void {
+    this.#text = undefined;
+    this.#families = new TextFamilies();
+  }
+
+  /** The text, once an event has named it. */
+  get state(): TextState | undefined {
+    if (this.lv === -2) return undefined;
+    return (this.#text ??= new TextState(this.host.graph, this.host.log, this.lv));
+  }
+
+  /** Units of UTF-16. */
+  get length(): number {
+    return this.#text?.length ?? 0;
+  }
+
+  /** Inserts text; arguments are checked by the engine. */
+  insert(position: number, text: string): void {
+    this.host.edit(() => {
+      this.host.attach(this);
+      this.#insert(position, text);
+    });
+  }
+
+  /** Deletes text; arguments are checked by the engine. */
+  delete(position: number, count: number): void {
+    this.host.edit(() => {
+      this.host.attach(this);
+      this.#delete(position, count);
+    });
+  }
+
+  /** Who wrote what. */
+  blame(): readonly TextAuthorship[] {
+    const { state } = this;
+    return state === undefined ? [] : textBlame(state);
+  }
+
+  /** Brings the text up to date with events from `from` to before `to`. */
+  integrate(from: number, to: number): void {
+    this.host.touch(this, '');
+    this.state?.integrate(from, to, this.host.onTextEdit(this));
+  }
+
+  /** Makes the edits that take back what the events from `from` to before `to` did to the text. */
+  undo(from: number, to: number): void {
+    const { state, host } = this;
+    if (state === undefined) return;
+    // The text is not made to be there: whether it is shown is for other events to say.
+    undoText(state, from, to, this.#families, {
+      isRevoked: (lv) => host.isRevoked(lv),
+      delete: (position, count) => this.#delete(position, count),
+      restore: (lv, count, position, text) => {
+        host.append(this, REVOKE, count, lv, RESTORES, -1, []);
+        this.#insert(position, text);
+      },
+    });
+  }
+
+  /** The text follows in one go, after all else, see `integrate`; here is who comes back. */
+  apply({ kind, lv, count, a, b }: Operation): void {
+    if (kind !== REVOKE || b !== RESTORES || this.state === undefined) return;
+    this.#families.note(this.state, lv, count, a);
+  }
+
+  revoke(_operation: Operation): void {
+    // Text is undone by edits; that an event was revoked is known to the document.
+  }
+
+  isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  clear(): void {
+    if (this.length > 0) this.delete(0, this.length);
+  }
+
+  look(): unknown {
+    return undefined;
+  }
+
+  toJSON(): string {
+    return this.#text?.toString() ?? '';
+  }
+
+  #insert(position: number, text: string): void {
+    this.host.touch(this, '');
+    this.state?.insertLocal(this.host.replica, position, text);
+    this.host.onTextEdit(this)?.(position, 0, text);
+  }
+
+  #delete(position: number, count: number): void {
+    this.host.touch(this, '');
+    this.state?.deleteLocal(this.host.replica, position, count);
+    this.host.onTextEdit(this)?.(position, count, '');
+  }
+}

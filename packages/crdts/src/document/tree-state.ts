@@ -1,0 +1,277 @@
+/*
+ * A tree whose nodes everyone can move, and which stays a tree.
+ *
+ * Problem: one replica moves A below B while another one moves B below A. Each move is fine where
+ * it was made; together they make a circle that hangs on nothing, and both are gone.
+ *
+ * Why the obvious way fails: whether a move makes a circle depends on the moves before it, so that
+ * replicas which carry them out as they arrive skip different ones.
+ *
+ * Idea: all replicas carry out all moves in one order, that of (Lamport time, replica id). A move
+ * that would put a node below itself is skipped. A move that arrives late goes to its place in the
+ * order: what comes after it is undone, it is done, and the rest is done again. Every move
+ * remembers where the node was, so undoing is cheap; what was skipped may be carried out now.
+ *
+ *     order      m1   m2   m4            m3 arrives
+ *     undo                 m4
+ *     do              m3   m4            m4 may be skipped now, on every replica
+ *
+ * To create is to move from nowhere; to remove is to move to the trash, which is not shown, with
+ * all that hangs on the node: the last of a move and a removal wins. What is moved into a removed
+ * node is not shown either. Siblings stand in the order of the slots of one sequence, see
+ * sequence.ts, in which each move makes a new slot, as in a list.
+ *
+ * Cost: O(moves that are later in the order) for each that arrives late, none for others, and the
+ * depth of the new parent.
+ *
+ * Source: Kleppmann, Mulligan, Gomes and Beresford, "A Highly-Available Move Operation for
+ * Replicated Trees", IEEE TPDS 2022.
+ */
+import { TREE_MOVE } from '../log/operation-kind.ts';
+import { authorOf } from './author.ts';
+import { Container, impossible, MAP, type Operation, TREE } from './container.ts';
+import { Register, type Write } from './register.ts';
+import { Sequence, Slot } from './sequence.ts';
+
+/** As the right origin's field of a move: to the trash. */
+const TO_TRASH = -2;
+
+/** A node, the root of all, or the trash. */
+export class TreeNode {
+  /** The event that made it; -1 for the root, -2 for the trash. */
+  readonly lv: number;
+  parent: TreeNode | undefined = undefined;
+  /** Where it stands among its siblings. */
+  slot: Slot<TreeNode> | undefined = undefined;
+  readonly children: Set<TreeNode> = new Set<TreeNode>();
+  /** The container that names it: the map that belongs to it; the tree for root and trash. */
+  readonly data: Container;
+  /** Whether its creation was undone. */
+  isRevoked = false;
+
+  constructor(lv: number, data: (node: TreeNode) => Container) {
+    this.lv = lv;
+    this.data = data(this);
+  }
+}
+
+/** Where a node was seen. */
+export interface Seen extends Place {
+  readonly isRevoked: boolean;
+}
+
+/** A node as plain data. */
+export interface PlainNode {
+  readonly id: string;
+  readonly data: unknown;
+  readonly children: PlainNode[];
+}
+
+/** Where a node is; nowhere before it was made. */
+interface Place {
+  readonly parent: TreeNode | undefined;
+  readonly slot: Slot<TreeNode> | undefined;
+}
+
+/** A move, and what it takes to undo it. */
+interface Move extends Place {
+  readonly node: TreeNode;
+  readonly parent: TreeNode;
+  isDone: boolean;
+  before: Place;
+}
+
+/** See the head of the file. */
+export class TreeState extends Container {
+  readonly type: number = TREE;
+  root: TreeNode = new TreeNode(-1, () => this);
+  #trash = new TreeNode(-2, () => this);
+  #nodes = new Map<number, TreeNode>();
+  #slots = new Map<number, Slot<TreeNode>>();
+  #sequence = new Sequence<TreeNode>(this.host.graph);
+  #moves = new Register<Move>();
+
+  reset(): void {
+    this.root = new TreeNode(-1, () => this);
+    this.#trash = new TreeNode(-2, () => this);
+    this.#nodes = new Map();
+    this.#slots = new Map();
+    this.#sequence = new Sequence(this.host.graph);
+    this.#moves = new Register();
+  }
+
+  /** The nodes below `parent` that are shown, in order. */
+  childrenOf(parent: TreeNode): TreeNode[] {
+    const ranked: { readonly node: TreeNode; readonly rank: number }[] = [];
+    for (const node of parent.children) {
+      if (node.isRevoked || node.slot === undefined) continue;
+      ranked.push({ node, rank: this.#sequence.rankOf(node.slot) });
+    }
+    return ranked.sort((left, right) => left.rank - right.rank).map(({ node }) => node);
+  }
+
+  /** Names a node on every replica. */
+  idOf(node: TreeNode): string {
+    const { replicaId, sequence } = authorOf(this.host.graph, node.lv);
+    return `${sequence}@${replicaId}`;
+  }
+
+  /** The node of that id, shown or not. */
+  find(id: string): TreeNode | undefined {
+    const { graph } = this.host;
+    const at = id.indexOf('@');
+    const replica = graph.indexOfReplica(id.slice(at + 1));
+    return this.#nodes.get(replica < 0 ? -1 : graph.lvOf(replica, Number(id.slice(0, at))));
+  }
+
+  /** Whether a node hangs on the root. */
+  isShown(node: TreeNode): boolean {
+    let at: TreeNode | undefined = node;
+    while (at?.isRevoked === false && at !== this.root) at = at.parent;
+    return at === this.root;
+  }
+
+  /** Whether `node` is `above` or hangs on it. */
+  isBelow(node: TreeNode, above: TreeNode): boolean {
+    let at: TreeNode | undefined = node;
+    while (at !== undefined && at !== above) at = at.parent;
+    return at === above;
+  }
+
+  apply(operation: Operation): void {
+    const { kind, lv, a, b, c } = operation;
+    if (kind !== TREE_MOVE) throw impossible(operation.kind, 'another container');
+    const parent = b === TO_TRASH ? this.#trash : this.#parent(operation);
+    let node = this.#nodes.get(a);
+    if (a === -1) {
+      node = new TreeNode(lv, (fresh) => this.host.create(MAP, this, fresh, lv));
+      this.#nodes.set(lv, node);
+    }
+    if (node === undefined) throw impossible(operation.kind, 'a node of this tree');
+    let slot: Slot<TreeNode> | undefined;
+    if (b !== TO_TRASH) {
+      slot = new Slot(lv, node, this.#origin(operation, b), this.#origin(operation, c));
+      this.#slots.set(lv, slot);
+      this.#sequence.add(slot);
+    }
+    const before = { parent: undefined, slot: undefined };
+    const move: Move = { node, parent, slot, isDone: false, before };
+    this.#replay(this.#moves.add(this.host.graph, lv, move), () => undefined);
+  }
+
+  revoke(operation: Operation, isRevoked: boolean): void {
+    const { lv, a } = operation;
+    this.#replay(this.#moves.find(lv), (write) => {
+      write.isRevoked = isRevoked;
+      if (a === -1) write.content.node.isRevoked = isRevoked;
+    });
+  }
+
+  /** Makes a node below `parent`, before its child number `index`; the new node. */
+  insert(parent: TreeNode, index: number): TreeNode {
+    const lv = this.#emit(-1, parent, this.childrenOf(parent)[index - 1]);
+    return this.#nodes.get(lv) ?? this.root;
+  }
+
+  /** Moves a node below `parent`, so that it is child number `index` there then. */
+  move(node: TreeNode, parent: TreeNode, index: number): void {
+    const others = this.childrenOf(parent).filter((child) => child !== node);
+    this.#emit(node.lv, parent, others[index - 1]);
+  }
+
+  /** Takes a node out, with all that hangs on it. */
+  remove(node: TreeNode): void {
+    this.host.emit(this, TREE_MOVE, 1, node.lv, TO_TRASH, -1, []);
+  }
+
+  isEmpty(): boolean {
+    return this.childrenOf(this.root).length === 0;
+  }
+
+  clear(): void {
+    for (const node of this.childrenOf(this.root)) this.remove(node);
+  }
+
+  look(part: unknown): unknown {
+    if (!(part instanceof TreeNode)) return undefined;
+    const { parent, slot, isRevoked } = part;
+    return { parent, slot, isRevoked } satisfies Seen;
+  }
+
+  toJSON(): unknown {
+    return this.plainNode(this.root).children;
+  }
+
+  /** A plain copy of a node with all below it, however deep. */
+  plainNode(node: TreeNode): PlainNode {
+    const top = this.#plainOf(node);
+    const open = [{ node, into: top.children }];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const child of this.childrenOf(next.node)) {
+        const plain = this.#plainOf(child);
+        next.into.push(plain);
+        open.push({ node: child, into: plain.children });
+      }
+    }
+    return top;
+  }
+
+  #plainOf(node: TreeNode): PlainNode {
+    if (node === this.root) return { id: '', data: undefined, children: [] };
+    const plain = { id: this.idOf(node), data: node.data.toJSON(), children: [] };
+    Object.setPrototypeOf(plain, null);
+    return plain;
+  }
+
+  #emit(lv: number, parent: TreeNode, leftSibling: TreeNode | undefined): number {
+    const left = leftSibling?.slot;
+    const right = this.#sequence.next(left);
+    return this.host.emit(parent.data, TREE_MOVE, 1, lv, left?.lv ?? -1, right?.lv ?? -1, []);
+  }
+
+  /** Undoes all moves from number `at` on, carries out `change` on that one, and redoes them. */
+  #replay(at: number, change: (write: Write<Move>) => void): void {
+    const { writes } = this.#moves;
+    for (let index = writes.length - 1; index >= at; index -= 1) {
+      const move = writes[index]?.content;
+      if (move?.isDone === true) this.#place(move.node, move.before);
+    }
+    const first = writes[at];
+    if (first !== undefined) change(first);
+    for (let index = at; index < writes.length; index += 1) {
+      const write = writes[index];
+      if (write !== undefined) this.#do(write);
+    }
+  }
+
+  #do({ content: move, isRevoked }: Write<Move>): void {
+    const { node } = move;
+    move.isDone = !isRevoked && !this.isBelow(move.parent, node);
+    if (!move.isDone) return;
+    move.before = { parent: node.parent, slot: node.slot };
+    this.#place(node, move);
+  }
+
+  #place(node: TreeNode, { parent, slot }: Place): void {
+    this.host.touch(this, node);
+    node.parent?.children.delete(node);
+    node.parent = parent;
+    node.slot = slot;
+    parent?.children.add(node);
+  }
+
+  #parent(operation: Operation): TreeNode {
+    const { target } = operation;
+    if (target === this) return this.root;
+    if (target.parent !== this || !(target.place instanceof TreeNode)) {
+      throw impossible(operation.kind, 'a node of this tree');
+    }
+    return target.place;
+  }
+
+  #origin(operation: Operation, lv: number): Slot<TreeNode> | undefined {
+    const slot = this.#slots.get(lv);
+    if (slot === undefined && lv >= 0) throw impossible(operation.kind, 'a place in this tree');
+    return slot;
+  }
+}
