@@ -27,7 +27,8 @@ import type { BenchCase, Suite } from '../suite.ts';
  *
  * Each call changes a value at one replica, makes bytes of the change, and takes them in at the
  * other. Peers do the same with the type of theirs that comes nearest; they keep the history of
- * all changes, which the types of the catalogue do not. Where nobody has such a type, ours is alone.
+ * all changes, which the types of the catalogue do not. Where nobody has such a type, ours is
+ * alone.
  */
 
 const yjs = 'yjs 13.6.33';
