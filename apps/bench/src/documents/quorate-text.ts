@@ -56,8 +56,7 @@ class QuorateText implements LibraryDocument {
   }
 
   save(): Uint8Array {
-    const [whole = new Uint8Array()] = this.#text.updatesSince(new Uint8Array());
-    return whole;
+    return this.#text.save();
   }
 }
 
@@ -69,9 +68,6 @@ export const library: DocumentLibrary = {
   name: 'TextDocument',
   create: (replica, onUpdate) =>
     new QuorateText(new TextDocument({ replicaId: idOf(replica) }), onUpdate),
-  load: (bytes, replica) => {
-    const document = new QuorateText(new TextDocument({ replicaId: idOf(replica) }), undefined);
-    document.apply(bytes);
-    return document;
-  },
+  load: (bytes, replica) =>
+    new QuorateText(TextDocument.load(bytes, { replicaId: idOf(replica) }), undefined),
 };

@@ -9,7 +9,7 @@ import { deflateRawSync } from 'node:zlib';
 
 import type { Sample } from '../suite.ts';
 import type { DocumentLibrary, LibraryDocument } from './library.ts';
-import { cpuMsOf, heapMegabytesOf } from './measured.ts';
+import { cpuMsOf, megabytesOf } from './measured.ts';
 import {
   type ConcurrentTrace,
   concurrentTrace,
@@ -52,8 +52,8 @@ export const textFigures = {
   save,
   load,
   firstEdit,
-  heapOfTyped,
-  heapOfLoaded,
+  memoryOfTyped,
+  memoryOfLoaded,
 } as const satisfies Record<string, (work: Work) => Sample>;
 
 function traceOf({ trace, isConcurrent, editsMax }: TextRequest): Trace {
@@ -236,17 +236,17 @@ function firstEdit(work: Work): Sample {
   return { 'CPU of the edit': cpuMs, 'CPU with the load': loadMs + cpuMs };
 }
 
-function heapOfTyped({ library, request }: Work): Sample {
+function memoryOfTyped({ library, request }: Work): Sample {
   const { edits, endContent } = traceOf(request);
-  const heap = heapMegabytesOf(() => {
+  const memory = megabytesOf(() => {
     const document = library.create(0);
     for (const one of edits) editOnce(document, one);
     return document;
   });
-  return { heap: endContent === '' ? Number.NaN : heap };
+  return { memory: endContent === '' ? Number.NaN : memory };
 }
 
-function heapOfLoaded(work: Work): Sample {
+function memoryOfLoaded(work: Work): Sample {
   const open = opened(work);
-  return { heap: heapMegabytesOf(open) };
+  return { memory: megabytesOf(open) };
 }

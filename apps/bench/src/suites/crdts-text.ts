@@ -17,7 +17,7 @@ const updateSize: Metric = { name: 'bytes per update', unit: 'B', better: 'lower
 const cpu: Metric = { name: 'CPU', unit: 'ms', better: 'lower' };
 const size: Metric = { name: 'size', unit: 'B', better: 'lower' };
 const deflatedSize: Metric = { name: 'deflated size', unit: 'B', better: 'lower' };
-const heap: Metric = { name: 'heap', unit: 'MB', better: 'lower' };
+const memory: Metric = { name: 'memory', unit: 'MB', better: 'lower' };
 
 interface Row {
   readonly what: string;
@@ -56,8 +56,8 @@ const saving: readonly Row[] = [
 ];
 
 const holding: readonly Row[] = [
-  { what: 'hold what was typed', figure: 'heapOfTyped', metrics: [heap] },
-  { what: 'hold what was loaded', figure: 'heapOfLoaded', metrics: [heap], isPrepared: true },
+  { what: 'hold what was typed', figure: 'memoryOfTyped', metrics: [memory] },
+  { what: 'hold what was loaded', figure: 'memoryOfLoaded', metrics: [memory], isPrepared: true },
 ];
 
 /** Of a trace that takes it 93 seconds. */

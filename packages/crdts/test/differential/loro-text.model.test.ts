@@ -6,8 +6,8 @@
  *
  * They must be the same, with any number of replicas: to both an edit is a position in the text
  * that its author saw, so that its origins are the visible character before and whatever stands
- * after it, deleted or not. Loro orders what is concurrent by Fugue, we by FugueMax (Weidner and
- * Kleppmann, "The Art of the Fugue", 2023), and in both the lower id goes first among equals.
+ * after it, deleted or not. Both order what is concurrent by Fugue (Weidner and Kleppmann, "The Art
+ * of the Fugue", 2023), and in both the lower id goes first among siblings.
  */
 import fc from 'fast-check';
 import { LoroDoc, type LoroText } from 'loro-crdt';

@@ -6,8 +6,8 @@
  *
  * Two replicas must read the same in both libraries. Both insert between a left and a right origin,
  * the visible character before and whatever stands after it, deleted or not, and both let the lower
- * replica go first where these are the same. Where the rules of Yjs and of FugueMax part, it takes
- * a third replica that continues what another has begun (Weidner and Kleppmann, "The Art of the
+ * replica go first where these are the same. Where the rules of Yjs and of Fugue part, it takes a
+ * third replica that continues what another has begun (Weidner and Kleppmann, "The Art of the
  * Fugue", 2023). The text type of Yjs passes over deleted characters before it inserts, which
  * moves the left origin; its array does not, so that arrays of characters are what is compared.
  */
@@ -68,7 +68,7 @@ test('two replicas read at each step what two replicas of Yjs read', () => {
 });
 
 // Why this test? It is the difference that the other test leaves out, found with three replicas:
-// Yjs puts a letter of another into what two have written backwards, which FugueMax keeps together.
+// Yjs puts a letter of another into what two have written backwards, which Fugue keeps together.
 test('with a third replica, a run that two wrote backwards stays whole, unlike in Yjs', () => {
   const steps: readonly EditStep[] = [
     { kind: 'insert', at: 2, place: 0, text: 'y' },
