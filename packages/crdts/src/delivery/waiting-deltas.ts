@@ -47,7 +47,7 @@ export class WaitingDeltas<State> {
     const headOf = (id: ReplicaId): Head => heads.get(id) ?? known.get(id) ?? NO_HEAD;
     const ready: Arrival<State>[] = [];
     const held = new Map<string, Arrival<State>[]>();
-    const queue = arrivals.filter(({ entry }) => !this.#names.has(nameOf(entry)));
+    const queue = [...arrivals];
     const woken: string[] = [];
     // The queue grows while it is worked off.
     for (const arrival of queue) {

@@ -12,6 +12,8 @@ import {
   ForkedReplicaError,
   PendingFullError,
 } from '../../src/errors.ts';
+import { gSetCodec } from '../../src/codec/set-codec.ts';
+import { gSet } from '../../src/plain/g-set.ts';
 import { type GCounter, gCounter } from '../../src/plain/g-counter.ts';
 
 const type = { lattice: gCounter, codec: gCounterCodec };
@@ -278,6 +280,34 @@ describe('an id in two hands', () => {
     count(second);
     sync(b, counter('c'));
     expect(() => second.updatesSince(b.encodeVersion())).toThrow(ForkedReplicaError);
+  });
+
+  test('is noticed though only the beginning differs', () => {
+    const histories = [
+      ['x', 'y'],
+      ['z', 'y'],
+    ].map((elements) => {
+      const replica = new ReplicatedValue({ replicaId: 'a', lattice: gSet, codec: gSetCodec });
+      for (const element of elements) replica.mutate((state) => gSet.add(state, element));
+      return replica;
+    });
+    expect(histories[0]!.encodeVersion()).not.toEqual(histories[1]!.encodeVersion());
+    const version = histories[0]!.encodeVersion();
+    expect(() => histories[1]!.updatesSince(version)).toThrow(ForkedReplicaError);
+  });
+
+  test('does not go on where the other one waits', () => {
+    const { first, second, b } = forked();
+    const updates = updatesOf(second);
+    for (let index = 0; index < 2; index += 1) {
+      count(first);
+      count(second);
+    }
+    // It may have come from either of them, until the one before it arrives.
+    expect(b.apply(updates[1]!)).toEqual({ kind: 'waiting' });
+    sync(first, b);
+    expect([valueOf(b), b.waitingCount]).toEqual([3, 0]);
+    expect(() => b.updatesSince(second.encodeVersion())).toThrow(ForkedReplicaError);
   });
 
   test('is noticed by a whole state', () => {

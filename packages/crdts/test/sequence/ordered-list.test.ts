@@ -132,6 +132,20 @@ test('a run of values is one delta, and long lists are not deep for the stack', 
   expect(orderedList.compact(none, none).nodes.size).toBe(0);
 });
 
+test('what was dropped does not come back with a state that still has it', () => {
+  const first = inserted(empty, 'a', 0, 'x', 'y');
+  const list = inserted(first, 'a', 2, 'z');
+  const less = join(list, orderedList.remove(list, 1, 2));
+  const compacted = orderedList.compact(less, less);
+  expect(compacted.nodes.size).toBe(1);
+  for (const early of [first, list, less]) {
+    expect(join(compacted, early)).toEqual(compacted);
+    expect(join(early, compacted)).toEqual(compacted);
+    expect(orderedList.leq(early, compacted)).toBe(true);
+    expect(orderedList.leq(compacted, early)).toBe(false);
+  }
+});
+
 test.each<[string, () => unknown]>([
   ['an index beyond the end', () => orderedList.insert(empty, 'a', 1, ['x'])],
   ['an index that is no integer', () => orderedList.insert(empty, 'a', NaN, ['x'])],
