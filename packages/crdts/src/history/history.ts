@@ -173,7 +173,14 @@ export class History {
     const { graph, log } = this;
     const ordered = new History({ integrate: () => undefined, rebuild: () => undefined });
     for (const { start, end } of canonicalOrder(graph)) {
-      ordered.#take(seal(new BatchWriter(graph, log, [{ start, end }]).update()));
+      for (let lv = start; lv < end;) {
+        // How deletions are cut into runs depends on how they arrived: they go over one by one.
+        const run = log.runAt(lv);
+        const isInsert = log.kind(run) === TEXT_INSERT;
+        const to = isInsert ? Math.min(log.end(run), end) : lv + 1;
+        ordered.#take(this.takeUpdate(lv, to));
+        lv = to;
+      }
     }
     return ordered.#encode([{ start: 0, end: graph.eventCount }]);
   }

@@ -475,8 +475,12 @@ export class TextDocument implements Replica {
 
   /** Events of others come between: what the transaction did so far is an update of its own. */
   #cutTransaction(): void {
-    const start = this.#transactionStart;
-    if (start >= 0) this.#tellLocal(start);
+    // Whoever hears of it may edit in turn, and that is part of the transaction, too.
+    while (this.#transactionStart >= 0 && this.#transactionStart < this.eventCount) {
+      const from = this.#transactionStart;
+      this.#transactionStart = this.eventCount;
+      this.#tellLocal(from);
+    }
   }
 
   /** Tells of the local events from `from` on. */

@@ -49,3 +49,8 @@ export function crc32c(bytes: Uint8Array, start: number, end: number): number {
   }
   return ~crc;
 }
+
+/** The checksum so far, begun with -1, after one more byte; turned over (`~`) it is the result. */
+export function crc32cStep(crc: number, byte: number): number {
+  return (crc >>> 8) ^ remainders[(crc ^ byte) & 0xff]!;
+}

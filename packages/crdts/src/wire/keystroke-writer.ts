@@ -26,9 +26,10 @@ import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 
 import { ByteWriter } from './byte-writer.ts';
+import { crc32cStep } from './crc32c.ts';
 import { cursorAfter } from './operation-shape.ts';
 import { packReplicaId, writeReplicaId } from './replica-id-codec.ts';
-import { putChecksum } from './seal.ts';
+import { seal } from './seal.ts';
 
 /** Bits of the first byte. */
 export const IS_KEYSTROKE = 128;
@@ -200,19 +201,24 @@ export class KeystrokeWriter {
     this.#bytes = grown;
   }
 
-  /** Copied by hand: for so few bytes, calling for a copy would take longer than the copy. */
+  /** Copied by hand and summed on the way: calls would take longer than so few bytes. */
   #sealed(): Uint8Array {
     const size = this.#size;
-    const checksumSize = size < 62 ? 2 : 4;
-    const sealed = new Uint8Array(size + checksumSize);
     const bytes = this.#bytes;
-    if (size < 62) {
-      for (let at = 0; at < size; at += 1) sealed[at] = bytes[at]!;
-    } else {
-      sealed.set(bytes.subarray(0, size));
+    if (size >= 62) {
+      const sealed = seal(bytes.subarray(0, size));
       if (bytes.length > 4_096) this.#bytes = new Uint8Array(128);
+      return sealed;
     }
-    putChecksum(sealed, size, checksumSize);
+    const sealed = new Uint8Array(size + 2);
+    let crc = -1;
+    for (let at = 0; at < size; at += 1) {
+      const byte = bytes[at]!;
+      sealed[at] = byte;
+      crc = crc32cStep(crc, byte);
+    }
+    sealed[size] = ~crc;
+    sealed[size + 1] = ~crc >>> 8;
     return sealed;
   }
 }

@@ -21,8 +21,7 @@ export function seal(content: Uint8Array): Uint8Array<ArrayBuffer> {
   return sealed;
 }
 
-/** Writes the checksum of the first `size` bytes behind them; it has 2 or 4 bytes. */
-export function putChecksum(bytes: Uint8Array, size: number, checksumSize: number): void {
+function putChecksum(bytes: Uint8Array, size: number, checksumSize: number): void {
   let rest = crc32c(bytes, 0, size);
   for (let at = size; at < size + checksumSize; at += 1) {
     bytes[at] = rest;

@@ -2,6 +2,8 @@ import { seededRandom } from '@quorate/transport/system';
 import { describe, expect, test } from 'vitest';
 
 import { CorruptBytesError, ForkedReplicaError } from '../../src/errors.ts';
+import { historyChunks } from '../../src/history/history-file.ts';
+import { decodeChunks, encodeChunks } from '../../src/wire/chunks.ts';
 import { eventList } from '../support/event-list.ts';
 import { appendRandom, bareHistory } from '../support/random-histories.ts';
 import { flipped, forged } from '../support/sealed.ts';
@@ -39,6 +41,7 @@ describe('operations of every kind', () => {
         for (const update of whole.updatesSince(history.encodeVersion())) history.apply(update);
         expect(eventList(history)).toEqual(eventList(whole));
         expect(history.encodeVersion()).toEqual(version);
+        expect(history.canonicalBytes()).toEqual(whole.canonicalBytes());
         expect(history.waitingCount).toBe(0);
       }
       const other = bareHistory();
@@ -50,6 +53,13 @@ describe('operations of every kind', () => {
       }
       expect(eventList(other)).toEqual(eventList(whole));
       expect(other.encodeVersion()).toEqual(version);
+      const file = encodeChunks([...other.save({ trimmedCount: 0, insertedText: 'written' })]);
+      const loaded = bareHistory();
+      loaded.load(decodeChunks(file, new Set(historyChunks)));
+      expect(eventList(loaded)).toEqual(eventList(whole));
+      expect(loaded.encodeVersion()).toEqual(version);
+      const again = loaded.save({ trimmedCount: 0, insertedText: 'written' });
+      expect(encodeChunks([...again])).toEqual(file);
     });
   }
 });

@@ -56,3 +56,24 @@ test('a listener that throws keeps nobody from hearing, and the edit stays', () 
   expect(ann.toString()).toBe('ab');
   expect(bob.toString()).toBe('ab');
 });
+
+test('a listener that edits while an update cuts a transaction in two loses nothing', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  const bob = new TextDocument({ replicaId: 'bob' });
+  const eve = new TextDocument({ replicaId: 'eve' });
+  bob.insert(0, 'bob');
+  ann.onLocalUpdate((update) => eve.apply(update));
+  let isFirst = true;
+  ann.onLocalUpdate(() => {
+    if (isFirst) ann.insert(0, '!');
+    isFirst = false;
+  });
+  ann.transact(() => {
+    ann.insert(0, 'a');
+    ann.applyAll(bob.updatesSince(ann.encodeVersion()));
+    ann.insert(0, 'b');
+  });
+  eve.applyAll(bob.updatesSince(eve.encodeVersion()));
+  expect(eve.toString()).toBe(ann.toString());
+  expect(ann.length).toBe(6);
+});
