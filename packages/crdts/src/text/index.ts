@@ -11,3 +11,5 @@ export {
 } from './text-document.ts';
 export type { CursorSide, TextCursor } from './text-cursor.ts';
 export type { TextAuthorship } from './text-history.ts';
+export type { MarkGrowth, TextRun } from './text-marks.ts';
+export type { Value } from '../log/value.ts';

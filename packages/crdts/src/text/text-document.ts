@@ -11,19 +11,29 @@ import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { History, type OperationSink } from '../history/history.ts';
 import { historyChunks } from '../history/history-file.ts';
 import { InsertedText } from '../log/inserted-text.ts';
-import { ROOT } from '../log/operation-log.ts';
+import { MARK } from '../log/operation-kind.ts';
+import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import type { Value } from '../log/value.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 
 import { ByteReader, corrupt } from '../wire/byte-reader.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import { type Chunks, decodeChunks, encodeChunks } from '../wire/chunks.ts';
+import { copyValue } from '../wire/copy-value.ts';
 import { readValue, writeValue } from '../wire/value-codec.ts';
 
 import { deletedText, insertedText } from './inserted-order.ts';
 import { NotificationQueue, Notifications } from './notifications.ts';
 import { cursorAt, type CursorSide, positionOf, type TextCursor } from './text-cursor.ts';
 import { textAt, textBlame, textDiff, type TextAuthorship } from './text-history.ts';
+import {
+  growthOfUnmark,
+  type MarkGrowth,
+  markValue,
+  TextMarks,
+  type TextRun,
+} from './text-marks.ts';
 import { TextState } from './text-state.ts';
 
 /** What a document needs to know of its own replica. */
@@ -65,6 +75,8 @@ export interface TextChange {
   readonly origin: 'local' | 'remote';
   /** In the order in which they apply. */
   readonly patches: readonly TextPatch[];
+  /** There if something was marked, too: ask `runs` again. */
+  readonly isMarked?: true;
 }
 
 /** Chunks of a file besides those of the history: the text, and what was deleted from it. */
@@ -117,6 +129,10 @@ export class TextDocument implements Replica {
   #localPatches: TextPatch[] = [];
   #remotePatches: TextPatch[] = [];
   #integratedPatchCount = 0;
+  #marks: TextMarks | undefined;
+  /** Whether something was marked that was not told yet. */
+  #isMarkedHere = false;
+  #isMarkedElsewhere = false;
 
   /**
    * An empty text.
@@ -234,6 +250,54 @@ export class TextDocument implements Replica {
   }
 
   /**
+   * Gives the units from `start` to before `end` a mark, such as bold, a link or a comment.
+   *
+   * @param key - The kind of mark. Of each kind, the last one on a character counts.
+   * @param value - What it says, as JSON or bytes; it is copied. Null takes the mark away, as
+   *   `unmark` does better.
+   * @param growth - At which of its ends it takes in what is typed there.
+   * @throws RangeError if the range is empty, leaves the text, or begins or ends inside a surrogate
+   *   pair; TypeError or RangeError if another argument is none of these.
+   *
+   * @example
+   * ```ts
+   * import { TextDocument } from '@quorate/crdts/text';
+   *
+   * const text = new TextDocument({ replicaId: 'ann' });
+   * text.insert(0, 'plain bold');
+   * text.mark(6, 10, 'bold', true);
+   * text.insert(10, 'er');
+   * text.runs().map(({ start, end, marks }) => [start, end, ...marks.keys()]);
+   * // => [[0, 6], [6, 12, 'bold']]
+   * ```
+   */
+  mark(start: number, end: number, key: string, value: Value, growth: MarkGrowth = 'after'): void {
+    this.#mark(start, end, markValue(key, copyValue('value', value), growth));
+  }
+
+  /**
+   * Takes a mark away from the units from `start` to before `end`.
+   *
+   * @param growth - As it was given to `mark`: what is left on both sides grows as before.
+   * @throws RangeError, TypeError as `mark`.
+   */
+  unmark(start: number, end: number, key: string, growth: MarkGrowth = 'after'): void {
+    this.#mark(start, end, markValue(key, null, growthOfUnmark(growth)));
+  }
+
+  /**
+   * The text in runs of equal marks, in order and without gaps.
+   *
+   * @remarks
+   * The first call goes through all of history; later ones look at each run of characters there
+   * ever was, and at each mark.
+   */
+  runs(): readonly TextRun[] {
+    this.#marks ??= new TextMarks(this.#state);
+    return this.#marks.runs();
+  }
+
+  /**
    * Makes all edits of `edit` one update and one change.
    *
    * @returns What `edit` returns.
@@ -278,9 +342,11 @@ export class TextDocument implements Replica {
       if (this.#transactionStart >= 0) this.#transactionStart = this.eventCount;
     }
     const patches = this.#remotePatches;
-    if (patches.length === 0) return outcome;
+    const isMarked = this.#isMarkedElsewhere;
+    this.#isMarkedElsewhere = false;
+    if (patches.length === 0 && !isMarked) return outcome;
     this.#remotePatches = [];
-    const change: TextChange = { origin: 'remote', patches };
+    const change = changeOf({ origin: 'remote', patches }, { isMarked });
     this.#queue.run((errors) => this.#changes.tell(change, errors));
     return outcome;
   }
@@ -455,9 +521,11 @@ export class TextDocument implements Replica {
         this.#integratedPatchCount = this.#remotePatches.length;
         const isHeard = this.#changes.isHeard;
         this.#state.integrate(from, to, isHeard ? this.#addRemotePatch : undefined);
+        if (isHeard && hasMark(this.#history.log, from, to)) this.#isMarkedElsewhere = true;
       },
       rebuild: () => {
         this.#remotePatches.length = this.#integratedPatchCount;
+        this.#marks = undefined;
         this.#state.rebuild();
       },
     };
@@ -470,6 +538,13 @@ export class TextDocument implements Replica {
   #edited(from: number, position: number, deleteCount: number, inserted: string): void {
     this.#unchangedText = undefined;
     if (this.#changes.isHeard) this.#localPatches.push({ position, deleteCount, inserted });
+    if (this.#transactionStart < 0) this.#tellLocal(from);
+  }
+
+  #mark(start: number, end: number, value: Value): void {
+    const from = this.eventCount;
+    this.#state.markLocal(this.#replica, start, end, value);
+    this.#isMarkedHere = this.#changes.isHeard;
     if (this.#transactionStart < 0) this.#tellLocal(from);
   }
 
@@ -488,13 +563,30 @@ export class TextDocument implements Replica {
     const to = this.eventCount;
     if (from === to || !(this.#updates.isHeard || this.#changes.isHeard)) return;
     const patches = this.#localPatches;
-    if (patches.length > 0) this.#localPatches = [];
+    const isMarked = this.#isMarkedHere;
+    if (patches.length > 0 || isMarked) this.#localPatches = [];
+    this.#isMarkedHere = false;
     const update = this.#updates.isHeard ? this.#history.takeUpdate(from, to) : undefined;
     this.#queue.run((errors) => {
       if (update !== undefined) this.#updates.tell(update, errors);
-      if (patches.length > 0) this.#changes.tell({ origin: 'local', patches }, errors);
+      if (patches.length > 0 || isMarked) {
+        this.#changes.tell(changeOf({ origin: 'local', patches }, { isMarked }), errors);
+      }
     });
   }
+}
+
+/** A change, which says of marks only that there were some. */
+function changeOf(change: TextChange, { isMarked }: { readonly isMarked: boolean }): TextChange {
+  return isMarked ? { ...change, isMarked } : change;
+}
+
+/** Whether one of the events from `from` to before `to` is a mark. */
+function hasMark(log: OperationLog, from: number, to: number): boolean {
+  for (let run = log.runAt(from); run < log.runCount && log.start(run) < to; run += 1) {
+    if (log.kind(run) === MARK) return true;
+  }
+  return false;
 }
 
 function textBytes(text: string): Uint8Array {

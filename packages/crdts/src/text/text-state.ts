@@ -14,9 +14,10 @@
 import { CorruptBytesError } from '../errors.ts';
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import type { InsertedText } from '../log/inserted-text.ts';
-import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { MARK, TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { TextBuffer } from './text-buffer.ts';
+import type { Value } from '../log/value.ts';
 import { type TextTarget, Tracker } from './tracker.ts';
 
 /** Told of each change of a text that came from elsewhere, in the order of the changes. */
@@ -120,6 +121,25 @@ export class TextState {
     this.log.appendDelete(this.#container, position, count);
     this.#buffer.delete(position, count);
     return lv;
+  }
+
+  /**
+   * Marks the units from `start` to before `end`, as an edit of `replica` after all that is here.
+   *
+   * @param value - See `markValue`.
+   * @throws RangeError if the range is empty, lies outside of the text, or begins or ends inside a
+   *   surrogate pair.
+   */
+  markLocal(replica: number, start: number, end: number, value: Value): void {
+    this.checkPosition('start', start);
+    this.checkPosition('end', end, start + 1);
+    this.graph.appendLocal(replica, 1);
+    this.log.append(MARK, this.#container, 1, start, end, 0, this.log.pushValue(value));
+  }
+
+  /** The event that made the container, or -1 for the root. */
+  get container(): number {
+    return this.#container;
   }
 
   /**

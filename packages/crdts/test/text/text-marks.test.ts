@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { type MarkGrowth, markValue } from '../../src/text/text-marks.ts';
+import { type TextChange, TextDocument } from '../../src/text/text-document.ts';
+
+type Runs = readonly (readonly [start: number, end: number, marks: object])[];
+
+const runsOf = (document: TextDocument): Runs =>
+  document.runs().map(({ start, end, marks }) => [start, end, Object.fromEntries(marks)] as const);
+
+function bold(text: string): TextDocument {
+  const document = new TextDocument({ replicaId: 'ann' });
+  document.insert(0, text);
+  document.mark(1, 3, 'bold', true);
+  return document;
+}
+
+test('runs are without gaps, and only as many as needed', () => {
+  expect(runsOf(new TextDocument({ replicaId: 'ann' }))).toEqual([]);
+  const document = bold('abcd');
+  expect(runsOf(document)).toEqual([
+    [0, 1, {}],
+    [1, 3, { bold: true }],
+    [3, 4, {}],
+  ]);
+  document.mark(0, 1, 'bold', true);
+  document.mark(3, 4, 'bold', true);
+  expect(runsOf(document)).toEqual([[0, 4, { bold: true }]]);
+  document.unmark(0, 4, 'bold');
+  expect(runsOf(document)).toEqual([[0, 4, {}]]);
+});
+
+test('marks can be anything that is JSON, under any key, and are copied', () => {
+  const document = bold('abcd');
+  const comment = { by: 'ann', lines: [1, 2] };
+  document.mark(0, 4, '__proto__', comment);
+  comment.lines.push(3);
+
+  const [first] = document.runs();
+  expect(first?.marks.get('__proto__')).toEqual({ by: 'ann', lines: [1, 2] });
+});
+
+test.each<[string, () => void, new (message: string) => Error]>([
+  ['an empty range', () => bold('abcd').mark(2, 2, 'k', 1), RangeError],
+  ['a range beyond the text', () => bold('abcd').mark(2, 5, 'k', 1), RangeError],
+  ['half of a pair', () => bold('a\u{1f642}').mark(0, 2, 'k', 1), RangeError],
+  ['a value that is none', () => bold('abcd').mark(0, 1, 'k', undefined as never), TypeError],
+  ['a key that is no text', () => bold('abcd').mark(0, 1, 7 as never, 1), TypeError],
+  ['a growth that is none', () => markValue('k', 1, 'left' as never), RangeError],
+])('%s is refused', (_name, mark, error) => {
+  expect(mark).toThrow(error);
+});
+
+test('nothing has changed when a mark is refused', () => {
+  const document = bold('abcd');
+  const before = document.encodeVersion();
+
+  expect(() => document.mark(3, 9, 'k', 1)).toThrow(RangeError);
+  expect(document.encodeVersion()).toEqual(before);
+});
+
+test('listeners hear of marks, here and elsewhere, together with edits', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  const bob = new TextDocument({ replicaId: 'bob' });
+  const changes: TextChange[] = [];
+  const heard: TextChange[] = [];
+  ann.onChange((change) => changes.push(change));
+  bob.onChange((change) => heard.push(change));
+  ann.onLocalUpdate((update) => void bob.apply(update));
+  const patches = [{ position: 0, deleteCount: 0, inserted: 'ab' }];
+
+  ann.transact(() => {
+    ann.insert(0, 'ab');
+    ann.mark(0, 1, 'bold', true);
+  });
+  ann.unmark(0, 1, 'bold');
+  ann.delete(0, 1);
+
+  const expected = [
+    { patches, isMarked: true },
+    { patches: [], isMarked: true },
+    { patches: [{ position: 0, deleteCount: 1, inserted: '' }] },
+  ];
+  expect(changes).toEqual(expected.map((change) => ({ origin: 'local', ...change })));
+  expect(heard).toEqual(expected.map((change) => ({ origin: 'remote', ...change })));
+});
+
+test('marks are saved and loaded', () => {
+  const document = bold('abcd');
+  const loaded = TextDocument.load(document.save(), { replicaId: 'bob' });
+
+  expect(runsOf(loaded)).toEqual(runsOf(document));
+  loaded.insert(3, 'X');
+  expect(runsOf(loaded)[1]).toEqual([1, 4, { bold: true }]);
+});
+
+describe('many replicas', () => {
+  const growth = fc.constantFrom<MarkGrowth>('none', 'before', 'after', 'both');
+  const step = fc.record({
+    replica: fc.nat(2),
+    action: fc.oneof(
+      { weight: 3, arbitrary: fc.constant('insert' as const) },
+      { weight: 2, arbitrary: fc.constant('delete' as const) },
+      { weight: 4, arbitrary: fc.constant('mark' as const) },
+      { weight: 2, arbitrary: fc.constant('hear' as const) },
+    ),
+    from: fc.nat(99),
+    size: fc.integer({ min: 1, max: 4 }),
+    value: fc.constantFrom('x', 'y', null),
+    growth,
+  });
+
+  test('who has the same events sees the same marks, whatever came first', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30, size: 'max' }), (steps) => {
+        const texts = ['a', 'b', 'c'].map((replicaId) => new TextDocument({ replicaId }));
+        for (const { replica, action, from, size, value, growth } of steps) {
+          const text = texts[replica]!;
+          const start = from % (text.length + 1);
+          const count = Math.min(size, text.length - start);
+          if (action === 'insert') text.insert(start, 'wxyz'.slice(0, size));
+          else if (action === 'hear') {
+            const other = texts[(replica + 1 + (from % 2)) % 3]!;
+            text.applyAll(other.updatesSince(text.encodeVersion()));
+          } else if (count > 0 && action === 'delete') text.delete(start, count);
+          else if (count > 0 && value === null) text.unmark(start, start + count, 'k', growth);
+          else if (count > 0) text.mark(start, start + count, 'k', value, growth);
+          // Asked in between, as a question must not change the answer to the next one.
+          if (from % 3 === 0) text.runs();
+        }
+        const [first, ...others] = texts;
+        for (const other of others) first!.applyAll(other.updatesSince(first!.encodeVersion()));
+        const expected = runsOf(first!);
+        for (const other of others) {
+          other.applyAll(first!.updatesSince(other.encodeVersion()));
+          expect(runsOf(other)).toEqual(expected);
+        }
+        const fresh = new TextDocument({ replicaId: 'd' });
+        if (first!.eventCount > 0) fresh.apply(first!.canonicalBytes());
+        expect(runsOf(fresh)).toEqual(expected);
+        const loaded = TextDocument.load(first!.save(), { replicaId: 'e' });
+        expect(runsOf(loaded)).toEqual(expected);
+        expect(expected.at(-1)?.[1] ?? 0).toBe(first!.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
