@@ -525,7 +525,6 @@ export class TextDocument implements Replica {
       },
       rebuild: () => {
         this.#remotePatches.length = this.#integratedPatchCount;
-        this.#marks = undefined;
         this.#state.rebuild();
       },
     };

@@ -90,7 +90,7 @@ export function growthOfUnmark(growth: MarkGrowth): MarkGrowth {
   return growth === 'both' ? 'none' : growth;
 }
 
-/** The marks of one text. Of no use any more after events were forgotten. */
+/** The marks of one text, found in the log when they are asked for. */
 export class TextMarks {
   readonly #state: TextState;
   readonly #marks: Mark[] = [];
@@ -218,6 +218,7 @@ export class TextMarks {
     const end = mark.end.id;
     if (mark.end.side === 0 || end < 0 || id >= UNDERWATER) return false;
     tree.locate(end);
+    // What the mark's author saw was there before the end died: that spares a look at its version.
     if ((tree.field(FLAGS) & DELETED) === 0 || graph.contains([mark.lv], id)) return false;
     const parents = graph.parentsOf(id);
     if (end < UNDERWATER && !graph.contains(parents, end)) return false;

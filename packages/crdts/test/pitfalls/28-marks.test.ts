@@ -105,7 +105,7 @@ describe('6: at the end', () => {
   });
 });
 
-test('7: a mark on text that was deleted is gone with it, and text that comes there is plain', () => {
+test('7: a mark on text that was deleted is gone with it, and text that comes is plain', () => {
   const [ann, bob] = pair('The fox.');
   ann.mark(4, 7, 'link', '/fox', 'none');
   sync(ann, bob);
@@ -143,6 +143,18 @@ describe('8: the last character of a link was deleted', () => {
 
     expect(sync(ann, bob)).toEqual(['See ', 'found link="/fox"', '.']);
   });
+});
+
+test('what somebody typed into a link who has never seen its end is linked', () => {
+  const origin = documentOf('See f.');
+  // In the order of ids, so that what is typed comes before the rest of the link.
+  const [ann, zoe] = [origin.fork({ replicaId: 'ann' }), origin.fork({ replicaId: 'zoe' })];
+  zoe.insert(5, 'ox');
+  zoe.mark(4, 7, 'link', '/fox', 'none');
+  zoe.delete(6, 1);
+  ann.insert(5, 'und');
+
+  expect(sync(ann, zoe)).toEqual(['See ', 'fundo link="/fox"', '.']);
 });
 
 test('what is left of a link that was cut in the middle does not grow either', () => {
