@@ -24,6 +24,9 @@ import { readPositive, stateCodec } from './state-codec.ts';
 const ROOT_MARK = 0;
 const TRASH_MARK = 1;
 
+/** What `keyBetween` makes; empty in the trash. */
+const POSITION = /^[0-9A-Za-z]*$/;
+
 /** The codec of movable trees and of their deltas. */
 export const movableTreeCodec: Codec<MovableTree> = /* @__PURE__ */ stateCodec<MovableTree>({
   tag: 0x4b,
@@ -101,7 +104,10 @@ function writePlace(
 function readPlace(reader: ByteReader, ids: IdTable): readonly [NodeId, NodePlace] {
   const node = readNode(reader, ids);
   if (node === '' || node === TRASH) throw new DecodeError('node: expected one that can move');
-  return [node, { parent: readNode(reader, ids), position: reader.string() }];
+  const parent = readNode(reader, ids);
+  const position = reader.string();
+  if (POSITION.test(position)) return [node, { parent, position }];
+  throw new DecodeError('position: expected letters and digits, got something else');
 }
 
 function idOf(ids: IdTable, place: number): string {

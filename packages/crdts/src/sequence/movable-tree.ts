@@ -28,7 +28,7 @@
  */
 import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
-import { compareIds, type ElementId, elementId } from './element-id.ts';
+import { type ElementId, elementId } from './element-id.ts';
 import { checkIndex } from './list-arguments.ts';
 import { keyBetween } from './position-key.ts';
 
@@ -39,7 +39,7 @@ export type NodeId = ElementId;
 export interface NodePlace {
   /** The node above, the root, or the trash. */
   readonly parent: NodeId;
-  /** Where among its siblings: they are in the order of these texts, then of their ids. */
+  /** Where among its siblings: they are in the order of these texts, then of their ids as texts. */
   readonly position: string;
 }
 
@@ -62,7 +62,12 @@ export interface MovableTree {
   readonly latest: string;
   /** Where all nodes are after all moves. */
   readonly tree: SortedMap<NodePlace>;
+  /** The nodes in the order of parents and positions: what can be read off the tree. */
+  readonly siblings: SortedMap<NodeId>;
 }
+
+/** A tree, and what can be read off it. */
+type Forest = Pick<MovableTree, 'tree' | 'siblings'>;
 
 /** A node that was created, and the delta of that. */
 export interface CreatedNode {
@@ -84,7 +89,7 @@ export const TRASH: NodeId = 'trash';
  *
  * @remarks
  * A join of m moves of which the earliest comes before the last k in the log costs
- * O((m + k) (depth + log n)); reading children O(n log n) once for each state.
+ * O((m + k) (depth + log n)); a change here O(depth + log n + children of the new parent).
  *
  * @example
  * ```ts
@@ -124,7 +129,7 @@ export const movableTree = {
   /** One part for each move, and one for all below the floor. */
   *decompose(state: MovableTree): Generator<MovableTree> {
     const { floor } = state;
-    if (floor !== '') yield { log: emptyMap, floor, latest: floor, tree: treeAtFloor(state) };
+    if (floor !== '') yield treeOf(floor, treeAtFloor(state), emptyMap);
     for (const [stamp, move] of state.log) yield single(stamp, move);
   },
 
@@ -140,9 +145,9 @@ export const movableTree = {
     return movableTree.has(state, node) ? state.tree.get(node)?.parent : undefined;
   },
 
-  /** What hangs under `node`, in the order of positions. O(n log n) once for each state. */
-  children(state: MovableTree, node: NodeId): readonly NodeId[] {
-    return movableTree.has(state, node) ? childrenOf(state.tree, node) : [];
+  /** What hangs under `node`, in the order of positions. O(log n) and for each child. */
+  children(state: MovableTree, node: NodeId): NodeId[] {
+    return movableTree.has(state, node) ? [...childrenOf(state, node)] : [];
   },
 
   /**
@@ -208,11 +213,13 @@ export const movableTree = {
   },
 };
 
-const bottom: MovableTree = { log: emptyMap, floor: '', latest: '', tree: emptyMap };
+const noForest: Forest = { tree: emptyMap, siblings: emptyMap };
+
+const bottom: MovableTree = { log: emptyMap, floor: '', latest: '', ...noForest };
 
 /** Where all nodes were when the log began: what remains when all of it is undone. */
-export function treeAtFloor({ log, tree }: MovableTree): SortedMap<NodePlace> {
-  return undone(tree, [...log.values()]);
+export function treeAtFloor(state: MovableTree): SortedMap<NodePlace> {
+  return undone(state, [...state.log.values()]).tree;
 }
 
 /** The tree of a floor and of moves above it. */
@@ -221,7 +228,9 @@ export function treeOf(
   tree: SortedMap<NodePlace>,
   moves: SortedMap<NodePlace & { readonly node: NodeId }>,
 ): MovableTree {
-  return withMoves({ log: emptyMap, floor, latest: floor, tree }, moves);
+  let forest = noForest;
+  for (const [node, place] of tree) forest = placed(forest, node, place);
+  return withMoves({ log: emptyMap, floor, latest: floor, ...forest }, moves);
 }
 
 /** The place of a move in the order of all: texts are compared as the numbers in them are. */
@@ -249,30 +258,47 @@ function withMoves(state: MovableTree, moves: SortedMap<Move>): MovableTree {
   const [first] = news;
   if (first === undefined) return state;
   const later = [...state.log.above(first[0])];
-  let { log } = state;
-  let tree = undone(
-    state.tree,
+  let { log, latest } = state;
+  let forest = undone(
+    state,
     later.map(([, move]) => move),
   );
-  let latest = state.latest;
   for (const [stamp, { node, parent, position }] of mergeSorted(later, news)) {
-    const before = tree.get(node);
-    const isSkipped = isAtOrBelow(tree, parent, node);
+    const before = forest.tree.get(node);
+    const isSkipped = isAtOrBelow(forest.tree, parent, node);
     log = log.set(stamp, { node, parent, position, before, isSkipped });
-    if (!isSkipped) tree = tree.set(node, { parent, position });
+    if (!isSkipped) forest = placed(forest, node, { parent, position });
     if (stamp > latest) latest = stamp;
   }
-  return { log, floor: state.floor, latest, tree };
+  return { log, floor: state.floor, latest, ...forest };
 }
 
-/** `tree` before `moves`, which were the last ones. */
-function undone(tree: SortedMap<NodePlace>, moves: readonly TreeMove[]): SortedMap<NodePlace> {
-  let earlier = tree;
+/** `forest` before `moves`, which were the last ones. */
+function undone({ tree, siblings }: Forest, moves: readonly TreeMove[]): Forest {
+  let earlier: Forest = { tree, siblings };
   for (const { node, before, isSkipped } of moves.toReversed()) {
-    if (isSkipped) continue;
-    earlier = before === undefined ? earlier.delete(node) : earlier.set(node, before);
+    if (!isSkipped) earlier = placed(earlier, node, before);
   }
   return earlier;
+}
+
+/** `forest` with `node` at `place`, or nowhere. */
+function placed({ tree, siblings }: Forest, node: NodeId, place: NodePlace | undefined): Forest {
+  const before = tree.get(node);
+  const others = before === undefined ? siblings : siblings.delete(keyOf(node, before));
+  return place === undefined
+    ? { tree: tree.delete(node), siblings: others }
+    : { tree: tree.set(node, place), siblings: others.set(keyOf(node, place), node) };
+}
+
+/** Where a node stands among all: after those of other parents, by position, then by id. */
+function keyOf(node: NodeId, { parent, position }: NodePlace): string {
+  return `${prefixOf(parent)}${position} ${node}`;
+}
+
+/** No other parent has the same, whatever ids are made of; positions have letters and digits. */
+function prefixOf(parent: NodeId): string {
+  return `${parent.length}:${parent}/`;
 }
 
 function mergeSorted(
@@ -299,7 +325,7 @@ function nextCounter(state: MovableTree, replicaId: ReplicaId): number {
 
 /** The position of `node` at `index` among the other children of `parent`. */
 function positionAt(state: MovableTree, node: NodeId, parent: NodeId, index?: number): string {
-  const others = childrenOf(state.tree, parent).filter((id) => id !== node);
+  const others = [...childrenOf(state, parent)].filter((id) => id !== node);
   const at = index ?? others.length;
   checkIndex('index', at, others.length);
   const positionOf = (id: NodeId | undefined): string | undefined =>
@@ -307,27 +333,10 @@ function positionAt(state: MovableTree, node: NodeId, parent: NodeId, index?: nu
   return keyBetween(positionOf(others[at - 1]) ?? '', positionOf(others[at]));
 }
 
-/** The children in a tree are asked for often, and change never. */
-const children = new WeakMap<SortedMap<NodePlace>, Map<NodeId, NodeId[]>>();
-
-function childrenOf(tree: SortedMap<NodePlace>, parent: NodeId): readonly NodeId[] {
-  let all = children.get(tree);
-  if (all === undefined) {
-    all = new Map();
-    for (const [node, place] of tree) {
-      const siblings = all.get(place.parent);
-      if (siblings === undefined) all.set(place.parent, [node]);
-      else siblings.push(node);
-    }
-    for (const siblings of all.values())
-      siblings.sort((one, other) => compareSiblings(tree, one, other));
-    children.set(tree, all);
+function* childrenOf({ siblings }: Forest, parent: NodeId): Generator<NodeId> {
+  const prefix = prefixOf(parent);
+  for (const [key, node] of siblings.above(prefix)) {
+    if (!key.startsWith(prefix)) return;
+    yield node;
   }
-  return all.get(parent) ?? [];
-}
-
-function compareSiblings(tree: SortedMap<NodePlace>, one: NodeId, other: NodeId): number {
-  const [left, right] = [tree.get(one)?.position ?? '', tree.get(other)?.position ?? ''];
-  if (left !== right) return left < right ? -1 : 1;
-  return compareIds(one, other);
 }

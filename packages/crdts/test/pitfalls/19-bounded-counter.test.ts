@@ -1,6 +1,6 @@
 /**
- * The last ticket is sold at two counters at once: impossible, because a right is in one hand. And a
- * transfer of rights that arrives twice is one transfer.
+ * The last ticket is sold at two counters at once: impossible, because a right is in one hand. And
+ * a transfer of rights that arrives twice is one transfer.
  */
 import { expect, test } from 'vitest';
 

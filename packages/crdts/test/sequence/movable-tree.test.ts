@@ -163,6 +163,24 @@ test('late moves are put in where they belong, in whatever order they come', () 
   );
 });
 
+test('ids that look like parts of keys are ids', () => {
+  const [left, right] = ['a/V 2@b', 'b/V 3@a/V 2@b'];
+  let tree = grown(bottom, 'a');
+  tree = grown(tree, left, '1@a');
+  tree = grown(tree, right, `2@${left}`);
+  tree = grown(tree, 'b', '1@a', 0);
+  expect(outline(tree)).toEqual([['1@a', ['4@b'], [`2@${left}`, [`3@${right}`]]]]);
+  expect(movableTreeCodec.decode(movableTreeCodec.encode(tree))).toEqual(tree);
+});
+
+test('bytes with a position that is none are refused', () => {
+  const place = { parent: '', position: 'V V' };
+  const two = grown(grown(bottom, 'a'), 'a');
+  const tree = movableTree.compact(two, two);
+  const forged = { ...tree, tree: tree.tree.set('1@a', place) };
+  expect(() => movableTreeCodec.decode(movableTreeCodec.encode(forged))).toThrow('position');
+});
+
 test('bytes with a cycle below the floor are refused', () => {
   const two = grown(grown(bottom, 'a'), 'a');
   const tree = movableTree.compact(two, two);
