@@ -14,8 +14,8 @@ export function cpuMsOf(action: () => void): number {
 }
 
 /**
- * Megabytes that what `action` returns holds, after a collection before and after: objects, and what
- * arrays of numbers keep beside them.
+ * Megabytes that what `action` returns holds, after a collection before and after: objects, and
+ * what arrays of numbers keep beside them.
  */
 export function megabytesOf(action: () => unknown): number {
   const before = bytesUsed();

@@ -51,6 +51,10 @@ function sendUpdates(from: JsonDocument, to: JsonDocument): void {
   to.applyAll(from.updatesSince(to.encodeVersion()));
 }
 
+function sendToAll(from: Doc, docs: readonly Doc[]): void {
+  for (const to of docs) if (to !== from) applyUpdate(to, encodeStateAsUpdate(from));
+}
+
 const read = (json: unknown): unknown => Object.entries(json ?? {}).sort();
 
 class LoroReplica implements WrittenMap {
@@ -124,10 +128,8 @@ test('three replicas that set a key each round read what three replicas of Yjs r
           ours[replica]!.root.set(written, value);
           theirs[replica]!.getMap<number>('map').set(written, value);
         });
-        for (const from of ours) for (const to of ours) if (from !== to) sendUpdates(from, to);
-        for (const from of theirs) {
-          for (const to of theirs) if (from !== to) applyUpdate(to, encodeStateAsUpdate(from));
-        }
+        for (const from of ours) for (const to of ours) sendUpdates(from, to);
+        for (const from of theirs) sendToAll(from, theirs);
         expect(ours.map((each) => read(each.toJSON()))).toEqual(
           theirs.map((each) => read(each.getMap('map').toJSON())),
         );
