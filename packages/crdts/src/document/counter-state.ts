@@ -1,4 +1,4 @@
-import { COUNTER_ADD } from '../log/operation-kind.ts';
+import { COUNTER_ADD, REVOKE } from '../log/operation-kind.ts';
 import { Container, COUNTER, impossible, type Operation } from './container.ts';
 
 /** The sum is kept as a high and a low part, in which no addition is ever rounded. */
@@ -11,6 +11,9 @@ const PART = 2 ** 26;
  * A sum of doubles depends on the order of its terms once it is past 2^53; two sums of small parts
  * do not. Additions are exact for the first 2^26 terms at least, and the value that is read is
  * rounded once, from the same parts everywhere.
+ *
+ * To reset it is to take back the additions that were seen, not to add the opposite: two who do so
+ * at once would go below zero.
  */
 export class CounterState extends Container {
   readonly type: number = COUNTER;
@@ -45,7 +48,15 @@ export class CounterState extends Container {
   }
 
   clear(): void {
-    if (this.value !== 0) this.add(-this.value);
+    const { log } = this.host;
+    const { runCount } = log;
+    for (let run = 0; run < runCount; run += 1) {
+      const lv = log.start(run);
+      const isOurs = log.kind(run) === COUNTER_ADD && log.isIn(run, this.lv);
+      if (isOurs && !this.host.isRevoked(lv)) {
+        this.host.emit(this, REVOKE, 1, lv, -1, -1, []);
+      }
+    }
   }
 
   look(): number {

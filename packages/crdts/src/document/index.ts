@@ -14,6 +14,7 @@ export {
   type DocumentChange,
   JsonDocument,
   type JsonDocumentOptions,
+  type JsonLoadOptions,
   type TransactionOptions,
 } from './json-document.ts';
 export type { Live, LiveAny, Shown } from './live.ts';

@@ -8,10 +8,13 @@
  */
 import type { EventRange } from '../graph/causal-graph.ts';
 import { History } from '../history/history.ts';
+import { historyChunks } from '../history/history-file.ts';
 import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { NotificationQueue, Notifications } from '../text/notifications.ts';
+import { decodeChunks, encodeChunks } from '../wire/chunks.ts';
+import { corrupt } from '../wire/byte-reader.ts';
 import { type Change, ChangeRecorder } from './changes.ts';
 import { DocumentState } from './document-state.ts';
 import { type Live, live } from './live.ts';
@@ -24,6 +27,15 @@ export interface JsonDocumentOptions<Root extends MapLikeSchema> {
   readonly replicaId: ReplicaId;
   /** What the document is meant to hold. Default: a record of anything. */
   readonly schema?: Root;
+}
+
+/** How a document is loaded. */
+export interface JsonLoadOptions<Root extends MapLikeSchema> extends JsonDocumentOptions<Root> {
+  /**
+   * Says that `replicaId` is not fresh but goes on, on purpose: whoever had it before is gone for
+   * ever, and the file has all that it ever sent. Otherwise an id with events is refused.
+   */
+  readonly continueReplica?: true;
 }
 
 /** What a copy of a document needs to know. */
@@ -101,8 +113,8 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
    *
    * @throws TypeError, RangeError if `replicaId` is none.
    */
-  constructor(options: JsonDocumentOptions<Root>) {
-    const { replicaId, schema } = options;
+  constructor(options: JsonDocumentOptions<Root>);
+  constructor({ replicaId, schema, continueReplica }: JsonLoadOptions<Root>) {
     this.replicaId = checkReplicaId('replicaId', replicaId);
     this.#schema = schema;
     this.#history = new History(
@@ -110,13 +122,48 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
         integrate: (from, to) => this.#state.integrate(from, to),
         rebuild: () => this.#rebuild(),
       },
-      replicaId,
+      continueReplica === true ? undefined : replicaId,
     );
     const { graph, log } = this.#history;
     this.#state = new DocumentState(graph, log, graph.replicaIndex(replicaId), (change) =>
       this.transact(change),
     );
     this.root = rootOf(this.#state.root, schema);
+  }
+
+  /**
+   * The document that `save` wrote into `bytes`.
+   *
+   * @param options - The id should be fresh: a backup that is restored, or a second tab, must not
+   *   count on where another one does.
+   * @throws CorruptBytesError if they are damaged, or none.
+   * @throws RangeError if the id has events in the document; see `continueReplica`.
+   *
+   * @remarks O(history).
+   *
+   * @example
+   * ```ts
+   * import { JsonDocument } from '@quorate/crdts/document';
+   *
+   * const ann = new JsonDocument({ replicaId: 'ann' });
+   * ann.root.set('color', 'red');
+   * const later = JsonDocument.load(ann.save(), { replicaId: 'ann-2' });
+   * later.root.get('color'); // => 'red'
+   * ```
+   */
+  static load<Root extends MapLikeSchema = RecordSchema<AnySchema>>(
+    bytes: Uint8Array,
+    options: JsonLoadOptions<Root>,
+  ): JsonDocument<Root> {
+    const document = new JsonDocument<Root>(options);
+    document.#load(bytes);
+    const own = document.#history.graph.nextSequence(document.#state.replica);
+    if (own > 0 && options.continueReplica !== true) {
+      throw new RangeError(
+        `replicaId: expected a fresh id, got ${document.replicaId} which has ${own} events`,
+      );
+    }
+    return document;
   }
 
   /** How many events there are: one for each character, and for each operation on all else. */
@@ -194,6 +241,19 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   /** Whether the holder of `version` has all that is here. */
   isCoveredBy(version: Uint8Array): boolean {
     return this.#apart(() => this.#history.isCoveredBy(version));
+  }
+
+  /**
+   * The document as bytes, with all that ever happened and all that waits for its past.
+   *
+   * @returns Of the same events in the same local order, the same bytes.
+   *
+   * @remarks O(history). Made for snapshots from time to time: between them, keep the updates.
+   */
+  save(): Uint8Array {
+    return this.#apart(() =>
+      encodeChunks([...this.#history.save({ trimmedCount: 0, insertedText: 'written' })]),
+    );
   }
 
   /**
@@ -293,6 +353,14 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   /** A plain copy, without prototypes; keys are sorted by code units. */
   toJSON(): unknown {
     return this.#state.root.toJSON();
+  }
+
+  #load(bytes: Uint8Array): void {
+    const { graph } = this.#history;
+    const file = this.#history.load(decodeChunks(bytes, new Set(historyChunks)));
+    if (file.trimmedCount > 0 || file.keptLength > 0) throw corrupt('a JSON document', 'another');
+    if (graph.eventCount > 0) this.#state.integrate(0, graph.eventCount);
+    if (file.waiting.length > 0) this.#history.applyAll(file.waiting);
   }
 
   #options(replicaId: ReplicaId): JsonDocumentOptions<Root> {

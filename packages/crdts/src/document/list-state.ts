@@ -54,7 +54,8 @@ export class Element {
 
   /** What it holds. */
   get content(): Content {
-    return this.puts?.winner?.content ?? this.inserted;
+    const put = this.puts?.winner;
+    return put === undefined ? this.inserted : put.content;
   }
 }
 

@@ -55,7 +55,8 @@ export class MapState extends Container {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     const content = entry.writes.winner?.content;
-    return content ?? entry.nested.find((container) => !container.isEmpty());
+    if (content !== undefined) return content;
+    return entry.nested.find((container) => !container.isEmpty());
   }
 
   /** The keys that show something, sorted by code units: the same on every replica. */

@@ -19,7 +19,8 @@ function copyNested(name: string, value: unknown, depthLeft: number): Value {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number' || typeof value === 'string') return value;
   if (typeof value !== 'object') throw notAValue(name, typeof value);
-  if (value instanceof Uint8Array) return value.slice();
+  // Not `slice`: that of a Node.js buffer is a window on the same memory.
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (depthLeft === 0) {
     throw new RangeError(
       `${name}: expected at most ${VALUE_DEPTH_MAX} levels, got more or a cycle`,

@@ -102,7 +102,7 @@ export function readValue(reader: ByteReader, depthLeft: number = VALUE_DEPTH_MA
     case UNITS:
       return readText(reader, kind);
     case BYTES:
-      return reader.prefixed().slice();
+      return new Uint8Array(reader.prefixed());
     case ARRAY:
       return readArray(reader, depthLeft);
     case OBJECT:
