@@ -22,8 +22,7 @@
  * below a node that its author knew to be dead, and a dead leaf can go as soon as all know of it.
  *
  * Source: Weidner and Kleppmann, "The Art of the Fugue: Minimizing Interleaving in Collaborative
- * Text Editing", IEEE Transactions on Parallel and Distributed Systems, 2025. Placing beside living
- * nodes only is ours.
+ * Text Editing". Placing beside living nodes only is ours.
  */
 import type { SortedMap } from '../plain/sorted-map.ts';
 import { compareIds, type ElementId } from './element-id.ts';

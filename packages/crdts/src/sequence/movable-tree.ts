@@ -24,7 +24,7 @@
  * nothing can arrive any more. Nodes in the trash are kept, some 20 bytes each.
  *
  * Source: Kleppmann, Mulligan, Gomes and Beresford, "A highly-available move operation for
- * replicated trees", IEEE Transactions on Parallel and Distributed Systems, 2022.
+ * replicated trees", IEEE Transactions on Parallel and Distributed Systems, 2021.
  */
 import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
