@@ -9,26 +9,30 @@
 
 /** Listeners of one kind of event. */
 export class Notifications<Event> {
-  readonly #listeners = new Set<(event: Event) => void>();
+  /** Replaced, never changed: whoever goes through it is not disturbed by who comes and goes. */
+  #listeners: readonly ((event: Event) => void)[] = [];
 
   /** Whether anybody listens. */
   get isHeard(): boolean {
-    return this.#listeners.size > 0;
+    return this.#listeners.length > 0;
   }
 
   /** Adds a listener, and returns what ends its subscription. */
   subscribe(listener: (event: Event) => void): () => void {
     // Wrapped, so that a function that subscribes twice is called twice.
     const own = (event: Event) => listener(event);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    this.#listeners = [...this.#listeners, own];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== own);
+    };
   }
 
   /** Calls every listener; what they throw is added to `errors`. */
   tell(event: Event, errors: unknown[]): void {
-    for (const listener of this.#listeners) {
+    const listeners = this.#listeners;
+    for (let at = 0; at < listeners.length; at += 1) {
       try {
-        listener(event);
+        listeners[at]?.(event);
       } catch (error) {
         errors.push(error);
       }
@@ -39,6 +43,7 @@ export class Notifications<Event> {
 /** Runs notifications one after the other, those that come up meanwhile at the end. */
 export class NotificationQueue {
   readonly #queue: ((errors: unknown[]) => void)[] = [];
+  readonly #errors: unknown[] = [];
   #isRunning = false;
 
   /**
@@ -50,11 +55,27 @@ export class NotificationQueue {
     this.#queue.push(notify);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    const errors: unknown[] = [];
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      next(errors);
+    this.#end();
+  }
+
+  /** The same for one event of one kind, without a function made for it. */
+  tell<Event>(listeners: Notifications<Event>, event: Event): void {
+    if (this.#isRunning) {
+      this.#queue.push((errors) => listeners.tell(event, errors));
+      return;
     }
+    this.#isRunning = true;
+    listeners.tell(event, this.#errors);
+    this.#end();
+  }
+
+  #end(): void {
+    const queue = this.#queue;
+    while (queue.length > 0) queue.shift()?.(this.#errors);
     this.#isRunning = false;
-    if (errors.length > 0) throw errors[0];
+    if (this.#errors.length === 0) return;
+    const [first] = this.#errors;
+    this.#errors.length = 0;
+    throw first;
   }
 }

@@ -79,6 +79,11 @@ export class KeystrokeWriter {
   #replica = -1;
   #high = -1;
   #low = 0;
+  /** The event after the last one written, if that one was of the same replica; what it left. */
+  #nextLv = -1;
+  #nextSequence = 0;
+  #cursor = 0;
+  #container = ROOT;
 
   constructor(graph: CausalGraph, log: OperationLog) {
     this.#graph = graph;
@@ -95,32 +100,47 @@ export class KeystrokeWriter {
     if (kind > TEXT_DELETE_BACKWARD || to > log.end(run) || to > graph.runEnd(events)) {
       return undefined;
     }
-    const sequence = graph.runSequence(events) + from - graph.runStart(events);
-    const replica = graph.runReplica(events);
-    const previous = graph.lvOf(replica, sequence - 1);
     const count = to - from;
     this.#reserve(128 + 3 * count);
     this.#size = 1;
     let flags = IS_KEYSTROKE | ((kind - 1) << KIND_SHIFT);
-    flags |= this.#writeAuthor(replica);
-    this.#varint(sequence);
-    flags |= this.#writeParents(from, events, previous);
-    if (log.container(run) !== containerOf(log, previous)) {
+    // Someone who types writes one event after the other: then nothing has to be looked up.
+    if (from !== this.#nextLv || from === graph.runStart(events)) this.#seek(from, events);
+    flags |= this.#writeAuthor(graph.runReplica(events));
+    this.#varint(this.#nextSequence);
+    flags |= this.#writeParents(from, events);
+    const container = log.container(run);
+    if (container !== this.#container) {
       flags |= HAS_CONTAINER;
-      this.#writeEvent(log.container(run));
+      this.#writeEvent(container);
+      this.#container = container;
     }
     if (kind !== TEXT_INSERT && count > 1) {
       flags |= HAS_DELETE_COUNT;
       this.#varint(count);
     }
-    const distance = log.aOf(run, from) - cursorOf(log, previous);
+    const position = log.aOf(run, from);
+    const distance = position - this.#cursor;
     if (distance !== 0) {
       flags |= IS_DISTANT;
       this.#varint(distance < 0 ? -2 * distance - 1 : 2 * distance);
     }
     if (kind === TEXT_INSERT) this.#writeText(log.b(run) + from - log.start(run), count);
     this.#bytes[0] = flags;
+    this.#nextLv = to;
+    this.#nextSequence += count;
+    this.#cursor = cursorAfter(kind, count === 1 ? position : log.aOf(run, to - 1));
     return this.#sealed();
+  }
+
+  /** Looks up what the replica's event before `from` left. */
+  #seek(from: number, events: number): void {
+    const graph = this.#graph;
+    const sequence = graph.runSequence(events) + from - graph.runStart(events);
+    const previous = graph.lvOf(graph.runReplica(events), sequence - 1);
+    this.#nextSequence = sequence;
+    this.#cursor = cursorOf(this.#log, previous);
+    this.#container = containerOf(this.#log, previous);
   }
 
   #writeAuthor(replica: number): number {
@@ -147,9 +167,11 @@ export class KeystrokeWriter {
     return IS_PACKED;
   }
 
-  #writeParents(from: number, events: number, previous: number): number {
-    if (from > this.#graph.runStart(events)) return 0;
-    const parents = this.#graph.runParents(events);
+  #writeParents(from: number, events: number): number {
+    const graph = this.#graph;
+    if (from > graph.runStart(events)) return 0;
+    const parents = graph.runParents(events);
+    const previous = graph.lvOf(graph.runReplica(events), this.#nextSequence - 1);
     if (parents.length < 2 && (parents[0] ?? -1) === previous) return 0;
     this.#varint(parents.length);
     this.#reserve(this.#size + 80 * parents.length + 128 + this.#bytes.length);
