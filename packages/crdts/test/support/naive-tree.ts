@@ -9,7 +9,7 @@ export type TreeOperation =
 /** Nodes and what they hang under. */
 type Places = readonly (readonly [node: string, parent: string])[];
 
-/** The tree after `events`: all moves in the order of their stamps, without those that make cycles. */
+/** The tree after `events`: all moves by ascending stamps, without those that make cycles. */
 export function naiveTree(events: Delivered<TreeOperation>): Places {
   const parents = new Map<string, string>();
   const ordered = [...events].sort((one, other) =>
