@@ -31,6 +31,7 @@ import {
   growthOfUnmark,
   type MarkGrowth,
   markValue,
+  partsOf,
   TextMarks,
   type TextRun,
 } from './text-marks.ts';
@@ -82,11 +83,14 @@ export interface TextChange {
 /** Chunks of a file besides those of the history: the text, and what was deleted from it. */
 const TEXT_CHUNK = 16;
 const DELETED_CHUNK = 17;
+/** Of a trimmed history: the marks on the text. */
+const MARKS_CHUNK = 18;
 
 const knownChunks: ReadonlySet<number> = /* @__PURE__ */ new Set([
   ...historyChunks,
   TEXT_CHUNK,
   DELETED_CHUNK,
+  MARKS_CHUNK,
 ]);
 
 /**
@@ -130,6 +134,8 @@ export class TextDocument implements Replica {
   #remotePatches: TextPatch[] = [];
   #integratedPatchCount = 0;
   #marks: TextMarks | undefined;
+  /** Those on the text after which the history begins. */
+  #trimmedMarks: readonly Value[] = [];
   /** Whether something was marked that was not told yet. */
   #isMarkedHere = false;
   #isMarkedElsewhere = false;
@@ -293,8 +299,7 @@ export class TextDocument implements Replica {
    * ever was, and at each mark.
    */
   runs(): readonly TextRun[] {
-    this.#marks ??= new TextMarks(this.#state);
-    return this.#marks.runs();
+    return this.#textMarks().runs();
   }
 
   /**
@@ -455,8 +460,10 @@ export class TextDocument implements Replica {
       ]);
     }
     const text = isShallow ? textAt(this.#state, [newest - 1]) : this.#state.initialText;
+    const marks = isShallow ? this.#textMarks().before(newest) : this.#trimmedMarks;
     return encodeChunks([
       [TEXT_CHUNK, textBytes(text)],
+      ...(marks.length > 0 ? [[MARKS_CHUNK, valueBytes(marks)] as const] : []),
       ...this.#history.save({ trimmedCount: keptFrom, insertedText: 'written' }),
     ]);
   }
@@ -499,6 +506,7 @@ export class TextDocument implements Replica {
     const text = readText(chunks.get(TEXT_CHUNK));
     if (trimmedCount > 0) {
       this.#state = new TextState(graph, log, ROOT, text);
+      this.#trimmedMarks = readMarks(chunks.get(MARKS_CHUNK));
       this.#state.integrate(trimmedCount, graph.eventCount);
     } else {
       const deleted = readText(chunks.get(DELETED_CHUNK));
@@ -538,6 +546,11 @@ export class TextDocument implements Replica {
     this.#unchangedText = undefined;
     if (this.#changes.isHeard) this.#localPatches.push({ position, deleteCount, inserted });
     if (this.#transactionStart < 0) this.#tellLocal(from);
+  }
+
+  #textMarks(): TextMarks {
+    this.#marks ??= new TextMarks(this.#state, this.#trimmedMarks);
+    return this.#marks;
   }
 
   #mark(start: number, end: number, value: Value): void {
@@ -589,9 +602,13 @@ function hasMark(log: OperationLog, from: number, to: number): boolean {
 }
 
 function textBytes(text: string): Uint8Array {
-  const writer = new ByteWriter(text.length + 16);
   // Forged edits may tear pairs of surrogates: as a value, such a text keeps what it has.
-  writeValue(writer, text);
+  return valueBytes(text, text.length + 16);
+}
+
+function valueBytes(value: Value, sizeBytes = 256): Uint8Array {
+  const writer = new ByteWriter(sizeBytes);
+  writeValue(writer, value);
   return writer.copy();
 }
 
@@ -610,9 +627,18 @@ function unitsOf(text: string, bytes: Uint8Array): InsertedText {
 
 function readText(bytes: Uint8Array | undefined): string {
   if (bytes === undefined) return '';
-  const reader = new ByteReader(bytes);
-  const text = readValue(reader);
-  reader.expectEnd();
+  const text = readWhole(bytes);
   if (typeof text !== 'string') throw corrupt('a text', typeof text);
   return text;
+}
+
+function readMarks(bytes: Uint8Array | undefined): readonly Value[] {
+  return bytes === undefined ? [] : partsOf(readWhole(bytes));
+}
+
+function readWhole(bytes: Uint8Array): Value {
+  const reader = new ByteReader(bytes);
+  const value = readValue(reader);
+  reader.expectEnd();
+  return value;
 }

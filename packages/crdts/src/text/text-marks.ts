@@ -27,7 +27,7 @@
  */
 import { MARK } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
-import { DELETED, FLAGS, ID, IN_SLOT, LENGTH, UNDERWATER } from './span-tree.ts';
+import { DELETED, FLAGS, ID, IN_SLOT, LENGTH, STATE, UNDERWATER } from './span-tree.ts';
 import type { TextState } from './text-state.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -53,10 +53,12 @@ interface MarkEnd {
 }
 
 interface Mark {
-  /** The event that made it. */
+  /** The event that made it; below 0 if it was trimmed, ascending. */
   readonly lv: number;
   readonly key: string;
   readonly value: Value;
+  /** What the log keeps of it. */
+  readonly parts: readonly Value[];
   readonly start: MarkEnd;
   readonly end: MarkEnd;
 }
@@ -74,6 +76,9 @@ interface Piece {
   readonly marks: readonly Mark[];
 }
 
+/** As an index below, `before` is a bit of 1 and `after` one of 2. */
+const GROWS_AFTER = 2;
+const GROWS_BOTH = 3;
 const GROWTHS: readonly MarkGrowth[] = ['none', 'before', 'after', 'both'];
 
 /** What the log keeps of a mark: its key, its value, and at which ends it grows. */
@@ -93,11 +98,14 @@ export function growthOfUnmark(growth: MarkGrowth): MarkGrowth {
 /** The marks of one text, found in the log when they are asked for. */
 export class TextMarks {
   readonly #state: TextState;
+  readonly #trimmed: readonly Value[];
   readonly #marks: Mark[] = [];
   #upTo = 0;
 
-  constructor(state: TextState) {
+  /** @param trimmed - Marks on the initial text, from `before`. */
+  constructor(state: TextState, trimmed: readonly Value[] = []) {
     this.#state = state;
+    this.#trimmed = trimmed;
   }
 
   /**
@@ -111,9 +119,9 @@ export class TextMarks {
     this.#catchUp(tracker);
     const runs: TextRun[] = [];
     let start = 0;
-    for (const { id, length, marks } of this.#pieces(tracker)) {
-      const inside = marks.filter((mark) => !this.#isBehindDeadEnd(tracker, mark, id));
-      const values = this.#valuesOf(inside);
+    const isThere = (): boolean => (tracker.tree.field(FLAGS) & DELETED) === 0;
+    for (const { length, marks } of this.#pieces(tracker, isThere)) {
+      const values = this.#valuesOf(marks);
       const last = runs.at(-1);
       const end = start + length;
       if (last !== undefined && isSame(last.marks, values))
@@ -124,48 +132,97 @@ export class TextMarks {
     return runs;
   }
 
+  /**
+   * The marks that were made before the event `eventCount`, on the text of that version: what has
+   * to be kept of them if the history before is trimmed.
+   */
+  before(eventCount: number): Value[] {
+    const tracker = this.#state.trackerOfAll();
+    this.#catchUp(tracker);
+    const version = eventCount > 0 ? [eventCount - 1] : [];
+    const [slot] = tracker.atVersions(version, version);
+    const state = STATE + slot;
+    const marks = this.#marks
+      .filter(({ lv }) => lv < eventCount)
+      .sort((one, other) => (this.#isEarlier(one, other) ? -1 : 1));
+    const starts = new Map(marks.map((mark) => [mark, startOf(tracker, mark.start, slot)]));
+    const covered = new Map<Mark, readonly [start: number, end: number]>();
+    let start = 0;
+    for (const { length, marks } of this.#pieces(tracker, () => tracker.tree.field(state) === 1)) {
+      const end = start + length;
+      for (const mark of marks) covered.set(mark, [covered.get(mark)?.[0] ?? start, end]);
+      start = end;
+    }
+    const kept: Value[] = [];
+    for (const mark of marks) {
+      const [key = '', value = null, bits] = mark.parts;
+      const start = starts.get(mark);
+      // What is typed beside a dead character comes to stand in front of it: no start grows there.
+      const growth = start === undefined ? Number(bits) & GROWS_AFTER : Number(bits);
+      // Of one that grows at both ends, what is typed there is part even if all else was deleted.
+      const gap = growth === GROWS_BOTH ? start : undefined;
+      const range = covered.get(mark) ?? (gap === undefined ? undefined : [gap, gap]);
+      if (range !== undefined) kept.push([...range, key, value, growth]);
+    }
+    return kept;
+  }
+
   /** Finds the ends of the marks that are new in the log. */
   #catchUp(tracker: Tracker): void {
-    const { log } = this.#state;
+    const { graph, log } = this.#state;
+    const { length } = this.#trimmed;
+    if (this.#upTo === 0) {
+      for (const [index, mark] of this.#trimmed.entries()) {
+        const [start, end, ...parts] = partsOf(mark);
+        this.#add(tracker, index - length, [], Number(start), Number(end), parts);
+      }
+    }
     while (this.#upTo < log.eventCount) {
       const run = log.runAt(this.#upTo);
-      const isMark = log.kind(run) === MARK && log.isIn(run, this.#state.container);
-      const mark = isMark ? this.#markAt(tracker, log.start(run), run) : undefined;
-      if (mark !== undefined) this.#marks.push(mark);
+      if (log.kind(run) === MARK && log.isIn(run, this.#state.container)) {
+        const lv = log.start(run);
+        const parts = partsOf(log.values[log.value(run)]);
+        this.#add(tracker, lv, graph.parentsOf(lv), log.a(run), log.b(run), parts);
+      }
       this.#upTo = log.end(run);
     }
   }
 
-  /** The mark that an event made; undefined if it makes no sense where its author was. */
-  #markAt(tracker: Tracker, lv: number, run: number): Mark | undefined {
-    const { graph, log } = this.#state;
-    const parents = graph.parentsOf(lv);
+  /** Adds the mark that an event made, unless it makes no sense where its author was. */
+  #add(
+    tracker: Tracker,
+    lv: number,
+    parents: readonly number[],
+    from: number,
+    to: number,
+    parts: readonly Value[],
+  ): void {
     const sum = IN_SLOT + tracker.atVersions(parents, parents)[0];
     const { tree } = tracker;
     const total = tree.total(sum);
-    const from = log.a(run);
-    const to = log.b(run);
-    if (!(from >= 0 && from < to && to <= total)) return undefined;
-    const [key, value = null, bits] = partsOf(log.values[log.value(run)]);
+    const [key, value = null, bits] = parts;
     const growth = GROWTHS[Number(bits)];
-    if (typeof key !== 'string' || growth === undefined) return undefined;
+    const least = lv < 0 && growth === 'both' ? from : from + 1;
+    if (!(from >= 0 && to >= least && to <= total)) return;
+    if (typeof key !== 'string' || growth === undefined) return;
     const idAt = (position: number): number =>
       tree.seek(sum, position) ? tree.field(ID) + tree.offset : -1;
     const growsBefore = growth === 'before' || growth === 'both';
     const growsAfter = growth === 'after' || growth === 'both';
-    return {
+    this.#marks.push({
       lv,
       key,
       value,
+      parts,
       start: growsBefore
         ? { id: from > 0 ? idAt(from - 1) : -1, side: 1 }
         : { id: idAt(from), side: 0 },
       end: growsAfter ? { id: to < total ? idAt(to) : -1, side: 0 } : { id: idAt(to - 1), side: 1 },
-    };
+    });
   }
 
-  /** The characters that are in the text, in order, each with the marks that cover it. */
-  #pieces(tracker: Tracker): Piece[] {
+  /** The characters that are there, in order, each with the marks that cover it. */
+  #pieces(tracker: Tracker, isThere: () => boolean): Piece[] {
     const { tree } = tracker;
     const boundaries = this.#boundaries();
     const active = new Set(this.#marks.filter(({ start }) => start.id < 0));
@@ -174,20 +231,24 @@ export class TextMarks {
     for (let more = tree.toSpan(); more; more = tree.next()) {
       const id = tree.field(ID);
       const length = tree.field(LENGTH);
-      const isThere = (tree.field(FLAGS) & DELETED) === 0;
+      const counts = isThere();
       let at = 0;
       for (let next = firstFrom(boundaries, id); ; next += 1) {
         const boundary = boundaries[next];
         const isWithin = boundary !== undefined && boundary.id < id + length;
         const end = isWithin ? boundary.id - id + boundary.side : length;
-        if (isThere && end > at) this.#addPieces(pieces, id + at, end - at, [...active]);
+        if (counts && end > at) this.#addPieces(pieces, id + at, end - at, [...active]);
         at = end;
         if (!isWithin) break;
         if (boundary.isStart) active.add(boundary.mark);
         else active.delete(boundary.mark);
       }
     }
-    return pieces;
+    return pieces.map(({ id, length, marks }) => ({
+      id,
+      length,
+      marks: marks.filter((mark) => !this.#isBehindDeadEnd(tracker, mark, id)),
+    }));
   }
 
   /** Adds a piece, cut where another replica goes on, or the same one after it learnt something. */
@@ -219,22 +280,32 @@ export class TextMarks {
     if (mark.end.side === 0 || end < 0 || id >= UNDERWATER) return false;
     tree.locate(end);
     // What the mark's author saw was there before the end died: that spares a look at its version.
-    if ((tree.field(FLAGS) & DELETED) === 0 || graph.contains([mark.lv], id)) return false;
+    if ((tree.field(FLAGS) & DELETED) === 0 || this.#knows(mark, id)) return false;
     const parents = graph.parentsOf(id);
     if (end < UNDERWATER && !graph.contains(parents, end)) return false;
     // What came next where its author typed it.
     const sum = IN_SLOT + tracker.atVersions(parents, parents)[0];
     if (!tree.seek(sum, log.aOf(log.runAt(id), id))) return true;
-    return tree.isBefore(end, tree.field(ID) + tree.offset);
+    const next = tree.field(ID) + tree.offset;
+    return tree.isBefore(end, next) || this.#isBehindDeadEnd(tracker, mark, next);
+  }
+
+  /** Whether the author of a mark had seen a character. */
+  #knows(mark: Mark, id: number): boolean {
+    return mark.lv >= 0 && this.#state.graph.contains([mark.lv], id);
+  }
+
+  #isEarlier(one: Mark, other: Mark): boolean {
+    if (one.lv < 0 || other.lv < 0) return one.lv < other.lv;
+    return this.#state.graph.isBefore(one.lv, other.lv);
   }
 
   /** Of each key, the value of the last mark, if it is one. */
   #valuesOf(marks: readonly Mark[]): Map<string, Value> {
-    const { graph } = this.#state;
     const last = new Map<string, Mark>();
     for (const mark of marks) {
       const other = last.get(mark.key);
-      if (other === undefined || graph.isBefore(other.lv, mark.lv)) last.set(mark.key, mark);
+      if (other === undefined || this.#isEarlier(other, mark)) last.set(mark.key, mark);
     }
     const values = new Map<string, Value>();
     for (const key of [...last.keys()].sort()) {
@@ -245,7 +316,16 @@ export class TextMarks {
   }
 }
 
-function partsOf(value: Value | undefined): readonly Value[] {
+/** Where a mark starts in the text of a slot; undefined if the character before it is not there. */
+function startOf(tracker: Tracker, { id, side }: MarkEnd, slot: number): number | undefined {
+  if (id < 0 || side === 0) return 0;
+  const { tree } = tracker;
+  tree.locate(id);
+  return tree.field(STATE + slot) === 1 ? tree.before(IN_SLOT + slot) + 1 : undefined;
+}
+
+/** The elements of an array; none of anything else. */
+export function partsOf(value: Value | undefined): readonly Value[] {
   return isArray(value) ? value : [];
 }
 

@@ -125,6 +125,16 @@ describe('8: the last character of a link was deleted', () => {
     expect(shown(text)).toEqual(['See ', 'fo link="/fox"', 'und.']);
   });
 
+  test('nor is what is typed in front of that', () => {
+    const text = documentOf('See fox.');
+    text.mark(4, 7, 'link', '/fox', 'none');
+    text.delete(6, 1);
+    text.insert(6, 'x');
+    text.insert(6, 'und ');
+
+    expect(shown(text)).toEqual(['See ', 'fo link="/fox"', 'und x.']);
+  });
+
   test('what is typed within it still is', () => {
     const text = documentOf('See fox.');
     text.mark(4, 7, 'link', '/fox', 'none');
