@@ -26,7 +26,8 @@
  * one to the other at each event, over all that the other did meanwhile: quadratic. Here a tree
  * keeps three prepare versions at once, *slots*, and people who type apart get one each. What one
  * person knows only grows, so a slot only advances, over each event once. That is why the tracker
- * stays when concurrent edits are merged: the next ones find it there.
+ * stays when concurrent edits are merged: the next ones find it there. With more people than slots,
+ * a slot goes to whoever needs it; but who just types on needs none (`#insertBeside`).
  *
  * Where several insertions compete for one place, Fugue decides. A character becomes a child of the
  * one that it was typed after (its left origin), to the right of it. Only if that one had children
@@ -69,6 +70,9 @@ export interface TextTarget {
   /** `count` units from `position` on go. */
   deleted(position: number, count: number): void;
 }
+
+/** In place of a slot: what is inserted is in none of them. */
+const NO_SLOT = SLOT_COUNT;
 
 /** All characters since a base version, in order, and in which versions they are there. */
 export class Tracker {
@@ -158,16 +162,22 @@ export class Tracker {
   /** Applies events of one run of the log that are one run of the graph, too. */
   #apply(run: number, lv: number, end: number, target: TextTarget | undefined): void {
     const log = this.#log;
-    const slot = this.#prepare(lv);
     const count = end - lv;
     const position = log.aOf(run, lv);
     const kind = log.kind(run);
     if (kind === TEXT_INSERT) {
-      this.#checkLength(position, slot);
-      this.#insert(lv, count, position, slot);
+      if (!this.#insertBeside(lv, count, position)) {
+        const slot = this.#prepare(lv);
+        this.#checkLength(position, slot);
+        this.#insert(lv, count, position, slot);
+        this.#version[slot] = end - 1;
+      }
       const offset = log.b(run) + lv - log.start(run);
       if (target !== undefined) target.inserted(this.tree.before(NOW), offset, count);
-    } else if (kind === TEXT_DELETE) {
+      return;
+    }
+    const slot = this.#prepare(lv);
+    if (kind === TEXT_DELETE) {
       this.#checkLength(position + count, slot);
       this.#deleteForward(lv, count, position, slot, target);
     } else {
@@ -176,6 +186,40 @@ export class Tracker {
       this.#deleteBackward(lv, count, position, slot, target);
     }
     this.#version[slot] = end - 1;
+  }
+
+  /**
+   * Inserts what goes on with its only parent, after it or before it, without asking any version:
+   * its author saw nothing between the two. Only for authors without a slot, who are many then:
+   * this spares moving a slot from one to the other for each character.
+   */
+  #insertBeside(lv: number, count: number, position: number): boolean {
+    const graph = this.#graph;
+    const log = this.#log;
+    const run = graph.runAt(lv);
+    const parent = lv > graph.runStart(run) ? lv - 1 : graph.runParent(run, 0);
+    if (parent <= this.base || (lv === graph.runStart(run) && graph.runParent(run, 1) >= 0)) {
+      return false;
+    }
+    if (this.#owner.includes(graph.runReplica(run)) || this.#version.includes(parent)) return false;
+    const parentRun = log.runAt(parent);
+    if (log.kind(parentRun) !== TEXT_INSERT || !log.isIn(parentRun, this.#container)) return false;
+    const step = position - log.aOf(parentRun, parent);
+    const tree = this.tree;
+    tree.locate(parent);
+    if (step === 1) {
+      if (tree.offset + 1 < tree.field(LENGTH)) return false;
+      if ((tree.field(FLAGS) & HAS_RIGHT_CHILD) !== 0) return false;
+      tree.mark(HAS_RIGHT_CHILD);
+      tree.index += 1;
+      tree.offset = 0;
+      tree.insert(lv, count, parent, -1, NO_SLOT);
+      return true;
+    }
+    if (step !== 0 || tree.offset > 0 || (tree.field(FLAGS) & HAS_LEFT_CHILD) !== 0) return false;
+    tree.mark(HAS_LEFT_CHILD);
+    tree.insert(lv, count, tree.field(LEFT), parent, NO_SLOT);
+    return true;
   }
 
   #checkLength(position: number, slot: number): void {
