@@ -10,10 +10,14 @@
  * there is first, and what is prepended one by one, by two people, interleaves.
  *
  * Idea: a newcomer, a slot here, names both neighbours of its birth: its left and its right
- * origin. Between them lie only slots that are concurrent with it. Walking over these from the
- * left, a slot whose left origin is further left ends the search; one with the same left origin
- * and a nearer right origin stands before us together with all that hangs on it; with equal origins
- * the replica's id decides. That is the order FugueMax, which is maximally non-interleaving.
+ * origin. It becomes a child of the left one, to the right of it. Only if that one had children
+ * there already, so that the right origin has the same left origin, it becomes a child of the right
+ * one, its right parent. Children of one slot stand in the order of their replicas' ids. That is
+ * the order Fugue, as in texts: what one writes in one place stays in one subtree. Between the
+ * origins lie only slots that are concurrent with the newcomer. Walking over these from the left, a
+ * slot whose left origin is further left ends the search; one with the same left origin and a
+ * nearer right parent stands before us together with all that hangs on it; with both the same the
+ * ids decide.
  *
  *     L  a1 a2 a3  b1 b2  R        a1 and b1 have the origins L and R; a2 has a1 on its left
  *
@@ -38,7 +42,8 @@ export class Slot<Owner> {
   /** What stands in this place; of a place that was moved into, the element that was moved. */
   readonly owner: Owner;
   readonly left: Slot<Owner> | undefined;
-  readonly right: Slot<Owner> | undefined;
+  /** The right origin, if it has the same left origin; else no slot hangs between them. */
+  readonly rightParent: Slot<Owner> | undefined;
   /** Where it hangs in the tree; set when it is put into the sequence. */
   leaf: Branch<Owner> | undefined = undefined;
   isShown = false;
@@ -54,7 +59,7 @@ export class Slot<Owner> {
     this.lv = lv;
     this.owner = owner;
     this.left = left;
-    this.right = right;
+    this.rightParent = right?.left === left ? right : undefined;
   }
 }
 
@@ -102,11 +107,11 @@ export class Sequence<Owner> {
         target = at;
       }
       const other = leaf.slots[at];
-      if (other === undefined || other === slot.right) break;
+      if (other === undefined || other === slot.rightParent) break;
       const order = this.#compare(other.left, slot.left, -1);
       if (order < 0) break;
       if (order === 0) {
-        const right = this.#compare(other.right, slot.right, Infinity);
+        const right = this.#compare(other.rightParent, slot.rightParent, Infinity);
         if (right === 0 && this.#precedes(slot, other)) break;
         isScanning = right < 0;
       }

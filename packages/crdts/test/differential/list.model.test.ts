@@ -1,14 +1,13 @@
 /**
  * Lists of our documents against those of Loro.
  *
- * Compared: what both replicas read after each step of a random history, where a step inserts,
- * replaces or deletes an element, or one replica sends the other what it lacks.
+ * Compared: what all replicas read after each step of a random history, where a step inserts,
+ * replaces or deletes an element, or one replica sends another what it lacks.
  *
- * It must be the same for two replicas. An element goes between the visible one before it and
- * whatever stands after it; of siblings the lower replica goes first; of replacements the one with
- * the higher (Lamport time, replica) is seen. With a third replica the orders part, since Loro
- * follows Fugue and our lists FugueMax (Weidner and Kleppmann, "The Art of the Fugue", 2023). Moves
- * part, too: to Loro, a move brings back what another one deletes at that time.
+ * It must be the same. An element goes between the visible one before it and whatever stands after
+ * it; both follow Fugue, where of siblings the lower replica goes first; of replacements the one
+ * with the higher (Lamport time, replica) is seen. Moves part: to Loro, a move brings back what
+ * another one deletes at that time.
  */
 import fc from 'fast-check';
 import { LoroDoc, type LoroMovableList } from 'loro-crdt';
@@ -55,39 +54,41 @@ class LoroReplica {
   }
 }
 
-/** Two replicas of a list with one element, in each library. */
+/** Three replicas of a list with one element, in each library. */
 function replicas() {
-  const [left, right] = ['1', '2'].map(
-    (replicaId) => new JsonDocument({ replicaId, schema: root }),
-  );
-  const [one, other] = [1, 2].map((peer) => new LoroReplica(peer));
-  left!.root.list.insert(0, -1);
-  right!.applyAll(left!.updatesSince(right!.encodeVersion()));
-  one!.list.insert(0, -1);
-  one!.send(other!);
-  return { ours: [left!, right!], theirs: [one!, other!] } as const;
+  const ours = ['1', '2', '3'].map((replicaId) => new JsonDocument({ replicaId, schema: root }));
+  const theirs = [1, 2, 3].map((peer) => new LoroReplica(peer));
+  ours[0]!.root.list.insert(0, -1);
+  theirs[0]!.list.insert(0, -1);
+  for (const at of [1, 2]) {
+    ours[at]!.applyAll(ours[0]!.updatesSince(ours[at]!.encodeVersion()));
+    theirs[0]!.send(theirs[at]!);
+  }
+  return { ours, theirs } as const;
 }
 
 const step = fc.record({
-  at: fc.constantFrom(0, 1),
-  isSent: fc.constantFrom(true, false, false),
+  at: fc.nat(2),
+  /** To which of the others, if it is sent. */
+  sentTo: fc.constantFrom(1, 2, undefined, undefined, undefined),
   edit: fc.record({
     kind: fc.constantFrom('insert' as const, 'insert' as const, 'set' as const, 'delete' as const),
     place: fc.nat(1_000_000),
   }),
 });
 
-test('two replicas read at each step what two peers of Loro read', () => {
+test('three replicas read at each step what three peers of Loro read', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const { ours, theirs } = replicas();
-      steps.forEach(({ at, isSent, edit }, value) => {
-        if (isSent) {
-          ours[1 - at]!.applyAll(ours[at].updatesSince(ours[1 - at]!.encodeVersion()));
-          theirs[at].send(theirs[1 - at]!);
+      steps.forEach(({ at, sentTo, edit }, value) => {
+        if (sentTo !== undefined) {
+          const to = (at + sentTo) % 3;
+          ours[to]!.applyAll(ours[at]!.updatesSince(ours[to]!.encodeVersion()));
+          theirs[at]!.send(theirs[to]!);
         } else {
-          doEdit(ours[at].root.list, edit, value);
-          doEdit(theirs[at].list, edit, value);
+          doEdit(ours[at]!.root.list, edit, value);
+          doEdit(theirs[at]!.list, edit, value);
         }
         expect(ours.map(({ root: { list } }) => [...list])).toEqual(
           theirs.map(({ list }) => list.toArray()),
