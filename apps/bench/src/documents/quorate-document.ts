@@ -61,22 +61,21 @@ class QuorateDocument implements LibraryDocument {
   }
 
   save(): Uint8Array {
-    const [whole = new Uint8Array()] = this.#document.updatesSince(new Uint8Array());
-    return whole;
+    return this.#document.save();
   }
 }
 
 /** Ids as `randomReplicaId` makes them: eight letters. */
-const create = (replica: number): JsonDocument<typeof root> =>
-  new JsonDocument({ replicaId: `rep${String(replica).padStart(5, '0')}`, schema: root });
+const optionsOf = (replica: number) => ({
+  replicaId: `rep${String(replica).padStart(5, '0')}`,
+  schema: root,
+});
 
 /** JsonDocument of this repository. */
 export const library: DocumentLibrary = {
   name: 'JsonDocument',
-  create: (replica, onUpdate) => new QuorateDocument(create(replica), onUpdate),
-  load: (bytes, replica) => {
-    const document = new QuorateDocument(create(replica), undefined);
-    document.apply(bytes);
-    return document;
-  },
+  create: (replica, onUpdate) =>
+    new QuorateDocument(new JsonDocument(optionsOf(replica)), onUpdate),
+  load: (bytes, replica) =>
+    new QuorateDocument(JsonDocument.load(bytes, optionsOf(replica)), undefined),
 };
