@@ -96,7 +96,7 @@ export class DiskStore implements UpdateStore {
       // A disk that lied about the log. Numbers must not name other updates than the snapshot has.
       await this.#log.reset(this.#snapshotIndex, TERM);
     }
-    return { snapshot: stored?.data, updates: this.#updates() };
+    return { snapshots: stored === undefined ? [] : [stored.data], updates: this.#updates() };
   }
 
   /** Keeps updates; see `UpdateStore.append`. */

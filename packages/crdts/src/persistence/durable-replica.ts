@@ -27,7 +27,7 @@ import { systemClock } from '@quorate/transport/system';
 import { ClosedError } from '../closed-error.ts';
 import { PendingFullError } from '../errors.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
-import { StoreFullError, type UpdateStore } from './update-store.ts';
+import { type ForeignRows, StoreFullError, type UpdateStore } from './update-store.ts';
 
 /** A replica that takes in many updates faster than one by one, perhaps. */
 export interface LoadableReplica extends Replica {
@@ -53,6 +53,11 @@ export interface DurableReplicaOptions<R extends LoadableReplica> {
   readonly retryMs?: number;
   /** Called once with what broke the store; with a StoreFullError each time that it fills up. */
   readonly onError?: (error: unknown) => void;
+  /**
+   * Called when somebody else who uses the store, such as another tab, has changed the replica: a
+   * `Replicator` must be told (`changed`).
+   */
+  readonly onForeignChange?: () => void;
   readonly clock?: Clock;
 }
 
@@ -69,7 +74,7 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
   readonly #options: DurableReplicaOptions<R>;
   readonly #settings: Settings;
   readonly #clock: Clock;
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribers: (() => void)[];
   /** Updates that found no room, in order, and their bytes. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -82,6 +87,8 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
   #retry: Timer | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isClosed = false;
+  /** Whether something in the store is not in the replica. */
+  #isPartial = false;
 
   private constructor(
     options: DurableReplicaOptions<R>,
@@ -95,9 +102,15 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     this.#clock = options.clock ?? systemClock;
     this.#looseBytes = sizes.looseBytes;
     this.#snapshotBytes = sizes.snapshotBytes;
-    this.#unsubscribe = replica.onLocalUpdate((update) => {
-      this.#keep(update);
+    const unwatch = options.store.watch?.((rows) => {
+      this.#takeForeign(rows);
     });
+    this.#unsubscribers = [
+      replica.onLocalUpdate((update) => {
+        this.#keep(update);
+      }),
+      unwatch ?? (() => undefined),
+    ];
   }
 
   /**
@@ -112,12 +125,13 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     options: DurableReplicaOptions<R>,
   ): Promise<DurableReplica<R>> {
     const settings = settingsOf(options);
-    const { snapshot, updates } = await options.store.load();
+    const { snapshots, updates } = await options.store.load();
+    const [snapshot, ...others] = snapshots;
     const replica = options.create(snapshot);
+    for (const other of others) join(replica, options.create(other));
     let looseBytes = 0;
     for await (const some of updates) {
-      if (replica.applyAll === undefined) for (const update of some) replica.apply(update);
-      else replica.applyAll(some);
+      applyAll(replica, some);
       looseBytes += some.reduce((sum, { length }) => sum + length, 0);
     }
     const sizes = { looseBytes, snapshotBytes: snapshot?.length ?? 0 };
@@ -192,12 +206,25 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
 
   /** Keeps nothing any more; waits until what was kept is durable, if it can be. Idempotent. */
   async close(): Promise<void> {
-    if (!this.#isClosed) this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribers.splice(0)) unsubscribe();
     this.#isClosed = true;
     this.#retry?.cancel();
     await this.#snapshotting;
     await this.#appended.catch(() => undefined);
     await this.#options.store.close();
+  }
+
+  /** What others have kept need not be kept again. */
+  #takeForeign({ snapshots, updates }: ForeignRows): void {
+    try {
+      for (const snapshot of snapshots) join(this.replica, this.#options.create(snapshot));
+      applyAll(this.replica, updates);
+    } catch (error) {
+      // A snapshot of this replica must not take the place of what it could not read.
+      this.#isPartial = true;
+      this.#report(error);
+    }
+    this.#options.onForeignChange?.();
   }
 
   #keep(update: Uint8Array): void {
@@ -246,6 +273,9 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     const dueBytes = Math.max(this.#settings.snapshotAfterBytes, this.#snapshotBytes);
     if (this.#looseBytes < dueBytes || this.#snapshotting !== undefined) return;
     if (this.#isClosed || this.#failure !== undefined) return;
+    // Somebody else who joins this snapshot to its own would lose what waits in it.
+    if (this.#isPartial) return;
+    if (this.#options.store.watch !== undefined && this.waitingCount > 0) return;
     this.#snapshotting = this.#takeSnapshot()
       .catch((error: unknown) => {
         // The updates are still there. Not again for each of them.
@@ -277,6 +307,16 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
   #report(error: unknown): void {
     this.#options.onError?.(error);
   }
+}
+
+function applyAll(replica: LoadableReplica, updates: readonly Uint8Array[]): void {
+  if (replica.applyAll === undefined) for (const update of updates) replica.apply(update);
+  else if (updates.length > 0) replica.applyAll(updates);
+}
+
+/** Gives `replica` what `other` has. */
+function join(replica: LoadableReplica, other: LoadableReplica): void {
+  applyAll(replica, other.updatesSince(replica.encodeVersion()));
 }
 
 function settingsOf(options: Partial<Settings>): Settings {

@@ -10,4 +10,9 @@ export {
   type DurableReplicaOptions,
   type LoadableReplica,
 } from './durable-replica.ts';
-export { type StoredReplica, StoreFullError, type UpdateStore } from './update-store.ts';
+export {
+  type ForeignRows,
+  type StoredReplica,
+  StoreFullError,
+  type UpdateStore,
+} from './update-store.ts';

@@ -8,10 +8,16 @@ export class StoreFullError extends CrdtsError {
 
 /** What a store has of a replica. */
 export interface StoredReplica {
-  /** The latest snapshot; nothing if there was none yet. */
-  readonly snapshot: Uint8Array | undefined;
-  /** The updates since, in the order in which they were kept; perhaps some that it has. */
+  /** The latest snapshot, or one of each who writes to the store; none if there was none yet. */
+  readonly snapshots: readonly Uint8Array[];
+  /** The updates since, in the order in which they were kept; perhaps some that are in them. */
   readonly updates: AsyncIterable<readonly Uint8Array[]>;
+}
+
+/** What somebody else has put into a store that several share. */
+export interface ForeignRows {
+  readonly snapshots: readonly Uint8Array[];
+  readonly updates: readonly Uint8Array[];
 }
 
 /**
@@ -39,6 +45,12 @@ export interface UpdateStore {
    * @throws StoreFullError (as a rejection) if there is no room; all is as it was then.
    */
   saveSnapshot(bytes: Uint8Array, position: number): Promise<void>;
+  /**
+   * Calls `listener` with what others put into the store. Left out where there are no others.
+   *
+   * @returns Ends it.
+   */
+  watch?(listener: (rows: ForeignRows) => void): () => void;
   /** Waits for what was begun and lets go. Idempotent. */
   close(): Promise<void>;
 }

@@ -26,7 +26,7 @@ export interface AwarenessOptions<State> extends Partial<AwarenessLimits> {
    * 'none': nothing, because all reach all.
    */
   readonly relay?: 'push' | 'none';
-  /** Whether a peer may speak for a participant. By default all may: they pass on what they hear. */
+  /** Whether a peer may speak for a participant. By default all may: they pass on news. */
   readonly accept?: (peer: NodeId, id: string) => boolean;
   /** Receives what functions of the application throw. Default: thrown from a timer. */
   readonly onError?: (error: unknown) => void;

@@ -2,9 +2,9 @@
  * Who is there, and where their carets are: what is true now and of no interest tomorrow.
  *
  * Each participant alone speaks of itself, and numbers what it says; the largest number is the
- * truth, whoever passed it on, so that order, repetition and detours do not matter. Who says nothing
- * for long is gone. Its number is remembered for as long again: an old entry that is still on its
- * way must not bring back who has left.
+ * truth, whoever passed it on, so that order, repetition and detours do not matter. Who says
+ * nothing for long is gone. Its number is remembered for as long again: an old entry that is still
+ * on its way must not bring back who has left.
  */
 
 /** What a participant has said of itself. */

@@ -12,10 +12,10 @@ function open(disk: MemoryDisk, options: Partial<DiskStoreOptions> = {}): Promis
 }
 
 async function contentOf(store: DiskStore): Promise<[Uint8Array | undefined, number[][]]> {
-  const { snapshot, updates } = await store.load();
+  const { snapshots, updates } = await store.load();
   const all: number[][] = [];
   for await (const some of updates) all.push(...some.map((update) => [...update]));
-  return [snapshot, all];
+  return [snapshots[0], all];
 }
 
 /** Flips a bit of what is written in a file, if it is there. */

@@ -15,7 +15,7 @@ export class HookedStore implements UpdateStore {
     await this.before('load');
     const updates = [...this.updates];
     return {
-      snapshot: this.snapshot,
+      snapshots: this.snapshot === undefined ? [] : [this.snapshot],
       updates: (async function* () {
         yield updates;
       })(),
