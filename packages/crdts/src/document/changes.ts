@@ -40,8 +40,13 @@ export type Change =
       readonly deleteCount: number;
       readonly inserted: readonly unknown[];
     }
-  /** A text was edited. */
-  | { readonly kind: 'text'; readonly path: Path; readonly patches: readonly TextPatch[] }
+  /** A text was edited; and marked, if it says so. */
+  | {
+      readonly kind: 'text';
+      readonly path: Path;
+      readonly patches: readonly TextPatch[];
+      readonly isMarked?: true;
+    }
   /** A counter shows `by` more. */
   | { readonly kind: 'counter'; readonly path: Path; readonly by: number }
   /**
@@ -66,12 +71,14 @@ export class ChangeRecorder implements Observer {
   /** What was touched in each container, and what it showed before. */
   readonly #before = new Map<Container, Map<unknown, unknown>>();
   readonly #edits = new Map<Container, TextPatch[]>();
+  readonly #marked = new Set<Container>();
   #isReset = false;
 
   /** Forgets what was touched: it is not there any more. */
   reset(): void {
     this.#before.clear();
     this.#edits.clear();
+    this.#marked.clear();
     this.#isReset = true;
   }
 
@@ -93,6 +100,11 @@ export class ChangeRecorder implements Observer {
     patches.push({ position, deleteCount, inserted });
   }
 
+  mark(container: Container): void {
+    this.touch(container, '');
+    this.#marked.add(container);
+  }
+
   /** What changed, outer containers first. */
   finish(): Change[] {
     if (this.#isReset) return [{ kind: 'reset', path: [] }];
@@ -110,7 +122,10 @@ export class ChangeRecorder implements Observer {
         if (by !== 0) changes.push({ kind: 'counter', path, by });
       } else {
         const patches = this.#edits.get(container);
-        if (patches !== undefined) changes.push({ kind: 'text', path, patches });
+        const isMarked = this.#marked.has(container);
+        const change = { kind: 'text', path, patches: patches ?? [] } as const;
+        if (isMarked) changes.push({ ...change, isMarked });
+        else if (patches !== undefined) changes.push(change);
       }
     }
     return changes;

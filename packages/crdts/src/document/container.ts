@@ -57,6 +57,8 @@ export interface Host {
   attach(container: Container): void;
   /** Who is told of edits of a text, if anybody is. */
   onTextEdit(container: Container): PatchListener | undefined;
+  /** Says that marks on a text changed. */
+  touchMarks(container: Container): void;
   /** A fresh container in `parent`, named by event `lv`, or by none so far: -2. */
   create(type: number, parent: Container, place: unknown, lv: number): Container;
   /** Says that event `lv` names `container`, for operations to come. */

@@ -62,6 +62,8 @@ export interface Observer {
   touch(container: Container, part: unknown): void;
   /** A text changed: `count` units from `position` on were replaced by `inserted`. */
   edit(container: Container, position: number, count: number, inserted: string): void;
+  /** Marks on a text changed. */
+  mark(container: Container): void;
 }
 
 /** See the head of the file. */
@@ -159,6 +161,10 @@ export class DocumentState implements Host {
 
   touch(container: Container, part: unknown): void {
     this.observer?.touch(container, part);
+  }
+
+  touchMarks(container: Container): void {
+    this.observer?.mark(container);
   }
 
   readonly append: Emit = (container, kind, count, a, b, c, values) => {

@@ -1,5 +1,8 @@
+import type { Value } from '../log/value.ts';
 import { cursorAt, type CursorSide, positionOf, type TextCursor } from '../text/text-cursor.ts';
 import type { TextAuthorship } from '../text/text-history.ts';
+import { growthOfUnmark, type MarkGrowth, markValue, type TextRun } from '../text/text-marks.ts';
+import { copyValue } from '../wire/copy-value.ts';
 import type { TextContainer } from './text-container.ts';
 
 /** A text of a document. Positions and counts are in units of UTF-16, as in strings. */
@@ -37,6 +40,29 @@ export class LiveText {
       this.delete(position, count);
       this.insert(position, text);
     });
+  }
+
+  /**
+   * Gives the units from `start` to before `end` a mark, such as bold or a link; see
+   * `TextDocument.mark`.
+   *
+   * @param value - JSON or bytes; it is copied. Null takes the mark away.
+   * @param growth - At which of its ends it takes in what is typed there.
+   * @throws RangeError if the range is empty, is outside of the text, or begins or ends inside a
+   *   surrogate pair; TypeError or RangeError if another argument is none of these.
+   */
+  mark(start: number, end: number, key: string, value: Value, growth: MarkGrowth = 'after'): void {
+    this.#container.mark(start, end, markValue(key, copyValue('value', value), growth));
+  }
+
+  /** Takes a mark away; `growth` as it was given to `mark`. Throws as that does. */
+  unmark(start: number, end: number, key: string, growth: MarkGrowth = 'after'): void {
+    this.#container.mark(start, end, markValue(key, null, growthOfUnmark(growth)));
+  }
+
+  /** The text in runs of equal marks, in order and without gaps. */
+  runs(): readonly TextRun[] {
+    return this.#container.runs();
   }
 
   /** The text from `start` to before `end`; both are cut to the text. */

@@ -1,5 +1,7 @@
-import { RESTORES, REVOKE } from '../log/operation-kind.ts';
+import { MARK, RESTORES, REVOKE } from '../log/operation-kind.ts';
+import type { Value } from '../log/value.ts';
 import { type TextAuthorship, textBlame } from '../text/text-history.ts';
+import { TextMarks, type TextRun } from '../text/text-marks.ts';
 import { TextState } from '../text/text-state.ts';
 import { TextFamilies, undoText } from '../text/text-undo.ts';
 import { Container, type Operation, TEXT } from './container.ts';
@@ -9,9 +11,11 @@ export class TextContainer extends Container {
   readonly type: number = TEXT;
   #text: TextState | undefined = undefined;
   #families = new TextFamilies();
+  #marks: TextMarks | undefined = undefined;
 
   reset(): void {
     this.#text = undefined;
+    this.#marks = undefined;
     this.#families = new TextFamilies();
   }
 
@@ -40,6 +44,25 @@ export class TextContainer extends Container {
       this.host.attach(this);
       this.#delete(position, count);
     });
+  }
+
+  /** Marks text, see `markValue`; the range is checked by the engine. */
+  mark(start: number, end: number, value: Value): void {
+    const { state } = this;
+    if (state === undefined) throw new RangeError(`end: expected at most 0, got ${end}`);
+    state.checkRange(start, end);
+    this.host.edit(() => {
+      this.host.attach(this);
+      this.host.append(this, MARK, 1, start, end, 0, [value]);
+    });
+  }
+
+  /** The text in runs of equal marks. */
+  runs(): readonly TextRun[] {
+    const { state } = this;
+    if (state === undefined) return [];
+    this.#marks ??= new TextMarks(state, [], (lv) => this.host.isRevoked(lv));
+    return this.#marks.runs();
   }
 
   /** Who wrote what. */
@@ -71,12 +94,14 @@ export class TextContainer extends Container {
 
   /** The text follows in one go, after all else, see `integrate`; here is who comes back. */
   apply({ kind, lv, count, a, b }: Operation): void {
+    if (kind === MARK) this.host.touchMarks(this);
     if (kind !== REVOKE || b !== RESTORES || this.state === undefined) return;
     this.#families.note(this.state, lv, count, a);
   }
 
-  revoke(_operation: Operation): void {
+  revoke({ kind }: Operation): void {
     // Text is undone by edits; that an event was revoked is known to the document.
+    if (kind === MARK) this.host.touchMarks(this);
   }
 
   isEmpty(): boolean {

@@ -99,13 +99,22 @@ export function growthOfUnmark(growth: MarkGrowth): MarkGrowth {
 export class TextMarks {
   readonly #state: TextState;
   readonly #trimmed: readonly Value[];
+  readonly #isRevoked: (lv: number) => boolean;
   readonly #marks: Mark[] = [];
   #upTo = 0;
 
-  /** @param trimmed - Marks on the initial text, from `before`. */
-  constructor(state: TextState, trimmed: readonly Value[] = []) {
+  /**
+   * @param trimmed - Marks on the initial text, from `before`.
+   * @param isRevoked - Whether an event was undone, and does not count.
+   */
+  constructor(
+    state: TextState,
+    trimmed: readonly Value[] = [],
+    isRevoked: (lv: number) => boolean = () => false,
+  ) {
     this.#state = state;
     this.#trimmed = trimmed;
+    this.#isRevoked = isRevoked;
   }
 
   /**
@@ -224,8 +233,9 @@ export class TextMarks {
   /** The characters that are there, in order, each with the marks that cover it. */
   #pieces(tracker: Tracker, isThere: () => boolean): Piece[] {
     const { tree } = tracker;
-    const boundaries = this.#boundaries();
-    const active = new Set(this.#marks.filter(({ start }) => start.id < 0));
+    const counting = this.#marks.filter(({ lv }) => !this.#isRevoked(lv));
+    const boundaries = boundariesOf(counting);
+    const active = new Set(counting.filter(({ start }) => start.id < 0));
     const pieces: Piece[] = [];
     tree.toStart();
     for (let more = tree.toSpan(); more; more = tree.next()) {
@@ -260,16 +270,6 @@ export class TextMarks {
       pieces.push({ id: at, length: end - at, marks });
       at = end;
     }
-  }
-
-  /** The ends of all marks, by their characters; first those before a character. */
-  #boundaries(): Boundary[] {
-    const boundaries: Boundary[] = [];
-    for (const mark of this.#marks) {
-      if (mark.start.id >= 0) boundaries.push({ ...mark.start, mark, isStart: true });
-      if (mark.end.id >= 0) boundaries.push({ ...mark.end, mark, isStart: false });
-    }
-    return boundaries.sort((one, other) => one.id - other.id || one.side - other.side);
   }
 
   /** Whether a character within a mark was typed behind its end, which its author saw no more. */
@@ -314,6 +314,16 @@ export class TextMarks {
     }
     return values;
   }
+}
+
+/** The ends of marks, by their characters; first those before a character. */
+function boundariesOf(marks: readonly Mark[]): Boundary[] {
+  const boundaries: Boundary[] = [];
+  for (const mark of marks) {
+    if (mark.start.id >= 0) boundaries.push({ ...mark.start, mark, isStart: true });
+    if (mark.end.id >= 0) boundaries.push({ ...mark.end, mark, isStart: false });
+  }
+  return boundaries.sort((one, other) => one.id - other.id || one.side - other.side);
 }
 
 /** Where a mark starts in the text of a slot; undefined if the character before it is not there. */

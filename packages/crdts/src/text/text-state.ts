@@ -131,8 +131,7 @@ export class TextState {
    *   surrogate pair.
    */
   markLocal(replica: number, start: number, end: number, value: Value): void {
-    this.checkPosition('start', start);
-    this.checkPosition('end', end, start + 1);
+    this.checkRange(start, end);
     this.graph.appendLocal(replica, 1);
     this.log.append(MARK, this.#container, 1, start, end, 0, this.log.pushValue(value));
   }
@@ -205,6 +204,16 @@ export class TextState {
     if (this.#buffer.isInsidePair(position)) {
       throw new RangeError(`${name}: expected no half of a surrogate pair, got ${position}`);
     }
+  }
+
+  /**
+   * Makes sure that something is between `start` and `end`, and that an edit can be at both.
+   *
+   * @throws RangeError if not.
+   */
+  checkRange(start: number, end: number): void {
+    this.checkPosition('start', start);
+    this.checkPosition('end', end, start + 1);
   }
 
   /** The position of an operation whose author saw all that is here is right as it stands. */
