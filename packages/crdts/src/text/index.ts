@@ -7,9 +7,9 @@ export {
   type TextDocumentOptions,
   type TextLoadOptions,
   type TextPatch,
-  type TextSaveOptions,
 } from './text-document.ts';
 export type { CursorSide, TextCursor } from './text-cursor.ts';
 export type { TextAuthorship } from './text-history.ts';
 export type { MarkGrowth, TextRun } from './text-marks.ts';
 export type { Value } from '../log/value.ts';
+export type { TextSaveOptions } from './text-file.ts';

@@ -29,10 +29,9 @@ export class Notifications<Event> {
 
   /** Calls every listener; what they throw is added to `errors`. */
   tell(event: Event, errors: unknown[]): void {
-    const listeners = this.#listeners;
-    for (let at = 0; at < listeners.length; at += 1) {
+    for (const listener of this.#listeners) {
       try {
-        listeners[at]?.(event);
+        listener(event);
       } catch (error) {
         errors.push(error);
       }

@@ -9,29 +9,21 @@
 import { BeforeHistoryError } from '../errors.ts';
 import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { History, type OperationSink } from '../history/history.ts';
-import { historyChunks } from '../history/history-file.ts';
-import { InsertedText } from '../log/inserted-text.ts';
 import { MARK } from '../log/operation-kind.ts';
-import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import type { OperationLog } from '../log/operation-log.ts';
 import type { Value } from '../log/value.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
-
-import { ByteReader, corrupt } from '../wire/byte-reader.ts';
-import { ByteWriter } from '../wire/byte-writer.ts';
-import { type Chunks, decodeChunks, encodeChunks } from '../wire/chunks.ts';
 import { copyValue } from '../wire/copy-value.ts';
-import { readValue, writeValue } from '../wire/value-codec.ts';
 
-import { deletedText, insertedText } from './inserted-order.ts';
 import { NotificationQueue, Notifications } from './notifications.ts';
 import { cursorAt, type CursorSide, positionOf, type TextCursor } from './text-cursor.ts';
+import { loadText, saveText, type TextSaveOptions } from './text-file.ts';
 import { textAt, textBlame, textDiff, type TextAuthorship } from './text-history.ts';
 import {
   growthOfUnmark,
   type MarkGrowth,
   markValue,
-  partsOf,
   TextMarks,
   type TextRun,
 } from './text-marks.ts';
@@ -52,16 +44,6 @@ export interface TextLoadOptions extends TextDocumentOptions {
   readonly continueReplica?: true;
 }
 
-/** What of a document is saved. */
-export interface TextSaveOptions {
-  /**
-   * `full`, the default: all that ever happened. `shallow`: the text, and only what happened beside
-   * the latest version that all later events know; what came before cannot be looked at, undone or
-   * sent any more.
-   */
-  readonly history?: 'full' | 'shallow';
-}
-
 /** One edit of a text: at `position`, `deleteCount` units went away and `inserted` came instead. */
 export interface TextPatch {
   /** In units of UTF-16, in the text as the patches before this one left it. */
@@ -79,19 +61,6 @@ export interface TextChange {
   /** There if something was marked, too: ask `runs` again. */
   readonly isMarked?: true;
 }
-
-/** Chunks of a file besides those of the history: the text, and what was deleted from it. */
-const TEXT_CHUNK = 16;
-const DELETED_CHUNK = 17;
-/** Of a trimmed history: the marks on the text. */
-const MARKS_CHUNK = 18;
-
-const knownChunks: ReadonlySet<number> = /* @__PURE__ */ new Set([
-  ...historyChunks,
-  TEXT_CHUNK,
-  DELETED_CHUNK,
-  MARKS_CHUNK,
-]);
 
 /**
  * A collaborative text: edit it anywhere, exchange updates in any order, and all replicas agree.
@@ -180,7 +149,7 @@ export class TextDocument implements Replica {
    */
   static load(bytes: Uint8Array, options: TextLoadOptions): TextDocument {
     const document = new TextDocument(options);
-    document.#load(decodeChunks(bytes, knownChunks));
+    document.#load(bytes);
     const own = document.#history.graph.nextSequence(document.#replica);
     if (own > 0 && options.continueReplica !== true) {
       throw new RangeError(
@@ -446,26 +415,12 @@ export class TextDocument implements Replica {
    *
    * @remarks O(history). Made for snapshots from time to time: between them, keep the updates.
    */
-  save({ history = 'full' }: TextSaveOptions = {}): Uint8Array {
-    const { graph, log, trimmedCount } = this.#history;
-    const newest = graph.criticalVersionBefore(graph.frontier) + 1;
-    const isShallow = history === 'shallow' && newest > trimmedCount;
-    const keptFrom = isShallow ? newest : trimmedCount;
-    if (keptFrom === 0) {
-      // In this order, compression finds most: what was deleted resembles what was kept.
-      return encodeChunks([
-        [DELETED_CHUNK, textBytes(deletedText(graph, log))],
-        [TEXT_CHUNK, textBytes(this.toString())],
-        ...this.#history.save({ trimmedCount: 0, insertedText: 'kept' }),
-      ]);
-    }
-    const text = isShallow ? textAt(this.#state, [newest - 1]) : this.#state.initialText;
-    const marks = isShallow ? this.#textMarks().before(newest) : this.#trimmedMarks;
-    return encodeChunks([
-      [TEXT_CHUNK, textBytes(text)],
-      ...(marks.length > 0 ? [[MARKS_CHUNK, valueBytes(marks)] as const] : []),
-      ...this.#history.save({ trimmedCount: keptFrom, insertedText: 'written' }),
-    ]);
+  save(options: TextSaveOptions = {}): Uint8Array {
+    return saveText(this.#history, this.#state, options, (trimmedCount) =>
+      trimmedCount > this.#history.trimmedCount
+        ? this.#textMarks().before(trimmedCount)
+        : this.#trimmedMarks,
+    );
   }
 
   /** A copy that goes its own way until the two exchange updates; see `load` for the id. */
@@ -500,25 +455,11 @@ export class TextDocument implements Replica {
     return frontier;
   }
 
-  #load(chunks: Chunks): void {
-    const { graph, log } = this.#history;
-    const { trimmedCount, keptLength, waiting } = this.#history.load(chunks);
-    const text = readText(chunks.get(TEXT_CHUNK));
-    if (trimmedCount > 0) {
-      this.#state = new TextState(graph, log, ROOT, text);
-      this.#trimmedMarks = readMarks(chunks.get(MARKS_CHUNK));
-      this.#state.integrate(trimmedCount, graph.eventCount);
-    } else {
-      const deleted = readText(chunks.get(DELETED_CHUNK));
-      if (text.length + deleted.length !== keptLength) throw corrupt('all characters', 'some');
-      const { eventCount } = graph;
-      const isLatin1 = !/[^\0-\xff]/u.test(text) && !/[^\0-\xff]/u.test(deleted);
-      log.text.defer(keptLength, isLatin1, () =>
-        insertedText(graph, log, eventCount, text, deleted),
-      );
-      this.#state.show(unitsOf(text, chunks.get(TEXT_CHUNK) ?? new Uint8Array(0)));
-      this.#unchangedText = text;
-    }
+  #load(bytes: Uint8Array): void {
+    const { state, text, marks, waiting } = loadText(this.#history, bytes);
+    this.#state = state;
+    this.#trimmedMarks = marks;
+    this.#unchangedText = text;
     if (waiting.length > 0) this.#history.applyAll(waiting);
   }
 
@@ -599,46 +540,4 @@ function hasMark(log: OperationLog, from: number, to: number): boolean {
     if (log.kind(run) === MARK) return true;
   }
   return false;
-}
-
-function textBytes(text: string): Uint8Array {
-  // Forged edits may tear pairs of surrogates: as a value, such a text keeps what it has.
-  return valueBytes(text, text.length + 16);
-}
-
-function valueBytes(value: Value, sizeBytes = 256): Uint8Array {
-  const writer = new ByteWriter(sizeBytes);
-  writeValue(writer, value);
-  return writer.copy();
-}
-
-/**
- * The text in the form that a buffer takes quickest. If it is ASCII, its bytes in the chunk are its
- * units, behind a byte for the kind of value and the length.
- */
-function unitsOf(text: string, bytes: Uint8Array): InsertedText {
-  const units = new InsertedText();
-  const { length } = text;
-  const start = length < 2 ** 7 ? 2 : length < 2 ** 14 ? 3 : length < 2 ** 21 ? 4 : 5;
-  if (start + length === bytes.length) units.appendLatin1(bytes, start, bytes.length);
-  else units.append(text);
-  return units;
-}
-
-function readText(bytes: Uint8Array | undefined): string {
-  if (bytes === undefined) return '';
-  const text = readWhole(bytes);
-  if (typeof text !== 'string') throw corrupt('a text', typeof text);
-  return text;
-}
-
-function readMarks(bytes: Uint8Array | undefined): readonly Value[] {
-  return bytes === undefined ? [] : partsOf(readWhole(bytes));
-}
-
-function readWhole(bytes: Uint8Array): Value {
-  const reader = new ByteReader(bytes);
-  const value = readValue(reader);
-  reader.expectEnd();
-  return value;
 }

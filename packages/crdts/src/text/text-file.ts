@@ -1,0 +1,156 @@
+/*
+ * A text as a file.
+ *
+ * A full file holds all that ever happened, and opens without replaying it: the text is in it as it
+ * stands; see inserted-order.ts for what was typed when. A shallow one begins at a version that all
+ * later events know, with the text of that version; so nothing that may still arrive can need what
+ * came before.
+ */
+
+import type { History } from '../history/history.ts';
+import { historyChunks } from '../history/history-file.ts';
+import { InsertedText } from '../log/inserted-text.ts';
+import { ROOT } from '../log/operation-log.ts';
+import type { Value } from '../log/value.ts';
+import { ByteReader, corrupt } from '../wire/byte-reader.ts';
+import { ByteWriter } from '../wire/byte-writer.ts';
+import { type Chunk, decodeChunks, encodeChunks } from '../wire/chunks.ts';
+import { readValue, writeValue } from '../wire/value-codec.ts';
+
+import { deletedText, insertedText } from './inserted-order.ts';
+import { textAt } from './text-history.ts';
+import { partsOf } from './text-marks.ts';
+import { TextState } from './text-state.ts';
+
+/** Chunks of a file besides those of the history: the text, and what was deleted from it. */
+const TEXT_CHUNK = 16;
+const DELETED_CHUNK = 17;
+/** Of a trimmed history: the marks on the text. */
+const MARKS_CHUNK = 18;
+
+const knownChunks: ReadonlySet<number> = /* @__PURE__ */ new Set([
+  ...historyChunks,
+  TEXT_CHUNK,
+  DELETED_CHUNK,
+  MARKS_CHUNK,
+]);
+
+/** What of a document is saved. */
+export interface TextSaveOptions {
+  /**
+   * `full`, the default: all that ever happened. `shallow`: the text, and only what happened beside
+   * the latest version that all later events know; what came before cannot be looked at, undone or
+   * sent any more.
+   */
+  readonly history?: 'full' | 'shallow';
+}
+
+/** What a file gives besides a history. */
+export interface LoadedText {
+  readonly state: TextState;
+  /** What `state` says, if that is known without asking it. */
+  readonly text: string | undefined;
+  /** The marks of a trimmed history. */
+  readonly marks: readonly Value[];
+  /** Updates that waited for their past, to be applied. */
+  readonly waiting: readonly Uint8Array[];
+}
+
+/**
+ * The bytes of a document.
+ *
+ * @param marksBefore - Gives the marks of the events before a number.
+ */
+export function saveText(
+  history: History,
+  state: TextState,
+  { history: extent = 'full' }: TextSaveOptions,
+  marksBefore: (trimmedCount: number) => readonly Value[],
+): Uint8Array {
+  const { graph, log, trimmedCount } = history;
+  const newest = graph.criticalVersionBefore(graph.frontier) + 1;
+  const keptFrom = extent === 'shallow' ? Math.max(newest, trimmedCount) : trimmedCount;
+  if (keptFrom === 0) {
+    // In this order, compression finds most: what was deleted resembles what was kept.
+    return encodeChunks([
+      [DELETED_CHUNK, textBytes(deletedText(graph, log))],
+      [TEXT_CHUNK, textBytes(state.toString())],
+      ...history.save({ trimmedCount: 0, insertedText: 'kept' }),
+    ]);
+  }
+  const text = keptFrom > trimmedCount ? textAt(state, [keptFrom - 1]) : state.initialText;
+  const marks = marksBefore(keptFrom);
+  const chunks: Chunk[] = [[TEXT_CHUNK, textBytes(text)]];
+  if (marks.length > 0) chunks.push([MARKS_CHUNK, valueBytes(marks)]);
+  return encodeChunks([
+    ...chunks,
+    ...history.save({ trimmedCount: keptFrom, insertedText: 'written' }),
+  ]);
+}
+
+/**
+ * Fills a history, which must be empty, from the bytes of a document.
+ *
+ * @throws CorruptBytesError if they are damaged, or none.
+ */
+export function loadText(history: History, bytes: Uint8Array): LoadedText {
+  const { graph, log } = history;
+  const chunks = decodeChunks(bytes, knownChunks);
+  const { trimmedCount, keptLength, waiting } = history.load(chunks);
+  const chunk = chunks.get(TEXT_CHUNK) ?? new Uint8Array(0);
+  const text = readText(chunk);
+  if (trimmedCount > 0) {
+    const state = new TextState(graph, log, ROOT, text);
+    state.integrate(trimmedCount, graph.eventCount);
+    const marks = partsOf(readWhole(chunks.get(MARKS_CHUNK)));
+    return { state, text: undefined, marks, waiting };
+  }
+  const deleted = readText(chunks.get(DELETED_CHUNK) ?? new Uint8Array(0));
+  if (text.length + deleted.length !== keptLength) throw corrupt('all characters', 'some');
+  const { eventCount } = graph;
+  const isLatin1 = !/[^\0-\xff]/u.test(text) && !/[^\0-\xff]/u.test(deleted);
+  log.text.defer(keptLength, isLatin1, () => insertedText(graph, log, eventCount, text, deleted));
+  const state = new TextState(graph, log);
+  state.show(unitsOf(text, chunk));
+  return { state, text, marks: [], waiting };
+}
+
+function textBytes(text: string): Uint8Array {
+  // Forged edits may tear pairs of surrogates: as a value, such a text keeps what it has.
+  return valueBytes(text, text.length + 16);
+}
+
+function valueBytes(value: Value, sizeBytes = 256): Uint8Array {
+  const writer = new ByteWriter(sizeBytes);
+  writeValue(writer, value);
+  return writer.copy();
+}
+
+function readText(bytes: Uint8Array): string {
+  if (bytes.length === 0) return '';
+  const text = readWhole(bytes);
+  if (typeof text !== 'string') throw corrupt('a text', typeof text);
+  return text;
+}
+
+/** The value that `bytes` are; an empty list if there are none. */
+function readWhole(bytes: Uint8Array | undefined): Value {
+  if (bytes === undefined) return [];
+  const reader = new ByteReader(bytes);
+  const value = readValue(reader);
+  reader.expectEnd();
+  return value;
+}
+
+/**
+ * The text in the form that a buffer takes quickest. If it is ASCII, its bytes in the chunk are its
+ * units, behind a byte for the kind of value and the length.
+ */
+function unitsOf(text: string, bytes: Uint8Array): InsertedText {
+  const units = new InsertedText();
+  const { length } = text;
+  const start = length < 2 ** 7 ? 2 : length < 2 ** 14 ? 3 : length < 2 ** 21 ? 4 : 5;
+  if (start + length === bytes.length) units.appendLatin1(bytes, start, bytes.length);
+  else units.append(text);
+  return units;
+}
