@@ -169,7 +169,8 @@ export class ReplicatedValue<State> implements Replica {
     if (whole.kind !== 'state') {
       throw new CorruptBytesError('load: expected a whole state, got deltas');
     }
-    value.#takeState(whole);
+    const state = refusingDamage(() => options.codec.decode(whole.state));
+    value.#takeState(whole, state);
     return value;
   }
 
@@ -270,7 +271,10 @@ export class ReplicatedValue<State> implements Replica {
   apply(update: Uint8Array): ApplyOutcome {
     const read = refusingDamage(() => decodeUpdate(update));
     const before = this.#state;
-    const eventCount = read.kind === 'state' ? this.#takeState(read) : this.#offer(read.entries);
+    const eventCount =
+      read.kind === 'state'
+        ? this.#takeState(read, this.#admitted(read.state))
+        : this.#offer(read.entries);
     if (this.#state !== before) this.#notify('remote');
     if (eventCount > 0) return { kind: 'applied', eventCount };
     const isKnown = read.kind === 'state' || read.entries.every((entry) => this.#knows(entry));
@@ -311,15 +315,14 @@ export class ReplicatedValue<State> implements Replica {
   }
 
   /** Takes in what is new of a whole state; how many deltas that stands for. */
-  #takeState({ heads, floor, members, state }: WholeState): number {
+  #takeState({ heads, floor, members }: WholeState, news: State): number {
     for (const [id, head] of heads) this.#checkHead(id, head);
-    const delta = this.#admitted(state);
     const eventCount = headCount(heads, this.#heads);
     if (eventCount === 0) return 0;
     if (!coversHeads(heads, this.#floor)) {
       throw new BeforeHistoryError('update: expected all that is stable here, got less');
     }
-    this.#state = this.#lattice.join(this.#state, delta);
+    this.#state = this.#lattice.join(this.#state, news);
     const isAhead = (id: ReplicaId, from: Heads): boolean =>
       (heads.get(id)?.sequence ?? 0) > (from.get(id)?.sequence ?? 0);
     this.#log.drop(({ id }) => isAhead(id, this.#heads));

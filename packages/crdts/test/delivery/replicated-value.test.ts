@@ -11,6 +11,7 @@ import {
   CorruptBytesError,
   ForkedReplicaError,
   PendingFullError,
+  RefusedUpdateError,
 } from '../../src/errors.ts';
 import { gSetCodec } from '../../src/codec/set-codec.ts';
 import { gSet } from '../../src/plain/g-set.ts';
@@ -239,6 +240,18 @@ describe('saved bytes', () => {
     expect(valueOf(again)).toBe(2);
     // The one that stands for the life before learns that it is over.
     expect(() => sync(again, a)).toThrow(ForkedReplicaError);
+  });
+
+  test('are taken without being asked about, unlike what others send', () => {
+    const a = counter('a');
+    count(a, 5);
+    const admits = (news: GCounter): boolean => gCounter.value(news) < 5;
+    const b = ReplicatedValue.load(a.save(), { ...type, replicaId: 'b', admits });
+    expect(valueOf(b)).toBe(5);
+    count(a);
+    expect(() => sync(a, b)).toThrow(RefusedUpdateError);
+    expect(() => b.apply(a.save())).toThrow(RefusedUpdateError);
+    expect(valueOf(b)).toBe(5);
   });
 
   test('are not deltas', () => {
