@@ -13,13 +13,17 @@
  *
  *   ann types b1     ann deletes b1     ann undoes that: b2     ann undoes the typing: b2 goes
  *
+ * An insertion in a gap goes to its left end, left of all deleted characters there. So where
+ * something comes back beside something that came back before, the two are put as those of their
+ * families stood that were there at one time.
+ *
  * One thing must not come back: text whose own insertion was undone. Ann types a word, Bob deletes
  * it, Ann undoes her typing, which has nothing left to delete. If Bob undoes his deletion now, the
  * word must stay away, as nobody wants it. So a family comes back only if no insertion in it was
  * undone, and if none of it is there already.
  */
 import { TEXT_INSERT } from '../log/operation-kind.ts';
-import { DELETED, FLAGS, ID, LENGTH, NOW } from './span-tree.ts';
+import { DELETED, FLAGS, ID, LENGTH, NOW, type SpanTree } from './span-tree.ts';
 import { textOf } from './text-history.ts';
 import type { TextState } from './text-state.ts';
 
@@ -45,6 +49,7 @@ export class TextFamilies {
   readonly #pending: Return[] = [];
   readonly #elder = new Map<number, number>();
   readonly #younger = new Map<number, number[]>();
+  readonly #deathOf = new Map<number, number>();
 
   /**
    * Notes that the characters which `count` events deleted, from `deletion` on, came back: as those
@@ -77,20 +82,26 @@ export class TextFamilies {
     return family;
   }
 
-  /** The family that comes from a character, if others came back in its place; else nobody. */
-  ofOrigin(id: number): number[] {
-    return this.#younger.has(id) && !this.#elder.has(id) ? this.from(id) : [];
+  /** A character and its elders, the eldest last, each with the event of its death, if any. */
+  eldersOf(id: number, death: number): { readonly id: number; readonly death: number }[] {
+    const elders = [{ id, death }];
+    for (let at = this.#elder.get(id); at !== undefined; at = this.#elder.get(at)) {
+      elders.push({ id: at, death: this.#deathOf.get(at) ?? at });
+    }
+    return elders;
   }
 
   /** Looks up who came back by what was noted. */
   resolve(state: TextState): void {
     const tracker = state.trackerOfAll();
     for (const { replica, sequence, deletions } of this.#pending.splice(0)) {
-      const elders = deletions.map((lv) => tracker.targetOf(lv)).sort((a, b) => a - b);
-      for (const [index, elder] of elders.entries()) {
+      const elders = deletions.map((death) => ({ death, elder: tracker.targetOf(death) }));
+      elders.sort((left, right) => left.elder - right.elder);
+      for (const [index, { elder, death }] of elders.entries()) {
         const id = state.graph.lvOf(replica, sequence + deletions.length + index);
         if (id <= elder || !tracker.hasCharacter(id) || !tracker.hasCharacter(elder)) continue;
         this.#elder.set(id, elder);
+        this.#deathOf.set(elder, death);
         const younger = this.#younger.get(elder);
         if (younger === undefined) this.#younger.set(elder, [id]);
         else younger.push(id);
@@ -158,25 +169,36 @@ function removeCharacters(state: TextState, ids: readonly number[], target: Text
 }
 
 /**
- * Where a character belongs that is not there: behind what is there of those before it, but before
- * one that came back in place of a character behind it. Only the first ones of families stand in
- * the order in which they were typed.
+ * Where a character belongs that is not there.
+ *
+ * @remarks
+ * What is inserted in a gap goes to the left end of it, so what came back before may stand on the
+ * wrong side now: it is asked of each whether it belongs there.
  */
-function placeOf(state: TextState, origin: number, families: TextFamilies): number {
+function placeOf(state: TextState, { id, deletion }: Wanted, families: TextFamilies): number {
   const { tree } = state.trackerOfAll();
-  tree.locate(origin);
-  const place = tree.before(NOW);
-  let family: number[] = [];
-  do {
-    const last = tree.field(ID) + tree.field(LENGTH);
-    for (let at = tree.field(ID) + tree.offset; at < last && family.length === 0; at += 1) {
-      if (at !== origin) family = families.ofOrigin(at);
-    }
-  } while (family.length === 0 && (tree.field(FLAGS) & DELETED) !== 0 && tree.next());
-  const other = family.find((member) => isThere(state, member));
-  if (other === undefined) return place;
-  tree.locate(other);
-  return Math.min(place, tree.before(NOW));
+  tree.locate(id);
+  let place = tree.before(NOW);
+  const mine = families.eldersOf(id, deletion);
+  while (place > 0 && tree.seek(NOW, place - 1)) {
+    const theirs = families.eldersOf(tree.field(ID) + tree.offset, Infinity);
+    if (!standsBefore(tree, mine, theirs)) break;
+    place -= 1;
+  }
+  return place;
+}
+
+/** Which of two families stands first: as those of them stood that were there at one time. */
+function standsBefore(
+  tree: SpanTree,
+  mine: ReturnType<TextFamilies['eldersOf']>,
+  theirs: ReturnType<TextFamilies['eldersOf']>,
+): boolean {
+  for (const other of theirs) {
+    const known = mine.find((one) => one.id < other.death && other.id < one.death);
+    if (known !== undefined) return tree.isBefore(known.id, other.id);
+  }
+  return tree.isBefore(mine.at(-1)?.id ?? 0, theirs.at(-1)?.id ?? 0);
 }
 
 /** A character that is to come back, the first one of its family, and what deleted it. */
@@ -196,16 +218,18 @@ function restoreCharacters(
   const { tree } = state.trackerOfAll();
   // In document order, so that each finds its neighbours in place.
   wanted.sort((left, right) => {
-    if (left.origin === right.origin) return 0;
-    return tree.isBefore(left.origin, right.origin) ? -1 : 1;
+    if (left.id === right.id) return 0;
+    return tree.isBefore(left.id, right.id) ? -1 : 1;
   });
   for (let at = 0; at < wanted.length;) {
     const count = countAlike(state, wanted, at);
-    const { id = 0, origin = 0, deletion = 0 } = wanted[at] ?? {};
-    const first = Math.min(deletion, wanted[at + count - 1]?.deletion ?? deletion);
-    const place = placeOf(state, origin, families);
-    target.restore(first, count, place, textOf(state, id, count));
+    const first = wanted[at];
+    const last = wanted[at + count - 1];
     at += count;
+    if (first === undefined || last === undefined) break;
+    const place = placeOf(state, first, families);
+    const deletion = Math.min(first.deletion, last.deletion);
+    target.restore(deletion, count, place, textOf(state, first.id, count));
   }
 }
 
@@ -213,15 +237,14 @@ function restoreCharacters(
 function countAlike(state: TextState, wanted: readonly Wanted[], at: number): number {
   const { graph } = state;
   const { tree } = state.trackerOfAll();
-  const { id = 0, origin = 0, deletion = 0 } = wanted[at] ?? {};
-  tree.locate(origin);
+  const { id = 0, deletion = 0 } = wanted[at] ?? {};
+  tree.locate(id);
   const room = Math.min(tree.field(LENGTH) - tree.offset, graph.runEnd(graph.runAt(id)) - id);
   const step = (wanted[at + 1]?.deletion ?? deletion) - deletion;
   let count = 1;
   while (count < room && Math.abs(step) === 1) {
     const next = wanted[at + count];
-    const isNext = next?.id === id + count && next.origin === origin + count;
-    if (!isNext || next.deletion !== deletion + step * count) break;
+    if (next?.id !== id + count || next.deletion !== deletion + step * count) break;
     count += 1;
   }
   return count;
