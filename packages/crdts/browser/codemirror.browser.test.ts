@@ -4,7 +4,7 @@ import { EditorView } from '@codemirror/view';
 import { afterEach, expect, test } from 'vitest';
 import { cdp, userEvent } from 'vitest/browser';
 
-import { sharedText } from '../src/bindings/codemirror.ts';
+import { sharedText, sharedTextOf } from '../src/bindings/codemirror.ts';
 import { TextDocument } from '../src/text/text-document.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -148,4 +148,16 @@ test('two editors and a third hand agree after thousands of edits', async () => 
   expect(views[1]!.state.doc.toString()).toBe(mine.toString());
   expect(theirs.toString()).toBe(mine.toString());
   expect(mine.toString().isWellFormed()).toBe(true);
+});
+
+test('a text that is a part of a document can be bound, too', async () => {
+  const [mine, theirs] = pair('abc');
+  const text = sharedTextOf(mine, mine);
+  const view = new EditorView({ doc: text.toString(), extensions: sharedText(text) });
+  theirs.replace(1, 1, 'X');
+  expect(view.state.doc.toString()).toBe('aXc');
+  view.dispatch({ changes: { from: 3, insert: '!' } });
+  await Promise.resolve();
+  expect([theirs.toString(), view.state.doc.toString()]).toEqual(['aXc!', 'aXc!']);
+  view.destroy();
 });

@@ -9,7 +9,13 @@ import { type EditorView, keymap, ViewPlugin, type ViewUpdate } from '@codemirro
 import { rawPosition, shownText } from './line-breaks.ts';
 import { differenceOf, type Patch, type SharedText, type UndoControl } from './shared-text.ts';
 
-export type { Patch, SharedText, UndoControl } from './shared-text.ts';
+export {
+  type CursorText,
+  type RemoteSelection,
+  remoteSelections,
+  type SelectionExchange,
+} from './remote-selections.ts';
+export { type Patch, type SharedText, sharedTextOf, type UndoControl } from './shared-text.ts';
 
 /** What is bound besides the text. */
 export interface SharedTextOptions {
@@ -143,7 +149,7 @@ class EditorBinding {
     }
     const changes = this.#hasReturns ? undefined : changesOf(this.#view.state.doc.length, patches);
     // Told late, or before another one that was made first: its patches are not all there is.
-    if (changes?.newLength !== this.#text.length) this.#align();
+    if (patches.length === 0 || changes?.newLength !== this.#text.length) this.#align();
     else this.#dispatch(changes);
   }
 

@@ -15,7 +15,10 @@ export interface SharedText {
   replace(position: number, count: number, text: string): void;
   /** Makes all edits of `edit` one change. */
   transact<Result>(edit: () => Result): Result;
-  /** Calls `listener` after each change, of whomever; its patches apply one after the other. */
+  /**
+   * Calls `listener` after each change, of whomever. Its patches apply one after the other; none
+   * are given by who does not know them, and the texts are compared then.
+   */
   onChange(listener: (change: { readonly patches: readonly Patch[] }) => void): () => void;
 }
 
@@ -23,6 +26,27 @@ export interface SharedText {
 export interface UndoControl {
   undo(): unknown;
   redo(): unknown;
+}
+
+/** A text that is a part of a document, as one that can be bound. */
+export function sharedTextOf(
+  document: {
+    transact<Result>(edit: () => Result): Result;
+    onChange(listener: () => void): () => void;
+  },
+  text: Pick<SharedText, 'length' | 'replace' | 'toString'>,
+): SharedText {
+  return {
+    get length() {
+      return text.length;
+    },
+    toString: () => text.toString(),
+    replace: (position, count, inserted) => {
+      text.replace(position, count, inserted);
+    },
+    transact: (edit) => document.transact(edit),
+    onChange: (listener) => document.onChange(() => listener({ patches: [] })),
+  };
 }
 
 /** `text` after `patches`. */

@@ -14,7 +14,7 @@ import {
   type UndoControl,
 } from './shared-text.ts';
 
-export type { Patch, SharedText, UndoControl } from './shared-text.ts';
+export { type Patch, type SharedText, sharedTextOf, type UndoControl } from './shared-text.ts';
 
 /** What a binding reads of an event; every event of a browser is one. */
 export interface EventLike {

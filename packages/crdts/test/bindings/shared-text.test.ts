@@ -6,8 +6,10 @@ import {
   mappedPosition,
   type Patch,
   patched,
+  sharedTextOf,
   survivingRanges,
 } from '../../src/bindings/shared-text.ts';
+import { PlainText } from '../support/plain-text.ts';
 
 const letters = fc.string({ unit: fc.constantFrom('a', 'b', '😀', '😁'), maxLength: 12 });
 
@@ -81,4 +83,22 @@ test('what survives of a range is what was in it, and nothing that came in', () 
       expect(kept).toBe(left.join(''));
     }),
   );
+});
+
+test('a text that is a part of a document can be bound', () => {
+  const inner = new PlainText('ab');
+  const text = sharedTextOf(inner, inner);
+  let changeCount = 0;
+  const unsubscribe = text.onChange(({ patches }) => {
+    expect(patches).toEqual([]);
+    changeCount += 1;
+  });
+  text.transact(() => {
+    text.replace(0, 1, 'x');
+    text.replace(1, 0, 'y');
+  });
+  expect([text.toString(), text.length, changeCount]).toEqual(['xyb', 3, 1]);
+  unsubscribe();
+  text.replace(0, 1, '');
+  expect(changeCount).toBe(1);
 });

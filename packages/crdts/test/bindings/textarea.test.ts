@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { bindTextarea, type EventLike, type TextareaLike } from '../../src/bindings/textarea.ts';
+import { sharedTextOf } from '../../src/bindings/shared-text.ts';
 import { PlainText } from '../support/plain-text.ts';
 
 /** As much of a textarea as a binding can tell from the real one, and a user in front of it. */
@@ -223,6 +224,17 @@ test('a listener that edits in turn is shown, too', () => {
   expect(element.value).toBe(text.toString());
   element.type('c');
   expect(element.value).toBe(text.toString());
+});
+
+test('changes without patches are found by comparing', () => {
+  const element = new FakeTextarea();
+  const inner = new PlainText('one two');
+  bindTextarea(element, sharedTextOf(inner, inner));
+  element.select(3);
+  inner.replace(0, 0, '> ');
+  expect([element.value, element.selectionStart]).toEqual(['> one two', 5]);
+  element.type('!');
+  expect(inner.toString()).toBe('> one! two');
 });
 
 test('an element that was released is left alone', () => {
