@@ -36,8 +36,9 @@ export interface DotTable {
 
 /** The bytes of a store, within those of a state. */
 export interface StoreFields<Store> {
+  /** Writes a store, with its dots as places in the table. */
   readonly write: (writer: ByteWriter, store: Store, table: DotTable) => void;
-  /** May give an empty store. */
+  /** Reads what `write` wrote; may give an empty store. */
   readonly read: (reader: ByteReader, table: DotTable) => Store;
 }
 
