@@ -37,6 +37,8 @@ export class TextState {
   readonly #container: number;
   readonly #buffer = new TextBuffer();
   #tracker: Tracker | undefined;
+  /** Whether somebody asks about ids or past versions, for which the tracker has to stay. */
+  #isAsked = false;
   readonly #target: TextTarget;
   #listener: PatchListener | undefined;
 
@@ -184,6 +186,7 @@ export class TextState {
    */
   trackerOfAll(): Tracker {
     const eventCount = this.graph.eventCount;
+    this.#isAsked = true;
     let tracker = this.#tracker;
     if (tracker === undefined || tracker.base >= 0) tracker = this.#newTracker(-1, eventCount);
     tracker.catchUp(eventCount, this.#buffer.length);
@@ -245,7 +248,7 @@ export class TextState {
     const critical = this.graph.criticalBefore(lv);
     const known = this.#tracker;
     if (known !== undefined && known.base <= critical) {
-      const isLarge = known.tree.spanCount > KEPT_SPAN_COUNT;
+      const isLarge = known.tree.spanCount > KEPT_SPAN_COUNT && !this.#isAsked;
       if (!isLarge || critical < known.upTo) return known;
     }
     return this.#newTracker(critical, lv);

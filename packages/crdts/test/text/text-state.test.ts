@@ -118,4 +118,24 @@ describe('TextState', () => {
     text.rebuild();
     expect([text.toString(), other.toString()]).toEqual(['seven', 'rootbeer']);
   });
+
+  it('merges on after a merge so large that nothing of it is kept', () => {
+    const everywhere = (letter: string): [number, number, string][] =>
+      Array.from({ length: 34_000 }, (_, at) => [2 * at, 0, letter]);
+    const replica = new TextReplica();
+    replica.apply({ agent: 'o', parents: [], seqStart: 0, ops: [[0, 0, '.'.repeat(34_000)]] });
+    replica.apply({ agent: 'a', parents: [33_999], seqStart: 0, ops: everywhere('a') });
+    replica.apply({ agent: 'b', parents: [33_999], seqStart: 0, ops: everywhere('b') });
+    expect(replica.text.toString()).toBe('ab.'.repeat(34_000));
+    replica.apply({ agent: 'a', parents: replica.graph.frontier, seqStart: 0, ops: [[0, 1, '']] });
+    const head = replica.graph.eventCount - 1;
+    replica.apply({ agent: 'a', parents: [head], seqStart: 0, ops: [[2, 0, 'AA']] });
+    replica.apply({ agent: 'b', parents: [head], seqStart: 0, ops: [[2, 2, 'B']] });
+    replica.apply({ agent: 'o', parents: [head], seqStart: 0, ops: [[101_999, 0, '!']] });
+    expect(replica.text.slice(0, 8)).toBe('b.AAB.ab');
+    expect(replica.text.slice(101_997, 102_001)).toBe('ab.!');
+    expect(() => {
+      replica.apply({ agent: 'c', parents: [head], seqStart: 0, ops: [[102_000, 0, '?']] });
+    }).toThrow(CorruptBytesError);
+  });
 });
