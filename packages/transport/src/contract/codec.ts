@@ -19,8 +19,11 @@ export interface CodecContractOptions<Value> {
 
 /** One promise with its test, which throws where a codec breaks it. */
 export interface CodecLaw {
+  /** Its number in the list at `describeCodec`. */
   readonly clause: CodecClause;
+  /** What it says, as it stands in the name of the test. */
   readonly behaviour: string;
+  /** Throws if the codec breaks it. */
   readonly check: () => void;
 }
 
