@@ -323,17 +323,21 @@ export class ReplicatedValue<State> implements Replica {
       throw new BeforeHistoryError('update: expected all that is stable here, got less');
     }
     this.#state = this.#lattice.join(this.#state, news);
-    const isAhead = (id: ReplicaId, from: Heads): boolean =>
-      (heads.get(id)?.sequence ?? 0) > (from.get(id)?.sequence ?? 0);
-    this.#log.drop(({ id }) => isAhead(id, this.#heads));
+    // Whoever sent it knew all that is stable, and vouches for those that are new here.
+    const fresh = [...heads.keys()].filter((id) => !this.#heads.has(id));
+    const isAhead = (id: ReplicaId): boolean =>
+      (heads.get(id)?.sequence ?? 0) > (this.#heads.get(id)?.sequence ?? 0);
+    this.#log.drop(({ id }) => isAhead(id));
     for (const [id, head] of heads) {
-      if (!isAhead(id, this.#heads)) continue;
+      if (!isAhead(id)) continue;
       this.#heads.set(id, head);
       this.#news.add(id);
     }
     if (coversHeads(floor, this.#floor)) {
       this.#floor = floor;
       this.#members = members;
+    } else {
+      this.#members = [...new Set([...this.#members, ...fresh])].sort();
     }
     return eventCount + this.#join(this.#waiting.retry(this.#heads));
   }
@@ -396,14 +400,23 @@ export class ReplicatedValue<State> implements Replica {
     if (this.#floor.size > 0 && !this.#knows(entry)) this.#checkPast(entry);
   }
 
-  /** That the author of `entry` knew all that was stable when tombstones were dropped. */
+  /**
+   * That the author of `entry` knew all that was stable when tombstones were dropped: it was a
+   * member, or its first delta shows that it began with that.
+   */
   #checkPast({ id, sequence, past }: DeltaEntry): void {
-    const isMember = this.#floor.has(id)
-      ? this.#members.includes(id)
-      : sequence > 1 ||
-        [...this.#floor].every(([other, head]) => (past.get(other) ?? 0) >= head.sequence);
-    if (isMember) return;
-    throw new BeforeHistoryError(`update: ${JSON.stringify(id)} did not know what is stable here`);
+    if (this.#members.includes(id)) return;
+    const isNew = !this.#heads.has(id) && !this.#floor.has(id);
+    // One that is not the first can only wait for the first, which will show it.
+    if (isNew && sequence > 1) return;
+    const knows = [...this.#floor].every(
+      ([other, head]) => (past.get(other) ?? 0) >= head.sequence,
+    );
+    if (!isNew || !knows) {
+      const author = JSON.stringify(id);
+      throw new BeforeHistoryError(`update: ${author} did not know what is stable here`);
+    }
+    this.#members = [...this.#members, id].sort();
   }
 
   #encodedState(): Uint8Array {

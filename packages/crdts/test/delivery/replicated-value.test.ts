@@ -399,6 +399,43 @@ describe('compaction', () => {
     expect(valueOf(a)).toBe(2);
   });
 
+  test('refuses who was known and no member, though it had come after the mark', () => {
+    const [a, b, stranger] = [counter('a'), counter('b'), counter('new')];
+    count(a);
+    sync(a, b);
+    const late = versions(b);
+    a.compact(new Map([['b', new Uint8Array(0)]]));
+    count(stranger);
+    sync(stranger, a);
+    expect(a.compact(late)).toBe('compacted');
+    count(stranger);
+    expect(() => sync(stranger, a)).toThrow(BeforeHistoryError);
+  });
+
+  test('lets the deltas of a newcomer come in any order', () => {
+    const { a } = compacted();
+    const late = ReplicatedValue.load(a.save(), { ...type, replicaId: 'late' });
+    const updates = updatesOf(late);
+    for (let index = 0; index < 3; index += 1) count(late);
+    expect(a.apply(updates[2]!)).toEqual({ kind: 'waiting' });
+    expect(a.apply(updates[1]!)).toEqual({ kind: 'waiting' });
+    expect(a.apply(updates[0]!)).toEqual({ kind: 'applied', eventCount: 3 });
+    count(late);
+    sync(late, a);
+    expect(valueOf(a)).toBe(6);
+  });
+
+  test('lets the state of a member bring newcomers', () => {
+    const { a, b } = compacted();
+    const late = ReplicatedValue.load(b.save(), { ...type, replicaId: 'late' });
+    count(late);
+    sync(late, b);
+    expect(a.apply(b.save()).kind).toBe('applied');
+    count(late);
+    sync(late, a);
+    expect(valueOf(a)).toBe(4);
+  });
+
   test('lets members go on, and newcomers that took over the state of a member', () => {
     const { a, b, old } = compacted();
     count(b);
