@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { PendingFullError } from '../../src/errors.ts';
 import { WAITING_COUNT_MAX } from '../../src/history/waiting-updates.ts';
 import { TextDocument } from '../../src/text/text-document.ts';
+import { forged } from '../support/sealed.ts';
 
 function typed(count: number): { readonly ann: TextDocument; readonly updates: Uint8Array[] } {
   const ann = new TextDocument({ replicaId: 'AAAAAAAA' });
@@ -79,4 +80,22 @@ test('what waits survives being saved and loaded', () => {
   expect(loaded.encodeVersion()).toEqual(bob.encodeVersion());
   loaded.apply(updates[0]!);
   expect(loaded.toString()).toBe(ann.toString());
+});
+
+test('what waited and turns out to make no sense is dropped, and told to nobody', () => {
+  const { updates } = typed(3);
+  const bob = new TextDocument({ replicaId: 'bob' });
+  const inserted: string[] = [];
+  bob.onChange(({ patches }) => inserted.push(...patches.map((patch) => patch.inserted)));
+  // Says that it is 63 units away from where the cursor was.
+  const far = forged(updates[1]!, (content) => {
+    const flags = content[0]! | 8;
+    return Uint8Array.of(flags, ...content.slice(1, -1), 126, ...content.slice(-1));
+  });
+  expect(bob.apply(far)).toEqual({ kind: 'waiting' });
+  expect(bob.apply(updates[0]!)).toEqual({ kind: 'applied', eventCount: 1 });
+  expect(inserted).toEqual(['0']);
+  expect(bob.waitingCount).toBe(0);
+  bob.applyAll(updates.slice(1));
+  expect(bob.toString()).toBe('012');
 });

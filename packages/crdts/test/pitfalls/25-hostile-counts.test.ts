@@ -90,6 +90,28 @@ test('an event beside its own predecessor is refused', () => {
   expect(document.toString()).toBe('a');
 });
 
+test('an event whose predecessors are missing waits, whatever parents it claims', () => {
+  const document = new TextDocument({ replicaId: 'x' });
+  // Sequence 5 without parents.
+  expect(document.apply(batch({ graph: [4, 5, 1] }))).toEqual({ kind: 'waiting' });
+  expect(document.eventCount).toBe(0);
+  document.apply(batch({}));
+  expect(document.toString()).toBe('a');
+});
+
+test('what waited and half makes sense is dropped whole, and told to nobody', () => {
+  const document = new TextDocument({ replicaId: 'x' });
+  const inserted: string[] = [];
+  document.onChange(({ patches }) => inserted.push(...patches.map((patch) => patch.inserted)));
+  // After event 0: `x` at 1, which can be, and `y` far away, which cannot.
+  const half = { graph: [5, 1, 2, 3, 0], codes: [33, 33], positions: [2, 126], text: 'xy' };
+  expect(document.apply(batch(half))).toEqual({ kind: 'waiting' });
+  expect(document.apply(batch({}))).toEqual({ kind: 'applied', eventCount: 1 });
+  expect(inserted).toEqual(['a']);
+  expect(document.toString()).toBe('a');
+  expect(document.waitingCount).toBe(0);
+});
+
 test('forged bytes under right checksums become a value or are refused', () => {
   const ann = new TextDocument({ replicaId: 'AAAAAAAA' });
   const bob = new TextDocument({ replicaId: 'bob' });

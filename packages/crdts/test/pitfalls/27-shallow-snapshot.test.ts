@@ -103,3 +103,20 @@ test('of open concurrency, what is needed to merge it stays', () => {
   expect(shallow.toString()).toBe('bbhelloe');
   expect(shallow.updatesSince(bob.encodeVersion())).toHaveLength(1);
 });
+
+test('a replica that stands just where the snapshot begins is no fork', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  ann.insert(0, 'hello');
+  const eve = ann.fork({ replicaId: 'eve' });
+  const shallow = shallowOf(ann, 'shallow');
+  ann.insert(5, '!');
+  shallow.applyAll(ann.updatesSince(shallow.encodeVersion()));
+  const again = TextDocument.load(shallow.save(), { replicaId: 'again' });
+  for (const document of [shallow, again]) {
+    const updates = document.updatesSince(eve.encodeVersion());
+    expect(updates).toHaveLength(1);
+    expect(TextDocument.load(eve.save(), { replicaId: 'x' }).applyAll(updates).kind).toBe(
+      'applied',
+    );
+  }
+});

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 
+import { CorruptBytesError } from '../../src/errors.ts';
 import { TextDocument } from '../../src/text/text-document.ts';
+import { ByteWriter } from '../../src/wire/byte-writer.ts';
+import { type Chunk, decodeChunks, encodeChunks } from '../../src/wire/chunks.ts';
+import { writeValue } from '../../src/wire/value-codec.ts';
 
 const isBold = (document: TextDocument): string[] =>
   document
@@ -46,4 +50,31 @@ test('where nothing is known to all, a shallow file is a full one', () => {
   bob.insert(0, 'b');
   ann.applyAll(bob.updatesSince(ann.encodeVersion()));
   expect(ann.save({ history: 'shallow' })).toEqual(ann.save());
+});
+
+test('a text that does not fit its history is found when the history is asked for', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  ann.insert(0, 'hello');
+  const chunks = new Map(
+    decodeChunks(ann.save(), new Set(Array.from({ length: 64 }, (_, id) => id))),
+  );
+  const forge = (text: string, deleted: string): Uint8Array => {
+    const textOf = (value: string): Uint8Array => {
+      const writer = new ByteWriter();
+      writeValue(writer, value);
+      return writer.copy();
+    };
+    const forged: Chunk[] = [...chunks];
+    return encodeChunks([
+      ...forged.filter(([id]) => id !== 16 && id !== 17),
+      [16, textOf(text)],
+      [17, textOf(deleted)],
+    ]);
+  };
+  expect(TextDocument.load(forge('hello', ''), { replicaId: 'x' }).toString()).toBe('hello');
+  expect(() => TextDocument.load(forge('hello', '!'), { replicaId: 'x' })).toThrow(
+    CorruptBytesError,
+  );
+  const shorter = TextDocument.load(forge('hell', 'o'), { replicaId: 'x' });
+  expect(() => shorter.updatesSince(new Uint8Array(0))).toThrow(CorruptBytesError);
 });
