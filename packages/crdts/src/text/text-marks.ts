@@ -44,8 +44,8 @@ export interface TextRun {
   readonly marks: ReadonlyMap<string, Value>;
 }
 
-/** An end of a mark: beside a character, or at the edge of the text. */
-interface MarkEnd {
+/** What an end of a mark holds on to: a character and a side, or the edge of the text. */
+interface Anchor {
   /** -1 for the edge. */
   readonly id: number;
   /** 0 before the character, 1 after it. */
@@ -59,12 +59,12 @@ interface Mark {
   readonly value: Value;
   /** What the log keeps of it. */
   readonly parts: readonly Value[];
-  readonly start: MarkEnd;
-  readonly end: MarkEnd;
+  readonly start: Anchor;
+  readonly end: Anchor;
 }
 
 /** An end of a mark, on the way through the text. */
-interface Boundary extends MarkEnd {
+interface Boundary extends Anchor {
   readonly mark: Mark;
   readonly isStart: boolean;
 }
@@ -327,7 +327,7 @@ function boundariesOf(marks: readonly Mark[]): Boundary[] {
 }
 
 /** Where a mark starts in the text of a slot; undefined if the character before it is not there. */
-function startOf(tracker: Tracker, { id, side }: MarkEnd, slot: number): number | undefined {
+function startOf(tracker: Tracker, { id, side }: Anchor, slot: number): number | undefined {
   if (id < 0 || side === 0) return 0;
   const { tree } = tracker;
   tree.locate(id);
