@@ -13,6 +13,8 @@ import { DiskError, LogError } from '@quorate/storage';
 import type { Random } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
+import { JsonDocument } from '../../src/document/json-document.ts';
+import { schema } from '../../src/document/schema.ts';
 import { DiskStore } from '../../src/persistence/disk-store.ts';
 import { DurableReplica } from '../../src/persistence/durable-replica.ts';
 import type { UpdateStore } from '../../src/persistence/update-store.ts';
@@ -57,6 +59,34 @@ const textDocuments: Kind<TextDocument> = {
     else text.replace(position, random.int(4) === 0 ? count : 0, wordOf(random));
   },
   canonical: (text) => text.canonicalBytes(),
+};
+
+const board = schema.map({
+  title: schema.text(),
+  cards: schema.movableList(schema.map({ text: schema.text(), votes: schema.counter() })),
+});
+
+type Board = JsonDocument<typeof board>;
+
+const jsonDocuments: Kind<Board> = {
+  create: (replicaId, snapshot) =>
+    snapshot === undefined
+      ? new JsonDocument({ replicaId, schema: board })
+      : JsonDocument.load(snapshot, { replicaId, schema: board }),
+  save: (document) => document.save(),
+  edit: (document, random) => {
+    const { title, cards } = document.root;
+    const place = random.int(cards.length + 1);
+    const card = cards.get(place);
+    const deed = random.int(6);
+    if (deed === 0) title.insert(random.int(title.length + 1), wordOf(random));
+    else if (deed === 1 || card === undefined) cards.push({ text: wordOf(random), votes: 1 });
+    else if (deed === 2) cards.move(place, random.int(cards.length));
+    else if (deed === 3 && random.int(3) === 0) cards.delete(place);
+    else if (deed === 4) card.votes.add(1 - random.int(3));
+    else card.text.insert(card.text.length, wordOf(random));
+  },
+  canonical: (document) => new TextEncoder().encode(JSON.stringify(document)),
 };
 
 function wordOf(random: Random): string {
@@ -187,6 +217,18 @@ describe('five nodes with disks in trouble', () => {
       await runToTheEnd(stage);
       const [life] = [...stage.group.lives.values()];
       expect(life!.specimen.replica.replica.eventCount).toBeGreaterThan(60);
+    },
+  );
+});
+
+describe('five nodes with a board', () => {
+  test.each(seeds(replay, Math.ceil(seedCount / 2)))(
+    'lose nothing of it and agree in the end (SEED=%i)',
+    async (seed) => {
+      const stage = stageOf(jsonDocuments, seed);
+      await runToTheEnd(stage);
+      const [life] = [...stage.group.lives.values()];
+      expect(life!.specimen.replica.replica.root.cards.length).toBeGreaterThan(3);
     },
   );
 });
