@@ -21,7 +21,7 @@ export {
 export type { Live, LiveAny, Shown } from './live.ts';
 export type { LiveCounter } from './live-counter.ts';
 export type { LiveList, LiveMovableList } from './live-list.ts';
-export { type LiveMap, type LiveRecord, recordOf } from './live-map.ts';
+export { type LiveMap, type LiveRecord, recordOf, type RegisterFields } from './live-map.ts';
 export type { LiveText } from './live-text.ts';
 export type { LiveNode, LiveTree, TreePlace } from './live-tree.ts';
 export {

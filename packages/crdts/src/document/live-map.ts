@@ -80,7 +80,7 @@ export class LiveRecord<Item extends Schema> {
 }
 
 /** The names of those fields whose values are replaced as a whole. */
-type RegisterFields<Fields extends FieldSchemas> = {
+export type RegisterFields<Fields extends FieldSchemas> = {
   [Field in keyof Fields]: Fields[Field] extends RegisterSchema<infer _> | AnySchema
     ? Field
     : never;

@@ -120,14 +120,23 @@ export type Infer<Of extends Schema> =
  * ```
  */
 export const schema: {
+  /** A value that is replaced as a whole. */
   register: <Content extends Value = Value>() => RegisterSchema<Content>;
+  /** A text. */
   text: () => TextSchema;
+  /** A counter. */
   counter: () => CounterSchema;
+  /** A list. */
   list: <Item extends Schema>(item: Item) => ListSchema<Item, false>;
+  /** A list whose elements can be moved. */
   movableList: <Item extends Schema>(item: Item) => ListSchema<Item, true>;
+  /** A map with known fields. */
   map: <const Fields extends FieldSchemas>(fields: Fields) => MapSchema<Fields>;
+  /** A map with any keys. */
   record: <Item extends Schema>(item: Item) => RecordSchema<Item>;
+  /** A tree whose nodes hold a map each. */
   tree: <Data extends MapLikeSchema>(data: Data) => TreeSchema<Data>;
+  /** Whatever is there. */
   any: () => AnySchema;
 } = {
   register: () => ({ kind: 'register' }),

@@ -11,7 +11,9 @@ import type { Commit } from './json-document.ts';
 
 /** The document, as far as an undo manager needs it. */
 export interface Undoable {
+  /** See `JsonDocument.onCommit`. */
   onCommit(listener: (commit: Commit) => void): () => void;
+  /** See `JsonDocument.undo`. */
   undo(commits: readonly EventRange[]): EventRange;
 }
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { JsonDocument } from '../../src/document/index.ts';
 
 /** All orders of `items`; for a handful of them. */
-export function* ordersOf<Item>(items: readonly Item[]): Iterable<readonly Item[]> {
+function* ordersOf<Item>(items: readonly Item[]): Iterable<readonly Item[]> {
   if (items.length < 2) yield items;
   for (const [index, first] of items.entries()) {
     const rest = items.toSpliced(index, 1);
