@@ -2,7 +2,7 @@
  * Bundle-size gate, run in a package's folder: `node ../../tools/size.ts .=4096 ./tcp=8192`.
  * One limit in bytes of gzip for every entry point that `exports` lists. Counts what an
  * application that imports everything from the entry ships, workspace dependencies included;
- * `node:` modules and test tools stay outside.
+ * `node:` modules, test tools and peer dependencies, which it has anyway, stay outside.
  */
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -11,11 +11,14 @@ import { build } from 'esbuild';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const peers = Object.keys(manifest.peerDependencies ?? {});
 
 /** The built file of every entry point, by its subpath. */
 function entryPoints(): ReadonlyMap<string, string> {
-  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
   const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
     typeof target === 'string' ? [] : [[subpath, target.default] as const],
   );
@@ -31,7 +34,7 @@ async function measure(file: string): Promise<{ minified: number; gzip: number }
     format: 'esm',
     platform: 'neutral',
     conditions: ['import'],
-    external: ['node:*', 'vitest', 'fast-check'],
+    external: ['node:*', 'vitest', 'fast-check', ...peers],
     write: false,
     logLevel: 'error',
   });

@@ -17,53 +17,76 @@ import {
 } from '../persistence/update-store.ts';
 
 /** What is used of an `IDBRequest`. */
-interface RequestLike<Result> {
+export interface RequestLike<Result> {
+  /** What came of it. */
   readonly result: Result;
+  /** Why nothing did. */
   readonly error: Error | null;
+  /** Called once, with one or the other. */
   onsuccess: ((event: never) => unknown) | null;
+  /** Called once, if it failed. */
   onerror: ((event: never) => unknown) | null;
 }
 
 /** What is used of an `IDBObjectStore`. */
-interface ObjectStoreLike {
+export interface ObjectStoreLike {
+  /** Adds a row. */
   add(value: unknown): RequestLike<unknown>;
+  /** Removes a row. */
   delete(key: number): RequestLike<unknown>;
+  /** The rows in a range of keys. */
   getAll(range: unknown): RequestLike<unknown[]>;
+  /** The keys in a range. */
   getAllKeys(range: unknown): RequestLike<unknown[]>;
 }
 
 /** What is used of an `IDBTransaction`. */
-interface TransactionLike {
+export interface TransactionLike {
+  /** Why it was aborted. */
   readonly error: Error | null;
+  /** A store of its scope. */
   objectStore(name: string): ObjectStoreLike;
+  /** Called once it is durable. */
   oncomplete: ((event: never) => unknown) | null;
+  /** Called once it is undone. */
   onabort: ((event: never) => unknown) | null;
 }
 
 /** What is used of an `IDBDatabase`. */
 export interface DatabaseLike {
+  /** Makes a store, while the database is made. */
   createObjectStore(name: string, options: { readonly autoIncrement: boolean }): unknown;
+  /** Begins a transaction. */
   transaction(
     name: string,
     mode: 'readonly' | 'readwrite',
     options: { readonly durability: 'strict' | 'relaxed' },
   ): TransactionLike;
+  /** Lets go of it. */
   close(): void;
+  /** Called when another tab wants to delete or upgrade it. */
   onversionchange: ((event: never) => unknown) | null;
+}
+
+/** What is used of an `IDBOpenDBRequest`. */
+export interface OpenRequestLike extends RequestLike<DatabaseLike> {
+  /** Called when the database is made. */
+  onupgradeneeded: ((event: never) => unknown) | null;
 }
 
 /** What is used of an `IDBFactory`, such as `indexedDB`. */
 export interface DatabaseFactoryLike {
-  open(
-    name: string,
-    version: number,
-  ): RequestLike<DatabaseLike> & { onupgradeneeded: ((event: never) => unknown) | null };
+  /** Opens a database, or makes it. */
+  open(name: string, version: number): OpenRequestLike;
 }
 
 /** What is used of a `BroadcastChannel`. */
 export interface BroadcastLike {
+  /** Tells all others. */
   postMessage(message: unknown): void;
+  /** Called with what others tell. */
   onmessage: ((event: never) => unknown) | null;
+  /** Tells and hears nothing any more. */
   close(): void;
 }
 

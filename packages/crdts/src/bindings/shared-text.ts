@@ -24,7 +24,9 @@ export interface SharedText {
 
 /** Takes back what this user did, and does it again. */
 export interface UndoControl {
+  /** Takes back the latest. */
   undo(): unknown;
+  /** Does again what was taken back last. */
   redo(): unknown;
 }
 

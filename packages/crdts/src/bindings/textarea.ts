@@ -18,24 +18,39 @@ export { type Patch, type SharedText, sharedTextOf, type UndoControl } from './s
 
 /** What a binding reads of an event; every event of a browser is one. */
 export interface EventLike {
+  /** What an input is, such as 'historyUndo'. */
   readonly inputType?: string;
+  /** Which key, with what is held. */
   readonly key?: string;
+  /** Whether it is held. */
   readonly ctrlKey?: boolean;
+  /** Whether it is held. */
   readonly metaKey?: boolean;
+  /** Whether it is held. */
   readonly altKey?: boolean;
+  /** Whether it is held. */
   readonly shiftKey?: boolean;
+  /** Keeps the browser from doing what it usually does. */
   preventDefault(): void;
 }
 
 /** What a binding needs of an element: `HTMLTextAreaElement` has it, and so has a text input. */
 export interface TextareaLike {
+  /** What it shows, with one kind of line break. */
   value: string;
+  /** How far it is scrolled. */
   scrollTop: number;
+  /** Where the selection begins. */
   readonly selectionStart: number | null;
+  /** Where the selection ends. */
   readonly selectionEnd: number | null;
+  /** At which end the caret is. */
   readonly selectionDirection: 'forward' | 'backward' | 'none' | null;
+  /** Sets all three. */
   setSelectionRange(start: number, end: number, direction?: 'forward' | 'backward' | 'none'): void;
+  /** Calls `listener` with each event of a type. */
   addEventListener(type: string, listener: (event: EventLike) => void): void;
+  /** Ends that. */
   removeEventListener(type: string, listener: (event: EventLike) => void): void;
 }
 
