@@ -31,7 +31,6 @@
 import type { Codec } from '@quorate/transport/codec';
 
 import {
-  chainHash,
   decodeHeads,
   decodeUpdate,
   encodeDeltas,
@@ -39,17 +38,13 @@ import {
   encodeState,
   type WholeState,
 } from '../codec/update-codec.ts';
-import {
-  BeforeHistoryError,
-  CorruptBytesError,
-  ForkedReplicaError,
-  RefusedUpdateError,
-} from '../errors.ts';
+import { CorruptBytesError, RefusedUpdateError } from '../errors.ts';
 import type { Lattice } from '../lattice.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
-import { type DeltaEntry, DeltaLog, type Head, type Heads, NO_HEAD } from './delta-log.ts';
-import { coversHeads, headCount } from './heads.ts';
+import { DeltaHistory } from './delta-history.ts';
+import type { DeltaEntry, Heads } from './delta-log.ts';
+import { coversHeads } from './heads.ts';
 import { type Arrival, WaitingDeltas } from './waiting-deltas.ts';
 
 /** A lattice whose states can drop what is dead in a stable state. */
@@ -119,23 +114,16 @@ export class ReplicatedValue<State> implements Replica {
   readonly #lattice: CompactableLattice<State>;
   readonly #codec: Codec<State>;
   readonly #admits: ((news: State, state: State) => boolean) | undefined;
-  readonly #log: DeltaLog;
+  readonly #history: DeltaHistory;
   readonly #waiting: WaitingDeltas<State>;
   readonly #changeListeners = new Set<(state: State, origin: ChangeOrigin) => void>();
   readonly #updateListeners = new Set<(update: Uint8Array) => void>();
   /** What is to be told to listeners, which may change the value again while they are told. */
   readonly #notices: (() => void)[] = [];
   #isTelling = false;
-  /** Whose deltas arrived since the last own one. */
-  readonly #news = new Set<ReplicaId>();
-  readonly #heads = new Map<ReplicaId, Head>();
   #state: State;
-  /** Whether deltas under the own id may still come from elsewhere: of an earlier life. */
-  #mayContinue: boolean;
   /** The bytes of a state, while it is the present one. */
   #encoded: { readonly state: State; readonly bytes: Uint8Array } | undefined;
-  #floor: Heads = new Map();
-  #members: readonly ReplicaId[] = [];
   /** The state that `compact` remembered, and its version. */
   #mark: { readonly heads: Heads; readonly state: State } | undefined;
 
@@ -147,8 +135,11 @@ export class ReplicatedValue<State> implements Replica {
     this.#codec = options.codec;
     this.#admits = options.admits;
     this.#state = options.lattice.bottom;
-    this.#mayContinue = options.continueReplica === true;
-    this.#log = new DeltaLog(checkSize('logSizeBytesMax', logSizeBytesMax));
+    this.#history = new DeltaHistory(
+      this.replicaId,
+      checkSize('logSizeBytesMax', logSizeBytesMax),
+      options.continueReplica === true ? 'continued' : 'new',
+    );
     this.#waiting = new WaitingDeltas(checkSize('waitingSizeBytesMax', waitingSizeBytesMax));
   }
 
@@ -191,19 +182,12 @@ export class ReplicatedValue<State> implements Replica {
    * @throws What `mutator` or the codec throws; nothing has changed then.
    */
   mutate(mutator: (state: State, replicaId: ReplicaId) => State): boolean {
-    const id = this.replicaId;
-    const delta = mutator(this.#state, id);
+    const delta = mutator(this.#state, this.replicaId);
     if (this.#lattice.leq(delta, this.#state)) return false;
     const bytes = this.#codec.encode(delta);
-    const { sequence, hash: hashBefore } = this.#heads.get(id) ?? NO_HEAD;
-    const past = new Map<ReplicaId, number>();
-    for (const other of this.#news) past.set(other, this.#heads.get(other)?.sequence ?? 0);
-    const hash = chainHash(hashBefore, bytes);
-    const entry = { id, sequence: sequence + 1, hashBefore, hash, past, bytes };
-    this.#state = this.#lattice.join(this.#state, delta);
-    this.#mayContinue = false;
-    this.#take(entry);
-    this.#news.clear();
+    const state = this.#lattice.join(this.#state, delta);
+    const entry = this.#history.author(bytes);
+    this.#state = state;
     this.#notify('local', encodeDeltas([entry]));
     return true;
   }
@@ -224,40 +208,23 @@ export class ReplicatedValue<State> implements Replica {
   }
 
   encodeVersion(): Uint8Array {
-    return encodeHeads(this.#heads);
+    return encodeHeads(this.#history.heads);
   }
 
   /** What was done here and learnt of others, for `load`. */
   save(): Uint8Array {
-    return encodeState({
-      heads: this.#heads,
-      floor: this.#floor,
-      members: this.#members,
-      state: this.#encodedState(),
-    });
+    return encodeState({ ...this.#history.knowledge, state: this.#encodedState() });
   }
 
   isCoveredBy(version: Uint8Array): boolean {
-    return coversHeads(
-      refusingDamage(() => decodeHeads(version)),
-      this.#heads,
-    );
+    const known = refusingDamage(() => decodeHeads(version));
+    return coversHeads(known, this.#history.heads);
   }
 
   updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
-    const known = refusingDamage(() => decodeHeads(version));
-    for (const [id, head] of known) this.#checkHead(id, head);
-    const count = headCount(this.#heads, known);
-    if (count === 0) return [];
-    const entries = this.#log.since(known, count);
-    if (entries === undefined) return [this.save()];
-    for (const entry of entries) {
-      const head = known.get(entry.id);
-      if (head?.sequence === entry.sequence - 1 && head.hash !== entry.hashBefore) {
-        throw new ForkedReplicaError(entry.id, head.sequence);
-      }
-    }
-    return this.#isWholeSmaller(entries)
+    const entries = this.#history.lackedBy(refusingDamage(() => decodeHeads(version)));
+    if (entries?.length === 0) return [];
+    return entries === undefined || this.#isWholeSmaller(entries)
       ? [this.save()]
       : batches(entries, maxSizeBytes ?? Infinity);
   }
@@ -277,7 +244,7 @@ export class ReplicatedValue<State> implements Replica {
         : this.#offer(read.entries);
     if (this.#state !== before) this.#notify('remote');
     if (eventCount > 0) return { kind: 'applied', eventCount };
-    const isKnown = read.kind === 'state' || read.entries.every((entry) => this.#knows(entry));
+    const isKnown = read.kind === 'state' || read.entries.every((one) => this.#history.knows(one));
     return { kind: isKnown ? 'duplicate' : 'waiting' };
   }
 
@@ -293,71 +260,50 @@ export class ReplicatedValue<State> implements Replica {
    * @throws CorruptBytesError if a version is none; ForkedReplicaError as in `apply`.
    */
   compact(members: ReadonlyMap<ReplicaId, Uint8Array>): 'compacted' | 'waiting' {
-    const mark = this.#mark ?? { heads: new Map(this.#heads), state: this.#state };
+    const history = this.#history;
+    const mark = this.#mark ?? { heads: new Map(history.heads), state: this.#state };
     this.#mark = mark;
     for (const version of members.values()) {
       const heads = refusingDamage(() => decodeHeads(version));
-      for (const [id, head] of heads) this.#checkHead(id, head);
+      history.checkHeads(heads);
       // What a member had before it learnt of the mark must have arrived: all else knows the mark.
-      const isStable = coversHeads(heads, mark.heads) && coversHeads(this.#heads, heads);
+      const isStable = coversHeads(heads, mark.heads) && coversHeads(history.heads, heads);
       if (!isStable) return 'waiting';
     }
-    this.#floor = mark.heads;
-    this.#members = [...members.keys(), this.replicaId].sort();
-    this.#log.drop(({ id, sequence }) => sequence <= (mark.heads.get(id)?.sequence ?? 0));
+    history.close(mark.heads, [...members.keys(), this.replicaId]);
     const compacted = this.#lattice.compact?.(this.#state, mark.state) ?? this.#state;
     const isChanged = compacted !== this.#state;
     this.#state = compacted;
-    this.#mark = { heads: new Map(this.#heads), state: compacted };
+    this.#mark = { heads: new Map(history.heads), state: compacted };
     if (isChanged) this.#notify('local');
     this.mutate((state) => this.#lattice.settle?.(state, mark.state) ?? this.#lattice.bottom);
     return 'compacted';
   }
 
   /** Takes in what is new of a whole state; how many deltas that stands for. */
-  #takeState({ heads, floor, members }: WholeState, news: State): number {
-    for (const [id, head] of heads) this.#checkHead(id, head);
-    const eventCount = headCount(heads, this.#heads);
+  #takeState(whole: WholeState, news: State): number {
+    const eventCount = this.#history.judge(whole);
     if (eventCount === 0) return 0;
-    if (!coversHeads(heads, this.#floor)) {
-      throw new BeforeHistoryError('update: expected all that is stable here, got less');
-    }
     this.#state = this.#lattice.join(this.#state, news);
-    // Whoever sent it knew all that is stable, and vouches for those that are new here.
-    const fresh = [...heads.keys()].filter((id) => !this.#heads.has(id));
-    const isAhead = (id: ReplicaId): boolean =>
-      (heads.get(id)?.sequence ?? 0) > (this.#heads.get(id)?.sequence ?? 0);
-    this.#log.drop(({ id }) => isAhead(id));
-    for (const [id, head] of heads) {
-      if (!isAhead(id)) continue;
-      this.#heads.set(id, head);
-      this.#news.add(id);
-    }
-    if (coversHeads(floor, this.#floor)) {
-      this.#floor = floor;
-      this.#members = members;
-    } else {
-      this.#members = [...new Set([...this.#members, ...fresh])].sort();
-    }
-    return eventCount + this.#join(this.#waiting.retry(this.#heads));
+    this.#history.adopt(whole);
+    return eventCount + this.#join(this.#waiting.retry(this.#history.heads));
   }
 
   /** Takes in what can be of `entries` and of what waits, and keeps the rest; how many. */
   #offer(entries: readonly DeltaEntry[]): number {
     const arrivals: Arrival<State>[] = [];
     for (const entry of entries) {
-      this.#checkEntry(entry);
-      if (this.#knows(entry)) continue;
+      this.#history.checkEntry(entry);
+      if (this.#history.knows(entry)) continue;
       arrivals.push({ entry, delta: this.#admitted(entry.bytes) });
     }
-    return this.#join(this.#waiting.offer(arrivals, this.#heads));
+    return this.#join(this.#waiting.offer(arrivals, this.#history.heads));
   }
 
   #join(ready: readonly Arrival<State>[]): number {
     for (const { entry, delta } of ready) {
       this.#state = this.#lattice.join(this.#state, delta);
-      this.#take(entry);
-      this.#news.add(entry.id);
+      this.#history.take(entry);
     }
     return ready.length;
   }
@@ -367,56 +313,6 @@ export class ReplicatedValue<State> implements Replica {
     const news = refusingDamage(() => this.#codec.decode(bytes));
     if (this.#admits?.(news, this.#state) !== false) return news;
     throw new RefusedUpdateError('update: expected one that is admitted here, got another one');
-  }
-
-  #knows({ id, sequence }: DeltaEntry): boolean {
-    return sequence <= (this.#heads.get(id)?.sequence ?? 0);
-  }
-
-  #take(entry: DeltaEntry): void {
-    this.#heads.set(entry.id, { sequence: entry.sequence, hash: entry.hash });
-    this.#log.append(entry);
-  }
-
-  /** That somebody knows a beginning of what is known of `id` here, or what goes on with it. */
-  #checkHead(id: ReplicaId, { sequence, hash }: Head): void {
-    const own = this.#heads.get(id) ?? NO_HEAD;
-    const known = sequence === own.sequence ? own : this.#log.find(id, sequence);
-    const isOther = known !== undefined && known.hash !== hash;
-    const isMine = id === this.replicaId && sequence > own.sequence && !this.#mayContinue;
-    if (isOther || isMine) throw new ForkedReplicaError(id, sequence);
-  }
-
-  #checkEntry(entry: DeltaEntry): void {
-    const { id, sequence } = entry;
-    const before = sequence - 1;
-    this.#checkHead(id, entry);
-    if (before > 0 && !this.#knows(entry)) {
-      const own = this.#heads.get(id);
-      if (own?.sequence === before && own.hash !== entry.hashBefore) {
-        throw new ForkedReplicaError(id, before);
-      }
-    }
-    if (this.#floor.size > 0 && !this.#knows(entry)) this.#checkPast(entry);
-  }
-
-  /**
-   * That the author of `entry` knew all that was stable when tombstones were dropped: it was a
-   * member, or its first delta shows that it began with that.
-   */
-  #checkPast({ id, sequence, past }: DeltaEntry): void {
-    if (this.#members.includes(id)) return;
-    const isNew = !this.#heads.has(id) && !this.#floor.has(id);
-    // One that is not the first can only wait for the first, which will show it.
-    if (isNew && sequence > 1) return;
-    const knows = [...this.#floor].every(
-      ([other, head]) => (past.get(other) ?? 0) >= head.sequence,
-    );
-    if (!isNew || !knows) {
-      const author = JSON.stringify(id);
-      throw new BeforeHistoryError(`update: ${author} did not know what is stable here`);
-    }
-    this.#members = [...this.#members, id].sort();
   }
 
   #encodedState(): Uint8Array {
