@@ -147,6 +147,12 @@ export class SpanTree {
     return this.toSpan();
   }
 
+  /** Moves the cursor to the first span of the next leaf, if there is one. */
+  toNextLeaf(): boolean {
+    this.index = this.#leaves[this.leaf * GROUP]!;
+    return this.toSpan();
+  }
+
   /** Moves the cursor to the next span that is known in a slot, from here on, if there is one. */
   toKnown(slot: number): boolean {
     if (!this.toSpan()) return false;

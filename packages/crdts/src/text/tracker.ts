@@ -427,6 +427,7 @@ export class Tracker {
    */
   #settle(lv: number, left: number, right: number, slot: number): void {
     const tree = this.tree;
+    this.#passLeaves(lv, left, right);
     let { leaf, index } = tree;
     let scanning = false;
     while (tree.toSpan() && tree.field(STATE + slot) === 0) {
@@ -446,6 +447,23 @@ export class Tracker {
         leaf = otherLeaf;
         index = otherIndex + 1;
       }
+    }
+    tree.leaf = leaf;
+    tree.index = index;
+    tree.offset = 0;
+  }
+
+  /**
+   * Moves the cursor on by leaves that begin with a sibling of a smaller id: what is before that one
+   * is before the new character, too. Many may have typed in one place.
+   */
+  #passLeaves(lv: number, left: number, right: number): void {
+    const tree = this.tree;
+    let { leaf, index } = tree;
+    while (tree.toNextLeaf() && tree.field(LEFT) === left && tree.field(RIGHT) === right) {
+      if (this.#graph.precedesById(lv, tree.field(ID))) break;
+      leaf = tree.leaf;
+      index = 0;
     }
     tree.leaf = leaf;
     tree.index = index;

@@ -64,4 +64,17 @@ describe('two long branches', () => {
     const expected = Array.from({ length: 7 }, (_, who) => String(who).repeat(3001)).join('');
     expect(replica.text.toString() === expected).toBe(true);
   });
+
+  it('merge if there are thousands, who all typed in one place', () => {
+    const numbers = Array.from({ length: 4000 }, (_, at) => (at * 1237) % 4000);
+    const replica = new TextReplica();
+    replica.apply({ agent: 'origin', parents: [], seqStart: 0, ops: [[0, 0, '<>']] });
+    for (const number of numbers) {
+      const agent = String(number).padStart(4, '0');
+      replica.apply({ agent, parents: [1], seqStart: 0, ops: [[1, 0, agent]] });
+    }
+    const sorted = numbers.sort((left, right) => left - right);
+    const expected = sorted.map((number) => String(number).padStart(4, '0')).join('');
+    expect(replica.text.toString() === `<${expected}>`).toBe(true);
+  });
 });

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { textAt } from '../../src/text/text-history.ts';
+import { FugueTree } from '../support/fugue-tree.ts';
 import { historyDraws } from '../support/history-draws.ts';
 import { historyOf } from '../support/random-history.ts';
-import { reordered, TextReplica } from '../support/raw-history.ts';
+import { type Patch, type RawTransaction, reordered, TextReplica } from '../support/raw-history.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 
@@ -43,6 +45,42 @@ describe('TextState beside the tree of the Fugue paper', () => {
         expect(replica.text.toString()).toBe(tree.textAt());
       }),
       { numRuns },
+    );
+  });
+
+  it('says the same if very many type in one place, forwards and backwards', () => {
+    const people = fc.array(fc.tuple(fc.nat({ max: 9999 }), fc.nat({ max: 3 })), {
+      minLength: 40,
+      maxLength: 110,
+      size: 'max',
+    });
+    fc.assert(
+      fc.property(people, (drawn) => {
+        const tree = new FugueTree();
+        const replica = new TextReplica();
+        const origin: RawTransaction = {
+          agent: 'o',
+          parents: [],
+          seqStart: 0,
+          ops: [[0, 0, '<>']],
+        };
+        const transactions = drawn.map(([id, habit], at): RawTransaction => {
+          const [first, second] = habit % 2 === 0 ? [1, 2] : [1, 1];
+          const ops: Patch[] = [[first, 0, 'a']];
+          if (habit > 0) ops.push([second, 0, 'b']);
+          return { agent: `${id}-${at}`, parents: [1], seqStart: 0, ops };
+        });
+        for (const transaction of [origin, ...transactions]) {
+          tree.apply(transaction);
+          replica.apply(transaction);
+        }
+        expect(replica.text.toString()).toBe(tree.textAt());
+        const { graph, text } = replica;
+        for (let lv = 2; lv < graph.eventCount; lv += 17) {
+          expect(textAt(text, [lv])).toBe(tree.textAt([lv]));
+        }
+      }),
+      { numRuns: Math.ceil(numRuns / 10) },
     );
   });
 });
