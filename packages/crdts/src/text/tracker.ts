@@ -454,8 +454,8 @@ export class Tracker {
   }
 
   /**
-   * Moves the cursor on by leaves that begin with a sibling of a smaller id: what is before that one
-   * is before the new character, too. Many may have typed in one place.
+   * Moves the cursor on by leaves that begin with a sibling of a smaller id: what is before that
+   * one is before the new character, too. Many may have typed in one place.
    */
   #passLeaves(lv: number, left: number, right: number): void {
     const tree = this.tree;
