@@ -67,7 +67,33 @@ interface Settings {
   readonly retryMs: number;
 }
 
-/** A replica whose updates are kept in a store. Everything that changes it must pass through it. */
+/**
+ * A replica whose updates are kept in a store. Everything that changes it must pass through it.
+ *
+ * @example
+ * ```ts
+ * import { DiskStore, DurableReplica } from '@quorate/crdts/persistence';
+ * import { TextDocument } from '@quorate/crdts/text';
+ * import { MemoryDisk } from '@quorate/storage/memory';
+ *
+ * const disk = new MemoryDisk();
+ * const open = async (on: MemoryDisk, replicaId: string): Promise<DurableReplica<TextDocument>> =>
+ *   DurableReplica.open({
+ *     store: await DiskStore.open({ disk: on, directory: 'note' }),
+ *     create: (snapshot) =>
+ *       snapshot === undefined
+ *         ? new TextDocument({ replicaId })
+ *         : TextDocument.load(snapshot, { replicaId }),
+ *     save: (text) => text.save(),
+ *   });
+ * const first = await open(disk, 'life 1');
+ * first.replica.insert(0, 'Hello');
+ * await first.flushed();
+ *
+ * const second = await open(disk.afterCrash(), 'life 2');
+ * second.replica.toString(); // => 'Hello'
+ * ```
+ */
 export class DurableReplica<R extends LoadableReplica> implements Replica {
   /** The replica itself: edit it freely, but give updates of others to `apply` here. */
   readonly replica: R;

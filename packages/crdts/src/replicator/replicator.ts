@@ -70,10 +70,10 @@ const encoder = new TextEncoder();
  * Keeps replicas on this node and on its peers equal, over any transport.
  *
  * @remarks
- * A change costs each peer one message with the bytes of its update and some 10 more, and one of
- * some 10 bytes back; all changes of one turn of the event loop share a message. Idle, a peer costs
- * one message of some 20 bytes for each document every `compareMs`. Two timers. A look at all
- * documents of all peers each time that one of them is due.
+ * A change costs each peer one message with the bytes of its update, the name of the document and
+ * at most 14 more, and a shorter one back; all changes of one turn of the event loop share a
+ * message. Idle, a peer costs a few dozen bytes for each document every `compareMs`. Two timers. A
+ * look at all documents of all peers each time that one of them is due.
  *
  * Bytes from peers decode to something or are dropped and counted; peers are trusted to run the
  * protocol otherwise, as far as `access` lets them.

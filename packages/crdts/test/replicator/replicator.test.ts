@@ -200,6 +200,32 @@ describe('a peer that restarts', () => {
   });
 });
 
+test('a change costs its update, its name and a dozen bytes, its answer a few', async () => {
+  const { clock, network, ends } = stage(['n1']);
+  const { say, heard } = puppet(network, 'peer');
+  await clock.advance(10);
+  const entry = { document: 'a', form: 'full', wantsReply: false, seen: 0 } as const;
+  say(ends[0]!.id, { kind: 'versions', entries: [{ ...entry, version: encode({}) }] });
+  const updates = [encode([['peer', 0, 'text']])];
+  say(ends[0]!.id, {
+    kind: 'updates',
+    document: 'a',
+    number: 2 ** 30,
+    wantsVersion: false,
+    updates,
+  });
+  await clock.advance(10);
+  ends[0]!.log.add('text');
+  await clock.advance(10);
+  for (const message of heard) {
+    const sizeBytes = replicationCodec.encode(message).length;
+    if (message.kind === 'acks') expect(sizeBytes).toBeLessThanOrEqual(10);
+    if (message.kind !== 'updates') continue;
+    expect(sizeBytes - message.updates[0]!.length).toBeLessThanOrEqual(14);
+  }
+  expect(new Set(heard.map(({ kind }) => kind))).toEqual(new Set(['versions', 'updates', 'acks']));
+});
+
 describe('what is wrong', () => {
   test('two that use one id for different events stop, and tell the application', async () => {
     const problems: unknown[] = [];
