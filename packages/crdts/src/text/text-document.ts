@@ -520,6 +520,10 @@ export class TextDocument implements Replica {
     if (patches.length > 0 || isMarked) this.#localPatches = [];
     this.#isMarkedHere = false;
     const update = this.#updates.isHeard ? this.#history.takeUpdate(from, to) : undefined;
+    if (update !== undefined && patches.length === 0 && !isMarked) {
+      this.#queue.tell(this.#updates, update);
+      return;
+    }
     this.#queue.run((errors) => {
       if (update !== undefined) this.#updates.tell(update, errors);
       if (patches.length > 0 || isMarked) {
