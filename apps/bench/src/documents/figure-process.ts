@@ -35,7 +35,9 @@ export async function measureIn(library: string, request: object): Promise<Sampl
   ]);
   if (signal === 'SIGKILL') throw new CannotRun('takes over two minutes');
   const line = printed.trim().split('\n').at(-1) ?? '';
-  if (line === '') throw new Error(errors.trim().split('\n').slice(0, 8).join(' '));
+  if (line === '') {
+    throw new Error(/^\w*Error: .*$/mu.exec(errors)?.[0] ?? 'ended without a figure');
+  }
   return JSON.parse(line) as Sample;
 }
 

@@ -33,6 +33,9 @@ export interface ConcurrentTrace extends Trace {
   readonly parents: readonly (readonly number[])[];
 }
 
+/** Of one person, or of several at a time. */
+export type TraceKind = 'sequential' | 'concurrent';
+
 interface RecordedTransaction {
   readonly patches: readonly (readonly [number, number, string])[];
   readonly agent?: number;
@@ -48,15 +51,21 @@ interface Recorded {
 const root = join(import.meta.dirname, '../../../..');
 const folder = join(process.env['QUORATE_DATA'] ?? join(root, '../shared/data'), 'editing-traces');
 
-/** A trace of one person: `automerge-paper`, `rustcode`, … @throws CannotRun without the file. */
+/** @throws CannotRun unless the file of the trace is on this machine. */
+export function checkTrace(kind: TraceKind, name: string): void {
+  const file = fileOf(kind, name);
+  if (!existsSync(file)) throw new CannotRun(`no ${file}: set QUORATE_DATA to the folder of data`);
+}
+
+/** A trace of one person: `automerge-paper`, `rustcode`, … */
 export function sequentialTrace(name: string): Trace {
-  const { txns, endContent } = recorded(join(folder, 'sequential', `${name}.json.gz`));
+  const { txns, endContent } = recorded(fileOf('sequential', name));
   return { edits: txns.flatMap(editsOf), endContent };
 }
 
-/** A trace of several people, one edit in each transaction. @throws CannotRun without the file. */
+/** A trace of several people, one edit in each transaction. */
 export function concurrentTrace(name: string): ConcurrentTrace {
-  const { txns, endContent, numAgents } = recorded(join(folder, 'concurrent', `${name}.json.gz`));
+  const { txns, endContent, numAgents } = recorded(fileOf('concurrent', name));
   const edits = txns.flatMap(editsOf);
   if (edits.length !== txns.length || numAgents === undefined) {
     throw new Error(`${name}: expected one edit in each transaction`);
@@ -83,7 +92,10 @@ function editsOf({ patches }: RecordedTransaction): readonly Edit[] {
   return patches.map(([position, removed, inserted]) => ({ position, removed, inserted }));
 }
 
+function fileOf(kind: TraceKind, name: string): string {
+  return join(folder, kind, `${name}.json.gz`);
+}
+
 function recorded(file: string): Recorded {
-  if (!existsSync(file)) throw new CannotRun(`no ${file}: set QUORATE_DATA to the folder of data`);
   return JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Recorded;
 }

@@ -1,3 +1,4 @@
+import { checkTrace } from '../documents/traces.ts';
 import type { TextRequest } from '../documents/text-figures.ts';
 import { measureIn, scratchFolder } from '../documents/figure-process.ts';
 import type { BenchCase, Contender, Metric, Sample, Suite } from '../suite.ts';
@@ -100,6 +101,7 @@ function contender(
   return {
     name: isWhole ? name : `${name}, first ${slowEditsMax.toLocaleString('en-US')} edits`,
     setUp: async () => {
+      checkTrace(source.isConcurrent ? 'concurrent' : 'sequential', source.trace);
       if (isPrepared === undefined) return;
       const preparing = prepared.get(key) ?? measureIn(module, request('prepare'));
       prepared.set(key, preparing);
