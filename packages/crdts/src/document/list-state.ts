@@ -207,12 +207,12 @@ export class ListState extends Container {
       const element = new Element(lv + index, left, right);
       element.inserted = this.#content(operation, index, element);
       const slot = element.birth;
+      this.host.touch(this, slot);
+      slot.isShown = true;
       // What comes behind the first of a run has nothing beside it: nobody knew that one before.
       if (index === 0) this.#sequence.add(slot);
       else this.#sequence.addNext(slot);
       this.#slots.push(slot);
-      this.host.touch(this, slot);
-      this.#sequence.show(slot, true);
       left = slot;
     }
   }

@@ -90,7 +90,7 @@ export class Sequence<Owner> {
     return this.#root.shown;
   }
 
-  /** Puts `slot`, hidden, to its place between its origins: O(log n), and concurrent ones there. */
+  /** Puts `slot` to its place between its origins: O(log n), and concurrent ones there. */
   add(slot: Slot<Owner>): void {
     let leaf = slot.left?.leaf ?? this.#first;
     let at = slot.left === undefined ? 0 : leaf.slots.lastIndexOf(slot.left) + 1;
@@ -120,7 +120,7 @@ export class Sequence<Owner> {
     this.#insert(targetLeaf, target, slot);
   }
 
-  /** Puts `slot`, hidden, right behind its left origin: for one that nothing there is new to. */
+  /** Puts `slot` right behind its left origin: for one that nothing there is new to. */
   addNext(slot: Slot<Owner>): void {
     const leaf = slot.left?.leaf ?? this.#first;
     this.#insert(leaf, slot.left === undefined ? 0 : leaf.slots.lastIndexOf(slot.left) + 1, slot);
@@ -199,8 +199,10 @@ export class Sequence<Owner> {
   #insert(leaf: Branch<Owner>, at: number, slot: Slot<Owner>): void {
     slot.leaf = leaf;
     leaf.slots.splice(at, 0, slot);
+    const shown = slot.isShown ? 1 : 0;
     for (let node: Branch<Owner> | undefined = leaf; node !== undefined; node = node.parent) {
       node.count += 1;
+      node.shown += shown;
     }
     if (leaf.slots.length > FANOUT) this.#split(leaf, at === FANOUT ? FANOUT : FANOUT >> 1);
   }
