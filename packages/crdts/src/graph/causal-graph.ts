@@ -39,6 +39,9 @@ import { dominatorsOf, versionContains, walkDifference } from './version-walk.ts
 /** The most events of a graph. Numbers of events leave room for two bits in an int32. */
 export const EVENT_COUNT_MAX: number = 2 ** 29;
 
+/** The most events of one replica. */
+const SEQUENCE_MAX = 2 ** 31 - 1;
+
 /** Events from `start` to before `end`. */
 export interface EventRange {
   readonly start: number;
@@ -67,17 +70,19 @@ export class CausalGraph {
   readonly #next: number[] = [];
   #runs = new Int32Array(16 * FIELD_COUNT);
   #runCount = 0;
-  #eventCount = 0;
+  /** How many events there are: the LV of the next one; for others to read. */
+  eventCount = 0;
+  /** The first event of the latest run; for others to read. */
+  lastStart = 0;
+  /** Whose run the latest one is, if the frontier is its last event; else -1. */
+  #typist = -1;
+  /** How many events there can be when all of the next ones go on with that run. */
+  #typistMax = 0;
   readonly #joins: (readonly number[])[] = [];
   readonly #heads: number[] = [];
   /** Pairs of first and last event: ascending ranges of critical versions. */
   readonly #critical: number[] = [];
   #found = 0;
-
-  /** How many events there are: the LV of the next one. */
-  get eventCount(): number {
-    return this.#eventCount;
-  }
 
   /** The events that none descends from, ascending; a copy. Empty without events. */
   get frontier(): readonly number[] {
@@ -150,7 +155,7 @@ export class CausalGraph {
   appendAfter(replica: number, sequence: number, count: number, parent: number): number {
     this.#checkEvents(replica, sequence, count);
     this.#checkParent(parent, -1);
-    const lv = this.#eventCount;
+    const lv = this.eventCount;
     const heads = this.#heads;
     const linear = heads.length === 0 ? parent < 0 : heads.length === 1 && heads[0] === parent;
     const last = (this.#runCount - 1) * FIELD_COUNT;
@@ -170,7 +175,17 @@ export class CausalGraph {
 
   /** `append` after everything that is here: an edit of this replica. Returns its first LV. */
   appendLocal(replica: number, count: number): number {
+    const lv = this.eventCount;
+    const end = lv + count;
     const heads = this.#heads;
+    // Whoever types goes on with what is the whole frontier: that only grows longer.
+    if (replica === this.#typist && count > 0 && end <= this.#typistMax) {
+      this.eventCount = end;
+      this.#next[replica]! += count;
+      heads[0] = end - 1;
+      this.#critical[this.#critical.length - 1] = end - 1;
+      return lv;
+    }
     const sequence = this.#next[replica]!;
     if (heads.length < 2) return this.appendAfter(replica, sequence, count, heads[0] ?? -1);
     this.#checkEvents(replica, sequence, count);
@@ -319,10 +334,12 @@ export class CausalGraph {
       if (this.#runs[run * FIELD_COUNT + PARENT]! < -1) this.#joins.pop();
       this.#runCount -= 1;
     }
-    this.#eventCount = Math.min(this.#eventCount, eventCount);
+    this.eventCount = Math.min(this.eventCount, eventCount);
     const last = this.#runCount - 1;
+    this.#typist = -1;
+    this.lastStart = last < 0 ? 0 : this.runStart(last);
     if (last >= 0) {
-      const length = this.#eventCount - this.runStart(last);
+      const length = this.eventCount - this.runStart(last);
       this.#next[this.runReplica(last)] = this.runSequence(last) + length;
     }
     this.#found = 0;
@@ -358,7 +375,7 @@ export class CausalGraph {
 
   /** The event after the last one of a run. */
   runEnd(run: number): number {
-    return run + 1 < this.#runCount ? this.#runs[(run + 1) * FIELD_COUNT]! : this.#eventCount;
+    return run + 1 < this.#runCount ? this.#runs[(run + 1) * FIELD_COUNT]! : this.eventCount;
   }
 
   /** The number of the replica of a run. */
@@ -385,7 +402,7 @@ export class CausalGraph {
   }
 
   #appendJoin(replica: number, sequence: number, count: number, parents: number[]): number {
-    const lv = this.#eventCount;
+    const lv = this.eventCount;
     const linear = sameNumbers(parents, this.#heads);
     let lamport = 0;
     for (const parent of parents) lamport = Math.max(lamport, this.lamportOf(parent) + 1);
@@ -411,7 +428,8 @@ export class CausalGraph {
       this.#runs = grown;
     }
     const runs = this.#runs;
-    runs[at + START] = this.#eventCount;
+    runs[at + START] = this.eventCount;
+    this.lastStart = this.eventCount;
     runs[at + REPLICA] = replica;
     runs[at + SEQUENCE] = sequence;
     runs[at + PARENT] = parent;
@@ -423,9 +441,11 @@ export class CausalGraph {
 
   /** Counts the events just added; `parent` is the latest parent of the first one. */
   #finish(replica: number, count: number, parent: number, linear: boolean): void {
-    const lv = this.#eventCount;
-    this.#eventCount = lv + count;
+    const lv = this.eventCount;
+    this.eventCount = lv + count;
     this.#next[replica]! += count;
+    this.#typist = linear ? replica : -1;
+    this.#typistMax = Math.min(EVENT_COUNT_MAX, lv + count + SEQUENCE_MAX - this.#next[replica]!);
     this.#updateCritical(lv, lv + count - 1, linear ? lv : parent);
   }
 
@@ -467,13 +487,13 @@ export class CausalGraph {
     if (sequence !== next)
       throw new RangeError(`sequence: expected ${String(next)}, got ${sequence}`);
     if (!(count >= 1)) throw new RangeError(`count: expected at least 1, got ${count}`);
-    if (!(this.#eventCount + count <= EVENT_COUNT_MAX && sequence + count <= 2 ** 31 - 1)) {
+    if (!(this.eventCount + count <= EVENT_COUNT_MAX && sequence + count <= SEQUENCE_MAX)) {
       throw new RangeError(`count: expected at most 2^29 events in all, got ${count} more`);
     }
   }
 
   #checkParent(parent: number, least: number): void {
-    if (!(parent >= least && parent < this.#eventCount)) {
+    if (!(parent >= least && parent < this.eventCount)) {
       throw new RangeError(`parents: expected events that are here, got ${parent}`);
     }
   }

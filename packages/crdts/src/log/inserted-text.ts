@@ -6,8 +6,11 @@ const SLICE = 4096;
  * UTF-16 takes one byte as long as all of them are below 256, two from then on.
  */
 export class InsertedText {
+  /** Whether every unit takes one byte; for others to read. */
+  isLatin1 = true;
+  /** How many units of UTF-16 there are, the offset of the next one; for others to read. */
+  length = 0;
   #units: Uint8Array | Uint16Array = new Uint8Array(256);
-  #length = 0;
   /** Gives the text of the first `#deferredLength` units, as long as nobody asked for any. */
   #load: (() => string) | undefined;
   #deferredLength = 0;
@@ -19,43 +22,44 @@ export class InsertedText {
    * @param isLatin1 - Whether all of them are below 256.
    */
   defer(length: number, isLatin1: boolean, load: () => string): void {
+    this.isLatin1 = isLatin1;
     this.#units = isLatin1 ? new Uint8Array(length + 256) : new Uint16Array(length + 256);
-    this.#length = length;
+    this.length = length;
     this.#deferredLength = length;
     this.#load = load;
   }
 
-  /** How many units of UTF-16 there are: the offset of the next one. */
-  get length(): number {
-    return this.#length;
-  }
-
-  /** Whether every unit takes one byte. */
-  get isLatin1(): boolean {
-    return this.#units instanceof Uint8Array;
-  }
-
   /** Adds `text` and returns the offset of its first unit. */
   append(text: string): number {
-    const offset = this.#length;
-    this.#reserve(text.length);
-    for (let at = 0; at < text.length; at += 1) this.#push(text.charCodeAt(at));
+    const offset = this.length;
+    const count = text.length;
+    if (offset + count > this.#units.length) this.#reserve(count);
+    let units = this.#units;
+    for (let at = 0; at < count; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit > 0xff && this.isLatin1) units = this.#widen();
+      units[offset + at] = unit;
+    }
+    this.length = offset + count;
     return offset;
   }
 
   /** Adds one unit of UTF-16 and returns its offset. */
   appendUnit(unit: number): number {
-    this.#reserve(1);
-    this.#push(unit);
-    return this.#length - 1;
+    const offset = this.length;
+    if (offset === this.#units.length) this.#reserve(1);
+    if (unit > 0xff && this.isLatin1) this.#widen();
+    this.#units[offset] = unit;
+    this.length = offset + 1;
+    return offset;
   }
 
   /** Adds the bytes from `start` to before `end`, each one unit, and returns the first offset. */
   appendLatin1(bytes: Uint8Array, start: number, end: number): number {
-    const offset = this.#length;
+    const offset = this.length;
     this.#reserve(end - start);
     this.#units.set(bytes.subarray(start, end), offset);
-    this.#length = offset + end - start;
+    this.length = offset + end - start;
     return offset;
   }
 
@@ -70,7 +74,7 @@ export class InsertedText {
     if (offset < this.#deferredLength) this.#fetch();
     if (count === 1) return String.fromCharCode(this.unitAt(offset));
     let text = '';
-    const end = Math.min(offset + count, this.#length);
+    const end = Math.min(offset + count, this.length);
     for (let from = offset; from < end; from += SLICE) {
       const units = this.#units.subarray(from, Math.min(from + SLICE, end));
       text += String(Reflect.apply(String.fromCharCode, null, units));
@@ -81,12 +85,12 @@ export class InsertedText {
   /** The units from `offset` to before `end`, as they are kept: valid until the next change. */
   view(offset: number, end: number): Uint8Array | Uint16Array {
     if (offset < this.#deferredLength) this.#fetch();
-    return this.#units.subarray(offset, Math.min(end, this.#length));
+    return this.#units.subarray(offset, Math.min(end, this.length));
   }
 
   /** Forgets what is after the first `length` units. */
   truncate(length: number): void {
-    this.#length = Math.min(this.#length, length);
+    this.length = Math.min(this.length, length);
   }
 
   #fetch(): void {
@@ -97,7 +101,7 @@ export class InsertedText {
   }
 
   #reserve(count: number): void {
-    const needed = this.#length + count;
+    const needed = this.length + count;
     if (needed <= this.#units.length) return;
     const size = Math.max(needed, 2 * this.#units.length);
     const grown = this.isLatin1 ? new Uint8Array(size) : new Uint16Array(size);
@@ -105,9 +109,10 @@ export class InsertedText {
     this.#units = grown;
   }
 
-  #push(unit: number): void {
-    if (unit > 0xff && this.isLatin1) this.#units = Uint16Array.from(this.#units);
-    this.#units[this.#length] = unit;
-    this.#length += 1;
+  #widen(): Uint16Array {
+    const units = new Uint16Array(this.#units);
+    this.#units = units;
+    this.isLatin1 = false;
+    return units;
   }
 }

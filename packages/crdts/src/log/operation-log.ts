@@ -48,21 +48,19 @@ export class OperationLog {
   #kinds = new Uint8Array(16);
   #rows = new Int32Array(16 * FIELD_COUNT);
   #runCount = 0;
-  #eventCount = 0;
+  /** How many events there are; for others to read. */
+  eventCount = 0;
 
   /** @param graph - Of the same events; they are appended there first. */
   constructor(graph: CausalGraph) {
     this.#graph = graph;
+    // Written twice from the start, or a compiler would take the arrays for constants.
+    this.#grow(this.#rows.length);
   }
 
   /** How many runs there are. */
   get runCount(): number {
     return this.#runCount;
-  }
-
-  /** How many events there are. */
-  get eventCount(): number {
-    return this.#eventCount;
   }
 
   /** Keeps a value for a run that is about to be appended; returns its index. */
@@ -89,25 +87,30 @@ export class OperationLog {
     if (at === this.#rows.length) this.#grow(at);
     const rows = this.#rows;
     this.#kinds[this.#runCount] = kind;
-    rows[at + START] = this.#eventCount;
+    rows[at + START] = this.eventCount;
     rows[at + CONTAINER] = container;
     rows[at + A] = a;
     rows[at + B] = b;
     rows[at + C] = c;
     rows[at + VALUE] = value;
     this.#runCount += 1;
-    this.#eventCount += count;
+    this.eventCount += count;
   }
 
   /** Adds the insertion of `count` units at `position`; their text is at `offset` of `text`. */
   appendInsert(container: number, position: number, count: number, offset: number): void {
-    if (this.#continues(TEXT_INSERT, container)) {
-      const at = (this.#runCount - 1) * FIELD_COUNT;
-      const length = this.#eventCount - this.#rows[at]!;
-      if (this.#rows[at + A]! + length === position && this.#rows[at + B]! + length === offset) {
-        this.#eventCount += count;
-        return;
-      }
+    const at = (this.#runCount - 1) * FIELD_COUNT;
+    const rows = this.#rows;
+    const length = this.eventCount - rows[at]!;
+    if (
+      this.#kinds[this.#runCount - 1] === TEXT_INSERT &&
+      rows[at + CONTAINER] === container &&
+      rows[at + A] === position - length &&
+      rows[at + B] === offset - length &&
+      this.#goesOn()
+    ) {
+      this.eventCount += count;
+      return;
     }
     this.append(TEXT_INSERT, container, count, position, offset, 0, -1);
   }
@@ -115,17 +118,22 @@ export class OperationLog {
   /** Adds the deletion of `count` units from `position` on, forwards. */
   appendDelete(container: number, position: number, count: number): void {
     const at = (this.#runCount - 1) * FIELD_COUNT;
-    if (this.#continues(TEXT_DELETE, container)) {
-      const start = this.#rows[at + A]!;
-      const length = this.#eventCount - this.#rows[at]!;
-      if (start === position || (length === 1 && count === 1 && start === position + 1)) {
-        if (start !== position) this.#kinds[this.#runCount - 1] = TEXT_DELETE_BACKWARD;
-        this.#eventCount += count;
+    const rows = this.#rows;
+    const kind = this.#kinds[this.#runCount - 1];
+    if (
+      (kind === TEXT_DELETE || kind === TEXT_DELETE_BACKWARD) &&
+      rows[at + CONTAINER] === container &&
+      this.#goesOn()
+    ) {
+      const lead = rows[at + A]! - position;
+      const length = this.eventCount - rows[at]!;
+      if (count === 1 && lead === length && (length === 1 || kind === TEXT_DELETE_BACKWARD)) {
+        this.#kinds[this.#runCount - 1] = TEXT_DELETE_BACKWARD;
+        this.eventCount += 1;
         return;
       }
-    } else if (count === 1 && this.#continues(TEXT_DELETE_BACKWARD, container)) {
-      if (position === this.#rows[at + A]! - (this.#eventCount - this.#rows[at]!)) {
-        this.#eventCount += 1;
+      if (kind === TEXT_DELETE && lead === 0) {
+        this.eventCount += count;
         return;
       }
     }
@@ -138,12 +146,13 @@ export class OperationLog {
       this.appendDelete(container, position, 1);
       return;
     }
-    const at = (this.#runCount - 1) * FIELD_COUNT;
-    if (this.#continues(TEXT_DELETE_BACKWARD, container)) {
-      if (position === this.#rows[at + A]! - (this.#eventCount - this.#rows[at]!)) {
-        this.#eventCount += count;
-        return;
-      }
+    const run = this.#runCount - 1;
+    const at = run * FIELD_COUNT;
+    const rows = this.#rows;
+    const isAlike = this.#kinds[run] === TEXT_DELETE_BACKWARD && rows[at + CONTAINER] === container;
+    if (isAlike && position === rows[at + A]! - this.eventCount + rows[at]! && this.#goesOn()) {
+      this.eventCount += count;
+      return;
     }
     this.append(TEXT_DELETE_BACKWARD, container, count, position, 0, 0, -1);
   }
@@ -169,7 +178,7 @@ export class OperationLog {
 
   /** The event after the last one of a run. */
   end(run: number): number {
-    return run + 1 < this.#runCount ? this.#rows[(run + 1) * FIELD_COUNT]! : this.#eventCount;
+    return run + 1 < this.#runCount ? this.#rows[(run + 1) * FIELD_COUNT]! : this.eventCount;
   }
 
   /** What a run does: a number of operation-kind. */
@@ -232,11 +241,11 @@ export class OperationLog {
       this.#forget(this.#runCount - 1, 0);
       this.#runCount -= 1;
     }
-    if (this.#runCount > 0 && eventCount < this.#eventCount) {
+    if (this.#runCount > 0 && eventCount < this.eventCount) {
       const run = this.#runCount - 1;
       this.#forget(run, eventCount - this.start(run));
     }
-    this.#eventCount = Math.min(this.#eventCount, eventCount);
+    this.eventCount = Math.min(this.eventCount, eventCount);
     for (const lv of this.#aliases.keys()) if (lv >= eventCount) this.#aliases.delete(lv);
   }
 
@@ -249,13 +258,12 @@ export class OperationLog {
     this.values.length = Math.min(this.values.length, value + kept);
   }
 
-  /** Whether the next event may go on with the last run, as far as kind and parents go. */
-  #continues(kind: number, container: number): boolean {
-    const run = this.#runCount - 1;
-    if (run < 0 || this.#kinds[run] !== kind) return false;
-    if (this.#rows[run * FIELD_COUNT + CONTAINER] !== container) return false;
+  /** Whether the next event has the one before it, and the same author, as its only parent. */
+  #goesOn(): boolean {
+    const lv = this.eventCount;
     const graph = this.#graph;
-    return graph.runStart(graph.runAt(this.#eventCount)) < this.#eventCount;
+    if (lv >= graph.lastStart) return lv > graph.lastStart;
+    return graph.runStart(graph.runAt(lv)) < lv;
   }
 
   #grow(length: number): void {

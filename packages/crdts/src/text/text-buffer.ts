@@ -42,32 +42,42 @@ function newChunk(size: number): Chunk {
 
 /** Editable text in units of UTF-16. Positions are not checked: callers do that. */
 export class TextBuffer {
-  readonly #chunks: Chunk[] = [newChunk(CHUNK_MIN)];
-  /** The chunk of the last edit, and how many units are before it. */
-  #at = 0;
-  #base = 0;
-  #length = 0;
+  /** How many units there are; for others to read. */
+  length = 0;
+  readonly #chunks: Chunk[] = [];
+  /** The chunk of the last edit, its number, and how many units are before it. */
+  #chunk: Chunk = newChunk(0);
+  #at = -1;
+  #base = -1;
 
-  /** How many units there are. */
-  get length(): number {
-    return this.#length;
+  /** An empty text. */
+  constructor() {
+    // Written a second time at once: a compiler takes what was written once for a constant, and
+    // would have to begin anew when a text becomes longer than a chunk.
+    this.clear();
   }
 
   /** Puts `text` before the unit at `position`. */
   insert(position: number, text: string): void {
+    const count = text.length;
     let done = 0;
-    while (done < text.length) {
-      const chunk = this.#open(position + done, text.length - done);
+    while (done < count) {
+      let chunk = this.#chunk;
+      // Typing goes on where the gap is: then nothing is sought, and nothing moves.
+      if (position + done !== this.#base + chunk.gapStart || chunk.gapStart === chunk.gapEnd) {
+        chunk = this.#open(position + done, count - done);
+      }
       const units = chunk.units;
-      const end = Math.min(chunk.gapEnd, chunk.gapStart + text.length - done);
-      this.#length += end - chunk.gapStart;
+      const room = chunk.gapEnd - chunk.gapStart;
+      const end = done + (room < count - done ? room : count - done);
       let at = chunk.gapStart;
-      while (at < end) {
+      while (done < end) {
         units[at] = text.charCodeAt(done);
         at += 1;
         done += 1;
       }
-      chunk.gapStart = end;
+      this.length += at - chunk.gapStart;
+      chunk.gapStart = at;
     }
   }
 
@@ -75,7 +85,10 @@ export class TextBuffer {
   insertFrom(position: number, source: InsertedText, offset: number, count: number): void {
     let done = 0;
     while (done < count) {
-      const chunk = this.#open(position + done, count - done);
+      let chunk = this.#chunk;
+      if (position + done !== this.#base + chunk.gapStart || chunk.gapStart === chunk.gapEnd) {
+        chunk = this.#open(position + done, count - done);
+      }
       const size = Math.min(chunk.gapEnd - chunk.gapStart, count - done);
       if (size === 1) {
         chunk.units[chunk.gapStart] = source.unitAt(offset + done);
@@ -84,45 +97,45 @@ export class TextBuffer {
         chunk.units.set(source.view(from, from + size), chunk.gapStart);
       }
       chunk.gapStart += size;
-      this.#length += size;
+      this.length += size;
       done += size;
     }
   }
 
   /** Takes out `count` units from `position` on. */
   delete(position: number, count: number): void {
+    let chunk = this.#chunk;
     let rest = count;
-    this.#length -= count;
+    this.length -= count;
+    if (position + count === this.#base + chunk.gapStart && position >= this.#base) {
+      // Backspace: the gap grows backwards.
+      chunk.gapStart -= count;
+      rest = 0;
+      if (this.#chunks.length > 1) this.#shrink();
+    }
     while (rest > 0) {
-      let chunk = this.#seek(position);
-      if (position - this.#base === lengthOf(chunk)) {
-        this.#base += lengthOf(chunk);
-        this.#at += 1;
-        chunk = this.#chunks[this.#at]!;
-      }
+      chunk = this.#seek(position);
+      if (position - this.#base === lengthOf(chunk)) chunk = this.#next();
       moveGap(chunk, position - this.#base);
       const size = Math.min(rest, chunk.units.length - chunk.gapEnd);
       chunk.gapEnd += size;
       rest -= size;
-      if (this.#chunks.length > 1 && lengthOf(chunk) < CHUNK_MAX / 8) this.#join();
+      if (this.#chunks.length > 1) this.#shrink();
     }
   }
 
   /** The unit at a position below `length`. */
   unitAt(position: number): number {
     let chunk = this.#seek(position);
-    let offset = position - this.#base;
-    if (offset === lengthOf(chunk)) {
-      chunk = this.#chunks[this.#at + 1]!;
-      offset = 0;
-    }
+    if (position - this.#base === lengthOf(chunk)) chunk = this.#next();
+    const offset = position - this.#base;
     const gap = chunk.gapEnd - chunk.gapStart;
     return chunk.units[offset < chunk.gapStart ? offset : offset + gap]!;
   }
 
   /** Whether `position` lies between the two halves of a surrogate pair. */
   isInsidePair(position: number): boolean {
-    if (position <= 0 || position >= this.#length) return false;
+    if (position <= 0 || position >= this.length) return false;
     return (
       (this.unitAt(position) & 0xfc00) === 0xdc00 && (this.unitAt(position - 1) & 0xfc00) === 0xd800
     );
@@ -148,30 +161,36 @@ export class TextBuffer {
 
   /** All of the text. */
   toString(): string {
-    return this.slice(0, this.#length);
+    return this.slice(0, this.length);
   }
 
   /** Takes out everything. */
   clear(): void {
     this.#chunks.length = 0;
     this.#chunks.push(newChunk(CHUNK_MIN));
-    this.#at = 0;
-    this.#base = 0;
-    this.#length = 0;
+    this.#goTo(0, 0);
+    this.length = 0;
+  }
+
+  #goTo(at: number, base: number): Chunk {
+    const chunk = this.#chunks[at]!;
+    this.#chunk = chunk;
+    this.#at = at;
+    this.#base = base;
+    return chunk;
+  }
+
+  #next(): Chunk {
+    return this.#goTo(this.#at + 1, this.#base + lengthOf(this.#chunk));
   }
 
   /** The chunk in which `position` lies, perhaps at its end. */
   #seek(position: number): Chunk {
-    let chunk = this.#chunks[this.#at]!;
-    while (position > this.#base + lengthOf(chunk)) {
-      this.#base += lengthOf(chunk);
-      this.#at += 1;
-      chunk = this.#chunks[this.#at]!;
-    }
+    let chunk = this.#chunk;
+    while (position > this.#base + lengthOf(chunk)) chunk = this.#next();
     while (position < this.#base) {
-      this.#at -= 1;
-      chunk = this.#chunks[this.#at]!;
-      this.#base -= lengthOf(chunk);
+      const before = this.#chunks[this.#at - 1]!;
+      chunk = this.#goTo(this.#at - 1, this.#base - lengthOf(before));
     }
     return chunk;
   }
@@ -201,9 +220,7 @@ export class TextBuffer {
       if (next === undefined || next.gapStart === next.gapEnd) {
         this.#chunks.splice(this.#at + 1, 0, newChunk(CHUNK_MAX));
       }
-      this.#base += size;
-      this.#at += 1;
-      return this.#chunks[this.#at]!;
+      return this.#next();
     }
     const half = newChunk(CHUNK_MAX);
     moveGap(chunk, size);
@@ -215,9 +232,10 @@ export class TextBuffer {
   }
 
   /** Puts the units of a chunk that has become small into a neighbour with room for them. */
-  #join(): void {
-    const chunk = this.#chunks[this.#at]!;
+  #shrink(): void {
+    const chunk = this.#chunk;
     const length = lengthOf(chunk);
+    if (length >= CHUNK_MAX / 8) return;
     const step = this.#at > 0 ? -1 : 1;
     const other = this.#chunks[this.#at + step]!;
     if (length > 0 && length + lengthOf(other) > CHUNK_MAX / 2) return;
@@ -227,11 +245,10 @@ export class TextBuffer {
       joined.units.set(part.units.subarray(0, part.gapStart), joined.gapStart);
       joined.gapStart += part.gapStart;
     }
-    if (step < 0) {
-      this.#at -= 1;
-      this.#base -= lengthOf(other);
-    }
-    this.#chunks.splice(this.#at, 2, joined);
+    const at = step < 0 ? this.#at - 1 : this.#at;
+    const base = step < 0 ? this.#base - lengthOf(other) : this.#base;
+    this.#chunks.splice(at, 2, joined);
+    this.#goTo(at, base);
   }
 }
 

@@ -97,6 +97,8 @@ export class TextDocument implements Replica {
   readonly #updates = new Notifications<Uint8Array>();
   readonly #changes = new Notifications<TextChange>();
   readonly #queue = new NotificationQueue();
+  /** Whether anybody ever listened: most texts in a process are heard by nobody. */
+  #isHeard = false;
   /** The first event of the transaction that runs, or -1. */
   #transactionStart = -1;
   #localPatches: TextPatch[] = [];
@@ -194,7 +196,8 @@ export class TextDocument implements Replica {
   insert(position: number, text: string): void {
     if (text === '') return;
     const from = this.#state.insertLocal(this.#replica, position, text);
-    this.#edited(from, position, 0, text);
+    this.#unchangedText = undefined;
+    if (this.#isHeard) this.#tellEdit(from, position, 0, text);
   }
 
   /**
@@ -206,7 +209,8 @@ export class TextDocument implements Replica {
   delete(position: number, count: number): void {
     if (count === 0) return;
     const from = this.#state.deleteLocal(this.#replica, position, count);
-    this.#edited(from, position, count, '');
+    this.#unchangedText = undefined;
+    if (this.#isHeard) this.#tellEdit(from, position, count, '');
   }
 
   /**
@@ -434,6 +438,7 @@ export class TextDocument implements Replica {
    * @returns Ends the subscription.
    */
   onLocalUpdate(listener: (update: Uint8Array) => void): () => void {
+    this.#isHeard = true;
     return this.#updates.subscribe(listener);
   }
 
@@ -443,6 +448,7 @@ export class TextDocument implements Replica {
    * @returns Ends the subscription.
    */
   onChange(listener: (change: TextChange) => void): () => void {
+    this.#isHeard = true;
     return this.#changes.subscribe(listener);
   }
 
@@ -483,8 +489,7 @@ export class TextDocument implements Replica {
     this.#remotePatches.push({ position, deleteCount, inserted });
   };
 
-  #edited(from: number, position: number, deleteCount: number, inserted: string): void {
-    this.#unchangedText = undefined;
+  #tellEdit(from: number, position: number, deleteCount: number, inserted: string): void {
     if (this.#changes.isHeard) this.#localPatches.push({ position, deleteCount, inserted });
     if (this.#transactionStart < 0) this.#tellLocal(from);
   }

@@ -97,15 +97,20 @@ export class TextState {
    *   `text` is empty or not well-formed.
    */
   insertLocal(replica: number, position: number, text: string): number {
-    this.checkPosition('position', position);
-    if (text === '') throw new RangeError('text: expected at least 1 character, got 0');
-    if (!text.isWellFormed()) {
+    const buffer = this.#buffer;
+    const log = this.log;
+    const count = text.length;
+    if (!(position >= 0 && position <= buffer.length) || !this.#isPlain(position)) {
+      this.checkPosition('position', position);
+    }
+    // A single unit is well-formed or half a pair: what walks the text need not be called.
+    if (count === 1 ? (text.charCodeAt(0) & 0xf800) === 0xd800 : !text.isWellFormed()) {
       throw new RangeError('text: expected well-formed text, got a lone surrogate');
     }
-    const lv = this.graph.appendLocal(replica, text.length);
-    const log = this.log;
-    log.appendInsert(this.#container, position, text.length, log.text.append(text));
-    this.#buffer.insert(position, text);
+    if (count === 0) throw new RangeError('text: expected at least 1 character, got 0');
+    const lv = this.graph.appendLocal(replica, count);
+    log.appendInsert(this.#container, position, count, log.text.append(text));
+    buffer.insert(position, text);
     return lv;
   }
 
@@ -117,11 +122,19 @@ export class TextState {
    *   surrogate pair.
    */
   deleteLocal(replica: number, position: number, count: number): number {
-    this.checkPosition('position', position);
-    this.checkPosition('position + count', position + count, position + 1);
+    const buffer = this.#buffer;
+    const end = position + count;
+    if (
+      !(position >= 0 && position < end && end <= buffer.length) ||
+      !this.#isPlain(position) ||
+      !Number.isInteger(count)
+    ) {
+      this.checkPosition('position', position);
+      this.checkPosition('position + count', end, position + 1);
+    }
     const lv = this.graph.appendLocal(replica, count);
     this.log.appendDelete(this.#container, position, count);
-    this.#buffer.delete(position, count);
+    buffer.delete(position, count);
     return lv;
   }
 
@@ -207,6 +220,11 @@ export class TextState {
     if (this.#buffer.isInsidePair(position)) {
       throw new RangeError(`${name}: expected no half of a surrogate pair, got ${position}`);
     }
+  }
+
+  /** Whether `position` is an integer in a text that has no pairs: all units are below 256. */
+  #isPlain(position: number): boolean {
+    return (position | 0) === position && this.log.text.isLatin1 && this.initialText === '';
   }
 
   /**
