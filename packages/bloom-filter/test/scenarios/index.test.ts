@@ -35,7 +35,7 @@ const scenarios = [
 test('every scenario has a file, and every file is a scenario', () => {
   const files = readdirSync(import.meta.dirname)
     .filter((name) => name.startsWith('bf-'))
-    .map((name) => name.replace('.test.ts', ''));
+    .map((name) => name.replace(/(\.isolated)?\.test\.ts$/, ''));
   expect(files.sort()).toEqual(scenarios);
 });
 
