@@ -357,8 +357,8 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
 
   #load(bytes: Uint8Array): void {
     const { graph } = this.#history;
-    const file = this.#history.load(decodeChunks(bytes, new Set(historyChunks)));
-    if (file.trimmedCount > 0 || file.keptLength > 0) throw corrupt('a JSON document', 'another');
+    const file = this.#history.load(decodeChunks(bytes, new Set(historyChunks)), 0);
+    if (file.trimmedCount > 0) throw corrupt('a JSON document', 'another');
     if (graph.eventCount > 0) this.#state.integrate(0, graph.eventCount);
     if (file.waiting.length > 0) this.#history.applyAll(file.waiting);
   }

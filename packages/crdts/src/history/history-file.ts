@@ -6,7 +6,8 @@
  *
  *   text      Where the document keeps the text itself, the inserted text is left out here: the
  *             document can work it out when somebody asks for it, which is rare.
- *   hashes    of each replica's events, so that the first comparison of versions costs nothing.
+ *   hashes    of each replica's events, so that the first comparison of versions costs nothing;
+ *             but those of few events, unless their text is left out.
  *   trimming  What the first events did can be left out; the graph stays, so that events keep their
  *             names and what is known is still recognised. Of the last trimmed event of each
  *             replica the cursor stays, from which its next keystroke will be told.
@@ -15,12 +16,13 @@
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import { TRIMMED } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
-import { BatchReader, readReplicas } from '../wire/batch-reader.ts';
-import { BatchWriter } from '../wire/batch-writer.ts';
+import { BatchReader, readRowColumns } from '../wire/batch-reader.ts';
+import { BatchWriter, writeRowColumns } from '../wire/batch-writer.ts';
 import { ByteReader, corrupt } from '../wire/byte-reader.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import type { Chunks } from '../wire/chunks.ts';
 import { containerOf, cursorOf } from '../wire/keystroke-writer.ts';
+import { readReplicaTable } from '../wire/replica-table.ts';
 import { readTextRuns } from '../wire/text-runs.ts';
 
 import type { ChainHashes } from './chain-hashes.ts';
@@ -91,10 +93,7 @@ export function saveHistory(
     chunks.set(REPLICAS, columns.replicas);
     chunks.set(GRAPH, columns.graph);
     const operations = new ByteWriter();
-    operations.prefixed(columns.codes);
-    operations.prefixed(columns.counts);
-    operations.prefixed(columns.positions);
-    operations.prefixed(columns.extras);
+    writeRowColumns(operations, columns);
     chunks.set(OPERATIONS, operations.copy());
     if (insertedText === 'written') {
       const inserted = new ByteWriter();
@@ -102,7 +101,9 @@ export function saveHistory(
       chunks.set(INSERTED, inserted.copy());
     }
     if (trimmedCount > 0) chunks.set(TRIMMED_EVENTS, saveTrimmed(graph, log, trimmedCount));
-    chunks.set(HASHES, saveHashes(graph, hashes, batch.replicas(), trimmedCount));
+    const isKept = insertedText === 'kept';
+    const hashBytes = saveHashes(graph, hashes, batch.replicas(), { trimmedCount, isKept });
+    if (hashBytes.length > 0) chunks.set(HASHES, hashBytes);
   }
   if (waiting.length > 0) {
     const updates = new ByteWriter();
@@ -133,12 +134,25 @@ function saveTrimmed(graph: CausalGraph, log: OperationLog, trimmedCount: number
   return writer.copy();
 }
 
+/** What of a history its hashes in a file depend on. */
+interface HashExtent {
+  readonly trimmedCount: number;
+  /** Whether the inserted text is not at hand, so that working out any hash would take long. */
+  readonly isKept: boolean;
+}
+
+/** Hashes of few events are worked out again when somebody asks. */
+function isWritten(first: number, next: number, { isKept }: HashExtent): boolean {
+  return isKept || first > 0 || next >= 64;
+}
+
 function saveHashes(
   graph: CausalGraph,
   hashes: ChainHashes,
   replicas: readonly number[],
-  trimmedCount: number,
+  extent: HashExtent,
 ): Uint8Array {
+  const { trimmedCount } = extent;
   const writer = new ByteWriter();
   const firstOf = new Map<number, number>();
   for (const lv of lastTrimmed(graph, trimmedCount)) {
@@ -146,9 +160,10 @@ function saveHashes(
   }
   for (const replica of replicas) {
     const first = firstOf.get(replica) ?? 0;
-    writer.varint(first);
+    const next = graph.nextSequence(replica);
+    if (trimmedCount > 0) writer.varint(first);
     if (first > 0) writer.word(hashes.hashAt(replica, first) ?? 0, 4);
-    writer.word(hashes.hashAt(replica, graph.nextSequence(replica)) ?? 0, 4);
+    if (isWritten(first, next, extent)) writer.word(hashes.hashAt(replica, next) ?? 0, 4);
   }
   return writer.copy();
 }
@@ -156,13 +171,22 @@ function saveHashes(
 /**
  * Fills an empty history from the chunks of a file.
  *
+ * @param expectedLength - Units of inserted text that the document has kept. Claimed lengths are
+ *   compared with it before there are arrays of that length.
  * @throws CorruptBytesError if they make no sense; the history is of no use then.
  */
-export function loadHistory({ graph, log, hashes }: HistoryParts, chunks: Chunks): HistoryFile {
+export function loadHistory(
+  { graph, log, hashes }: HistoryParts,
+  chunks: Chunks,
+  expectedLength: number,
+): HistoryFile {
   const head = new ByteReader(chunkOf(chunks, HEAD));
   const trimmedCount = head.varint(2 ** 30);
   const keptLength = head.varint(2 ** 30);
   head.expectEnd();
+  if (keptLength !== (trimmedCount > 0 ? 0 : expectedLength)) {
+    throw corrupt(`${expectedLength} units of kept text`, keptLength);
+  }
   const waiting: Uint8Array[] = [];
   const updates = new ByteReader(chunkOf(chunks, WAITING));
   while (updates.remaining > 0) waiting.push(updates.prefixed());
@@ -170,29 +194,27 @@ export function loadHistory({ graph, log, hashes }: HistoryParts, chunks: Chunks
     if (trimmedCount > 0 || keptLength > 0) throw corrupt('a graph', 'none');
     return { trimmedCount, keptLength, waiting };
   }
-  const replicas = readReplicas(new ByteReader(chunkOf(chunks, REPLICAS)));
+  const table = new ByteReader(chunkOf(chunks, REPLICAS));
+  const replicas = readReplicaTable(table);
+  table.expectEnd();
   const text = keptLength > 0 ? '' : readInserted(chunks);
   const textLength = keptLength > 0 ? keptLength : text.length;
   if (keptLength === 0) log.text.append(text);
   const operations = new ByteReader(chunkOf(chunks, OPERATIONS));
-  const columns = {
-    graph: chunkOf(chunks, GRAPH),
-    codes: operations.prefixed(),
-    counts: operations.prefixed(),
-    positions: operations.prefixed(),
-    extras: operations.prefixed(),
-  };
+  const columns = { graph: chunkOf(chunks, GRAPH), ...readRowColumns(operations) };
   operations.expectEnd();
   const reader = new BatchReader(replicas, columns, text, textLength, trimmedCount);
   if (trimmedCount > 0) loadTrimmed(log, chunkOf(chunks, TRIMMED_EVENTS), trimmedCount);
   const intake = new EventIntake(graph, log, reader, { isTextThere: true, trimmedCount });
-  if (columns.extras.length > 0) intake.run();
+  if (columns.names.length > 0 || columns.keys.length > 0 || columns.values.length > 0)
+    intake.run();
   else {
     intake.runGraph();
     readTextRuns(log, reader.pieces, columns, textLength);
   }
   if (intake.missing !== undefined) throw corrupt('all events', 'a gap');
-  loadHashes(graph, hashes, replicas, chunkOf(chunks, HASHES));
+  const extent = { trimmedCount, isKept: keptLength > 0 };
+  loadHashes(graph, hashes, replicas, chunkOf(chunks, HASHES), extent);
   return { trimmedCount, keptLength, waiting };
 }
 
@@ -224,6 +246,7 @@ function loadHashes(
   hashes: ChainHashes,
   replicas: readonly string[],
   bytes: Uint8Array,
+  extent: HashExtent,
 ): void {
   const reader = new ByteReader(bytes);
   for (const id of replicas) {
@@ -231,8 +254,9 @@ function loadHashes(
     const replica = graph.indexOfReplica(id);
     if (replica < 0) throw corrupt('an author', id);
     const next = graph.nextSequence(replica);
-    const first = reader.varint(next);
+    const first = extent.trimmedCount > 0 ? reader.varint(next) : 0;
     const firstHash = first > 0 ? reader.word(4) : 0;
+    if (!isWritten(first, next, extent)) continue;
     hashes.resume(replica, first, firstHash, next, reader.word(4));
   }
   reader.expectEnd();

@@ -17,6 +17,9 @@ import type { ApplyOutcome } from '../replica.ts';
 import { readBatch } from '../wire/batch-reader.ts';
 import { BatchWriter } from '../wire/batch-writer.ts';
 import { corrupt } from '../wire/byte-reader.ts';
+import { EditReader, isEdit } from '../wire/edit-reader.ts';
+import { writeEdit } from '../wire/edit-writer.ts';
+import type { IncomingEvents } from '../wire/incoming-operation.ts';
 import { Keystroke, KeystrokeReader } from '../wire/keystroke-reader.ts';
 import { containerOf, cursorOf, IS_KEYSTROKE, KeystrokeWriter } from '../wire/keystroke-writer.ts';
 import type { Chunks } from '../wire/chunks.ts';
@@ -121,7 +124,10 @@ export class History {
 
   /** The update of the events from `from` to before `to`, which are one after the other here. */
   takeUpdate(from: number, to: number): Uint8Array {
-    return this.#writer.write(from, to) ?? this.#encode([{ start: from, end: to }]);
+    const keystrokes = this.#writer.write(from, to);
+    if (keystrokes !== undefined) return keystrokes;
+    const edit = writeEdit(this.graph, this.log, from, to);
+    return edit === undefined ? this.#encode([{ start: from, end: to }]) : seal(edit);
   }
 
   /** What is here, as canonical bytes. */
@@ -195,12 +201,13 @@ export class History {
   /**
    * Fills this history, which must be empty, from the chunks of a file. The sink is not called.
    *
+   * @param keptLength - Units of inserted text that the document has kept.
    * @returns What the document has to do: see `HistoryFile`; `takeWaiting` after that.
    * @throws CorruptBytesError if they make no sense; this history is of no use then.
    */
-  load(chunks: Chunks): HistoryFile {
+  load(chunks: Chunks, keptLength: number): HistoryFile {
     const { graph, log } = this;
-    const file = loadHistory({ graph, log, hashes: this.#hashes }, chunks);
+    const file = loadHistory({ graph, log, hashes: this.#hashes }, chunks, keptLength);
     this.#trimmedCount = file.trimmedCount;
     return file;
   }
@@ -209,16 +216,19 @@ export class History {
   #take(update: Uint8Array): MissingEvent | undefined {
     if (keystroke.read(update) && this.#takeKeystroke()) return undefined;
     const end = contentEnd(update);
-    const isKeystroke = ((update[0] ?? 0) & IS_KEYSTROKE) !== 0;
-    const events = isKeystroke
-      ? new KeystrokeReader(update, end, this.graph, this.log)
-      : readBatch(update, end);
-    const intake = new EventIntake(this.graph, this.log, events, {
+    const intake = new EventIntake(this.graph, this.log, this.#read(update, end), {
       ownReplicaId: this.#ownReplicaId,
       trimmedCount: this.#trimmedCount,
     });
     intake.run();
     return intake.missing;
+  }
+
+  #read(update: Uint8Array, end: number): IncomingEvents {
+    const flags = update[0] ?? 0;
+    if ((flags & IS_KEYSTROKE) === 0) return readBatch(update, end);
+    const Reader = isEdit(flags) ? EditReader : KeystrokeReader;
+    return new Reader(update, end, this.graph, this.log);
   }
 
   /** Takes the keystroke that was just read if it is the next one of a replica that is known. */

@@ -96,17 +96,17 @@ export function saveText(
 export function loadText(history: History, bytes: Uint8Array): LoadedText {
   const { graph, log } = history;
   const chunks = decodeChunks(bytes, knownChunks);
-  const { trimmedCount, keptLength, waiting } = history.load(chunks);
   const chunk = chunks.get(TEXT_CHUNK) ?? new Uint8Array(0);
   const text = readText(chunk);
+  const deleted = readText(chunks.get(DELETED_CHUNK) ?? new Uint8Array(0));
+  const keptLength = text.length + deleted.length;
+  const { trimmedCount, waiting } = history.load(chunks, keptLength);
   if (trimmedCount > 0) {
     const state = new TextState(graph, log, ROOT, text);
     state.integrate(trimmedCount, graph.eventCount);
     const marks = partsOf(readWhole(chunks.get(MARKS_CHUNK)));
     return { state, text: undefined, marks, waiting };
   }
-  const deleted = readText(chunks.get(DELETED_CHUNK) ?? new Uint8Array(0));
-  if (text.length + deleted.length !== keptLength) throw corrupt('all characters', 'some');
   const { eventCount } = graph;
   const isLatin1 = !/[^\0-\xff]/u.test(text) && !/[^\0-\xff]/u.test(deleted);
   log.text.defer(keptLength, isLatin1, () => insertedText(graph, log, eventCount, text, deleted));
@@ -143,14 +143,27 @@ function readWhole(bytes: Uint8Array | undefined): Value {
 }
 
 /**
- * The text in the form that a buffer takes quickest. If it is ASCII, its bytes in the chunk are its
- * units, behind a byte for the kind of value and the length.
+ * The text in the form that a buffer takes quickest. If it is ASCII, the bytes at the end of the
+ * chunk are its units.
  */
 function unitsOf(text: string, bytes: Uint8Array): InsertedText {
   const units = new InsertedText();
   const { length } = text;
-  const start = length < 2 ** 7 ? 2 : length < 2 ** 14 ? 3 : length < 2 ** 21 ? 4 : 5;
-  if (start + length === bytes.length) units.appendLatin1(bytes, start, bytes.length);
+  const start = bytes.length - length;
+  if (start === headSizeOf(length)) units.appendLatin1(bytes, start, bytes.length);
   else units.append(text);
   return units;
+}
+
+/** Bytes in front of an ASCII text of this length: the kind of value, and how long it is. */
+function headSizeOf(length: number): number {
+  return length < 2 ** 6
+    ? 1
+    : length < 2 ** 7
+      ? 2
+      : length < 2 ** 14
+        ? 3
+        : length < 2 ** 21
+          ? 4
+          : 5;
 }

@@ -3,19 +3,21 @@
  */
 
 import { EVENT_COUNT_MAX } from '../graph/causal-graph.ts';
-import { TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
-import type { Value } from '../log/value.ts';
+import { TEXT_INSERT } from '../log/operation-kind.ts';
 import type { ReplicaId } from '../replica-id.ts';
 
 import {
+  ANY_PARENTS,
   AUTHOR_SHIFT,
   BATCH_VERSION,
   type Columns,
-  HAS_COUNT,
-  IS_ELSEWHERE,
-  IS_OTHER_CONTAINER,
-  IS_OTHER_SEQUENCE,
-  PARENT_COUNT_MASK,
+  GUESSED_PARENTS,
+  NAMED_AUTHOR,
+  NEW_AUTHOR,
+  OWN_AND_OTHER,
+  PIECE_COUNT_MAX,
+  PIECE_COUNT_SHIFT,
+  SAME_AUTHOR,
 } from './batch-writer.ts';
 import { ByteReader, corrupt } from './byte-reader.ts';
 import {
@@ -24,48 +26,135 @@ import {
   type IncomingPiece,
   NO_REPLICA,
 } from './incoming-operation.ts';
-import {
-  cursorAfter,
-  HAS_A,
-  HAS_B,
-  HAS_C,
-  HAS_NUMBERS,
-  HAS_VALUE,
-  HAS_VALUES,
-  IS_RUN,
-  IS_TEXT,
-  shapeOf,
-} from './operation-shape.ts';
-import { readReplicaId } from './replica-id-codec.ts';
-import { readValue } from './value-codec.ts';
-
-/** Bits of a code that mean something. */
-const CODE_MAX = 127;
+import type { RowColumns } from './operation-rows.ts';
+import { readReplicaTable } from './replica-table.ts';
+import { type EventName, RowReader } from './row-reader.ts';
 
 /** Reads a batch out of an update whose checksum is right. */
 export function readBatch(bytes: Uint8Array, end: number): BatchReader {
   const reader = new ByteReader(bytes, 0, end);
   const version = reader.u8();
   if (version !== BATCH_VERSION) throw corrupt(`version ${BATCH_VERSION}`, version);
-  const replicas = readReplicas(reader);
-  const columns = {
-    graph: reader.prefixed(),
-    codes: reader.prefixed(),
-    counts: reader.prefixed(),
-    positions: reader.prefixed(),
-    extras: reader.prefixed(),
-  };
+  const replicas = readReplicaTable(reader);
+  const columns = { graph: reader.prefixed(), ...readRowColumns(reader) };
   const text = reader.text();
   reader.expectEnd();
   return new BatchReader(replicas, columns, text, text.length);
 }
 
-/** Reads the table of replicas. */
-export function readReplicas(reader: ByteReader): ReplicaId[] {
-  const replicas: ReplicaId[] = [];
-  for (let left = reader.count(); left > 0; left -= 1) replicas.push(readReplicaId(reader));
-  if (new Set(replicas).size < replicas.length) throw corrupt('an id once', 'twice');
-  return replicas;
+/** Reads the columns of rows, each with its length. */
+export function readRowColumns(reader: ByteReader): RowColumns<Uint8Array> {
+  return {
+    codes: reader.prefixed(),
+    counts: reader.prefixed(),
+    positions: reader.prefixed(),
+    names: reader.prefixed(),
+    keys: reader.prefixed(),
+    values: reader.prefixed(),
+  };
+}
+
+/** Reads pieces of a graph. */
+class PieceReader {
+  readonly #graph: ByteReader;
+  readonly #replicaCount: number;
+  readonly #nextSequences: number[] = [];
+  /** Replicas of the table that were named. */
+  #namedCount = 0;
+  #author = -1;
+  #otherAuthor = -1;
+
+  constructor(graph: Uint8Array, replicaCount: number) {
+    this.#graph = new ByteReader(graph);
+    this.#replicaCount = replicaCount;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#graph.remaining === 0;
+  }
+
+  read(): IncomingPiece {
+    const graph = this.#graph;
+    const head = graph.u8();
+    let count = head >> PIECE_COUNT_SHIFT;
+    const doubled = count === 0 ? graph.varint(2 ** 31 - 1) : 0;
+    const isOther = doubled % 2 === 1;
+    if (count === 0) {
+      count = doubled >>> 1;
+      if (count < 1 || (!isOther && count <= PIECE_COUNT_MAX)) throw corrupt('a count', count);
+    }
+    const author = this.#readAuthor((head >> AUTHOR_SHIFT) & 3);
+    let sequence = this.#nextSequences[author] ?? 0;
+    if (isOther) {
+      const other = graph.varint(2 ** 31 - 1);
+      if (other === sequence) throw corrupt('a guessed sequence', 'a longer form');
+      sequence = other;
+    }
+    if (sequence + count > 2 ** 31 - 1) throw corrupt('at most 2^31 events of a replica', 'more');
+    const parents = this.#readParents(head & 3, author, sequence);
+    this.#nextSequences[author] = sequence + count;
+    return { replica: author, sequence, count, parents };
+  }
+
+  #readAuthor(code: number): number {
+    let author = this.#author;
+    if (code === NEW_AUTHOR) author = this.#name(this.#namedCount);
+    else if (code === NAMED_AUTHOR) author = this.#name(this.#graph.varint(2 ** 31 - 1));
+    else if (code !== SAME_AUTHOR) author = this.#otherAuthor;
+    const isKnown = author === this.#author || author === this.#otherAuthor;
+    if (author < 0 || (isKnown && code === NAMED_AUTHOR)) throw corrupt('an author', author);
+    if (author !== this.#author) {
+      this.#otherAuthor = this.#author;
+      this.#author = author;
+    }
+    return author;
+  }
+
+  #name(index: number): number {
+    const isNext = index <= this.#namedCount && index < this.#replicaCount;
+    if (!isNext) throw corrupt('the next replica of the table', index);
+    if (index === this.#namedCount) this.#namedCount += 1;
+    return index;
+  }
+
+  #readParents(code: number, author: number, sequence: number): number[] {
+    const isOwnGuessed = (code === GUESSED_PARENTS || code === OWN_AND_OTHER) && sequence > 0;
+    const parents = isOwnGuessed ? [author, sequence - 1] : [];
+    if (code === GUESSED_PARENTS) return parents;
+    const count = code === ANY_PARENTS ? this.#graph.count() : 1;
+    for (let left = count; left > 0; left -= 1) this.#readParent(parents);
+    const ownCount = countOf(parents, author, sequence - 1);
+    const isShorter =
+      code === ANY_PARENTS
+        ? count === 1 || (count === 2 && ownCount === 1)
+        : ownCount !== (isOwnGuessed ? 1 : 0);
+    if (isShorter || (code === OWN_AND_OTHER && sequence === 0)) {
+      throw corrupt('parents', 'a longer form');
+    }
+    return parents;
+  }
+
+  #readParent(parents: number[]): void {
+    const code = this.#graph.varint(2 ** 31 - 1);
+    const isNamed = code % 2 === 1;
+    const replica = isNamed ? this.#name((code - 1) / 2) : this.#otherAuthor;
+    if (replica < 0) throw corrupt('a parent', code);
+    const back = isNamed ? this.#graph.signed(2 ** 31) : code / 2;
+    if (isNamed && replica === this.#otherAuthor && back >= 0) {
+      throw corrupt('a parent of the other author', 'a longer form');
+    }
+    const sequence = (this.#nextSequences[replica] ?? 0) - 1 - back;
+    if (sequence < 0 || sequence > 2 ** 31 - 2) throw corrupt('a parent', sequence);
+    parents.push(replica, sequence);
+  }
+}
+
+function countOf(parents: readonly number[], replica: number, sequence: number): number {
+  let count = 0;
+  for (let at = 0; at < parents.length; at += 2) {
+    if (parents[at] === replica && parents[at + 1] === sequence) count += 1;
+  }
+  return count;
 }
 
 /** The events of a batch, read one run at a time. */
@@ -77,13 +166,7 @@ export class BatchReader implements IncomingEvents {
   /** For each piece, the index of its first event. */
   readonly #firstIndexes: number[] = [];
   readonly #eventCount: number;
-  readonly #cursors: number[];
-  readonly #codes: ByteReader;
-  readonly #counts: ByteReader;
-  readonly #positions: ByteReader;
-  readonly #extras: ByteReader;
-  #containerReplica: number = NO_REPLICA;
-  #container = -1;
+  readonly #rows: RowReader;
   /** The index of the next event, and the piece that it belongs to. */
   #index = 0;
   #piece = 0;
@@ -105,19 +188,24 @@ export class BatchReader implements IncomingEvents {
     this.replicas = replicas;
     this.text = text;
     this.#textLength = textLength;
-    this.#cursors = new Array<number>(replicas.length).fill(0);
-    this.#codes = new ByteReader(columns.codes);
-    this.#counts = new ByteReader(columns.counts);
-    this.#positions = new ByteReader(columns.positions);
-    this.#extras = new ByteReader(columns.extras);
+    this.#rows = new RowReader(
+      {
+        codes: new ByteReader(columns.codes),
+        counts: new ByteReader(columns.counts),
+        positions: new ByteReader(columns.positions),
+        names: new ByteReader(columns.names),
+        keys: new ByteReader(columns.keys),
+        values: new ByteReader(columns.values),
+      },
+      (reader, into) => this.#readName(reader, into),
+    );
     const pieces: IncomingPiece[] = [];
     this.pieces = pieces;
-    const nextSequences = new Array<number>(replicas.length).fill(0);
-    const graph = new ByteReader(columns.graph);
+    const graph = new PieceReader(columns.graph, replicas.length);
     let index = 0;
-    while (graph.remaining > 0) {
+    while (!graph.isAtEnd) {
       this.#firstIndexes.push(index);
-      const piece = this.#readPiece(graph, index, nextSequences);
+      const piece = graph.read();
       pieces.push(piece);
       index += piece.count;
     }
@@ -131,21 +219,21 @@ export class BatchReader implements IncomingEvents {
   }
 
   next(operation: IncomingOperation): void {
-    const code = this.#codes.u8();
-    const kind = code & 15;
-    const shape = shapeOf(kind);
-    if (shape === 0 || code > CODE_MAX) throw corrupt('an operation', code);
-    operation.kind = kind;
-    operation.count = this.#readCount(code, shape);
-    if ((code & IS_OTHER_CONTAINER) !== 0) this.#readContainer();
-    operation.containerReplica = this.#containerReplica;
-    operation.container = this.#container;
+    while (this.#index >= this.#pieceEnd(this.#piece) && this.#piece < this.pieces.length) {
+      this.#piece += 1;
+    }
+    const piece = this.pieces[this.#piece];
+    const offset = this.#index - this.firstIndex(this.#piece);
+    this.#rows.read(operation, {
+      author: piece?.replica ?? 0,
+      sequence: (piece?.sequence ?? 0) + offset,
+      left: (piece?.count ?? 0) - offset,
+    });
     operation.textStart = this.#textStart;
-    if ((shape & IS_TEXT) !== 0) {
-      this.#readText(operation, code);
-    } else {
-      if ((code & IS_ELSEWHERE) !== 0) throw corrupt('an operation', code);
-      this.#readFields(operation, shape);
+    if (operation.kind === TEXT_INSERT) {
+      this.#textStart += operation.count;
+      if (this.#textStart > this.#textLength) throw corrupt('more text', this.#textLength);
+      this.#checkPairs(operation.textStart, this.#textStart);
     }
     this.#index += operation.count;
   }
@@ -153,83 +241,11 @@ export class BatchReader implements IncomingEvents {
   finish(): void {
     if (this.#index !== this.#eventCount) throw corrupt(`${this.#eventCount} events`, this.#index);
     if (this.#textStart !== this.#textLength) throw corrupt('less text', this.#textLength);
-    this.#codes.expectEnd();
-    this.#counts.expectEnd();
-    this.#positions.expectEnd();
-    this.#extras.expectEnd();
-  }
-
-  #readPiece(graph: ByteReader, index: number, nextSequences: number[]): IncomingPiece {
-    const head = graph.varint(2 ** 31 - 1);
-    const replica = this.#checkReplica(head >>> AUTHOR_SHIFT);
-    let sequence = nextSequences[replica] ?? 0;
-    if ((head & IS_OTHER_SEQUENCE) !== 0) {
-      const other = graph.varint(2 ** 31 - 1);
-      if (other === sequence) throw corrupt('a guessed sequence', 'a longer form');
-      sequence = other;
-    }
-    const count = graph.varint(EVENT_COUNT_MAX);
-    if (count < 1) throw corrupt('at least 1 event', count);
-    if (sequence + count > 2 ** 31 - 1) throw corrupt('at most 2^31 events of a replica', 'more');
-    let parentCount = head & PARENT_COUNT_MASK;
-    if (parentCount === PARENT_COUNT_MASK) {
-      parentCount = graph.count();
-      if (parentCount < PARENT_COUNT_MASK) throw corrupt('more parents', parentCount);
-    }
-    const parents: number[] = [];
-    for (; parentCount > 0; parentCount -= 1) {
-      if (!this.#readEvent(graph, index)) throw corrupt('an event', 'none');
-      parents.push(this.#namedReplica, this.#named);
-    }
-    nextSequences[replica] = sequence + count;
-    return { replica, sequence, count, parents };
-  }
-
-  #readCount(code: number, shape: number): number {
-    while (this.#index >= this.#pieceEnd(this.#piece) && this.#piece < this.pieces.length) {
-      this.#piece += 1;
-    }
-    const left = this.#pieceEnd(this.#piece) - this.#index;
-    if (left < 1) throw corrupt('no more operations', 'one');
-    if ((code & HAS_COUNT) === 0) return 1;
-    const count = this.#counts.varint(left);
-    if (count < 2 || (shape & IS_RUN) === 0) throw corrupt('one event', count);
-    return count;
+    this.#rows.finish();
   }
 
   #pieceEnd(piece: number): number {
     return (this.#firstIndexes[piece] ?? this.#eventCount) + (this.pieces[piece]?.count ?? 0);
-  }
-
-  #readContainer(): void {
-    const isEvent = this.#readEvent(this.#extras, this.#index);
-    if (!isEvent && this.#named !== -1) throw corrupt('a container', this.#named);
-    this.#containerReplica = this.#namedReplica;
-    this.#container = this.#named;
-  }
-
-  #readText(operation: IncomingOperation, code: number): void {
-    const author = this.pieces[this.#piece]?.replica ?? 0;
-    let position = this.#cursors[author] ?? 0;
-    if ((code & IS_ELSEWHERE) !== 0) {
-      const distance = this.#positions.signed(2 ** 30);
-      if (distance === 0) throw corrupt('a guessed position', 'a longer form');
-      position += distance;
-    }
-    const { kind, count } = operation;
-    const last = kind === TEXT_INSERT ? position + count - 1 : position;
-    if (position < 0 || last > 2 ** 30) throw corrupt('a position', position);
-    operation.a = position;
-    if (kind === TEXT_INSERT) {
-      this.#textStart += count;
-      if (this.#textStart > this.#textLength) throw corrupt('more text', this.#textLength);
-      this.#checkPairs(operation.textStart, this.#textStart);
-      this.#cursors[author] = cursorAfter(kind, last);
-      return;
-    }
-    const lowest = kind === TEXT_DELETE ? position : position - count + 1;
-    if (lowest < 0) throw corrupt('a position', lowest);
-    this.#cursors[author] = cursorAfter(kind, lowest);
   }
 
   /** An insertion that began or ended within a surrogate pair would tear it. */
@@ -240,62 +256,22 @@ export class BatchReader implements IncomingEvents {
     if ((first & 0xfc00) === 0xdc00 || (last & 0xfc00) === 0xd800) throw corrupt('pairs', 'halves');
   }
 
-  #readFields(operation: IncomingOperation, shape: number): void {
-    const extras = this.#extras;
-    operation.aReplica = NO_REPLICA;
-    operation.a = (shape & HAS_NUMBERS) === 0 ? -1 : extras.varint(2 ** 30);
-    operation.bReplica = NO_REPLICA;
-    operation.b = (shape & HAS_NUMBERS) === 0 ? -1 : extras.varint(2 ** 30);
-    operation.cReplica = NO_REPLICA;
-    operation.c = -1;
-    if ((shape & HAS_A) !== 0) {
-      this.#readEvent(extras, this.#index);
-      operation.aReplica = this.#namedReplica;
-      operation.a = this.#named;
-    }
-    if ((shape & HAS_B) !== 0) {
-      this.#readEvent(extras, this.#index);
-      operation.bReplica = this.#namedReplica;
-      operation.b = this.#named;
-    }
-    if ((shape & HAS_C) !== 0) {
-      this.#readEvent(extras, this.#index);
-      operation.cReplica = this.#namedReplica;
-      operation.c = this.#named;
-    }
-    operation.values = this.#readValues(operation.count, shape);
-  }
-
-  #readValues(count: number, shape: number): Value[] {
-    const values: Value[] = [];
-    let left = (shape & HAS_VALUE) !== 0 ? 1 : (shape & HAS_VALUES) !== 0 ? count : 0;
-    for (; left > 0; left -= 1) values.push(readValue(this.#extras));
-    return values;
-  }
-
-  /** What `#readEvent` read last. */
-  #namedReplica: number = NO_REPLICA;
-  #named = -1;
-
-  /** Reads the name of an event; false if it is -1 or -2. */
-  #readEvent(reader: ByteReader, from: number): boolean {
+  #readName(reader: ByteReader, into: EventName): void {
     const code = reader.varint(2 ** 31 - 1);
     if (code < 2) {
-      this.#namedReplica = NO_REPLICA;
-      this.#named = -1 - code;
-      return false;
+      into.replica = NO_REPLICA;
+      into.sequence = -1 - code;
+    } else if (code % 2 === 1) {
+      into.replica = (code - 3) / 2;
+      if (into.replica >= this.replicas.length) throw corrupt('a replica of the table', code);
+      into.sequence = reader.varint(2 ** 31 - 1);
+    } else {
+      const index = this.#index - code / 2;
+      if (index < 0) throw corrupt('an event of the batch', index);
+      const piece = this.#pieceOf(index);
+      into.replica = this.pieces[piece]?.replica ?? 0;
+      into.sequence = (this.pieces[piece]?.sequence ?? 0) + index - this.firstIndex(piece);
     }
-    if (code % 2 === 1) {
-      this.#namedReplica = this.#checkReplica((code - 3) / 2);
-      this.#named = reader.varint(2 ** 31 - 1);
-      return true;
-    }
-    const index = from - code / 2;
-    if (index < 0) throw corrupt('an event of the batch', index);
-    const piece = this.#pieceOf(index);
-    this.#namedReplica = this.pieces[piece]?.replica ?? 0;
-    this.#named = (this.pieces[piece]?.sequence ?? 0) + index - this.firstIndex(piece);
-    return true;
   }
 
   #pieceOf(index: number): number {
@@ -307,10 +283,5 @@ export class BatchReader implements IncomingEvents {
       else high = middle - 1;
     }
     return low;
-  }
-
-  #checkReplica(index: number): number {
-    if (index >= this.replicas.length) throw corrupt('a replica of the table', index);
-    return index;
   }
 }

@@ -9,61 +9,63 @@
  *   version    1
  *   replicas   ids that are named below, each once
  *   graph      pieces: author, first sequence unless guessed, count, parents
- *   codes      one byte for each run of operations: kind, and which guesses were wrong
- *   counts     of runs of more than one event
- *   positions  of text operations, as distance from where the author's cursor stood
- *   extras     containers, elements and values of all the other kinds
+ *   codes … values   what the events did, as rows: see operation-rows.ts
  *   text       of all insertions, as UTF-8
  *
- * Each column but the first two has its length in front. Events that are named are told by how far
- * back they are in this batch, or by replica and sequence if they are not part of it. A piece is a
- * part of a run of the graph, an operation a part of a run of the log that ends where a piece does.
+ * Each column but the first two has its length in front. A piece is a part of a run of the graph
+ * and begins with a byte:
+ *
+ *   c c c c a a p p
+ *
+ *   c  count; 0: follows, doubled, and 1 more if the sequence follows it, as it is not the guessed
+ * one
+ *   a  author: 0 that of the piece before, 1 the one before that one, 2 a new one, 3 follows
+ *   p  parents: 0 the author's previous event, or none; 1 that and one more; 2 one other; 3 a count
+ *
+ * Parents are mostly the latest of the only other person who types: they are told by how many of
+ * the other author's events came after them. Events that rows name are told by how far back they
+ * are in this batch, or by replica and sequence if they are not part of it.
  */
 
 import type { CausalGraph, EventRange } from '../graph/causal-graph.ts';
-import { TEXT_INSERT, isListInsertion, namesConsecutive } from '../log/operation-kind.ts';
+import { TEXT_INSERT } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 
 import { ByteWriter } from './byte-writer.ts';
-import {
-  cursorAfter,
-  HAS_A,
-  HAS_B,
-  HAS_C,
-  HAS_NUMBERS,
-  HAS_VALUE,
-  HAS_VALUES,
-  IS_TEXT,
-  shapeOf,
-} from './operation-shape.ts';
-import { writeReplicaId } from './replica-id-codec.ts';
-import { writeValue } from './value-codec.ts';
+import type { RowColumns } from './operation-rows.ts';
+import { ReplicaTableWriter } from './replica-table.ts';
+import { RowWriter } from './row-writer.ts';
 
 /** The first byte of a batch. */
 export const BATCH_VERSION = 1;
 
-/** Bits of a code, above the kind. */
-export const HAS_COUNT = 16;
-/** The position is not the one that was guessed. */
-export const IS_ELSEWHERE = 32;
-/** The container is not that of the operation before. */
-export const IS_OTHER_CONTAINER = 64;
-
-/** Bits at the head of a piece: the author is above them. */
-export const PARENT_COUNT_MASK = 3;
-/** The sequence is not the next one of the author. */
-export const IS_OTHER_SEQUENCE = 4;
-/** Bits that the author is shifted by. */
-export const AUTHOR_SHIFT = 3;
+/** Bits that the count of a piece is shifted by. */
+export const PIECE_COUNT_SHIFT = 4;
+/** The largest count in the first byte of a piece. */
+export const PIECE_COUNT_MAX = 15;
+/** Bits that the author of a piece is shifted by. */
+export const AUTHOR_SHIFT = 2;
+/** The author of the piece before. */
+export const SAME_AUTHOR = 0;
+/** The author before that one. */
+const OTHER_AUTHOR = 1;
+/** One that was not named so far. */
+export const NEW_AUTHOR = 2;
+/** Another one: follows. */
+export const NAMED_AUTHOR = 3;
+/** The author's previous event, or none. */
+export const GUESSED_PARENTS = 0;
+/** That one, and another one. */
+export const OWN_AND_OTHER = 1;
+/** One that is not the author's previous event. */
+const ONE_OTHER = 2;
+/** Any. */
+export const ANY_PARENTS = 3;
 
 /** The columns of events, as bytes of their own. */
-export interface Columns {
+export interface Columns extends RowColumns<Uint8Array> {
   readonly replicas: Uint8Array;
   readonly graph: Uint8Array;
-  readonly codes: Uint8Array;
-  readonly counts: Uint8Array;
-  readonly positions: Uint8Array;
-  readonly extras: Uint8Array;
 }
 
 /** Writes one batch; use it once. */
@@ -74,16 +76,20 @@ export class BatchWriter {
   readonly #firstOperation: number;
   /** For each range, the index in the batch of its first event. */
   readonly #firstIndexes: number[] = [];
-  readonly #tableIndexOf = new Map<number, number>();
+  readonly #table: ReplicaTableWriter;
   readonly #nextSequences: number[] = [];
-  readonly #cursors: number[] = [];
-  readonly #ids = new ByteWriter();
+  /** The author of the latest piece, and the one before that. */
+  #author = -1;
+  #otherAuthor = -1;
   readonly #graph = new ByteWriter();
-  readonly #codes = new ByteWriter();
-  readonly #counts = new ByteWriter();
-  readonly #positions = new ByteWriter();
-  readonly #extras = new ByteWriter();
-  #container = -1;
+  readonly #columns: RowColumns<ByteWriter> = {
+    codes: new ByteWriter(),
+    counts: new ByteWriter(),
+    positions: new ByteWriter(),
+    names: new ByteWriter(),
+    keys: new ByteWriter(),
+    values: new ByteWriter(),
+  };
 
   /**
    * @param ranges - Of local versions, ascending, none empty, without overlap.
@@ -99,6 +105,7 @@ export class BatchWriter {
     this.#events = graph;
     this.#source = log;
     this.#ranges = ranges;
+    this.#table = new ReplicaTableWriter(graph);
     let index = 0;
     for (const { start, end } of ranges) {
       this.#firstIndexes.push(index);
@@ -107,20 +114,21 @@ export class BatchWriter {
     for (const { start, end } of ranges) {
       for (let lv = start; lv < end;) lv = this.#writePiece(lv, end);
     }
+    this.#writeRows();
   }
 
   /** The columns, without the text. */
   columns(): Columns {
-    const ids = new ByteWriter();
-    ids.varint(this.#tableIndexOf.size);
-    ids.bytes(this.#ids.view());
+    const { codes, counts, positions, names, keys, values } = this.#columns;
     return {
-      replicas: ids.copy(),
+      replicas: this.#table.bytes(),
       graph: this.#graph.copy(),
-      codes: this.#codes.copy(),
-      counts: this.#counts.copy(),
-      positions: this.#positions.copy(),
-      extras: this.#extras.copy(),
+      codes: codes.copy(),
+      counts: counts.copy(),
+      positions: positions.copy(),
+      names: names.copy(),
+      keys: keys.copy(),
+      values: values.copy(),
     };
   }
 
@@ -131,17 +139,14 @@ export class BatchWriter {
     writer.u8(BATCH_VERSION);
     writer.bytes(columns.replicas);
     writer.prefixed(columns.graph);
-    writer.prefixed(columns.codes);
-    writer.prefixed(columns.counts);
-    writer.prefixed(columns.positions);
-    writer.prefixed(columns.extras);
+    writeRowColumns(writer, columns);
     writer.text(this.text());
     return writer.view();
   }
 
   /** The replicas of the table, by their numbers in the graph. */
   replicas(): number[] {
-    return [...this.#tableIndexOf.keys()];
+    return this.#table.replicas();
   }
 
   /** The text of the insertions. */
@@ -161,99 +166,81 @@ export class BatchWriter {
     return text;
   }
 
+  #writeRows(): void {
+    const graph = this.#events;
+    const rows = new RowWriter(graph, this.#source, this.#columns, (writer, lv, from) =>
+      this.#writeName(writer, lv, from),
+    );
+    for (const { start, end } of this.#ranges) {
+      for (let lv = Math.max(start, this.#firstOperation); lv < end;) {
+        const run = graph.runAt(lv);
+        const to = Math.min(graph.runEnd(run), end);
+        rows.write(lv, to, this.#table.indexOf(graph.runReplica(run)));
+        lv = to;
+      }
+    }
+    rows.finish();
+  }
+
   /** Writes the part of a run of the graph from `from` to `end` at most, and returns its end. */
   #writePiece(from: number, end: number): number {
-    const graph = this.#events;
-    const run = graph.runAt(from);
-    const to = Math.min(graph.runEnd(run), end);
-    const author = this.#tableIndex(graph.runReplica(run));
-    const sequence = graph.runSequence(run) + from - graph.runStart(run);
-    const parents = graph.parentsOf(from);
-    const head = new ByteWriter();
-    const isOther = sequence !== this.#nextSequences[author];
-    const parentCount = Math.min(parents.length, PARENT_COUNT_MASK);
-    head.varint((author << AUTHOR_SHIFT) | (isOther ? IS_OTHER_SEQUENCE : 0) | parentCount);
-    if (isOther) head.varint(sequence);
-    head.varint(to - from);
-    if (parentCount === PARENT_COUNT_MASK) head.varint(parents.length);
-    const index = this.#indexOf(from);
-    for (const parent of parents) this.#writeEvent(head, parent, index);
-    this.#graph.bytes(head.view());
-    this.#nextSequences[author] = sequence + to - from;
-    for (let lv = Math.max(from, this.#firstOperation); lv < to;) {
-      lv = this.#writeOperation(lv, to, author);
+    const events = this.#events;
+    const graph = this.#graph;
+    const run = events.runAt(from);
+    const to = Math.min(events.runEnd(run), end);
+    const replica = events.runReplica(run);
+    const count = to - from;
+    const isNew = !this.#table.has(replica);
+    const author = this.#table.indexOf(replica);
+    const sequence = events.runSequence(run) + from - events.runStart(run);
+    const isOther = sequence !== (this.#nextSequences[author] ?? 0);
+    const parents = events.parentsOf(from);
+    const others = parents.filter((lv) => lv !== events.lvOf(replica, sequence - 1));
+    const parentCode = parentCodeOf(parents.length, others.length, sequence);
+    let authorCode = isNew ? NEW_AUTHOR : NAMED_AUTHOR;
+    if (author === this.#author) authorCode = SAME_AUTHOR;
+    else if (author === this.#otherAuthor) authorCode = OTHER_AUTHOR;
+    const isShort = !isOther && count <= PIECE_COUNT_MAX;
+    const countCode = (isShort ? count : 0) << PIECE_COUNT_SHIFT;
+    graph.u8(countCode | (authorCode << AUTHOR_SHIFT) | parentCode);
+    if (!isShort) graph.varint(2 * count + (isOther ? 1 : 0));
+    if (authorCode === NAMED_AUTHOR) graph.varint(author);
+    if (isOther) graph.varint(sequence);
+    if (author !== this.#author) {
+      this.#otherAuthor = this.#author;
+      this.#author = author;
     }
+    if (parentCode === ANY_PARENTS) graph.varint(parents.length);
+    for (const parent of parentCode === ANY_PARENTS ? parents : others) this.#writeParent(parent);
+    this.#nextSequences[author] = sequence + count;
     return to;
   }
 
-  /** Writes what the events from `from` to `end` at most do alike, and returns their end. */
-  #writeOperation(from: number, end: number, author: number): number {
-    const log = this.#source;
-    const run = log.runAt(from);
-    const kind = log.kind(run);
-    const shape = shapeOf(kind);
-    let to = Math.min(log.end(run), end);
-    if (namesConsecutive(kind)) to = Math.min(to, from + this.#alikeFrom(log.aOf(run, from)));
-    let code = kind;
-    if (to - from > 1) {
-      code |= HAS_COUNT;
-      this.#counts.varint(to - from);
+  #writeParent(lv: number): void {
+    const events = this.#events;
+    const graph = this.#graph;
+    const replica = this.#table.indexOf(events.replicaOf(lv));
+    const back = (this.#nextSequences[replica] ?? 0) - 1 - events.sequenceOf(lv);
+    if (replica === this.#otherAuthor && back >= 0) {
+      graph.varint(2 * back);
+      return;
     }
-    const index = this.#indexOf(from);
-    const container = log.container(run);
-    if (container !== this.#container) {
-      code |= IS_OTHER_CONTAINER;
-      this.#container = container;
-      this.#writeEvent(this.#extras, container, index);
-    }
-    if ((shape & IS_TEXT) !== 0) {
-      const distance = log.aOf(run, from) - (this.#cursors[author] ?? 0);
-      if (distance !== 0) {
-        code |= IS_ELSEWHERE;
-        this.#positions.signed(distance);
-      }
-      this.#cursors[author] = cursorAfter(kind, log.aOf(run, to - 1));
-    } else {
-      this.#writeFields(run, from, to, index);
-    }
-    this.#codes.u8(code);
-    return to;
+    graph.varint(2 * replica + 1);
+    graph.signed(back);
   }
 
-  #writeFields(run: number, from: number, to: number, index: number): void {
-    const log = this.#source;
-    const extras = this.#extras;
-    const shape = shapeOf(log.kind(run));
-    if ((shape & HAS_NUMBERS) !== 0) {
-      extras.varint(log.a(run));
-      extras.varint(log.b(run));
-    }
-    if ((shape & HAS_A) !== 0) this.#writeEvent(extras, firstField(log, run, from), index);
-    if ((shape & HAS_B) !== 0) this.#writeEvent(extras, log.b(run), index);
-    if ((shape & HAS_C) !== 0) this.#writeEvent(extras, log.c(run), index);
-    if ((shape & (HAS_VALUE | HAS_VALUES)) !== 0) {
-      const first = log.value(run) + from - log.start(run);
-      for (const value of log.values.slice(first, first + to - from)) writeValue(extras, value);
-    }
-  }
-
-  /** How many events from `lv` on have ids in sequence. */
-  #alikeFrom(lv: number): number {
-    return this.#events.runEnd(this.#events.runAt(lv)) - lv;
-  }
-
-  /** Names an event, or -1 or -2, seen from the event with this index. */
-  #writeEvent(writer: ByteWriter, lv: number, from: number): void {
+  /** Names an event, or -1 or -2, seen from another event. */
+  #writeName(writer: ByteWriter, lv: number, from: number): void {
     if (lv < 0) {
       writer.varint(-1 - lv);
       return;
     }
     const index = this.#indexOf(lv);
     if (index >= 0) {
-      writer.varint(2 * (from - index));
+      writer.varint(2 * (this.#indexOf(from) - index));
       return;
     }
-    writer.varint(2 * this.#tableIndex(this.#events.replicaOf(lv)) + 3);
+    writer.varint(2 * this.#table.indexOf(this.#events.replicaOf(lv)) + 3);
     writer.varint(this.#events.sequenceOf(lv));
   }
 
@@ -271,20 +258,26 @@ export class BatchWriter {
     if (range === undefined || lv < range.start || lv >= range.end) return -1;
     return (this.#firstIndexes[low] ?? 0) + lv - range.start;
   }
-
-  #tableIndex(replica: number): number {
-    const known = this.#tableIndexOf.get(replica);
-    if (known !== undefined) return known;
-    const index = this.#tableIndexOf.size;
-    this.#tableIndexOf.set(replica, index);
-    this.#nextSequences.push(0);
-    writeReplicaId(this.#ids, this.#events.replicaId(replica));
-    return index;
-  }
 }
 
-/** The field `a` of an event: of list elements in a run, the origin is the element before. */
-function firstField(log: OperationLog, run: number, lv: number): number {
-  if (isListInsertion(log.kind(run)) && lv > log.start(run)) return lv - 1;
-  return log.aOf(run, lv);
+/** Writes the columns of rows, each with its length. */
+export function writeRowColumns(writer: ByteWriter, columns: RowColumns<Uint8Array>): void {
+  writer.prefixed(columns.codes);
+  writer.prefixed(columns.counts);
+  writer.prefixed(columns.positions);
+  writer.prefixed(columns.names);
+  writer.prefixed(columns.keys);
+  writer.prefixed(columns.values);
+}
+
+/**
+ * How parents are told.
+ *
+ * @param otherCount - How many of them are not the author's previous event.
+ */
+function parentCodeOf(parentCount: number, otherCount: number, sequence: number): number {
+  const hasOwn = otherCount < parentCount;
+  if (otherCount === 0 && hasOwn === sequence > 0) return GUESSED_PARENTS;
+  if (otherCount !== 1) return ANY_PARENTS;
+  return hasOwn ? OWN_AND_OTHER : ONE_OTHER;
 }

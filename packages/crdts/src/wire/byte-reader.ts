@@ -28,6 +28,16 @@ export class ByteReader {
     return this.#end - this.#at;
   }
 
+  /** Where the next byte is. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Reads on from another position within. */
+  moveTo(position: number): void {
+    this.#at = Math.min(position, this.#end);
+  }
+
   /** Reads one byte. */
   u8(): number {
     if (this.#at >= this.#end) throw corrupt('more bytes', 'the end');

@@ -65,6 +65,11 @@ export class ByteWriter {
     this.prefixed(encoder.encode(value));
   }
 
+  /** Forgets what was written after the first `sizeBytes`. */
+  truncate(sizeBytes: number): void {
+    this.#sizeBytes = Math.min(this.#sizeBytes, sizeBytes);
+  }
+
   /** What has been written, without a copy: valid until the next write. */
   view(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#sizeBytes);

@@ -12,7 +12,8 @@
  *   bit 3     the position is not where this replica's previous event left the cursor: a distance
  *   bit 2     of a deletion: a count follows, since it is not 1
  *   bit 1     parents follow; else it is the replica's previous event alone, or none at sequence 0
- *   bit 0     a container follows; else it is that of the replica's previous event, or the root
+ *   bit 0     a container follows; else the one of the replica's previous event, or that it made,
+ * or the root
  *
  *   flags · id · sequence · parents? · container? · count? · distance? · text · checksum
  *
@@ -27,6 +28,7 @@ import type { ReplicaId } from '../replica-id.ts';
 
 import { ByteWriter } from './byte-writer.ts';
 import { crc32cStep } from './crc32c.ts';
+import { opensContainer } from './operation-rows.ts';
 import { cursorAfter } from './operation-shape.ts';
 import { packReplicaId, writeReplicaId } from './replica-id-codec.ts';
 import { seal } from './seal.ts';
@@ -55,9 +57,11 @@ export const NAMES_ROOT = 2;
 
 const encoder = new TextEncoder();
 
-/** The container of an event's operation. */
+/** The container that an event made, if it made one, else that of its operation. */
 export function containerOf(log: OperationLog, lv: number): number {
-  return lv < 0 ? ROOT : log.container(log.runAt(lv));
+  if (lv < 0) return ROOT;
+  const run = log.runAt(lv);
+  return opensContainer(log.kind(run), log.a(run)) ? lv : log.container(run);
 }
 
 /** Where an event left the cursor: 0 if there is none, or if it is not of a text. */

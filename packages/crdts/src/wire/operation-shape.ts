@@ -40,6 +40,9 @@ export const HAS_VALUES = 64;
 /** A run may have more than one event. */
 export const IS_RUN = 128;
 
+/** The value is a key, or an array of a key and what it gets. */
+export const HAS_KEY = 256;
+
 const shapes: readonly number[] = /* @__PURE__ */ makeShapes();
 
 function makeShapes(): number[] {
@@ -48,9 +51,9 @@ function makeShapes(): number[] {
   result[TEXT_DELETE] = IS_TEXT | IS_RUN;
   result[TEXT_DELETE_BACKWARD] = IS_TEXT | IS_RUN;
   result[MARK] = HAS_NUMBERS | HAS_VALUE;
-  result[MAP_PUT] = HAS_VALUE;
-  result[MAP_DELETE] = HAS_VALUE;
-  result[ENSURE] = HAS_VALUE;
+  result[MAP_PUT] = HAS_KEY | HAS_VALUE;
+  result[MAP_DELETE] = HAS_KEY | HAS_VALUE;
+  result[ENSURE] = HAS_KEY | HAS_VALUE;
   result[LIST_INSERT] = HAS_A | HAS_B | HAS_VALUES | IS_RUN;
   result[LIST_DELETE] = HAS_A | IS_RUN;
   result[LIST_MOVE] = HAS_A | HAS_B | HAS_C;

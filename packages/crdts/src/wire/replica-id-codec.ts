@@ -2,7 +2,8 @@
  * Ids of exactly eight characters of base64url, which `randomReplicaId` makes, carry 48 bits: they
  * are written as six bytes. All other ids are written as UTF-8. One id has one encoding.
  *
- * In a table the first byte is the length of the text, 1..64, or 0 for a packed id.
+ * Where it is not known which of the two it is, a byte says it: the length of the text, 1..64, or 0
+ * for a packed id.
  */
 
 import type { ReplicaId } from '../replica-id.ts';
@@ -37,11 +38,11 @@ export function unpackReplicaId(packed: number): ReplicaId {
   return id;
 }
 
-/** Writes an id for a table. */
+/** Writes an id behind a byte that says its form. */
 export function writeReplicaId(writer: ByteWriter, id: ReplicaId): void {
   const packed = packReplicaId(id);
   if (packed < 0) {
-    writer.prefixed(encoder.encode(id));
+    writeTextId(writer, id);
     return;
   }
   writer.u8(0);
@@ -49,11 +50,24 @@ export function writeReplicaId(writer: ByteWriter, id: ReplicaId): void {
   writer.word(packed % 0x100_0000, 3);
 }
 
-/** Reads an id of a table. */
+/** Reads an id behind a byte that says its form. */
 export function readReplicaId(reader: ByteReader): ReplicaId {
   const sizeBytes = reader.u8();
-  if (sizeBytes === 0) return readPackedId(reader);
-  if (sizeBytes > 64) throw corrupt('an id of 1..64 bytes', sizeBytes);
+  return sizeBytes === 0 ? readPackedId(reader) : readText(reader, sizeBytes);
+}
+
+/** Writes an id that cannot be packed. */
+export function writeTextId(writer: ByteWriter, id: ReplicaId): void {
+  writer.prefixed(encoder.encode(id));
+}
+
+/** Reads an id that cannot be packed. */
+export function readTextId(reader: ByteReader): ReplicaId {
+  return readText(reader, reader.u8());
+}
+
+function readText(reader: ByteReader, sizeBytes: number): ReplicaId {
+  if (sizeBytes < 1 || sizeBytes > 64) throw corrupt('an id of 1..64 bytes', sizeBytes);
   const id = decodeText(reader.bytes(sizeBytes));
   if (packReplicaId(id) >= 0) throw corrupt('a packed id', 'a longer form');
   return id;

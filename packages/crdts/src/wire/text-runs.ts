@@ -7,22 +7,88 @@
  * while they run.
  */
 
-import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 
-import { type Columns, HAS_COUNT, IS_ELSEWHERE } from './batch-writer.ts';
+import type { Columns } from './batch-writer.ts';
 import { corrupt } from './byte-reader.ts';
 import type { IncomingPiece } from './incoming-operation.ts';
+import {
+  IS_ELSEWHERE,
+  REPEAT,
+  REPEAT_COUNT_MAX,
+  TEXT_COUNT_MAX,
+  TEXT_KIND_SHIFT,
+  TEXT_ROW,
+} from './operation-rows.ts';
 
-/** Where a column has been read up to. */
-interface Place {
+/** A column, and how far it has been read. */
+interface Column {
+  readonly bytes: Uint8Array;
   at: number;
+}
+
+type TextColumns = Pick<Columns, 'codes' | 'counts' | 'positions'>;
+
+/** Reads rows that are all of a text. */
+class TextRows {
+  code = 0;
+  count = 0;
+  distance = 0;
+  readonly #codes: Column;
+  readonly #counts: Column;
+  readonly #positions: Column;
+  #repeatCount = 0;
+
+  constructor({ codes, counts, positions }: TextColumns) {
+    this.#codes = { bytes: codes, at: 0 };
+    this.#counts = { bytes: counts, at: 0 };
+    this.#positions = { bytes: positions, at: 0 };
+  }
+
+  get isAtEnd(): boolean {
+    const columns = [this.#codes, this.#counts, this.#positions];
+    return this.#repeatCount === 0 && columns.every(({ bytes, at }) => at === bytes.length);
+  }
+
+  /** Reads the next row; beyond the end, its code is 0. */
+  next(): void {
+    if (this.#repeatCount > 0) {
+      this.#repeatCount -= 1;
+      return;
+    }
+    const code = this.#codes.bytes[this.#codes.at++] ?? 0;
+    if (code >= REPEAT) {
+      this.#repeat(code);
+      return;
+    }
+    this.code = code;
+    this.distance = 0;
+    this.count = code & TEXT_COUNT_MAX;
+    if (this.count === 0) {
+      this.count = readNumber(this.#counts);
+      if (this.count <= TEXT_COUNT_MAX) throw corrupt('a count', this.count);
+    }
+    if ((code & IS_ELSEWHERE) === 0) return;
+    const doubled = readNumber(this.#positions);
+    if (doubled === 0) throw corrupt('a guessed position', 'a longer form');
+    this.distance = (doubled >>> 1) ^ -(doubled & 1);
+  }
+
+  #repeat(code: number): void {
+    const isShort = code > REPEAT;
+    const count = isShort ? code - REPEAT : readNumber(this.#counts);
+    // Only insertions, of which there is text for each, may become many.
+    const isInsert = this.code >> TEXT_KIND_SHIFT === TEXT_ROW >> TEXT_KIND_SHIFT;
+    if (!isInsert || (!isShort && count <= REPEAT_COUNT_MAX)) throw corrupt('a row', code);
+    this.#repeatCount = count - 1;
+  }
 }
 
 /**
  * Appends what the events of `pieces` did to `log`.
  *
- * @param columns - `extras` must be empty: all operations are of the root, which is a text.
+ * @param columns - There are no others: all operations are of the root, which is a text.
  * @param textLength - Units of inserted text.
  * @throws CorruptBytesError if there is not one operation for each event, or text for each
  * insertion.
@@ -30,14 +96,11 @@ interface Place {
 export function readTextRuns(
   log: OperationLog,
   pieces: readonly IncomingPiece[],
-  columns: Omit<Columns, 'replicas' | 'graph' | 'extras'>,
+  columns: TextColumns,
   textLength: number,
 ): void {
-  const { codes, counts, positions } = columns;
-  const countPlace: Place = { at: 0 };
-  const positionPlace: Place = { at: 0 };
+  const rows = new TextRows(columns);
   const cursors: number[] = [];
-  let run = 0;
   let skipped = log.eventCount;
   let offset = 0;
   for (const { replica, count } of pieces) {
@@ -45,36 +108,33 @@ export function readTextRuns(
     skipped -= count - left;
     let cursor = cursors[replica] ?? 0;
     while (left > 0) {
-      const code = codes[run++] ?? 0;
-      const kind = code & 15;
-      const size = (code & HAS_COUNT) === 0 ? 1 : readNumber(counts, countPlace);
-      if ((code & IS_ELSEWHERE) !== 0) {
-        const distance = readNumber(positions, positionPlace);
-        cursor += (distance >>> 1) ^ -(distance & 1);
-      }
-      const isKnown = kind >= TEXT_INSERT && kind <= TEXT_DELETE_BACKWARD && code < 64;
-      const lowest = kind === TEXT_DELETE_BACKWARD ? cursor - size + 1 : cursor;
-      if (!isKnown || size < 1 || size > left || lowest < 0 || cursor > 2 ** 30) {
-        throw corrupt('an operation of a text', code);
+      rows.next();
+      const size = rows.count;
+      const kind = ((rows.code >> TEXT_KIND_SHIFT) & 3) + 1;
+      cursor += rows.distance;
+      const lowest = kind > TEXT_DELETE ? cursor - size + 1 : cursor;
+      if (rows.code < TEXT_ROW || size > left || lowest < 0 || cursor > 2 ** 30) {
+        throw corrupt('an operation of a text', rows.code);
       }
       log.append(kind, ROOT, size, cursor, kind === TEXT_INSERT ? offset : 0, 0, -1);
       if (kind === TEXT_INSERT) offset += size;
+      if (offset > textLength) throw corrupt(`a text of ${offset} units`, textLength);
       cursor = kind === TEXT_DELETE ? cursor : kind === TEXT_INSERT ? cursor + size : lowest;
       left -= size;
     }
     cursors[replica] = cursor;
   }
-  const isAll = run === codes.length && countPlace.at === counts.length;
-  if (!isAll || positionPlace.at !== positions.length) throw corrupt('the end', 'more');
+  if (!rows.isAtEnd) throw corrupt('the end', 'more');
   if (offset !== textLength) throw corrupt(`a text of ${offset} units`, textLength);
 }
 
 /** Reads a number below 2^31; beyond the end of the column it is 0, and the place is wrong. */
-function readNumber(column: Uint8Array, place: Place): number {
-  let byte = column[place.at++] ?? 0;
+function readNumber(column: Column): number {
+  const { bytes } = column;
+  let byte = bytes[column.at++] ?? 0;
   let value = byte & 0x7f;
   for (let shift = 7; byte >= 0x80 && shift < 35; shift += 7) {
-    byte = column[place.at++] ?? 0;
+    byte = bytes[column.at++] ?? 0;
     value |= (byte & 0x7f) << shift;
   }
   if (value < 0) throw corrupt('a number', value);

@@ -55,7 +55,7 @@ describe('operations of every kind', () => {
       expect(other.encodeVersion()).toEqual(version);
       const file = encodeChunks([...other.save({ trimmedCount: 0, insertedText: 'written' })]);
       const loaded = bareHistory();
-      loaded.load(decodeChunks(file, new Set(historyChunks)));
+      loaded.load(decodeChunks(file, new Set(historyChunks)), 0);
       expect(eventList(loaded)).toEqual(eventList(whole));
       expect(loaded.encodeVersion()).toEqual(version);
       const again = loaded.save({ trimmedCount: 0, insertedText: 'written' });

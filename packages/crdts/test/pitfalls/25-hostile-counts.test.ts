@@ -14,7 +14,7 @@ interface Forgery {
   readonly codes?: readonly number[];
   readonly counts?: readonly number[];
   readonly positions?: readonly number[];
-  readonly extras?: readonly number[];
+  readonly names?: readonly number[];
   readonly text?: string;
 }
 
@@ -23,12 +23,14 @@ function batch(forgery: Forgery): Uint8Array {
   const writer = new ByteWriter();
   writer.u8(1);
   writer.varint(forgery.replicaCount ?? 1);
-  writer.bytes(Uint8Array.of(1, 98));
-  writer.prefixed(Uint8Array.from(forgery.graph ?? [0, 1]));
-  writer.prefixed(Uint8Array.from(forgery.codes ?? [1]));
+  writer.bytes(Uint8Array.of(0, 1, 98));
+  writer.prefixed(Uint8Array.from(forgery.graph ?? [24]));
+  writer.prefixed(Uint8Array.from(forgery.codes ?? [129]));
   writer.prefixed(Uint8Array.from(forgery.counts ?? []));
   writer.prefixed(Uint8Array.from(forgery.positions ?? []));
-  writer.prefixed(Uint8Array.from(forgery.extras ?? []));
+  writer.prefixed(Uint8Array.from(forgery.names ?? []));
+  writer.prefixed(new Uint8Array(0));
+  writer.prefixed(new Uint8Array(0));
   writer.text(forgery.text ?? 'a');
   return seal(writer.view());
 }
@@ -36,6 +38,8 @@ function batch(forgery: Forgery): Uint8Array {
 /** 2^31 - 1 and 2^29 as bytes. */
 const huge = [0xff, 0xff, 0xff, 0xff, 7];
 const many = [0x80, 0x80, 0x80, 0x80, 2];
+/** A piece of 2^29 events. */
+const manyEvents = [8, 0x80, 0x80, 0x80, 0x80, 4];
 
 test('what the forgeries depart from is right', () => {
   const document = new TextDocument({ replicaId: 'x' });
@@ -45,34 +49,52 @@ test('what the forgeries depart from is right', () => {
 
 test.each<[string, Forgery]>([
   ['two billion replicas', { replicaCount: 2 ** 31 }],
-  ['a replica that is not in the table', { graph: [8, 1] }],
-  ['two billion events', { graph: [0, ...huge] }],
-  ['half a billion insertions', { graph: [0, ...many], codes: [17], counts: many }],
-  ['half a billion deletions', { graph: [0, ...many], codes: [18], counts: many, text: '' }],
-  ['as many backwards', { graph: [0, ...many], codes: [19], counts: many, text: '' }],
-  ['no events', { graph: [], codes: [], text: '' }],
-  ['a piece of no events', { graph: [0, 0] }],
-  ['a sequence of 2^31', { graph: [4, ...huge, 1] }],
-  ['a number that does not end', { graph: new Array<number>(20).fill(0xff) }],
-  ['a parent that follows', { graph: [1, 1, 0] }],
-  ['an event that is its own parent', { graph: [1, 1, 3, 0] }],
-  ['two billion parents', { graph: [3, 1, ...huge] }],
-  ['fewer operations than events', { graph: [0, 2] }],
-  ['more operations than events', { codes: [1, 1], text: 'aa' }],
+  ['a replica that is not in the table', { graph: [28, 1] }],
+  ['one more replica than the table has', { graph: [24, 24], codes: [129, 129], text: 'aa' }],
+  ['an author before the first one', { graph: [16] }],
+  ['another author where there is one', { graph: [24, 20], codes: [129, 129], text: 'aa' }],
+  ['two billion events', { graph: [8, 0xfe, ...huge.slice(1)] }],
+  ['half a billion insertions', { graph: manyEvents, codes: [128], counts: many }],
+  ['half a billion deletions', { graph: manyEvents, codes: [160], counts: many, text: '' }],
+  ['as many backwards', { graph: manyEvents, codes: [192], counts: many, text: '' }],
   [
-    'an operation over two pieces',
-    { graph: [0, 1, 1, 1, 2], codes: [17], counts: [2], text: 'aa' },
+    'as many insertions, one by one',
+    { graph: manyEvents, codes: [145, 224], counts: many, positions: [2] },
   ],
-  ['an unknown operation', { codes: [0] }],
-  ['a trimmed operation', { codes: [16] }],
-  ['a position beyond the text', { codes: [33], positions: [2] }],
-  ['a position before the text', { codes: [33], positions: [1] }],
-  ['a position of a billion', { codes: [33], positions: huge }],
-  ['a deletion of nothing that is there', { codes: [2], text: '' }],
+  [
+    'as many deletions, one by one',
+    { graph: manyEvents, codes: [177, 224], counts: many, positions: [2], text: '' },
+  ],
+  ['a repetition of nothing', { codes: [225] }],
+  ['a repetition that goes on', { codes: [129, 225] }],
+  ['a repetition in more bytes', { graph: [40], codes: [129, 224], counts: [1], text: 'aa' }],
+  ['no events', { graph: [], codes: [], text: '' }],
+  ['a piece of no events', { graph: [8, 0] }],
+  ['a count in more bytes', { graph: [8, 2] }],
+  ['a count of a row in more bytes', { codes: [128], counts: [1] }],
+  ['a sequence of 2^31', { graph: [8, 3, ...huge] }],
+  ['the guessed sequence', { graph: [8, 3, 0] }],
+  ['a number that does not end', { graph: new Array<number>(20).fill(0xff) }],
+  ['a parent that follows', { graph: [26, 1, 3] }],
+  ['an event that is its own parent', { graph: [26, 1, 1] }],
+  ['a parent of nobody', { graph: [26, 0] }],
+  ['two billion parents', { graph: [27, ...huge] }],
+  ['fewer operations than events', { graph: [40] }],
+  ['more operations than events', { codes: [129, 129], text: 'aa' }],
+  ['an operation over two pieces', { graph: [24, 16], codes: [130], text: 'aa' }],
+  ['an unknown operation', { codes: [16] }],
+  ['an insertion in another form', { codes: [17] }],
+  ['a position beyond the text', { codes: [145], positions: [2] }],
+  ['a position before the text', { codes: [145], positions: [1] }],
+  ['a position of a billion', { codes: [145], positions: huge }],
+  ['the guessed position', { codes: [145], positions: [0] }],
+  ['a deletion of nothing that is there', { codes: [161], text: '' }],
   ['less text than insertions', { text: '' }],
   ['more text than insertions', { text: 'ab' }],
-  ['half of a pair', { graph: [0, 2], codes: [1, 1], text: '😀' }],
-  ['a container that nobody made', { codes: [65], extras: [3, 9] }],
+  ['half of a pair', { graph: [40], codes: [129, 129], text: '😀' }],
+  ['a container that nobody made', { codes: [0, 129], names: [3, 9] }],
+  ['the guessed container', { codes: [0, 129], names: [0] }],
+  ['a container of nothing', { codes: [129, 0], names: [3, 9] }],
   ['a column that goes on', { counts: [2] }],
 ])('%s: refused, and nothing changes', (_, forgery) => {
   const document = new TextDocument({ replicaId: 'x' });
@@ -86,14 +108,14 @@ test('an event beside its own predecessor is refused', () => {
   const document = new TextDocument({ replicaId: 'x' });
   document.apply(batch({}));
   // Sequence 1 without parents, though every event knows those of its replica.
-  expect(() => document.apply(batch({ graph: [4, 1, 1] }))).toThrow(CorruptBytesError);
+  expect(() => document.apply(batch({ graph: [11, 3, 1, 0] }))).toThrow(CorruptBytesError);
   expect(document.toString()).toBe('a');
 });
 
 test('an event whose predecessors are missing waits, whatever parents it claims', () => {
   const document = new TextDocument({ replicaId: 'x' });
   // Sequence 5 without parents.
-  expect(document.apply(batch({ graph: [4, 5, 1] }))).toEqual({ kind: 'waiting' });
+  expect(document.apply(batch({ graph: [11, 3, 5, 0] }))).toEqual({ kind: 'waiting' });
   expect(document.eventCount).toBe(0);
   document.apply(batch({}));
   expect(document.toString()).toBe('a');
@@ -104,7 +126,7 @@ test('what waited and half makes sense is dropped whole, and told to nobody', ()
   const inserted: string[] = [];
   document.onChange(({ patches }) => inserted.push(...patches.map((patch) => patch.inserted)));
   // After event 0: `x` at 1, which can be, and `y` far away, which cannot.
-  const half = { graph: [5, 1, 2, 3, 0], codes: [33, 33], positions: [2, 126], text: 'xy' };
+  const half = { graph: [8, 5, 1], codes: [145, 145], positions: [2, 126], text: 'xy' };
   expect(document.apply(batch(half))).toEqual({ kind: 'waiting' });
   expect(document.apply(batch({}))).toEqual({ kind: 'applied', eventCount: 1 });
   expect(inserted).toEqual(['a']);

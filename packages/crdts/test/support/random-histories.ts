@@ -15,6 +15,7 @@ import {
   MARK,
   TREE_MOVE,
 } from '../../src/log/operation-kind.ts';
+import type { Value } from '../../src/log/value.ts';
 import { copyValue } from '../../src/wire/copy-value.ts';
 
 /** A history that shows nothing: every operation makes sense to it. */
@@ -30,6 +31,8 @@ function pushValues({ log }: History, count: number, random: Random): number {
   return first;
 }
 
+const keys = ['key', 'kéy', '__proto__', 'a lone \ud800', 'k'.repeat(64)];
+
 /** Appends one operation of any kind, with fields drawn from what is there; returns its update. */
 export function appendRandom(history: History, replicaId: string, random: Random): Uint8Array {
   const { graph, log } = history;
@@ -42,6 +45,8 @@ export function appendRandom(history: History, replicaId: string, random: Random
     graph.appendLocal(replica, count);
     log.append(kind, container, count, a, b, c, first);
   };
+  const keyed = (rest: readonly Value[]) =>
+    log.pushValue([keys[random.int(keys.length)]!, ...rest]);
   const count = 1 + random.int(4);
   switch (random.int(13)) {
     case 0:
@@ -63,13 +68,13 @@ export function appendRandom(history: History, replicaId: string, random: Random
       append(MARK, 1, random.int(5), 5 + random.int(300), 0, value(1));
       break;
     case 5:
-      append(MAP_PUT, 1, 0, 0, 0, value(1));
+      append(MAP_PUT, 1, 0, 0, 0, keyed([random.int(300)]));
       break;
     case 6:
-      append(MAP_DELETE, 1, 0, 0, 0, value(1));
+      append(MAP_DELETE, 1, 0, 0, 0, log.pushValue(keys[random.int(keys.length)]!));
       break;
     case 7:
-      append(ENSURE, 1, 0, 0, 0, value(1));
+      append(ENSURE, 1, 0, 0, 0, keyed([1 + random.int(5)]));
       break;
     case 8: {
       const kind = random.int(2) === 0 ? LIST_INSERT : LIST_NEST;

@@ -1,0 +1,211 @@
+/*
+ * Writes operations as rows; see operation-rows.ts for what a row says. Guesses are made from what
+ * the same author did before: where that left the cursor, and in which container it was.
+ */
+
+import type { CausalGraph } from '../graph/causal-graph.ts';
+import { isListInsertion, MAP_DELETE, namesConsecutive } from '../log/operation-kind.ts';
+import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import type { Value } from '../log/value.ts';
+
+import type { ByteWriter } from './byte-writer.ts';
+import {
+  COUNT_MAX,
+  COUNT_SHIFT,
+  IS_ELSEWHERE,
+  isRepeatable,
+  isTextKind,
+  opensContainer,
+  OTHER_CONTAINER,
+  REPEAT,
+  REPEAT_COUNT_MAX,
+  type RowColumns,
+  TEXT_COUNT_MAX,
+  TEXT_KIND_SHIFT,
+  TEXT_ROW,
+} from './operation-rows.ts';
+import {
+  cursorAfter,
+  HAS_A,
+  HAS_B,
+  HAS_C,
+  HAS_KEY,
+  HAS_NUMBERS,
+  HAS_VALUE,
+  HAS_VALUES,
+  shapeOf,
+} from './operation-shape.ts';
+import { writeValue } from './value-codec.ts';
+
+/** Writes the name of an event, or -1 or -2, as it is seen from event `from`. */
+export type WriteName = (writer: ByteWriter, lv: number, from: number) => void;
+
+/** Writes rows into columns; use it once, and `finish` it. */
+export class RowWriter {
+  readonly #graph: CausalGraph;
+  readonly #log: OperationLog;
+  readonly #columns: RowColumns<ByteWriter>;
+  readonly #writeName: WriteName;
+  readonly #isInColumns: boolean;
+  readonly #cursors: number[] = [];
+  readonly #containers: number[] = [];
+  readonly #keys = new Map<string, number>();
+  /** The row before: code, count, distance, where its names are, and how often it came again. */
+  #code = -1;
+  #count = 0;
+  #distance = 0;
+  #namesStart = 0;
+  #namesEnd = 0;
+  #repeatCount = 0;
+
+  constructor(
+    graph: CausalGraph,
+    log: OperationLog,
+    columns: RowColumns<ByteWriter>,
+    writeName: WriteName,
+  ) {
+    this.#graph = graph;
+    this.#log = log;
+    this.#columns = columns;
+    this.#writeName = writeName;
+    this.#isInColumns = columns.codes !== columns.names;
+  }
+
+  /** Says where the author's operation before the first one left the cursor, and in what. */
+  startAt(author: number, cursor: number, container: number): void {
+    this.#cursors[author] = cursor;
+    this.#containers[author] = container;
+  }
+
+  /** Writes what the events from `from` to before `end`, which are one author's, do. */
+  write(from: number, end: number, author: number): void {
+    const log = this.#log;
+    const graph = this.#graph;
+    for (let lv = from; lv < end;) {
+      const run = log.runAt(lv);
+      let to = Math.min(log.end(run), end);
+      if (namesConsecutive(log.kind(run))) {
+        const first = log.aOf(run, lv);
+        to = Math.min(to, lv + graph.runEnd(graph.runAt(first)) - first);
+      }
+      this.#writeRow(run, lv, to, author);
+      lv = to;
+    }
+  }
+
+  /** Writes what is not written yet. */
+  finish(): void {
+    const count = this.#repeatCount;
+    if (count === 0) return;
+    const isShort = count <= REPEAT_COUNT_MAX;
+    this.#columns.codes.u8(REPEAT + (isShort ? count : 0));
+    if (!isShort) this.#columns.counts.varint(count);
+    this.#repeatCount = 0;
+  }
+
+  #writeRow(run: number, from: number, to: number, author: number): void {
+    const log = this.#log;
+    const { codes, counts, positions, names } = this.#columns;
+    const kind = log.kind(run);
+    const count = to - from;
+    const container = log.container(run);
+    const isGuessed = container === (this.#containers[author] ?? ROOT);
+    if (!isGuessed) {
+      this.finish();
+      this.#code = -1;
+      codes.u8(OTHER_CONTAINER);
+      this.#writeName(names, container, from);
+    }
+    const isText = isTextKind(kind);
+    const namesStart = names.sizeBytes;
+    // In one column, the code comes first.
+    if (!isText && this.#isInColumns) this.#writeNames(run, from, names);
+    const namesEnd = names.sizeBytes;
+    const distance = isText ? log.aOf(run, from) - (this.#cursors[author] ?? 0) : 0;
+    const code = isText ? textCode(kind, count, distance) : codeOf(kind, count);
+    if (this.#isRepeated(code, count, distance, namesStart, namesEnd) && isRepeatable(kind)) {
+      names.truncate(namesStart);
+      this.#repeatCount += 1;
+    } else {
+      this.finish();
+      codes.u8(code);
+      if (count > (isText ? TEXT_COUNT_MAX : COUNT_MAX)) counts.varint(count);
+      if (distance !== 0) positions.signed(distance);
+      if (!isText && !this.#isInColumns) this.#writeNames(run, from, names);
+      this.#code = code;
+      this.#count = count;
+      this.#distance = distance;
+      this.#namesStart = namesStart;
+      this.#namesEnd = namesEnd;
+    }
+    if (!isText) this.#writeValues(run, from, to);
+    this.#cursors[author] = isText ? cursorAfter(kind, log.aOf(run, to - 1)) : 0;
+    this.#containers[author] = opensContainer(kind, log.a(run)) ? to - 1 : container;
+  }
+
+  #isRepeated(code: number, count: number, distance: number, start: number, end: number): boolean {
+    if (code !== this.#code || count !== this.#count || distance !== this.#distance) return false;
+    if (!this.#isInColumns || end - start !== this.#namesEnd - this.#namesStart) return false;
+    const names = this.#columns.names.view();
+    for (let at = start; at < end; at += 1) {
+      if (names[at] !== names[this.#namesStart + at - start]) return false;
+    }
+    return true;
+  }
+
+  #writeNames(run: number, from: number, names: ByteWriter): void {
+    const log = this.#log;
+    const kind = log.kind(run);
+    const shape = shapeOf(kind);
+    if ((shape & HAS_NUMBERS) !== 0) {
+      names.varint(log.a(run));
+      names.varint(log.b(run));
+    }
+    if ((shape & HAS_A) !== 0) {
+      // Of list elements in a run, the origin is the element before.
+      const isLater = isListInsertion(kind) && from > log.start(run);
+      this.#writeName(names, isLater ? from - 1 : log.aOf(run, from), from);
+    }
+    if ((shape & HAS_B) !== 0) this.#writeName(names, log.b(run), from);
+    if ((shape & HAS_C) !== 0) this.#writeName(names, log.c(run), from);
+  }
+
+  #writeValues(run: number, from: number, to: number): void {
+    const log = this.#log;
+    const { keys, values } = this.#columns;
+    const kind = log.kind(run);
+    const shape = shapeOf(kind);
+    if ((shape & (HAS_VALUE | HAS_VALUES)) === 0) return;
+    const first = log.value(run) + from - log.start(run);
+    for (let index = first; index < first + to - from; index += 1) {
+      let value = log.values[index] ?? null;
+      if ((shape & HAS_KEY) !== 0) {
+        this.#writeKey(keys, kind === MAP_DELETE ? value : itemOf(value, 0));
+        if (kind === MAP_DELETE) continue;
+        value = itemOf(value, 1);
+      }
+      writeValue(values, value);
+    }
+  }
+
+  #writeKey(keys: ByteWriter, key: Value): void {
+    const text = typeof key === 'string' ? key : '';
+    const known = this.#keys.get(text);
+    if (known === undefined) this.#keys.set(text, this.#keys.size);
+    writeValue(keys, known ?? text);
+  }
+}
+
+function textCode(kind: number, count: number, distance: number): number {
+  const code = TEXT_ROW | ((kind - 1) << TEXT_KIND_SHIFT) | (count > TEXT_COUNT_MAX ? 0 : count);
+  return distance === 0 ? code : code | IS_ELSEWHERE;
+}
+
+function codeOf(kind: number, count: number): number {
+  return ((count > COUNT_MAX ? 0 : count) << COUNT_SHIFT) | kind;
+}
+
+function itemOf(value: Value, index: number): Value {
+  const items: readonly Value[] = Array.isArray(value) ? value : [];
+  return items[index] ?? null;
+}
