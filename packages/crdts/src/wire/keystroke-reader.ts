@@ -7,7 +7,7 @@
  */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT, TRIMMED } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 
@@ -161,7 +161,9 @@ export class KeystrokeReader implements IncomingEvents {
     const previous = this.#graph.lvOf(replica, sequence - 1);
     // Too early: the position will be known when the author's previous event is here.
     const isKnown = sequence === 0 || previous >= 0;
-    const position = cursorOf(this.#log, previous) + this.#distance;
+    const position = this.#isTrimmed(previous)
+      ? this.#positionFrom(replica, sequence)
+      : cursorOf(this.#log, previous) + this.#distance;
     const lowest = this.#kind === TEXT_DELETE_BACKWARD ? position - this.#count + 1 : position;
     if (isKnown && (lowest < 0 || position > 2 ** 30)) throw corrupt('a position', lowest);
     operation.kind = this.#kind;
@@ -174,6 +176,30 @@ export class KeystrokeReader implements IncomingEvents {
 
   finish(): void {
     // One operation is one event: nothing can be left over.
+  }
+
+  #isTrimmed(lv: number): boolean {
+    const log = this.#log;
+    return lv >= 0 && lv < log.eventCount && log.kind(log.runAt(lv)) === TRIMMED;
+  }
+
+  /**
+   * The position of the first event, after one that was trimmed: of those it is only known where
+   * the last one left the cursor, and that one may be an event of this very run.
+   */
+  #positionFrom(replica: number, sequence: number): number {
+    let known = 0;
+    let last = this.#graph.lvOf(replica, sequence - 1);
+    while (known < this.#count) {
+      const next = this.#graph.lvOf(replica, sequence + known);
+      if (!this.#isTrimmed(next)) break;
+      last = next;
+      known += 1;
+    }
+    const cursor = cursorOf(this.#log, last);
+    if (known === 0) return cursor + this.#distance;
+    if (this.#kind === TEXT_INSERT) return cursor - known;
+    return this.#kind === TEXT_DELETE_BACKWARD ? cursor + known - 1 : cursor;
   }
 
   #readParents(reader: ByteReader, replicas: ReplicaId[]): number[] {

@@ -120,3 +120,33 @@ test('a replica that stands just where the snapshot begins is no fork', () => {
     );
   }
 });
+
+// Why this test? Where the rest of a run belongs was told from an event in the middle of what was
+// trimmed, of which the cursor is not known.
+test.each<[string, (ann: TextDocument) => void]>([
+  ['typing', (ann) => ann.insert(2, 'hello')],
+  ['deleting', (ann) => ann.delete(2, 5)],
+  [
+    'deleting backwards',
+    (ann) => {
+      ann.transact(() => {
+        for (let position = 6; position > 1; position -= 1) ann.delete(position, 1);
+      });
+    },
+  ],
+])('of a run of %s of which it has a part, the rest goes where it belongs', (_, edit) => {
+  const ann = new TextDocument({ replicaId: 'AAAAAAAA' });
+  ann.insert(0, 'abcdefgh');
+  const bob = ann.fork({ replicaId: 'bob' });
+  edit(ann);
+  const [whole] = ann.updatesSince(bob.encodeVersion());
+  const parts = ann.updatesSince(bob.encodeVersion(), 1);
+  expect(parts).toHaveLength(5);
+  for (const part of parts) {
+    const shallow = shallowOf(bob, 'shallow');
+    shallow.apply(whole!);
+    expect(shallow.toString()).toBe(ann.toString());
+    expect(shallow.encodeVersion()).toEqual(ann.encodeVersion());
+    bob.apply(part);
+  }
+});
