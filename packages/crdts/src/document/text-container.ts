@@ -61,7 +61,9 @@ export class TextContainer extends Container {
   runs(): readonly TextRun[] {
     const { state } = this;
     if (state === undefined) return [];
-    this.#marks ??= new TextMarks(state, [], (lv) => this.host.isRevoked(lv));
+    const isRevoked = (lv: number): boolean => this.host.isRevoked(lv);
+    this.#families.resolve(state);
+    this.#marks ??= new TextMarks(state, [], isRevoked, () => this.#families.elders);
     return this.#marks.runs();
   }
 

@@ -27,7 +27,16 @@
  */
 import { MARK } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
-import { DELETED, FLAGS, ID, IN_SLOT, LENGTH, STATE, UNDERWATER } from './span-tree.ts';
+import {
+  DELETED,
+  FLAGS,
+  ID,
+  IN_SLOT,
+  LENGTH,
+  type SpanTree,
+  STATE,
+  UNDERWATER,
+} from './span-tree.ts';
 import type { TextState } from './text-state.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -76,6 +85,11 @@ interface Piece {
   readonly marks: readonly Mark[];
 }
 
+/** Of marks and characters, whether these are behind the dead end of those. */
+type DeadEnds = Map<Mark, Map<number, boolean>>;
+
+const NONE: ReadonlyMap<number, number> = /* @__PURE__ */ new Map();
+
 /** As an index below, `before` is a bit of 1 and `after` one of 2. */
 const GROWS_AFTER = 2;
 const GROWS_BOTH = 3;
@@ -100,21 +114,25 @@ export class TextMarks {
   readonly #state: TextState;
   readonly #trimmed: readonly Value[];
   readonly #isRevoked: (lv: number) => boolean;
+  readonly #elders: () => ReadonlyMap<number, number>;
   readonly #marks: Mark[] = [];
   #upTo = 0;
 
   /**
    * @param trimmed - Marks on the initial text, from `before`.
    * @param isRevoked - Whether an event was undone, and does not count.
+   * @param elders - Of characters that came back, those in whose place they are.
    */
   constructor(
     state: TextState,
     trimmed: readonly Value[] = [],
     isRevoked: (lv: number) => boolean = () => false,
+    elders: () => ReadonlyMap<number, number> = () => NONE,
   ) {
     this.#state = state;
     this.#trimmed = trimmed;
     this.#isRevoked = isRevoked;
+    this.#elders = elders;
   }
 
   /**
@@ -183,7 +201,7 @@ export class TextMarks {
     if (this.#upTo === 0) {
       for (const [index, mark] of this.#trimmed.entries()) {
         const [start, end, ...parts] = partsOf(mark);
-        this.#add(tracker, index - length, [], Number(start), Number(end), parts);
+        this.#add(tracker, index - length, [], numberOf(start), numberOf(end), parts);
       }
     }
     while (this.#upTo < log.eventCount) {
@@ -210,7 +228,7 @@ export class TextMarks {
     const { tree } = tracker;
     const total = tree.total(sum);
     const [key, value = null, bits] = parts;
-    const growth = GROWTHS[Number(bits)];
+    const growth = typeof bits === 'number' ? GROWTHS[bits] : undefined;
     const least = lv < 0 && growth === 'both' ? from : from + 1;
     if (!(from >= 0 && to >= least && to <= total)) return;
     if (typeof key !== 'string' || growth === undefined) return;
@@ -243,7 +261,7 @@ export class TextMarks {
       const length = tree.field(LENGTH);
       const counts = isThere();
       let at = 0;
-      for (let next = firstFrom(boundaries, id); ; next += 1) {
+      for (let next = firstFrom(boundaries, id, idOf); ; next += 1) {
         const boundary = boundaries[next];
         const isWithin = boundary !== undefined && boundary.id < id + length;
         const end = isWithin ? boundary.id - id + boundary.side : length;
@@ -254,11 +272,33 @@ export class TextMarks {
         else active.delete(boundary.mark);
       }
     }
-    return pieces.map(({ id, length, marks }) => ({
-      id,
-      length,
-      marks: marks.filter((mark) => !this.#isBehindDeadEnd(tracker, mark, id)),
-    }));
+    const known: DeadEnds = new Map();
+    const isIn = (mark: Mark, id: number) => !this.#isBehindDeadEnd(tracker, mark, id, known);
+    const elders = this.#elders();
+    return cutAtReturned(pieces, elders).map(({ id, length, marks }) => {
+      if (!elders.has(id)) {
+        return { id, length, marks: marks.filter((mark) => isIn(mark, id)) };
+      }
+      const covering = counting.filter((mark) => {
+        const place = this.#placeFor(mark, id, elders);
+        const isCovered = place === id ? marks.includes(mark) : covers(tracker.tree, mark, place);
+        return isCovered && isIn(mark, place);
+      });
+      return { id, length, marks: covering };
+    });
+  }
+
+  /**
+   * Which of a character and those in whose place it came back a mark was put on: the last one that
+   * its author knew. What comes back stands beside its own old place, where the mark may not be.
+   */
+  #placeFor(mark: Mark, id: number, elders: ReadonlyMap<number, number>): number {
+    let place = id;
+    for (let at = elders.get(id); at !== undefined; at = elders.get(at)) {
+      if (this.#knows(mark, place)) break;
+      place = at;
+    }
+    return place;
   }
 
   /** Adds a piece, cut where another replica goes on, or the same one after it learnt something. */
@@ -272,22 +312,46 @@ export class TextMarks {
     }
   }
 
-  /** Whether a character within a mark was typed behind its end, which its author saw no more. */
-  #isBehindDeadEnd(tracker: Tracker, mark: Mark, id: number): boolean {
+  /**
+   * Whether a character within a mark was typed behind its end, which its author saw no more.
+   *
+   * @param known - Answers to this question: many characters may ask for the same ones.
+   */
+  #isBehindDeadEnd(tracker: Tracker, mark: Mark, first: number, known: DeadEnds): boolean {
+    const { tree } = tracker;
+    const end = mark.end.id;
+    if (mark.end.side === 0 || end < 0) return false;
+    tree.locate(end);
+    // What the mark's author saw was there before the end died: that spares a look at its version.
+    if ((tree.field(FLAGS) & DELETED) === 0) return false;
+    const answers = known.get(mark) ?? new Map<number, boolean>();
+    known.set(mark, answers);
+    const asked: number[] = [];
+    let answer: boolean | undefined;
+    for (let id = first; answer === undefined;) {
+      answer = answers.get(id);
+      if (answer !== undefined) break;
+      asked.push(id);
+      const next = this.#nextWhereTyped(tracker, mark, id);
+      if (typeof next === 'boolean') answer = next;
+      else if (tree.isBefore(end, next)) answer = true;
+      else id = next;
+    }
+    for (const id of asked) answers.set(id, answer);
+    return answer;
+  }
+
+  /** What came next where a character was typed; or whether that is behind the dead end. */
+  #nextWhereTyped(tracker: Tracker, mark: Mark, id: number): number | boolean {
     const { graph, log } = this.#state;
     const { tree } = tracker;
     const end = mark.end.id;
-    if (mark.end.side === 0 || end < 0 || id >= UNDERWATER) return false;
-    tree.locate(end);
-    // What the mark's author saw was there before the end died: that spares a look at its version.
-    if ((tree.field(FLAGS) & DELETED) === 0 || this.#knows(mark, id)) return false;
+    if (id >= UNDERWATER || this.#knows(mark, id)) return false;
     const parents = graph.parentsOf(id);
     if (end < UNDERWATER && !graph.contains(parents, end)) return false;
-    // What came next where its author typed it.
     const sum = IN_SLOT + tracker.atVersions(parents, parents)[0];
     if (!tree.seek(sum, log.aOf(log.runAt(id), id))) return true;
-    const next = tree.field(ID) + tree.offset;
-    return tree.isBefore(end, next) || this.#isBehindDeadEnd(tracker, mark, next);
+    return tree.field(ID) + tree.offset;
   }
 
   /** Whether the author of a mark had seen a character. */
@@ -339,21 +403,61 @@ export function partsOf(value: Value | undefined): readonly Value[] {
   return isArray(value) ? value : [];
 }
 
+/** NaN of what is no number: `Number` throws if it is an object without a prototype. */
+function numberOf(value: Value | undefined): number {
+  return typeof value === 'number' ? value : NaN;
+}
+
 /** `Array.isArray` does not narrow a readonly array. */
 function isArray(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Where the first boundary stands whose character is `id` or a later one. */
-function firstFrom(boundaries: readonly Boundary[], id: number): number {
+/** Makes a piece of its own of each character that came back. */
+function cutAtReturned(
+  pieces: readonly Piece[],
+  elders: ReadonlyMap<number, number>,
+): readonly Piece[] {
+  if (elders.size === 0) return pieces;
+  const returned = [...elders.keys()].sort((one, other) => one - other);
+  const cut: Piece[] = [];
+  for (const { id, length, marks } of pieces) {
+    let at = id;
+    const end = id + length;
+    for (let next = firstFrom(returned, id, Number); (returned[next] ?? end) < end; next += 1) {
+      const one = returned[next] ?? end;
+      if (one > at) cut.push({ id: at, length: one - at, marks });
+      cut.push({ id: one, length: 1, marks });
+      at = one + 1;
+    }
+    if (at < end) cut.push({ id: at, length: end - at, marks });
+  }
+  return cut;
+}
+
+/** Where the first of `sorted` stands whose number is `id` or a later one. */
+function firstFrom<Item>(sorted: readonly Item[], id: number, numberOf: (of: Item) => number) {
   let low = 0;
-  let high = boundaries.length;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((boundaries[middle]?.id ?? 0) < id) low = middle + 1;
+    const item = sorted[middle];
+    if (item !== undefined && numberOf(item) < id) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+function idOf({ id }: Boundary): number {
+  return id;
+}
+
+/** Whether a character stands between the ends of a mark. */
+function covers(tree: SpanTree, { start, end }: Mark, id: number): boolean {
+  const isAfterStart =
+    start.id < 0 || (start.id === id ? start.side === 0 : tree.isBefore(start.id, id));
+  if (!isAfterStart || end.id < 0) return isAfterStart;
+  return end.id === id ? end.side === 1 : tree.isBefore(id, end.id);
 }
 
 function isSame(left: ReadonlyMap<string, Value>, right: ReadonlyMap<string, Value>): boolean {

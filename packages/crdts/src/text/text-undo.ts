@@ -68,6 +68,11 @@ export class TextFamilies {
     else before.deletions.push(...deletions);
   }
 
+  /** Of each character that came back, the one in whose place it is; after `resolve`. */
+  get elders(): ReadonlyMap<number, number> {
+    return this.#elder;
+  }
+
   /** The character that all of the family come from. */
   originOf(id: number): number {
     let origin = id;
@@ -94,7 +99,13 @@ export class TextFamilies {
   /** Looks up who came back by what was noted. */
   resolve(state: TextState): void {
     const tracker = state.trackerOfAll();
-    for (const { replica, sequence, deletions } of this.#pending.splice(0)) {
+    for (const noted of this.#pending.splice(0)) {
+      const { replica, sequence, deletions } = noted;
+      if (state.graph.lvOf(replica, sequence + 2 * deletions.length - 1) < 0) {
+        // What comes back is still on its way.
+        this.#pending.push(noted);
+        continue;
+      }
       const elders = deletions.map((death) => ({ death, elder: tracker.targetOf(death) }));
       elders.sort((left, right) => left.elder - right.elder);
       for (const [index, { elder, death }] of elders.entries()) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { type Change, JsonDocument, schema, UndoManager } from '../../src/document/index.ts';
 import type { MarkGrowth, TextRun } from '../../src/text/text-marks.ts';
@@ -125,4 +125,69 @@ test('who has the same events sees the same marks', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+describe('what comes back', () => {
+  function setUp() {
+    const ann = new JsonDocument({ replicaId: 'ann', schema: page });
+    const bob = new JsonDocument({ replicaId: 'bob', schema: page });
+    const exchange = (): void => {
+      bob.applyAll(ann.updatesSince(bob.encodeVersion()));
+      ann.applyAll(bob.updatesSince(ann.encodeVersion()));
+      expect(shown(bob.root.title.runs())).toEqual(shown(ann.root.title.runs()));
+    };
+    return { ann: ann.root.title, bob: bob.root.title, undo: new UndoManager(ann), exchange };
+  }
+
+  // Why this test? It comes back beside its old place, which was outside of the mark.
+  test.each<MarkGrowth>(['none', 'before', 'after', 'both'])(
+    'has the marks that it had, if they grow %s',
+    (growth) => {
+      const { ann, undo, exchange } = setUp();
+      ann.insert(0, 'See the fox run');
+      ann.mark(4, 11, 'link', '/fox', growth);
+      ann.mark(0, 6, 'bold', true, growth);
+      const before = shown(ann.runs());
+      exchange();
+      for (const [start, count] of [
+        [4, 7],
+        [10, 1],
+        [4, 1],
+        [0, 15],
+        [5, 3],
+      ] as const) {
+        ann.delete(start, count);
+        undo.undo();
+        exchange();
+        expect(shown(ann.runs())).toEqual(before);
+        undo.redo();
+        undo.undo();
+        exchange();
+        expect(shown(ann.runs())).toEqual(before);
+      }
+    },
+  );
+
+  test('has the marks that others gave it or took from it meanwhile', () => {
+    const { ann, bob, undo, exchange } = setUp();
+    ann.insert(0, 'See the fox run');
+    ann.mark(4, 11, 'bold', true);
+    exchange();
+    ann.delete(8, 3);
+    bob.mark(8, 15, 'italic', true);
+    bob.unmark(8, 9, 'bold');
+    undo.undo();
+    exchange();
+    expect(ann.toString()).toBe('See the fox run');
+    expect(shown(ann.runs())).toEqual([
+      [0, 4],
+      [4, 8, ['bold', true]],
+      [8, 9, ['italic', true]],
+      [9, 11, ['bold', true], ['italic', true]],
+      [11, 15, ['italic', true]],
+    ]);
+    bob.mark(9, 10, 'bold', 'heavy');
+    exchange();
+    expect(shown(ann.runs())[3]).toEqual([9, 10, ['bold', 'heavy'], ['italic', true]]);
+  });
 });

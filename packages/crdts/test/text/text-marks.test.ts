@@ -221,3 +221,17 @@ describe('many replicas', () => {
     );
   });
 });
+
+// Why this test? Each character asked the next one, and twenty thousand calls were too many.
+test('much that is typed in front of each other behind a dead end is outside of it', () => {
+  const document = new TextDocument({ replicaId: 'ann' });
+  document.insert(0, 'fox.');
+  document.mark(0, 3, 'link', '/fox', 'none');
+  document.delete(2, 1);
+  for (let count = 0; count < 20_000; count += 1) document.insert(2, 'x');
+
+  expect(runsOf(document)).toEqual([
+    [0, 2, { link: '/fox' }],
+    [2, 20_003, {}],
+  ]);
+});

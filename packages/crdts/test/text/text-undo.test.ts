@@ -115,4 +115,26 @@ describe('undoing text', () => {
     expect(ann.root.text.toString().isWellFormed()).toBe(true);
     expect(ann.root.text.toString()).toContain('😀');
   });
+
+  // Why this test? Who undid something between the two halves forgot what was about to come back.
+  it('knows what comes back after what says that it will, if they come apart', () => {
+    const { ann, bob, sync } = pair();
+    const typed = commit(bob, () => bob.root.text.insert(0, 'word'));
+    const more = commit(bob, () => bob.root.text.insert(0, 'more '));
+    sync();
+    const deleted = commit(ann, () => ann.root.text.delete(5, 4));
+    sync();
+    ann.undo([deleted]);
+    const parts = ann.updatesSince(bob.encodeVersion(), 1);
+    expect(parts.length).toBeGreaterThan(4);
+    for (const part of parts) {
+      bob.undo([bob.undo([more])]);
+      bob.apply(part);
+    }
+    sync();
+    expect(ann.root.text.toString()).toBe('more word');
+    bob.undo([typed]);
+    sync();
+    expect(ann.root.text.toString()).toBe('more ');
+  });
 });
