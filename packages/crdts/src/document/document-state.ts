@@ -22,7 +22,7 @@
  * Text is the exception: it takes inverse edits, and is revoked besides, so that others can tell.
  */
 import { CorruptBytesError } from '../errors.ts';
-import type { CausalGraph } from '../graph/causal-graph.ts';
+import type { CausalGraph, EventRange } from '../graph/causal-graph.ts';
 import {
   ENSURE,
   isListInsertion,
@@ -101,16 +101,20 @@ export class DocumentState implements Host {
 
   /** Takes in the events from `from` to before `to`, which are in graph and log. */
   integrate(from: number, to: number): void {
-    const texts = new Set<TextContainer>();
+    // Of each text, where its events begin and end: nobody goes through those of all others.
+    const texts = new Map<TextContainer, EventRange>();
     let lv = from;
     for (let run = this.log.runAt(from); lv < to; run += 1) {
       const end = Math.min(this.log.end(run), to);
       const operation = this.#operation(run, lv, end - lv);
-      if (operation.target instanceof TextContainer) texts.add(operation.target);
+      const { target } = operation;
+      if (target instanceof TextContainer) {
+        texts.set(target, { start: texts.get(target)?.start ?? lv, end });
+      }
       this.#apply(operation);
       lv = end;
     }
-    for (const text of texts) text.integrate(from, to);
+    for (const [text, { start, end }] of texts) text.integrate(start, end);
   }
 
   /** Starts again from the log, after events were cut off from it. Containers stay the same. */
@@ -121,6 +125,10 @@ export class DocumentState implements Host {
     this.root.reset();
     this.name(ROOT, this.root);
     if (this.log.eventCount > 0) this.integrate(0, this.log.eventCount);
+    for (const container of this.#former.values()) {
+      // Somebody may still hold what is not there any more: no event names it.
+      if (container.lv >= 0 && this.#named.get(container.lv) !== container) container.lv = -2;
+    }
     this.#former = new Map();
   }
 
@@ -131,6 +139,14 @@ export class DocumentState implements Host {
 
   /** Takes back, by local events, what the events from `from` to before `to` did. */
   undo(from: number, to: number): void {
+    const { graph } = this;
+    let own = from;
+    while (own < to && to <= graph.eventCount && graph.replicaOf(own) === this.replica) {
+      own = graph.runEnd(graph.runAt(own));
+    }
+    if (!(from >= 0 && from < to && own >= to)) {
+      throw new RangeError(`commits: expected events of this replica, got ${from}..${to}`);
+    }
     this.append(this.root, REVOKE, to - from, from, -1, -1, []);
     const texts = new Set<TextContainer>();
     for (let run = this.log.runAt(from); run < this.log.runCount; run += 1) {
@@ -186,7 +202,10 @@ export class DocumentState implements Host {
     const { parent, place } = container;
     if (parent === undefined) return;
     this.attach(parent);
-    if (!(parent instanceof MapState) || typeof place !== 'string') return;
+    if (!(parent instanceof MapState) || typeof place !== 'string') {
+      if (container.lv !== -2) return;
+      throw new RangeError('container: expected one that is there, got one that was rolled back');
+    }
     if (parent.get(place) === container && container.lv !== -2) return;
     this.emit(parent, ENSURE, 1, -1, -1, -1, [[place, container.type]]);
   }

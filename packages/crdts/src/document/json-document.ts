@@ -288,21 +288,21 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
    * others did meanwhile stays.
    *
    * @returns What to give to `undo` in order to redo.
+   * @throws RangeError if there are events of others in `commits`.
    *
    * @remarks
    * An event counts unless one that counts takes it back, so all is as if it had never been there.
    * Text that was deleted comes back as new characters, but for characters whose insertion was
-   * undone.
+   * undone. Within a transaction, this ends what there is of it, as `encodeVersion` does.
    */
   undo(commits: readonly EventRange[], options: TransactionOptions = {}): EventRange {
-    return this.transact(
-      () => {
-        const from = this.eventCount;
-        for (const { start, end } of commits) this.#state.undo(start, end);
-        return { start: from, end: this.eventCount };
-      },
-      { origin: options.origin ?? 'undo' },
-    );
+    const undo = (): EventRange => {
+      const from = this.eventCount;
+      for (const { start, end } of commits) this.#state.undo(start, end);
+      return { start: from, end: this.eventCount };
+    };
+    // Not part of a transaction that may be rolled back: its events are redone by their numbers.
+    return this.#apart(() => this.transact(undo, { origin: options.origin ?? 'undo' }));
   }
 
   /**
@@ -341,7 +341,9 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
       frontierOfVersion(graph, from),
     );
     if (onlyB.length > 0) throw new RangeError('from: expected a version that is part of to');
-    const past = this.checkout(from, { replicaId: 'diff' });
+    let replicaId = 'diff';
+    while (graph.indexOfReplica(replicaId) >= 0) replicaId += '-';
+    const past = this.checkout(from, { replicaId });
     let changes: readonly Change[] = [];
     past.onChange((change) => {
       changes = change.changes;
@@ -389,8 +391,15 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   /** Ends the transaction that runs, if one does; its origin. */
   #cut(): string | undefined {
     if (this.#start < 0) return undefined;
-    this.#commit();
-    return this.#origin;
+    const origin = this.#origin;
+    try {
+      this.#commit();
+    } catch (error) {
+      // A listener threw: what is told is done, and the transaction goes on.
+      this.#begin(origin);
+      throw error;
+    }
+    return origin;
   }
 
   /** Asks something between two transactions. */

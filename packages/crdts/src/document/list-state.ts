@@ -242,7 +242,8 @@ export class ListState extends Container {
     const content = this.host.log.values[value + index];
     if (content === undefined) throw impossible(kind, 'a value');
     if (kind !== LIST_NEST) return content;
-    return this.host.create(Number(content), this, element, lv + index);
+    const type = typeof content === 'number' ? content : 0;
+    return this.host.create(type, this, element, lv + index);
   }
 
   #emitAt(index: number, kind: number, values: readonly Value[]): number {
