@@ -25,7 +25,7 @@ import type { Clock, Timer } from '@quorate/transport';
 import { systemClock } from '@quorate/transport/system';
 
 import { ClosedError } from '../closed-error.ts';
-import { PendingFullError } from '../errors.ts';
+import { CrdtsError, PendingFullError } from '../errors.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { type ForeignRows, StoreFullError, type UpdateStore } from './update-store.ts';
 
@@ -198,7 +198,7 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     if (this.#waitingBytes + update.length > this.#settings.waitingBytesMax) {
       throw new PendingFullError('store: full, and so is what waits for it');
     }
-    const outcome = this.replica.apply(update);
+    const outcome = this.#take(update);
     if (outcome.kind !== 'duplicate') this.#keep(update.slice());
     return outcome;
   }
@@ -251,6 +251,26 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
       this.#report(error);
     }
     this.#options.onForeignChange?.();
+  }
+
+  #take(update: Uint8Array): ApplyOutcome {
+    try {
+      return this.replica.apply(update);
+    } catch (error) {
+      // A listener of the replica may have thrown, which has the update all the same then: it will
+      // be taken for known, and acknowledged, when it comes again.
+      if (!(error instanceof CrdtsError) && this.#admits(update)) this.#keep(update.slice());
+      throw error;
+    }
+  }
+
+  #admits(update: Uint8Array): boolean {
+    try {
+      this.replica.apply(update);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #keep(update: Uint8Array): void {

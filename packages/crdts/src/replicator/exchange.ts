@@ -3,7 +3,7 @@ import type { Channel, NodeId } from '@quorate/transport';
 import {
   BeforeHistoryError,
   CorruptBytesError,
-  type CrdtsError,
+  CrdtsError,
   ForkedReplicaError,
   PendingFullError,
 } from '../errors.ts';
@@ -356,7 +356,7 @@ export class Exchange {
     const { counters, options, limits } = this.#given;
     const before = shared.change;
     const mayWakeOthers = shared.mayHaveWaiting;
-    const { kind } = shared.replica.apply(update);
+    const { kind } = this.#take(shared, update);
     if (kind === 'duplicate') counters.duplicateCount += 1;
     if (kind === 'duplicate') return kind;
     // A part of what waits may have been applied.
@@ -378,6 +378,19 @@ export class Exchange {
       if (other !== undefined && other !== link) this.#speakWithin(other, limits.compareAfterMs);
     }
     return kind;
+  }
+
+  #take(shared: SharedDocument, update: Uint8Array): ApplyOutcome {
+    try {
+      return shared.replica.apply(update);
+    } catch (error) {
+      // A listener of the replica threw, which has the update all the same.
+      if (!(error instanceof CrdtsError)) {
+        shared.touch();
+        this.changed(shared);
+      }
+      throw error;
+    }
   }
 
   #acknowledge(peer: Peer, shared: SharedDocument, number: number): void {

@@ -4,7 +4,9 @@ import {
   DurableReplica,
   type DurableReplicaOptions,
 } from '../../src/persistence/durable-replica.ts';
+import { CorruptBytesError } from '../../src/errors.ts';
 import { StoreFullError } from '../../src/persistence/update-store.ts';
+import { TextDocument } from '../../src/text/text-document.ts';
 import { HookedStore } from '../support/hooked-store.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import { TextLog } from '../support/text-log.ts';
@@ -81,6 +83,33 @@ describe('what was kept', () => {
     await first.flushed();
     const second = await open(store);
     expect(second.replica.texts).toEqual(['other:0 text']);
+  });
+
+  // Why this test? It was in the replica and not in the store, was known when it came again, and
+  // was acknowledged then.
+  test('is an update of which a listener of the replica threw, too', async () => {
+    const store = new HookedStore();
+    const open = (replicaId: string) =>
+      DurableReplica.open({
+        store,
+        clock: new ManualClock(),
+        create: () => new TextDocument({ replicaId }),
+        save: (text) => text.save(),
+      });
+    const first = await open('life 1');
+    const other = new TextDocument({ replicaId: 'other' });
+    other.insert(0, 'text');
+    const [update] = other.updatesSince(first.encodeVersion());
+    const end = first.replica.onChange(() => {
+      throw new Error('listener');
+    });
+    expect(() => first.apply(update!)).toThrow('listener');
+    end();
+    expect(first.apply(update!).kind).toBe('duplicate');
+    expect(() => first.apply(update!.subarray(1))).toThrow(CorruptBytesError);
+    await first.flushed();
+    expect(store.updates).toHaveLength(1);
+    expect(String((await open('life 2')).replica)).toBe('text');
   });
 
   test('passes on what replication asks', async () => {
