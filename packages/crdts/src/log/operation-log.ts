@@ -243,7 +243,10 @@ export class OperationLog {
     }
     if (this.#runCount > 0 && eventCount < this.eventCount) {
       const run = this.#runCount - 1;
-      this.#forget(run, eventCount - this.start(run));
+      const count = eventCount - this.start(run);
+      this.#forget(run, count);
+      // The first deletion of a run goes neither way.
+      if (count === 1 && this.#kinds[run] === TEXT_DELETE_BACKWARD) this.#kinds[run] = TEXT_DELETE;
     }
     this.eventCount = Math.min(this.eventCount, eventCount);
     for (const lv of this.#aliases.keys()) if (lv >= eventCount) this.#aliases.delete(lv);
