@@ -3,7 +3,7 @@
  */
 
 import { type CausalGraph, EVENT_COUNT_MAX } from '../graph/causal-graph.ts';
-import { TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 
@@ -15,11 +15,20 @@ import {
   type IncomingPiece,
   NO_REPLICA,
 } from './incoming-operation.ts';
-import { containerOf, cursorOf, HAS_PARENTS, IS_PACKED } from './keystroke-writer.ts';
+import {
+  containerOf,
+  cursorOf,
+  HAS_PARENTS,
+  IS_PACKED,
+  isTrimmed,
+  trimmedCountOf,
+} from './keystroke-writer.ts';
 import { readPackedId, readReplicaId, readTextId } from './replica-id-codec.ts';
 import { type EventName, RowReader } from './row-reader.ts';
 
 const SEQUENCE_MAX = 2 ** 31 - 2;
+/** A position from which others can be told before it is known. */
+const ANYWHERE = 2 ** 29;
 
 /** Whether the first byte of an update is that of an edit. */
 export function isEdit(flags: number): boolean {
@@ -95,7 +104,12 @@ export class EditReader implements IncomingEvents {
       values: reader,
     };
     const rows = new RowReader(column, (from, into) => this.#readName(from, into, sequence + at));
-    rows.startAt(0, cursorOf(log, previous), this.#nameOf(graph, containerOf(log, previous)));
+    const replica = previous < 0 ? -1 : graph.replicaOf(previous);
+    const known = isTrimmed(log, previous)
+      ? trimmedCountOf(graph, log, replica, sequence, count)
+      : 0;
+    const start = known > 0 ? ANYWHERE : cursorOf(log, previous);
+    rows.startAt(0, start, this.#nameOf(graph, containerOf(log, previous)));
     let textStart = 0;
     while (at < count) {
       const operation = new IncomingOperation();
@@ -105,6 +119,7 @@ export class EditReader implements IncomingEvents {
       at += operation.count;
       this.#operations.push(operation);
     }
+    if (known > 0) this.#moveTo(known, cursorOf(log, graph.lvOf(replica, sequence + known - 1)));
     const text = decodeText(reader.bytes(reader.remaining));
     if (text.length !== textStart) throw corrupt(`a text of ${textStart} units`, text.length);
     for (const { kind, textStart: start, count: size } of this.#operations) {
@@ -113,6 +128,29 @@ export class EditReader implements IncomingEvents {
       }
     }
     return text;
+  }
+
+  /**
+   * Moves the operations to where they are: of trimmed events it is only known where the last one
+   * left the cursor, and that is number `known` of these. Behind a mark, positions are their own.
+   */
+  #moveTo(known: number, cursor: number): void {
+    const end = this.#operations.findIndex(({ kind }) => kind > TEXT_DELETE_BACKWARD);
+    let at = 0;
+    let distance = 0;
+    for (const operation of this.#operations.slice(0, end < 0 ? undefined : end)) {
+      const { kind, count, a } = operation;
+      const ours = known - at;
+      if (ours > 0 && ours <= count) {
+        const step = kind === TEXT_INSERT ? ours : kind === TEXT_DELETE ? 0 : 1 - ours;
+        distance = cursor - a - step;
+      }
+      // Those that are known as a whole are not compared, and can be anywhere.
+      operation.a = ours >= count ? count : a + distance;
+      const lowest = kind === TEXT_DELETE_BACKWARD ? operation.a - count + 1 : operation.a;
+      if (lowest < 0 || operation.a > ANYWHERE) throw corrupt('a position', lowest);
+      at += count;
+    }
   }
 
   #nameOf(graph: CausalGraph, lv: number): EventName {

@@ -7,7 +7,7 @@
  */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { TEXT_DELETE_BACKWARD, TEXT_INSERT, TRIMMED } from '../log/operation-kind.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 
@@ -27,10 +27,12 @@ import {
   IS_DISTANT,
   IS_KEYSTROKE,
   IS_PACKED,
+  isTrimmed,
   KIND_SHIFT,
   NAMES_OTHER,
   NAMES_OWN,
   NAMES_ROOT,
+  trimmedCountOf,
 } from './keystroke-writer.ts';
 import { readPackedId, readReplicaId } from './replica-id-codec.ts';
 import { hasShortChecksum } from './seal.ts';
@@ -161,7 +163,7 @@ export class KeystrokeReader implements IncomingEvents {
     const previous = this.#graph.lvOf(replica, sequence - 1);
     // Too early: the position will be known when the author's previous event is here.
     const isKnown = sequence === 0 || previous >= 0;
-    const position = this.#isTrimmed(previous)
+    const position = isTrimmed(this.#log, previous)
       ? this.#positionFrom(replica, sequence)
       : cursorOf(this.#log, previous) + this.#distance;
     const lowest = this.#kind === TEXT_DELETE_BACKWARD ? position - this.#count + 1 : position;
@@ -178,25 +180,15 @@ export class KeystrokeReader implements IncomingEvents {
     // One operation is one event: nothing can be left over.
   }
 
-  #isTrimmed(lv: number): boolean {
-    const log = this.#log;
-    return lv >= 0 && lv < log.eventCount && log.kind(log.runAt(lv)) === TRIMMED;
-  }
-
   /**
    * The position of the first event, after one that was trimmed: of those it is only known where
    * the last one left the cursor, and that one may be an event of this very run.
    */
   #positionFrom(replica: number, sequence: number): number {
-    let known = 0;
-    let last = this.#graph.lvOf(replica, sequence - 1);
-    while (known < this.#count) {
-      const next = this.#graph.lvOf(replica, sequence + known);
-      if (!this.#isTrimmed(next)) break;
-      last = next;
-      known += 1;
-    }
-    const cursor = cursorOf(this.#log, last);
+    const known = trimmedCountOf(this.#graph, this.#log, replica, sequence, this.#count);
+    // All of it is known, and can be no more compared than placed: any position will do.
+    if (known === this.#count) return known;
+    const cursor = cursorOf(this.#log, this.#graph.lvOf(replica, sequence + known - 1));
     if (known === 0) return cursor + this.#distance;
     if (this.#kind === TEXT_INSERT) return cursor - known;
     return this.#kind === TEXT_DELETE_BACKWARD ? cursor + known - 1 : cursor;

@@ -73,6 +73,24 @@ export function cursorOf(log: OperationLog, lv: number): number {
   return kind > TEXT_DELETE_BACKWARD ? 0 : cursorAfter(kind, log.aOf(run, lv));
 }
 
+/** Whether what an event did was trimmed: then it is only known where the last one of these was. */
+export function isTrimmed(log: OperationLog, lv: number): boolean {
+  return lv >= 0 && lv < log.eventCount && log.kind(log.runAt(lv)) === TRIMMED;
+}
+
+/** How many of `count` events of a replica are trimmed; they are the first ones. */
+export function trimmedCountOf(
+  graph: CausalGraph,
+  log: OperationLog,
+  replica: number,
+  sequence: number,
+  count: number,
+): number {
+  let trimmed = 0;
+  while (trimmed < count && isTrimmed(log, graph.lvOf(replica, sequence + trimmed))) trimmed += 1;
+  return trimmed;
+}
+
 /** Writes updates of one run. */
 export class KeystrokeWriter {
   readonly #graph: CausalGraph;

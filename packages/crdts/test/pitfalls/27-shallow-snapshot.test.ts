@@ -134,6 +134,28 @@ test.each<[string, (ann: TextDocument) => void]>([
       });
     },
   ],
+  [
+    'this and that',
+    (ann) => {
+      ann.transact(() => {
+        ann.insert(4, 'xy');
+        ann.delete(1, 1);
+        ann.insert(7, 'z');
+        ann.delete(6, 1);
+      });
+    },
+  ],
+  [
+    'typing with marks in it',
+    (ann) => {
+      ann.transact(() => {
+        ann.insert(4, 'x');
+        ann.mark(2, 5, 'bold', true);
+        ann.insert(6, 'yz');
+        ann.delete(1, 1);
+      });
+    },
+  ],
 ])('of a run of %s of which it has a part, the rest goes where it belongs', (_, edit) => {
   const ann = new TextDocument({ replicaId: 'AAAAAAAA' });
   ann.insert(0, 'abcdefgh');
@@ -142,8 +164,9 @@ test.each<[string, (ann: TextDocument) => void]>([
   const [whole] = ann.updatesSince(bob.encodeVersion());
   const parts = ann.updatesSince(bob.encodeVersion(), 1);
   expect(parts).toHaveLength(5);
-  for (const part of parts) {
+  for (const [at, part] of parts.entries()) {
     const shallow = shallowOf(bob, 'shallow');
+    for (const known of parts.slice(0, at)) expect(shallow.apply(known).kind).toBe('duplicate');
     shallow.apply(whole!);
     expect(shallow.toString()).toBe(ann.toString());
     expect(shallow.encodeVersion()).toEqual(ann.encodeVersion());
