@@ -68,21 +68,29 @@ export class CausalGraph {
   /** Of each replica, its runs in ascending order of sequence. */
   readonly #runsOf: number[][] = [];
   readonly #next: number[] = [];
-  #runs = new Int32Array(16 * FIELD_COUNT);
+  #runs = new Int32Array(0);
   #runCount = 0;
   /** How many events there are: the LV of the next one; for others to read. */
   eventCount = 0;
   /** The first event of the latest run; for others to read. */
   lastStart = 0;
-  /** Whose run the latest one is, if the frontier is its last event; else -1. */
-  #typist = -1;
-  /** How many events there can be when all of the next ones go on with that run. */
-  #typistMax = 0;
+  /** Whose run the latest one is, or -1; for others to read. */
+  lastReplica = -1;
+  /** How many events there can be if all of the next ones go on with that run. */
+  #lastMax = 0;
   readonly #joins: (readonly number[])[] = [];
   readonly #heads: number[] = [];
   /** Pairs of first and last event: ascending ranges of critical versions. */
   readonly #critical: number[] = [];
-  #found = 0;
+  #found = -1;
+
+  /** A graph without events. */
+  constructor() {
+    // Written a second time at once: a compiler takes what was written once for a constant, and
+    // would have to begin anew when there are more runs.
+    this.#runs = new Int32Array(16 * FIELD_COUNT);
+    this.#found = 0;
+  }
 
   /** The events that none descends from, ascending; a copy. Empty without events. */
   get frontier(): readonly number[] {
@@ -175,21 +183,28 @@ export class CausalGraph {
 
   /** `append` after everything that is here: an edit of this replica. Returns its first LV. */
   appendLocal(replica: number, count: number): number {
-    const lv = this.eventCount;
-    const end = lv + count;
     const heads = this.#heads;
-    // Whoever types goes on with what is the whole frontier: that only grows longer.
-    if (replica === this.#typist && count > 0 && end <= this.#typistMax) {
-      this.eventCount = end;
-      this.#next[replica]! += count;
-      heads[0] = end - 1;
-      this.#critical[this.#critical.length - 1] = end - 1;
-      return lv;
-    }
+    const lv = this.eventCount;
+    if (heads.length === 1 && this.goOn(replica, count)) return lv;
     const sequence = this.#next[replica]!;
     if (heads.length < 2) return this.appendAfter(replica, sequence, count, heads[0] ?? -1);
     this.#checkEvents(replica, sequence, count);
     return this.#appendJoin(replica, sequence, count, heads.slice());
+  }
+
+  /**
+   * `append` after the latest event alone, if that one is of the same replica, too, else false: who
+   * types goes on with the latest run, of which nothing but the end changes.
+   */
+  goOn(replica: number, count: number): boolean {
+    const end = this.eventCount + count;
+    if (replica !== this.lastReplica || !(count > 0 && end <= this.#lastMax)) return false;
+    const heads = this.#heads;
+    this.eventCount = end;
+    this.#next[replica]! += count;
+    heads[heads.length - 1] = end - 1;
+    if (heads.length === 1) this.#critical[this.#critical.length - 1] = end - 1;
+    return true;
   }
 
   /** The LV of an event by its id, or -1 if it is not here. */
@@ -251,7 +266,12 @@ export class CausalGraph {
 
   /** Whether the author of the event knew everything that was here before it. */
   isLinear(lv: number): boolean {
-    return this.#runs[this.runAt(lv) * FIELD_COUNT + LINEAR] === 1;
+    return this.isLinearRun(this.runAt(lv));
+  }
+
+  /** The same of all events of a run: of a run, all are linear or none is. */
+  isLinearRun(run: number): boolean {
+    return this.#runs[run * FIELD_COUNT + LINEAR] === 1;
   }
 
   /** The latest critical version before `lv`, or -1: then only the empty version is. */
@@ -336,7 +356,7 @@ export class CausalGraph {
     }
     this.eventCount = Math.min(this.eventCount, eventCount);
     const last = this.#runCount - 1;
-    this.#typist = -1;
+    this.lastReplica = -1;
     this.lastStart = last < 0 ? 0 : this.runStart(last);
     if (last >= 0) {
       const length = this.eventCount - this.runStart(last);
@@ -444,8 +464,8 @@ export class CausalGraph {
     const lv = this.eventCount;
     this.eventCount = lv + count;
     this.#next[replica]! += count;
-    this.#typist = linear ? replica : -1;
-    this.#typistMax = Math.min(EVENT_COUNT_MAX, lv + count + SEQUENCE_MAX - this.#next[replica]!);
+    this.lastReplica = replica;
+    this.#lastMax = Math.min(EVENT_COUNT_MAX, lv + count + SEQUENCE_MAX - this.#next[replica]!);
     this.#updateCritical(lv, lv + count - 1, linear ? lv : parent);
   }
 

@@ -8,9 +8,9 @@
  * off again; then the sink sees them; if it refuses, they are cut off and the sink starts over.
  */
 
-import { CausalGraph, type EventRange } from '../graph/causal-graph.ts';
+import { CausalGraph, EVENT_COUNT_MAX, type EventRange } from '../graph/causal-graph.ts';
 import { BeforeHistoryError, CrdtsError, ForkedReplicaError } from '../errors.ts';
-import { TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome } from '../replica.ts';
@@ -21,7 +21,7 @@ import { EditReader, isEdit } from '../wire/edit-reader.ts';
 import { writeEdit } from '../wire/edit-writer.ts';
 import type { IncomingEvents } from '../wire/incoming-operation.ts';
 import { Keystroke, KeystrokeReader } from '../wire/keystroke-reader.ts';
-import { containerOf, cursorOf, IS_KEYSTROKE, KeystrokeWriter } from '../wire/keystroke-writer.ts';
+import { containerOf, IS_KEYSTROKE, KeystrokeWriter } from '../wire/keystroke-writer.ts';
 import type { Chunks } from '../wire/chunks.ts';
 import { unpackReplicaId } from '../wire/replica-id-codec.ts';
 import { contentEnd, seal } from '../wire/seal.ts';
@@ -52,6 +52,9 @@ export interface OperationSink {
 
 const keystroke = new Keystroke();
 
+/** What comes of most updates. */
+const appliedOne: ApplyOutcome = Object.freeze({ kind: 'applied', eventCount: 1 });
+
 /** The events of one document, and their exchange with other replicas. */
 export class History {
   /** Which events there are, and which of them knew which. */
@@ -68,6 +71,9 @@ export class History {
   #high = -1;
   #low = -1;
   #author = -1;
+  /** Numbers of replicas by their packed ids, as far as they were looked up. */
+  readonly #replicas = new Map<number, number>();
+  readonly #parents: number[] = [];
 
   /**
    * @param sink - Shows what is taken in.
@@ -96,7 +102,12 @@ export class History {
    *   has changed then.
    */
   apply(update: Uint8Array): ApplyOutcome {
-    return this.applyAll([update]);
+    const from = this.graph.eventCount;
+    const isTaken = this.#waiting.count === 0 && keystroke.read(update) && this.#takeKeystroke();
+    if (!isTaken) return this.applyAll([update]);
+    this.#show(from);
+    const eventCount = this.graph.eventCount - from;
+    return eventCount === 1 ? appliedOne : { kind: 'applied', eventCount };
   }
 
   /** Takes in several updates as if they were one: all of them, or none if one is refused. */
@@ -231,25 +242,29 @@ export class History {
     return new Reader(update, end, this.graph, this.log);
   }
 
-  /** Takes the keystroke that was just read if it is the next one of a replica that is known. */
+  /**
+   * Takes the keystroke that was just read if it is the next one of a replica that is known, and
+   * its past is here. Throws before anything has changed.
+   */
   #takeKeystroke(): boolean {
     const { graph, log } = this;
-    if (keystroke.high !== this.#high || keystroke.low !== this.#low) {
-      const id = unpackReplicaId(keystroke.high * 0x100_0000 + keystroke.low);
-      this.#author = graph.indexOfReplica(id);
-      if (this.#author < 0 || id === this.#ownReplicaId) return false;
-      this.#high = keystroke.high;
-      this.#low = keystroke.low;
+    const { kind, count, sequence, parentCount } = keystroke;
+    const author = this.#authorOf(keystroke.high, keystroke.low);
+    if (author < 0 || sequence === 0 || sequence !== graph.nextSequence(author)) return false;
+    const lv = graph.eventCount;
+    const previous = author === graph.lastReplica ? lv - 1 : graph.lvOf(author, sequence - 1);
+    if (previous < Math.max(this.#trimmedCount - 1, 0)) return false;
+    if (lv + count > EVENT_COUNT_MAX || (parentCount > 0 && !this.#findParents(previous))) {
+      return false;
     }
-    const author = this.#author;
-    const { kind, count, sequence } = keystroke;
-    if (sequence === 0 || sequence !== graph.nextSequence(author)) return false;
-    const previous = graph.lvOf(author, sequence - 1);
-    const position = cursorOf(log, previous) + keystroke.distance;
+    const run = log.runAt(previous);
+    const position = log.cursorAfter(run, previous) + keystroke.distance;
     const lowest = kind > TEXT_DELETE ? position - count + 1 : position;
     if (lowest < 0) throw corrupt('a position', lowest);
-    const container = containerOf(log, previous);
-    graph.appendAfter(author, sequence, count, previous);
+    const isAfterText = log.kind(run) <= TEXT_DELETE_BACKWARD;
+    const container = isAfterText ? log.container(run) : containerOf(log, previous);
+    if (parentCount > 0) graph.append(author, sequence, count, this.#parents);
+    else if (!graph.goOn(author, count)) graph.appendAfter(author, sequence, count, previous);
     if (kind === TEXT_INSERT) {
       log.appendInsert(container, position, 1, log.text.appendUnit(keystroke.unit));
     } else if (kind === TEXT_DELETE) {
@@ -258,6 +273,44 @@ export class History {
       log.appendDeleteBackward(container, position, count);
     }
     return true;
+  }
+
+  /** The number of the replica with this packed id, unless it is not known, or our own: -1. */
+  #authorOf(high: number, low: number): number {
+    if (high === this.#high && low === this.#low) return this.#author;
+    const author = this.#replicaOf(high, low);
+    if (author < 0 || this.graph.replicaId(author) === this.#ownReplicaId) return -1;
+    this.#high = high;
+    this.#low = low;
+    this.#author = author;
+    return author;
+  }
+
+  #replicaOf(high: number, low: number): number {
+    const packed = high * 0x100_0000 + low;
+    let replica = this.#replicas.get(packed);
+    if (replica === undefined) {
+      replica = this.graph.indexOfReplica(unpackReplicaId(packed));
+      if (replica >= 0) this.#replicas.set(packed, replica);
+    }
+    return replica;
+  }
+
+  /** Looks for the parents of the keystroke that was just read; false if not all can be here. */
+  #findParents(previous: number): boolean {
+    const { graph } = this;
+    const parents = this.#parents;
+    parents.length = 0;
+    for (let at = 0; at < 3 * keystroke.parentCount; at += 3) {
+      const high = keystroke.parents[at] ?? 0;
+      const low = keystroke.parents[at + 1] ?? 0;
+      if (high === keystroke.high && low === keystroke.low) return false;
+      const replica = high < 0 ? this.#author : this.#replicaOf(high, low);
+      const lv = replica < 0 ? -1 : graph.lvOf(replica, keystroke.parents[at + 2] ?? 0);
+      if (lv < this.#trimmedCount) return false;
+      parents.push(lv);
+    }
+    return parents.includes(previous) || graph.contains(parents, previous);
   }
 
   /** Lets the sink see the events from `from` on; cuts them off if it refuses. */

@@ -23,6 +23,7 @@ import {
   TEXT_DELETE,
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
+  TRIMMED,
 } from './operation-kind.ts';
 import type { Value } from './value.ts';
 
@@ -233,6 +234,16 @@ export class OperationLog {
     if (kind === TEXT_DELETE_BACKWARD) return this.a(run) - offset;
     const countsOn = kind === TEXT_INSERT || namesConsecutive(kind);
     return countsOn ? this.a(run) + offset : this.a(run);
+  }
+
+  /** Where an event left the cursor of its author; 0 if it is not of a text. */
+  cursorAfter(run: number, lv: number): number {
+    const at = run * FIELD_COUNT;
+    const kind = this.#kinds[run];
+    const a = this.#rows[at + A]!;
+    if (kind === TEXT_INSERT) return a + lv - this.#rows[at]! + 1;
+    if (kind === TEXT_DELETE_BACKWARD) return a - lv + this.#rows[at]!;
+    return kind === TEXT_DELETE || kind === TRIMMED ? a : 0;
   }
 
   /** Forgets the latest events, so that `eventCount` are left, with their text and values. */

@@ -21,13 +21,16 @@ export class EventTable {
 
   /** Sets the number of `count` events from `lv` on. */
   fill(lv: number, count: number, value: number): void {
+    if (count === 1) {
+      this.#page(lv)[lv & (PAGE_SIZE - 1)] = value;
+      return;
+    }
     const end = lv + count;
     let at = lv;
     while (at < end) {
       const from = at & (PAGE_SIZE - 1);
       const size = Math.min(PAGE_SIZE - from, end - at);
-      if (size === 1) this.#page(at)[from] = value;
-      else this.#page(at).fill(value, from, from + size);
+      this.#page(at).fill(value, from, from + size);
       at += size;
     }
   }

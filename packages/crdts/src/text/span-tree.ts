@@ -69,6 +69,21 @@ const PARENT = 1;
 const SUMS = 2;
 const GROUP = SUMS + SUM_COUNT;
 
+/** A span counts for a sum if this field of it ... */
+function fieldOf(sum: number): number {
+  return sum === NOW ? FLAGS : sum === OLD ? ID : STATE + sum - IN_SLOT;
+}
+
+/** ... in these bits ... */
+function maskOf(sum: number): number {
+  return sum === NOW ? DELETED : sum === OLD ? UNDERWATER : -1;
+}
+
+/** ... has this value. The sums of what is known are not among these. */
+function wantedOf(sum: number): number {
+  return sum === NOW ? 0 : sum === OLD ? UNDERWATER : 1;
+}
+
 function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
   const grown = new Int32Array(2 * array.length);
   grown.set(array);
@@ -83,18 +98,26 @@ export class SpanTree {
   leaf = 0;
   index = 0;
   offset = 0;
-  #spans = new Int32Array(LEAF_MAX * SPAN);
-  #leaves = new Int32Array(GROUP);
-  #leafCount = 1;
-  #blocks = new Int32Array(GROUP);
-  #children = new Int32Array(BLOCK_MAX);
-  #blockCount = 1;
+  #spans = new Int32Array(0);
+  #leaves = new Int32Array(0);
+  #leafCount = 0;
+  #blocks = new Int32Array(0);
+  #children = new Int32Array(0);
+  #blockCount = 0;
   readonly #order: number[] = [0];
   readonly #leafOf = new EventTable();
   #spanCount = 0;
 
   /** @param length - How many characters are there from the beginning, with underwater ids. */
   constructor(length: number) {
+    // Written a second time at once: a compiler takes what was written once for a constant, and
+    // would have to begin anew when the tree grows.
+    this.#spans = new Int32Array(LEAF_MAX * SPAN);
+    this.#leaves = new Int32Array(GROUP);
+    this.#leafCount = 1;
+    this.#blocks = new Int32Array(GROUP);
+    this.#children = new Int32Array(BLOCK_MAX);
+    this.#blockCount = 1;
     this.#blocks[COUNT] = 1;
     if (length > 0) this.insert(UNDERWATER, length, -1, -1, -1);
   }
@@ -177,35 +200,38 @@ export class SpanTree {
 
   /** Moves the cursor to the character number `position` that counts for a sum, if there is one. */
   seek(sum: number, position: number): boolean {
-    let rest = position;
     const column = SUMS + sum;
     const order = this.#order;
-    let block = -1;
-    for (const candidate of order) {
-      const size = this.#blocks[candidate * GROUP + column]!;
-      if (rest < size) {
-        block = candidate;
-        break;
-      }
+    const blocks = this.#blocks;
+    let rest = position;
+    let rank = 0;
+    let size = blocks[order[0]! * GROUP + column]!;
+    while (rest >= size) {
       rest -= size;
+      rank += 1;
+      if (rank === order.length) return false;
+      size = blocks[order[rank]! * GROUP + column]!;
     }
-    if (block < 0) return false;
-    let child = block * BLOCK_MAX;
-    let size = this.#leaves[this.#children[child]! * GROUP + column]!;
+    const children = this.#children;
+    const leaves = this.#leaves;
+    let child = order[rank]! * BLOCK_MAX;
+    size = leaves[children[child]! * GROUP + column]!;
     while (rest >= size) {
       rest -= size;
       child += 1;
-      size = this.#leaves[this.#children[child]! * GROUP + column]!;
+      size = leaves[children[child]! * GROUP + column]!;
     }
-    this.leaf = this.#children[child]!;
+    this.leaf = children[child]!;
+    const spans = this.#spans;
+    const field = fieldOf(sum);
+    const mask = maskOf(sum);
+    const wanted = wantedOf(sum);
     let at = this.leaf * LEAF_MAX * SPAN;
     this.index = 0;
-    size = this.#counted(at, sum);
-    while (rest >= size) {
-      rest -= size;
+    while ((spans[at + field]! & mask) !== wanted || rest >= spans[at + LENGTH]!) {
+      if ((spans[at + field]! & mask) === wanted) rest -= spans[at + LENGTH]!;
       at += SPAN;
       this.index += 1;
-      size = this.#counted(at, sum);
     }
     this.offset = rest;
     return true;
@@ -231,18 +257,28 @@ export class SpanTree {
 
   /** How much is before the cursor, by a sum. */
   before(sum: number): number {
-    const column = SUMS + sum;
-    const first = this.leaf * LEAF_MAX * SPAN;
-    const end = first + SPAN * this.index;
+    const spans = this.#spans;
+    const field = fieldOf(sum);
+    const mask = maskOf(sum);
+    const wanted = wantedOf(sum);
+    let at = this.leaf * LEAF_MAX * SPAN;
+    const end = at + SPAN * this.index;
     let total = 0;
-    for (let at = first; at < end; at += SPAN) total += this.#counted(at, sum);
-    if (this.offset > 0 && this.#counted(end, sum) > 0) total += this.offset;
-    const block = this.#leaves[this.leaf * GROUP + PARENT]!;
-    for (let child = block * BLOCK_MAX; this.#children[child] !== this.leaf; child += 1) {
-      total += this.#leaves[this.#children[child]! * GROUP + column]!;
+    for (; at < end; at += SPAN) {
+      if ((spans[at + field]! & mask) === wanted) total += spans[at + LENGTH]!;
     }
-    const rank = this.#blocks[block * GROUP + PARENT]!;
-    for (let at = 0; at < rank; at += 1) total += this.#blocks[this.#order[at]! * GROUP + column]!;
+    if (this.offset > 0 && (spans[at + field]! & mask) === wanted) total += this.offset;
+    const column = SUMS + sum;
+    const leaves = this.#leaves;
+    const children = this.#children;
+    const block = leaves[this.leaf * GROUP + PARENT]!;
+    for (let child = block * BLOCK_MAX; children[child] !== this.leaf; child += 1) {
+      total += leaves[children[child]! * GROUP + column]!;
+    }
+    const blocks = this.#blocks;
+    const order = this.#order;
+    const rank = blocks[block * GROUP + PARENT]!;
+    for (let other = 0; other < rank; other += 1) total += blocks[order[other]! * GROUP + column]!;
     return total;
   }
 
@@ -260,33 +296,54 @@ export class SpanTree {
    * slots if `slot` is -1. It becomes part of the span before it if it goes on with it.
    */
   insert(id: number, length: number, left: number, right: number, slot: number): void {
-    this.#reserve(1);
+    if (this.#leaves[this.leaf * GROUP] === LEAF_MAX) this.#splitLeaf();
     const at = (this.leaf * LEAF_MAX + this.index) * SPAN;
     const spans = this.#spans;
-    if (id < UNDERWATER) this.#leafOf.fill(id, length, this.leaf);
     this.#openSlot(at);
     spans[at + ID] = id;
     spans[at + LENGTH] = length;
     spans[at + LEFT] = left;
     spans[at + RIGHT] = right;
     spans[at + FLAGS] = 0;
-    this.#add(NOW, length);
     for (let other = 0; other < SLOT_COUNT; other += 1) {
-      const isThere = slot < 0 || slot === other;
-      spans[at + STATE + other] = isThere ? 1 : 0;
-      if (isThere) {
-        this.#add(IN_SLOT + other, length);
-        this.#add(KNOWN + other, length);
-      }
+      spans[at + STATE + other] = slot < 0 || slot === other ? 1 : 0;
     }
+    this.#count(id, length, slot);
     if (id >= UNDERWATER) this.#add(OLD, length);
-    this.#merge(this.index - 1);
+    if (this.index > 0) this.#merge(this.index - 1);
+  }
+
+  /**
+   * Makes the cursor's span longer by `length` characters from `id` on, which its last character is
+   * followed by. `slot` is the one that it was inserted in, and nothing was done to it since.
+   */
+  lengthen(id: number, length: number, slot: number): void {
+    this.#spans[(this.leaf * LEAF_MAX + this.index) * SPAN + LENGTH]! += length;
+    this.#count(id, length, slot);
+  }
+
+  /** Counts new characters of the cursor's span. */
+  #count(id: number, length: number, slot: number): void {
+    const leaves = this.#leaves;
+    const blocks = this.#blocks;
+    const leaf = this.leaf * GROUP + SUMS;
+    const block = leaves[this.leaf * GROUP + PARENT]! * GROUP + SUMS;
+    leaves[leaf + NOW]! += length;
+    blocks[block + NOW]! += length;
+    for (let other = 0; other < SLOT_COUNT; other += 1) {
+      if (slot >= 0 && slot !== other) continue;
+      leaves[leaf + IN_SLOT + other]! += length;
+      leaves[leaf + KNOWN + other]! += length;
+      blocks[block + IN_SLOT + other]! += length;
+      blocks[block + KNOWN + other]! += length;
+    }
+    if (id < UNDERWATER) this.#leafOf.fill(id, length, this.leaf);
   }
 
   /** Makes the character at the cursor the first one of a span. */
   splitHere(): void {
     if (this.offset === 0) return;
-    this.#reserve(1);
+    if (this.#leaves[this.leaf * GROUP] === LEAF_MAX) this.#splitLeaf();
     this.#split(this.offset);
     this.index += 1;
     this.offset = 0;
@@ -298,7 +355,7 @@ export class SpanTree {
    */
   isolate(length: number): number {
     this.splitHere();
-    this.#reserve(1);
+    if (this.#leaves[this.leaf * GROUP] === LEAF_MAX) this.#splitLeaf();
     const size = Math.min(length, this.field(LENGTH));
     if (size < this.field(LENGTH)) this.#split(size);
     return size;
@@ -341,17 +398,6 @@ export class SpanTree {
     this.#spans[at + STATE + slot] = after;
     if (before === 1 || after === 1) this.#add(IN_SLOT + slot, after === 1 ? length : -length);
     if (before === 0 || after === 0) this.#add(KNOWN + slot, after === 0 ? -length : length);
-  }
-
-  /** How many characters of the span at `at` count for a sum. */
-  #counted(at: number, sum: number): number {
-    const spans = this.#spans;
-    let counts: boolean;
-    if (sum === NOW) counts = (spans[at + FLAGS]! & DELETED) === 0;
-    else if (sum < OLD) counts = spans[at + STATE + sum - IN_SLOT] === 1;
-    else if (sum === OLD) counts = spans[at]! >= UNDERWATER;
-    else counts = spans[at + STATE + sum - KNOWN] !== 0;
-    return counts ? spans[at + LENGTH]! : 0;
   }
 
   /** Adds `size` to a sum of the cursor's leaf and of its block. */
@@ -428,29 +474,33 @@ export class SpanTree {
     this.#spanCount -= 1;
   }
 
-  /** Makes room for `count` more spans in the leaf of the cursor, which may move to a new one. */
-  #reserve(count: number): void {
-    if (this.#leaves[this.leaf * GROUP]! + count <= LEAF_MAX) return;
+  /** Moves half of the cursor's leaf to a new one, and the cursor with it if it is there. */
+  #splitLeaf(): void {
     const half = LEAF_MAX / 2;
     const fresh = this.#addLeaf();
     const kept = this.leaf;
-    const moved = this.#leaves[kept * GROUP]! - half;
     const from = (kept * LEAF_MAX + half) * SPAN;
-    this.#spans.copyWithin(fresh * LEAF_MAX * SPAN, from, from + moved * SPAN);
-    this.#leaves[kept * GROUP] = half;
-    this.#leaves[fresh * GROUP] = moved;
-    for (let sum = 0; sum < SUM_COUNT; sum += 1) {
-      let total = 0;
-      for (let index = 0; index < moved; index += 1) {
-        total += this.#counted((fresh * LEAF_MAX + index) * SPAN, sum);
+    const to = fresh * LEAF_MAX * SPAN;
+    const spans = this.#spans;
+    const leaves = this.#leaves;
+    spans.copyWithin(to, from, from + half * SPAN);
+    leaves[kept * GROUP] = half;
+    leaves[fresh * GROUP] = half;
+    const sums = fresh * GROUP + SUMS;
+    leaves.fill(0, sums, sums + SUM_COUNT);
+    for (let at = to; at < to + half * SPAN; at += SPAN) {
+      const length = spans[at + LENGTH]!;
+      if ((spans[at + FLAGS]! & DELETED) === 0) leaves[sums + NOW]! += length;
+      for (let slot = 0; slot < SLOT_COUNT; slot += 1) {
+        const state = spans[at + STATE + slot]!;
+        if (state === 1) leaves[sums + IN_SLOT + slot]! += length;
+        if (state !== 0) leaves[sums + KNOWN + slot]! += length;
       }
-      this.#leaves[fresh * GROUP + SUMS + sum] = total;
-      this.#leaves[kept * GROUP + SUMS + sum]! -= total;
+      if (spans[at]! >= UNDERWATER) leaves[sums + OLD]! += length;
+      else this.#leafOf.fill(spans[at]!, length, fresh);
     }
-    for (let index = 0; index < moved; index += 1) {
-      const at = (fresh * LEAF_MAX + index) * SPAN;
-      const id = this.#spans[at]!;
-      if (id < UNDERWATER) this.#leafOf.fill(id, this.#spans[at + LENGTH]!, fresh);
+    for (let sum = 0; sum < SUM_COUNT; sum += 1) {
+      leaves[kept * GROUP + SUMS + sum]! -= leaves[sums + sum]!;
     }
     if (this.index >= half) {
       this.leaf = fresh;

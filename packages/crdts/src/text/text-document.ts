@@ -298,7 +298,8 @@ export class TextDocument implements Replica {
 
   /** Takes in an update of another replica; see `Replica.apply`. */
   apply(update: Uint8Array): ApplyOutcome {
-    return this.applyAll([update]);
+    if (this.#isHeard || this.#transactionStart >= 0) return this.applyAll([update]);
+    return this.#history.apply(update);
   }
 
   /**
@@ -473,6 +474,10 @@ export class TextDocument implements Replica {
     return {
       integrate: (from, to) => {
         this.#unchangedText = undefined;
+        if (!this.#isHeard) {
+          this.#state.integrate(from, to);
+          return;
+        }
         this.#integratedPatchCount = this.#remotePatches.length;
         const isHeard = this.#changes.isHeard;
         this.#state.integrate(from, to, isHeard ? this.#addRemotePatch : undefined);

@@ -169,16 +169,17 @@ export class TextState {
     const graph = this.graph;
     this.#listener = listener;
     let lv = fromLv;
-    for (let run = log.runAt(lv); lv < toLv; run += 1) {
-      const end = Math.min(toLv, log.end(run));
-      const isText = log.kind(run) <= TEXT_DELETE_BACKWARD;
-      while (isText && log.isIn(run, this.#container) && lv < end) {
-        const stop = Math.min(end, graph.runEnd(graph.runAt(lv)));
-        if (graph.isLinear(lv)) this.#applyLinear(run, lv, stop);
-        else this.#merge(lv, stop);
-        lv = stop;
+    let run = log.runAt(lv);
+    while (lv < toLv) {
+      const events = graph.runAt(lv);
+      const end = log.end(run);
+      const stop = Math.min(toLv, end, graph.runEnd(events));
+      if (log.kind(run) <= TEXT_DELETE_BACKWARD && log.isIn(run, this.#container)) {
+        if (graph.isLinearRun(events)) this.#applyLinear(run, lv, stop);
+        else this.#merge(run, lv, stop);
       }
-      lv = end;
+      if (stop === end) run += 1;
+      lv = stop;
     }
     this.#listener = undefined;
   }
@@ -255,7 +256,8 @@ export class TextState {
     }
   }
 
-  #merge(lv: number, end: number): void {
+  #merge(run: number, lv: number, end: number): void {
+    if (this.#tracker?.typeOn(run, lv, end, this.#target) === true) return;
     const tracker = this.#trackerFor(lv);
     tracker.catchUp(lv, this.#buffer.length);
     tracker.take(end, this.#target);

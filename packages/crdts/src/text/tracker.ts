@@ -94,6 +94,13 @@ export class Tracker {
   readonly #aside: (readonly number[] | undefined)[] = [];
   #useCount = 0;
   #latestSlot = 0;
+  /** The event after an insertion since which nothing was done; -1 if something was. */
+  #typedEnd = -1;
+  /** Of that one: the cursor behind it, its slot, and where it ends in the text now, or -1. */
+  #typedLeaf = -1;
+  #typedIndex = -1;
+  #typedSlot = -1;
+  #typedPosition = -1;
   /** Characters of the base text that were assumed and turned out not to be there. */
   #phantomCount = 0;
   readonly #from: number[] = [];
@@ -145,18 +152,46 @@ export class Tracker {
     let at = this.upTo;
     let run = log.runAt(at);
     while (at < lv) {
-      const end = Math.min(lv, log.end(run));
-      if (log.isIn(run, this.#container) && log.kind(run) <= TEXT_DELETE_BACKWARD) {
-        while (at < end) {
-          const stop = Math.min(end, graph.runEnd(graph.runAt(at)));
-          this.#apply(run, at, stop, target);
-          at = stop;
-        }
+      const end = log.end(run);
+      let stop = Math.min(lv, end);
+      if (this.isText(run)) {
+        stop = Math.min(stop, graph.runEnd(graph.runAt(at)));
+        if (!this.typeOn(run, at, stop, target)) this.#apply(run, at, stop, target);
       }
-      at = end;
-      run += 1;
+      at = stop;
+      if (at === end) run += 1;
     }
     this.upTo = lv;
+  }
+
+  /**
+   * Takes in events that go on with the insertion that was taken in last, if they do: their author
+   * types on, so they stand where that one ended, and nothing has to be sought.
+   *
+   * @param run - Their run of the log.
+   */
+  typeOn(run: number, lv: number, end: number, target: TextTarget | undefined): boolean {
+    const log = this.#log;
+    const start = log.start(run);
+    if (lv !== this.#typedEnd || lv === start) return false;
+    const count = end - lv;
+    const slot = this.#typedSlot;
+    const tree = this.tree;
+    tree.leaf = this.#typedLeaf;
+    tree.index = this.#typedIndex;
+    if (target !== undefined) {
+      if (this.#typedPosition < 0) {
+        tree.offset = tree.field(LENGTH);
+        this.#typedPosition = tree.before(NOW);
+      }
+      target.inserted(this.#typedPosition, log.b(run) + lv - start, count);
+      this.#typedPosition += count;
+    }
+    tree.lengthen(lv, count, slot);
+    if (slot < SLOT_COUNT) this.#version[slot] = end - 1;
+    this.#typedEnd = end;
+    this.upTo = end;
+    return true;
   }
 
   /** Applies events of one run of the log that are one run of the graph, too. */
@@ -166,16 +201,25 @@ export class Tracker {
     const position = log.aOf(run, lv);
     const kind = log.kind(run);
     if (kind === TEXT_INSERT) {
+      let slot = NO_SLOT;
       if (!this.#insertBeside(lv, count, position)) {
-        const slot = this.#prepare(lv);
+        slot = this.#prepare(lv);
         this.#checkLength(position, slot);
         this.#insert(lv, count, position, slot);
         this.#version[slot] = end - 1;
       }
-      const offset = log.b(run) + lv - log.start(run);
-      if (target !== undefined) target.inserted(this.tree.before(NOW), offset, count);
+      this.#typedEnd = end;
+      this.#typedLeaf = this.tree.leaf;
+      this.#typedIndex = this.tree.index;
+      this.#typedSlot = slot;
+      this.#typedPosition = -1;
+      if (target === undefined) return;
+      const place = this.tree.before(NOW);
+      target.inserted(place, log.b(run) + lv - log.start(run), count);
+      this.#typedPosition = place + count;
       return;
     }
+    this.#typedEnd = -1;
     const slot = this.#prepare(lv);
     if (kind === TEXT_DELETE) {
       this.#checkLength(position + count, slot);
@@ -310,6 +354,7 @@ export class Tracker {
   #moveSlot(slot: number, version: readonly number[]): void {
     const aside = this.#aside[slot];
     const current = this.#version[slot]!;
+    this.#typedEnd = -1;
     if (aside !== undefined) {
       this.#aside[slot] = undefined;
       this.#shiftBetween(slot, aside, version);

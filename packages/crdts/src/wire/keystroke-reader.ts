@@ -53,16 +53,21 @@ export class Keystroke {
   distance = 0;
   /** The character inserted. */
   unit = 0;
+  /** How many parents were named; -1 if the author's previous event is the only one. */
+  parentCount = 0;
+  /** Of each of them: the two halves of its packed id, the first -1 if it is the author's; and
+   * its sequence. */
+  readonly parents: number[] = [0, 0, 0, 0, 0, 0];
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
 
   /** Reads `bytes`; false if they have another form or are no update at all. */
   read(bytes: Uint8Array): boolean {
     const size = bytes.length;
-    if (size < 10 || size > 32) return false;
+    if (size < 10 || size >= 64) return false;
     const flags = bytes[0]!;
     const wanted = IS_KEYSTROKE | IS_PACKED;
-    if ((flags & (wanted | HAS_PARENTS | HAS_CONTAINER)) !== wanted) return false;
+    if ((flags & (wanted | HAS_CONTAINER)) !== wanted) return false;
     if (!hasShortChecksum(bytes)) return false;
     this.high = (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
     this.low = (bytes[4]! << 16) | (bytes[5]! << 8) | bytes[6]!;
@@ -70,6 +75,8 @@ export class Keystroke {
     this.#at = 7;
     const sequence = this.#varint();
     this.sequence = sequence;
+    this.parentCount = -1;
+    if ((flags & HAS_PARENTS) !== 0 && !this.#readParents(bytes)) return false;
     this.kind = ((flags >>> KIND_SHIFT) & 3) + 1;
     this.count = 1;
     if ((flags & HAS_DELETE_COUNT) !== 0) {
@@ -84,6 +91,30 @@ export class Keystroke {
     }
     if (sequence < 0 || this.count < 0) return false;
     return this.#readEnd(bytes, size - 2);
+  }
+
+  /** Reads one or two parents that are not just the author's previous event. */
+  #readParents(bytes: Uint8Array): boolean {
+    const count = this.#varint();
+    if (count < 1 || count > 2) return false;
+    const parents = this.parents;
+    for (let parent = 0; parent < 3 * count; parent += 3) {
+      const name = bytes[this.#at++]!;
+      parents[parent] = -1;
+      if (name === NAMES_OTHER) {
+        const at = this.#at;
+        if (bytes[at] !== 0 || at + 7 > bytes.length) return false;
+        parents[parent] = (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+        parents[parent + 1] = (bytes[at + 4]! << 16) | (bytes[at + 5]! << 8) | bytes[at + 6]!;
+        this.#at = at + 7;
+      } else if (name !== NAMES_OWN) return false;
+      const sequence = this.#varint();
+      if (sequence < 0) return false;
+      parents[parent + 2] = sequence;
+    }
+    this.parentCount = count;
+    // What could have been left out must be: the general way refuses it.
+    return count > 1 || parents[0]! >= 0 || parents[2] !== this.sequence - 1;
   }
 
   #readEnd(bytes: Uint8Array, end: number): boolean {

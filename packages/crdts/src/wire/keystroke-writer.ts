@@ -22,7 +22,7 @@
  */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { TEXT_DELETE_BACKWARD, TEXT_INSERT, TRIMMED } from '../log/operation-kind.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 
@@ -66,11 +66,7 @@ export function containerOf(log: OperationLog, lv: number): number {
 
 /** Where an event left the cursor: 0 if there is none, or if it is not of a text. */
 export function cursorOf(log: OperationLog, lv: number): number {
-  if (lv < 0) return 0;
-  const run = log.runAt(lv);
-  const kind = log.kind(run);
-  if (kind === TRIMMED) return log.a(run);
-  return kind > TEXT_DELETE_BACKWARD ? 0 : cursorAfter(kind, log.aOf(run, lv));
+  return lv < 0 ? 0 : log.cursorAfter(log.runAt(lv), lv);
 }
 
 /** Whether what an event did was trimmed: then it is only known where the last one of these was. */

@@ -8,6 +8,21 @@ import { type Patch, type RawTransaction, reordered, TextReplica } from '../supp
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 
+/** Each event of a transaction, the first of which has local version `lv`, as one of its own. */
+function keystrokesOf(transaction: RawTransaction, lv: number): RawTransaction[] {
+  const { agent, parents, seqStart, ops } = transaction;
+  const patches = ops.flatMap(([position, deleteCount, inserted]): Patch[] => [
+    ...Array.from({ length: deleteCount }, (): Patch => [position, 1, '']),
+    ...Array.from(inserted, (unit, at): Patch => [position + at, 0, unit]),
+  ]);
+  return patches.map((patch, at) => ({
+    agent,
+    parents: at === 0 ? parents : [lv + at - 1],
+    seqStart: seqStart + at,
+    ops: [patch],
+  }));
+}
+
 describe('TextState beside the tree of the Fugue paper', () => {
   it('says the same after each transaction', () => {
     fc.assert(
@@ -42,6 +57,27 @@ describe('TextState beside the tree of the Fugue paper', () => {
         const { transactions, tree } = historyOf(drawn);
         const replica = new TextReplica();
         for (const transaction of reordered(transactions, seed)) replica.apply(transaction);
+        expect(replica.text.toString()).toBe(tree.textAt());
+      }),
+      { numRuns },
+    );
+  });
+
+  it('says the same if the events come one by one, keystroke after keystroke', () => {
+    fc.assert(
+      fc.property(historyDraws, fc.nat({ max: 1_000_000 }), (drawn, seed) => {
+        const { transactions, tree } = historyOf(drawn);
+        const ordered = seed % 2 === 0 ? transactions : reordered(transactions, seed);
+        const replica = new TextReplica();
+        for (const transaction of ordered) {
+          for (const keystroke of keystrokesOf(transaction, replica.graph.eventCount)) {
+            replica.apply(keystroke);
+          }
+          if (seed % 3 === 0) {
+            const version = replica.graph.frontier;
+            expect(textAt(replica.text, version)).toBe(replica.text.toString());
+          }
+        }
         expect(replica.text.toString()).toBe(tree.textAt());
       }),
       { numRuns },
