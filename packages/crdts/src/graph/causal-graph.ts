@@ -153,7 +153,13 @@ export class CausalGraph {
   append(replica: number, sequence: number, count: number, parents: readonly number[]): number {
     if (parents.length < 2) return this.appendAfter(replica, sequence, count, parents[0] ?? -1);
     for (const parent of parents) this.#checkParent(parent, 0);
-    const frontier = dominatorsOf(this, parents);
+    const [one = 0, two = 0] = parents;
+    // Nothing descends from a head: two of which the earlier one is a head are a frontier.
+    const isFrontier =
+      parents.length === 2 && one !== two && this.#heads.includes(Math.min(one, two));
+    const frontier = isFrontier
+      ? [Math.min(one, two), Math.max(one, two)]
+      : dominatorsOf(this, parents);
     if (frontier.length === 1) return this.appendAfter(replica, sequence, count, frontier[0]!);
     this.#checkEvents(replica, sequence, count);
     return this.#appendJoin(replica, sequence, count, frontier);

@@ -14,7 +14,12 @@
    Indexes are below lengths; every event of a history goes through here. */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { TEXT_DELETE_BACKWARD, TEXT_INSERT, isListInsertion } from '../log/operation-kind.ts';
+import {
+  isListInsertion,
+  TEXT_DELETE,
+  TEXT_DELETE_BACKWARD,
+  TEXT_INSERT,
+} from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import { crc32c } from '../wire/crc32c.ts';
@@ -25,13 +30,18 @@ import {
   HAS_NUMBERS,
   HAS_VALUE,
   HAS_VALUES,
-  IS_TEXT,
   shapeOf,
 } from '../wire/operation-shape.ts';
 import { writeValue } from '../wire/value-codec.ts';
 
 /** Events between two hashes that are kept. */
 const INTERVAL = 4_096;
+
+/** Odd, with bits all over: 2^32 divided by the golden ratio. */
+const FACTOR = 0x9e37_79b1;
+
+/** Another one, so that a unit changes other bits than a position does. */
+const UNIT_FACTOR = 0x85eb_ca6b;
 
 const encoder = new TextEncoder();
 
@@ -110,11 +120,10 @@ export class ChainHashes {
     for (let sequence = from; sequence < to;) {
       const lv = graph.lvOf(replica, sequence);
       const events = graph.runAt(lv);
-      const run = this.#log.runAt(lv);
-      const end = Math.min(graph.runEnd(events), this.#log.end(run), lv + to - sequence);
+      const stop = Math.min(graph.runEnd(events), lv + to - sequence);
       if (lv === graph.runStart(events)) hash = this.#mixParents(hash, replica, sequence, lv);
-      hash = this.#mixRun(hash, run, lv, end);
-      sequence += end - lv;
+      hash = this.#mixRuns(hash, lv, stop);
+      sequence += stop - lv;
     }
     return hash;
   }
@@ -133,30 +142,31 @@ export class ChainHashes {
     return mix(hash, sum);
   }
 
-  #mixRun(start: number, run: number, from: number, end: number): number {
+  /** Mixes in what the events from `from` to before `stop` did. */
+  #mixRuns(start: number, from: number, stop: number): number {
+    const log = this.#log;
+    let hash = start;
+    let lv = from;
+    for (let run = log.runAt(from); lv < stop; run += 1) {
+      const end = Math.min(log.end(run), stop);
+      if (log.kind(run) <= TEXT_DELETE_BACKWARD) hash = this.#mixText(hash, run, lv, end - lv);
+      else for (let at = lv; at < end; at += 1) hash = this.#mixOperation(hash, run, at);
+      lv = end;
+    }
+    return hash;
+  }
+
+  #mixText(start: number, run: number, lv: number, count: number): number {
     const log = this.#log;
     const kind = log.kind(run);
     const container = log.container(run);
-    let hash = start;
-    if ((shapeOf(kind) & IS_TEXT) === 0) {
-      for (let lv = from; lv < end; lv += 1) hash = this.#mixOperation(hash, run, lv);
-      return hash;
-    }
     const place = container === ROOT ? 0 : this.#eventHash(container);
-    const first = log.a(run);
-    const step = kind === TEXT_INSERT ? 1 : kind === TEXT_DELETE_BACKWARD ? -1 : 0;
-    const offset = from - log.start(run);
-    const count = end - from;
-    const text =
-      kind === TEXT_INSERT
-        ? log.text.view(log.b(run) + offset, log.b(run) + offset + count)
-        : undefined;
-    for (let at = 0; at < count; at += 1) {
-      const position = first + step * (offset + at);
-      hash = mix(hash, (position << 2) ^ place ^ (text === undefined ? 2 : 1));
-      if (text !== undefined) hash = mix(hash, text[at]!);
+    const position = log.aOf(run, lv);
+    if (kind === TEXT_INSERT) {
+      const offset = log.b(run) + lv - log.start(run);
+      return mixInserted(start, position, place ^ 1, log.text.view(offset, offset + count));
     }
-    return hash;
+    return mixDeleted(start, position, place ^ 2, kind === TEXT_DELETE ? 0 : -1, count);
   }
 
   #mixOperation(start: number, run: number, lv: number): number {
@@ -193,8 +203,35 @@ export class ChainHashes {
   }
 }
 
+/** Mixes in units inserted from `position` on, with bits of what else there is to say. */
+function mixInserted(
+  start: number,
+  position: number,
+  bits: number,
+  units: Uint8Array | Uint16Array,
+): number {
+  let hash = start;
+  for (let at = 0; at < units.length; at += 1) {
+    hash = mix(hash, ((position + at) << 2) ^ bits ^ Math.imul(units[at]!, UNIT_FACTOR));
+  }
+  return hash;
+}
+
+/** Mixes in `count` deletions, the first at `position`, each `step` after the one before. */
+function mixDeleted(
+  start: number,
+  position: number,
+  bits: number,
+  step: number,
+  count: number,
+): number {
+  let hash = start;
+  for (let at = 0; at < count; at += 1) hash = mix(hash, ((position + step * at) << 2) ^ bits);
+  return hash;
+}
+
 /** One step of the chain: a multiplication spreads low bits upwards, the shift brings them back. */
 function mix(hash: number, value: number): number {
-  const product = Math.imul(hash ^ value, 0x9e37_79b1);
+  const product = Math.imul(hash ^ value, FACTOR);
   return product ^ (product >>> 15);
 }

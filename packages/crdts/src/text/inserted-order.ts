@@ -9,43 +9,140 @@
  *
  *   typed      h e l l p o        text as it stands    h e l l o
  *   deleted            ^          deleted              p
+ *
+ * As long as everybody knew all there was, playing through is editing an array of offsets. Where
+ * people typed at the same time, a tracker says where each edit belongs; one that the document has
+ * anyway knows already what is left since it began.
  */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { corrupt } from '../wire/byte-reader.ts';
 
-import { DELETED, FLAGS, ID, LENGTH } from './span-tree.ts';
-import { Tracker } from './tracker.ts';
+import { OffsetBuffer } from './offset-buffer.ts';
+import { DELETED, FLAGS, ID, LENGTH, UNDERWATER } from './span-tree.ts';
+import { type TextTarget, Tracker } from './tracker.ts';
 
-/** Called with offsets into the inserted text, of `count` characters that follow each other. */
-type Visit = (offset: number, count: number) => void;
+/** The text of a log, played through by the offsets of its characters. */
+class Replay {
+  readonly buffer = new OffsetBuffer();
+  readonly #graph: CausalGraph;
+  readonly #log: OperationLog;
+  readonly #target: TextTarget;
+  #tracker: Tracker | undefined;
 
-/** Visits the characters that are left of the events before `eventCount`, in text order. */
-function visitAlive(graph: CausalGraph, log: OperationLog, eventCount: number, visit: Visit): void {
-  const tracker = new Tracker(graph, log, ROOT, -1, 0);
-  tracker.take(eventCount, undefined);
-  const { tree } = tracker;
-  tree.toStart();
-  for (let more = tree.toSpan(); more; more = tree.next()) {
-    if ((tree.field(FLAGS) & DELETED) !== 0) continue;
-    const end = tree.field(ID) + tree.field(LENGTH);
-    for (let lv = tree.field(ID); lv < end;) {
-      const run = log.runAt(lv);
-      const stop = Math.min(log.end(run), end);
-      visit(log.b(run) + lv - log.start(run), stop - lv);
-      lv = stop;
+  constructor(graph: CausalGraph, log: OperationLog) {
+    this.#graph = graph;
+    this.#log = log;
+    this.#target = {
+      inserted: (position, offset, count) => this.buffer.insert(position, offset, count),
+      deleted: (position, count) => this.buffer.delete(position, count),
+    };
+  }
+
+  /** Plays all events before `eventCount`. */
+  play(eventCount: number): void {
+    const graph = this.#graph;
+    const log = this.#log;
+    let run = 0;
+    for (let lv = 0; lv < eventCount; run += 1) {
+      const end = Math.min(log.end(run), eventCount);
+      const isText = log.kind(run) <= TEXT_DELETE_BACKWARD;
+      while (isText && lv < end) {
+        const stop = Math.min(end, graph.runEnd(graph.runAt(lv)));
+        if (graph.isLinear(lv)) this.#apply(run, lv, stop);
+        else this.#merge(lv, stop);
+        lv = stop;
+      }
+      lv = end;
     }
+  }
+
+  #apply(run: number, lv: number, end: number): void {
+    const log = this.#log;
+    const kind = log.kind(run);
+    const count = end - lv;
+    const position = log.aOf(run, lv);
+    if (kind === TEXT_INSERT) {
+      this.buffer.insert(position, log.b(run) + lv - log.start(run), count);
+    } else {
+      this.buffer.delete(kind === TEXT_DELETE_BACKWARD ? position - count + 1 : position, count);
+    }
+  }
+
+  #merge(lv: number, end: number): void {
+    const base = this.#graph.criticalBefore(lv);
+    if (this.#tracker === undefined || base >= this.#tracker.upTo) {
+      // Each event since the base may have deleted a character.
+      const length = this.buffer.length + lv - base;
+      this.#tracker = new Tracker(this.#graph, this.#log, ROOT, base, base < 0 ? 0 : length);
+    }
+    this.#tracker.catchUp(lv, this.buffer.length);
+    this.#tracker.take(end, this.#target);
   }
 }
 
-/** All characters that were inserted and deleted again, in the order of typing. */
-export function deletedText(graph: CausalGraph, log: OperationLog): string {
+/** For each place of the text of the events before `eventCount`, the offset of its character. */
+function offsetsAt(graph: CausalGraph, log: OperationLog, eventCount: number): Int32Array {
+  const replay = new Replay(graph, log);
+  replay.play(eventCount);
+  return replay.buffer.all();
+}
+
+/** Of each unit of inserted text 1 if it is left, else 0. */
+function aliveUnits(graph: CausalGraph, log: OperationLog, known: Tracker | undefined): Uint8Array {
+  const isAlive = new Uint8Array(log.text.length);
+  const { eventCount } = graph;
+  // What the tracker lacks, it would take in more slowly than it can be played through.
+  if (known === undefined || eventCount - known.upTo > known.upTo - known.base) {
+    const offsets = offsetsAt(graph, log, eventCount);
+    // In parts: what is called often is compiled, what loops long in a single call is waited for.
+    for (let from = 0; from < offsets.length; from += 256) {
+      markAll(isAlive, offsets, from, Math.min(from + 256, offsets.length));
+    }
+    return isAlive;
+  }
+  known.take(eventCount, undefined);
+  const before = offsetsAt(graph, log, known.base + 1);
+  const { tree } = known;
+  tree.toStart();
+  for (let more = tree.toSpan(); more; more = tree.next()) {
+    if ((tree.field(FLAGS) & DELETED) !== 0) continue;
+    const id = tree.field(ID);
+    const end = id + tree.field(LENGTH);
+    if (id >= UNDERWATER) {
+      markAll(isAlive, before, id - UNDERWATER, Math.min(end - UNDERWATER, before.length));
+      continue;
+    }
+    for (let lv = id; lv < end;) {
+      const run = log.runAt(lv);
+      const offset = log.b(run) + lv - log.start(run);
+      const stop = Math.min(log.end(run), end);
+      isAlive.fill(1, offset, offset + stop - lv);
+      lv = stop;
+    }
+  }
+  return isAlive;
+}
+
+/** Sets the units at the offsets from number `from` to before number `to`. */
+function markAll(units: Uint8Array, offsets: Int32Array, from: number, to: number): void {
+  for (let at = from; at < to; at += 1) units[offsets[at] ?? 0] = 1;
+}
+
+/**
+ * All characters that were inserted and deleted again, in the order of typing.
+ *
+ * @param tracker - One of the text, if there is one.
+ */
+export function deletedText(
+  graph: CausalGraph,
+  log: OperationLog,
+  tracker: Tracker | undefined,
+): string {
   const { text } = log;
-  const isAlive = new Uint8Array(text.length);
-  visitAlive(graph, log, graph.eventCount, (offset, count) => {
-    isAlive.fill(1, offset, offset + count);
-  });
+  const isAlive = aliveUnits(graph, log, tracker);
   let deleted = '';
   for (let from = isAlive.indexOf(0); from >= 0;) {
     const next = isAlive.indexOf(1, from);
@@ -71,17 +168,17 @@ export function insertedText(
   deleted: string,
 ): string {
   const length = alive.length + deleted.length;
+  const offsets = offsetsAt(graph, log, eventCount);
+  if (offsets.length !== alive.length) {
+    throw corrupt(`a text of ${offsets.length} units`, alive.length);
+  }
   const units = new Uint16Array(length);
   const isAlive = new Uint8Array(length);
-  let position = 0;
-  visitAlive(graph, log, eventCount, (offset, count) => {
-    isAlive.fill(1, offset, offset + count);
-    for (let at = offset; at < offset + count; at += 1) {
-      units[at] = alive.charCodeAt(position);
-      position += 1;
-    }
-  });
-  if (position !== alive.length) throw corrupt(`a text of ${position} units`, alive.length);
+  for (let position = 0; position < offsets.length; position += 1) {
+    const offset = offsets[position] ?? 0;
+    units[offset] = alive.charCodeAt(position);
+    isAlive[offset] = 1;
+  }
   let next = 0;
   for (let at = isAlive.indexOf(0); at >= 0; at = isAlive.indexOf(0, at + 1)) {
     units[at] = deleted.charCodeAt(next);
@@ -93,7 +190,7 @@ export function insertedText(
 function textOf(units: Uint16Array): string {
   let text = '';
   for (let from = 0; from < units.length; from += 4_096) {
-    text += String.fromCharCode(...units.subarray(from, from + 4_096));
+    text += String(Reflect.apply(String.fromCharCode, null, units.subarray(from, from + 4_096)));
   }
   return text;
 }

@@ -73,7 +73,7 @@ export function saveText(
   if (keptFrom === 0) {
     // In this order, compression finds most: what was deleted resembles what was kept.
     return encodeChunks([
-      [DELETED_CHUNK, textBytes(deletedText(graph, log))],
+      [DELETED_CHUNK, textBytes(deletedText(graph, log, state.tracker))],
       [TEXT_CHUNK, textBytes(state.toString())],
       ...history.save({ trimmedCount: 0, insertedText: 'kept' }),
     ]);

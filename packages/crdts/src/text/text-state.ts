@@ -192,6 +192,11 @@ export class TextState {
     this.integrate(0, this.graph.eventCount);
   }
 
+  /** What is kept of the latest concurrent edits, not up to date; undefined if there were none. */
+  get tracker(): Tracker | undefined {
+    return this.#tracker;
+  }
+
   /**
    * All characters there ever were, up to date: for questions about ids and past versions.
    *

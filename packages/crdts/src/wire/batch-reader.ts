@@ -97,12 +97,14 @@ class PieceReader {
   }
 
   #readAuthor(code: number): number {
+    const knownCount = this.#namedCount;
     let author = this.#author;
     if (code === NEW_AUTHOR) author = this.#name(this.#namedCount);
     else if (code === NAMED_AUTHOR) author = this.#name(this.#graph.varint(2 ** 31 - 1));
     else if (code !== SAME_AUTHOR) author = this.#otherAuthor;
-    const isKnown = author === this.#author || author === this.#otherAuthor;
-    if (author < 0 || (isKnown && code === NAMED_AUTHOR)) throw corrupt('an author', author);
+    const isShorter =
+      author === this.#author || author === this.#otherAuthor || author === knownCount;
+    if (author < 0 || (isShorter && code === NAMED_AUTHOR)) throw corrupt('an author', author);
     if (author !== this.#author) {
       this.#otherAuthor = this.#author;
       this.#author = author;
@@ -126,7 +128,7 @@ class PieceReader {
     const ownCount = countOf(parents, author, sequence - 1);
     const isShorter =
       code === ANY_PARENTS
-        ? count === 1 || (count === 2 && ownCount === 1)
+        ? count === (sequence === 0 ? 0 : -1) || count === 1 || (count === 2 && ownCount === 1)
         : ownCount !== (isOwnGuessed ? 1 : 0);
     if (isShorter || (code === OWN_AND_OTHER && sequence === 0)) {
       throw corrupt('parents', 'a longer form');

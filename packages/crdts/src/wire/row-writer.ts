@@ -4,7 +4,12 @@
  */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { isListInsertion, MAP_DELETE, namesConsecutive } from '../log/operation-kind.ts';
+import {
+  isListInsertion,
+  MAP_DELETE,
+  namesConsecutive,
+  TEXT_INSERT,
+} from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import type { Value } from '../log/value.ts';
 
@@ -81,15 +86,22 @@ export class RowWriter {
   write(from: number, end: number, author: number): void {
     const log = this.#log;
     const graph = this.#graph;
+    let run = log.runAt(from);
     for (let lv = from; lv < end;) {
-      const run = log.runAt(lv);
-      let to = Math.min(log.end(run), end);
-      if (namesConsecutive(log.kind(run))) {
-        const first = log.aOf(run, lv);
-        to = Math.min(to, lv + graph.runEnd(graph.runAt(first)) - first);
+      const runEnd = log.end(run);
+      let to = Math.min(runEnd, end);
+      const kind = log.kind(run);
+      if (isTextKind(kind)) {
+        this.#writeText(run, lv, to, author);
+      } else {
+        if (namesConsecutive(kind)) {
+          const first = log.aOf(run, lv);
+          to = Math.min(to, lv + graph.runEnd(graph.runAt(first)) - first);
+        }
+        this.#writeOther(run, lv, to, author);
       }
-      this.#writeRow(run, lv, to, author);
       lv = to;
+      if (lv === runEnd) run += 1;
     }
   }
 
@@ -103,48 +115,76 @@ export class RowWriter {
     this.#repeatCount = 0;
   }
 
-  #writeRow(run: number, from: number, to: number, author: number): void {
+  #writeText(run: number, from: number, to: number, author: number): void {
     const log = this.#log;
-    const { codes, counts, positions, names } = this.#columns;
+    const kind = log.kind(run);
+    const count = to - from;
+    const position = log.aOf(run, from);
+    this.#startIn(log.container(run), author, from);
+    const distance = position - (this.#cursors[author] ?? 0);
+    const countBits = count > TEXT_COUNT_MAX ? 0 : count;
+    const elsewhere = distance === 0 ? 0 : IS_ELSEWHERE;
+    const code = TEXT_ROW | ((kind - 1) << TEXT_KIND_SHIFT) | elsewhere | countBits;
+    const isAlike = code === this.#code && count === this.#count && distance === this.#distance;
+    this.#cursors[author] =
+      count === 1 ? cursorAfter(kind, position) : cursorAfter(kind, log.aOf(run, to - 1));
+    if (isAlike && kind === TEXT_INSERT && this.#isInColumns) {
+      this.#repeatCount += 1;
+      return;
+    }
+    if (this.#repeatCount > 0) this.finish();
+    this.#code = code;
+    this.#count = count;
+    this.#distance = distance;
+    this.#columns.codes.u8(code);
+    if (countBits === 0) this.#columns.counts.varint(count);
+    if (distance !== 0) this.#columns.positions.signed(distance);
+  }
+
+  #writeOther(run: number, from: number, to: number, author: number): void {
+    const log = this.#log;
+    const { codes, counts, names } = this.#columns;
     const kind = log.kind(run);
     const count = to - from;
     const container = log.container(run);
-    const isGuessed = container === (this.#containers[author] ?? ROOT);
-    if (!isGuessed) {
-      this.finish();
-      this.#code = -1;
-      codes.u8(OTHER_CONTAINER);
-      this.#writeName(names, container, from);
-    }
-    const isText = isTextKind(kind);
+    this.#startIn(container, author, from);
+    const countBits = count > COUNT_MAX ? 0 : count;
+    const code = (countBits << COUNT_SHIFT) | kind;
     const namesStart = names.sizeBytes;
     // In one column, the code comes first.
-    if (!isText && this.#isInColumns) this.#writeNames(run, from, names);
+    if (this.#isInColumns) this.#writeNames(run, from, names);
     const namesEnd = names.sizeBytes;
-    const distance = isText ? log.aOf(run, from) - (this.#cursors[author] ?? 0) : 0;
-    const code = isText ? textCode(kind, count, distance) : codeOf(kind, count);
-    if (this.#isRepeated(code, count, distance, namesStart, namesEnd) && isRepeatable(kind)) {
+    const isAlike = code === this.#code && count === this.#count && isRepeatable(kind);
+    if (isAlike && this.#areNamesAlike(namesStart, namesEnd)) {
       names.truncate(namesStart);
       this.#repeatCount += 1;
     } else {
       this.finish();
       codes.u8(code);
-      if (count > (isText ? TEXT_COUNT_MAX : COUNT_MAX)) counts.varint(count);
-      if (distance !== 0) positions.signed(distance);
-      if (!isText && !this.#isInColumns) this.#writeNames(run, from, names);
+      if (countBits === 0) counts.varint(count);
+      if (!this.#isInColumns) this.#writeNames(run, from, names);
       this.#code = code;
       this.#count = count;
-      this.#distance = distance;
+      this.#distance = 0;
       this.#namesStart = namesStart;
       this.#namesEnd = namesEnd;
     }
-    if (!isText) this.#writeValues(run, from, to);
-    this.#cursors[author] = isText ? cursorAfter(kind, log.aOf(run, to - 1)) : 0;
+    this.#writeValues(run, from, to);
+    this.#cursors[author] = 0;
     this.#containers[author] = opensContainer(kind, log.a(run)) ? to - 1 : container;
   }
 
-  #isRepeated(code: number, count: number, distance: number, start: number, end: number): boolean {
-    if (code !== this.#code || count !== this.#count || distance !== this.#distance) return false;
+  /** Writes the container of the next row, if it is not the guessed one. */
+  #startIn(container: number, author: number, from: number): void {
+    if (container === (this.#containers[author] ?? ROOT)) return;
+    this.finish();
+    this.#code = -1;
+    this.#columns.codes.u8(OTHER_CONTAINER);
+    this.#writeName(this.#columns.names, container, from);
+    this.#containers[author] = container;
+  }
+
+  #areNamesAlike(start: number, end: number): boolean {
     if (!this.#isInColumns || end - start !== this.#namesEnd - this.#namesStart) return false;
     const names = this.#columns.names.view();
     for (let at = start; at < end; at += 1) {
@@ -194,15 +234,6 @@ export class RowWriter {
     if (known === undefined) this.#keys.set(text, this.#keys.size);
     writeValue(keys, known ?? text);
   }
-}
-
-function textCode(kind: number, count: number, distance: number): number {
-  const code = TEXT_ROW | ((kind - 1) << TEXT_KIND_SHIFT) | (count > TEXT_COUNT_MAX ? 0 : count);
-  return distance === 0 ? code : code | IS_ELSEWHERE;
-}
-
-function codeOf(kind: number, count: number): number {
-  return ((count > COUNT_MAX ? 0 : count) << COUNT_SHIFT) | kind;
 }
 
 function itemOf(value: Value, index: number): Value {

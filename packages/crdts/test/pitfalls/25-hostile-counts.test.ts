@@ -51,6 +51,8 @@ test.each<[string, Forgery]>([
   ['two billion replicas', { replicaCount: 2 ** 31 }],
   ['a replica that is not in the table', { graph: [28, 1] }],
   ['one more replica than the table has', { graph: [24, 24], codes: [129, 129], text: 'aa' }],
+  ['a new replica in more bytes', { graph: [28, 0] }],
+  ['no parents in more bytes', { graph: [27, 0] }],
   ['an author before the first one', { graph: [16] }],
   ['another author where there is one', { graph: [24, 20], codes: [129, 129], text: 'aa' }],
   ['two billion events', { graph: [8, 0xfe, ...huge.slice(1)] }],

@@ -1,3 +1,4 @@
+import { seededRandom } from '@quorate/transport/system';
 import { expect, test } from 'vitest';
 
 import { CorruptBytesError } from '../../src/errors.ts';
@@ -77,4 +78,29 @@ test('a text that does not fit its history is found when the history is asked fo
   );
   const shorter = TextDocument.load(forge('hell', 'o'), { replicaId: 'x' });
   expect(() => shorter.updatesSince(new Uint8Array(0))).toThrow(CorruptBytesError);
+});
+
+test('what is deleted is the same for who merged and for who loaded', () => {
+  const random = seededRandom(17);
+  for (let round = 0; round < 20; round += 1) {
+    const people = ['ann', 'bob', 'cid'].map((replicaId) => new TextDocument({ replicaId }));
+    people[0]?.insert(0, 'before anybody else came');
+    people[0]?.delete(3, 5);
+    for (let step = 0; step < 60; step += 1) {
+      const text = people[random.int(3)]!;
+      const position = random.int(text.length + 1);
+      const count = Math.min(1 + random.int(4), text.length - position);
+      if (random.int(3) > 0) text.insert(position, 'abcd'.slice(random.int(4)));
+      else text.delete(position, count);
+      const other = people[random.int(3)]!;
+      if (step % 4 === 0) other.applyAll(text.updatesSince(other.encodeVersion()));
+    }
+    for (const text of people) {
+      const file = text.save();
+      const loaded = TextDocument.load(file, { replicaId: 'loaded' });
+      expect(loaded.toString()).toBe(text.toString());
+      expect(loaded.updatesSince(new Uint8Array(0))).toEqual(text.updatesSince(new Uint8Array(0)));
+      expect(loaded.save()).toEqual(file);
+    }
+  }
 });
