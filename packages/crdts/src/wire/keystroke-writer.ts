@@ -22,7 +22,7 @@
  */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT, TRIMMED } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 
