@@ -229,11 +229,12 @@ export class OperationLog {
 
   /** The field `a` of one event: where its own position or element is. */
   aOf(run: number, lv: number): number {
-    const offset = lv - this.start(run);
-    const kind = this.kind(run);
-    if (kind === TEXT_DELETE_BACKWARD) return this.a(run) - offset;
-    const countsOn = kind === TEXT_INSERT || namesConsecutive(kind);
-    return countsOn ? this.a(run) + offset : this.a(run);
+    const at = run * FIELD_COUNT;
+    const kind = this.#kinds[run]!;
+    const a = this.#rows[at + A]!;
+    const offset = lv - this.#rows[at]!;
+    if (kind === TEXT_DELETE_BACKWARD) return a - offset;
+    return kind === TEXT_INSERT || namesConsecutive(kind) ? a + offset : a;
   }
 
   /** Where an event left the cursor of its author; 0 if it is not of a text. */

@@ -130,12 +130,13 @@ export class Keystroke {
     let byte = bytes[this.#at++]!;
     if (byte < 0x80) return byte;
     let value = byte & 0x7f;
-    for (let shift = 7; shift < 28; shift += 7) {
+    let shift = 7;
+    do {
       byte = bytes[this.#at++]!;
       value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return byte === 0 ? -1 : value;
-    }
-    return -1;
+      shift += 7;
+    } while (byte >= 0x80 && shift < 28);
+    return byte === 0 || byte >= 0x80 ? -1 : value;
   }
 }
 
