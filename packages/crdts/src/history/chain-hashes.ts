@@ -45,6 +45,8 @@ const UNIT_FACTOR = 0x85eb_ca6b;
 
 const encoder = new TextEncoder();
 
+type Units = Uint8Array | Uint16Array;
+
 /** What is kept of one replica. */
 interface Chain {
   /** Hashes of fewer events than these cannot be worked out. */
@@ -145,18 +147,20 @@ export class ChainHashes {
   /** Mixes in what the events from `from` to before `stop` did. */
   #mixRuns(start: number, from: number, stop: number): number {
     const log = this.#log;
+    const units = log.text.view(0, log.text.length);
     let hash = start;
     let lv = from;
     for (let run = log.runAt(from); lv < stop; run += 1) {
       const end = Math.min(log.end(run), stop);
-      if (log.kind(run) <= TEXT_DELETE_BACKWARD) hash = this.#mixText(hash, run, lv, end - lv);
+      if (log.kind(run) <= TEXT_DELETE_BACKWARD)
+        hash = this.#mixText(hash, run, lv, end - lv, units);
       else for (let at = lv; at < end; at += 1) hash = this.#mixOperation(hash, run, at);
       lv = end;
     }
     return hash;
   }
 
-  #mixText(start: number, run: number, lv: number, count: number): number {
+  #mixText(start: number, run: number, lv: number, count: number, units: Units): number {
     const log = this.#log;
     const kind = log.kind(run);
     const container = log.container(run);
@@ -164,7 +168,7 @@ export class ChainHashes {
     const position = log.aOf(run, lv);
     if (kind === TEXT_INSERT) {
       const offset = log.b(run) + lv - log.start(run);
-      return mixInserted(start, position, place ^ 1, log.text.view(offset, offset + count));
+      return mixInserted(start, position - offset, place ^ 1, units, offset, offset + count);
     }
     return mixDeleted(start, position, place ^ 2, kind === TEXT_DELETE ? 0 : -1, count);
   }
@@ -203,16 +207,21 @@ export class ChainHashes {
   }
 }
 
-/** Mixes in units inserted from `position` on, with bits of what else there is to say. */
+/**
+ * Mixes in the units from `from` to before `to`, each inserted `shift` after its offset, with bits of
+ * what else there is to say.
+ */
 function mixInserted(
   start: number,
-  position: number,
+  shift: number,
   bits: number,
-  units: Uint8Array | Uint16Array,
+  units: Units,
+  from: number,
+  to: number,
 ): number {
   let hash = start;
-  for (let at = 0; at < units.length; at += 1) {
-    hash = mix(hash, ((position + at) << 2) ^ bits ^ Math.imul(units[at]!, UNIT_FACTOR));
+  for (let at = from; at < to; at += 1) {
+    hash = mix(hash, ((shift + at) << 2) ^ bits ^ Math.imul(units[at]!, UNIT_FACTOR));
   }
   return hash;
 }

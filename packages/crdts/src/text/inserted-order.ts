@@ -24,6 +24,9 @@ import { OffsetBuffer } from './offset-buffer.ts';
 import { DELETED, FLAGS, ID, LENGTH, UNDERWATER } from './span-tree.ts';
 import { type TextTarget, Tracker } from './tracker.ts';
 
+/** Units in one call: what is called often is compiled soon, a long loop has to wait for it. */
+const PART = 256;
+
 /** The text of a log, played through by the offsets of its characters. */
 class Replay {
   readonly buffer = new OffsetBuffer();
@@ -97,9 +100,8 @@ function aliveUnits(graph: CausalGraph, log: OperationLog, known: Tracker | unde
   // What the tracker lacks, it would take in more slowly than it can be played through.
   if (known === undefined || eventCount - known.upTo > known.upTo - known.base) {
     const offsets = offsetsAt(graph, log, eventCount);
-    // In parts: what is called often is compiled, what loops long in a single call is waited for.
-    for (let from = 0; from < offsets.length; from += 256) {
-      markAll(isAlive, offsets, from, Math.min(from + 256, offsets.length));
+    for (let from = 0; from < offsets.length; from += PART) {
+      markAll(isAlive, offsets, from, Math.min(from + PART, offsets.length));
     }
     return isAlive;
   }
@@ -143,14 +145,38 @@ export function deletedText(
 ): string {
   const { text } = log;
   const isAlive = aliveUnits(graph, log, tracker);
-  let deleted = '';
-  for (let from = isAlive.indexOf(0); from >= 0;) {
-    const next = isAlive.indexOf(1, from);
-    const end = next < 0 ? text.length : next;
-    deleted += text.slice(from, end - from);
-    from = next < 0 ? -1 : isAlive.indexOf(0, next);
+  const units = text.view(0, text.length);
+  const deleted = new Uint16Array(isAlive.length);
+  let count = 0;
+  for (let from = 0; from < isAlive.length; from += PART) {
+    count = keepDeleted(
+      units,
+      isAlive,
+      from,
+      Math.min(from + PART, isAlive.length),
+      deleted,
+      count,
+    );
   }
-  return deleted;
+  return textOf(deleted.subarray(0, count));
+}
+
+/** Copies what is not left of the units from `from` to before `to` into `into`, from `at` on. */
+function keepDeleted(
+  units: Uint8Array | Uint16Array,
+  isAlive: Uint8Array,
+  from: number,
+  to: number,
+  into: Uint16Array,
+  at: number,
+): number {
+  let end = at;
+  for (let offset = from; offset < to; offset += 1) {
+    if (isAlive[offset] === 1) continue;
+    into[end] = units[offset] ?? 0;
+    end += 1;
+  }
+  return end;
 }
 
 /**
