@@ -330,8 +330,8 @@ export class SpanTree {
     const block = leaves[this.leaf * GROUP + PARENT]! * GROUP + SUMS;
     leaves[leaf + NOW]! += length;
     blocks[block + NOW]! += length;
-    for (let other = 0; other < SLOT_COUNT; other += 1) {
-      if (slot >= 0 && slot !== other) continue;
+    const end = slot < 0 ? SLOT_COUNT : Math.min(slot + 1, SLOT_COUNT);
+    for (let other = Math.max(slot, 0); other < end; other += 1) {
       leaves[leaf + IN_SLOT + other]! += length;
       leaves[leaf + KNOWN + other]! += length;
       blocks[block + IN_SLOT + other]! += length;

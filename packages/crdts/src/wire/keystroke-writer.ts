@@ -29,7 +29,6 @@ import type { ReplicaId } from '../replica-id.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { crc32cStep } from './crc32c.ts';
 import { opensContainer } from './operation-rows.ts';
-import { cursorAfter } from './operation-shape.ts';
 import { packReplicaId, writeReplicaId } from './replica-id-codec.ts';
 import { seal } from './seal.ts';
 
@@ -91,7 +90,7 @@ export function trimmedCountOf(
 export class KeystrokeWriter {
   readonly #graph: CausalGraph;
   readonly #log: OperationLog;
-  #bytes = new Uint8Array(128);
+  #bytes = new Uint8Array(256);
   #size = 0;
   /** The replica whose id is at hand, and its id packed as two halves, or as text. */
   #replica = -1;
@@ -114,19 +113,24 @@ export class KeystrokeWriter {
     const log = this.#log;
     const run = log.runAt(from);
     const kind = log.kind(run);
-    const events = graph.runAt(from);
-    if (kind > TEXT_DELETE_BACKWARD || to > log.end(run) || to > graph.runEnd(events)) {
-      return undefined;
-    }
+    if (kind > TEXT_DELETE_BACKWARD || to > log.end(run)) return undefined;
     const count = to - from;
-    this.#reserve(128 + 3 * count);
-    this.#size = 1;
+    if (count > 1) this.#reserve(256 + 3 * count);
     let flags = IS_KEYSTROKE | ((kind - 1) << KIND_SHIFT);
-    // Someone who types writes one event after the other: then nothing has to be looked up.
-    if (from !== this.#nextLv || from === graph.runStart(events)) this.#seek(from, events);
-    flags |= this.#writeAuthor(graph.runReplica(events));
-    this.#varint(this.#nextSequence);
-    flags |= this.#writeParents(from, events);
+    // Someone who types writes one event after the other: then nothing has to be looked up, and
+    // the id is still where it was written the last time.
+    if (from === this.#nextLv && from > graph.lastStart) {
+      flags |= IS_PACKED;
+      this.#size = 7;
+      this.#varint(this.#nextSequence);
+    } else {
+      const events = graph.runAt(from);
+      if (to > graph.runEnd(events)) return undefined;
+      this.#seek(from, events);
+      flags |= this.#writeAuthor(graph.runReplica(events));
+      this.#varint(this.#nextSequence);
+      flags |= this.#writeParents(from, events);
+    }
     const container = log.container(run);
     if (container !== this.#container) {
       flags |= HAS_CONTAINER;
@@ -145,9 +149,9 @@ export class KeystrokeWriter {
     }
     if (kind === TEXT_INSERT) this.#writeText(log.b(run) + from - log.start(run), count);
     this.#bytes[0] = flags;
-    this.#nextLv = to;
+    this.#nextLv = (flags & IS_PACKED) === 0 ? -1 : to;
     this.#nextSequence += count;
-    this.#cursor = cursorAfter(kind, count === 1 ? position : log.aOf(run, to - 1));
+    this.#cursor = log.cursorAfter(run, to - 1);
     return this.#sealed();
   }
 
@@ -162,6 +166,7 @@ export class KeystrokeWriter {
   }
 
   #writeAuthor(replica: number): number {
+    this.#size = 1;
     if (this.#replica !== replica) {
       const packed = packReplicaId(this.#graph.replicaId(replica));
       this.#replica = replica;
@@ -247,7 +252,10 @@ export class KeystrokeWriter {
     const bytes = this.#bytes;
     if (size >= 62) {
       const sealed = seal(bytes.subarray(0, size));
-      if (bytes.length > 4_096) this.#bytes = new Uint8Array(128);
+      if (bytes.length > 4_096) {
+        this.#bytes = new Uint8Array(256);
+        this.#nextLv = -1;
+      }
       return sealed;
     }
     const sealed = new Uint8Array(size + 2);
