@@ -208,8 +208,8 @@ export class ChainHashes {
 }
 
 /**
- * Mixes in the units from `from` to before `to`, each inserted `shift` after its offset, with bits of
- * what else there is to say.
+ * Mixes in the units from `from` to before `to`, each inserted `shift` after its offset, with bits
+ * of what else there is to say.
  */
 function mixInserted(
   start: number,
