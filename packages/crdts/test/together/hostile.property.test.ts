@@ -10,8 +10,8 @@ import fc from 'fast-check';
 import { seededRandom } from '@quorate/transport/system';
 import { expect, test } from 'vitest';
 
-import { CrdtsError } from '../../src/errors.ts';
-import { JsonDocument } from '../../src/document/index.ts';
+import { CorruptBytesError, CrdtsError } from '../../src/errors.ts';
+import { JsonDocument, schema } from '../../src/document/index.ts';
 import type { History } from '../../src/history/history.ts';
 import {
   COUNTER_ADD,
@@ -148,7 +148,12 @@ function appendAnything({ graph, log }: History, draw: Draw): void {
   const a = isMark ? draw(9) : event();
   const b = isMark ? draw(20) : kind === REVOKE && draw(3) === 0 ? RESTORES : event();
   graph.appendLocal(graph.replicaIndex('eve'), count);
-  log.append(kind, Math.max(event(), -1), count, a, b, event(), value);
+  // Mostly in a container that there is.
+  const containers = Array.from({ length: log.runCount }, (_, run) => run)
+    .filter((run) => [ENSURE, LIST_NEST, TREE_MOVE].includes(log.kind(run)))
+    .map((run) => log.start(run));
+  const container = draw(4) === 0 ? event() : (containers[draw(containers.length + 1)] ?? -1);
+  log.append(kind, Math.max(container, -1), count, a, b, event(), value);
 }
 
 test('operations of every kind that make no sense', () => {
@@ -169,4 +174,20 @@ test('operations of every kind that make no sense', () => {
     { numRuns: runs },
   );
   expect(takenCount).toBeGreaterThan(runs);
+});
+
+// Why this test? An object without a prototype is no number, and asking for one threw something
+// else, which those who exchange updates do not take for damage.
+test.each(values)('an element that is a container of type %j is refused, or is one', (type) => {
+  const document = new JsonDocument({ replicaId: 'ann' });
+  document.root.open('list', schema.list(schema.any())).push(1);
+  const history = bareHistory();
+  history.applyAll(document.updatesSince(new Uint8Array(0)));
+  const { graph, log } = history;
+  const value = log.pushValue(type);
+  const from = graph.appendLocal(graph.replicaIndex('eve'), 1);
+  log.append(LIST_NEST, 0, 1, -1, -1, -1, value);
+  const apply = (): unknown => document.apply(history.takeUpdate(from, from + 1));
+  if (type === 2 || type === 5) expect(apply()).toEqual({ kind: 'applied', eventCount: 1 });
+  else expect(apply).toThrow(CorruptBytesError);
 });
