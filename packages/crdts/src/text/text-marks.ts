@@ -91,6 +91,7 @@ type DeadEnds = Map<Mark, Map<number, boolean>>;
 const NONE: ReadonlyMap<number, number> = /* @__PURE__ */ new Map();
 
 /** As an index below, `before` is a bit of 1 and `after` one of 2. */
+const GROWS_BEFORE = 1;
 const GROWS_AFTER = 2;
 const GROWS_BOTH = 3;
 const GROWTHS: readonly MarkGrowth[] = ['none', 'before', 'after', 'both'];
@@ -173,11 +174,18 @@ export class TextMarks {
       .filter(({ lv }) => lv < eventCount)
       .sort((one, other) => (this.#isEarlier(one, other) ? -1 : 1));
     const starts = new Map(marks.map((mark) => [mark, startOf(tracker, mark.start, slot)]));
-    const covered = new Map<Mark, readonly [start: number, end: number]>();
+    // What was typed behind a dead end may stand within the rest: then a mark has several
+    // stretches.
+    const covered = new Map<Mark, [start: number, end: number][]>();
     let start = 0;
     for (const { length, marks } of this.#pieces(tracker, () => tracker.tree.field(state) === 1)) {
       const end = start + length;
-      for (const mark of marks) covered.set(mark, [covered.get(mark)?.[0] ?? start, end]);
+      for (const mark of marks) {
+        const stretches = covered.get(mark) ?? [];
+        const last = stretches.at(-1);
+        if (last?.[1] === start) last[1] = end;
+        else covered.set(mark, [...stretches, [start, end]]);
+      }
       start = end;
     }
     const kept: Value[] = [];
@@ -188,8 +196,13 @@ export class TextMarks {
       const growth = start === undefined ? Number(bits) & GROWS_AFTER : Number(bits);
       // Of one that grows at both ends, what is typed there is part even if all else was deleted.
       const gap = growth === GROWS_BOTH ? start : undefined;
-      const range = covered.get(mark) ?? (gap === undefined ? undefined : [gap, gap]);
-      if (range !== undefined) kept.push([...range, key, value, growth]);
+      const stretches = covered.get(mark) ?? (gap === undefined ? [] : [[gap, gap]]);
+      for (const [index, stretch] of stretches.entries()) {
+        // Between two stretches, what is typed is where the character behind it is.
+        const before = index === 0 ? growth & GROWS_BEFORE : GROWS_BEFORE;
+        const after = index === stretches.length - 1 ? growth & GROWS_AFTER : 0;
+        kept.push([...stretch, key, value, before | after]);
+      }
     }
     return kept;
   }

@@ -27,7 +27,7 @@ function stage() {
   return { clock, join, problems };
 }
 
-test('a peer that has trimmed what others lack and wrote beside says so; all else goes on', async () => {
+test('a peer that has trimmed what others wrote beside says so; all else goes on', async () => {
   const { clock, join, problems } = stage();
   const origin = new TextDocument({ replicaId: 'origin' });
   origin.insert(0, 'one two three');
@@ -52,7 +52,7 @@ test('a peer that has trimmed what others lack and wrote beside says so; all els
   expect(problems).toHaveLength(count);
 });
 
-test('what throws in a listener of the application is reported, and arrives all the same', async () => {
+test('what throws in a listener is reported, and arrives all the same', async () => {
   const { clock, join, problems } = stage();
   const ann = join('ann', new TextDocument({ replicaId: 'ann' }));
   const bob = join('bob', new TextDocument({ replicaId: 'bob' }));
