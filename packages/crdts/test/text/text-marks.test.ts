@@ -126,9 +126,10 @@ describe('a history that was trimmed', () => {
     bob.insert(3, 'out');
     eve.insert(3, 'in');
     for (const other of [bob, eve]) ann.applyAll(other.updatesSince(ann.encodeVersion()));
+    ann.insert(9, '!');
     const load = (replicaId: string) =>
       TextDocument.load(ann.save({ history: 'shallow' }), { replicaId });
-    expect(ann.toString()).toBe('linoutin.');
+    expect(ann.toString()).toBe('linoutin.!');
     expect(runsOf(ann).slice(0, 3)).toEqual([
       [0, 3, { link: '/' }],
       [3, 6, {}],
