@@ -3,10 +3,11 @@
  *
  *   1 k k p n n n n   a text operation: kind - 1; p: the position is not the guessed one; n: count
  *   1 1 1 n n n n n   the row before once more, n times
- *   0 n n n k k k k   another kind; n: count
+ *   0 n n n k k k k   another kind; n: count, or of a container that is ensured its type
  *   0 0 0 0 0 0 0 0   the container of the next row follows, since it is not the guessed one
  *
- * A count of 0 stands for one that is too large for its bits and follows in the column of counts.
+ * A count of 0 stands for one that is too large for its bits and follows in the column of counts; a
+ * type of 0 for one that follows as a value.
  * A code is followed, each in its column and if its kind has it, by
  *
  *   count       unless it is part of the code
@@ -26,6 +27,8 @@ import {
   TEXT_INSERT,
   TREE_MOVE,
 } from '../log/operation-kind.ts';
+import type { Value } from '../log/value.ts';
+
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { HAS_VALUE, HAS_VALUES, shapeOf } from './operation-shape.ts';
@@ -57,6 +60,12 @@ export interface RowColumns<Column extends ByteReader | ByteWriter | Uint8Array>
   readonly names: Column;
   readonly keys: Column;
   readonly values: Column;
+}
+
+/** A container's type as it fits into a code, or 0 if it does not. */
+export function typeBits(type: Value): number {
+  const fits = Number.isInteger(type) && Number(type) >= 1 && Number(type) <= COUNT_MAX;
+  return fits ? Number(type) : 0;
 }
 
 /** Whether a row may be said to be repeated. */

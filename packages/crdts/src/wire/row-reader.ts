@@ -2,7 +2,7 @@
  * Reads what row-writer wrote.
  */
 
-import { MAP_DELETE, TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
+import { ENSURE, MAP_DELETE, TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
 
 import { type ByteReader, corrupt } from './byte-reader.ts';
@@ -20,6 +20,7 @@ import {
   TEXT_COUNT_MAX,
   TEXT_KIND_SHIFT,
   TEXT_ROW,
+  typeBits,
 } from './operation-rows.ts';
 import {
   cursorAfter,
@@ -164,8 +165,9 @@ export class RowReader {
     }
     const most = isText ? TEXT_COUNT_MAX : COUNT_MAX;
     const short = isText ? code & TEXT_COUNT_MAX : code >> COUNT_SHIFT;
-    const count = short > 0 ? short : counts.varint();
-    if (short === 0 && count <= most) throw corrupt('a count', 'a longer form');
+    const isEnsure = !isText && (code & 15) === ENSURE;
+    const count = isEnsure ? 1 : short > 0 ? short : counts.varint();
+    if (short === 0 && count <= most && !isEnsure) throw corrupt('a count', 'a longer form');
     if (count > left || (count > 1 && (shape & IS_RUN) === 0)) {
       throw corrupt(`at most ${left} events`, count);
     }
@@ -225,11 +227,20 @@ export class RowReader {
     if ((shape & HAS_KEY) !== 0) {
       const key = this.#readKey();
       const isBare = kind === MAP_DELETE;
-      values.push(isBare ? key : Object.freeze([key, readValue(this.#columns.values)]));
+      values.push(isBare ? key : Object.freeze([key, this.#readRest(kind)]));
       return;
     }
     let left = (shape & HAS_VALUE) !== 0 ? 1 : (shape & HAS_VALUES) !== 0 ? count : 0;
     for (; left > 0; left -= 1) values.push(readValue(this.#columns.values));
+  }
+
+  /** What a key gets; of a container its type, which is part of the code if it fits there. */
+  #readRest(kind: number): Value {
+    const type = kind === ENSURE ? this.#code >> COUNT_SHIFT : 0;
+    if (type > 0) return type;
+    const value = readValue(this.#columns.values);
+    if (kind === ENSURE && typeBits(value) > 0) throw corrupt('a type', 'a longer form');
+    return value;
   }
 
   #readKey(): string {

@@ -5,6 +5,7 @@
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import {
+  ENSURE,
   isListInsertion,
   MAP_DELETE,
   namesConsecutive,
@@ -28,6 +29,7 @@ import {
   TEXT_COUNT_MAX,
   TEXT_KIND_SHIFT,
   TEXT_ROW,
+  typeBits,
 } from './operation-rows.ts';
 import {
   cursorAfter,
@@ -148,7 +150,12 @@ export class RowWriter {
     const count = to - from;
     const container = log.container(run);
     this.#startIn(container, author, from);
-    const countBits = count > COUNT_MAX ? 0 : count;
+    const isEnsure = kind === ENSURE;
+    const countBits = isEnsure
+      ? typeBits(itemOf(log.values[log.value(run)] ?? null, 1))
+      : count > COUNT_MAX
+        ? 0
+        : count;
     const code = (countBits << COUNT_SHIFT) | kind;
     const namesStart = names.sizeBytes;
     // In one column, the code comes first.
@@ -161,7 +168,7 @@ export class RowWriter {
     } else {
       this.finish();
       codes.u8(code);
-      if (countBits === 0) counts.varint(count);
+      if (countBits === 0 && !isEnsure) counts.varint(count);
       if (!this.#isInColumns) this.#writeNames(run, from, names);
       this.#code = code;
       this.#count = count;
@@ -223,6 +230,7 @@ export class RowWriter {
         this.#writeKey(keys, kind === MAP_DELETE ? value : itemOf(value, 0));
         if (kind === MAP_DELETE) continue;
         value = itemOf(value, 1);
+        if (kind === ENSURE && typeBits(value) > 0) continue;
       }
       writeValue(values, value);
     }

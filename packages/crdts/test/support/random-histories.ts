@@ -74,7 +74,7 @@ export function appendRandom(history: History, replicaId: string, random: Random
       append(MAP_DELETE, 1, 0, 0, 0, log.pushValue(keys[random.int(keys.length)]!));
       break;
     case 7:
-      append(ENSURE, 1, 0, 0, 0, keyed([1 + random.int(5)]));
+      append(ENSURE, 1, 0, 0, 0, keyed([random.int(10)]));
       break;
     case 8: {
       const kind = random.int(2) === 0 ? LIST_INSERT : LIST_NEST;

@@ -74,10 +74,11 @@ test('an edit in a longer form is refused', () => {
     ['the container that was guessed', (bytes) => bytes.splice(8, 0, 0, 0)],
     ['no previous event as parents', (bytes) => ((bytes[0] = 0xf6), bytes.splice(8, 0, 0))],
     ['a count that fits the flags', (bytes) => ((bytes[0] = 0xf0), bytes.splice(8, 0, 2))],
-    ['a repetition', (bytes) => bytes.splice(14, 0, 225)],
+    ['a repetition', (bytes) => bytes.splice(13, 0, 225)],
     ['more events', (bytes) => (bytes[0] = 0xf5)],
     ['text without an insertion', (bytes) => bytes.push(97)],
-    ['a key that is there already', (bytes) => bytes.splice(9, 4, ...bytes.slice(15, 17))],
+    ['a type in more bytes', (bytes) => ((bytes[8] = 7), bytes.splice(13, 0, 0x81))],
+    ['a key that is there already', (bytes) => bytes.splice(9, 4, ...bytes.slice(14, 16))],
   ];
   for (const [name, edit] of forgeries) {
     expect(() => other.apply(forge(edit)), name).toThrow(CorruptBytesError);
