@@ -142,7 +142,7 @@ export class TextPeer {
 }
 
 /** `text` as `patches` leave it. */
-export function patched(text: string, patches: TextChange['patches']): string {
+function patched(text: string, patches: TextChange['patches']): string {
   let result = text;
   for (const { position, deleteCount, inserted } of patches) {
     expect(position + deleteCount).toBeLessThanOrEqual(result.length);
