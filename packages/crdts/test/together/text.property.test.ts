@@ -111,7 +111,6 @@ function check(group: Group): void {
     expect(peer.mirror).toBe(document.toString());
     expect(document.waitingCount).toBe(0);
     expect(document.encodeVersion()).toEqual(first!.document.encodeVersion());
-    expect(shown(document)).toEqual(shown(first!.document));
     for (const { cursor, isShallow } of group.peers) {
       if (cursor === undefined || isShallow || peer.isShallow) continue;
       const position = document.positionOf(cursor);
@@ -121,11 +120,13 @@ function check(group: Group): void {
     peer.checkPast();
     const again = TextDocument.load(document.save(), { replicaId: 'again' });
     expect(again.save()).toEqual(document.save());
-    expect(shown(again)).toEqual(shown(first!.document));
+    expect(shown(again)).toEqual(shown(document));
   }
   const whole = group.peers.filter(({ isShallow }) => !isShallow);
   for (const { document } of whole) {
     expect(document.canonicalBytes()).toEqual(whole[0]!.document.canonicalBytes());
+    // A trimmed mark can differ where others typed beside its dead end: see the README.
+    expect(shown(document)).toEqual(shown(whole[0]!.document));
     expect(document.authorships()).toEqual(whole[0]!.document.authorships());
   }
 }
