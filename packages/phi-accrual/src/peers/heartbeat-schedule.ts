@@ -42,7 +42,8 @@ export class HeartbeatSchedule {
   /** The highest number that is due at `nowMs`; below 0 before number 0 is. */
   latestDue(nowMs: number): number {
     const sequence = Math.floor((nowMs - this.#phaseMs) / this.intervalMs);
-    // Division may round up to an instant that has not come.
-    return this.dueMs(sequence) > nowMs ? sequence - 1 : sequence;
+    // Rounding may lead to an instant that has not come, or stop short of one that has.
+    if (this.dueMs(sequence) > nowMs) return sequence - 1;
+    return this.dueMs(sequence + 1) <= nowMs ? sequence + 1 : sequence;
   }
 }

@@ -30,6 +30,12 @@ describe('HeartbeatSchedule', () => {
     );
   });
 
+  // Why this test? 32.3 - 0.3 is less than 32 in doubles, and the number before was returned.
+  test('a number that is due is so where subtraction rounds down', () => {
+    const schedule = new HeartbeatSchedule(4, 0.3);
+    expect(schedule.latestDue(schedule.dueMs(8))).toBe(8);
+  });
+
   test('is below 0 before number 0 is due', () => {
     expect(new HeartbeatSchedule(100, 50).latestDue(49)).toBe(-1);
   });
