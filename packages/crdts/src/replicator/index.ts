@@ -7,7 +7,7 @@ export { ClosedError } from '../closed-error.ts';
 export { Awareness, type AwarenessChange, type AwarenessStats } from './awareness.ts';
 export type { AwarenessLimits, AwarenessOptions } from './awareness-options.ts';
 export { jsonPresence } from './presence-codec.ts';
-export { Replicator } from './replicator.ts';
+export { type CoverageOptions, Replicator } from './replicator.ts';
 export type {
   Access,
   ReplicationProblem,

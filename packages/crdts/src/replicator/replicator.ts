@@ -47,6 +47,7 @@ import {
 import { ClosedError } from '../closed-error.ts';
 import type { Replica } from '../replica.ts';
 import { NAME_SIZE_MAX_BYTES, replicationCodec } from './codec.ts';
+import { type CoverageWait, CoverageWaits } from './coverage-waits.ts';
 import { Exchange } from './exchange.ts';
 import type { ReplicationMessage } from './messages.ts';
 import type { Peer } from './peer.ts';
@@ -66,6 +67,16 @@ import { type AttachOptions, SharedDocument } from './shared-document.ts';
 
 const encoder = new TextEncoder();
 
+/** How many peers must have something, and how long that may take. */
+export interface CoverageOptions {
+  /** At least 1. */
+  readonly peerCount: number;
+  /** More than 0. */
+  readonly timeoutMs: number;
+  /** Only these count. Default: all peers. */
+  readonly among?: Iterable<NodeId>;
+}
+
 /**
  * Keeps replicas on this node and on its peers equal, over any transport.
  *
@@ -84,6 +95,7 @@ export class Replicator {
   readonly #channel: Channel<ReplicationMessage>;
   readonly #exchange: Exchange;
   readonly #counters: ReplicatorCounters = noCounts();
+  readonly #waits = new CoverageWaits();
   readonly #unsubscribers: (() => void)[];
   #turn: Timer | undefined;
   #alarm: Timer | undefined;
@@ -160,7 +172,9 @@ export class Replicator {
     const shared = new SharedDocument(document, replica, options);
     this.#exchange.attach(shared);
     return () => {
-      if (this.#exchange.documents.get(document) === shared) this.#exchange.detach(document);
+      if (this.#exchange.documents.get(document) !== shared) return;
+      this.#exchange.detach(document);
+      this.#waits.endAll(document);
     };
   }
 
@@ -185,23 +199,63 @@ export class Replicator {
   coverage(document: string): readonly NodeId[] {
     const shared = this.#exchange.documents.get(document);
     if (shared === undefined) throw unknown(document);
-    return [...this.#exchange.peers.values()]
-      .filter(({ links }) => links.get(document)?.confirmedChange === shared.change)
-      .map(({ id }) => id);
+    return this.#confirming(document, (confirmed) => confirmed === shared.change);
+  }
+
+  /**
+   * Waits until `peerCount` peers have, durably, all that the replica has at the time of the call:
+   * what a write needs that must outlive this node. What is written meanwhile is not waited for.
+   *
+   * @returns Who has it: fewer than `peerCount` if `timeoutMs` passed first, or the document is no
+   *   longer attached. Those may come to have it later; nothing is taken back.
+   * @throws RangeError (as a rejection) if there is no such document, or an option is out of its
+   *   range.
+   */
+  async whenCovered(document: string, options: CoverageOptions): Promise<readonly NodeId[]> {
+    const { peerCount, timeoutMs } = options;
+    const shared = this.#exchange.documents.get(document);
+    if (shared === undefined) throw unknown(document);
+    if (!Number.isSafeInteger(peerCount) || peerCount < 1) {
+      throw new RangeError(`peerCount: expected an integer of at least 1, got ${peerCount}`);
+    }
+    if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+      throw new RangeError(`timeoutMs: expected more than 0, got ${timeoutMs}`);
+    }
+    const { change } = shared;
+    const among = options.among === undefined ? undefined : new Set(options.among);
+    return new Promise((resolve) => {
+      const covering = (): readonly NodeId[] =>
+        this.#confirming(document, (confirmed) => confirmed >= change).filter(
+          (peer) => among?.has(peer) ?? true,
+        );
+      const wait: CoverageWait = { document, peerCount, covering, resolve, timer: undefined };
+      wait.timer = this.#options.clock.setTimer(timeoutMs, () => this.#waits.end(wait));
+      this.#waits.add(wait);
+    });
   }
 
   /** Says and hears nothing any more. Replicas stay as they are. Idempotent. */
   close(): void {
     this.#isClosed = true;
+    this.#waits.endAll();
     this.#turn?.cancel();
     this.#alarm?.cancel();
     for (const unsubscribe of this.#unsubscribers) unsubscribe();
     for (const name of this.documents) this.#exchange.detach(name);
   }
 
+  /** Peers whose latest confirmed change of a document is as asked. */
+  #confirming(document: string, is: (change: number) => boolean): readonly NodeId[] {
+    return [...this.#exchange.peers.values()]
+      .filter(({ links }) => is(links.get(document)?.confirmedChange ?? -1))
+      .map(({ id }) => id);
+  }
+
   #receive(from: NodeId, message: ReplicationMessage, { incarnation }: Delivery): void {
     const peer = this.#exchange.heard(from, incarnation);
     if (peer !== undefined) this.#exchange.receive(peer, message);
+    this.#waits.look();
+
     this.#planTurn();
   }
 
