@@ -266,12 +266,14 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   }
 
   /**
-   * Calls `listener` after each change, local or remote, with what looks different now.
+   * Calls `listener` after each change, local or remote, with what looks different now. Within a
+   * transaction, this ends what there is of it, as `encodeVersion` does.
    *
    * @returns Ends the subscription.
    */
   onChange(listener: (change: DocumentChange) => void): () => void {
-    return this.#changes.subscribe(listener);
+    // What the transaction has done so far is in the document that the listener begins with.
+    return this.#apart(() => this.#changes.subscribe(listener));
   }
 
   /**

@@ -9,7 +9,7 @@
  */
 
 import { CausalGraph, EVENT_COUNT_MAX, type EventRange } from '../graph/causal-graph.ts';
-import { BeforeHistoryError, CrdtsError, ForkedReplicaError } from '../errors.ts';
+import { BeforeHistoryError, CrdtsError, ForkedReplicaError, PendingFullError } from '../errors.ts';
 import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
@@ -36,7 +36,7 @@ import {
   saveHistory,
 } from './history-file.ts';
 import { decodeVersion, encodeVersion, type VersionEntry } from './version-codec.ts';
-import { WaitingUpdates } from './waiting-updates.ts';
+import { WAITING_COUNT_MAX, type WaitingUpdate, WaitingUpdates } from './waiting-updates.ts';
 
 /** What makes a document of events. */
 export interface OperationSink {
@@ -51,6 +51,7 @@ export interface OperationSink {
 }
 
 const keystroke = new Keystroke();
+const nothing = new WaitingUpdates();
 
 /** What comes of most updates. */
 const appliedOne: ApplyOutcome = Object.freeze({ kind: 'applied', eventCount: 1 });
@@ -110,26 +111,27 @@ export class History {
     return eventCount === 1 ? appliedOne : { kind: 'applied', eventCount };
   }
 
-  /** Takes in several updates as if they were one: all of them, or none if one is refused. */
+  /**
+   * Takes in several updates, in any order, as if they were one: all of them, or none if one is
+   * refused.
+   */
   applyAll(updates: Iterable<Uint8Array>): ApplyOutcome {
     const from = this.graph.eventCount;
-    const early: { readonly update: Uint8Array; readonly missing: MissingEvent }[] = [];
+    let early: WaitingUpdates | undefined;
     try {
       for (const update of updates) {
         const missing = this.#take(update);
-        if (missing === undefined) continue;
-        this.#waiting.check(update);
-        early.push({ update, missing });
+        if (missing !== undefined) (early ??= new WaitingUpdates()).add(update, missing);
       }
+      if (early !== undefined) this.#takeEarly(early, from);
     } catch (error) {
       this.#truncate(from);
       throw error;
     }
     this.#show(from);
-    for (const { update, missing } of early) this.#wait(update, missing);
-    if (this.#waiting.count > 0) this.#takeReady();
+    if (early !== undefined || this.#waiting.count > 0) this.#wake(early ?? nothing, from);
     const eventCount = this.graph.eventCount - from;
-    if (early.length > 0 && this.#waiting.count > 0) return { kind: 'waiting' };
+    if (early !== undefined && early.count > 0) return { kind: 'waiting' };
     return eventCount > 0 ? { kind: 'applied', eventCount } : { kind: 'duplicate' };
   }
 
@@ -331,29 +333,62 @@ export class History {
     this.log.truncate(eventCount);
   }
 
-  #wait(update: Uint8Array, missing: MissingEvent): void {
-    const replica = this.graph.indexOfReplica(missing.replicaId);
-    const arrived = replica < 0 ? 0 : this.graph.nextSequence(replica);
-    this.#waiting.add(update, missing.replicaId, missing.sequence, arrived);
+  /** Takes of `early` what only came before its past in one batch, of which `from` is the start. */
+  #takeEarly(early: WaitingUpdates, from: number): void {
+    for (let seen = from; seen < this.graph.eventCount;) {
+      const ready = early.takeReady(this.graph, seen);
+      seen = this.graph.eventCount;
+      for (const { update } of ready) {
+        const missing = this.#take(update);
+        if (missing !== undefined) early.add(update, missing);
+      }
+    }
   }
 
-  /** Takes in what waited for what has just arrived, and what waited for that. */
-  #takeReady(): void {
-    for (let ready = this.#waiting.takeReady(this.graph); ready.length > 0;) {
-      for (const update of ready) this.#takeWaiting(update);
-      ready = this.#waiting.takeReady(this.graph);
+  /**
+   * Takes in what waited for events from `from` on, and what waited for that, and keeps what is
+   * left of `early`.
+   *
+   * @throws PendingFullError if that is too much: all is as it was before `from` then.
+   */
+  #wake(early: WaitingUpdates, from: number): void {
+    const { graph } = this;
+    const woken: WaitingUpdate[] = [];
+    const again = new WaitingUpdates();
+    for (let seen = from; seen < graph.eventCount;) {
+      const ready = this.#waiting.takeReady(graph, seen);
+      woken.push(...ready);
+      ready.push(...again.takeReady(graph, seen));
+      const readyEarly = early.takeReady(graph, seen);
+      seen = graph.eventCount;
+      for (const { update } of ready) this.#takeWaiting(update, again);
+      for (const { update } of readyEarly) this.#takeWaiting(update, early);
     }
+    const hasRoom = this.#waiting.hasRoomFor(early, again);
+    const kept = hasRoom ? again.all() : woken;
+    for (const one of kept) this.#waiting.add(one.update, one);
+    if (hasRoom) {
+      for (const one of early.all()) this.#waiting.add(one.update.slice(), one);
+      return;
+    }
+    if (from < graph.eventCount) {
+      this.#truncate(from);
+      this.#sink.rebuild();
+    }
+    throw new PendingFullError(
+      `update: expected its past within ${WAITING_COUNT_MAX} updates, got more that wait`,
+    );
   }
 
   /**
    * What waited and turns out to be damaged or forked is dropped: the update that brought its past
    * is not to blame, and versions will tell the fork when they are compared.
    */
-  #takeWaiting(update: Uint8Array): void {
+  #takeWaiting(update: Uint8Array, waiting: WaitingUpdates): void {
     const from = this.graph.eventCount;
     try {
       const missing = this.#take(update);
-      if (missing !== undefined) this.#wait(update, missing);
+      if (missing !== undefined) waiting.add(update, missing);
       this.#show(from);
     } catch (error) {
       if (!(error instanceof CrdtsError)) throw error;
@@ -393,7 +428,7 @@ export class History {
     const before: EventRange[] = [];
     const after: EventRange[] = [];
     for (const { start, end } of ranges) {
-      const middle = this.#wholePair(start, Math.min(start + Math.max(left, 0), end), end);
+      const middle = this.#placeToCut(start, Math.min(start + Math.max(left, 0), end), end);
       if (middle > start) before.push({ start, end: middle });
       if (middle < end) after.push({ start: middle, end });
       left -= end - start;
@@ -401,14 +436,19 @@ export class History {
     return [before, after];
   }
 
-  /** `middle`, or the event after it if that one is the second half of a pair. */
-  #wholePair(start: number, middle: number, end: number): number {
+  /**
+   * `middle`, or a place near it that tears no surrogate pair. What a deletion deleted cannot be
+   * told here, so none is cut: its length costs it no bytes, and whoever had one half of it would
+   * be left with half a character.
+   */
+  #placeToCut(start: number, middle: number, end: number): number {
     if (middle <= start || middle >= end) return middle;
-    const run = this.log.runAt(middle);
-    const offset = middle - this.log.start(run);
-    if (offset === 0 || this.log.kind(run) !== TEXT_INSERT) return middle;
-    return (this.log.text.unitAt(this.log.b(run) + offset) & 0xfc00) === 0xdc00
-      ? middle + 1
-      : middle;
+    const { log } = this;
+    const run = log.runAt(middle);
+    const kind = log.kind(run);
+    const first = log.start(run);
+    if (first === middle || kind > TEXT_DELETE_BACKWARD) return middle;
+    if (kind !== TEXT_INSERT) return first > start ? first : Math.min(log.end(run), end);
+    return (log.text.unitAt(log.b(run) + middle - first) & 0xfc00) === 0xdc00 ? middle + 1 : middle;
   }
 }

@@ -450,6 +450,8 @@ export class TextDocument implements Replica {
    */
   onChange(listener: (change: TextChange) => void): () => void {
     this.#isHeard = true;
+    // What the transaction has done so far is in the text that the listener begins with.
+    this.#cutTransaction();
     return this.#changes.subscribe(listener);
   }
 
@@ -524,11 +526,11 @@ export class TextDocument implements Replica {
   /** Tells of the local events from `from` on. */
   #tellLocal(from: number): void {
     const to = this.eventCount;
-    if (from === to || !(this.#updates.isHeard || this.#changes.isHeard)) return;
     const patches = this.#localPatches;
     const isMarked = this.#isMarkedHere;
     if (patches.length > 0 || isMarked) this.#localPatches = [];
     this.#isMarkedHere = false;
+    if (from === to || !(this.#updates.isHeard || this.#changes.isHeard)) return;
     const update = this.#updates.isHeard ? this.#history.takeUpdate(from, to) : undefined;
     if (update !== undefined && patches.length === 0 && !isMarked) {
       this.#queue.tell(this.#updates, update);

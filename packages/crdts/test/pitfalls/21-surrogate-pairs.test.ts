@@ -33,4 +33,23 @@ describe('a character of two units', () => {
       }
     }
   });
+
+  it('is not torn where updates are cut to a size', () => {
+    const [ann, bob] = textReplicas(['ann', 'bob'], '😀a'.repeat(40));
+    ann!.delete(0, 60);
+    for (let end = ann!.length; end > 30; end -= 3) ann!.delete(end - 3, 2);
+    ann!.insert(2, 'x🚀'.repeat(20));
+    ann!.delete(3, 41);
+    bob!.insert(9, '🎉'.repeat(9));
+    bob!.delete(30, 30);
+    pull(ann!, bob!);
+    for (let sizeBytes = 1; sizeBytes < 80; sizeBytes += 1) {
+      const [eve] = textReplicas(['eve'], '');
+      for (const update of ann!.updatesSince(eve!.encodeVersion(), sizeBytes)) {
+        eve!.apply(update);
+        expect(eve!.toString().isWellFormed()).toBe(true);
+      }
+      expect(eve!.toString()).toBe(ann!.toString());
+    }
+  });
 });

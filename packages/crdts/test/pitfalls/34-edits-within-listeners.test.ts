@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { type DocumentChange, JsonDocument } from '../../src/document/json-document.ts';
 import { type TextChange, TextDocument } from '../../src/text/text-document.ts';
 
 test('a listener that edits loses no event, and everybody hears of all of them in order', () => {
@@ -76,4 +77,51 @@ test('a listener that edits while an update cuts a transaction in two loses noth
   eve.applyAll(bob.updatesSince(eve.encodeVersion()));
   expect(eve.toString()).toBe(ann.toString());
   expect(ann.length).toBe(6);
+});
+
+test('what nobody hears any more is not told to whoever listens next', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  const heard: string[] = [];
+  const unsubscribe = ann.onChange((change) => heard.push(textOf(change)));
+  ann.transact(() => {
+    ann.insert(0, 'unheard');
+    unsubscribe();
+  });
+  ann.mark(0, 2, 'bold', true);
+  ann.onChange((change) => heard.push(textOf(change)));
+  ann.insert(7, '!');
+  expect(heard).toEqual(['+!']);
+});
+
+test('who begins to listen within a transaction hears of what is edited after that', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  const early: string[] = [];
+  const late: string[] = [];
+  ann.onChange((change) => early.push(textOf(change)));
+  ann.transact(() => {
+    ann.insert(0, 'before');
+    ann.onChange((change) => late.push(textOf(change)));
+    ann.insert(0, 'after');
+  });
+  expect(early.join('')).toBe('+before+after');
+  expect(late).toEqual(['+after']);
+});
+
+test('the same of a JSON document', () => {
+  const ann = new JsonDocument({ replicaId: 'ann' });
+  const heard: DocumentChange[] = [];
+  const unsubscribe = ann.onChange((change) => heard.push(change));
+  ann.transact(() => {
+    ann.root.set('unheard', 1);
+    unsubscribe();
+  });
+  ann.transact(() => {
+    ann.root.set('before', 1);
+    ann.onChange((change) => heard.push(change));
+    ann.root.set('after', 1);
+  });
+  const keys = heard.flatMap(({ changes }) =>
+    changes.map((change) => (change.kind === 'map' ? change.key : change.kind)),
+  );
+  expect(keys).toEqual(['after']);
 });
