@@ -3,6 +3,9 @@
  * One limit in bytes of gzip for every entry point that `exports` lists. Counts what an
  * application that imports everything from the entry ships, workspace dependencies included;
  * `node:` modules, test tools and peer dependencies, which it has anyway, stay outside.
+ *
+ * A limit may also be that of some names alone, `./text#TextDocument,mark=4096`: what is left of
+ * the entry for an application that imports nothing else.
  */
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -25,10 +28,11 @@ function entryPoints(): ReadonlyMap<string, string> {
   return new Map(entries);
 }
 
-/** Minified and gzipped size, in bytes, of everything that `file` brings into a bundle. */
-async function measure(file: string): Promise<{ minified: number; gzip: number }> {
+/** Minified and gzipped size, in bytes, of what `names` of `file` bring into a bundle. */
+async function measure(file: string, names: string): Promise<{ minified: number; gzip: number }> {
+  const contents = `export ${names === '' ? '*' : `{ ${names} }`} from ${JSON.stringify(file)};`;
   const result = await build({
-    entryPoints: [file],
+    stdin: { contents, resolveDir: process.cwd() },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -42,23 +46,34 @@ async function measure(file: string): Promise<{ minified: number; gzip: number }
   return { minified: bytes.length, gzip: gzipSync(bytes).length };
 }
 
-const limits = new Map(
-  process.argv.slice(2).map((argument) => {
-    const [, subpath = '', limit = ''] = /^(\.[^=]*)=(\d+)$/.exec(argument) ?? [];
-    if (subpath === '') throw new RangeError(`limit: expected <subpath>=<bytes>, got ${argument}`);
-    return [subpath, Number(limit)] as const;
-  }),
-);
+interface Limit {
+  readonly subpath: string;
+  /** Names by commas; none for all of them. */
+  readonly names: string;
+  readonly gzip: number;
+}
+
+const limits = process.argv.slice(2).map((argument): Limit => {
+  const form = /^(\.[^=#]*)(?:#([\w,]+))?=(\d+)$/;
+  const [, subpath = '', names = '', gzip = ''] = form.exec(argument) ?? [];
+  if (subpath !== '') return { subpath, names, gzip: Number(gzip) };
+  throw new RangeError(`limit: expected <subpath>[#<names>]=<bytes>, got ${argument}`);
+});
 
 const entries = entryPoints();
-for (const subpath of limits.keys()) {
+for (const { subpath } of limits) {
   if (!entries.has(subpath)) throw new RangeError(`limit: no entry point ${subpath}`);
 }
 for (const [subpath, file] of entries) {
-  const limit = limits.get(subpath);
-  const { minified, gzip } = await measure(file);
-  const isWithin = limit !== undefined && gzip <= limit;
-  const figures = `${minified} B minified, ${gzip} B gzip, limit ${limit ?? 'missing'}`;
-  console.log(`${subpath}: ${figures}${isWithin ? '' : ' <- too large'}`);
-  if (!isWithin) process.exitCode = 1;
+  const own = limits.filter((limit) => limit.subpath === subpath);
+  const isWhole = own.some(({ names }) => names === '');
+  for (const { names, gzip: limit } of isWhole ? own : [{ names: '', gzip: -1 }, ...own]) {
+    const { minified, gzip } = await measure(file, names);
+    const isWithin = gzip <= limit;
+    const bound = limit < 0 ? 'missing' : String(limit);
+    const figures = `${minified} B minified, ${gzip} B gzip, limit ${bound}`;
+    const subject = names === '' ? subpath : `${subpath}#${names}`;
+    console.log(`${subject}: ${figures}${isWithin ? '' : ' <- too large'}`);
+    if (!isWithin) process.exitCode = 1;
+  }
 }

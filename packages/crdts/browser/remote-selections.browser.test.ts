@@ -9,6 +9,7 @@ import {
   type SelectionExchange,
   sharedText,
 } from '../src/bindings/codemirror.ts';
+import { cursorAt, positionOf } from '../src/text/cursors.ts';
 import type { TextCursor } from '../src/text/text-cursor.ts';
 import { TextDocument } from '../src/text/text-document.ts';
 
@@ -54,7 +55,10 @@ test('are shown, stay with their characters, and are gone with their editor', as
   mine.insert(0, 'hello\r\nworld');
   const room = new Room();
   const open = (text: TextDocument, name: string): EditorView => {
-    const extensions = [sharedText(text), remoteSelections(text, room.exchange(name))];
+    const extensions = [
+      sharedText(text),
+      remoteSelections({ text, cursorAt, positionOf }, room.exchange(name)),
+    ];
     const state = EditorState.create({ doc: text.toString(), extensions });
     return new EditorView({ parent: document.body, state });
   };

@@ -9,17 +9,17 @@ import {
 } from '@codemirror/view';
 
 import { rawPosition, shownPosition } from './line-breaks.ts';
+import type { SharedText } from './shared-text.ts';
 
-/** Places in a text that stay with their characters, as `TextDocument` has them. */
-export interface CursorText<Cursor> {
-  /** Units of UTF-16. */
-  readonly length: number;
-  /** All of it. */
-  toString(): string;
-  /** The place at `position`, which stays with a neighbour. */
-  cursorAt(position: number, side: 'before' | 'after'): Cursor;
-  /** Where a place is now; below 0 if that is not known. */
-  positionOf(cursor: Cursor): number;
+type AnyText = Pick<SharedText, 'length' | 'toString'>;
+
+/** A text, and the functions that name places in it which stay with their characters. */
+export interface CursorText<Text extends AnyText, Cursor> {
+  readonly text: Text;
+  /** The place at `position`, which stays with a neighbour: `cursorAt` of `./text`. */
+  readonly cursorAt: (text: Text, position: number, side: 'before' | 'after') => Cursor;
+  /** Where a place is now; below 0 if that is not known: `positionOf` of `./text`. */
+  readonly positionOf: (text: Text, cursor: Cursor) => number;
 }
 
 /** Where somebody else's selection is. */
@@ -48,12 +48,14 @@ const redraw = Annotation.define<true>();
 /**
  * Shows the carets and selections of others, and tells them this user's.
  *
+ * @param text - Such as `{ text, cursorAt, positionOf }` of a `TextDocument` and `./text`.
+ *
  * @remarks
  * Style `.quorate-caret`, `.quorate-caret-name` and `.quorate-selection` as you like. Each change
  * costs O(log length) for each of the others.
  */
-export function remoteSelections<Cursor>(
-  text: CursorText<Cursor>,
+export function remoteSelections<Text extends AnyText, Cursor>(
+  text: CursorText<Text, Cursor>,
   exchange: SelectionExchange<Cursor>,
 ): Extension {
   return ViewPlugin.define((view) => new SelectionView(view, text, exchange), {
@@ -61,16 +63,22 @@ export function remoteSelections<Cursor>(
   });
 }
 
-class SelectionView<Cursor> {
+class SelectionView<Text extends AnyText, Cursor> {
   decorations: DecorationSet;
-  readonly #text: CursorText<Cursor>;
+  readonly #text: Text;
+  readonly #places: CursorText<Text, Cursor>;
   readonly #exchange: SelectionExchange<Cursor>;
   readonly #unsubscribe: () => void;
   #isDestroyed = false;
   #isPlanned = false;
 
-  constructor(view: EditorView, text: CursorText<Cursor>, exchange: SelectionExchange<Cursor>) {
-    this.#text = text;
+  constructor(
+    view: EditorView,
+    places: CursorText<Text, Cursor>,
+    exchange: SelectionExchange<Cursor>,
+  ) {
+    this.#text = places.text;
+    this.#places = places;
     this.#exchange = exchange;
     this.decorations = this.#draw(view.state.doc.length);
     this.#unsubscribe = exchange.onChange(() => {
@@ -109,7 +117,11 @@ class SelectionView<Cursor> {
       const { anchor, head } = view.state.selection.main;
       const raw = this.#rawOf(view.state.doc.length);
       const at = (position: number, side: 'before' | 'after'): Cursor =>
-        this.#text.cursorAt(Math.min(this.#text.length, rawPosition(raw, position)), side);
+        this.#places.cursorAt(
+          this.#text,
+          Math.min(this.#text.length, rawPosition(raw, position)),
+          side,
+        );
       const isForward = anchor <= head;
       this.#exchange.publish(
         view.hasFocus
@@ -126,7 +138,8 @@ class SelectionView<Cursor> {
     const raw = this.#rawOf(length);
     const ranges: Range<Decoration>[] = [];
     for (const { name, color, anchor, head } of this.#exchange.others()) {
-      const [from, to] = [this.#text.positionOf(anchor), this.#text.positionOf(head)];
+      const from = this.#places.positionOf(this.#text, anchor);
+      const to = this.#places.positionOf(this.#text, head);
       if (from < 0 || to < 0) continue;
       const place = (position: number): number => Math.min(length, shownPosition(raw, position));
       const [start, end] = [place(Math.min(from, to)), place(Math.max(from, to))];

@@ -1,8 +1,7 @@
 import type { Value } from '../log/value.ts';
-import { cursorAt, type CursorSide, positionOf, type TextCursor } from '../text/text-cursor.ts';
+import { cursorIn, type CursorSide, positionIn, type TextCursor } from '../text/text-cursor.ts';
 import type { TextAuthorship } from '../text/text-history.ts';
-import { growthOfUnmark, type MarkGrowth, markValue, type TextRun } from '../text/text-marks.ts';
-import { copyValue } from '../wire/copy-value.ts';
+import { type MarkGrowth, markOf, type TextRun, unmarkOf } from '../text/text-marks.ts';
 import type { TextContainer } from './text-container.ts';
 
 /** A text of a document. Positions and counts are in units of UTF-16, as in strings. */
@@ -44,7 +43,7 @@ export class LiveText {
 
   /**
    * Gives the units from `start` to before `end` a mark, such as bold or a link; see
-   * `TextDocument.mark`.
+   * `mark` in `./text`.
    *
    * @param value - JSON or bytes; it is copied. Null takes the mark away.
    * @param growth - At which of its ends it takes in what is typed there.
@@ -52,12 +51,12 @@ export class LiveText {
    *   surrogate pair; TypeError or RangeError if another argument is none of these.
    */
   mark(start: number, end: number, key: string, value: Value, growth: MarkGrowth = 'after'): void {
-    this.#container.mark(start, end, markValue(key, copyValue('value', value), growth));
+    this.#container.mark(start, end, markOf(key, value, growth));
   }
 
   /** Takes a mark away; `growth` as it was given to `mark`. Throws as that does. */
   unmark(start: number, end: number, key: string, growth: MarkGrowth = 'after'): void {
-    this.#container.mark(start, end, markValue(key, null, growthOfUnmark(growth)));
+    this.#container.mark(start, end, unmarkOf(key, growth));
   }
 
   /** The text in runs of equal marks, in order and without gaps. */
@@ -79,14 +78,14 @@ export class LiveText {
    */
   cursor(position: number, side: CursorSide): TextCursor {
     const { state } = this.#container;
-    if (state !== undefined) return cursorAt(state, position, side);
+    if (state !== undefined) return cursorIn(state, position, side);
     return { side, replicaId: null, sequence: 0 };
   }
 
   /** Where a cursor is now; -1 if its character has not arrived here, or is none of this text. */
   position(cursor: TextCursor): number {
     const { state } = this.#container;
-    if (state !== undefined) return positionOf(state, cursor);
+    if (state !== undefined) return positionIn(state, cursor);
     return cursor.replicaId === null ? 0 : -1;
   }
 

@@ -1,6 +1,6 @@
 import { MARK, RESTORES, REVOKE } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
-import { type TextAuthorship, textBlame } from '../text/text-history.ts';
+import { authorshipsIn, type TextAuthorship } from '../text/text-history.ts';
 import { TextMarks, type TextRun } from '../text/text-marks.ts';
 import { TextState } from '../text/text-state.ts';
 import { TextFamilies, undoText } from '../text/text-undo.ts';
@@ -46,7 +46,7 @@ export class TextContainer extends Container {
     });
   }
 
-  /** Marks text, see `markValue`; the range is checked by the engine. */
+  /** Marks text, see `markOf`; the range is checked by the engine. */
   mark(start: number, end: number, value: Value): void {
     const { state } = this;
     if (state === undefined) throw new RangeError(`end: expected at most 0, got ${end}`);
@@ -70,7 +70,7 @@ export class TextContainer extends Container {
   /** Who wrote what. */
   blame(): readonly TextAuthorship[] {
     const { state } = this;
-    return state === undefined ? [] : textBlame(state);
+    return state === undefined ? [] : authorshipsIn(state);
   }
 
   /** Brings the text up to date with events from `from` to before `to`. */

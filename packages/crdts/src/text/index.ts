@@ -8,8 +8,11 @@ export {
   type TextLoadOptions,
   type TextPatch,
 } from './text-document.ts';
-export type { CursorSide, TextCursor } from './text-cursor.ts';
-export type { TextAuthorship } from './text-history.ts';
+export { mark, runs, unmark } from './marking.ts';
 export type { MarkGrowth, TextRun } from './text-marks.ts';
+export { cursorAt, positionOf } from './cursors.ts';
+export type { CursorSide, TextCursor } from './text-cursor.ts';
+export { authorships, diff, textAt } from './past.ts';
+export type { TextAuthorship } from './text-history.ts';
+export { saveShallow } from './shallow-file.ts';
 export type { Value } from '../log/value.ts';
-export type { TextSaveOptions } from './text-file.ts';

@@ -33,7 +33,7 @@ export interface TextCursor {
  *
  * @throws RangeError if `position` lies outside of the text or inside a surrogate pair.
  */
-export function cursorAt(state: TextState, position: number, side: CursorSide): TextCursor {
+export function cursorIn(state: TextState, position: number, side: CursorSide): TextCursor {
   state.checkPosition('position', position);
   const at = side === 'after' ? position - 1 : position;
   const { tree } = state.trackerOfAll();
@@ -53,7 +53,7 @@ export function cursorAt(state: TextState, position: number, side: CursorSide): 
  *
  * @returns -1 if its character has not arrived here yet, or is none of this text.
  */
-export function positionOf(state: TextState, cursor: TextCursor): number {
+export function positionIn(state: TextState, cursor: TextCursor): number {
   const { side, replicaId, sequence } = cursor;
   if (replicaId === null) return side === 'after' ? 0 : state.length;
   const tracker = state.trackerOfAll();

@@ -4,29 +4,21 @@
  * The document is thin. Events, their exchange and their bytes are in src/history and src/wire; how
  * concurrent edits are merged is in text-state.ts. What is decided here is when others hear of a
  * change: an edit is one update, a transaction is one update, an update that arrives is one change.
+ *
+ * What not everybody needs is not a method but a function over a document, in a file of its own:
+ * marking.ts, cursors.ts, past.ts, shallow-file.ts.
  */
 
-import { BeforeHistoryError } from '../errors.ts';
-import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { History, type OperationSink } from '../history/history.ts';
 import { MARK } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import type { Value } from '../log/value.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
-import { copyValue } from '../wire/copy-value.ts';
 
 import { NotificationQueue, Notifications } from './notifications.ts';
-import { cursorAt, type CursorSide, positionOf, type TextCursor } from './text-cursor.ts';
-import { loadText, saveText, type TextSaveOptions } from './text-file.ts';
-import { textAt, textBlame, textDiff, type TextAuthorship } from './text-history.ts';
-import {
-  growthOfUnmark,
-  type MarkGrowth,
-  markValue,
-  TextMarks,
-  type TextRun,
-} from './text-marks.ts';
+import { loadText, saveText } from './text-file.ts';
+import type { TextMarks } from './text-marks.ts';
 import { TextState } from './text-state.ts';
 
 /** What a document needs to know of its own replica. */
@@ -63,6 +55,28 @@ export interface TextChange {
 }
 
 /**
+ * What functions in other files, over a document, see of it. No entry point gives it away, and what
+ * nobody imports is in no bundle: marks, cursors, the past, trimming.
+ */
+export interface TextInsides {
+  readonly history: History;
+  readonly state: TextState;
+  /** The marks on the text after which the history begins. */
+  readonly trimmedMarks: readonly Value[];
+  /** All marks; `make` is called the first time that somebody asks. */
+  marks(make: (insides: TextInsides) => TextMarks): TextMarks;
+  /** Marks a range as a local edit; see `markOf`. */
+  mark(start: number, end: number, value: Value): void;
+}
+
+let open: (document: TextDocument) => TextInsides;
+
+/** The inside of a document. */
+export function insidesOf(document: TextDocument): TextInsides {
+  return open(document);
+}
+
+/**
  * A collaborative text: edit it anywhere, exchange updates in any order, and all replicas agree.
  *
  * @remarks
@@ -72,6 +86,9 @@ export interface TextChange {
  * and change nothing when they throw.
  *
  * An edit that a listener makes is part of the text at once; it is told after what is being told.
+ *
+ * What else can be done with a text are functions that take it: `mark` and `runs`, `cursorAt` and
+ * `positionOf`, `textAt`, `diff` and `authorships`, `saveShallow`.
  *
  * @example
  * ```ts
@@ -87,6 +104,10 @@ export interface TextChange {
  * ```
  */
 export class TextDocument implements Replica {
+  static {
+    open = (document) => document.#insides();
+  }
+
   /** The id under which this document counts its edits. */
   readonly replicaId: ReplicaId;
   readonly #history: History;
@@ -229,53 +250,6 @@ export class TextDocument implements Replica {
   }
 
   /**
-   * Gives the units from `start` to before `end` a mark, such as bold, a link or a comment.
-   *
-   * @param key - The kind of mark. Of each kind, the last one on a character counts.
-   * @param value - What it says, as JSON or bytes; it is copied. Null takes the mark away, as
-   *   `unmark` does better.
-   * @param growth - At which of its ends it takes in what is typed there.
-   * @throws RangeError if the range is empty, leaves the text, or begins or ends inside a surrogate
-   *   pair; TypeError or RangeError if another argument is none of these.
-   *
-   * @example
-   * ```ts
-   * import { TextDocument } from '@quorate/crdts/text';
-   *
-   * const text = new TextDocument({ replicaId: 'ann' });
-   * text.insert(0, 'plain bold');
-   * text.mark(6, 10, 'bold', true);
-   * text.insert(10, 'er');
-   * text.runs().map(({ start, end, marks }) => [start, end, ...marks.keys()]);
-   * // => [[0, 6], [6, 12, 'bold']]
-   * ```
-   */
-  mark(start: number, end: number, key: string, value: Value, growth: MarkGrowth = 'after'): void {
-    this.#mark(start, end, markValue(key, copyValue('value', value), growth));
-  }
-
-  /**
-   * Takes a mark away from the units from `start` to before `end`.
-   *
-   * @param growth - As it was given to `mark`: what is left on both sides grows as before.
-   * @throws RangeError, TypeError as `mark`.
-   */
-  unmark(start: number, end: number, key: string, growth: MarkGrowth = 'after'): void {
-    this.#mark(start, end, markValue(key, null, growthOfUnmark(growth)));
-  }
-
-  /**
-   * The text in runs of equal marks, in order and without gaps.
-   *
-   * @remarks
-   * The first call goes through all of history; later ones look at each run of characters there
-   * ever was, and at each mark.
-   */
-  runs(): readonly TextRun[] {
-    return this.#textMarks().runs();
-  }
-
-  /**
    * Makes all edits of `edit` one update and one change.
    *
    * @returns What `edit` returns.
@@ -346,62 +320,6 @@ export class TextDocument implements Replica {
   }
 
   /**
-   * What the text said at a version.
-   *
-   * @param version - From `encodeVersion` of this or another replica.
-   * @throws CorruptBytesError if it is none; RangeError if it has events that are not here;
-   *   BeforeHistoryError if its past was trimmed.
-   *
-   * @remarks
-   * The first question about the past goes through all of history, and so do cursors and
-   * `authorships`; later ones go through what lies between their version and the one before.
-   */
-  textAt(version: Uint8Array): string {
-    return textAt(this.#state, this.#frontierOf(version));
-  }
-
-  /**
-   * The patches that make the text of version `to` out of that of version `from`, in order.
-   *
-   * @throws CorruptBytesError, RangeError, BeforeHistoryError as `textAt`.
-   */
-  diff(from: Uint8Array, to: Uint8Array): readonly TextPatch[] {
-    return textDiff(this.#state, this.#frontierOf(from), this.#frontierOf(to));
-  }
-
-  /** Who wrote what of the text, in order and without gaps. */
-  authorships(): readonly TextAuthorship[] {
-    return textBlame(this.#state);
-  }
-
-  /**
-   * A cursor at `position`, which stays with a neighbouring character whoever edits.
-   *
-   * @param side - `after` the character on its left, or `before` the one on its right.
-   * @returns Plain data, of use on every replica.
-   * @throws RangeError if `position` lies outside of the text or inside a surrogate pair.
-   *
-   * @example
-   * ```ts
-   * import { TextDocument } from '@quorate/crdts/text';
-   *
-   * const text = new TextDocument({ replicaId: 'ann' });
-   * text.insert(0, 'world');
-   * const cursor = text.cursorAt(5, 'after');
-   * text.insert(0, 'Hello ');
-   * text.positionOf(cursor); // => 11
-   * ```
-   */
-  cursorAt(position: number, side: CursorSide): TextCursor {
-    return cursorAt(this.#state, position, side);
-  }
-
-  /** The position of a cursor now, or -1 if its character has not arrived here yet. */
-  positionOf(cursor: TextCursor): number {
-    return positionOf(this.#state, cursor);
-  }
-
-  /**
    * All that ever happened as one update that does not depend on the order in which it arrived:
    * replicas with equal events give equal bytes, of which a hash can be taken. Empty at first.
    *
@@ -420,12 +338,8 @@ export class TextDocument implements Replica {
    *
    * @remarks O(history). Made for snapshots from time to time: between them, keep the updates.
    */
-  save(options: TextSaveOptions = {}): Uint8Array {
-    return saveText(this.#history, this.#state, options, (trimmedCount) =>
-      trimmedCount > this.#history.trimmedCount
-        ? this.#textMarks().before(trimmedCount)
-        : this.#trimmedMarks,
-    );
+  save(): Uint8Array {
+    return saveText(this.#history, this.#state, this.#trimmedMarks);
   }
 
   /** A copy that goes its own way until the two exchange updates; see `load` for the id. */
@@ -455,13 +369,17 @@ export class TextDocument implements Replica {
     return this.#changes.subscribe(listener);
   }
 
-  #frontierOf(version: Uint8Array): readonly number[] {
-    const { graph, trimmedCount } = this.#history;
-    const frontier = frontierOfVersion(graph, version);
-    if (Math.max(-1, ...frontier) < trimmedCount - 1) {
-      throw new BeforeHistoryError('version: expected one after the trimmed history');
-    }
-    return frontier;
+  #insides(): TextInsides {
+    const insides: TextInsides = {
+      history: this.#history,
+      state: this.#state,
+      trimmedMarks: this.#trimmedMarks,
+      marks: (make) => (this.#marks ??= make(insides)),
+      mark: (start, end, value) => {
+        this.#mark(start, end, value);
+      },
+    };
+    return insides;
   }
 
   #load(bytes: Uint8Array): void {
@@ -499,11 +417,6 @@ export class TextDocument implements Replica {
   #tellEdit(from: number, position: number, deleteCount: number, inserted: string): void {
     if (this.#changes.isHeard) this.#localPatches.push({ position, deleteCount, inserted });
     if (this.#transactionStart < 0) this.#tellLocal(from);
-  }
-
-  #textMarks(): TextMarks {
-    this.#marks ??= new TextMarks(this.#state, this.#trimmedMarks);
-    return this.#marks;
   }
 
   #mark(start: number, end: number, value: Value): void {

@@ -3,8 +3,8 @@
  *
  * A full file holds all that ever happened, and opens without replaying it: the text is in it as it
  * stands; see inserted-order.ts for what was typed when. A shallow one begins at a version that all
- * later events know, with the text of that version; so nothing that may still arrive can need what
- * came before.
+ * later events know, with the text of that version, so that nothing that may still arrive can need
+ * what came before; shallow-file.ts makes it.
  */
 
 import type { History } from '../history/history.ts';
@@ -18,7 +18,6 @@ import { type Chunk, decodeChunks, encodeChunks } from '../wire/chunks.ts';
 import { readValue, writeValue } from '../wire/value-codec.ts';
 
 import { deletedText, insertedText } from './inserted-order.ts';
-import { textAt } from './text-history.ts';
 import { partsOf } from './text-marks.ts';
 import { TextState } from './text-state.ts';
 
@@ -35,16 +34,6 @@ const knownChunks: ReadonlySet<number> = /* @__PURE__ */ new Set([
   MARKS_CHUNK,
 ]);
 
-/** What of a document is saved. */
-export interface TextSaveOptions {
-  /**
-   * `full`, the default: all that ever happened. `shallow`: the text, and only what happened beside
-   * the latest version that all later events know; what came before cannot be looked at, undone or
-   * sent any more.
-   */
-  readonly history?: 'full' | 'shallow';
-}
-
 /** What a file gives besides a history. */
 export interface LoadedText {
   readonly state: TextState;
@@ -56,36 +45,28 @@ export interface LoadedText {
   readonly waiting: readonly Uint8Array[];
 }
 
-/**
- * The bytes of a document.
- *
- * @param marksBefore - Gives the marks of the events before a number.
- */
-export function saveText(
-  history: History,
-  state: TextState,
-  { history: extent = 'full' }: TextSaveOptions,
-  marksBefore: (trimmedCount: number) => readonly Value[],
-): Uint8Array {
+/** The bytes of a document; of a trimmed one, with the marks on its initial text. */
+export function saveText(history: History, state: TextState, marks: readonly Value[]): Uint8Array {
   const { graph, log, trimmedCount } = history;
-  const newest = graph.criticalVersionBefore(graph.frontier) + 1;
-  const keptFrom = extent === 'shallow' ? Math.max(newest, trimmedCount) : trimmedCount;
-  if (keptFrom === 0) {
-    // In this order, compression finds most: what was deleted resembles what was kept.
-    return encodeChunks([
-      [DELETED_CHUNK, textBytes(deletedText(graph, log, state.tracker))],
-      [TEXT_CHUNK, textBytes(state.toString())],
-      ...history.save({ trimmedCount: 0, insertedText: 'kept' }),
-    ]);
-  }
-  const text = keptFrom > trimmedCount ? textAt(state, [keptFrom - 1]) : state.initialText;
-  const marks = marksBefore(keptFrom);
+  if (trimmedCount > 0) return trimmedFile(history, trimmedCount, state.initialText, marks);
+  // In this order, compression finds most: what was deleted resembles what was kept.
+  return encodeChunks([
+    [DELETED_CHUNK, textBytes(deletedText(graph, log, state.tracker))],
+    [TEXT_CHUNK, textBytes(state.toString())],
+    ...history.save({ trimmedCount: 0, insertedText: 'kept' }),
+  ]);
+}
+
+/** A file that begins with a text and the marks on it, after the first `trimmedCount` events. */
+export function trimmedFile(
+  history: History,
+  trimmedCount: number,
+  text: string,
+  marks: readonly Value[],
+): Uint8Array {
   const chunks: Chunk[] = [[TEXT_CHUNK, textBytes(text)]];
   if (marks.length > 0) chunks.push([MARKS_CHUNK, valueBytes(marks)]);
-  return encodeChunks([
-    ...chunks,
-    ...history.save({ trimmedCount: keptFrom, insertedText: 'written' }),
-  ]);
+  return encodeChunks([...chunks, ...history.save({ trimmedCount, insertedText: 'written' })]);
 }
 
 /**

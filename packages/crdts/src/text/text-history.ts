@@ -1,3 +1,9 @@
+/*
+ * What a text said in a version, what lies between two, and who wrote it.
+ *
+ * The tracker of all events holds every character there ever was, in order. It can be taken to any
+ * version, and to two at once; then each character says whether it was there.
+ */
 import type { ReplicaId } from '../replica-id.ts';
 import { DELETED, FLAGS, ID, LENGTH, type SpanTree, STATE, UNDERWATER } from './span-tree.ts';
 import type { TextPatch } from './text-document.ts';
@@ -16,12 +22,12 @@ export interface TextAuthorship {
 }
 
 /**
- * What the text said in a version.
+ * What a text said at a frontier.
  *
  * @remarks Cost: the characters there ever were in spans, and the events between that version and
  * one of the last ones.
  */
-export function textAt(state: TextState, frontier: readonly number[]): string {
+export function textIn(state: TextState, frontier: readonly number[]): string {
   const tracker = state.trackerOfAll();
   const { tree } = tracker;
   const [slot] = tracker.atVersions(frontier, frontier);
@@ -32,8 +38,8 @@ export function textAt(state: TextState, frontier: readonly number[]): string {
   return text;
 }
 
-/** The patches that, applied in their order, make the text of version `b` out of that of `a`. */
-export function textDiff(
+/** The patches that, applied in their order, make the text of frontier `b` out of that of `a`. */
+export function diffIn(
   state: TextState,
   a: readonly number[],
   b: readonly number[],
@@ -68,10 +74,10 @@ export function textDiff(
 }
 
 /** Who wrote what of the text as it is now, in order and without gaps. */
-export function textBlame(state: TextState): readonly TextAuthorship[] {
+export function authorshipsIn(state: TextState): readonly TextAuthorship[] {
   const { tree } = state.trackerOfAll();
   const { graph } = state;
-  const authorships: TextAuthorship[] = [];
+  const found: TextAuthorship[] = [];
   let position = 0;
   walk(tree, (id, length) => {
     for (let at = 0; at < length && (tree.field(FLAGS) & DELETED) === 0;) {
@@ -81,14 +87,14 @@ export function textBlame(state: TextState): readonly TextAuthorship[] {
       const replicaId = isOld ? undefined : graph.replicaId(graph.runReplica(run));
       const sequence = isOld ? id - UNDERWATER : graph.sequenceOf(id + at);
       const fresh = { start: position, end: position + size, replicaId, sequence };
-      const last = authorships[authorships.length - 1];
-      if (last === undefined || !goesOn(last, fresh)) authorships.push(fresh);
-      else authorships[authorships.length - 1] = { ...last, end: fresh.end };
+      const last = found.at(-1);
+      if (last === undefined || !goesOn(last, fresh)) found.push(fresh);
+      else found[found.length - 1] = { ...last, end: fresh.end };
       position += size;
       at += size;
     }
   });
-  return authorships;
+  return found;
 }
 
 function goesOn(last: TextAuthorship, next: TextAuthorship): boolean {

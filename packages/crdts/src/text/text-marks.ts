@@ -37,6 +37,7 @@ import {
   STATE,
   UNDERWATER,
 } from './span-tree.ts';
+import { copyValue } from '../wire/copy-value.ts';
 import type { TextState } from './text-state.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -90,24 +91,26 @@ type DeadEnds = Map<Mark, Map<number, boolean>>;
 
 const NONE: ReadonlyMap<number, number> = /* @__PURE__ */ new Map();
 
-/** As an index below, `before` is a bit of 1 and `after` one of 2. */
+/** In the log, a growth is its index here. */
+const GROWTHS: readonly MarkGrowth[] = ['none', 'before', 'after', 'both'];
+
+/** Bits of that index. */
 const GROWS_BEFORE = 1;
 const GROWS_AFTER = 2;
 const GROWS_BOTH = 3;
-const GROWTHS: readonly MarkGrowth[] = ['none', 'before', 'after', 'both'];
 
 /** What the log keeps of a mark: its key, its value, and at which ends it grows. */
-export function markValue(key: string, value: Value, growth: MarkGrowth): Value {
+export function markOf(key: string, value: Value, growth: MarkGrowth): Value {
   const bits = GROWTHS.indexOf(growth);
   if (typeof key !== 'string') throw new TypeError(`key: expected a string, got ${typeof key}`);
-  if (bits >= 0) return [key, value, bits];
+  if (bits >= 0) return [key, copyValue('value', value), bits];
   throw new RangeError(`growth: expected none, before, after or both, got ${growth}`);
 }
 
-/** How it must grow to take away a mark that grows like this. */
-export function growthOfUnmark(growth: MarkGrowth): MarkGrowth {
-  if (growth === 'none') return 'both';
-  return growth === 'both' ? 'none' : growth;
+/** What the log keeps of taking a mark away, which must grow where the mark does not. */
+export function unmarkOf(key: string, growth: MarkGrowth): Value {
+  const inverse = growth === 'none' ? 'both' : growth === 'both' ? 'none' : growth;
+  return markOf(key, null, inverse);
 }
 
 /** The marks of one text, found in the log when they are asked for. */
@@ -240,24 +243,25 @@ export class TextMarks {
     const sum = IN_SLOT + tracker.atVersions(parents, parents)[0];
     const { tree } = tracker;
     const total = tree.total(sum);
-    const [key, value = null, bits] = parts;
-    const growth = typeof bits === 'number' ? GROWTHS[bits] : undefined;
-    const least = lv < 0 && growth === 'both' ? from : from + 1;
+    const [key, value = null, growth] = parts;
+    const least = lv < 0 && growth === GROWS_BOTH ? from : from + 1;
     if (!(from >= 0 && to >= least && to <= total)) return;
-    if (typeof key !== 'string' || growth === undefined) return;
+    if (typeof key !== 'string' || typeof growth !== 'number' || growth !== (growth & 3)) return;
     const idAt = (position: number): number =>
       tree.seek(sum, position) ? tree.field(ID) + tree.offset : -1;
-    const growsBefore = growth === 'before' || growth === 'both';
-    const growsAfter = growth === 'after' || growth === 'both';
     this.#marks.push({
       lv,
       key,
       value,
       parts,
-      start: growsBefore
-        ? { id: from > 0 ? idAt(from - 1) : -1, side: 1 }
-        : { id: idAt(from), side: 0 },
-      end: growsAfter ? { id: to < total ? idAt(to) : -1, side: 0 } : { id: idAt(to - 1), side: 1 },
+      start:
+        (growth & GROWS_BEFORE) !== 0
+          ? { id: from > 0 ? idAt(from - 1) : -1, side: 1 }
+          : { id: idAt(from), side: 0 },
+      end:
+        (growth & GROWS_AFTER) !== 0
+          ? { id: to < total ? idAt(to) : -1, side: 0 }
+          : { id: idAt(to - 1), side: 1 },
     });
   }
 

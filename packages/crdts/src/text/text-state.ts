@@ -141,7 +141,7 @@ export class TextState {
   /**
    * Marks the units from `start` to before `end`, as an edit of `replica` after all that is here.
    *
-   * @param value - See `markValue`.
+   * @param value - See `markOf`.
    * @throws RangeError if the range is empty, lies outside of the text, or begins or ends inside a
    *   surrogate pair.
    */

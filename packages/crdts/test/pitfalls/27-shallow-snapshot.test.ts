@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 
 import { BeforeHistoryError, ForkedReplicaError } from '../../src/errors.ts';
+import { mark } from '../../src/text/marking.ts';
+import { diff, textAt } from '../../src/text/past.ts';
+import { saveShallow } from '../../src/text/shallow-file.ts';
 import { TextDocument } from '../../src/text/text-document.ts';
 
 function shallowOf(document: TextDocument, replicaId: string): TextDocument {
-  return TextDocument.load(document.save({ history: 'shallow' }), { replicaId });
+  return TextDocument.load(saveShallow(document), { replicaId });
 }
 
 test('an update from before the snapshot is known, or refused by name', () => {
@@ -40,9 +43,9 @@ test('what came before it cannot be looked at', () => {
   ann.insert(5, ' world');
   const shallow = shallowOf(ann, 'shallow');
   shallow.insert(0, 'x');
-  expect(() => shallow.textAt(early)).toThrow(BeforeHistoryError);
-  expect(() => shallow.diff(early, ann.encodeVersion())).toThrow(BeforeHistoryError);
-  expect(shallow.textAt(ann.encodeVersion())).toBe('hello world');
+  expect(() => textAt(shallow, early)).toThrow(BeforeHistoryError);
+  expect(() => diff(shallow, early, ann.encodeVersion())).toThrow(BeforeHistoryError);
+  expect(textAt(shallow, ann.encodeVersion())).toBe('hello world');
 });
 
 test('a keystroke is told from where the cursor was, which the snapshot remembers', () => {
@@ -143,7 +146,7 @@ test.each<[string, ((ann: TextDocument) => void)[]]>([
     'typing with marks in it',
     [
       (ann) => ann.insert(4, 'x'),
-      (ann) => ann.mark(2, 5, 'bold', true),
+      (ann) => mark(ann, 2, 5, 'bold', true),
       (ann) => ann.insert(6, 'y'),
       (ann) => ann.insert(7, 'z'),
       (ann) => ann.delete(1, 1),

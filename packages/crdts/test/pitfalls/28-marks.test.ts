@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { mark, runs, unmark } from '../../src/text/marking.ts';
 import { TextDocument } from '../../src/text/text-document.ts';
 
 // Pitfall 28: marks at the edges of what they cover, and several at once (Peritext, examples).
@@ -12,7 +13,7 @@ function documentOf(text: string): TextDocument {
 
 /** What a user sees: stretches of text, each with its marks. */
 function shown(document: TextDocument): string[] {
-  return document.runs().map(({ start, end, marks }) => {
+  return runs(document).map(({ start, end, marks }) => {
     const names = [...marks].map(([key, value]) =>
       value === true ? key : `${key}=${JSON.stringify(value)}`,
     );
@@ -35,41 +36,41 @@ function pair(text: string): [TextDocument, TextDocument] {
 
 test('1: overlapping marks of one kind and value are one stretch', () => {
   const [ann, bob] = pair('The fox jumped.');
-  ann.mark(0, 7, 'bold', true);
-  bob.mark(4, 14, 'bold', true);
+  mark(ann, 0, 7, 'bold', true);
+  mark(bob, 4, 14, 'bold', true);
 
   expect(sync(ann, bob)).toEqual(['The fox jumped bold', '.']);
 });
 
 test('2: overlapping marks of two kinds are both there where they overlap', () => {
   const [ann, bob] = pair('The fox jumped.');
-  ann.mark(0, 7, 'bold', true);
-  bob.mark(4, 14, 'italic', true);
+  mark(ann, 0, 7, 'bold', true);
+  mark(bob, 4, 14, 'italic', true);
 
   expect(sync(ann, bob)).toEqual(['The  bold', 'fox bold italic', ' jumped italic', '.']);
 });
 
 test('3: of two values of one kind, one wins on what they share, on both', () => {
   const [ann, bob] = pair('The fox jumped.');
-  ann.mark(0, 7, 'color', 'red');
-  bob.mark(4, 14, 'color', 'blue');
+  mark(ann, 0, 7, 'color', 'red');
+  mark(bob, 4, 14, 'color', 'blue');
 
   expect(sync(ann, bob)).toEqual(['The  color="red"', 'fox jumped color="blue"', '.']);
 });
 
 test('4: bold is taken away from a part while another part is made bold', () => {
   const [ann, bob] = pair('The fox jumped.');
-  ann.mark(0, 15, 'bold', true);
+  mark(ann, 0, 15, 'bold', true);
   sync(ann, bob);
-  ann.unmark(0, 7, 'bold');
-  bob.mark(4, 10, 'italic', true);
+  unmark(ann, 0, 7, 'bold');
+  mark(bob, 4, 10, 'italic', true);
 
   expect(sync(ann, bob)).toEqual(['The ', 'fox italic', ' ju bold italic', 'mped. bold']);
 });
 
 test('5: text that comes into the middle of a mark meanwhile is marked', () => {
   const [ann, bob] = pair('The fox jumped.');
-  ann.mark(0, 14, 'bold', true);
+  mark(ann, 0, 14, 'bold', true);
   bob.insert(4, 'quick ');
 
   expect(sync(ann, bob)).toEqual(['The quick fox jumped bold', '.']);
@@ -78,7 +79,7 @@ test('5: text that comes into the middle of a mark meanwhile is marked', () => {
 describe('6: at the end', () => {
   test('bold grows', () => {
     const text = documentOf('The fox.');
-    text.mark(0, 7, 'bold', true);
+    mark(text, 0, 7, 'bold', true);
     text.insert(7, 'es');
     text.insert(0, '>');
 
@@ -87,7 +88,7 @@ describe('6: at the end', () => {
 
   test('a link does not, neither there nor in front', () => {
     const text = documentOf('The fox.');
-    text.mark(4, 7, 'link', '/fox', 'none');
+    mark(text, 4, 7, 'link', '/fox', 'none');
     text.insert(7, 'es');
     text.insert(4, 'red ');
 
@@ -96,8 +97,8 @@ describe('6: at the end', () => {
 
   test('the end of the text is an end like any other', () => {
     const text = documentOf('ab');
-    text.mark(0, 2, 'bold', true, 'both');
-    text.mark(0, 2, 'link', '/', 'none');
+    mark(text, 0, 2, 'bold', true, 'both');
+    mark(text, 0, 2, 'link', '/', 'none');
     text.insert(2, 'c');
     text.insert(0, 'x');
 
@@ -107,7 +108,7 @@ describe('6: at the end', () => {
 
 test('7: a mark on text that was deleted is gone with it, and text that comes is plain', () => {
   const [ann, bob] = pair('The fox.');
-  ann.mark(4, 7, 'link', '/fox', 'none');
+  mark(ann, 4, 7, 'link', '/fox', 'none');
   sync(ann, bob);
   bob.delete(4, 3);
   bob.insert(4, 'dog');
@@ -118,7 +119,7 @@ test('7: a mark on text that was deleted is gone with it, and text that comes is
 describe('8: the last character of a link was deleted', () => {
   test('what is typed at its end is no link', () => {
     const text = documentOf('See fox.');
-    text.mark(4, 7, 'link', '/fox', 'none');
+    mark(text, 4, 7, 'link', '/fox', 'none');
     text.delete(6, 1);
     text.insert(6, 'und');
 
@@ -127,7 +128,7 @@ describe('8: the last character of a link was deleted', () => {
 
   test('nor is what is typed in front of that', () => {
     const text = documentOf('See fox.');
-    text.mark(4, 7, 'link', '/fox', 'none');
+    mark(text, 4, 7, 'link', '/fox', 'none');
     text.delete(6, 1);
     text.insert(6, 'x');
     text.insert(6, 'und ');
@@ -137,7 +138,7 @@ describe('8: the last character of a link was deleted', () => {
 
   test('what is typed within it still is', () => {
     const text = documentOf('See fox.');
-    text.mark(4, 7, 'link', '/fox', 'none');
+    mark(text, 4, 7, 'link', '/fox', 'none');
     text.delete(6, 1);
     text.insert(5, 'und');
 
@@ -146,7 +147,7 @@ describe('8: the last character of a link was deleted', () => {
 
   test('what came in before it, at the same time, is', () => {
     const [ann, bob] = pair('See fox.');
-    ann.mark(4, 7, 'link', '/fox', 'none');
+    mark(ann, 4, 7, 'link', '/fox', 'none');
     sync(ann, bob);
     ann.delete(6, 1);
     bob.insert(6, 'und');
@@ -160,7 +161,7 @@ test('what somebody typed into a link who has never seen its end is linked', () 
   // In the order of ids, so that what is typed comes before the rest of the link.
   const [ann, zoe] = [origin.fork({ replicaId: 'ann' }), origin.fork({ replicaId: 'zoe' })];
   zoe.insert(5, 'ox');
-  zoe.mark(4, 7, 'link', '/fox', 'none');
+  mark(zoe, 4, 7, 'link', '/fox', 'none');
   zoe.delete(6, 1);
   ann.insert(5, 'und');
 
@@ -169,8 +170,8 @@ test('what somebody typed into a link who has never seen its end is linked', () 
 
 test('what is left of a link that was cut in the middle does not grow either', () => {
   const text = documentOf('abcdef');
-  text.mark(0, 6, 'link', '/', 'none');
-  text.unmark(2, 4, 'link', 'none');
+  mark(text, 0, 6, 'link', '/', 'none');
+  unmark(text, 2, 4, 'link', 'none');
   text.insert(4, 'Y');
   text.insert(2, 'X');
 
@@ -179,8 +180,8 @@ test('what is left of a link that was cut in the middle does not grow either', (
 
 test('what is left of bold that was cut in the middle grows as before', () => {
   const text = documentOf('abcdef');
-  text.mark(0, 6, 'bold', true);
-  text.unmark(2, 4, 'bold');
+  mark(text, 0, 6, 'bold', true);
+  unmark(text, 2, 4, 'bold');
   text.insert(4, 'Y');
   text.insert(2, 'X');
 

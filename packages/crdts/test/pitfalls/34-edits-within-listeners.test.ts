@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { type DocumentChange, JsonDocument } from '../../src/document/json-document.ts';
+import { mark } from '../../src/text/marking.ts';
 import { type TextChange, TextDocument } from '../../src/text/text-document.ts';
 
 test('a listener that edits loses no event, and everybody hears of all of them in order', () => {
@@ -87,7 +88,7 @@ test('what nobody hears any more is not told to whoever listens next', () => {
     ann.insert(0, 'unheard');
     unsubscribe();
   });
-  ann.mark(0, 2, 'bold', true);
+  mark(ann, 0, 2, 'bold', true);
   ann.onChange((change) => heard.push(textOf(change)));
   ann.insert(7, '!');
   expect(heard).toEqual(['+!']);

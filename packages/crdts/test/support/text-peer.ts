@@ -2,6 +2,9 @@
 import { expect } from 'vitest';
 
 import { BeforeHistoryError } from '../../src/errors.ts';
+import { cursorAt } from '../../src/text/cursors.ts';
+import { mark, unmark } from '../../src/text/marking.ts';
+import { diff, textAt } from '../../src/text/past.ts';
 import type { TextCursor } from '../../src/text/text-cursor.ts';
 import { type TextChange, TextDocument } from '../../src/text/text-document.ts';
 import type { Draw } from './board.ts';
@@ -67,8 +70,8 @@ export class TextPeer {
     else if (action === 4)
       document.delete(from, Math.min(to - from, 40) === to - from ? to - from : 0);
     else if (action === 5) document.replace(from, to - from, word);
-    else if (action === 6) document.mark(from, to, 'bi'[draw(2)] ?? '', draw(3), growths[draw(4)]);
-    else document.unmark(from, to, 'bi'[draw(2)] ?? '', growths[draw(4)]);
+    else if (action === 6) mark(document, from, to, 'bi'[draw(2)] ?? '', draw(3), growths[draw(4)]);
+    else unmark(document, from, to, 'bi'[draw(2)] ?? '', growths[draw(4)]);
   }
 
   /** Makes edits as one, or begins to and fails. */
@@ -87,7 +90,7 @@ export class TextPeer {
 
   /** Sets the cursor somewhere. */
   place(draw: Draw): void {
-    this.cursor = this.document.cursorAt(this.#place(draw), draw(2) === 0 ? 'before' : 'after');
+    this.cursor = cursorAt(this.document, this.#place(draw), draw(2) === 0 ? 'before' : 'after');
   }
 
   /** What was seen is seen again, and what lies between is what differs. */
@@ -96,10 +99,10 @@ export class TextPeer {
     let last: (typeof this.seen)[number] | undefined;
     for (const one of this.seen) {
       try {
-        expect(document.textAt(one.version)).toBe(one.text);
+        expect(textAt(document, one.version)).toBe(one.text);
         if (last !== undefined) {
-          expect(patched(last.text, document.diff(last.version, one.version))).toBe(one.text);
-          expect(patched(one.text, document.diff(one.version, last.version))).toBe(last.text);
+          expect(patched(last.text, diff(document, last.version, one.version))).toBe(one.text);
+          expect(patched(one.text, diff(document, one.version, last.version))).toBe(last.text);
         }
         last = one;
       } catch (error) {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { textAt, textBlame, textDiff } from '../../src/text/text-history.ts';
+import { textIn, authorshipsIn, diffIn } from '../../src/text/text-history.ts';
 import { historyDraws } from '../support/history-draws.ts';
 import { historyOf } from '../support/random-history.ts';
 import { TextReplica } from '../support/raw-history.ts';
@@ -20,9 +20,9 @@ describe('the past of a text beside the tree of the Fugue paper', () => {
           if (at % 3 !== 0) continue;
           const a = graph.dominators(left.map((pick) => pick % graph.eventCount));
           const b = graph.dominators(right.map((pick) => pick % graph.eventCount));
-          expect(textAt(text, a)).toBe(tree.textAt(a));
+          expect(textIn(text, a)).toBe(tree.textAt(a));
           let patched = tree.textAt(a);
-          for (const { position, deleteCount, inserted } of textDiff(text, a, b)) {
+          for (const { position, deleteCount, inserted } of diffIn(text, a, b)) {
             patched = patched.slice(0, position) + inserted + patched.slice(position + deleteCount);
           }
           expect(patched).toBe(tree.textAt(b));
@@ -42,7 +42,7 @@ describe('the past of a text beside the tree of the Fugue paper', () => {
         for (const transaction of transactions) replica.apply(transaction);
         const events: number[] = [];
         let end = 0;
-        for (const authorship of textBlame(text)) {
+        for (const authorship of authorshipsIn(text)) {
           expect(authorship.start).toBe(end);
           end = authorship.end;
           for (let at = authorship.start; at < end; at += 1) {

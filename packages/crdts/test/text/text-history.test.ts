@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CausalGraph } from '../../src/graph/causal-graph.ts';
 import { OperationLog, ROOT } from '../../src/log/operation-log.ts';
-import { textAt, textBlame, textDiff } from '../../src/text/text-history.ts';
+import { textIn, authorshipsIn, diffIn } from '../../src/text/text-history.ts';
 import { TextState } from '../../src/text/text-state.ts';
 import { TextReplica } from '../support/raw-history.ts';
 
@@ -16,26 +16,26 @@ function story(): TextReplica {
 describe('the past of a text', () => {
   it('is asked for by version', () => {
     const { text, graph } = story();
-    expect(textAt(text, [])).toBe('');
-    expect(textAt(text, [4])).toBe('hello');
-    expect(textAt(text, [11])).toBe('hello, world');
-    expect(textAt(text, [13])).toBe('Hello world');
-    expect(textAt(text, graph.frontier)).toBe('Hello, world');
-    expect(textAt(text, [12])).toBe('ello world');
+    expect(textIn(text, [])).toBe('');
+    expect(textIn(text, [4])).toBe('hello');
+    expect(textIn(text, [11])).toBe('hello, world');
+    expect(textIn(text, [13])).toBe('Hello world');
+    expect(textIn(text, graph.frontier)).toBe('Hello, world');
+    expect(textIn(text, [12])).toBe('ello world');
   });
 
   it('is compared by patches', () => {
     const { text } = story();
-    expect(textDiff(text, [11], [13])).toEqual([
+    expect(diffIn(text, [11], [13])).toEqual([
       { position: 0, deleteCount: 1, inserted: 'H' },
       { position: 5, deleteCount: 1, inserted: '' },
     ]);
-    expect(textDiff(text, [13], [13])).toEqual([]);
+    expect(diffIn(text, [13], [13])).toEqual([]);
   });
 
   it('says who wrote what', () => {
     const { text } = story();
-    expect(textBlame(text)).toEqual([
+    expect(authorshipsIn(text)).toEqual([
       { start: 0, end: 1, replicaId: 'bob', sequence: 1 },
       { start: 1, end: 5, replicaId: 'ann', sequence: 1 },
       { start: 5, end: 6, replicaId: 'ann', sequence: 11 },
@@ -48,9 +48,9 @@ describe('the past of a text', () => {
     const text = new TextState(graph, new OperationLog(graph), ROOT, 'hello');
     text.insertLocal(graph.replicaIndex('ann'), 2, 'XX');
     text.deleteLocal(0, 0, 1);
-    expect(textAt(text, [])).toBe('hello');
-    expect(textAt(text, [1])).toBe('heXXllo');
-    expect(textBlame(text)).toEqual([
+    expect(textIn(text, [])).toBe('hello');
+    expect(textIn(text, [1])).toBe('heXXllo');
+    expect(authorshipsIn(text)).toEqual([
       { start: 0, end: 1, replicaId: undefined, sequence: 1 },
       { start: 1, end: 3, replicaId: 'ann', sequence: 0 },
       { start: 3, end: 6, replicaId: undefined, sequence: 2 },

@@ -1,18 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { type MarkGrowth, markValue } from '../../src/text/text-marks.ts';
+import { mark, runs, unmark } from '../../src/text/marking.ts';
+import { type MarkGrowth, markOf } from '../../src/text/text-marks.ts';
+import { saveShallow } from '../../src/text/shallow-file.ts';
 import { type TextChange, TextDocument } from '../../src/text/text-document.ts';
 
 type Runs = readonly (readonly [start: number, end: number, marks: object])[];
 
 const runsOf = (document: TextDocument): Runs =>
-  document.runs().map(({ start, end, marks }) => [start, end, Object.fromEntries(marks)] as const);
+  runs(document).map(({ start, end, marks }) => [start, end, Object.fromEntries(marks)] as const);
 
 function bold(text: string): TextDocument {
   const document = new TextDocument({ replicaId: 'ann' });
   document.insert(0, text);
-  document.mark(1, 3, 'bold', true);
+  mark(document, 1, 3, 'bold', true);
   return document;
 }
 
@@ -24,30 +26,30 @@ test('runs are without gaps, and only as many as needed', () => {
     [1, 3, { bold: true }],
     [3, 4, {}],
   ]);
-  document.mark(0, 1, 'bold', true);
-  document.mark(3, 4, 'bold', true);
+  mark(document, 0, 1, 'bold', true);
+  mark(document, 3, 4, 'bold', true);
   expect(runsOf(document)).toEqual([[0, 4, { bold: true }]]);
-  document.unmark(0, 4, 'bold');
+  unmark(document, 0, 4, 'bold');
   expect(runsOf(document)).toEqual([[0, 4, {}]]);
 });
 
 test('marks can be anything that is JSON, under any key, and are copied', () => {
   const document = bold('abcd');
   const comment = { by: 'ann', lines: [1, 2] };
-  document.mark(0, 4, '__proto__', comment);
+  mark(document, 0, 4, '__proto__', comment);
   comment.lines.push(3);
 
-  const [first] = document.runs();
+  const [first] = runs(document);
   expect(first?.marks.get('__proto__')).toEqual({ by: 'ann', lines: [1, 2] });
 });
 
 test.each<[string, () => void, new (message: string) => Error]>([
-  ['an empty range', () => bold('abcd').mark(2, 2, 'k', 1), RangeError],
-  ['a range beyond the text', () => bold('abcd').mark(2, 5, 'k', 1), RangeError],
-  ['half of a pair', () => bold('a\u{1f642}').mark(0, 2, 'k', 1), RangeError],
-  ['a value that is none', () => bold('abcd').mark(0, 1, 'k', undefined as never), TypeError],
-  ['a key that is no text', () => bold('abcd').mark(0, 1, 7 as never, 1), TypeError],
-  ['a growth that is none', () => markValue('k', 1, 'left' as never), RangeError],
+  ['an empty range', () => mark(bold('abcd'), 2, 2, 'k', 1), RangeError],
+  ['a range beyond the text', () => mark(bold('abcd'), 2, 5, 'k', 1), RangeError],
+  ['half of a pair', () => mark(bold('a\u{1f642}'), 0, 2, 'k', 1), RangeError],
+  ['a value that is none', () => mark(bold('abcd'), 0, 1, 'k', undefined as never), TypeError],
+  ['a key that is no text', () => mark(bold('abcd'), 0, 1, 7 as never, 1), TypeError],
+  ['a growth that is none', () => markOf('k', 1, 'left' as never), RangeError],
 ])('%s is refused', (_name, mark, error) => {
   expect(mark).toThrow(error);
 });
@@ -56,7 +58,7 @@ test('nothing has changed when a mark is refused', () => {
   const document = bold('abcd');
   const before = document.encodeVersion();
 
-  expect(() => document.mark(3, 9, 'k', 1)).toThrow(RangeError);
+  expect(() => mark(document, 3, 9, 'k', 1)).toThrow(RangeError);
   expect(document.encodeVersion()).toEqual(before);
 });
 
@@ -72,9 +74,9 @@ test('listeners hear of marks, here and elsewhere, together with edits', () => {
 
   ann.transact(() => {
     ann.insert(0, 'ab');
-    ann.mark(0, 1, 'bold', true);
+    mark(ann, 0, 1, 'bold', true);
   });
-  ann.unmark(0, 1, 'bold');
+  unmark(ann, 0, 1, 'bold');
   ann.delete(0, 1);
 
   const expected = [
@@ -98,20 +100,20 @@ test('marks are saved and loaded', () => {
 describe('a history that was trimmed', () => {
   test('keeps the marks on the text, in their order', () => {
     const document = bold('abcdef');
-    document.mark(2, 5, 'bold', 'heavy', 'none');
-    document.mark(0, 1, 'link', '/', 'none');
+    mark(document, 2, 5, 'bold', 'heavy', 'none');
+    mark(document, 0, 1, 'link', '/', 'none');
     document.delete(0, 1);
     document.insert(0, 'X');
-    const loaded = TextDocument.load(document.save({ history: 'shallow' }), { replicaId: 'bob' });
+    const loaded = TextDocument.load(saveShallow(document), { replicaId: 'bob' });
 
     expect(loaded.toString()).toBe('Xbcdef');
     expect(runsOf(loaded)).toEqual(runsOf(document));
     loaded.insert(5, '+');
     loaded.insert(1, '-');
-    loaded.mark(0, 4, 'bold', null);
+    mark(loaded, 0, 4, 'bold', null);
     const again = TextDocument.load(loaded.save(), { replicaId: 'cat' });
     expect(runsOf(again)).toEqual(runsOf(loaded));
-    const twice = TextDocument.load(again.save({ history: 'shallow' }), { replicaId: 'dan' });
+    const twice = TextDocument.load(saveShallow(again), { replicaId: 'dan' });
     expect(runsOf(twice)).toEqual(runsOf(loaded));
   });
 
@@ -121,14 +123,13 @@ describe('a history that was trimmed', () => {
     ann.insert(0, 'link.');
     const bob = ann.fork({ replicaId: 'bob' });
     const eve = ann.fork({ replicaId: 'eve' });
-    ann.mark(0, 4, 'link', '/', 'none');
+    mark(ann, 0, 4, 'link', '/', 'none');
     bob.delete(3, 1);
     bob.insert(3, 'out');
     eve.insert(3, 'in');
     for (const other of [bob, eve]) ann.applyAll(other.updatesSince(ann.encodeVersion()));
     ann.insert(9, '!');
-    const load = (replicaId: string) =>
-      TextDocument.load(ann.save({ history: 'shallow' }), { replicaId });
+    const load = (replicaId: string) => TextDocument.load(saveShallow(ann), { replicaId });
     expect(ann.toString()).toBe('linoutin.!');
     expect(runsOf(ann).slice(0, 3)).toEqual([
       [0, 3, { link: '/' }],
@@ -147,10 +148,10 @@ describe('a history that was trimmed', () => {
 
   test('agrees with one that was not, also in what comes later', () => {
     const ann = bold('abcd');
-    const bob = TextDocument.load(ann.save({ history: 'shallow' }), { replicaId: 'bob' });
+    const bob = TextDocument.load(saveShallow(ann), { replicaId: 'bob' });
     const version = bob.encodeVersion();
     bob.insert(3, 'X');
-    bob.mark(2, 5, 'link', '/', 'none');
+    mark(bob, 2, 5, 'link', '/', 'none');
     for (const update of bob.updatesSince(version)) ann.apply(update);
 
     expect(runsOf(ann)).toEqual(runsOf(bob));
@@ -195,10 +196,10 @@ describe('many replicas', () => {
       if (action === 'insert') text.insert(start, 'wxyz'.slice(0, size));
       else if (action === 'hear') hear(text, texts[(replica + 1 + (from % 2)) % texts.length]!);
       else if (count > 0 && action === 'delete') text.delete(start, count);
-      else if (count > 0 && value === null) text.unmark(start, start + count, 'k', growth);
-      else if (count > 0) text.mark(start, start + count, 'k', value, growth);
+      else if (count > 0 && value === null) unmark(text, start, start + count, 'k', growth);
+      else if (count > 0) mark(text, start, start + count, 'k', value, growth);
       // Asked in between, as a question must not change the answer to the next one.
-      if (from % 3 === 0) text.runs();
+      if (from % 3 === 0) runs(text);
     }
   }
 
@@ -240,7 +241,7 @@ describe('many replicas', () => {
         play(texts, history);
         const expected = settle(texts);
         const [first, second] = texts;
-        const bytes = first!.save({ history: 'shallow' });
+        const bytes = saveShallow(first!);
         const trimmed = TextDocument.load(bytes, { replicaId: 'd' });
         expect(runsOf(trimmed)).toEqual(expected);
         const members = [first!, second!, trimmed];
@@ -256,7 +257,7 @@ describe('many replicas', () => {
 test('much that is typed in front of each other behind a dead end is outside of it', () => {
   const document = new TextDocument({ replicaId: 'ann' });
   document.insert(0, 'fox.');
-  document.mark(0, 3, 'link', '/fox', 'none');
+  mark(document, 0, 3, 'link', '/fox', 'none');
   document.delete(2, 1);
   for (let count = 0; count < 20_000; count += 1) document.insert(2, 'x');
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { textAt } from '../../src/text/text-history.ts';
+import { textIn } from '../../src/text/text-history.ts';
 import { FugueTree } from '../support/fugue-tree.ts';
 import { historyDraws } from '../support/history-draws.ts';
 import { historyOf } from '../support/random-history.ts';
@@ -75,7 +75,7 @@ describe('TextState beside the tree of the Fugue paper', () => {
           }
           if (seed % 3 === 0) {
             const version = replica.graph.frontier;
-            expect(textAt(replica.text, version)).toBe(replica.text.toString());
+            expect(textIn(replica.text, version)).toBe(replica.text.toString());
           }
         }
         expect(replica.text.toString()).toBe(tree.textAt());
@@ -113,7 +113,7 @@ describe('TextState beside the tree of the Fugue paper', () => {
         expect(replica.text.toString()).toBe(tree.textAt());
         const { graph, text } = replica;
         for (let lv = 2; lv < graph.eventCount; lv += 17) {
-          expect(textAt(text, [lv])).toBe(tree.textAt([lv]));
+          expect(textIn(text, [lv])).toBe(tree.textAt([lv]));
         }
       }),
       { numRuns: Math.ceil(numRuns / 10) },

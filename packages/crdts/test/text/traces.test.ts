@@ -9,6 +9,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
 import { compress } from '../../src/adapters/compression.ts';
+import { saveShallow } from '../../src/text/shallow-file.ts';
 import { TextDocument } from '../../src/text/text-document.ts';
 import { hasSharedData, sharedJson } from '../support/shared-data.ts';
 
@@ -65,7 +66,7 @@ describe.skipIf(!hasSharedData)('a paper, typed by one', () => {
     // The text in the order of typing, which the file does not hold.
     expect(loaded.updatesSince(nothing)).toEqual(reader.updatesSince(nothing));
 
-    const shallow = author.save({ history: 'shallow' });
+    const shallow = saveShallow(author);
     expect(shallow.length).toBeLessThan(trace.endContent.length + 200);
     expect(TextDocument.load(shallow, { replicaId: 'y' }).toString()).toBe(trace.endContent);
   });
