@@ -46,7 +46,7 @@ import { NoNodesError } from '../errors.ts';
 import type { PlacementNode } from '../node-set.ts';
 import type { Placement } from '../placement.ts';
 import { shardedReplyCodec, shardedRequestCodec, type ShardedReply } from './codec.ts';
-import { NoOwnerAnsweredError, type Refusal } from './errors.ts';
+import { isDefinite, NoOwnerAnsweredError, type Refusal } from './errors.ts';
 
 /** How a request went at one node, for health checks and breakers of your own. */
 export interface ShardedOutcome {
@@ -86,6 +86,12 @@ export interface ShardedRequesterOptions<Meta = unknown> {
 export interface ShardedRequestOptions extends RequestOptions {
   /** Whether it does no harm to carry it out twice. Then silence is answered by asking the next. */
   readonly isIdempotent?: boolean;
+  /**
+   * How long one owner has to answer before the next one is asked, in ms, more than 0; only where
+   * `isIdempotent`. Default: as long as the caller waits, so that an owner that has just died takes
+   * all of it.
+   */
+  readonly attemptTimeoutMs?: number;
 }
 
 /** An answer, and from whom. */
@@ -152,8 +158,8 @@ export class ShardedRequester<Meta = unknown> {
    * Asks the owners of `key`, one after the other, until one has carried it out.
    *
    * @param payload - Copied before the call returns. With the key it must fit a message.
-   * @throws NoOwnerAnsweredError if certainly nobody did or will; whatever the requester rejects
-   *   with if one may have; NoNodesError if there is no owner at all.
+   * @throws NoOwnerAnsweredError if nobody did, as far as its `definite` says; whatever the
+   *   requester rejects with if one may have, and it may not be carried out twice; NoNodesError if there is no owner at all; RangeError for an option.
    */
   async request(
     key: Key,
@@ -161,10 +167,11 @@ export class ShardedRequester<Meta = unknown> {
     payload: Uint8Array,
     options: ShardedRequestOptions,
   ): Promise<ShardedAnswer> {
+    const patienceMs = attemptTimeout(options);
     const input = keyInput(key);
     const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input.slice();
     const call = { key: bytes, method, payload: payload.slice() };
-    const attempt: Attempt = { options, deadlineMs: undefined, refusals: [] };
+    const attempt: Attempt = { options, patienceMs, deadlineMs: undefined, refusals: [] };
     for (let views = 0; views < VIEWS_MAX; views += 1) {
       const placement = this.#placement;
       attempt.refusals = [];
@@ -214,7 +221,8 @@ export class ShardedRequester<Meta = unknown> {
       const nowMs = this.#clock.nowMs();
       const deadlineMs = (attempt.deadlineMs ??= nowMs + options.timeoutMs);
       if (nowMs >= deadlineMs && options.timeoutMs > 0) return undefined;
-      const remaining = { ...options, timeoutMs: deadlineMs - nowMs };
+      const timeoutMs = Math.min(deadlineMs - nowMs, attempt.patienceMs);
+      const remaining = { ...options, timeoutMs };
       const reply = await this.#ask(owner, placement.epoch, call, remaining).catch(
         (error: unknown) => refusedBy(owner, error, options),
       );
@@ -296,10 +304,23 @@ interface Call {
 /** A request as it goes on. */
 interface Attempt {
   readonly options: ShardedRequestOptions;
+  /** With one owner, in ms. */
+  readonly patienceMs: number;
   /** From when the first owner is asked. */
   deadlineMs: number | undefined;
   /** In the view that is tried. */
   refusals: Refusal[];
+}
+
+/** How long to wait for one owner. */
+function attemptTimeout({
+  attemptTimeoutMs = Infinity,
+  isIdempotent,
+}: ShardedRequestOptions): number {
+  if (!(attemptTimeoutMs > 0)) {
+    throw new RangeError(`attemptTimeoutMs: expected more than 0, got ${attemptTimeoutMs}`);
+  }
+  return isIdempotent === true ? attemptTimeoutMs : Infinity;
 }
 
 /** The signal is made when it is first asked for. */
@@ -322,8 +343,7 @@ function refusedBy(
   { isIdempotent = false, signal }: ShardedRequestOptions,
 ): Refusal {
   if (!(error instanceof Error) || signal?.aborted === true) throw error;
-  const isDefinite = 'definite' in error && error.definite === true;
-  if (isDefinite || (isIdempotent && error instanceof TransportError)) {
+  if (isDefinite(error) || (isIdempotent && error instanceof TransportError)) {
     return { owner, reason: error };
   }
   throw error;

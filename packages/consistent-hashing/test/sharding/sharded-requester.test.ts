@@ -131,6 +131,26 @@ describe('a request', () => {
     const { refusals } = error as NoOwnerAnsweredError;
     expect(refusals[0]?.owner).toBe(ownersOf('alice')[0]);
     for (const { reason } of refusals) expect(reason).toBeInstanceOf(RequestDeadlineError);
+    // One that hangs may carry it out yet.
+    expect(error).toMatchObject({ definite: false });
+  });
+
+  test('leaves time for the next owner, if a request may be carried out twice', async () => {
+    const [first = '', second = ''] = ownersOf('alice');
+    const { client, nodes } = setUp();
+    nodes.get(first)?.serve('slow', () => new Promise(() => undefined));
+    for (const [id, node] of nodes) if (id !== first) node.serve('slow', () => Uint8Array.of(1));
+    const options = { timeoutMs: 60_000, attemptTimeoutMs: 20 };
+    const answer = await client.request('alice', 'slow', new Uint8Array(0), {
+      ...options,
+      isIdempotent: true,
+    });
+    expect(answer.owner).toBe(second);
+    const bad = client.request('alice', 'slow', new Uint8Array(0), {
+      ...patience,
+      attemptTimeoutMs: 0,
+    });
+    await expect(bad).rejects.toThrow('attemptTimeoutMs: expected more than 0, got 0');
   });
 });
 
