@@ -33,6 +33,7 @@
  * Smaller", EuroSys 2025; Lamport, "Time, Clocks, and the Ordering of Events in a Distributed
  * System", CACM 1978.
  */
+import { CorruptBytesError } from '../errors.ts';
 import type { ReplicaId } from '../replica-id.ts';
 import { dominatorsOf, versionContains, walkDifference } from './version-walk.ts';
 
@@ -46,6 +47,19 @@ const SEQUENCE_MAX = 2 ** 31 - 1;
 export interface EventRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** What is known of the events of a graph before they are read. */
+export interface GraphSummary {
+  /** How many events each replica has: at least 1. */
+  readonly counts: ReadonlyMap<ReplicaId, number>;
+  /** The events that none descends from, ascending: the last one is the latest event. */
+  readonly frontier: readonly number[];
+  readonly runCount: number;
+  /** Of the latest run. */
+  readonly lastStart: number;
+  readonly lastReplica: ReplicaId;
+  readonly lastLamport: number;
 }
 
 /** How two versions stand to each other. */
@@ -83,6 +97,12 @@ export class CausalGraph {
   /** Pairs of first and last event: ascending ranges of critical versions. */
   readonly #critical: number[] = [];
   #found = -1;
+  /** Appends to another graph the first events, as long as nobody asked for them. */
+  #read: ((into: CausalGraph) => void) | undefined;
+  #summary: GraphSummary | undefined;
+  /** Events and runs that were deferred and are not known from the summary. */
+  #deferredEvents = 0;
+  #deferredRuns = 0;
 
   /** A graph without events. */
   constructor() {
@@ -95,6 +115,74 @@ export class CausalGraph {
   /** The events that none descends from, ascending; a copy. Empty without events. */
   get frontier(): readonly number[] {
     return this.#heads.slice();
+  }
+
+  /**
+   * Says of an empty graph what its first events are like, which `read` appends to another graph
+   * when somebody first asks for more: a file is opened and edited without.
+   *
+   * @throws CorruptBytesError if the summary makes no sense.
+   */
+  defer(summary: GraphSummary, read: (into: CausalGraph) => void): void {
+    const { counts, frontier, runCount, lastStart, lastReplica, lastLamport } = summary;
+    let eventCount = 0;
+    for (const [id, count] of counts) {
+      this.#next[this.replicaIndex(id)] = count;
+      eventCount += count;
+    }
+    const length = eventCount - lastStart;
+    const sequence = (counts.get(lastReplica) ?? 0) - length;
+    const last = frontier[frontier.length - 1];
+    const isInOrder = frontier.every((lv, at) => lv > (frontier[at - 1] ?? -1));
+    const isPossible = length > 0 && sequence >= 0 && isInOrder && last === eventCount - 1;
+    if (!isPossible || eventCount > EVENT_COUNT_MAX || runCount > eventCount) {
+      throw new CorruptBytesError('graph: expected a summary of events, got another');
+    }
+    this.#runs = new Int32Array((runCount + 16) * FIELD_COUNT);
+    this.#runCount = runCount - 1;
+    this.eventCount = lastStart;
+    this.#pushRun(this.replicaIndex(lastReplica), sequence, -1, lastLamport, false);
+    this.eventCount = eventCount;
+    this.#heads.push(...frontier);
+    this.#deferredEvents = lastStart;
+    this.#deferredRuns = runCount;
+    this.#summary = summary;
+    this.#read = read;
+  }
+
+  /**
+   * Reads what was deferred, if it was not read yet.
+   *
+   * @throws CorruptBytesError if it makes no sense; nothing has changed then.
+   */
+  open(): void {
+    const summary = this.#summary;
+    if (this.#read === undefined || summary === undefined) return;
+    const past = new CausalGraph();
+    for (const id of this.#ids) past.replicaIndex(id);
+    this.#read(past);
+    const runCount = this.#deferredRuns;
+    const last = (runCount - 1) * FIELD_COUNT;
+    const isSame =
+      past.#runCount === runCount &&
+      past.#ids.length === this.#ids.length &&
+      past.#ids.every((id, at) => past.#next[at] === (summary.counts.get(id) ?? 0)) &&
+      sameNumbers(past.#heads, summary.frontier) &&
+      [START, REPLICA, SEQUENCE, LAMPORT].every(
+        (field) => past.#runs[last + field] === this.#runs[last + field],
+      );
+    if (!isSame) throw new CorruptBytesError('graph: expected events as in the summary');
+    this.#runs.set(past.#runs.subarray(0, runCount * FIELD_COUNT));
+    this.#joins.push(...past.#joins);
+    for (const [replica, runs] of this.#runsOf.entries()) {
+      const later = runs.filter((run) => run >= runCount);
+      this.#runsOf[replica] = [...past.#runsOf[replica]!, ...later];
+    }
+    this.#deferredEvents = 0;
+    this.#deferredRuns = 0;
+    this.#read = undefined;
+    this.#summary = undefined;
+    this.#recount();
   }
 
   /** How many replicas have a number here. */
@@ -172,6 +260,7 @@ export class CausalGraph {
     const lv = this.eventCount;
     const heads = this.#heads;
     const linear = heads.length === 0 ? parent < 0 : heads.length === 1 && heads[0] === parent;
+    if (!linear && this.#read !== undefined) this.open();
     const last = (this.#runCount - 1) * FIELD_COUNT;
     if (lv === 0 || parent !== lv - 1 || this.#runs[last + REPLICA] !== replica) {
       this.#pushRun(replica, sequence, parent, parent < 0 ? 0 : this.lamportOf(parent) + 1, linear);
@@ -194,6 +283,7 @@ export class CausalGraph {
     if (heads.length === 1 && this.goOn(replica, count)) return lv;
     const sequence = this.#next[replica]!;
     if (heads.length < 2) return this.appendAfter(replica, sequence, count, heads[0] ?? -1);
+    this.open();
     this.#checkEvents(replica, sequence, count);
     return this.#appendJoin(replica, sequence, count, heads.slice());
   }
@@ -215,8 +305,12 @@ export class CausalGraph {
 
   /** The LV of an event by its id, or -1 if it is not here. */
   lvOf(replica: number, sequence: number): number {
-    const runs = this.#runsOf[replica];
-    if (runs === undefined || runs.length === 0 || sequence >= this.#next[replica]!) return -1;
+    if (replica < 0 || sequence < 0 || !(sequence < this.#next[replica]!)) return -1;
+    let runs = this.#runsOf[replica]!;
+    if (runs.length === 0 || sequence < this.runSequence(runs[0]!)) {
+      this.open();
+      runs = this.#runsOf[replica]!;
+    }
     let low = 0;
     let high = runs.length - 1;
     if (sequence >= this.runSequence(runs[high]!)) low = high;
@@ -226,8 +320,7 @@ export class CausalGraph {
       else high = middle - 1;
     }
     const run = runs[low]!;
-    const offset = sequence - this.runSequence(run);
-    return offset < 0 ? -1 : this.runStart(run) + offset;
+    return this.runStart(run) + sequence - this.runSequence(run);
   }
 
   /** The number of the replica whose event this is. */
@@ -282,6 +375,7 @@ export class CausalGraph {
 
   /** The latest critical version before `lv`, or -1: then only the empty version is. */
   criticalBefore(lv: number): number {
+    this.open();
     const critical = this.#critical;
     for (let at = critical.length - 2; at >= 0; at -= 2) {
       if (critical[at]! < lv) return Math.min(critical[at + 1]!, lv - 1);
@@ -374,11 +468,13 @@ export class CausalGraph {
 
   /** How many runs there are. */
   get runCount(): number {
+    this.open();
     return this.#runCount;
   }
 
   /** The run that an event belongs to. */
   runAt(lv: number): number {
+    if (lv < this.#deferredEvents) this.open();
     const runs = this.#runs;
     let high = this.#runCount - 1;
     if (high >= 0 && lv >= runs[high * FIELD_COUNT]!) return high;
@@ -416,12 +512,14 @@ export class CausalGraph {
 
   /** The parents of the first event of a run, ascending. */
   runParents(run: number): readonly number[] {
+    if (run < this.#deferredRuns) this.open();
     const parent = this.#runs[run * FIELD_COUNT + PARENT]!;
     return parent < -1 ? this.#joins[-2 - parent]! : parent < 0 ? [] : [parent];
   }
 
   /** The parent number `at` of a run, or -1 if it has fewer. Allocates nothing. */
   runParent(run: number, at: number): number {
+    if (run < this.#deferredRuns) this.open();
     const parent = this.#runs[run * FIELD_COUNT + PARENT]!;
     if (parent >= -1) return at === 0 ? parent : -1;
     return this.#joins[-2 - parent]![at] ?? -1;

@@ -59,7 +59,7 @@ export class EventIntake {
   readonly #options: IntakeOptions;
   readonly #trimmedCount: number;
   /** Events that come without operations. */
-  #skipCount: number;
+  #skipCount = 0;
   /** By index into the table of the update: the number of the replica here, or -1. */
   readonly #replicas: number[];
   /** The first event that was missed, if any was. */
@@ -73,7 +73,6 @@ export class EventIntake {
   ) {
     this.#options = options;
     this.#trimmedCount = options.trimmedCount ?? 0;
-    this.#skipCount = Math.max(this.#trimmedCount - graph.eventCount, 0);
     this.#graph = graph;
     this.#log = log;
     this.#events = events;
@@ -99,17 +98,29 @@ export class EventIntake {
     }
   }
 
+  /** Takes what the events did, which are in the graph already, but for those of the log. */
+  runOperations(): void {
+    this.#skipCount = this.#log.eventCount;
+    for (const piece of this.#events.pieces) this.#takeOperations(piece, 0, piece.count);
+    this.#events.finish();
+  }
+
   #takePiece(piece: IncomingPiece): void {
     const knownCount = this.#knownCount(piece);
     if (knownCount > 0) this.#compareParents(piece);
     const isTaken = knownCount < piece.count && this.#appendEvents(piece, knownCount);
+    this.#takeOperations(piece, knownCount, isTaken ? piece.count - knownCount : 0);
+  }
+
+  /** Compares the first `knownCount` events of a piece with ours, and appends `newCount` others. */
+  #takeOperations(piece: IncomingPiece, knownCount: number, newCount: number): void {
     const skipped = Math.min(this.#skipCount, piece.count);
     this.#skipCount -= skipped;
     for (let offset = skipped; offset < piece.count; offset += operation.count) {
       this.#events.next(operation);
       const known = Math.min(Math.max(knownCount - offset, 0), operation.count);
       if (known > 0) this.#compare(piece, offset, known);
-      if (isTaken && known < operation.count) {
+      if (newCount > 0 && known < operation.count) {
         const sequence = piece.sequence + offset + known;
         this.#appendOperation(known, this.#lvOf(piece.replica, sequence - 1));
       }
@@ -195,14 +206,15 @@ export class EventIntake {
 
   #appendText(container: number, known: number, count: number): void {
     const log = this.#log;
-    if (operation.kind === TEXT_INSERT) {
-      const start = operation.textStart + known;
-      const offset =
-        this.#options.isTextThere === true
-          ? start
-          : log.text.append(this.#events.text.slice(start, start + count));
+    const { kind } = operation;
+    const start = operation.textStart + known;
+    if (this.#options.isTextThere === true) {
+      // As the runs were cut, so that there are as many of them.
+      log.append(kind, container, count, operation.a, kind === TEXT_INSERT ? start : 0, 0, -1);
+    } else if (kind === TEXT_INSERT) {
+      const offset = log.text.append(this.#events.text.slice(start, start + count));
       log.appendInsert(container, operation.a + known, count, offset);
-    } else if (operation.kind === TEXT_DELETE) {
+    } else if (kind === TEXT_DELETE) {
       log.appendDelete(container, operation.a, count);
     } else {
       log.appendDeleteBackward(container, operation.a - known, count);

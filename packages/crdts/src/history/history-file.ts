@@ -8,20 +8,22 @@
  *             document can work it out when somebody asks for it, which is rare.
  *   hashes    of each replica's events, so that the first comparison of versions costs nothing;
  *             but those of few events, unless their text is left out.
+ *   summary   of a graph with many runs: what has to be known of it before anybody edits.
  *   trimming  What the first events did can be left out; the graph stays, so that events keep their
  *             names and what is known is still recognised. Of the last trimmed event of each
  *             replica the cursor stays, from which its next keystroke will be told.
  */
 
-import type { CausalGraph } from '../graph/causal-graph.ts';
+import { type CausalGraph, EVENT_COUNT_MAX, type GraphSummary } from '../graph/causal-graph.ts';
 import { TRIMMED } from '../log/operation-kind.ts';
-import { type OperationLog, ROOT } from '../log/operation-log.ts';
-import { BatchReader, readRowColumns } from '../wire/batch-reader.ts';
+import { OperationLog, ROOT } from '../log/operation-log.ts';
+import { BatchReader, readPieces, readRowColumns } from '../wire/batch-reader.ts';
 import { BatchWriter, writeRowColumns } from '../wire/batch-writer.ts';
 import { ByteReader, corrupt } from '../wire/byte-reader.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import type { Chunks } from '../wire/chunks.ts';
 import { containerOf, cursorOf } from '../wire/keystroke-writer.ts';
+import type { RowColumns } from '../wire/operation-rows.ts';
 import { readReplicaTable } from '../wire/replica-table.ts';
 import { readTextRuns } from '../wire/text-runs.ts';
 
@@ -35,6 +37,7 @@ const GRAPH = 3;
 const OPERATIONS = 4;
 const INSERTED = 5;
 const TRIMMED_EVENTS = 6;
+const SUMMARY = 7;
 /** Optional: they can be worked out, or asked for again. */
 const HASHES = 64;
 const WAITING = 65;
@@ -47,6 +50,7 @@ export const historyChunks: readonly number[] = [
   OPERATIONS,
   INSERTED,
   TRIMMED_EVENTS,
+  SUMMARY,
   HASHES,
   WAITING,
 ];
@@ -92,7 +96,11 @@ export function saveHistory(
     const columns = batch.columns();
     chunks.set(REPLICAS, columns.replicas);
     chunks.set(GRAPH, columns.graph);
+    const replicas = batch.replicas();
+    const summary = saveSummary(graph, replicas);
+    if (trimmedCount === 0 && summary !== undefined) chunks.set(SUMMARY, summary);
     const operations = new ByteWriter();
+    operations.varint(batch.rowCount);
     writeRowColumns(operations, columns);
     chunks.set(OPERATIONS, operations.copy());
     if (insertedText === 'written') {
@@ -102,7 +110,7 @@ export function saveHistory(
     }
     if (trimmedCount > 0) chunks.set(TRIMMED_EVENTS, saveTrimmed(graph, log, trimmedCount));
     const isKept = insertedText === 'kept';
-    const hashBytes = saveHashes(graph, hashes, batch.replicas(), { trimmedCount, isKept });
+    const hashBytes = saveHashes(graph, hashes, replicas, { trimmedCount, isKept });
     if (hashBytes.length > 0) chunks.set(HASHES, hashBytes);
   }
   if (waiting.length > 0) {
@@ -111,6 +119,43 @@ export function saveHistory(
     chunks.set(WAITING, updates.copy());
   }
   return chunks;
+}
+
+/** Runs of a graph that are read as quickly as a summary of them. */
+const SUMMARY_RUN_COUNT_MIN = 64;
+
+/** The summary of a graph, with how many events each of `replicas` has, if it is worth its bytes. */
+function saveSummary(graph: CausalGraph, replicas: readonly number[]): Uint8Array | undefined {
+  const { runCount, frontier, eventCount } = graph;
+  if (runCount < SUMMARY_RUN_COUNT_MIN + 8 * (replicas.length + frontier.length)) return undefined;
+  const writer = new ByteWriter();
+  const last = runCount - 1;
+  const start = graph.runStart(last);
+  for (const replica of replicas) writer.varint(graph.nextSequence(replica));
+  writer.varint(runCount);
+  writer.varint(replicas.indexOf(graph.runReplica(last)));
+  writer.varint(eventCount - start);
+  writer.varint(graph.lamportOf(start));
+  for (const lv of frontier) writer.varint(eventCount - lv);
+  return writer.copy();
+}
+
+function loadSummary(bytes: Uint8Array, replicas: readonly string[]): GraphSummary {
+  const reader = new ByteReader(bytes);
+  const counts = new Map<string, number>();
+  let eventCount = 0;
+  for (const id of replicas) {
+    const count = reader.varint(EVENT_COUNT_MAX);
+    counts.set(id, count);
+    eventCount += count;
+  }
+  const runCount = reader.varint(eventCount);
+  const lastReplica = replicas[reader.varint(replicas.length)] ?? '';
+  const lastStart = eventCount - reader.varint(eventCount);
+  const lastLamport = reader.varint(eventCount);
+  const frontier: number[] = [];
+  while (reader.remaining > 0) frontier.push(eventCount - reader.varint(eventCount));
+  return { counts, frontier, runCount, lastStart, lastReplica, lastLamport };
 }
 
 /** Of each replica, the last event before `trimmedCount`, ascending. */
@@ -200,22 +245,69 @@ export function loadHistory(
   const text = keptLength > 0 ? '' : readInserted(chunks);
   const textLength = keptLength > 0 ? keptLength : text.length;
   if (keptLength === 0) log.text.append(text);
-  const operations = new ByteReader(chunkOf(chunks, OPERATIONS));
-  const columns = { graph: chunkOf(chunks, GRAPH), ...readRowColumns(operations) };
+  // What is read later must not change until then.
+  const operations = new ByteReader(chunkOf(chunks, OPERATIONS).slice());
+  const rowCount = operations.varint(operations.remaining + textLength);
+  const columns = readRowColumns(operations);
   operations.expectEnd();
-  const reader = new BatchReader(replicas, columns, text, textLength, trimmedCount);
-  if (trimmedCount > 0) loadTrimmed(log, chunkOf(chunks, TRIMMED_EVENTS), trimmedCount);
-  const intake = new EventIntake(graph, log, reader, { isTextThere: true, trimmedCount });
-  if (columns.names.length > 0 || columns.keys.length > 0 || columns.values.length > 0)
-    intake.run();
-  else {
-    intake.runGraph();
-    readTextRuns(log, reader.pieces, columns, textLength);
+  const graphBytes = chunkOf(chunks, GRAPH).slice();
+  const past = { replicas, graph: graphBytes, columns, text, textLength, trimmedCount };
+  loadGraph(graph, past, chunks.get(SUMMARY));
+  const { eventCount } = graph;
+  if (trimmedCount > 0) {
+    loadTrimmed(log, chunkOf(chunks, TRIMMED_EVENTS), trimmedCount);
+    readOperations(graph, log, past, eventCount);
+  } else {
+    log.defer(eventCount, rowCount, (into) => {
+      readOperations(graph, into, past, eventCount);
+    });
   }
-  if (intake.missing !== undefined) throw corrupt('all events', 'a gap');
   const extent = { trimmedCount, isKept: keptLength > 0 };
   loadHashes(graph, hashes, replicas, chunkOf(chunks, HASHES), extent);
   return { trimmedCount, keptLength, waiting };
+}
+
+/** What a file says of events. */
+interface FiledEvents {
+  readonly replicas: readonly string[];
+  readonly graph: Uint8Array;
+  readonly columns: RowColumns<Uint8Array>;
+  readonly text: string;
+  readonly textLength: number;
+  readonly trimmedCount: number;
+}
+
+function loadGraph(graph: CausalGraph, past: FiledEvents, summary: Uint8Array | undefined): void {
+  const { replicas } = past;
+  const read = (into: CausalGraph): void => {
+    const { trimmedCount } = past;
+    const intake = new EventIntake(into, new OperationLog(into), eventsOf(past), { trimmedCount });
+    intake.runGraph();
+    if (intake.missing !== undefined) throw corrupt('all events', 'a gap');
+  };
+  if (summary === undefined) read(graph);
+  else graph.defer(loadSummary(summary, replicas), read);
+}
+
+/** Appends to `log` what the events from its end up to number `eventCount` did. */
+function readOperations(
+  graph: CausalGraph,
+  log: OperationLog,
+  past: FiledEvents,
+  eventCount: number,
+): void {
+  const { columns, textLength } = past;
+  graph.open();
+  if (columns.names.length + columns.keys.length + columns.values.length === 0) {
+    readTextRuns(log, graph, eventCount, columns, textLength);
+  } else {
+    new EventIntake(graph, log, eventsOf(past), { isTextThere: true }).runOperations();
+  }
+}
+
+function eventsOf({ replicas, graph, columns, text, textLength, trimmedCount }: FiledEvents) {
+  const pieces = readPieces(graph, replicas.length);
+  return new BatchReader(replicas, pieces, columns, text, textLength, trimmedCount);
 }
 
 function chunkOf(chunks: Chunks, id: number): Uint8Array {

@@ -104,6 +104,7 @@ export class History {
    */
   apply(update: Uint8Array): ApplyOutcome {
     const from = this.graph.eventCount;
+    this.open();
     const isTaken = this.#waiting.count === 0 && keystroke.read(update) && this.#takeKeystroke();
     if (!isTaken) return this.applyAll([update]);
     this.#show(from);
@@ -116,6 +117,7 @@ export class History {
    * refused.
    */
   applyAll(updates: Iterable<Uint8Array>): ApplyOutcome {
+    this.open();
     const from = this.graph.eventCount;
     let early: WaitingUpdates | undefined;
     try {
@@ -213,6 +215,7 @@ export class History {
 
   /**
    * Fills this history, which must be empty, from the chunks of a file. The sink is not called.
+   * What the events did, and in large files who knew what, is read when somebody first asks.
    *
    * @param keptLength - Units of inserted text that the document has kept.
    * @returns What the document has to do: see `HistoryFile`; `takeWaiting` after that.
@@ -223,6 +226,33 @@ export class History {
     const file = loadHistory({ graph, log, hashes: this.#hashes }, chunks, keptLength);
     this.#trimmedCount = file.trimmedCount;
     return file;
+  }
+
+  /**
+   * Reads what `load` left for later.
+   *
+   * @throws CorruptBytesError if it makes no sense; nothing has changed then.
+   */
+  open(): void {
+    this.graph.open();
+    this.log.open();
+  }
+
+  /**
+   * Reads what `load` left for later, and works out what else it believed.
+   *
+   * @throws CorruptBytesError if something makes no sense.
+   */
+  verify(): void {
+    this.open();
+    const { graph, log } = this;
+    const hashes = new ChainHashes(graph, log);
+    for (let replica = 0; this.#trimmedCount === 0 && replica < graph.replicaCount; replica += 1) {
+      const next = graph.nextSequence(replica);
+      if (this.#hashes.hashAt(replica, next) !== hashes.hashAt(replica, next)) {
+        throw corrupt('the hashes of its events', 'others');
+      }
+    }
   }
 
   /** Appends the events of an update to graph and log, and says what was missed. */

@@ -16,6 +16,7 @@
  * A run ends where the next one starts. It goes on only while the graph's run does too: positions
  * are those of the version that the event's author saw, and that is the event before it.
  */
+import { CorruptBytesError } from '../errors.ts';
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import { InsertedText } from './inserted-text.ts';
 import {
@@ -51,6 +52,10 @@ export class OperationLog {
   #runCount = 0;
   /** How many events there are; for others to read. */
   eventCount = 0;
+  /** Appends to another log what the first events did, as long as nobody asked for it. */
+  #read: ((into: OperationLog) => void) | undefined;
+  #deferredEvents = 0;
+  #deferredRuns = 0;
 
   /** @param graph - Of the same events; they are appended there first. */
   constructor(graph: CausalGraph) {
@@ -62,6 +67,47 @@ export class OperationLog {
   /** How many runs there are. */
   get runCount(): number {
     return this.#runCount;
+  }
+
+  /**
+   * Says of an empty log that its first `eventCount` events are in `runCount` runs, which `read`
+   * appends to another log when somebody first asks about one of them: a file is opened and edited
+   * without.
+   */
+  defer(eventCount: number, runCount: number, read: (into: OperationLog) => void): void {
+    this.#rows = new Int32Array((runCount + 16) * FIELD_COUNT);
+    this.#kinds = new Uint8Array(runCount + 16);
+    this.#runCount = runCount;
+    this.#deferredRuns = runCount;
+    this.eventCount = eventCount;
+    this.#deferredEvents = eventCount;
+    this.#read = read;
+  }
+
+  /**
+   * Reads what was deferred, if it was not read yet.
+   *
+   * @throws CorruptBytesError if it makes no sense; nothing has changed then.
+   */
+  open(): void {
+    if (this.#read === undefined) return;
+    const past = new OperationLog(this.#graph);
+    this.#read(past);
+    if (past.eventCount !== this.#deferredEvents || past.#runCount !== this.#deferredRuns) {
+      throw new CorruptBytesError(`operations: expected other counts, got ${past.#runCount}`);
+    }
+    const length = past.#runCount * FIELD_COUNT;
+    const rows = this.#rows;
+    rows.set(past.#rows.subarray(0, length));
+    this.#kinds.set(past.#kinds.subarray(0, past.#runCount));
+    const later = this.values.splice(0);
+    for (const value of past.values) this.values.push(value);
+    for (let at = length + VALUE; at < this.#runCount * FIELD_COUNT; at += FIELD_COUNT) {
+      if (rows[at]! >= 0) rows[at]! += this.values.length;
+    }
+    for (const value of later) this.values.push(value);
+    this.#deferredEvents = 0;
+    this.#read = undefined;
   }
 
   /** Keeps a value for a run that is about to be appended; returns its index. */
@@ -160,6 +206,7 @@ export class OperationLog {
 
   /** The run that an event belongs to. */
   runAt(lv: number): number {
+    if (lv < this.#deferredEvents) this.open();
     const rows = this.#rows;
     let low = 0;
     let high = this.#runCount - 1;

@@ -48,7 +48,7 @@ class Replay {
   play(eventCount: number): void {
     const graph = this.#graph;
     const log = this.#log;
-    let run = 0;
+    let run = log.runAt(0);
     for (let lv = 0; lv < eventCount; run += 1) {
       const end = Math.min(log.end(run), eventCount);
       const isText = log.kind(run) <= TEXT_DELETE_BACKWARD;

@@ -17,7 +17,7 @@ import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 
 import { NotificationQueue, Notifications } from './notifications.ts';
-import { loadText, saveText } from './text-file.ts';
+import { loadText, saveText, type TextCheck } from './text-file.ts';
 import type { TextMarks } from './text-marks.ts';
 import { TextState } from './text-state.ts';
 
@@ -28,7 +28,7 @@ export interface TextDocumentOptions {
 }
 
 /** How a document is loaded. */
-export interface TextLoadOptions extends TextDocumentOptions {
+export interface TextLoadOptions extends TextDocumentOptions, TextCheck {
   /**
    * Says that `replicaId` is not fresh but goes on, on purpose: whoever had it before is gone for
    * ever, and the file has all that it ever sent. Otherwise an id with events is refused.
@@ -155,9 +155,13 @@ export class TextDocument implements Replica {
    * @throws RangeError if the id has events in the document; see `continueReplica`.
    *
    * @remarks
-   * Nothing is replayed: the text is in the file, and what was typed when is worked out when it is
-   * first asked for. Every byte is checked against its checksum before it is used. `bytes` are
-   * copied where they are kept.
+   * Nothing is replayed: the text is in the file. Checksums, counts and lengths are checked at
+   * once; what else happened stays bytes until somebody asks for it, as an update that arrives,
+   * `save` and questions about the past do, but reading and local edits do not. If a file has right
+   * checksums but a past that makes no sense, which takes a forger, that is when it is refused, by
+   * `CorruptBytesError` and before anything changes. `verify` refuses it at once, and one whose
+   * text is not that of its past; it costs as much as replaying everything. `bytes` are copied
+   * where they are kept.
    *
    * @example
    * ```ts
@@ -172,7 +176,7 @@ export class TextDocument implements Replica {
    */
   static load(bytes: Uint8Array, options: TextLoadOptions): TextDocument {
     const document = new TextDocument(options);
-    document.#load(bytes);
+    document.#load(bytes, options);
     const own = document.#history.graph.nextSequence(document.#replica);
     if (own > 0 && options.continueReplica !== true) {
       throw new RangeError(
@@ -382,8 +386,8 @@ export class TextDocument implements Replica {
     return insides;
   }
 
-  #load(bytes: Uint8Array): void {
-    const { state, text, marks, waiting } = loadText(this.#history, bytes);
+  #load(bytes: Uint8Array, check: TextCheck): void {
+    const { state, text, marks, waiting } = loadText(this.#history, bytes, check);
     this.#state = state;
     this.#trimmedMarks = marks;
     this.#unchangedText = text;

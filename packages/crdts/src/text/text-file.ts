@@ -69,12 +69,25 @@ export function trimmedFile(
   return encodeChunks([...chunks, ...history.save({ trimmedCount, insertedText: 'written' })]);
 }
 
+/** Whether a file is played through before it is believed. */
+export interface TextCheck {
+  /**
+   * Says that the whole past is played through, and compared with the text of the file. Otherwise
+   * checksums vouch for it.
+   */
+  readonly verify?: true;
+}
+
 /**
  * Fills a history, which must be empty, from the bytes of a document.
  *
  * @throws CorruptBytesError if they are damaged, or none.
  */
-export function loadText(history: History, bytes: Uint8Array): LoadedText {
+export function loadText(
+  history: History,
+  bytes: Uint8Array,
+  { verify }: TextCheck = {},
+): LoadedText {
   const { graph, log } = history;
   const chunks = decodeChunks(bytes, knownChunks);
   const chunk = chunks.get(TEXT_CHUNK) ?? new Uint8Array(0);
@@ -92,8 +105,16 @@ export function loadText(history: History, bytes: Uint8Array): LoadedText {
   const isLatin1 = !/[^\0-\xff]/u.test(text) && !/[^\0-\xff]/u.test(deleted);
   log.text.defer(keptLength, isLatin1, () => insertedText(graph, log, eventCount, text, deleted));
   const state = new TextState(graph, log);
-  state.show(unitsOf(text, chunk));
+  if (verify === true) verifyText(history, state, text);
+  else state.show(text, unitsOf(text, chunk));
   return { state, text, marks: [], waiting };
+}
+
+/** Plays the past through in `state`, which is empty. */
+function verifyText(history: History, state: TextState, text: string): void {
+  history.verify();
+  state.integrate(0, history.graph.eventCount);
+  if (state.toString() !== text) throw corrupt('the text of its history', 'another');
 }
 
 function textBytes(text: string): Uint8Array {

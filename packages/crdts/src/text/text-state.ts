@@ -41,6 +41,9 @@ export class TextState {
   #isAsked = false;
   readonly #target: TextTarget;
   #listener: PatchListener | undefined;
+  /** What the text said after so many events, from where `rebuild` starts over. */
+  #shownText: string;
+  #shownCount = 0;
 
   /**
    * @param container - The event that made the container, or -1 for the root.
@@ -51,22 +54,32 @@ export class TextState {
     this.log = log;
     this.#container = container;
     this.initialText = initialText;
+    this.#shownText = initialText;
     this.#buffer.insert(0, initialText);
     this.#target = {
       inserted: (position, offset, count) => {
+        // Only in a document whose file was forged; the text is as it was, then.
+        if (position > this.#buffer.length) throw outside(position);
         this.#buffer.insertFrom(position, log.text, offset, count);
         this.#listener?.(position, 0, log.text.slice(offset, count));
       },
       deleted: (position, count) => {
+        if (position + count > this.#buffer.length) throw outside(position);
         this.#buffer.delete(position, count);
         this.#listener?.(position, count, '');
       },
     };
   }
 
-  /** Takes `text` for what the events that are here make of it; it must be empty before. */
-  show(text: InsertedText): void {
-    this.#buffer.insertFrom(0, text, 0, text.length);
+  /**
+   * Takes `text` for what the events that are here make of it; it must be empty before.
+   *
+   * @param units - Those of `text`.
+   */
+  show(text: string, units: InsertedText): void {
+    this.#shownText = text;
+    this.#shownCount = this.graph.eventCount;
+    this.#buffer.insertFrom(0, units, 0, units.length);
   }
 
   /** Units of UTF-16. */
@@ -184,12 +197,12 @@ export class TextState {
     this.#listener = undefined;
   }
 
-  /** Works out the text again from the log, after events were forgotten. */
+  /** Works out the text again after events were forgotten, from the log or from what was shown. */
   rebuild(): void {
     this.#tracker = undefined;
     this.#buffer.clear();
-    this.#buffer.insert(0, this.initialText);
-    this.integrate(0, this.graph.eventCount);
+    this.#buffer.insert(0, this.#shownText);
+    this.integrate(this.#shownCount, this.graph.eventCount);
   }
 
   /** What is kept of the latest concurrent edits, not up to date; undefined if there were none. */
@@ -300,4 +313,8 @@ export class TextState {
     }
     return count;
   }
+}
+
+function outside(position: number): CorruptBytesError {
+  return new CorruptBytesError(`operation: expected a position in the text, got ${position}`);
 }

@@ -10,7 +10,6 @@ import {
   ANY_PARENTS,
   AUTHOR_SHIFT,
   BATCH_VERSION,
-  type Columns,
   GUESSED_PARENTS,
   NAMED_AUTHOR,
   NEW_AUTHOR,
@@ -36,10 +35,11 @@ export function readBatch(bytes: Uint8Array, end: number): BatchReader {
   const version = reader.u8();
   if (version !== BATCH_VERSION) throw corrupt(`version ${BATCH_VERSION}`, version);
   const replicas = readReplicaTable(reader);
-  const columns = { graph: reader.prefixed(), ...readRowColumns(reader) };
+  const pieces = readPieces(reader.prefixed(), replicas.length);
+  const columns = readRowColumns(reader);
   const text = reader.text();
   reader.expectEnd();
-  return new BatchReader(replicas, columns, text, text.length);
+  return new BatchReader(replicas, pieces, columns, text, text.length);
 }
 
 /** Reads the columns of rows, each with its length. */
@@ -52,6 +52,24 @@ export function readRowColumns(reader: ByteReader): RowColumns<Uint8Array> {
     keys: reader.prefixed(),
     values: reader.prefixed(),
   };
+}
+
+/**
+ * Reads all pieces of a graph.
+ *
+ * @throws CorruptBytesError if it is none.
+ */
+export function readPieces(bytes: Uint8Array, replicaCount: number): IncomingPiece[] {
+  const reader = new PieceReader(bytes, replicaCount);
+  const pieces: IncomingPiece[] = [];
+  let eventCount = 0;
+  while (!reader.isAtEnd) {
+    const piece = reader.read();
+    pieces.push(piece);
+    eventCount += piece.count;
+  }
+  if (eventCount < 1 || eventCount > EVENT_COUNT_MAX) throw corrupt('1..2^29 events', eventCount);
+  return pieces;
 }
 
 /** Reads pieces of a graph. */
@@ -177,11 +195,11 @@ export class BatchReader implements IncomingEvents {
   /**
    * @param text - Of the insertions, or '' where only its length is known.
    * @param trimmedCount - The first events have no operations.
-   * @throws CorruptBytesError if the graph is none.
    */
   constructor(
     replicas: readonly ReplicaId[],
-    columns: Omit<Columns, 'replicas'>,
+    pieces: readonly IncomingPiece[],
+    columns: RowColumns<Uint8Array>,
     text: string,
     textLength: number,
     trimmedCount = 0,
@@ -201,17 +219,12 @@ export class BatchReader implements IncomingEvents {
       },
       (reader, into) => this.#readName(reader, into),
     );
-    const pieces: IncomingPiece[] = [];
     this.pieces = pieces;
-    const graph = new PieceReader(columns.graph, replicas.length);
     let index = 0;
-    while (!graph.isAtEnd) {
+    for (const { count } of pieces) {
       this.#firstIndexes.push(index);
-      const piece = graph.read();
-      pieces.push(piece);
-      index += piece.count;
+      index += count;
     }
-    if (index < 1 || index > EVENT_COUNT_MAX) throw corrupt('1..2^29 events', index);
     this.#eventCount = index;
   }
 

@@ -81,6 +81,7 @@ export class BatchWriter {
   /** The author of the latest piece, and the one before that. */
   #author = -1;
   #otherAuthor = -1;
+  #rowCount = 0;
   readonly #graph = new ByteWriter();
   readonly #columns: RowColumns<ByteWriter> = {
     codes: new ByteWriter(),
@@ -144,6 +145,11 @@ export class BatchWriter {
     return writer.view();
   }
 
+  /** How many rows there are, each repetition counted. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
   /** The replicas of the table, by their numbers in the graph. */
   replicas(): number[] {
     return this.#table.replicas();
@@ -180,6 +186,7 @@ export class BatchWriter {
       }
     }
     rows.finish();
+    this.#rowCount = rows.rowCount;
   }
 
   /** Writes the part of a run of the graph from `from` to `end` at most, and returns its end. */

@@ -64,6 +64,8 @@ export class RowWriter {
   #namesStart = 0;
   #namesEnd = 0;
   #repeatCount = 0;
+  /** How many rows were written, each repetition counted; for others to read. */
+  rowCount = 0;
 
   constructor(
     graph: CausalGraph,
@@ -92,6 +94,7 @@ export class RowWriter {
     for (let lv = from; lv < end;) {
       const runEnd = log.end(run);
       let to = Math.min(runEnd, end);
+      this.rowCount += 1;
       const kind = log.kind(run);
       if (isTextKind(kind)) {
         this.#writeText(run, lv, to, author);

@@ -7,12 +7,12 @@
  * while they run.
  */
 
+import type { CausalGraph } from '../graph/causal-graph.ts';
 import { TEXT_DELETE, TEXT_INSERT } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 
 import type { Columns } from './batch-writer.ts';
 import { corrupt } from './byte-reader.ts';
-import type { IncomingPiece } from './incoming-operation.ts';
 import {
   IS_ELSEWHERE,
   REPEAT,
@@ -86,7 +86,7 @@ class TextRows {
 }
 
 /**
- * Appends what the events of `pieces` did to `log`.
+ * Appends to `log`, up to event `eventCount`, what the events of `graph` did.
  *
  * @param columns - There are no others: all operations are of the root, which is a text.
  * @param textLength - Units of inserted text.
@@ -95,17 +95,17 @@ class TextRows {
  */
 export function readTextRuns(
   log: OperationLog,
-  pieces: readonly IncomingPiece[],
+  graph: CausalGraph,
+  eventCount: number,
   columns: TextColumns,
   textLength: number,
 ): void {
   const rows = new TextRows(columns);
   const cursors: number[] = [];
-  let skipped = log.eventCount;
   let offset = 0;
-  for (const { replica, count } of pieces) {
-    let left = count - Math.min(skipped, count);
-    skipped -= count - left;
+  for (let run = graph.runAt(log.eventCount); log.eventCount < eventCount; run += 1) {
+    const replica = graph.runReplica(run);
+    let left = Math.min(graph.runEnd(run), eventCount) - log.eventCount;
     let cursor = cursors[replica] ?? 0;
     while (left > 0) {
       rows.next();
