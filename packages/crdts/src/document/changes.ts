@@ -148,7 +148,7 @@ export class ChangeRecorder implements Observer {
     if (path === undefined) return undefined;
     const before = this.#before.get(parent);
     if (parent instanceof TreeState && place instanceof TreeNode) {
-      if (!parent.isShown(place) || !isOld(parent, place, before)) return undefined;
+      if (!parent.isShown(place) || !new TreeParts(parent, before).isOld(place)) return undefined;
       return [...path, parent.idOf(place)];
     }
     const part = place instanceof Element ? place.slot : place;
@@ -204,50 +204,93 @@ function isContent(shown: unknown): shown is Content {
   return shown !== undefined;
 }
 
-/** What was touched in a tree: where each node was before. */
-type TreeParts = ReadonlyMap<unknown, unknown> | undefined;
+/** What was touched in a tree, where each node was before, and what was worked out of it so far. */
+class TreeParts {
+  readonly #tree: TreeState;
+  readonly #parts: ReadonlyMap<unknown, unknown> | undefined;
+  readonly #wasShown = new Map<TreeNode, boolean>();
+  readonly #isOld = new Map<TreeNode, boolean>();
+  readonly #indexes = new Map<TreeNode, ReadonlyMap<TreeNode, number>>();
 
-function seenBefore(node: TreeNode, parts: TreeParts): Seen {
-  const seen = parts?.get(node);
-  return isSeen(seen) ? seen : node;
+  constructor(tree: TreeState, parts: ReadonlyMap<unknown, unknown> | undefined) {
+    this.#tree = tree;
+    this.#parts = parts;
+  }
+
+  /** Where a node was. */
+  before(node: TreeNode): Seen {
+    const seen = this.#parts?.get(node);
+    return isSeen(seen) ? seen : node;
+  }
+
+  wasShown(node: TreeNode): boolean {
+    return climb(node, this.#wasShown, (at) => {
+      if (at === this.#tree.root) return true;
+      const seen = this.before(at);
+      return seen.isRevoked ? false : seen.parent;
+    });
+  }
+
+  /** Whether a node and all above it now were shown before: nothing of it comes as a whole. */
+  isOld(node: TreeNode): boolean {
+    return climb(node, this.#isOld, (at) => {
+      if (!this.wasShown(at)) return false;
+      return at === this.#tree.root ? true : at.parent;
+    });
+  }
+
+  /** Which child of its parent a node is. */
+  indexOf(node: TreeNode, parent: TreeNode): number {
+    let indexes = this.#indexes.get(parent);
+    if (indexes === undefined) {
+      indexes = new Map(this.#tree.childrenOf(parent).map((child, index) => [child, index]));
+      this.#indexes.set(parent, indexes);
+    }
+    return indexes.get(node) ?? -1;
+  }
+}
+
+/** Asks a node, and those that `next` leads to, until one answers or is known; keeps it for all. */
+function climb(
+  node: TreeNode,
+  known: Map<TreeNode, boolean>,
+  next: (at: TreeNode) => TreeNode | boolean | undefined,
+): boolean {
+  const asked: TreeNode[] = [];
+  let at: TreeNode | boolean | undefined = node;
+  while (at instanceof TreeNode) {
+    const answer: boolean | undefined = known.get(at);
+    if (answer === undefined) asked.push(at);
+    at = answer ?? next(at);
+  }
+  for (const one of asked) known.set(one, at === true);
+  return at === true;
 }
 
 function isSeen(seen: unknown): seen is Seen {
   return seen !== undefined;
 }
 
-function wasShown(tree: TreeState, node: TreeNode, parts: TreeParts): boolean {
-  let at: TreeNode | undefined = node;
-  while (at !== undefined && at !== tree.root) {
-    const seen = seenBefore(at, parts);
-    at = seen.isRevoked ? undefined : seen.parent;
-  }
-  return at === tree.root;
-}
-
-/** Whether a node and all above it now were shown before: nothing of it comes as a whole. */
-function isOld(tree: TreeState, node: TreeNode, parts: TreeParts): boolean {
-  for (let at: TreeNode | undefined = node; at !== undefined; at = at.parent) {
-    if (!wasShown(tree, at, parts)) return false;
-  }
-  return true;
-}
-
-function treeChanges(tree: TreeState, path: Path, parts: ReadonlyMap<unknown, unknown>): Change[] {
+function treeChanges(
+  tree: TreeState,
+  path: Path,
+  touched: ReadonlyMap<unknown, unknown>,
+): Change[] {
+  const parts = new TreeParts(tree, touched);
   const gone: string[] = [];
   const moved: string[] = [];
   const order: { readonly node: TreeNode; readonly depth: number; readonly index: number }[] = [];
-  for (const node of parts.keys()) {
+  for (const node of touched.keys()) {
     if (!(node instanceof TreeNode)) continue;
-    const isNew = !wasShown(tree, node, parts);
+    const isNew = !parts.wasShown(node);
     const isShown = tree.isShown(node);
-    if (!isNew && isShown && seenBefore(node, parts).slot === node.slot) continue;
+    if (!isNew && isShown && parts.before(node).slot === node.slot) continue;
     if (!isNew) (isShown ? moved : gone).push(tree.idOf(node));
     const { parent } = node;
-    if (!isShown || parent === undefined || !isOld(tree, parent, parts)) continue;
+    if (!isShown || parent === undefined || !parts.isOld(parent)) continue;
     let depth = 0;
     for (let at: TreeNode | undefined = parent; at !== undefined; at = at.parent) depth += 1;
-    order.push({ node, depth, index: tree.childrenOf(parent).indexOf(node) });
+    order.push({ node, depth, index: parts.indexOf(node, parent) });
   }
   order.sort((left, right) => left.depth - right.depth || left.index - right.index);
   if (gone.length + moved.length + order.length === 0) return [];
@@ -255,7 +298,7 @@ function treeChanges(tree: TreeState, path: Path, parts: ReadonlyMap<unknown, un
     id: tree.idOf(node),
     parent: node.parent === undefined || node.parent.lv < 0 ? undefined : tree.idOf(node.parent),
     index,
-    node: wasShown(tree, node, parts) ? undefined : tree.plainNode(node),
+    node: parts.wasShown(node) ? undefined : tree.plainNode(node),
   }));
   return [{ kind: 'tree', path, removed: [...moved, ...gone], placed }];
 }

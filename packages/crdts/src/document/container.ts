@@ -65,6 +65,8 @@ export interface Host {
   name(lv: number, container: Container): void;
   /** Says that what `part` of `container` looks like is about to change. */
   touch(container: Container, part: unknown): void;
+  /** Says that `container` wants to `settle` once all events that come together were taken in. */
+  unsettled(container: Container): void;
   /** Adds a local event and carries it out; its LV. */
   append: Emit;
   /** As `append`, but the container is made to be there first. */
@@ -98,6 +100,10 @@ export abstract class Container {
   abstract apply(operation: Operation): void;
   /** Whether the one event, which was taken in, is revoked from now on: called if that changed. */
   abstract revoke(operation: Operation, isRevoked: boolean): void;
+  /** Does what is better done once for many events; nothing is asked of it before. */
+  settle(): void {
+    // Most have done all.
+  }
   /** Whether it shows nothing. */
   abstract isEmpty(): boolean;
   /** Takes everything out that is shown, by local events. */

@@ -53,6 +53,9 @@ import { TreeNode, TreeState } from './tree-state.ts';
 /** How deep containers can lie in each other: what is asked of a document is asked recursively. */
 const DEPTH_MAX = 128;
 
+/** How often revocations can be revoked in turn: each that comes may turn all below it over. */
+const REVOCATION_DEPTH_MAX = 16;
+
 /** Runs a change as one transaction, or as part of the one that runs. */
 export type Transact = <Result>(change: () => Result) => Result;
 
@@ -79,6 +82,7 @@ export class DocumentState implements Host {
   #former: ReadonlyMap<number, Container> = new Map();
   /** How many events that count revoke an event; none is left out. */
   #revoked = new EventTable();
+  readonly #unsettled = new Set<Container>();
 
   constructor(graph: CausalGraph, log: OperationLog, replica: number, transact: Transact) {
     this.graph = graph;
@@ -101,20 +105,21 @@ export class DocumentState implements Host {
 
   /** Takes in the events from `from` to before `to`, which are in graph and log. */
   integrate(from: number, to: number): void {
-    // Of each text, where its events begin and end: nobody goes through those of all others.
-    const texts = new Map<TextContainer, EventRange>();
+    // Of each text, where its events are: nobody goes through those of all others.
+    const texts = new Map<TextContainer, EventRange[]>();
     let lv = from;
     for (let run = this.log.runAt(from); lv < to; run += 1) {
       const end = Math.min(this.log.end(run), to);
       const operation = this.#operation(run, lv, end - lv);
       const { target } = operation;
-      if (target instanceof TextContainer) {
-        texts.set(target, { start: texts.get(target)?.start ?? lv, end });
-      }
+      if (target instanceof TextContainer) noteRange(texts, target, { start: lv, end });
       this.#apply(operation);
       lv = end;
     }
-    for (const [text, { start, end }] of texts) text.integrate(start, end);
+    this.#settle();
+    for (const [text, ranges] of texts) {
+      for (const { start, end } of ranges) text.integrate(start, end);
+    }
   }
 
   /** Starts again from the log, after events were cut off from it. Containers stay the same. */
@@ -122,6 +127,7 @@ export class DocumentState implements Host {
     this.#former = this.#named;
     this.#named = new Map();
     this.#revoked = new EventTable();
+    this.#unsettled.clear();
     this.root.reset();
     this.name(ROOT, this.root);
     if (this.log.eventCount > 0) this.integrate(0, this.log.eventCount);
@@ -147,7 +153,7 @@ export class DocumentState implements Host {
     if (!(from >= 0 && from < to && own >= to)) {
       throw new RangeError(`commits: expected events of this replica, got ${from}..${to}`);
     }
-    this.append(this.root, REVOKE, to - from, from, -1, -1, []);
+    this.#revoke(from, to);
     const texts = new Set<TextContainer>();
     for (let run = this.log.runAt(from); run < this.log.runCount; run += 1) {
       if (this.log.start(run) >= to) break;
@@ -179,6 +185,10 @@ export class DocumentState implements Host {
     this.observer?.touch(container, part);
   }
 
+  unsettled(container: Container): void {
+    this.#unsettled.add(container);
+  }
+
   touchMarks(container: Container): void {
     this.observer?.mark(container);
   }
@@ -189,6 +199,7 @@ export class DocumentState implements Host {
     const lv = this.graph.appendLocal(this.replica, count);
     this.log.append(kind, container.lv, count, a, b, c, value);
     this.#apply({ kind, target: container, lv, count, a, b, c, value });
+    this.#settle();
     return lv;
   };
 
@@ -264,9 +275,61 @@ export class DocumentState implements Host {
     const { kind, lv, count, a } = operation;
     if (kind === REVOKE) {
       if (a < 0 || a + count > lv) throw new CorruptBytesError('revoke: expected events before it');
-      for (let index = 0; index < count; index += 1) this.#count(a + index, 1);
+      for (let event = a; event < a + count; event += 1) {
+        this.#checkDepth(event);
+        this.#count(event, 1);
+      }
       if (operation.target instanceof TextContainer) operation.target.apply(operation);
     } else machineOf(operation).apply(operation);
+  }
+
+  #settle(): void {
+    if (this.#unsettled.size === 0) return;
+    for (const container of this.#unsettled) container.settle();
+    this.#unsettled.clear();
+  }
+
+  /** What an event revokes, or -1. */
+  #revokedBy(lv: number): number {
+    const { log } = this;
+    const run = log.runAt(lv);
+    return log.kind(run) === REVOKE ? log.aOf(run, lv) : -1;
+  }
+
+  #checkDepth(first: number): void {
+    let depth = 0;
+    for (let lv = first; lv >= 0; lv = this.#revokedBy(lv)) {
+      if (depth > REVOCATION_DEPTH_MAX) {
+        throw new CorruptBytesError(`revoke: expected a depth of at most ${REVOCATION_DEPTH_MAX}`);
+      }
+      depth += 1;
+    }
+  }
+
+  /**
+   * Revokes events by local ones. One that has brought another one back is not revoked itself: what
+   * it brought back is revoked anew, so that who goes to and fro makes no long chain.
+   */
+  #revoke(from: number, to: number): void {
+    let first = -1;
+    let count = 0;
+    for (let lv = from; lv < to; lv += 1) {
+      const undone = this.#revokedBy(lv);
+      const again = undone < 0 ? -1 : this.#revokedBy(undone);
+      const wanted = again < 0 ? lv : again;
+      if (count > 0 && wanted === first + count && this.#isOneRun(wanted)) count += 1;
+      else {
+        if (count > 0) this.append(this.root, REVOKE, count, first, -1, -1, []);
+        first = wanted;
+        count = 1;
+      }
+    }
+    this.append(this.root, REVOKE, count, first, -1, -1, []);
+  }
+
+  /** Whether the event before `lv` is its author's, too: a run names events of one author. */
+  #isOneRun(lv: number): boolean {
+    return this.graph.replicaOf(lv) === this.graph.replicaOf(lv - 1);
   }
 
   /** Counts one more or one less event that revokes `first`, and all that follows from it. */
@@ -278,15 +341,29 @@ export class DocumentState implements Host {
       const after = before + change;
       this.#revoked.set(lv, after);
       if ((before === 0) === (after === 0)) return;
-      const operation = this.#operation(this.log.runAt(lv), lv, 1);
-      if (operation.kind !== REVOKE) {
+      const undone = this.#revokedBy(lv);
+      if (undone < 0) {
+        const operation = this.#operation(this.log.runAt(lv), lv, 1);
         machineOf(operation).revoke(operation, after > 0);
         return;
       }
-      lv = operation.a;
+      lv = undone;
       change = -change;
     }
   }
+}
+
+/** Adds a range of events to those of a text, which are before it. */
+function noteRange(
+  texts: Map<TextContainer, EventRange[]>,
+  text: TextContainer,
+  range: EventRange,
+): void {
+  const ranges = texts.get(text);
+  const last = ranges?.at(-1);
+  if (ranges === undefined) texts.set(text, [range]);
+  else if (last?.end === range.start) ranges[ranges.length - 1] = { ...last, end: range.end };
+  else ranges.push(range);
 }
 
 /** Who carries an operation out: what is moved below a node of a tree concerns the tree. */

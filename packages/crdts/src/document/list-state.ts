@@ -119,8 +119,9 @@ export class ListState extends Container {
     else {
       const element = this.#element(operation, a);
       this.host.touch(this, element.slot);
-      element.puts?.revoke(lv, isRevoked);
-      this.#settle(element, () => element.moves?.revoke(lv, isRevoked));
+      const { graph } = this.host;
+      element.puts?.revoke(graph, lv, isRevoked);
+      this.#settle(element, () => element.moves?.revoke(graph, lv, isRevoked));
     }
   }
 

@@ -1,7 +1,7 @@
 import { fill, type Live, live } from './live.ts';
 import { checkIndex } from './live-list.ts';
 import type { Infer, MapLikeSchema } from './schema.ts';
-import type { TreeNode, TreeState } from './tree-state.ts';
+import { TREE_DEPTH_MAX, type TreeNode, type TreeState } from './tree-state.ts';
 
 /** Where to put a node. */
 export interface TreePlace {
@@ -60,11 +60,12 @@ export class LiveTree<Data extends MapLikeSchema> {
   /**
    * Makes a node.
    *
-   * @throws RangeError if there never was such a parent, or `index` is out of range; TypeError if
-   *   `data` is not what the schema says. Nothing has changed then.
+   * @throws RangeError if there never was such a parent, if it is 1,024 deep, or `index` is out of
+   *   range; TypeError if `data` is not what the schema says. Nothing has changed then.
    */
   insert(data: Infer<Data>, place: TreePlace = {}): LiveNode<Data> {
     const parent = this.#node(place.parent);
+    checkDepth(this.#tree, parent);
     const index = this.#index(parent, place.index, undefined);
     return this.#tree.host.edit(() => {
       const node = this.#tree.insert(parent, index);
@@ -77,13 +78,13 @@ export class LiveTree<Data extends MapLikeSchema> {
    * Moves a node, with all below it.
    *
    * @throws RangeError if one of the nodes never was, if `index` is out of range, or if the new
-   *   parent is the node itself or below it.
+   *   parent is the node itself, below it, or 1,024 deep.
    */
   move(id: string, place: TreePlace): void {
     const node = this.#node(id);
     const parent = this.#node(place.parent);
-    if (this.#tree.isBelow(parent, node)) {
-      throw new RangeError(`parent: expected a node that is not below ${id}`);
+    if (!this.#tree.canHang(node, parent)) {
+      throw new RangeError(`parent: expected a node not below ${id} nor ${TREE_DEPTH_MAX} deep`);
     }
     const index = this.#index(parent, place.index, node);
     this.#tree.host.edit(() => this.#tree.move(node, parent, index));
@@ -117,6 +118,11 @@ export class LiveTree<Data extends MapLikeSchema> {
   }
 }
 
+function checkDepth(tree: TreeState, parent: TreeNode): void {
+  if (tree.canHang(undefined, parent)) return;
+  throw new RangeError(`parent: expected a node that is less than ${TREE_DEPTH_MAX} deep`);
+}
+
 /** Inserts nodes with all below them by local events. */
 export function insertNodes(
   tree: TreeState,
@@ -128,6 +134,7 @@ export function insertNodes(
     if (typeof data !== 'object' || data === null || !('data' in data)) {
       throw new TypeError(`tree: expected nodes with data, got ${typeof data}`);
     }
+    checkDepth(tree, parent);
     const node = tree.insert(parent, index);
     fill(node.data, data.data, schema);
     if ('children' in data && Array.isArray(data.children)) {

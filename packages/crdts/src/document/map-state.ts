@@ -42,7 +42,7 @@ export class MapState extends Container {
 
   reset(): void {
     for (const entry of this.#entries.values()) {
-      entry.writes.writes.length = 0;
+      entry.writes.clear();
       for (const container of entry.nested) {
         container.lv = -2;
         container.reset();
@@ -78,9 +78,9 @@ export class MapState extends Container {
 
   /** What was written to `key` without knowledge of each other, the winner first. */
   conflicts(key: string): { readonly lv: number; readonly content: Content | undefined }[] {
-    const writes = this.#entry(key).writes.writes.filter((write) => !write.isRevoked);
-    const latest = this.host.graph.dominators(writes.map((write) => write.lv));
-    return writes.filter((write) => latest.includes(write.lv)).reverse();
+    const { writes } = this.#entry(key).writes;
+    const latest = new Set(this.host.graph.dominators(writes.map((write) => write.lv)));
+    return writes.filter((write) => latest.has(write.lv)).reverse();
   }
 
   apply(operation: Operation): void {
@@ -98,7 +98,7 @@ export class MapState extends Container {
   revoke(operation: Operation, isRevoked: boolean): void {
     const { key } = this.#read(operation);
     this.host.touch(this, key);
-    this.#entry(key).writes.revoke(operation.lv, isRevoked);
+    this.#entry(key).writes.revoke(this.host.graph, operation.lv, isRevoked);
   }
 
   /** Writes a value; what a container there shows is taken out first. */

@@ -21,8 +21,14 @@
  * node is not shown either. Siblings stand in the order of the slots of one sequence, see
  * sequence.ts, in which each move makes a new slot, as in a list.
  *
- * Cost: O(moves that are later in the order) for each that arrives late, none for others, and the
- * depth of the new parent.
+ * Events that arrive together are put into the order first, and then done: what is later than the
+ * first of them is undone and redone once, not for each.
+ *
+ * A move to a place that is very deep is skipped, too. Otherwise a long chain of nodes would make
+ * each move below it as expensive as it is long.
+ *
+ * Cost: O(moves that are later in the order) for those that arrive late together, none for others,
+ * and the depth of the new parent for each.
  *
  * Source: Kleppmann, Mulligan, Gomes and Beresford, "A Highly-Available Move Operation for
  * Replicated Trees", IEEE TPDS 2022.
@@ -30,11 +36,14 @@
 import { TREE_MOVE } from '../log/operation-kind.ts';
 import { authorOf } from './author.ts';
 import { Container, impossible, MAP, type Operation, TREE } from './container.ts';
-import { Register, type Write } from './register.ts';
+import { Register } from './register.ts';
 import { Sequence, Slot } from './sequence.ts';
 
 /** As the right origin's field of a move: to the trash. */
 const TO_TRASH = -2;
+
+/** How deep nodes can be moved or made; a subtree that is moved can reach deeper. */
+export const TREE_DEPTH_MAX = 1_024;
 
 /** A node, the root of all, or the trash. */
 export class TreeNode {
@@ -90,6 +99,8 @@ export class TreeState extends Container {
   #slots = new Map<number, Slot<TreeNode>>();
   #sequence = new Sequence<TreeNode>(this.host.graph);
   #moves = new Register<Move>();
+  /** How many of the moves are carried out; the rest wait for `settle`. */
+  #doneCount = 0;
 
   reset(): void {
     this.root = new TreeNode(-1, () => this);
@@ -98,6 +109,7 @@ export class TreeState extends Container {
     this.#slots = new Map();
     this.#sequence = new Sequence(this.host.graph);
     this.#moves = new Register();
+    this.#doneCount = 0;
   }
 
   /** The nodes below `parent` that are shown, in order. */
@@ -131,11 +143,15 @@ export class TreeState extends Container {
     return at === this.root;
   }
 
-  /** Whether `node` is `above` or hangs on it. */
-  isBelow(node: TreeNode, above: TreeNode): boolean {
-    let at: TreeNode | undefined = node;
-    while (at !== undefined && at !== above) at = at.parent;
-    return at === above;
+  /** Whether `node` can be put below `parent`, which is not below it nor too deep. */
+  canHang(node: TreeNode | undefined, parent: TreeNode): boolean {
+    let at: TreeNode | undefined = parent;
+    for (let depth = 0; depth <= TREE_DEPTH_MAX; depth += 1) {
+      if (at === undefined) return true;
+      if (at === node) return false;
+      at = at.parent;
+    }
+    return false;
   }
 
   apply(operation: Operation): void {
@@ -156,15 +172,30 @@ export class TreeState extends Container {
     }
     const before = { parent: undefined, slot: undefined };
     const move: Move = { node, parent, slot, isDone: false, before };
-    this.#replay(this.#moves.add(this.host.graph, lv, move), () => undefined);
+    const { graph } = this.host;
+    const at = this.#moves.find(graph, lv);
+    const isNext = at === this.#doneCount && at === this.#moves.writes.length;
+    if (!isNext) this.#undoFrom(at);
+    this.#moves.add(graph, lv, move);
+    if (isNext) this.settle();
   }
 
   revoke(operation: Operation, isRevoked: boolean): void {
+    const { graph } = this.host;
     const { lv, a } = operation;
-    this.#replay(this.#moves.find(lv), (write) => {
-      write.isRevoked = isRevoked;
-      if (a === -1) write.content.node.isRevoked = isRevoked;
-    });
+    this.#undoFrom(this.#moves.find(graph, lv));
+    const node = this.#moves.revoke(graph, lv, isRevoked)?.content.node;
+    if (a !== -1 || node === undefined) return;
+    this.host.touch(this, node);
+    node.isRevoked = isRevoked;
+  }
+
+  override settle(): void {
+    const { writes } = this.#moves;
+    for (; this.#doneCount < writes.length; this.#doneCount += 1) {
+      const move = writes[this.#doneCount]?.content;
+      if (move !== undefined) this.#do(move);
+    }
   }
 
   /** Makes a node below `parent`, before its child number `index`; the new node. */
@@ -229,24 +260,20 @@ export class TreeState extends Container {
     return this.host.emit(parent.data, TREE_MOVE, 1, lv, left?.lv ?? -1, right?.lv ?? -1, []);
   }
 
-  /** Undoes all moves from number `at` on, carries out `change` on that one, and redoes them. */
-  #replay(at: number, change: (write: Write<Move>) => void): void {
+  /** Undoes the moves from number `at` on, as far as they are carried out. */
+  #undoFrom(at: number): void {
     const { writes } = this.#moves;
-    for (let index = writes.length - 1; index >= at; index -= 1) {
-      const move = writes[index]?.content;
+    this.host.unsettled(this);
+    while (this.#doneCount > at) {
+      this.#doneCount -= 1;
+      const move = writes[this.#doneCount]?.content;
       if (move?.isDone === true) this.#place(move.node, move.before);
-    }
-    const first = writes[at];
-    if (first !== undefined) change(first);
-    for (let index = at; index < writes.length; index += 1) {
-      const write = writes[index];
-      if (write !== undefined) this.#do(write);
     }
   }
 
-  #do({ content: move, isRevoked }: Write<Move>): void {
-    const { node } = move;
-    move.isDone = !isRevoked && !this.isBelow(move.parent, node);
+  #do(move: Move): void {
+    const { node, parent } = move;
+    move.isDone = parent === this.#trash || this.canHang(node, parent);
     if (!move.isDone) return;
     move.before = { parent: node.parent, slot: node.slot };
     this.#place(node, move);
