@@ -23,11 +23,13 @@
 import {
   type CausalContext,
   contextOf,
+  type Dot,
   includes,
   joinContexts,
   nextDot,
 } from '../causal/causal-context.ts';
 import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
+import { leaf } from '../ordered-map.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import { dotOf, type ElementId, elementId } from './element-id.ts';
 import { deadLeaves, nodeOrder, placeBetween, type TreePlace } from './fugue-tree.ts';
@@ -188,24 +190,8 @@ export const movableList = {
     const alive = aliveIds(state);
     checkIndex('index', index, alive.length);
     checkValues(values);
-    let at = between(state, alive[index - 1], alive[index]);
-    let places: SortedMap<PlaceNode> = emptyMap;
-    let elements: SortedMap<MovableElement<Value>> = emptyMap;
-    const dots = [];
-    let { counter } = nextDot(state.context, replicaId);
-    for (const value of values) {
-      const id = elementId({ replicaId, counter });
-      dots.push({ replicaId, counter });
-      places = places.set(id, { ...at, element: id });
-      elements = elements.set(id, {
-        placing: { place: id, counter: 1 },
-        writing: { value, counter: 1, replicaId },
-        isRemoved: false,
-      });
-      at = { parent: id, side: 'right' };
-      counter += 1;
-    }
-    return { places, elements, context: contextOf(dots) };
+    const place = between(state, alive[index - 1], alive[index]);
+    return insertionOfElements(nextDot(state.context, replicaId), place, values);
   },
 
   /**
@@ -243,13 +229,8 @@ export const movableList = {
     if (from === to) return bottom;
     const others = alive.toSpliced(from, 1);
     const at = between(state, others[to - 1], others[to]);
-    const place = elementId(dot);
     const counter = (state.elements.get(element)?.placing?.counter ?? 0) + 1;
-    return {
-      places: SortedMap.of(place, { ...at, element }),
-      elements: SortedMap.of(element, { ...UNKNOWN, placing: { place, counter } }),
-      context: contextOf([dot]),
-    };
+    return moveTo(dot, { ...at, element }, counter);
   },
 
   /**
@@ -294,15 +275,50 @@ export const movableList = {
   },
 };
 
+/** The delta of inserting `values` at `at`, the first under `dot`, the others under the next. */
+export function insertionOfElements<Value>(
+  { replicaId, counter: first }: Dot,
+  at: TreePlace,
+  values: readonly Value[],
+): MovableList<Value> {
+  let place = at;
+  let places: SortedMap<PlaceNode> = emptyMap;
+  let elements: SortedMap<MovableElement<Value>> = emptyMap;
+  for (const [index, value] of values.entries()) {
+    const id = elementId({ replicaId, counter: first + index });
+    places = places.set(id, { ...place, element: id });
+    elements = elements.set(id, {
+      placing: { place: id, counter: 1 },
+      writing: { value, counter: 1, replicaId },
+      isRemoved: false,
+    });
+    place = { parent: id, side: 'right' };
+  }
+  const last = first + values.length - 1;
+  return { places, elements, context: last < first ? undefined : leaf(replicaId, [first, last]) };
+}
+
+/** The delta of moving the element of `node` there: its `counter`-th place, under `dot`. */
+export function moveTo(dot: Dot, node: PlaceNode, counter: number): MovableList<never> {
+  const place = elementId(dot);
+  return {
+    places: SortedMap.of(place, node),
+    elements: SortedMap.of(node.element, { ...UNKNOWN, placing: { place, counter } }),
+    context: contextOf([dot]),
+  };
+}
+
 const bottom: MovableList<never> = { places: emptyMap, elements: emptyMap, context: undefined };
 
-const UNKNOWN: MovableElement<never> = {
+/** An element of which nothing is known. */
+export const UNKNOWN: MovableElement<never> = {
   placing: undefined,
   writing: undefined,
   isRemoved: false,
 };
 
-const REMOVED: MovableElement<never> = { ...UNKNOWN, isRemoved: true };
+/** An element that was removed. */
+export const REMOVED: MovableElement<never> = { ...UNKNOWN, isRemoved: true };
 
 /** The order of a state is asked for often, and changes never. */
 const alive = new WeakMap<MovableList<unknown>, readonly ElementId[]>();
@@ -359,7 +375,11 @@ function laterWriting<Value>(
   return left.replicaId < right.replicaId ? right : left;
 }
 
-function elementDelta<Value>(id: ElementId, element: MovableElement<Value>): MovableList<Value> {
+/** The delta of what is known of one element. */
+export function elementDelta<Value>(
+  id: ElementId,
+  element: MovableElement<Value>,
+): MovableList<Value> {
   return { ...bottom, elements: SortedMap.of(id, element) };
 }
 

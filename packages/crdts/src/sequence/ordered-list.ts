@@ -15,10 +15,12 @@
 import {
   type CausalContext,
   contextOf,
+  type Dot,
   includes,
   joinContexts,
   nextDot,
 } from '../causal/causal-context.ts';
+import { leaf } from '../ordered-map.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
 import { dotOf, type ElementId, elementId } from './element-id.ts';
@@ -130,18 +132,8 @@ export const orderedList = {
     const alive = aliveIds(state);
     checkIndex('index', index, alive.length);
     checkValues(values);
-    let { counter } = nextDot(state.context, replicaId);
-    let nodes: SortedMap<ListNode<Value>> = emptyMap;
-    const dots = [];
-    let place = placeBetween(state.nodes, alive[index - 1] ?? '', alive[index]);
-    for (const value of values) {
-      const dot = { replicaId, counter };
-      nodes = nodes.set(elementId(dot), { ...place, value });
-      dots.push(dot);
-      place = { parent: elementId(dot), side: 'right' };
-      counter += 1;
-    }
-    return { nodes, context: contextOf(dots) };
+    const place = placeBetween(state.nodes, alive[index - 1] ?? '', alive[index]);
+    return insertion(nextDot(state.context, replicaId), place, values);
   },
 
   /**
@@ -153,13 +145,7 @@ export const orderedList = {
     const alive = aliveIds(state);
     checkIndex('index', index, alive.length);
     checkIndex('count', count, alive.length - index);
-    let nodes: SortedMap<ListNode<Value>> = emptyMap;
-    const gone = alive.slice(index, index + count);
-    for (const id of gone) {
-      const node = state.nodes.get(id);
-      if (node !== undefined) nodes = nodes.set(id, { ...node, value: undefined });
-    }
-    return { nodes, context: contextOf(gone.map(dotOf)) };
+    return deletion(state, alive.slice(index, index + count));
   },
 
   /**
@@ -178,6 +164,36 @@ export const orderedList = {
     return { ...state, nodes: state.nodes.filter((_, id) => !gone.has(id)) };
   },
 };
+
+/** The delta of inserting `values` at `place`, the first under `dot`, the others under the next. */
+export function insertion<Value>(
+  { replicaId, counter: first }: Dot,
+  place: TreePlace,
+  values: readonly Value[],
+): OrderedList<Value> {
+  let nodes: SortedMap<ListNode<Value>> = emptyMap;
+  let at = place;
+  for (const [index, value] of values.entries()) {
+    const id = elementId({ replicaId, counter: first + index });
+    nodes = nodes.set(id, { ...at, value });
+    at = { parent: id, side: 'right' };
+  }
+  const last = first + values.length - 1;
+  return { nodes, context: last < first ? undefined : leaf(replicaId, [first, last]) };
+}
+
+/** The delta of deleting those of `ids` that are there. */
+export function deletion<Value>(
+  state: OrderedList<Value>,
+  ids: Iterable<ElementId>,
+): OrderedList<Value> {
+  let nodes: SortedMap<ListNode<Value>> = emptyMap;
+  for (const id of ids) {
+    const node = state.nodes.get(id);
+    if (node !== undefined) nodes = nodes.set(id, { ...node, value: undefined });
+  }
+  return { nodes, context: contextOf([...nodes.keys()].map(dotOf)) };
+}
 
 const bottom: OrderedList<never> = { nodes: emptyMap, context: undefined };
 

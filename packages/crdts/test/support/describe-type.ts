@@ -61,6 +61,7 @@ export function describeType<State, Operation>(type: TypeCase<State, Operation>)
   describeCodec('states', codec, values, { show: (state) => [show(state), view(state)] });
 }
 
-function hexOf(bytes: Uint8Array): string {
+/** Bytes as text, to compare them. */
+export function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
