@@ -92,6 +92,8 @@ export class CausalGraph {
   lastReplica = -1;
   /** How many events there can be if all of the next ones go on with that run. */
   #lastMax = 0;
+  /** How many events `#next`, `#heads` and `#critical` know of; see `goOn`. */
+  #settledCount = 0;
   readonly #joins: (readonly number[])[] = [];
   readonly #heads: number[] = [];
   /** Pairs of first and last event: ascending ranges of critical versions. */
@@ -110,10 +112,15 @@ export class CausalGraph {
     // would have to begin anew when there are more runs.
     this.#runs = new Int32Array(16 * FIELD_COUNT);
     this.#found = 0;
+    this.#lastMax = -1;
+    this.#settledCount = 0;
+    this.lastStart = 0;
+    this.eventCount = 0;
   }
 
   /** The events that none descends from, ascending; a copy. Empty without events. */
   get frontier(): readonly number[] {
+    this.#settle();
     return this.#heads.slice();
   }
 
@@ -143,6 +150,7 @@ export class CausalGraph {
     this.eventCount = lastStart;
     this.#pushRun(this.replicaIndex(lastReplica), sequence, -1, lastLamport, false);
     this.eventCount = eventCount;
+    this.#settledCount = eventCount;
     this.#heads.push(...frontier);
     this.#deferredEvents = lastStart;
     this.#deferredRuns = runCount;
@@ -158,6 +166,7 @@ export class CausalGraph {
   open(): void {
     const summary = this.#summary;
     if (this.#read === undefined || summary === undefined) return;
+    this.#settle();
     const past = new CausalGraph();
     for (const id of this.#ids) past.replicaIndex(id);
     this.#read(past);
@@ -214,6 +223,7 @@ export class CausalGraph {
 
   /** The sequence number that the next event of a replica has. */
   nextSequence(replica: number): number {
+    this.#settle();
     return this.#next[replica]!;
   }
 
@@ -240,6 +250,7 @@ export class CausalGraph {
    */
   append(replica: number, sequence: number, count: number, parents: readonly number[]): number {
     if (parents.length < 2) return this.appendAfter(replica, sequence, count, parents[0] ?? -1);
+    this.#settle();
     for (const parent of parents) this.#checkParent(parent, 0);
     const [one = 0, two = 0] = parents;
     // Nothing descends from a head: two of which the earlier one is a head are a frontier.
@@ -255,6 +266,7 @@ export class CausalGraph {
 
   /** `append` with one parent, or with none if `parent` is -1. Allocates nothing. */
   appendAfter(replica: number, sequence: number, count: number, parent: number): number {
+    this.#settle();
     this.#checkEvents(replica, sequence, count);
     this.#checkParent(parent, -1);
     const lv = this.eventCount;
@@ -281,6 +293,7 @@ export class CausalGraph {
     const heads = this.#heads;
     const lv = this.eventCount;
     if (heads.length === 1 && this.goOn(replica, count)) return lv;
+    this.#settle();
     const sequence = this.#next[replica]!;
     if (heads.length < 2) return this.appendAfter(replica, sequence, count, heads[0] ?? -1);
     this.open();
@@ -290,21 +303,30 @@ export class CausalGraph {
 
   /**
    * `append` after the latest event alone, if that one is of the same replica, too, else false: who
-   * types goes on with the latest run, of which nothing but the end changes.
+   * types goes on with the latest run, of which nothing but the end changes. `count` is at least 1.
    */
   goOn(replica: number, count: number): boolean {
     const end = this.eventCount + count;
-    if (replica !== this.lastReplica || !(count > 0 && end <= this.#lastMax)) return false;
-    const heads = this.#heads;
+    if (replica !== this.lastReplica || end > this.#lastMax) return false;
     this.eventCount = end;
-    this.#next[replica]! += count;
-    heads[heads.length - 1] = end - 1;
-    if (heads.length === 1) this.#critical[this.#critical.length - 1] = end - 1;
     return true;
+  }
+
+  /** Makes up for what `goOn` left: it only counts, since nobody asks after each keystroke. */
+  #settle(): void {
+    const count = this.eventCount - this.#settledCount;
+    if (count === 0) return;
+    this.#settledCount = this.eventCount;
+    this.#next[this.lastReplica]! += count;
+    const last = this.eventCount - 1;
+    const heads = this.#heads;
+    heads[heads.length - 1] = last;
+    if (heads.length === 1) this.#critical[this.#critical.length - 1] = last;
   }
 
   /** The LV of an event by its id, or -1 if it is not here. */
   lvOf(replica: number, sequence: number): number {
+    this.#settle();
     if (replica < 0 || sequence < 0 || !(sequence < this.#next[replica]!)) return -1;
     let runs = this.#runsOf[replica]!;
     if (runs.length === 0 || sequence < this.runSequence(runs[0]!)) {
@@ -375,6 +397,7 @@ export class CausalGraph {
 
   /** The latest critical version before `lv`, or -1: then only the empty version is. */
   criticalBefore(lv: number): number {
+    this.#settle();
     this.open();
     const critical = this.#critical;
     for (let at = critical.length - 2; at >= 0; at -= 2) {
@@ -425,6 +448,7 @@ export class CausalGraph {
 
   /** Of each replica by its number, how many of its events are here: its next sequence number. */
   versionVector(): number[] {
+    this.#settle();
     return this.#next.slice();
   }
 
@@ -435,6 +459,7 @@ export class CausalGraph {
    *   as all that we have. Events that those descend from belong to the version, too.
    */
   frontierOf(vector: readonly number[]): readonly number[] {
+    this.#settle();
     const lvs: number[] = [];
     for (let replica = 0; replica < vector.length; replica += 1) {
       const next = Math.min(vector[replica]!, this.#next[replica] ?? 0);
@@ -455,6 +480,7 @@ export class CausalGraph {
       this.#runCount -= 1;
     }
     this.eventCount = Math.min(this.eventCount, eventCount);
+    this.#settledCount = this.eventCount;
     const last = this.#runCount - 1;
     this.lastReplica = -1;
     this.lastStart = last < 0 ? 0 : this.runStart(last);
@@ -567,6 +593,7 @@ export class CausalGraph {
   #finish(replica: number, count: number, parent: number, linear: boolean): void {
     const lv = this.eventCount;
     this.eventCount = lv + count;
+    this.#settledCount = lv + count;
     this.#next[replica]! += count;
     this.lastReplica = replica;
     this.#lastMax = Math.min(EVENT_COUNT_MAX, lv + count + SEQUENCE_MAX - this.#next[replica]!);

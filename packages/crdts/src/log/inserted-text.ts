@@ -10,10 +10,21 @@ export class InsertedText {
   isLatin1 = true;
   /** How many units of UTF-16 there are, the offset of the next one; for others to read. */
   length = 0;
-  #units: Uint8Array | Uint16Array = new Uint8Array(256);
+  /** The units, with room behind them; for others to read. */
+  units: Uint8Array | Uint16Array = new Uint8Array(0);
+  /** Whether there may be halves of surrogate pairs; for others to read. */
+  hasPairs = false;
   /** Gives the text of the first `#deferredLength` units, as long as nobody asked for any. */
   #load: (() => string) | undefined;
   #deferredLength = 0;
+
+  /** Without text. */
+  constructor() {
+    // Written a second time at once, or a compiler would take the fields for constants.
+    this.units = new Uint8Array(256);
+    this.hasPairs = false;
+    this.length = 0;
+  }
 
   /**
    * Says that there are `length` units already, which `load` gives when the first of them is read:
@@ -23,7 +34,8 @@ export class InsertedText {
    */
   defer(length: number, isLatin1: boolean, load: () => string): void {
     this.isLatin1 = isLatin1;
-    this.#units = isLatin1 ? new Uint8Array(length + 256) : new Uint16Array(length + 256);
+    if (!isLatin1) this.hasPairs = true;
+    this.units = isLatin1 ? new Uint8Array(length + 256) : new Uint16Array(length + 256);
     this.length = length;
     this.#deferredLength = length;
     this.#load = load;
@@ -33,11 +45,11 @@ export class InsertedText {
   append(text: string): number {
     const offset = this.length;
     const count = text.length;
-    if (offset + count > this.#units.length) this.#reserve(count);
-    let units = this.#units;
+    if (offset + count > this.units.length) this.#reserve(count);
+    let units = this.units;
     for (let at = 0; at < count; at += 1) {
       const unit = text.charCodeAt(at);
-      if (unit > 0xff && this.isLatin1) units = this.#widen();
+      if (unit > 0xff) units = this.widen(unit);
       units[offset + at] = unit;
     }
     this.length = offset + count;
@@ -47,9 +59,9 @@ export class InsertedText {
   /** Adds one unit of UTF-16 and returns its offset. */
   appendUnit(unit: number): number {
     const offset = this.length;
-    if (offset === this.#units.length) this.#reserve(1);
-    if (unit > 0xff && this.isLatin1) this.#widen();
-    this.#units[offset] = unit;
+    if (offset === this.units.length) this.#reserve(1);
+    if (unit > 0xff) this.widen(unit);
+    this.units[offset] = unit;
     this.length = offset + 1;
     return offset;
   }
@@ -58,7 +70,7 @@ export class InsertedText {
   appendLatin1(bytes: Uint8Array, start: number, end: number): number {
     const offset = this.length;
     this.#reserve(end - start);
-    this.#units.set(bytes.subarray(start, end), offset);
+    this.units.set(bytes.subarray(start, end), offset);
     this.length = offset + end - start;
     return offset;
   }
@@ -66,7 +78,7 @@ export class InsertedText {
   /** The unit at an offset below `length`. */
   unitAt(offset: number): number {
     if (offset < this.#deferredLength) this.#fetch();
-    return this.#units[offset] ?? 0;
+    return this.units[offset] ?? 0;
   }
 
   /** The text of `count` units from `offset` on. */
@@ -76,7 +88,7 @@ export class InsertedText {
     let text = '';
     const end = Math.min(offset + count, this.length);
     for (let from = offset; from < end; from += SLICE) {
-      const units = this.#units.subarray(from, Math.min(from + SLICE, end));
+      const units = this.units.subarray(from, Math.min(from + SLICE, end));
       text += String(Reflect.apply(String.fromCharCode, null, units));
     }
     return text;
@@ -85,7 +97,7 @@ export class InsertedText {
   /** The units from `offset` to before `end`, as they are kept: valid until the next change. */
   view(offset: number, end: number): Uint8Array | Uint16Array {
     if (offset < this.#deferredLength) this.#fetch();
-    return this.#units.subarray(offset, Math.min(end, this.length));
+    return this.units.subarray(offset, Math.min(end, this.length));
   }
 
   /** Forgets what is after the first `length` units. */
@@ -95,24 +107,32 @@ export class InsertedText {
 
   #fetch(): void {
     const text = this.#load?.() ?? '';
-    for (let at = 0; at < text.length; at += 1) this.#units[at] = text.charCodeAt(at);
+    for (let at = 0; at < text.length; at += 1) this.units[at] = text.charCodeAt(at);
     this.#load = undefined;
     this.#deferredLength = 0;
   }
 
   #reserve(count: number): void {
     const needed = this.length + count;
-    if (needed <= this.#units.length) return;
-    const size = Math.max(needed, 2 * this.#units.length);
+    if (needed <= this.units.length) return;
+    const size = Math.max(needed, 2 * this.units.length);
     const grown = this.isLatin1 ? new Uint8Array(size) : new Uint16Array(size);
-    grown.set(this.#units);
-    this.#units = grown;
+    grown.set(this.units);
+    this.units = grown;
   }
 
-  #widen(): Uint16Array {
-    const units = new Uint16Array(this.#units);
-    this.#units = units;
+  /** The units with room for `count` more. */
+  room(count: number): Uint8Array | Uint16Array {
+    if (this.length + count > this.units.length) this.#reserve(count);
+    return this.units;
+  }
+
+  /** The units with room for `unit`, which is above 255, in each of them. */
+  widen(unit: number): Uint8Array | Uint16Array {
+    if ((unit & 0xf800) === 0xd800) this.hasPairs = true;
+    if (!this.isLatin1) return this.units;
+    this.units = new Uint16Array(this.units);
     this.isLatin1 = false;
-    return units;
+    return this.units;
   }
 }

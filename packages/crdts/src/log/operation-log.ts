@@ -52,6 +52,11 @@ export class OperationLog {
   #runCount = 0;
   /** How many events there are; for others to read. */
   eventCount = 0;
+  /** What the latest run does, to which container; for others to read. */
+  lastKind = 0;
+  lastContainer: number = ROOT;
+  /** Where the latest event left the cursor of its author; see `cursorAfter`. */
+  cursor = 0;
   /** Appends to another log what the first events did, as long as nobody asked for it. */
   #read: ((into: OperationLog) => void) | undefined;
   #deferredEvents = 0;
@@ -60,8 +65,9 @@ export class OperationLog {
   /** @param graph - Of the same events; they are appended there first. */
   constructor(graph: CausalGraph) {
     this.#graph = graph;
-    // Written twice from the start, or a compiler would take the arrays for constants.
+    // Written twice from the start, or a compiler would take the fields for constants.
     this.#grow(this.#rows.length);
+    this.truncate(0);
   }
 
   /** How many runs there are. */
@@ -108,6 +114,7 @@ export class OperationLog {
     for (const value of later) this.values.push(value);
     this.#deferredEvents = 0;
     this.#read = undefined;
+    this.#seeLast();
   }
 
   /** Keeps a value for a run that is about to be appended; returns its index. */
@@ -142,21 +149,22 @@ export class OperationLog {
     rows[at + VALUE] = value;
     this.#runCount += 1;
     this.eventCount += count;
+    this.lastKind = kind;
+    this.lastContainer = container;
+    this.cursor = this.cursorAfter(this.#runCount - 1, this.eventCount - 1);
   }
 
   /** Adds the insertion of `count` units at `position`; their text is at `offset` of `text`. */
   appendInsert(container: number, position: number, count: number, offset: number): void {
-    const at = (this.#runCount - 1) * FIELD_COUNT;
-    const rows = this.#rows;
-    const length = this.eventCount - rows[at]!;
     if (
-      this.#kinds[this.#runCount - 1] === TEXT_INSERT &&
-      rows[at + CONTAINER] === container &&
-      rows[at + A] === position - length &&
-      rows[at + B] === offset - length &&
+      this.lastKind === TEXT_INSERT &&
+      this.cursor === position &&
+      this.lastContainer === container &&
+      this.#textEnd() === offset &&
       this.#goesOn()
     ) {
       this.eventCount += count;
+      this.cursor += count;
       return;
     }
     this.append(TEXT_INSERT, container, count, position, offset, 0, -1);
@@ -164,25 +172,18 @@ export class OperationLog {
 
   /** Adds the deletion of `count` units from `position` on, forwards. */
   appendDelete(container: number, position: number, count: number): void {
-    const at = (this.#runCount - 1) * FIELD_COUNT;
-    const rows = this.#rows;
-    const kind = this.#kinds[this.#runCount - 1];
-    if (
-      (kind === TEXT_DELETE || kind === TEXT_DELETE_BACKWARD) &&
-      rows[at + CONTAINER] === container &&
-      this.#goesOn()
-    ) {
-      const lead = rows[at + A]! - position;
-      const length = this.eventCount - rows[at]!;
-      if (count === 1 && lead === length && (length === 1 || kind === TEXT_DELETE_BACKWARD)) {
+    const isNext =
+      this.cursor === position
+        ? this.lastKind === TEXT_DELETE
+        : this.cursor === position + 1 && count === 1 && this.#canGoBack();
+    if (isNext && this.lastContainer === container && this.#goesOn()) {
+      if (this.cursor !== position) {
         this.#kinds[this.#runCount - 1] = TEXT_DELETE_BACKWARD;
-        this.eventCount += 1;
-        return;
+        this.lastKind = TEXT_DELETE_BACKWARD;
       }
-      if (kind === TEXT_DELETE && lead === 0) {
-        this.eventCount += count;
-        return;
-      }
+      this.eventCount += count;
+      this.cursor = position;
+      return;
     }
     this.append(TEXT_DELETE, container, count, position, 0, 0, -1);
   }
@@ -193,12 +194,10 @@ export class OperationLog {
       this.appendDelete(container, position, 1);
       return;
     }
-    const run = this.#runCount - 1;
-    const at = run * FIELD_COUNT;
-    const rows = this.#rows;
-    const isAlike = this.#kinds[run] === TEXT_DELETE_BACKWARD && rows[at + CONTAINER] === container;
-    if (isAlike && position === rows[at + A]! - this.eventCount + rows[at]! && this.#goesOn()) {
+    const isAlike = this.lastKind === TEXT_DELETE_BACKWARD && this.lastContainer === container;
+    if (isAlike && position === this.cursor - 1 && this.#goesOn()) {
       this.eventCount += count;
+      this.cursor -= count;
       return;
     }
     this.append(TEXT_DELETE_BACKWARD, container, count, position, 0, 0, -1);
@@ -309,6 +308,7 @@ export class OperationLog {
     }
     this.eventCount = Math.min(this.eventCount, eventCount);
     for (const lv of this.#aliases.keys()) if (lv >= eventCount) this.#aliases.delete(lv);
+    this.#seeLast();
   }
 
   /** Forgets the text and the values of a run but for those of its first `count` events. */
@@ -318,6 +318,26 @@ export class OperationLog {
     if (value < 0) return;
     const kept = count === 0 ? 0 : Math.max(count, 1);
     this.values.length = Math.min(this.values.length, value + kept);
+  }
+
+  #seeLast(): void {
+    const last = this.#runCount - 1;
+    this.lastKind = last < 0 ? 0 : this.kind(last);
+    this.lastContainer = last < 0 ? ROOT : this.container(last);
+    this.cursor = last < 0 ? 0 : this.cursorAfter(last, this.eventCount - 1);
+  }
+
+  /** Where the text of the latest run ends, which is an insertion. */
+  #textEnd(): number {
+    const at = (this.#runCount - 1) * FIELD_COUNT;
+    const rows = this.#rows;
+    return rows[at + B]! + this.eventCount - rows[at]!;
+  }
+
+  /** Whether the latest run is of deletions that go backwards, or of one that goes neither way. */
+  #canGoBack(): boolean {
+    if (this.lastKind !== TEXT_DELETE) return this.lastKind === TEXT_DELETE_BACKWARD;
+    return this.eventCount - this.start(this.#runCount - 1) === 1;
   }
 
   /** Whether the next event has the one before it, and the same author, as its only parent. */

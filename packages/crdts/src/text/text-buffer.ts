@@ -22,11 +22,13 @@ import type { InsertedText } from '../log/inserted-text.ts';
 /** Units of a full chunk: a gap moves within microseconds, and few chunks make a large text. */
 const CHUNK_MAX = 16_384;
 const CHUNK_MIN = 64;
+/** A gap that is wider leaves a chunk that is small beside the others. */
+const GAP_MAX = CHUNK_MAX - CHUNK_MAX / 8;
 /** Units turned into a string at once. */
 const SLICE = 4096;
 
 /** The gap is from `gapStart` to before `gapEnd`; what is after it moves towards the end. */
-interface Chunk {
+export interface Chunk {
   units: Uint16Array;
   gapStart: number;
   gapEnd: number;
@@ -44,11 +46,12 @@ function newChunk(size: number): Chunk {
 export class TextBuffer {
   /** How many units there are; for others to read. */
   length = 0;
+  /** The chunk of the last edit, and how many units are before it; for others to read. */
+  chunk: Chunk = newChunk(0);
+  base = -1;
   readonly #chunks: Chunk[] = [];
-  /** The chunk of the last edit, its number, and how many units are before it. */
-  #chunk: Chunk = newChunk(0);
+  /** The number of that chunk. */
   #at = -1;
-  #base = -1;
 
   /** An empty text. */
   constructor() {
@@ -60,42 +63,25 @@ export class TextBuffer {
   /** Puts `text` before the unit at `position`. */
   insert(position: number, text: string): void {
     const count = text.length;
-    let done = 0;
-    while (done < count) {
-      let chunk = this.#chunk;
-      // Typing goes on where the gap is: then nothing is sought, and nothing moves.
-      if (position + done !== this.#base + chunk.gapStart || chunk.gapStart === chunk.gapEnd) {
-        chunk = this.#open(position + done, count - done);
-      }
-      const units = chunk.units;
-      const room = chunk.gapEnd - chunk.gapStart;
-      const end = done + (room < count - done ? room : count - done);
-      let at = chunk.gapStart;
-      while (done < end) {
-        units[at] = text.charCodeAt(done);
-        at += 1;
-        done += 1;
-      }
-      this.length += at - chunk.gapStart;
-      chunk.gapStart = at;
+    for (let done = 0; done < count;) {
+      const chunk = this.open(position + done, count - done);
+      const start = chunk.gapStart;
+      const size = Math.min(chunk.gapEnd - start, count - done);
+      for (let at = 0; at < size; at += 1) chunk.units[start + at] = text.charCodeAt(done + at);
+      chunk.gapStart = start + size;
+      this.length += size;
+      done += size;
     }
   }
 
   /** Puts `count` units of `source`, from `offset` on, before the unit at `position`. */
   insertFrom(position: number, source: InsertedText, offset: number, count: number): void {
-    let done = 0;
-    while (done < count) {
-      let chunk = this.#chunk;
-      if (position + done !== this.#base + chunk.gapStart || chunk.gapStart === chunk.gapEnd) {
-        chunk = this.#open(position + done, count - done);
-      }
+    for (let done = 0; done < count;) {
+      const chunk = this.open(position + done, count - done);
       const size = Math.min(chunk.gapEnd - chunk.gapStart, count - done);
-      if (size === 1) {
-        chunk.units[chunk.gapStart] = source.unitAt(offset + done);
-      } else {
-        const from = offset + done;
-        chunk.units.set(source.view(from, from + size), chunk.gapStart);
-      }
+      const from = offset + done;
+      if (size === 1) chunk.units[chunk.gapStart] = source.unitAt(from);
+      else chunk.units.set(source.view(from, from + size), chunk.gapStart);
       chunk.gapStart += size;
       this.length += size;
       done += size;
@@ -104,31 +90,38 @@ export class TextBuffer {
 
   /** Takes out `count` units from `position` on. */
   delete(position: number, count: number): void {
-    let chunk = this.#chunk;
+    if (this.deleteBefore(position, count)) return;
     let rest = count;
     this.length -= count;
-    if (position + count === this.#base + chunk.gapStart && position >= this.#base) {
-      // Backspace: the gap grows backwards.
-      chunk.gapStart -= count;
-      rest = 0;
-      if (this.#chunks.length > 1) this.#shrink();
-    }
     while (rest > 0) {
-      chunk = this.#seek(position);
-      if (position - this.#base === lengthOf(chunk)) chunk = this.#next();
-      moveGap(chunk, position - this.#base);
+      const chunk = this.#seek(position, position + 1);
+      moveGap(chunk, position - this.base);
       const size = Math.min(rest, chunk.units.length - chunk.gapEnd);
       chunk.gapEnd += size;
       rest -= size;
-      if (this.#chunks.length > 1) this.#shrink();
+      if (chunk.gapEnd - chunk.gapStart > GAP_MAX) this.#shrink();
     }
+  }
+
+  /**
+   * Takes out `count` units from `position` on if they are right before the gap, as with Backspace:
+   * it only grows. Else it returns false.
+   */
+  deleteBefore(position: number, count: number): boolean {
+    const chunk = this.chunk;
+    const start = position - this.base;
+    if (start + count !== chunk.gapStart || start < 0 || chunk.gapEnd - start > GAP_MAX) {
+      return false;
+    }
+    chunk.gapStart = start;
+    this.length -= count;
+    return true;
   }
 
   /** The unit at a position below `length`. */
   unitAt(position: number): number {
-    let chunk = this.#seek(position);
-    if (position - this.#base === lengthOf(chunk)) chunk = this.#next();
-    const offset = position - this.#base;
+    const chunk = this.#seek(position, position + 1);
+    const offset = position - this.base;
     const gap = chunk.gapEnd - chunk.gapStart;
     return chunk.units[offset < chunk.gapStart ? offset : offset + gap]!;
   }
@@ -174,32 +167,41 @@ export class TextBuffer {
 
   #goTo(at: number, base: number): Chunk {
     const chunk = this.#chunks[at]!;
-    this.#chunk = chunk;
+    this.chunk = chunk;
     this.#at = at;
-    this.#base = base;
+    this.base = base;
     return chunk;
   }
 
   #next(): Chunk {
-    return this.#goTo(this.#at + 1, this.#base + lengthOf(this.#chunk));
+    return this.#goTo(this.#at + 1, this.base + lengthOf(this.chunk));
   }
 
-  /** The chunk in which `position` lies, perhaps at its end. */
-  #seek(position: number): Chunk {
-    let chunk = this.#chunk;
-    while (position > this.#base + lengthOf(chunk)) chunk = this.#next();
-    while (position < this.#base) {
+  /** The chunk that has all from `start` to before `end`, which are the same or one unit apart. */
+  #seek(start: number, end: number): Chunk {
+    const chunk = this.chunk;
+    const isHere = start >= this.base && end <= this.base + lengthOf(chunk);
+    return isHere ? chunk : this.#walk(start, end);
+  }
+
+  #walk(start: number, end: number): Chunk {
+    let chunk = this.chunk;
+    while (end > this.base + lengthOf(chunk)) chunk = this.#next();
+    while (start < this.base) {
       const before = this.#chunks[this.#at - 1]!;
-      chunk = this.#goTo(this.#at - 1, this.#base - lengthOf(before));
+      chunk = this.#goTo(this.#at - 1, this.base - lengthOf(before));
     }
     return chunk;
   }
 
-  /** A chunk with its gap at `position` and room in it. */
-  #open(position: number, wanted: number): Chunk {
-    let chunk = this.#seek(position);
+  /** Moves the gap to `position` and makes room in it, for `wanted` units if that is easy. */
+  open(position: number, wanted: number): Chunk {
+    let chunk = this.chunk;
+    // Typing goes on where the gap is: then nothing is sought, and nothing moves.
+    if (position === this.base + chunk.gapStart && chunk.gapStart < chunk.gapEnd) return chunk;
+    chunk = this.#seek(position, position);
     if (chunk.gapStart === chunk.gapEnd) chunk = this.#enlarge(chunk, position, wanted);
-    moveGap(chunk, position - this.#base);
+    moveGap(chunk, position - this.base);
     return chunk;
   }
 
@@ -215,7 +217,7 @@ export class TextBuffer {
       return chunk;
     }
     const next = this.#chunks[this.#at + 1];
-    if (position === this.#base + size) {
+    if (position === this.base + size) {
       // Typing at the end of a full chunk, as in a text that grows at its end: leave that one full.
       if (next === undefined || next.gapStart === next.gapEnd) {
         this.#chunks.splice(this.#at + 1, 0, newChunk(CHUNK_MAX));
@@ -228,14 +230,14 @@ export class TextBuffer {
     half.gapStart = CHUNK_MAX / 2;
     chunk.gapStart = CHUNK_MAX / 2;
     this.#chunks.splice(this.#at + 1, 0, half);
-    return this.#seek(position);
+    return this.#seek(position, position);
   }
 
   /** Puts the units of a chunk that has become small into a neighbour with room for them. */
   #shrink(): void {
-    const chunk = this.#chunk;
+    if (this.#chunks.length === 1) return;
+    const chunk = this.chunk;
     const length = lengthOf(chunk);
-    if (length >= CHUNK_MAX / 8) return;
     const step = this.#at > 0 ? -1 : 1;
     const other = this.#chunks[this.#at + step]!;
     if (length > 0 && length + lengthOf(other) > CHUNK_MAX / 2) return;
@@ -246,7 +248,7 @@ export class TextBuffer {
       joined.gapStart += part.gapStart;
     }
     const at = step < 0 ? this.#at - 1 : this.#at;
-    const base = step < 0 ? this.#base - lengthOf(other) : this.#base;
+    const base = step < 0 ? this.base - lengthOf(other) : this.base;
     this.#chunks.splice(at, 2, joined);
     this.#goTo(at, base);
   }

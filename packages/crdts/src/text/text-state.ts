@@ -10,6 +10,10 @@
  * The tracker begins at the latest version that everything since then descends from. It stays
  * afterwards, as people who typed at the same time will do so again, and goes only if it has become
  * large and there is nothing left to merge.
+ *
+ * A keystroke is a few dozen steps over fields of the graph, the log and the buffer. They stand in
+ * one flat function each for inserting and deleting: cut into small methods, a compiler builds each
+ * of them, and each again within whoever calls it, and that takes longer than typing a whole paper.
  */
 import { CorruptBytesError } from '../errors.ts';
 import type { CausalGraph } from '../graph/causal-graph.ts';
@@ -56,6 +60,7 @@ export class TextState {
     this.initialText = initialText;
     this.#shownText = initialText;
     this.#buffer.insert(0, initialText);
+    if (/[\ud800-\udfff]/.test(initialText)) log.text.hasPairs = true;
     this.#target = {
       inserted: (position, offset, count) => {
         // Only in a document whose file was forged; the text is as it was, then.
@@ -110,10 +115,12 @@ export class TextState {
    *   `text` is empty or not well-formed.
    */
   insertLocal(replica: number, position: number, text: string): number {
+    const { graph, log } = this;
     const buffer = this.#buffer;
-    const log = this.log;
+    const typed = log.text;
     const count = text.length;
-    if (!(position >= 0 && position <= buffer.length) || !this.#isPlain(position)) {
+    // Where the gap is, is in the text.
+    if (position !== buffer.base + buffer.chunk.gapStart || typed.hasPairs) {
       this.checkPosition('position', position);
     }
     // A single unit is well-formed or half a pair: what walks the text need not be called.
@@ -121,9 +128,37 @@ export class TextState {
       throw new RangeError('text: expected well-formed text, got a lone surrogate');
     }
     if (count === 0) throw new RangeError('text: expected at least 1 character, got 0');
-    const lv = this.graph.appendLocal(replica, count);
-    log.appendInsert(this.#container, position, count, log.text.append(text));
-    buffer.insert(position, text);
+
+    const lv = graph.appendLocal(replica, count);
+    const offset = typed.length;
+    const isNext = lv > graph.lastStart && log.lastKind === TEXT_INSERT && log.cursor === position;
+    if (isNext && log.lastContainer === this.#container) {
+      log.eventCount = lv + count;
+      log.cursor = position + count;
+    } else {
+      log.append(TEXT_INSERT, this.#container, count, position, offset, 0, -1);
+    }
+
+    let chunk = buffer.chunk;
+    if (position !== buffer.base + chunk.gapStart || count > chunk.gapEnd - chunk.gapStart) {
+      chunk = buffer.open(position, count);
+      if (count > chunk.gapEnd - chunk.gapStart) {
+        typed.append(text);
+        buffer.insert(position, text);
+        return lv;
+      }
+    }
+    const at = chunk.gapStart;
+    let typedUnits = typed.room(count);
+    for (let done = 0; done < count; done += 1) {
+      const unit = text.charCodeAt(done);
+      if (unit > 0xff) typedUnits = typed.widen(unit);
+      typedUnits[offset + done] = unit;
+      chunk.units[at + done] = unit;
+    }
+    typed.length = offset + count;
+    chunk.gapStart = at + count;
+    buffer.length += count;
     return lv;
   }
 
@@ -135,19 +170,31 @@ export class TextState {
    *   surrogate pair.
    */
   deleteLocal(replica: number, position: number, count: number): number {
+    const { graph, log } = this;
     const buffer = this.#buffer;
     const end = position + count;
+    const areIntegers = (position | 0) === position && (count | 0) === count;
     if (
-      !(position >= 0 && position < end && end <= buffer.length) ||
-      !this.#isPlain(position) ||
-      !Number.isInteger(count)
+      !(areIntegers && position >= 0 && position < end && end <= buffer.length) ||
+      log.text.hasPairs
     ) {
       this.checkPosition('position', position);
       this.checkPosition('position + count', end, position + 1);
     }
-    const lv = this.graph.appendLocal(replica, count);
-    this.log.appendDelete(this.#container, position, count);
-    buffer.delete(position, count);
+
+    const lv = graph.appendLocal(replica, count);
+    const kind = log.lastKind;
+    const isNext =
+      log.cursor === position
+        ? kind === TEXT_DELETE
+        : kind === TEXT_DELETE_BACKWARD && count === 1 && log.cursor === end;
+    if (isNext && lv > graph.lastStart && log.lastContainer === this.#container) {
+      log.eventCount = lv + count;
+      log.cursor = position;
+    } else {
+      log.appendDelete(this.#container, position, count);
+    }
+    if (!buffer.deleteBefore(position, count)) buffer.delete(position, count);
     return lv;
   }
 
@@ -239,11 +286,6 @@ export class TextState {
     if (this.#buffer.isInsidePair(position)) {
       throw new RangeError(`${name}: expected no half of a surrogate pair, got ${position}`);
     }
-  }
-
-  /** Whether `position` is an integer in a text that has no pairs: all units are below 256. */
-  #isPlain(position: number): boolean {
-    return (position | 0) === position && this.log.text.isLatin1 && this.initialText === '';
   }
 
   /**

@@ -129,6 +129,28 @@ describe('CausalGraph', () => {
     expect(graph.versionVector()).toEqual([13, 2]);
   });
 
+  it('goes on with the latest run of its author alone, and knows it at the next question', () => {
+    const { graph, ann, bob } = story();
+    expect(graph.goOn(bob, 1)).toBe(false);
+    expect(graph.goOn(ann, 2)).toBe(true);
+    expect(graph.nextSequence(ann)).toBe(15);
+    expect(graph.goOn(ann, 1)).toBe(true);
+    expect(graph.frontier).toEqual([17]);
+    expect(graph.goOn(ann, 1)).toBe(true);
+    expect(graph.criticalBefore(19)).toBe(18);
+    expect(graph.goOn(ann, 2 ** 29)).toBe(false);
+    graph.append(bob, 2, 1, [11]);
+    expect(graph.goOn(ann, 1)).toBe(false);
+    expect(graph.goOn(bob, 3)).toBe(true);
+    expect(graph.frontier).toEqual([18, 22]);
+    expect(graph.goOn(bob, 1)).toBe(true);
+    expect(graph.lvOf(bob, 6)).toBe(23);
+    graph.truncate(18);
+    expect(graph.goOn(ann, 1)).toBe(false);
+    expect(graph.versionVector()).toEqual([16, 2]);
+    expect(graph.frontier).toEqual([17]);
+  });
+
   it('agrees with sets of events on frontier, critical versions and linearity', () => {
     fc.assert(
       fc.property(

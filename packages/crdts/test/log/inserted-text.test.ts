@@ -24,6 +24,20 @@ describe('InsertedText', () => {
     expect(text.slice(0, 1e9)).toHaveLength(10_010);
   });
 
+  it('knows when there may be surrogate pairs', () => {
+    const typed = new InsertedText();
+    typed.append('naïve Ω \ufb01');
+    expect(typed.hasPairs).toBe(false);
+    typed.append('a😀');
+    expect(typed.hasPairs).toBe(true);
+    const arrived = new InsertedText();
+    arrived.appendUnit(0xd83d);
+    expect(arrived.hasPairs).toBe(true);
+    const loaded = new InsertedText();
+    loaded.defer(2, false, () => '😀');
+    expect(loaded.hasPairs).toBe(true);
+  });
+
   it('takes units and bytes without a string', () => {
     const text = new InsertedText();
     expect(text.appendLatin1(Uint8Array.of(0, 104, 105, 255), 1, 4)).toBe(0);
