@@ -71,6 +71,8 @@ interface Mark {
   readonly parts: readonly Value[];
   readonly start: Anchor;
   readonly end: Anchor;
+  /** Of a trimmed one, the stretches of the initial text that are outside: start, end, start, …. */
+  readonly holes: readonly number[];
 }
 
 /** An end of a mark, on the way through the text. */
@@ -84,6 +86,15 @@ interface Piece {
   readonly id: number;
   readonly length: number;
   readonly marks: readonly Mark[];
+  /** Those between whose ends they are, dead ones included. */
+  readonly around: readonly Mark[];
+}
+
+/** What a mark covers of a text: from here to there, but for the holes. */
+interface Extent {
+  readonly from: number;
+  to: number;
+  readonly holes: number[];
 }
 
 /** Of marks and characters, whether these are behind the dead end of those. */
@@ -177,37 +188,44 @@ export class TextMarks {
       .filter(({ lv }) => lv < eventCount)
       .sort((one, other) => (this.#isEarlier(one, other) ? -1 : 1));
     const starts = new Map(marks.map((mark) => [mark, startOf(tracker, mark.start, slot)]));
-    // What was typed behind a dead end may stand within the rest: then a mark has several
-    // stretches.
-    const covered = new Map<Mark, [start: number, end: number][]>();
-    let start = 0;
-    for (const { length, marks } of this.#pieces(tracker, () => tracker.tree.field(state) === 1)) {
-      const end = start + length;
-      for (const mark of marks) {
-        const stretches = covered.get(mark) ?? [];
-        const last = stretches.at(-1);
-        if (last?.[1] === start) last[1] = end;
-        else covered.set(mark, [...stretches, [start, end]]);
-      }
-      start = end;
-    }
+    const extents = this.#extents(tracker, () => tracker.tree.field(state) === 1);
     const kept: Value[] = [];
     for (const mark of marks) {
       const [key = '', value = null, bits] = mark.parts;
       const start = starts.get(mark);
       // What is typed beside a dead character comes to stand in front of it: no start grows there.
       const growth = start === undefined ? Number(bits) & GROWS_AFTER : Number(bits);
-      // Of one that grows at both ends, what is typed there is part even if all else was deleted.
-      const gap = growth === GROWS_BOTH ? start : undefined;
-      const stretches = covered.get(mark) ?? (gap === undefined ? [] : [[gap, gap]]);
-      for (const [index, stretch] of stretches.entries()) {
-        // Between two stretches, what is typed is where the character behind it is.
-        const before = index === 0 ? growth & GROWS_BEFORE : GROWS_BEFORE;
-        const after = index === stretches.length - 1 ? growth & GROWS_AFTER : 0;
-        kept.push([...stretch, key, value, before | after]);
+      const extent = extents.get(mark);
+      if (extent !== undefined && extent.to > 0) {
+        kept.push([extent.from, extent.to, key, value, growth, ...extent.holes]);
+      } else if (growth === GROWS_BOTH && start !== undefined) {
+        // What is typed there is part of it even if all else was deleted.
+        kept.push([start, start, key, value, growth]);
       }
     }
     return kept;
+  }
+
+  /**
+   * What each mark covers of a text. What was typed behind a dead end may stand within the rest of
+   * it: these are its holes.
+   */
+  #extents(tracker: Tracker, isThere: () => boolean): Map<Mark, Extent> {
+    const extents = new Map<Mark, Extent>();
+    let start = 0;
+    for (const { length, marks, around } of this.#pieces(tracker, isThere)) {
+      const covering = new Set(marks);
+      for (const mark of around) {
+        const extent = extents.get(mark) ?? { from: start, to: 0, holes: [] };
+        extents.set(mark, extent);
+        if (!covering.has(mark)) continue;
+        const holeStart = extent.to === 0 ? extent.from : extent.to;
+        if (holeStart < start) extent.holes.push(holeStart, start);
+        extent.to = start + length;
+      }
+      start += length;
+    }
+    return extents;
   }
 
   /** Finds the ends of the marks that are new in the log. */
@@ -243,10 +261,12 @@ export class TextMarks {
     const sum = IN_SLOT + tracker.atVersions(parents, parents)[0];
     const { tree } = tracker;
     const total = tree.total(sum);
-    const [key, value = null, growth] = parts;
+    const [key, value = null, growth, ...rest] = parts;
+    const holes = lv < 0 ? rest.map(numberOf) : [];
     const least = lv < 0 && growth === GROWS_BOTH ? from : from + 1;
     if (!(from >= 0 && to >= least && to <= total)) return;
     if (typeof key !== 'string' || typeof growth !== 'number' || growth !== (growth & 3)) return;
+    if (!isAscending([from, ...holes, to])) return;
     const idAt = (position: number): number =>
       tree.seek(sum, position) ? tree.field(ID) + tree.offset : -1;
     this.#marks.push({
@@ -262,6 +282,7 @@ export class TextMarks {
         (growth & GROWS_AFTER) !== 0
           ? { id: to < total ? idAt(to) : -1, side: 0 }
           : { id: idAt(to - 1), side: 1 },
+      holes,
     });
   }
 
@@ -292,16 +313,15 @@ export class TextMarks {
     const known: DeadEnds = new Map();
     const isIn = (mark: Mark, id: number) => !this.#isBehindDeadEnd(tracker, mark, id, known);
     const elders = this.#elders();
-    return cutAtReturned(pieces, elders).map(({ id, length, marks }) => {
-      if (!elders.has(id)) {
-        return { id, length, marks: marks.filter((mark) => isIn(mark, id)) };
-      }
+    return cutAtReturned(pieces, elders).map((piece) => {
+      const { id, marks } = piece;
+      if (!elders.has(id)) return { ...piece, marks: marks.filter((mark) => isIn(mark, id)) };
       const covering = counting.filter((mark) => {
         const place = this.#placeFor(mark, id, elders);
         const isCovered = place === id ? marks.includes(mark) : covers(tracker.tree, mark, place);
         return isCovered && isIn(mark, place);
       });
-      return { id, length, marks: covering };
+      return { ...piece, marks: covering };
     });
   }
 
@@ -324,7 +344,7 @@ export class TextMarks {
     for (let at = id; at < id + length;) {
       const end =
         at < UNDERWATER ? Math.min(id + length, graph.runEnd(graph.runAt(at))) : id + length;
-      pieces.push({ id: at, length: end - at, marks });
+      pieces.push({ id: at, length: end - at, marks, around: marks });
       at = end;
     }
   }
@@ -340,7 +360,7 @@ export class TextMarks {
     if (mark.end.side === 0 || end < 0) return false;
     tree.locate(end);
     // What the mark's author saw was there before the end died: that spares a look at its version.
-    if ((tree.field(FLAGS) & DELETED) === 0) return false;
+    if ((tree.field(FLAGS) & DELETED) === 0 && mark.holes.length === 0) return false;
     const answers = known.get(mark) ?? new Map<number, boolean>();
     known.set(mark, answers);
     const asked: number[] = [];
@@ -363,7 +383,8 @@ export class TextMarks {
     const { graph, log } = this.#state;
     const { tree } = tracker;
     const end = mark.end.id;
-    if (id >= UNDERWATER || this.#knows(mark, id)) return false;
+    if (id >= UNDERWATER) return isInHole(mark, id);
+    if (this.#knows(mark, id)) return false;
     const parents = graph.parentsOf(id);
     if (end < UNDERWATER && !graph.contains(parents, end)) return false;
     const sum = IN_SLOT + tracker.atVersions(parents, parents)[0];
@@ -403,8 +424,23 @@ function boundariesOf(marks: readonly Mark[]): Boundary[] {
   for (const mark of marks) {
     if (mark.start.id >= 0) boundaries.push({ ...mark.start, mark, isStart: true });
     if (mark.end.id >= 0) boundaries.push({ ...mark.end, mark, isStart: false });
+    // Nothing begins there; but what is within and what is not are different pieces.
+    for (const edge of mark.holes) {
+      boundaries.push({ id: UNDERWATER + edge, side: 0, mark, isStart: true });
+    }
   }
   return boundaries.sort((one, other) => one.id - other.id || one.side - other.side);
+}
+
+/** Whether a character of the initial text is in a hole of a mark. */
+function isInHole({ holes }: Mark, id: number): boolean {
+  return firstFrom(holes, id - UNDERWATER + 1, Number) % 2 === 1;
+}
+
+/** Whether holes, which need two edges each, lie within a mark, one after the other. */
+function isAscending(edges: readonly number[]): boolean {
+  const isOrdered = edges.every((edge, at) => edge >= (edges[at - 1] ?? 0) && edge % 1 === 0);
+  return isOrdered && edges.length % 2 === 0;
 }
 
 /** Where a mark starts in the text of a slot; undefined if the character before it is not there. */
@@ -438,16 +474,17 @@ function cutAtReturned(
   if (elders.size === 0) return pieces;
   const returned = [...elders.keys()].sort((one, other) => one - other);
   const cut: Piece[] = [];
-  for (const { id, length, marks } of pieces) {
+  for (const piece of pieces) {
+    const { id, length } = piece;
     let at = id;
     const end = id + length;
     for (let next = firstFrom(returned, id, Number); (returned[next] ?? end) < end; next += 1) {
       const one = returned[next] ?? end;
-      if (one > at) cut.push({ id: at, length: one - at, marks });
-      cut.push({ id: one, length: 1, marks });
+      if (one > at) cut.push({ ...piece, id: at, length: one - at });
+      cut.push({ ...piece, id: one, length: 1 });
       at = one + 1;
     }
-    if (at < end) cut.push({ id: at, length: end - at, marks });
+    if (at < end) cut.push({ ...piece, id: at, length: end - at });
   }
   return cut;
 }

@@ -253,6 +253,38 @@ describe('many replicas', () => {
   });
 });
 
+// Why this test? A trimmed mark was kept as the stretches that it covers; as soon as what lay
+// between two of them was deleted, what was typed there fell out of the mark.
+test('a trimmed mark knows what stands within it and is outside', () => {
+  const ann = new TextDocument({ replicaId: 'ann' });
+  ann.insert(0, 'fox.');
+  mark(ann, 0, 3, 'link', '/fox', 'none');
+  const bob = ann.fork({ replicaId: 'bob' });
+  bob.insert(2, 'b');
+  ann.delete(2, 1);
+  ann.insert(2, 'a');
+  ann.applyAll(bob.updatesSince(ann.encodeVersion()));
+  // An event that knows all others, after which the history can begin.
+  ann.insert(5, '!');
+  expect(ann.toString()).toBe('foab.!');
+  const trimmed = TextDocument.load(saveShallow(ann), { replicaId: 'cid' });
+  const twice = TextDocument.load(saveShallow(trimmed), { replicaId: 'dan' });
+  for (const text of [trimmed, twice]) expect(runsOf(text)).toEqual(runsOf(ann));
+  for (const text of [ann, trimmed, twice]) {
+    text.insert(3, 'y');
+    text.insert(2, 'x');
+    text.delete(3, 1);
+    text.insert(3, 'z');
+    expect(text.toString()).toBe('foxzyb.!');
+    expect(runsOf(text)).toEqual([
+      [0, 2, { link: '/fox' }],
+      [2, 3, {}],
+      [3, 6, { link: '/fox' }],
+      [6, 8, {}],
+    ]);
+  }
+});
+
 // Why this test? Each character asked the next one, and twenty thousand calls were too many.
 test('much that is typed in front of each other behind a dead end is outside of it', () => {
   const document = new TextDocument({ replicaId: 'ann' });
