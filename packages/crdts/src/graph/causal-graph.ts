@@ -400,10 +400,14 @@ export class CausalGraph {
     this.#settle();
     this.open();
     const critical = this.#critical;
-    for (let at = critical.length - 2; at >= 0; at -= 2) {
-      if (critical[at]! < lv) return Math.min(critical[at + 1]!, lv - 1);
+    let low = 0;
+    let high = critical.length >> 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (critical[2 * middle]! < lv) low = middle + 1;
+      else high = middle;
     }
-    return -1;
+    return low === 0 ? -1 : Math.min(critical[2 * low - 1]!, lv - 1);
   }
 
   /** The latest version that `frontier` has and that every event after it descends from, or -1. */
@@ -504,8 +508,14 @@ export class CausalGraph {
     const runs = this.#runs;
     let high = this.#runCount - 1;
     if (high >= 0 && lv >= runs[high * FIELD_COUNT]!) return high;
-    const found = this.#found;
-    if (lv >= runs[found * FIELD_COUNT]! && lv < this.runEnd(found)) return found;
+    let found = this.#found;
+    if (lv >= runs[found * FIELD_COUNT]!) {
+      if (lv >= this.runEnd(found)) found += 1;
+      if (lv < this.runEnd(found)) {
+        this.#found = found;
+        return found;
+      }
+    }
     let low = 0;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;

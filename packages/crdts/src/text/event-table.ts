@@ -35,6 +35,13 @@ export class EventTable {
     }
   }
 
+  /** Another table with the same numbers. */
+  copy(): EventTable {
+    const table = new EventTable();
+    for (const page of this.#pages) table.#pages.push(page?.slice());
+    return table;
+  }
+
   #page(lv: number): Int32Array {
     const known = this.#pages[lv >>> PAGE_BITS];
     if (known !== undefined) return known;

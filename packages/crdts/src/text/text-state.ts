@@ -7,9 +7,8 @@
  * types. Only if something was done apart does the position have to be found anew; that is the
  * work of the tracker, which is made when it is first needed and then catches up from the log.
  *
- * The tracker begins at the latest version that everything since then descends from. It stays
- * afterwards, as people who typed at the same time will do so again, and goes only if it has become
- * large and there is nothing left to merge.
+ * The tracker begins at the latest version that everything since then descends from, and stays
+ * while edits are concurrent. When they are merged, the next ones get a new one, which is small.
  *
  * A keystroke is a few dozen steps over fields of the graph, the log and the buffer. They stand in
  * one flat function each for inserting and deleting: cut into small methods, a compiler builds each
@@ -43,6 +42,8 @@ export class TextState {
   #tracker: Tracker | undefined;
   /** Whether somebody asks about ids or past versions, for which the tracker has to stay. */
   #isAsked = false;
+  /** A tracker that begins early is not replaced by a smaller one before so many events. */
+  #keptUntil = 0;
   readonly #target: TextTarget;
   #listener: PatchListener | undefined;
   /** What the text said after so many events, from where `rebuild` starts over. */
@@ -328,8 +329,11 @@ export class TextState {
     const critical = this.graph.criticalBefore(lv);
     const known = this.#tracker;
     if (known !== undefined && known.base <= critical) {
-      const isLarge = known.tree.spanCount > KEPT_SPAN_COUNT && !this.#isAsked;
-      if (!isLarge || critical < known.upTo) return known;
+      const isKept = lv < this.#keptUntil && known.tree.spanCount <= KEPT_SPAN_COUNT;
+      if (isKept || this.#isAsked || critical < known.upTo) return known;
+    } else if (known !== undefined) {
+      // Somebody is far behind. So that many who are do not cost the past each, this is kept.
+      this.#keptUntil = 2 * lv - critical;
     }
     return this.#newTracker(critical, lv);
   }

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion --
-   Slots are numbered below `SLOT_COUNT`; `?? 0` would cost each field a test. */
+   Slots are numbered below their count; `?? 0` would cost each field a test. */
 
 /*
  * Where an edit belongs that was made without knowing all others: eg-walker, kept warm.
@@ -24,10 +24,11 @@
  *
  * If two people type at once and their events arrive in turns, a prepare version would swing from
  * one to the other at each event, over all that the other did meanwhile: quadratic. Here a tree
- * keeps three prepare versions at once, *slots*, and people who type apart get one each. What one
- * person knows only grows, so a slot only advances, over each event once. That is why the tracker
- * stays when concurrent edits are merged: the next ones find it there. With more people than slots,
- * a slot goes to whoever needs it; but who just types on needs none (`#insertBeside`).
+ * keeps several prepare versions at once, *slots*, and each author has one. What one person knows
+ * only grows, so a slot only advances, over each event once, and what is new to its author is found
+ * by walking back from the parents of the event until something known comes. That is why the
+ * tracker stays while edits are concurrent: the next ones find it there. With more authors than
+ * slots, the one unused for longest retreats to where it is needed.
  *
  * Where several insertions compete for one place, Fugue decides. A character becomes a child of the
  * one that it was typed after (its left origin), to the right of it. Only if that one had children
@@ -47,8 +48,7 @@ import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation
 import type { OperationLog } from '../log/operation-log.ts';
 import { EventTable } from './event-table.ts';
 import {
-  DELETED,
-  FLAGS,
+  CHILDREN,
   HAS_LEFT_CHILD,
   HAS_RIGHT_CHILD,
   ID,
@@ -57,9 +57,7 @@ import {
   LENGTH,
   NOW,
   RIGHT,
-  SLOT_COUNT,
   SpanTree,
-  STATE,
   UNDERWATER,
 } from './span-tree.ts';
 
@@ -71,8 +69,8 @@ export interface TextTarget {
   deleted(position: number, count: number): void;
 }
 
-/** In place of a slot: what is inserted is in none of them. */
-const NO_SLOT = SLOT_COUNT;
+/** Authors who have a slot at most; each costs every advance of a column. */
+const AUTHOR_MAX = 32;
 
 /** All characters since a base version, in order, and in which versions they are there. */
 export class Tracker {
@@ -86,25 +84,29 @@ export class Tracker {
   readonly #container: number;
   /** Of each deletion, the character it deleted. */
   readonly #targetOf = new EventTable();
-  /** Of each slot: the event whose version it is, the replica it belongs to, when it was used. */
-  readonly #version: number[] = [];
-  readonly #owner: number[] = [];
-  readonly #used: number[] = [];
-  /** Of a slot that a question has moved: the version it is at. */
-  readonly #aside: (readonly number[] | undefined)[] = [];
+  /** By replica, its slot. */
+  readonly #slotOf: (number | undefined)[] = [];
+  /** Of each slot: the replica it belongs to, -1 for none yet, -2 for who asks about versions. */
+  readonly #owner: number[] = [-1];
+  /** Of each slot: its version, and when it was used. */
+  readonly #version: number[][] = [];
+  readonly #used: number[] = [0];
+  /** Of each slot: by run of the graph, the event after the last one known there, or 0. */
+  readonly #known: EventTable[] = [new EventTable()];
+  /** The slots of those who ask about versions. */
+  readonly #asked: number[] = [];
   #useCount = 0;
-  #latestSlot = 0;
   /** The event after an insertion since which nothing was done; -1 if something was. */
   #typedEnd = -1;
-  /** Of that one: the cursor behind it, its slot, and where it ends in the text now, or -1. */
+  /** Of that one: the cursor behind it, its slot, its run of the graph, and where it is now. */
   #typedLeaf = -1;
   #typedIndex = -1;
   #typedSlot = -1;
+  #typedEvents = -1;
   #typedPosition = -1;
   /** Characters of the base text that were assumed and turned out not to be there. */
   #phantomCount = 0;
-  readonly #from: number[] = [];
-  readonly #parents: number[] = [];
+  readonly #open: number[] = [];
   readonly #ranges: number[] = [];
 
   /**
@@ -123,12 +125,7 @@ export class Tracker {
     this.base = base;
     this.upTo = base + 1;
     this.tree = new SpanTree(length);
-    for (let slot = 0; slot < SLOT_COUNT; slot += 1) {
-      this.#version.push(base);
-      this.#owner.push(-1);
-      this.#used.push(0);
-      this.#aside.push(undefined);
-    }
+    this.#version.push(base < 0 ? [] : [base]);
   }
 
   /** Takes in the events before `lv`, which the text has already; it is `length` long by them. */
@@ -155,8 +152,9 @@ export class Tracker {
       const end = log.end(run);
       let stop = Math.min(lv, end);
       if (this.isText(run)) {
-        stop = Math.min(stop, graph.runEnd(graph.runAt(at)));
-        if (!this.typeOn(run, at, stop, target)) this.#apply(run, at, stop, target);
+        const events = graph.runAt(at);
+        stop = Math.min(stop, graph.runEnd(events));
+        if (!this.typeOn(run, at, stop, target)) this.#apply(run, events, at, stop, target);
       }
       at = stop;
       if (at === end) run += 1;
@@ -175,145 +173,143 @@ export class Tracker {
     const start = log.start(run);
     if (lv !== this.#typedEnd || lv === start) return false;
     const count = end - lv;
-    const slot = this.#typedSlot;
     const tree = this.tree;
     tree.leaf = this.#typedLeaf;
     tree.index = this.#typedIndex;
-    if (target !== undefined) {
-      if (this.#typedPosition < 0) {
-        tree.offset = tree.field(LENGTH);
-        this.#typedPosition = tree.before(NOW);
-      }
-      target.inserted(this.#typedPosition, log.b(run) + lv - start, count);
-      this.#typedPosition += count;
-    }
-    tree.lengthen(lv, count, slot);
-    if (slot < SLOT_COUNT) this.#version[slot] = end - 1;
+    tree.lengthen(lv, count, this.#typedSlot);
+    target?.inserted(this.#typedPosition, log.b(run) + lv - start, count);
+    this.#typedPosition += count;
+    this.#reach(this.#typedSlot, this.#typedEvents, end);
     this.#typedEnd = end;
     this.upTo = end;
     return true;
   }
 
   /** Applies events of one run of the log that are one run of the graph, too. */
-  #apply(run: number, lv: number, end: number, target: TextTarget | undefined): void {
+  #apply(
+    run: number,
+    events: number,
+    lv: number,
+    end: number,
+    target: TextTarget | undefined,
+  ): void {
     const log = this.#log;
     const count = end - lv;
     const position = log.aOf(run, lv);
     const kind = log.kind(run);
+    const slot = this.#prepare(events, lv);
+    const lowest = kind === TEXT_DELETE_BACKWARD ? position - count + 1 : position;
+    const highest = kind === TEXT_INSERT ? position : lowest + count;
+    if (lowest < 0 || (this.#phantomCount > 0 && highest > this.#lengthIn(slot))) throw outside(lv);
+    this.#typedEnd = -1;
     if (kind === TEXT_INSERT) {
-      let slot = NO_SLOT;
-      if (!this.#insertBeside(lv, count, position)) {
-        slot = this.#prepare(lv);
-        this.#checkLength(position, slot);
-        this.#insert(lv, count, position, slot);
-        this.#version[slot] = end - 1;
-      }
+      const place = this.#insert(lv, count, position, slot);
       this.#typedEnd = end;
       this.#typedLeaf = this.tree.leaf;
       this.#typedIndex = this.tree.index;
       this.#typedSlot = slot;
-      this.#typedPosition = -1;
-      if (target === undefined) return;
-      const place = this.tree.before(NOW);
-      target.inserted(place, log.b(run) + lv - log.start(run), count);
+      this.#typedEvents = events;
       this.#typedPosition = place + count;
-      return;
-    }
-    this.#typedEnd = -1;
-    const slot = this.#prepare(lv);
-    if (kind === TEXT_DELETE) {
-      this.#checkLength(position + count, slot);
-      this.#deleteForward(lv, count, position, slot, target);
+      target?.inserted(place, log.b(run) + lv - log.start(run), count);
     } else {
-      this.#checkLength(position + 1, slot);
-      if (position + 1 < count) throw outside(lv);
-      this.#deleteBackward(lv, count, position, slot, target);
+      this.#delete(lv, count, position, slot, kind === TEXT_DELETE ? 0 : 1, target);
     }
-    this.#version[slot] = end - 1;
+    this.#reach(slot, events, end);
   }
 
-  /**
-   * Inserts what goes on with its only parent, after it or before it, without asking any version:
-   * its author saw nothing between the two. Only for authors without a slot, who are many then:
-   * this spares moving a slot from one to the other for each character.
-   */
-  #insertBeside(lv: number, count: number, position: number): boolean {
+  #lengthIn(slot: number): number {
+    return this.tree.total(IN_SLOT + slot) - this.#phantomCount;
+  }
+
+  /** Says that a slot is at the version of the event before `end`, which is in the run `events`. */
+  #reach(slot: number, events: number, end: number): void {
+    this.#known[slot]!.set(events, end);
+    const version = this.#version[slot]!;
+    version[0] = end - 1;
+    if (version.length > 1) version.length = 1;
+  }
+
+  /** Moves the slot of an event's author to the event's parents, and returns its number. */
+  #prepare(events: number, lv: number): number {
     const graph = this.#graph;
-    const log = this.#log;
-    const run = graph.runAt(lv);
-    const parent = lv > graph.runStart(run) ? lv - 1 : graph.runParent(run, 0);
-    if (parent <= this.base || (lv === graph.runStart(run) && graph.runParent(run, 1) >= 0)) {
-      return false;
-    }
-    if (this.#owner.includes(graph.runReplica(run)) || this.#version.includes(parent)) return false;
-    const parentRun = log.runAt(parent);
-    if (log.kind(parentRun) !== TEXT_INSERT || !log.isIn(parentRun, this.#container)) return false;
-    const step = position - log.aOf(parentRun, parent);
-    const tree = this.tree;
-    tree.locate(parent);
-    if (step === 1) {
-      if (tree.offset + 1 < tree.field(LENGTH)) return false;
-      if ((tree.field(FLAGS) & HAS_RIGHT_CHILD) !== 0) return false;
-      tree.mark(HAS_RIGHT_CHILD);
-      tree.index += 1;
-      tree.offset = 0;
-      tree.insert(lv, count, parent, -1, NO_SLOT);
-      return true;
-    }
-    if (step !== 0 || tree.offset > 0 || (tree.field(FLAGS) & HAS_LEFT_CHILD) !== 0) return false;
-    tree.mark(HAS_LEFT_CHILD);
-    tree.insert(lv, count, tree.field(LEFT), parent, NO_SLOT);
-    return true;
-  }
-
-  #checkLength(position: number, slot: number): void {
-    if (position < 0) throw outside(this.upTo);
-    if (this.#phantomCount === 0) return;
-    const length = this.tree.total(IN_SLOT + slot) - this.#phantomCount;
-    if (position > length) throw outside(this.upTo);
-  }
-
-  /** Moves a slot to the parents of an event and returns its number. */
-  #prepare(lv: number): number {
-    const graph = this.#graph;
-    const run = graph.runAt(lv);
-    const parents = this.#parents;
-    parents.length = 0;
-    if (lv > graph.runStart(run)) {
-      const slot = this.#latestSlot;
-      if (this.#version[slot] === lv - 1 && this.#aside[slot] === undefined) return slot;
-      parents.push(lv - 1);
-    } else {
-      let parent = graph.runParent(run, 0);
-      while (parent >= 0) {
-        parents.push(parent);
-        parent = graph.runParent(run, parents.length);
-      }
-    }
-    const slot = this.#slotFor(graph.runReplica(run), parents);
+    const replica = graph.runReplica(events);
+    const slot = this.#slotOf[replica] ?? this.#slotFor(replica, graph.runParent(events, 0));
+    const head = this.#version[slot]![0] ?? -1;
     this.#useCount += 1;
     this.#used[slot] = this.#useCount;
-    this.#moveSlot(slot, parents);
-    this.#latestSlot = slot;
+    if (lv > graph.runStart(events)) {
+      if (head !== lv - 1) this.#move(slot, [lv - 1]);
+      return slot;
+    }
+    const parents = graph.runParents(events);
+    if (!parents.includes(head)) this.#move(slot, parents);
+    else for (const parent of parents) this.#learn(slot, parent);
     return slot;
   }
 
-  /** The slot of a replica; or one that is where the replica is; or the one unused for longest. */
-  #slotFor(replica: number, parents: readonly number[]): number {
-    const own = this.#owner.indexOf(replica);
-    if (own >= 0) return own;
-    const parent = parents[0] ?? -1;
-    let slot = 0;
-    for (let other = 0; other < SLOT_COUNT; other += 1) {
-      const isHere = this.#version[other] === parent && this.#aside[other] === undefined;
-      if (isHere && parents.length < 2) {
-        if (this.#owner[other]! < 0) this.#owner[other] = replica;
-        return other;
+  /** A slot for a replica that has none: a fresh one, or the one unused for longest. */
+  #slotFor(replica: number, parent: number): number {
+    const owner = this.#owner;
+    let slot = owner.indexOf(-1);
+    if (slot < 0 && owner.length < AUTHOR_MAX + this.#asked.length) {
+      // Who wrote what this one saw last knows about as much.
+      const model = this.#graph.replicaOf(Math.max(parent, 0));
+      slot = this.#addSlot(this.#slotOf[model] ?? 0);
+    } else if (slot < 0) {
+      slot = 0;
+      for (let other = 1; other < owner.length; other += 1) {
+        if (owner[other]! >= 0 && this.#used[other]! < this.#used[slot]!) slot = other;
       }
-      if (this.#used[other]! < this.#used[slot]!) slot = other;
+      this.#slotOf[owner[slot]!] = undefined;
     }
-    this.#owner[slot] = replica;
+    owner[slot] = replica;
+    this.#slotOf[replica] = slot;
     return slot;
+  }
+
+  #addSlot(like: number): number {
+    this.#owner.push(-2);
+    this.#used.push(0);
+    this.#version.push(this.#version[like]!.slice());
+    this.#known.push(this.#known[like]!.copy());
+    return this.tree.addSlot(like);
+  }
+
+  /** Advances a slot over an event and what that one descends from. */
+  #learn(slot: number, lv: number): void {
+    const graph = this.#graph;
+    const known = this.#known[slot]!;
+    const open = this.#open;
+    for (let next: number | undefined = lv; next !== undefined; next = open.pop()) {
+      const run = graph.runAt(next);
+      const start = graph.runStart(run);
+      const from = Math.max(known.get(run), start, this.base + 1);
+      if (next < from) continue;
+      known.set(run, next + 1);
+      this.#shift(from, next + 1, slot, 1);
+      if (from > start) continue;
+      for (let at = 0, parent = graph.runParent(run, 0); parent >= 0; at += 1) {
+        open.push(parent);
+        parent = graph.runParent(run, at + 1);
+      }
+    }
+  }
+
+  /** Retreats and advances a slot to a version. */
+  #move(slot: number, version: readonly number[]): void {
+    const ranges = this.#ranges;
+    const known = this.#known[slot]!;
+    this.#typedEnd = -1;
+    walkDifference(this.#graph, this.#version[slot]!, version, ranges);
+    for (let at = 0; at < ranges.length; at += 3) {
+      const start = ranges[at]!;
+      const end = ranges[at + 1]!;
+      const isRetreat = ranges[at + 2] === 1;
+      const run = this.#graph.runAt(start);
+      known.set(run, isRetreat ? start : Math.max(known.get(run), end));
+      this.#shift(start, end, slot, isRetreat ? -1 : 1);
+    }
+    this.#version[slot] = version.slice();
   }
 
   /** Whether a run of the log edits this text. */
@@ -336,41 +332,15 @@ export class Tracker {
   }
 
   /**
-   * Two slots that are at versions `a` and `b`, until the next event is taken or versions are asked
-   * for again. Those used least are taken, and stay there: the next version asked for is often
-   * near.
+   * Two slots that are at versions `a` and `b`, until versions are asked for again. They stay
+   * there: the next version asked for is often near.
    */
   atVersions(a: readonly number[], b: readonly number[]): readonly [number, number] {
-    const slotA = (this.#latestSlot + 1) % SLOT_COUNT;
-    const slotB = (this.#latestSlot + 2) % SLOT_COUNT;
-    this.#moveSlot(slotA, a);
-    this.#moveSlot(slotB, b);
-    this.#aside[slotA] = a;
-    this.#aside[slotB] = b;
-    return [slotA, slotB];
-  }
-
-  /** Retreats and advances a slot to a version; the caller says afterwards which one it is. */
-  #moveSlot(slot: number, version: readonly number[]): void {
-    const aside = this.#aside[slot];
-    const current = this.#version[slot]!;
-    this.#typedEnd = -1;
-    if (aside !== undefined) {
-      this.#aside[slot] = undefined;
-      this.#shiftBetween(slot, aside, version);
-    } else if (version.length !== 1 || version[0] !== current) {
-      this.#from.length = 0;
-      if (current >= 0) this.#from.push(current);
-      this.#shiftBetween(slot, this.#from, version);
-    }
-  }
-
-  #shiftBetween(slot: number, from: readonly number[], to: readonly number[]): void {
-    const ranges = this.#ranges;
-    walkDifference(this.#graph, from, to, ranges);
-    for (let at = 0; at < ranges.length; at += 3) {
-      this.#shift(ranges[at]!, ranges[at + 1]!, slot, ranges[at + 2] === 1 ? -1 : 1);
-    }
+    const asked = this.#asked;
+    while (asked.length < 2) asked.push(this.#addSlot(0));
+    this.#move(asked[0]!, a);
+    this.#move(asked[1]!, b);
+    return [asked[0]!, asked[1]!];
   }
 
   /** Retreats (`step` -1) or advances (1) a slot over the events from `start` to before `end`. */
@@ -379,10 +349,9 @@ export class Tracker {
     let at = start;
     for (let run = log.runAt(start); at < end; run += 1) {
       const stop = Math.min(end, log.end(run));
-      const kind = log.kind(run);
-      if (!log.isIn(run, this.#container) || kind > TEXT_DELETE_BACKWARD) {
+      if (!this.isText(run)) {
         at = stop;
-      } else if (kind === TEXT_INSERT) {
+      } else if (log.kind(run) === TEXT_INSERT) {
         this.#shiftCharacters(at, stop - at, slot, step);
         at = stop;
       } else {
@@ -418,9 +387,12 @@ export class Tracker {
     }
   }
 
-  #insert(lv: number, count: number, position: number, slot: number): void {
+  /** Inserts characters, and returns where that is in the text as it is now. */
+  #insert(lv: number, count: number, position: number, slot: number): number {
     const tree = this.tree;
     let left = -1;
+    let right = -1;
+    let place = 0;
     let isAlone = false;
     if (position === 0) {
       tree.toStart();
@@ -428,22 +400,28 @@ export class Tracker {
       if (!tree.seek(IN_SLOT + slot, position - 1)) throw outside(lv);
       left = tree.field(ID) + tree.offset;
       tree.offset += 1;
+      place = tree.place();
+      isAlone = true;
       if (tree.offset < tree.field(LENGTH)) {
         // The next character of the span was typed after this one, and nobody typed between them.
+        right = left + 1;
         tree.splitHere();
         tree.mark(HAS_LEFT_CHILD);
-        tree.insert(lv, count, left, left + 1, slot);
-        return;
+      } else {
+        isAlone = (tree.field(CHILDREN) & HAS_RIGHT_CHILD) === 0;
+        tree.mark(HAS_RIGHT_CHILD);
+        tree.index += 1;
+        tree.offset = 0;
       }
-      isAlone = (tree.field(FLAGS) & HAS_RIGHT_CHILD) === 0;
-      tree.mark(HAS_RIGHT_CHILD);
-      tree.index += 1;
-      tree.offset = 0;
     }
-    const right = isAlone ? -1 : this.#place(lv, left, slot);
+    if (!isAlone) {
+      const { leaf, index } = tree;
+      right = this.#place(lv, left, slot);
+      if (tree.leaf !== leaf || tree.index !== index) place = tree.before(NOW);
+    }
     tree.insert(lv, count, left, right, slot);
+    return place;
   }
-
   /**
    * Moves the cursor, which is after the left origin, to where the new character belongs, and
    * returns its right parent: the next character that its author knew, deleted or not, if that one
@@ -455,13 +433,11 @@ export class Tracker {
     let right = -1;
     if (tree.toKnown(slot) && tree.field(LEFT) === left) {
       right = tree.field(ID);
-      const isAlone = (tree.field(FLAGS) & HAS_LEFT_CHILD) === 0;
+      const isAlone = (tree.field(CHILDREN) & HAS_LEFT_CHILD) === 0;
       tree.mark(HAS_LEFT_CHILD);
       if (isAlone) return right;
     }
-    tree.leaf = leaf;
-    tree.index = index;
-    tree.offset = 0;
+    tree.to(leaf, index);
     this.#settle(lv, left, right, slot);
     return right;
   }
@@ -475,7 +451,7 @@ export class Tracker {
     this.#passLeaves(lv, left, right);
     let { leaf, index } = tree;
     let scanning = false;
-    while (tree.toSpan() && tree.field(STATE + slot) === 0) {
+    while (tree.toSpan() && tree.field(IN_SLOT + slot) === 0) {
       const { leaf: otherLeaf, index: otherIndex } = tree;
       const otherLeft = tree.field(LEFT);
       if (otherLeft === left) {
@@ -520,52 +496,31 @@ export class Tracker {
     return left >= 0 && (right < 0 || this.tree.isBefore(left, right));
   }
 
-  #deleteForward(
+  /** Deletes characters at `position`, or backwards from there on if `step` is 1. */
+  #delete(
     lv: number,
     count: number,
     position: number,
     slot: number,
+    step: number,
     target: TextTarget | undefined,
   ): void {
     const tree = this.tree;
     let done = 0;
     while (done < count) {
-      if (!tree.seek(IN_SLOT + slot, position)) throw outside(lv);
-      const size = tree.isolate(count - done);
+      if (!tree.seek(IN_SLOT + slot, position - step * done)) throw outside(lv);
+      const before = step * Math.min(count - done - 1, tree.offset);
+      tree.offset -= before;
+      const place = tree.place();
+      const size = tree.isolate(step === 1 ? before + 1 : count - done);
       const id = tree.field(ID);
-      for (let at = 0; at < size; at += 1) this.#targetOf.set(lv + done + at, id + at);
-      this.#remove(size, slot, target);
+      for (let at = 0; at < size; at += 1) {
+        this.#targetOf.set(lv + done + at, step === 1 ? id + size - 1 - at : id + at);
+      }
+      if (target !== undefined && tree.field(NOW) === 1) target.deleted(place, size);
+      tree.remove(slot);
       done += size;
     }
-  }
-
-  #deleteBackward(
-    lv: number,
-    count: number,
-    position: number,
-    slot: number,
-    target: TextTarget | undefined,
-  ): void {
-    const tree = this.tree;
-    let done = 0;
-    while (done < count) {
-      if (!tree.seek(IN_SLOT + slot, position - done)) throw outside(lv);
-      const size = Math.min(count - done, tree.offset + 1);
-      tree.offset -= size - 1;
-      tree.isolate(size);
-      const id = tree.field(ID);
-      for (let at = 0; at < size; at += 1) this.#targetOf.set(lv + done + at, id + size - 1 - at);
-      this.#remove(size, slot, target);
-      done += size;
-    }
-  }
-
-  /** Deletes the span at the cursor, which is `size` long, in a slot and in the present. */
-  #remove(size: number, slot: number, target: TextTarget | undefined): void {
-    const tree = this.tree;
-    if (target !== undefined && (tree.field(FLAGS) & DELETED) === 0)
-      target.deleted(tree.before(NOW), size);
-    tree.remove(slot);
   }
 }
 

@@ -57,6 +57,7 @@ describe('SpanTree', () => {
 
   it('counts each slot for itself, and joins spans that have become alike', () => {
     const tree = new SpanTree(0);
+    for (const slot of [1, 2, 3]) expect(tree.addSlot(0)).toBe(slot);
     insertAt(tree, 0, 0, 10);
     tree.locate(3);
     expect(tree.isolate(4)).toBe(4);
@@ -77,8 +78,25 @@ describe('SpanTree', () => {
     expect([tree.total(NOW), tree.total(IN_SLOT)]).toEqual([9, 9]);
   });
 
+  it('makes slots that begin where another one is', () => {
+    const tree = new SpanTree(5);
+    for (let id = 0; id < 3000; id += 2) insertAt(tree, id % 7, id, 1);
+    for (let slot = 1; slot < 20; slot += 1) {
+      expect(tree.addSlot(slot - 1)).toBe(slot);
+      tree.seek(IN_SLOT + slot, 10 * slot);
+      tree.isolate(1);
+      tree.remove(slot);
+      for (let other = 0; other <= slot; other += 1) {
+        expect(tree.total(IN_SLOT + other)).toBe(1505 - other);
+      }
+      expect(tree.seek(IN_SLOT + slot, 1504 - slot)).toBe(true);
+      expect(tree.seek(IN_SLOT + slot, 1505 - slot)).toBe(false);
+    }
+  });
+
   it('passes by what a slot does not know', () => {
     const tree = new SpanTree(1);
+    tree.addSlot(0);
     for (let id = 0; id < 20_000; id += 2) insertAt(tree, 0, id, 1);
     tree.toStart();
     expect(tree.toKnown(1)).toBe(true);
