@@ -92,6 +92,8 @@ export class CausalGraph {
   lastReplica = -1;
   /** How many events there can be if all of the next ones go on with that run. */
   #lastMax = 0;
+  /** What to add to the number of events for the next sequence number of that replica. */
+  #lastShift = 0;
   /** How many events `#next`, `#heads` and `#critical` know of; see `goOn`. */
   #settledCount = 0;
   readonly #joins: (readonly number[])[] = [];
@@ -113,6 +115,7 @@ export class CausalGraph {
     this.#runs = new Int32Array(16 * FIELD_COUNT);
     this.#found = 0;
     this.#lastMax = -1;
+    this.#lastShift = -1;
     this.#settledCount = 0;
     this.lastStart = 0;
     this.eventCount = 0;
@@ -223,8 +226,8 @@ export class CausalGraph {
 
   /** The sequence number that the next event of a replica has. */
   nextSequence(replica: number): number {
-    this.#settle();
-    return this.#next[replica]!;
+    // Asked for each keystroke that arrives: of the latest replica, it needs not be settled.
+    return replica === this.lastReplica ? this.eventCount + this.#lastShift : this.#next[replica]!;
   }
 
   /**
@@ -606,7 +609,8 @@ export class CausalGraph {
     this.#settledCount = lv + count;
     this.#next[replica]! += count;
     this.lastReplica = replica;
-    this.#lastMax = Math.min(EVENT_COUNT_MAX, lv + count + SEQUENCE_MAX - this.#next[replica]!);
+    this.#lastShift = this.#next[replica]! - this.eventCount;
+    this.#lastMax = Math.min(EVENT_COUNT_MAX, SEQUENCE_MAX - this.#lastShift);
     this.#updateCritical(lv, lv + count - 1, linear ? lv : parent);
   }
 

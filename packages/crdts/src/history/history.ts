@@ -8,9 +8,9 @@
  * off again; then the sink sees them; if it refuses, they are cut off and the sink starts over.
  */
 
-import { CausalGraph, EVENT_COUNT_MAX, type EventRange } from '../graph/causal-graph.ts';
+import { CausalGraph, type EventRange } from '../graph/causal-graph.ts';
 import { BeforeHistoryError, CrdtsError, ForkedReplicaError, PendingFullError } from '../errors.ts';
-import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome } from '../replica.ts';
@@ -20,10 +20,9 @@ import { corrupt } from '../wire/byte-reader.ts';
 import { EditReader, isEdit } from '../wire/edit-reader.ts';
 import { writeEdit } from '../wire/edit-writer.ts';
 import type { IncomingEvents } from '../wire/incoming-operation.ts';
-import { Keystroke, KeystrokeReader } from '../wire/keystroke-reader.ts';
-import { containerOf, IS_KEYSTROKE, KeystrokeWriter } from '../wire/keystroke-writer.ts';
+import { KeystrokeReader } from '../wire/keystroke-reader.ts';
+import { IS_KEYSTROKE, KeystrokeWriter } from '../wire/keystroke-writer.ts';
 import type { Chunks } from '../wire/chunks.ts';
-import { unpackReplicaId } from '../wire/replica-id-codec.ts';
 import { contentEnd, seal } from '../wire/seal.ts';
 
 import { canonicalOrder } from './canonical-order.ts';
@@ -35,6 +34,7 @@ import {
   loadHistory,
   saveHistory,
 } from './history-file.ts';
+import { KeystrokeIntake } from './keystroke-intake.ts';
 import { decodeVersion, encodeVersion, type VersionEntry } from './version-codec.ts';
 import { WAITING_COUNT_MAX, type WaitingUpdate, WaitingUpdates } from './waiting-updates.ts';
 
@@ -50,7 +50,6 @@ export interface OperationSink {
   rebuild(): void;
 }
 
-const keystroke = new Keystroke();
 const nothing = new WaitingUpdates();
 
 /** What comes of most updates. */
@@ -68,13 +67,7 @@ export class History {
   readonly #hashes: ChainHashes = new ChainHashes(this.graph, this.log);
   readonly #waiting = new WaitingUpdates();
   #trimmedCount = 0;
-  /** The author of the last keystroke taken in. */
-  #high = -1;
-  #low = -1;
-  #author = -1;
-  /** Numbers of replicas by their packed ids, as far as they were looked up. */
-  readonly #replicas = new Map<number, number>();
-  readonly #parents: number[] = [];
+  readonly #keystrokes: KeystrokeIntake;
 
   /**
    * @param sink - Shows what is taken in.
@@ -84,6 +77,7 @@ export class History {
   constructor(sink: OperationSink, ownReplicaId?: ReplicaId) {
     this.#sink = sink;
     this.#ownReplicaId = ownReplicaId;
+    this.#keystrokes = new KeystrokeIntake(this.graph, this.log, ownReplicaId);
   }
 
   /** What the events before this one did is not here any more. */
@@ -105,7 +99,7 @@ export class History {
   apply(update: Uint8Array): ApplyOutcome {
     const from = this.graph.eventCount;
     this.open();
-    const isTaken = this.#waiting.count === 0 && keystroke.read(update) && this.#takeKeystroke();
+    const isTaken = this.#waiting.count === 0 && this.#keystrokes.take(update, this.#trimmedCount);
     if (!isTaken) return this.applyAll([update]);
     this.#show(from);
     const eventCount = this.graph.eventCount - from;
@@ -257,7 +251,7 @@ export class History {
 
   /** Appends the events of an update to graph and log, and says what was missed. */
   #take(update: Uint8Array): MissingEvent | undefined {
-    if (keystroke.read(update) && this.#takeKeystroke()) return undefined;
+    if (this.#keystrokes.take(update, this.#trimmedCount)) return undefined;
     const end = contentEnd(update);
     const intake = new EventIntake(this.graph, this.log, this.#read(update, end), {
       ownReplicaId: this.#ownReplicaId,
@@ -272,77 +266,6 @@ export class History {
     if ((flags & IS_KEYSTROKE) === 0) return readBatch(update, end);
     const Reader = isEdit(flags) ? EditReader : KeystrokeReader;
     return new Reader(update, end, this.graph, this.log);
-  }
-
-  /**
-   * Takes the keystroke that was just read if it is the next one of a replica that is known, and
-   * its past is here. Throws before anything has changed.
-   */
-  #takeKeystroke(): boolean {
-    const { graph, log } = this;
-    const { kind, count, sequence, parentCount } = keystroke;
-    const author = this.#authorOf(keystroke.high, keystroke.low);
-    if (author < 0 || sequence === 0 || sequence !== graph.nextSequence(author)) return false;
-    const lv = graph.eventCount;
-    const previous = author === graph.lastReplica ? lv - 1 : graph.lvOf(author, sequence - 1);
-    if (previous < Math.max(this.#trimmedCount - 1, 0)) return false;
-    if (lv + count > EVENT_COUNT_MAX || (parentCount > 0 && !this.#findParents(previous))) {
-      return false;
-    }
-    const run = log.runAt(previous);
-    const position = log.cursorAfter(run, previous) + keystroke.distance;
-    const lowest = kind > TEXT_DELETE ? position - count + 1 : position;
-    if (lowest < 0) throw corrupt('a position', lowest);
-    const isAfterText = log.kind(run) <= TEXT_DELETE_BACKWARD;
-    const container = isAfterText ? log.container(run) : containerOf(log, previous);
-    if (parentCount > 0) graph.append(author, sequence, count, this.#parents);
-    else if (!graph.goOn(author, count)) graph.appendAfter(author, sequence, count, previous);
-    if (kind === TEXT_INSERT) {
-      log.appendInsert(container, position, 1, log.text.appendUnit(keystroke.unit));
-    } else if (kind === TEXT_DELETE) {
-      log.appendDelete(container, position, count);
-    } else {
-      log.appendDeleteBackward(container, position, count);
-    }
-    return true;
-  }
-
-  /** The number of the replica with this packed id, unless it is not known, or our own: -1. */
-  #authorOf(high: number, low: number): number {
-    if (high === this.#high && low === this.#low) return this.#author;
-    const author = this.#replicaOf(high, low);
-    if (author < 0 || this.graph.replicaId(author) === this.#ownReplicaId) return -1;
-    this.#high = high;
-    this.#low = low;
-    this.#author = author;
-    return author;
-  }
-
-  #replicaOf(high: number, low: number): number {
-    const packed = high * 0x100_0000 + low;
-    let replica = this.#replicas.get(packed);
-    if (replica === undefined) {
-      replica = this.graph.indexOfReplica(unpackReplicaId(packed));
-      if (replica >= 0) this.#replicas.set(packed, replica);
-    }
-    return replica;
-  }
-
-  /** Looks for the parents of the keystroke that was just read; false if not all can be here. */
-  #findParents(previous: number): boolean {
-    const { graph } = this;
-    const parents = this.#parents;
-    parents.length = 0;
-    for (let at = 0; at < 3 * keystroke.parentCount; at += 3) {
-      const high = keystroke.parents[at] ?? 0;
-      const low = keystroke.parents[at + 1] ?? 0;
-      if (high === keystroke.high && low === keystroke.low) return false;
-      const replica = high < 0 ? this.#author : this.#replicaOf(high, low);
-      const lv = replica < 0 ? -1 : graph.lvOf(replica, keystroke.parents[at + 2] ?? 0);
-      if (lv < this.#trimmedCount) return false;
-      parents.push(lv);
-    }
-    return parents.includes(previous) || graph.contains(parents, previous);
   }
 
   /** Lets the sink see the events from `from` on; cuts them off if it refuses. */

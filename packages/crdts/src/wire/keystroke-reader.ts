@@ -25,7 +25,6 @@ import {
   HAS_DELETE_COUNT,
   HAS_PARENTS,
   IS_DISTANT,
-  IS_KEYSTROKE,
   IS_PACKED,
   isTrimmed,
   KIND_SHIFT,
@@ -35,110 +34,9 @@ import {
   trimmedCountOf,
 } from './keystroke-writer.ts';
 import { readPackedId, readReplicaId } from './replica-id-codec.ts';
-import { hasShortChecksum } from './seal.ts';
 
 const COUNT_MAX = 2 ** 29;
 const SEQUENCE_MAX = 2 ** 31 - 2;
-
-/** One keystroke of the usual form, in an object that is filled again and again. */
-export class Keystroke {
-  /** The two halves of the packed id of the author. */
-  high = 0;
-  low = 0;
-  sequence = 0;
-  kind = 0;
-  /** Characters deleted; 1 if one was inserted. */
-  count = 0;
-  /** From where the author's previous event left the cursor. */
-  distance = 0;
-  /** The character inserted. */
-  unit = 0;
-  /** How many parents were named; -1 if the author's previous event is the only one. */
-  parentCount = 0;
-  /** Of each of them: the two halves of its packed id, the first -1 if it is the author's; and
-   * its sequence. */
-  readonly parents: number[] = [0, 0, 0, 0, 0, 0];
-  #bytes: Uint8Array = new Uint8Array(0);
-  #at = 0;
-
-  /** Reads `bytes`; false if they have another form or are no update at all. */
-  read(bytes: Uint8Array): boolean {
-    const size = bytes.length;
-    if (size < 10 || size >= 64) return false;
-    const flags = bytes[0]!;
-    const wanted = IS_KEYSTROKE | IS_PACKED;
-    if ((flags & (wanted | HAS_CONTAINER)) !== wanted) return false;
-    if (!hasShortChecksum(bytes)) return false;
-    this.high = (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
-    this.low = (bytes[4]! << 16) | (bytes[5]! << 8) | bytes[6]!;
-    this.#bytes = bytes;
-    this.#at = 7;
-    const sequence = this.#varint();
-    this.sequence = sequence;
-    this.parentCount = -1;
-    if ((flags & HAS_PARENTS) !== 0 && !this.#readParents(bytes)) return false;
-    this.kind = ((flags >>> KIND_SHIFT) & 3) + 1;
-    this.count = 1;
-    if ((flags & HAS_DELETE_COUNT) !== 0) {
-      this.count = this.#varint();
-      if (this.count < 2 || this.kind === TEXT_INSERT) return false;
-    }
-    this.distance = 0;
-    if ((flags & IS_DISTANT) !== 0) {
-      const code = this.#varint();
-      if (code <= 0) return false;
-      this.distance = (code >>> 1) ^ -(code & 1);
-    }
-    if (sequence < 0 || this.count < 0) return false;
-    return this.#readEnd(bytes, size - 2);
-  }
-
-  /** Reads one or two parents that are not just the author's previous event. */
-  #readParents(bytes: Uint8Array): boolean {
-    const count = this.#varint();
-    if (count < 1 || count > 2) return false;
-    const parents = this.parents;
-    for (let parent = 0; parent < 3 * count; parent += 3) {
-      const name = bytes[this.#at++]!;
-      parents[parent] = -1;
-      if (name === NAMES_OTHER) {
-        const at = this.#at;
-        if (bytes[at] !== 0 || at + 7 > bytes.length) return false;
-        parents[parent] = (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-        parents[parent + 1] = (bytes[at + 4]! << 16) | (bytes[at + 5]! << 8) | bytes[at + 6]!;
-        this.#at = at + 7;
-      } else if (name !== NAMES_OWN) return false;
-      const sequence = this.#varint();
-      if (sequence < 0) return false;
-      parents[parent + 2] = sequence;
-    }
-    this.parentCount = count;
-    // What could have been left out must be: the general way refuses it.
-    return count > 1 || parents[0]! >= 0 || parents[2] !== this.sequence - 1;
-  }
-
-  #readEnd(bytes: Uint8Array, end: number): boolean {
-    if (this.kind !== TEXT_INSERT) return this.#at === end && this.kind <= TEXT_DELETE_BACKWARD;
-    if (this.#at !== end - 1) return false;
-    this.unit = bytes[this.#at]!;
-    return this.unit < 0x80;
-  }
-
-  /** A number below 2^28 in its shortest form, or -1: then the general way decides. */
-  #varint(): number {
-    const bytes = this.#bytes;
-    let byte = bytes[this.#at++]!;
-    if (byte < 0x80) return byte;
-    let value = byte & 0x7f;
-    let shift = 7;
-    do {
-      byte = bytes[this.#at++]!;
-      value |= (byte & 0x7f) << shift;
-      shift += 7;
-    } while (byte >= 0x80 && shift < 28);
-    return byte === 0 || byte >= 0x80 ? -1 : value;
-  }
-}
 
 /** One run of typing or deleting, read in general. */
 export class KeystrokeReader implements IncomingEvents {
