@@ -17,15 +17,14 @@
 import { type CausalGraph, EVENT_COUNT_MAX, type GraphSummary } from '../graph/causal-graph.ts';
 import { TRIMMED } from '../log/operation-kind.ts';
 import { OperationLog, ROOT } from '../log/operation-log.ts';
-import { BatchReader, readPieces, readRowColumns } from '../wire/batch-reader.ts';
+import { type IncomingEvents, readPieces, readRowColumns } from '../wire/batch-reader.ts';
 import { BatchWriter, writeRowColumns } from '../wire/batch-writer.ts';
 import { ByteReader, corrupt } from '../wire/byte-reader.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import type { Chunks } from '../wire/chunks.ts';
-import { containerOf, cursorOf } from '../wire/keystroke-writer.ts';
-import type { RowColumns } from '../wire/operation-rows.ts';
+import { containerOf, cursorOf } from '../wire/operation-rows.ts';
 import { readReplicaTable } from '../wire/replica-table.ts';
-import { readTextRuns } from '../wire/text-runs.ts';
+import type { InsertedTextForm } from '../wire/row-writer.ts';
 
 import type { ChainHashes } from './chain-hashes.ts';
 import { EventIntake } from './event-intake.ts';
@@ -35,9 +34,8 @@ const HEAD = 1;
 const REPLICAS = 2;
 const GRAPH = 3;
 const OPERATIONS = 4;
-const INSERTED = 5;
-const TRIMMED_EVENTS = 6;
-const SUMMARY = 7;
+const TRIMMED_EVENTS = 5;
+const SUMMARY = 6;
 /** Optional: they can be worked out, or asked for again. */
 const HASHES = 64;
 const WAITING = 65;
@@ -48,7 +46,6 @@ export const historyChunks: readonly number[] = [
   REPLICAS,
   GRAPH,
   OPERATIONS,
-  INSERTED,
   TRIMMED_EVENTS,
   SUMMARY,
   HASHES,
@@ -60,7 +57,7 @@ export interface HistoryFileOptions {
   /** What the events before this one did is left out. */
   readonly trimmedCount: number;
   /** Whether the inserted text is written, or kept by the document in another way. */
-  readonly insertedText: 'written' | 'kept';
+  readonly insertedText: InsertedTextForm;
 }
 
 /** What a file says besides events. */
@@ -92,22 +89,16 @@ export function saveHistory(
   chunks.set(HEAD, head.copy());
   if (graph.eventCount > 0) {
     const all = [{ start: 0, end: graph.eventCount }];
-    const batch = new BatchWriter(graph, log, all, trimmedCount);
-    const columns = batch.columns();
-    chunks.set(REPLICAS, columns.replicas);
-    chunks.set(GRAPH, columns.graph);
+    const batch = new BatchWriter(graph, log, all, trimmedCount, insertedText);
+    chunks.set(REPLICAS, batch.table());
+    chunks.set(GRAPH, batch.graph.copy());
     const replicas = batch.replicas();
     const summary = saveSummary(graph, replicas);
     if (trimmedCount === 0 && summary !== undefined) chunks.set(SUMMARY, summary);
     const operations = new ByteWriter();
     operations.varint(batch.rowCount);
-    writeRowColumns(operations, columns);
+    writeRowColumns(operations, batch.columns);
     chunks.set(OPERATIONS, operations.copy());
-    if (insertedText === 'written') {
-      const inserted = new ByteWriter();
-      inserted.text(batch.text());
-      chunks.set(INSERTED, inserted.copy());
-    }
     if (trimmedCount > 0) chunks.set(TRIMMED_EVENTS, saveTrimmed(graph, log, trimmedCount));
     const isKept = insertedText === 'kept';
     const hashBytes = saveHashes(graph, hashes, replicas, { trimmedCount, isKept });
@@ -124,10 +115,11 @@ export function saveHistory(
 /** Runs of a graph that are read as quickly as a summary of them. */
 const SUMMARY_RUN_COUNT_MIN = 64;
 
-/** The summary of a graph, with how many events each of `replicas` has, if it is worth its bytes. */
+/** The summary of a graph, with the events that each of `replicas` has, if it is worth its bytes. */
 function saveSummary(graph: CausalGraph, replicas: readonly number[]): Uint8Array | undefined {
   const { runCount, frontier, eventCount } = graph;
-  if (runCount < SUMMARY_RUN_COUNT_MIN + 8 * (replicas.length + frontier.length)) return undefined;
+  const costCount = replicas.length + frontier.length;
+  if (runCount < SUMMARY_RUN_COUNT_MIN + 8 * costCount) return undefined;
   const writer = new ByteWriter();
   const last = runCount - 1;
   const start = graph.runStart(last);
@@ -242,25 +234,27 @@ export function loadHistory(
   const table = new ByteReader(chunkOf(chunks, REPLICAS));
   const replicas = readReplicaTable(table);
   table.expectEnd();
-  const text = keptLength > 0 ? '' : readInserted(chunks);
-  const textLength = keptLength > 0 ? keptLength : text.length;
-  if (keptLength === 0) log.text.append(text);
   // What is read later must not change until then.
-  const operations = new ByteReader(chunkOf(chunks, OPERATIONS).slice());
-  const rowCount = operations.varint(operations.remaining + textLength);
-  const columns = readRowColumns(operations);
-  operations.expectEnd();
-  const graphBytes = chunkOf(chunks, GRAPH).slice();
-  const past = { replicas, graph: graphBytes, columns, text, textLength, trimmedCount };
+  const past = {
+    replicas,
+    graph: chunkOf(chunks, GRAPH).slice(),
+    operations: chunkOf(chunks, OPERATIONS).slice(),
+    keptLength,
+    trimmedCount,
+  };
   loadGraph(graph, past, chunks.get(SUMMARY));
   const { eventCount } = graph;
-  if (trimmedCount > 0) {
-    loadTrimmed(log, chunkOf(chunks, TRIMMED_EVENTS), trimmedCount);
-    readOperations(graph, log, past, eventCount);
-  } else {
+  const operations = new ByteReader(past.operations);
+  const rowCount = operations.varint(operations.remaining + keptLength);
+  readRowColumns(operations);
+  operations.expectEnd();
+  if (keptLength > 0) {
     log.defer(eventCount, rowCount, (into) => {
-      readOperations(graph, into, past, eventCount);
+      readOperations(graph, into, past);
     });
+  } else {
+    if (trimmedCount > 0) loadTrimmed(log, chunkOf(chunks, TRIMMED_EVENTS), trimmedCount);
+    readOperations(graph, log, past);
   }
   const extent = { trimmedCount, isKept: keptLength > 0 };
   loadHashes(graph, hashes, replicas, chunkOf(chunks, HASHES), extent);
@@ -269,16 +263,14 @@ export function loadHistory(
 
 /** What a file says of events. */
 interface FiledEvents {
-  readonly replicas: readonly string[];
+  readonly replicas: string[];
   readonly graph: Uint8Array;
-  readonly columns: RowColumns<Uint8Array>;
-  readonly text: string;
-  readonly textLength: number;
+  readonly operations: Uint8Array;
+  readonly keptLength: number;
   readonly trimmedCount: number;
 }
 
 function loadGraph(graph: CausalGraph, past: FiledEvents, summary: Uint8Array | undefined): void {
-  const { replicas } = past;
   const read = (into: CausalGraph): void => {
     const { trimmedCount } = past;
     const intake = new EventIntake(into, new OperationLog(into), eventsOf(past), { trimmedCount });
@@ -286,39 +278,28 @@ function loadGraph(graph: CausalGraph, past: FiledEvents, summary: Uint8Array | 
     if (intake.missing !== undefined) throw corrupt('all events', 'a gap');
   };
   if (summary === undefined) read(graph);
-  else graph.defer(loadSummary(summary, replicas), read);
+  else graph.defer(loadSummary(summary, past.replicas), read);
 }
 
-/** Appends to `log` what the events from its end up to number `eventCount` did. */
-function readOperations(
-  graph: CausalGraph,
-  log: OperationLog,
-  past: FiledEvents,
-  eventCount: number,
-): void {
-  const { columns, textLength } = past;
+/** Appends to `log` what the events did that it does not have. */
+function readOperations(graph: CausalGraph, log: OperationLog, past: FiledEvents): void {
   graph.open();
-  if (columns.names.length + columns.keys.length + columns.values.length === 0) {
-    readTextRuns(log, graph, eventCount, columns, textLength);
-  } else {
-    new EventIntake(graph, log, eventsOf(past), { isTextThere: true }).runOperations();
-  }
+  new EventIntake(graph, log, eventsOf(past), {}).runOperations();
 }
 
-function eventsOf({ replicas, graph, columns, text, textLength, trimmedCount }: FiledEvents) {
-  const pieces = readPieces(graph, replicas.length);
-  return new BatchReader(replicas, pieces, columns, text, textLength, trimmedCount);
+function eventsOf({ replicas, graph, operations, keptLength }: FiledEvents): IncomingEvents {
+  const reader = new ByteReader(operations);
+  reader.varint();
+  return {
+    table: { form: 'whole', ids: replicas },
+    pieces: readPieces(graph, replicas.length),
+    columns: readRowColumns(reader),
+    textLength: keptLength > 0 ? keptLength : -1,
+  };
 }
 
 function chunkOf(chunks: Chunks, id: number): Uint8Array {
   return chunks.get(id) ?? new Uint8Array(0);
-}
-
-function readInserted(chunks: Chunks): string {
-  const reader = new ByteReader(chunkOf(chunks, INSERTED));
-  const text = reader.text();
-  reader.expectEnd();
-  return text;
 }
 
 function loadTrimmed(log: OperationLog, bytes: Uint8Array, trimmedCount: number): void {

@@ -17,12 +17,10 @@ import type { ApplyOutcome } from '../replica.ts';
 import { readBatch } from '../wire/batch-reader.ts';
 import { BatchWriter } from '../wire/batch-writer.ts';
 import { corrupt } from '../wire/byte-reader.ts';
-import { EditReader, isEdit } from '../wire/edit-reader.ts';
-import { writeEdit } from '../wire/edit-writer.ts';
-import type { IncomingEvents } from '../wire/incoming-operation.ts';
-import { KeystrokeReader } from '../wire/keystroke-reader.ts';
-import { IS_KEYSTROKE, KeystrokeWriter } from '../wire/keystroke-writer.ts';
 import type { Chunks } from '../wire/chunks.ts';
+import { readEdit } from '../wire/edit-reader.ts';
+import { IS_SHORT, writeEdit } from '../wire/edit-writer.ts';
+import { KeystrokeWriter } from '../wire/keystroke-writer.ts';
 import { contentEnd, seal } from '../wire/seal.ts';
 
 import { canonicalOrder } from './canonical-order.ts';
@@ -136,7 +134,9 @@ export class History {
     const keystrokes = this.#writer.write(from, to);
     if (keystrokes !== undefined) return keystrokes;
     const edit = writeEdit(this.graph, this.log, from, to);
-    return edit === undefined ? this.#encode([{ start: from, end: to }]) : seal(edit);
+    if (edit === undefined) return this.#encode([{ start: from, end: to }]);
+    this.#writer.goOnAfter(to, edit);
+    return seal(edit);
   }
 
   /** What is here, as canonical bytes. */
@@ -253,19 +253,14 @@ export class History {
   #take(update: Uint8Array): MissingEvent | undefined {
     if (this.#keystrokes.take(update, this.#trimmedCount)) return undefined;
     const end = contentEnd(update);
-    const intake = new EventIntake(this.graph, this.log, this.#read(update, end), {
+    const isShort = ((update[0] ?? 0) & IS_SHORT) !== 0;
+    const events = isShort ? readEdit(update, end) : readBatch(update, end);
+    const intake = new EventIntake(this.graph, this.log, events, {
       ownReplicaId: this.#ownReplicaId,
       trimmedCount: this.#trimmedCount,
     });
     intake.run();
     return intake.missing;
-  }
-
-  #read(update: Uint8Array, end: number): IncomingEvents {
-    const flags = update[0] ?? 0;
-    if ((flags & IS_KEYSTROKE) === 0) return readBatch(update, end);
-    const Reader = isEdit(flags) ? EditReader : KeystrokeReader;
-    return new Reader(update, end, this.graph, this.log);
   }
 
   /** Lets the sink see the events from `from` on; cuts them off if it refuses. */

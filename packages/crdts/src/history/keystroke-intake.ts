@@ -10,7 +10,7 @@
  * them, and each again within whoever calls it, and that takes longer than reading a whole paper.
  *
  * Whatever is not as expected, `take` leaves alone, damaged or not, before anything has changed:
- * then the general way reads it again and says what is wrong. The layout is in keystroke-writer.
+ * then the general way reads it again and says what is wrong. The layout is in edit-writer.
  */
 
 import { type CausalGraph, EVENT_COUNT_MAX } from '../graph/causal-graph.ts';
@@ -19,22 +19,21 @@ import type { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 import { corrupt } from '../wire/byte-reader.ts';
 import {
-  containerOf,
-  HAS_CONTAINER,
-  HAS_DELETE_COUNT,
+  HAS_COUNT,
   HAS_PARENTS,
   IS_DISTANT,
-  IS_KEYSTROKE,
   IS_PACKED,
+  IS_SHORT,
   KIND_SHIFT,
-  NAMES_OTHER,
-  NAMES_OWN,
-} from '../wire/keystroke-writer.ts';
+} from '../wire/edit-writer.ts';
+import { containerOf } from '../wire/operation-rows.ts';
 import { unpackReplicaId } from '../wire/replica-id-codec.ts';
 import { hasShortChecksum } from '../wire/seal.ts';
 
-const FORM = IS_KEYSTROKE | IS_PACKED | HAS_CONTAINER;
-const USUAL_FORM = IS_KEYSTROKE | IS_PACKED;
+const USUAL_FORM = IS_SHORT | IS_PACKED;
+const FORM = USUAL_FORM | 1;
+/** The code of the first other replica that is named, whose id follows: see replica-table.ts. */
+const FIRST_OTHER = 5;
 const POSITION_MAX = 2 ** 30;
 
 /** Appends keystrokes to a graph and a log. */
@@ -86,13 +85,13 @@ export class KeystrokeIntake {
     const previous = author === graph.lastReplica ? lv - 1 : graph.lvOf(author, sequence - 1);
     if (previous < 0 || previous < trimmedCount - 1) return false;
     const hasParents = (flags & HAS_PARENTS) !== 0;
-    if (hasParents && !this.#readParents(previous, trimmedCount)) return false;
+    if (hasParents && !this.#readParents(previous, sequence, trimmedCount)) return false;
 
     const kind = ((flags >>> KIND_SHIFT) & 3) + 1;
     let count = 1;
-    if ((flags & HAS_DELETE_COUNT) !== 0) {
+    if ((flags & HAS_COUNT) !== 0) {
       count = this.#varint();
-      if (count < 2 || kind === TEXT_INSERT) return false;
+      if (count < 2) return false;
     }
     let distance = 0;
     if ((flags & IS_DISTANT) !== 0) {
@@ -100,8 +99,10 @@ export class KeystrokeIntake {
       if (code <= 0) return false;
       distance = (code >>> 1) ^ -(code & 1);
     }
-    const unit = kind === TEXT_INSERT ? bytes[this.#at++]! : 0;
-    if (this.#at !== size - 2 || unit >= 0x80 || kind > TEXT_DELETE_BACKWARD) return false;
+    const textStart = this.#at;
+    const end = kind === TEXT_INSERT ? textStart + count : textStart;
+    if (end !== size - 2 || kind > TEXT_DELETE_BACKWARD) return false;
+    for (let at = textStart; at < end; at += 1) if (bytes[at]! >= 0x80) return false;
     if (lv + count > EVENT_COUNT_MAX) return false;
 
     // Mostly the latest event is of the same author, who goes on with the same key.
@@ -116,14 +117,15 @@ export class KeystrokeIntake {
     if (!hasParents && graph.goOn(author, count)) {
       if (isNext) {
         log.eventCount = lv + count;
-        if (kind === TEXT_INSERT) log.text.appendUnit(unit);
-        if (kind !== TEXT_DELETE) log.cursor = kind === TEXT_INSERT ? position + 1 : lowest;
+        if (kind === TEXT_INSERT) log.text.appendLatin1(bytes, textStart, end);
+        if (kind !== TEXT_DELETE) log.cursor = kind === TEXT_INSERT ? position + count : lowest;
         return true;
       }
     } else if (hasParents) graph.append(author, sequence, count, this.#parents);
     else graph.appendAfter(author, sequence, count, previous);
     if (kind === TEXT_INSERT) {
-      log.appendInsert(container, position, 1, log.text.appendUnit(unit));
+      const offset = log.text.appendLatin1(bytes, textStart, end);
+      log.appendInsert(container, position, count, offset);
     } else if (kind === TEXT_DELETE) {
       log.appendDelete(container, position, count);
     } else {
@@ -153,7 +155,7 @@ export class KeystrokeIntake {
   }
 
   /** Reads one or two parents, one of which has the author's previous event in its past. */
-  #readParents(previous: number, trimmedCount: number): boolean {
+  #readParents(previous: number, sequence: number, trimmedCount: number): boolean {
     const bytes = this.#bytes;
     const graph = this.#graph;
     const parents = this.#parents;
@@ -161,18 +163,20 @@ export class KeystrokeIntake {
     if (count < 1 || count > 2) return false;
     parents.length = 0;
     for (let parent = 0; parent < count; parent += 1) {
-      const at = this.#at + 1;
+      const name = this.#varint();
+      const at = this.#at;
       let replica = this.#author;
-      this.#at = at;
-      if (bytes[at - 1] === NAMES_OTHER) {
+      let parentSequence = sequence - name / 2;
+      if (name === FIRST_OTHER) {
         if (bytes[at] !== 0 || at + 7 > bytes.length) return false;
         const high = (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
         const low = (bytes[at + 4]! << 16) | (bytes[at + 5]! << 8) | bytes[at + 6]!;
         replica = this.#replicaOf(high, low);
         this.#at = at + 7;
+        parentSequence = this.#varint();
         if (replica === this.#author) return false;
-      } else if (bytes[at - 1] !== NAMES_OWN) return false;
-      const lv = graph.lvOf(replica, this.#varint());
+      } else if (name < 2 || name % 2 === 1) return false;
+      const lv = graph.lvOf(replica, parentSequence);
       if (lv < 0 || lv < trimmedCount) return false;
       parents.push(lv);
     }

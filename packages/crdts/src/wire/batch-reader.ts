@@ -3,8 +3,6 @@
  */
 
 import { EVENT_COUNT_MAX } from '../graph/causal-graph.ts';
-import { TEXT_INSERT } from '../log/operation-kind.ts';
-import type { ReplicaId } from '../replica-id.ts';
 
 import {
   ANY_PARENTS,
@@ -19,38 +17,48 @@ import {
   SAME_AUTHOR,
 } from './batch-writer.ts';
 import { ByteReader, corrupt } from './byte-reader.ts';
-import {
-  type IncomingEvents,
-  type IncomingOperation,
-  type IncomingPiece,
-  NO_REPLICA,
-} from './incoming-operation.ts';
 import type { RowColumns } from './operation-rows.ts';
-import { readReplicaTable } from './replica-table.ts';
-import { type EventName, RowReader } from './row-reader.ts';
+import { type IncomingTable, readReplicaTable } from './replica-table.ts';
+import type { IncomingRows } from './row-reader.ts';
+
+/** A part of a run of the graph as it was read. */
+export interface IncomingPiece {
+  /** The author, as the index into the table of the update. */
+  readonly replica: number;
+  readonly sequence: number;
+  readonly count: number;
+  /** Replica and sequence of each parent of the first event, one after the other. */
+  readonly parents: readonly number[];
+}
+
+/** The events of an update, checked as far as they can be without a document. */
+export interface IncomingEvents extends IncomingRows {
+  readonly pieces: readonly IncomingPiece[];
+}
 
 /** Reads a batch out of an update whose checksum is right. */
-export function readBatch(bytes: Uint8Array, end: number): BatchReader {
+export function readBatch(bytes: Uint8Array, end: number): IncomingEvents {
   const reader = new ByteReader(bytes, 0, end);
   const version = reader.u8();
   if (version !== BATCH_VERSION) throw corrupt(`version ${BATCH_VERSION}`, version);
-  const replicas = readReplicaTable(reader);
-  const pieces = readPieces(reader.prefixed(), replicas.length);
+  const table: IncomingTable = { form: 'whole', ids: readReplicaTable(reader) };
+  const pieces = readPieces(reader.prefixed(), table.ids.length);
   const columns = readRowColumns(reader);
-  const text = reader.text();
   reader.expectEnd();
-  return new BatchReader(replicas, pieces, columns, text, text.length);
+  return { table, pieces, columns, textLength: -1 };
 }
 
 /** Reads the columns of rows, each with its length. */
-export function readRowColumns(reader: ByteReader): RowColumns<Uint8Array> {
+export function readRowColumns(reader: ByteReader): RowColumns<ByteReader> {
+  const next = () => new ByteReader(reader.prefixed());
   return {
-    codes: reader.prefixed(),
-    counts: reader.prefixed(),
-    positions: reader.prefixed(),
-    names: reader.prefixed(),
-    keys: reader.prefixed(),
-    values: reader.prefixed(),
+    codes: next(),
+    counts: next(),
+    positions: next(),
+    names: next(),
+    keys: next(),
+    values: next(),
+    text: next(),
   };
 }
 
@@ -175,128 +183,4 @@ function countOf(parents: readonly number[], replica: number, sequence: number):
     if (parents[at] === replica && parents[at + 1] === sequence) count += 1;
   }
   return count;
-}
-
-/** The events of a batch, read one run at a time. */
-export class BatchReader implements IncomingEvents {
-  readonly replicas: readonly ReplicaId[];
-  readonly pieces: readonly IncomingPiece[];
-  readonly text: string;
-  readonly #textLength: number;
-  /** For each piece, the index of its first event. */
-  readonly #firstIndexes: number[] = [];
-  readonly #eventCount: number;
-  readonly #rows: RowReader;
-  /** The index of the next event, and the piece that it belongs to. */
-  #index = 0;
-  #piece = 0;
-  #textStart = 0;
-
-  /**
-   * @param text - Of the insertions, or '' where only its length is known.
-   * @param trimmedCount - The first events have no operations.
-   */
-  constructor(
-    replicas: readonly ReplicaId[],
-    pieces: readonly IncomingPiece[],
-    columns: RowColumns<Uint8Array>,
-    text: string,
-    textLength: number,
-    trimmedCount = 0,
-  ) {
-    this.#index = trimmedCount;
-    this.replicas = replicas;
-    this.text = text;
-    this.#textLength = textLength;
-    this.#rows = new RowReader(
-      {
-        codes: new ByteReader(columns.codes),
-        counts: new ByteReader(columns.counts),
-        positions: new ByteReader(columns.positions),
-        names: new ByteReader(columns.names),
-        keys: new ByteReader(columns.keys),
-        values: new ByteReader(columns.values),
-      },
-      (reader, into) => this.#readName(reader, into),
-    );
-    this.pieces = pieces;
-    let index = 0;
-    for (const { count } of pieces) {
-      this.#firstIndexes.push(index);
-      index += count;
-    }
-    this.#eventCount = index;
-  }
-
-  /** The index of the first event of a piece. */
-  firstIndex(piece: number): number {
-    return this.#firstIndexes[piece] ?? 0;
-  }
-
-  next(operation: IncomingOperation): void {
-    while (this.#index >= this.#pieceEnd(this.#piece) && this.#piece < this.pieces.length) {
-      this.#piece += 1;
-    }
-    const piece = this.pieces[this.#piece];
-    const offset = this.#index - this.firstIndex(this.#piece);
-    this.#rows.read(operation, {
-      author: piece?.replica ?? 0,
-      sequence: (piece?.sequence ?? 0) + offset,
-      left: (piece?.count ?? 0) - offset,
-    });
-    operation.textStart = this.#textStart;
-    if (operation.kind === TEXT_INSERT) {
-      this.#textStart += operation.count;
-      if (this.#textStart > this.#textLength) throw corrupt('more text', this.#textLength);
-      this.#checkPairs(operation.textStart, this.#textStart);
-    }
-    this.#index += operation.count;
-  }
-
-  finish(): void {
-    if (this.#index !== this.#eventCount) throw corrupt(`${this.#eventCount} events`, this.#index);
-    if (this.#textStart !== this.#textLength) throw corrupt('less text', this.#textLength);
-    this.#rows.finish();
-  }
-
-  #pieceEnd(piece: number): number {
-    return (this.#firstIndexes[piece] ?? this.#eventCount) + (this.pieces[piece]?.count ?? 0);
-  }
-
-  /** An insertion that began or ended within a surrogate pair would tear it. */
-  #checkPairs(start: number, end: number): void {
-    if (this.text === '') return;
-    const first = this.text.charCodeAt(start);
-    const last = this.text.charCodeAt(end - 1);
-    if ((first & 0xfc00) === 0xdc00 || (last & 0xfc00) === 0xd800) throw corrupt('pairs', 'halves');
-  }
-
-  #readName(reader: ByteReader, into: EventName): void {
-    const code = reader.varint(2 ** 31 - 1);
-    if (code < 2) {
-      into.replica = NO_REPLICA;
-      into.sequence = -1 - code;
-    } else if (code % 2 === 1) {
-      into.replica = (code - 3) / 2;
-      if (into.replica >= this.replicas.length) throw corrupt('a replica of the table', code);
-      into.sequence = reader.varint(2 ** 31 - 1);
-    } else {
-      const index = this.#index - code / 2;
-      if (index < 0) throw corrupt('an event of the batch', index);
-      const piece = this.#pieceOf(index);
-      into.replica = this.pieces[piece]?.replica ?? 0;
-      into.sequence = (this.pieces[piece]?.sequence ?? 0) + index - this.firstIndex(piece);
-    }
-  }
-
-  #pieceOf(index: number): number {
-    let low = 0;
-    let high = this.pieces.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.firstIndex(middle) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
 }

@@ -89,6 +89,20 @@ export class ByteReader {
     return this.#bytes.subarray(this.#at - count, this.#at);
   }
 
+  /** Reads the bytes of `count` units of UTF-16 that stand there as UTF-8, as a view. */
+  units(count: number): Uint8Array {
+    const bytes = this.#bytes;
+    let size = 0;
+    let left = count;
+    while (left > 0 && size < this.remaining) {
+      const lead = bytes[this.#at + size] ?? 0;
+      size += lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+      left -= lead < 0xf0 ? 1 : 2;
+    }
+    if (left !== 0) throw corrupt(`a text of ${count} units`, count - left);
+    return this.bytes(size);
+  }
+
   /** Reads a length and as many bytes, as a view. */
   prefixed(): Uint8Array {
     return this.bytes(this.varint());

@@ -15,6 +15,7 @@
  *   names       of the events that it is about
  *   key         a text when it comes for the first time, later the number that it got then
  *   value       one, or one for each event
+ *   text        of an insertion, as UTF-8: as many bytes as its units take
  *
  * Only rows that bring bytes of their own besides, text or a value, are said to be repeated, so
  * that few bytes never become many rows.
@@ -26,7 +27,9 @@ import {
   TEXT_DELETE_BACKWARD,
   TEXT_INSERT,
   TREE_MOVE,
+  TRIMMED,
 } from '../log/operation-kind.ts';
+import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import type { Value } from '../log/value.ts';
 
 import type { ByteReader } from './byte-reader.ts';
@@ -60,6 +63,7 @@ export interface RowColumns<Column extends ByteReader | ByteWriter | Uint8Array>
   readonly names: Column;
   readonly keys: Column;
   readonly values: Column;
+  readonly text: Column;
 }
 
 /** A container's type as it fits into a code, or 0 if it does not. */
@@ -81,4 +85,21 @@ export function opensContainer(kind: number, a: number): boolean {
 /** Whether a kind is one of a text. */
 export function isTextKind(kind: number): boolean {
   return kind <= TEXT_DELETE_BACKWARD;
+}
+
+/** The container that an event made, if it made one, else that of its operation. */
+export function containerOf(log: OperationLog, lv: number): number {
+  if (lv < 0) return ROOT;
+  const run = log.runAt(lv);
+  return opensContainer(log.kind(run), log.a(run)) ? lv : log.container(run);
+}
+
+/** Where an event left the cursor: 0 if there is none, or if it is not of a text. */
+export function cursorOf(log: OperationLog, lv: number): number {
+  return lv < 0 ? 0 : log.cursorAfter(log.runAt(lv), lv);
+}
+
+/** Whether what an event did was trimmed: then it is only known where the last one of these was. */
+export function isTrimmed(log: OperationLog, lv: number): boolean {
+  return lv >= 0 && lv < log.eventCount && log.kind(log.runAt(lv)) === TRIMMED;
 }

@@ -23,8 +23,6 @@ import {
   TREE_MOVE,
 } from '../log/operation-kind.ts';
 
-/** `a` is a position, predicted from the replica's previous operation. */
-export const IS_TEXT = 1;
 /** `a` and `b` are numbers. */
 export const HAS_NUMBERS = 2;
 /** `a` is an event or a negative number. */
@@ -47,9 +45,9 @@ const shapes: readonly number[] = /* @__PURE__ */ makeShapes();
 
 function makeShapes(): number[] {
   const result: number[] = [];
-  result[TEXT_INSERT] = IS_TEXT | IS_RUN;
-  result[TEXT_DELETE] = IS_TEXT | IS_RUN;
-  result[TEXT_DELETE_BACKWARD] = IS_TEXT | IS_RUN;
+  result[TEXT_INSERT] = IS_RUN;
+  result[TEXT_DELETE] = IS_RUN;
+  result[TEXT_DELETE_BACKWARD] = IS_RUN;
   result[MARK] = HAS_NUMBERS | HAS_VALUE;
   result[MAP_PUT] = HAS_KEY | HAS_VALUE;
   result[MAP_DELETE] = HAS_KEY | HAS_VALUE;
@@ -68,13 +66,4 @@ function makeShapes(): number[] {
 /** The flags of a kind of operation; 0 if there is no such kind. */
 export function shapeOf(kind: number): number {
   return shapes[kind] ?? 0;
-}
-
-/**
- * Where a text operation leaves the cursor: the position that the next one most likely has.
- *
- * @param position - Of the event, as `aOf` of the log gives it.
- */
-export function cursorAfter(kind: number, position: number): number {
-  return kind === TEXT_INSERT ? position + 1 : position;
 }

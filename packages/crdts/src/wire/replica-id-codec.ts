@@ -46,6 +46,12 @@ export function writeReplicaId(writer: ByteWriter, id: ReplicaId): void {
     return;
   }
   writer.u8(0);
+  writePackedId(writer, id);
+}
+
+/** Writes an id that can be packed, as six bytes. */
+export function writePackedId(writer: ByteWriter, id: ReplicaId): void {
+  const packed = packReplicaId(id);
   writer.word(Math.floor(packed / 0x100_0000), 3);
   writer.word(packed % 0x100_0000, 3);
 }

@@ -16,8 +16,10 @@ import type { Value } from '../log/value.ts';
 
 import type { ByteWriter } from './byte-writer.ts';
 import {
+  containerOf,
   COUNT_MAX,
   COUNT_SHIFT,
+  cursorOf,
   IS_ELSEWHERE,
   isRepeatable,
   isTextKind,
@@ -32,7 +34,6 @@ import {
   typeBits,
 } from './operation-rows.ts';
 import {
-  cursorAfter,
   HAS_A,
   HAS_B,
   HAS_C,
@@ -42,21 +43,29 @@ import {
   HAS_VALUES,
   shapeOf,
 } from './operation-shape.ts';
+import type { ReplicaTableWriter } from './replica-table.ts';
 import { writeValue } from './value-codec.ts';
 
-/** Writes the name of an event, or -1 or -2, as it is seen from event `from`. */
-export type WriteName = (writer: ByteWriter, lv: number, from: number) => void;
+/** Whether rows bring the text of their insertions, or the document has it. */
+export type InsertedTextForm = 'written' | 'kept';
+
+const encoder = new TextEncoder();
 
 /** Writes rows into columns; use it once, and `finish` it. */
 export class RowWriter {
   readonly #graph: CausalGraph;
   readonly #log: OperationLog;
   readonly #columns: RowColumns<ByteWriter>;
-  readonly #writeName: WriteName;
+  readonly #table: ReplicaTableWriter;
   readonly #isInColumns: boolean;
-  readonly #cursors: number[] = [];
-  readonly #containers: number[] = [];
+  readonly #hasText: boolean;
   readonly #keys = new Map<string, number>();
+  /** Whose events are written, and how far their sequences are ahead of their local versions. */
+  #author = 0;
+  #lead = 0;
+  /** What is guessed of the next row. */
+  #cursor = 0;
+  #container = ROOT;
   /** The row before: code, count, distance, where its names are, and how often it came again. */
   #code = -1;
   #count = 0;
@@ -71,25 +80,27 @@ export class RowWriter {
     graph: CausalGraph,
     log: OperationLog,
     columns: RowColumns<ByteWriter>,
-    writeName: WriteName,
+    table: ReplicaTableWriter,
+    insertedText: InsertedTextForm = 'written',
   ) {
     this.#graph = graph;
     this.#log = log;
     this.#columns = columns;
-    this.#writeName = writeName;
+    this.#table = table;
     this.#isInColumns = columns.codes !== columns.names;
+    this.#hasText = insertedText === 'written';
   }
 
-  /** Says where the author's operation before the first one left the cursor, and in what. */
-  startAt(author: number, cursor: number, container: number): void {
-    this.#cursors[author] = cursor;
-    this.#containers[author] = container;
-  }
-
-  /** Writes what the events from `from` to before `end`, which are one author's, do. */
-  write(from: number, end: number, author: number): void {
+  /** Writes what the events from `from` to before `end`, which are in one run of the graph, do. */
+  write(from: number, end: number): void {
     const log = this.#log;
     const graph = this.#graph;
+    const sequence = graph.sequenceOf(from);
+    this.#author = graph.replicaOf(from);
+    this.#lead = sequence - from;
+    const previous = graph.lvOf(this.#author, sequence - 1);
+    this.#cursor = cursorOf(log, previous);
+    this.#container = containerOf(log, previous);
     let run = log.runAt(from);
     for (let lv = from; lv < end;) {
       const runEnd = log.end(run);
@@ -97,13 +108,13 @@ export class RowWriter {
       this.rowCount += 1;
       const kind = log.kind(run);
       if (isTextKind(kind)) {
-        this.#writeText(run, lv, to, author);
+        this.#writeText(run, lv, to);
       } else {
         if (namesConsecutive(kind)) {
           const first = log.aOf(run, lv);
           to = Math.min(to, lv + graph.runEnd(graph.runAt(first)) - first);
         }
-        this.#writeOther(run, lv, to, author);
+        this.#writeOther(run, lv, to);
       }
       lv = to;
       if (lv === runEnd) run += 1;
@@ -120,39 +131,42 @@ export class RowWriter {
     this.#repeatCount = 0;
   }
 
-  #writeText(run: number, from: number, to: number, author: number): void {
+  #writeText(run: number, from: number, to: number): void {
     const log = this.#log;
+    const { codes, counts, positions, text } = this.#columns;
     const kind = log.kind(run);
     const count = to - from;
     const position = log.aOf(run, from);
-    this.#startIn(log.container(run), author, from);
-    const distance = position - (this.#cursors[author] ?? 0);
+    this.#startIn(log.container(run), from);
+    const distance = position - this.#cursor;
     const countBits = count > TEXT_COUNT_MAX ? 0 : count;
     const elsewhere = distance === 0 ? 0 : IS_ELSEWHERE;
     const code = TEXT_ROW | ((kind - 1) << TEXT_KIND_SHIFT) | elsewhere | countBits;
     const isAlike = code === this.#code && count === this.#count && distance === this.#distance;
-    this.#cursors[author] =
-      count === 1 ? cursorAfter(kind, position) : cursorAfter(kind, log.aOf(run, to - 1));
+    this.#cursor = log.cursorAfter(run, to - 1);
     if (isAlike && kind === TEXT_INSERT && this.#isInColumns) {
       this.#repeatCount += 1;
-      return;
+    } else {
+      if (this.#repeatCount > 0) this.finish();
+      this.#code = code;
+      this.#count = count;
+      this.#distance = distance;
+      codes.u8(code);
+      if (countBits === 0) counts.varint(count);
+      if (distance !== 0) positions.signed(distance);
     }
-    if (this.#repeatCount > 0) this.finish();
-    this.#code = code;
-    this.#count = count;
-    this.#distance = distance;
-    this.#columns.codes.u8(code);
-    if (countBits === 0) this.#columns.counts.varint(count);
-    if (distance !== 0) this.#columns.positions.signed(distance);
+    if (kind === TEXT_INSERT && this.#hasText) {
+      text.bytes(encoder.encode(log.text.slice(log.b(run) + from - log.start(run), count)));
+    }
   }
 
-  #writeOther(run: number, from: number, to: number, author: number): void {
+  #writeOther(run: number, from: number, to: number): void {
     const log = this.#log;
     const { codes, counts, names } = this.#columns;
     const kind = log.kind(run);
     const count = to - from;
     const container = log.container(run);
-    this.#startIn(container, author, from);
+    this.#startIn(container, from);
     const isEnsure = kind === ENSURE;
     const countBits = isEnsure
       ? typeBits(itemOf(log.values[log.value(run)] ?? null, 1))
@@ -162,7 +176,7 @@ export class RowWriter {
     const code = (countBits << COUNT_SHIFT) | kind;
     const namesStart = names.sizeBytes;
     // In one column, the code comes first.
-    if (this.#isInColumns) this.#writeNames(run, from, names);
+    if (this.#isInColumns) this.#writeNames(run, from);
     const namesEnd = names.sizeBytes;
     const isAlike = code === this.#code && count === this.#count && isRepeatable(kind);
     if (isAlike && this.#areNamesAlike(namesStart, namesEnd)) {
@@ -172,7 +186,7 @@ export class RowWriter {
       this.finish();
       codes.u8(code);
       if (countBits === 0 && !isEnsure) counts.varint(count);
-      if (!this.#isInColumns) this.#writeNames(run, from, names);
+      if (!this.#isInColumns) this.#writeNames(run, from);
       this.#code = code;
       this.#count = count;
       this.#distance = 0;
@@ -180,18 +194,22 @@ export class RowWriter {
       this.#namesEnd = namesEnd;
     }
     this.#writeValues(run, from, to);
-    this.#cursors[author] = 0;
-    this.#containers[author] = opensContainer(kind, log.a(run)) ? to - 1 : container;
+    this.#cursor = 0;
+    if (opensContainer(kind, log.a(run))) this.#container = to - 1;
   }
 
   /** Writes the container of the next row, if it is not the guessed one. */
-  #startIn(container: number, author: number, from: number): void {
-    if (container === (this.#containers[author] ?? ROOT)) return;
+  #startIn(container: number, from: number): void {
+    if (container === this.#container) return;
     this.finish();
     this.#code = -1;
     this.#columns.codes.u8(OTHER_CONTAINER);
-    this.#writeName(this.#columns.names, container, from);
-    this.#containers[author] = container;
+    this.#writeName(container, from);
+    this.#container = container;
+  }
+
+  #writeName(lv: number, from: number): void {
+    this.#table.writeName(this.#columns.names, lv, this.#author, from + this.#lead);
   }
 
   #areNamesAlike(start: number, end: number): boolean {
@@ -203,8 +221,9 @@ export class RowWriter {
     return true;
   }
 
-  #writeNames(run: number, from: number, names: ByteWriter): void {
+  #writeNames(run: number, from: number): void {
     const log = this.#log;
+    const { names } = this.#columns;
     const kind = log.kind(run);
     const shape = shapeOf(kind);
     if ((shape & HAS_NUMBERS) !== 0) {
@@ -214,10 +233,10 @@ export class RowWriter {
     if ((shape & HAS_A) !== 0) {
       // Of list elements in a run, the origin is the element before.
       const isLater = isListInsertion(kind) && from > log.start(run);
-      this.#writeName(names, isLater ? from - 1 : log.aOf(run, from), from);
+      this.#writeName(isLater ? from - 1 : log.aOf(run, from), from);
     }
-    if ((shape & HAS_B) !== 0) this.#writeName(names, log.b(run), from);
-    if ((shape & HAS_C) !== 0) this.#writeName(names, log.c(run), from);
+    if ((shape & HAS_B) !== 0) this.#writeName(log.b(run), from);
+    if ((shape & HAS_C) !== 0) this.#writeName(log.c(run), from);
   }
 
   #writeValues(run: number, from: number, to: number): void {

@@ -7,7 +7,7 @@ import { decodeChunks, encodeChunks } from '../../src/wire/chunks.ts';
 
 const GRAPH = 3;
 const OPERATIONS = 4;
-const SUMMARY = 7;
+const SUMMARY = 6;
 const HASHES = 64;
 const TEXT = 16;
 

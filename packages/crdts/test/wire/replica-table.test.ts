@@ -7,7 +7,7 @@ import { readReplicaTable, ReplicaTableWriter } from '../../src/wire/replica-tab
 
 function bytesOf(ids: readonly string[]): Uint8Array {
   const graph = new CausalGraph();
-  const table = new ReplicaTableWriter(graph);
+  const table = new ReplicaTableWriter(graph, 'whole');
   ids.forEach((id, index) => expect(table.indexOf(graph.replicaIndex(id))).toBe(index));
   return table.bytes();
 }

@@ -59,21 +59,21 @@ test('a file of a text with rows that few bytes only claim is refused', () => {
   };
   // How many rows. One insertion, another one elsewhere, which comes once more 38 times: codes,
   // counts, positions.
-  const right = [40, 3, 129, 145, 224, 1, 38, 1, 1, 0, 0, 0];
+  const right = [40, 3, 129, 145, 224, 1, 38, 1, 1, 0, 0, 0, 0];
   expect([...chunks.get(4)!]).toEqual(right);
   expect(TextDocument.load(forge(right), { replicaId: 'x' }).save()).toEqual(text.save());
   const many = [0xff, 0xff, 0xff, 0xff, 7];
   for (const operations of [
-    [40, 3, 129, 145, 224, 5, ...many, 1, 1, 0, 0, 0],
-    [40, 3, 129, 177, 224, 5, ...many, 1, 1, 0, 0, 0],
-    [40, 2, 129, 224, 5, ...many, 1, 1, 0, 0, 0],
-    [39, 3, 129, 145, 224, 1, 37, 1, 1, 0, 0, 0],
-    [41, 3, 129, 145, 224, 1, 39, 1, 1, 0, 0, 0],
+    [40, 3, 129, 145, 224, 5, ...many, 1, 1, 0, 0, 0, 0],
+    [40, 3, 129, 177, 224, 5, ...many, 1, 1, 0, 0, 0, 0],
+    [40, 2, 129, 224, 5, ...many, 1, 1, 0, 0, 0, 0],
+    [39, 3, 129, 145, 224, 1, 37, 1, 1, 0, 0, 0, 0],
+    [41, 3, 129, 145, 224, 1, 39, 1, 1, 0, 0, 0, 0],
     [39, ...right.slice(1)],
     [...many, ...right.slice(1)],
-    [40, 4, 129, 145, 255, 231, 0, 1, 0, 0, 0, 0],
-    [40, 4, 129, 145, 224, 225, 1, 37, 1, 1, 0, 0],
-    [40, 3, 129, 128, 224, 2, 1, 38, 1, 1, 0, 0, 0],
+    [40, 4, 129, 145, 255, 231, 0, 1, 0, 0, 0, 0, 0],
+    [40, 4, 129, 145, 224, 225, 1, 37, 1, 1, 0, 0, 0],
+    [40, 3, 129, 128, 224, 2, 1, 38, 1, 1, 0, 0, 0, 0],
     [],
   ]) {
     expect(() => {
