@@ -74,6 +74,10 @@ export class ChangeRecorder implements Observer {
   readonly #marked = new Set<Container>();
   #isReset = false;
 
+  forget(): void {
+    if (this.#before.size + this.#edits.size > 0) this.reset();
+  }
+
   /** Forgets what was touched: it is not there any more. */
   reset(): void {
     this.#before.clear();

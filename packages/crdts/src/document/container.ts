@@ -3,6 +3,7 @@ import type { CausalGraph } from '../graph/causal-graph.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import type { Value } from '../log/value.ts';
 import type { PatchListener } from '../text/text-state.ts';
+import type { StateReader, StateWriter } from './state-file.ts';
 
 /** A type of container, as the log and the bytes hold it: keys that hold something. */
 export const MAP = 1;
@@ -32,6 +33,12 @@ export interface Operation {
   readonly value: number;
 }
 
+/** What an event added to a counter. */
+export interface Add {
+  readonly lv: number;
+  readonly amount: number;
+}
+
 /** How a local event is made: as an operation, with the values it brings. */
 export type Emit = (
   container: Container,
@@ -47,12 +54,20 @@ export type Emit = (
 export interface Host {
   readonly graph: CausalGraph;
   readonly log: OperationLog;
+  /** How many events were taken in. */
+  readonly eventCount: number;
   /** Whose the local events are, by its number in the graph. */
   readonly replica: number;
   /** Carries out `change` as one transaction, or as part of the one that runs. */
   edit<Result>(change: () => Result): Result;
   /** Whether an event was undone. */
   isRevoked(lv: number): boolean;
+  /** Makes sure that the past is known as far as it is kept, and not only what is shown. */
+  recall(): void;
+  /** Says what the event `lv`, whose past will be forgotten, added to a counter. */
+  noteAdd(lv: number, counter: Container, amount: number): void;
+  /** What events whose past is forgotten added to `counter`, if that counts. */
+  addsTo(counter: Container): readonly Add[];
   /** Makes sure, by local events, that `container` is where it belongs. */
   attach(container: Container): void;
   /** Who is told of edits of a text, if anybody is. */
@@ -110,6 +125,10 @@ export abstract class Container {
   abstract clear(): void;
   /** What `part` shows, to be compared before and after a change. */
   abstract look(part: unknown): unknown;
+  /** Writes what it shows, and what events to come may name. */
+  abstract write(into: StateWriter): void;
+  /** Reads, into an empty container, what `write` wrote. */
+  abstract read(from: StateReader): void;
   /** A plain copy. */
   abstract toJSON(): unknown;
 }

@@ -1,4 +1,7 @@
 import { COUNTER_ADD, REVOKE } from '../log/operation-kind.ts';
+import { corrupt } from '../wire/byte-reader.ts';
+import { writeValue } from '../wire/value-codec.ts';
+import type { StateReader, StateWriter } from './state-file.ts';
 import { Container, COUNTER, impossible, type Operation } from './container.ts';
 
 /** The sum is kept as a high and a low part, in which no addition is ever rounded. */
@@ -48,6 +51,8 @@ export class CounterState extends Container {
   }
 
   clear(): void {
+    this.host.recall();
+    for (const { lv } of this.host.addsTo(this)) this.host.emit(this, REVOKE, 1, lv, -1, -1, []);
     const { log } = this.host;
     const { runCount } = log;
     for (let run = 0; run < runCount; run += 1) {
@@ -63,8 +68,50 @@ export class CounterState extends Container {
     return this.value;
   }
 
+  write({ bytes, isTrimming }: StateWriter): void {
+    const { log } = this.host;
+    const adds = [...this.host.addsTo(this)];
+    for (let run = 0; isTrimming && run < log.runCount; run += 1) {
+      const lv = log.start(run);
+      if (lv >= this.host.eventCount) break;
+      if (log.kind(run) !== COUNTER_ADD || !log.isIn(run, this.lv)) continue;
+      if (!this.host.isRevoked(lv)) adds.push({ lv, amount: Number(log.values[log.value(run)]) });
+    }
+    bytes.signed(this.#high);
+    bytes.signed(this.#low);
+    bytes.varint(adds.length);
+    let before = 0;
+    for (const { lv, amount } of adds) {
+      bytes.varint(lv - before);
+      writeValue(bytes, amount);
+      before = lv;
+    }
+  }
+
+  read(from: StateReader): void {
+    this.#high = from.bytes.signed();
+    this.#low = from.bytes.signed();
+    let lv = 0;
+    for (let count = from.bytes.count(); count > 0; count -= 1) {
+      lv += from.bytes.varint(from.eventCount - lv - 1);
+      const amount = from.value();
+      if (typeof amount !== 'number' || !Number.isSafeInteger(amount)) {
+        throw corrupt('a safe integer', typeof amount);
+      }
+      this.host.noteAdd(lv, this, amount);
+    }
+  }
+
   toJSON(): number {
     return this.value;
+  }
+
+  /** Counts what one event added, once more or once less. */
+  count(amount: number, sign: number): void {
+    this.host.touch(this, '');
+    const high = Math.trunc(amount / PART);
+    this.#high += sign * high;
+    this.#low += sign * (amount - high * PART);
   }
 
   #count(operation: Operation, sign: number): void {
@@ -72,9 +119,6 @@ export class CounterState extends Container {
     if (operation.kind !== COUNTER_ADD || !Number.isSafeInteger(amount)) {
       throw impossible(operation.kind, 'a safe integer to count');
     }
-    this.host.touch(this, '');
-    const high = Math.trunc(Number(amount) / PART);
-    this.#high += sign * high;
-    this.#low += sign * (Number(amount) - high * PART);
+    this.count(Number(amount), sign);
   }
 }

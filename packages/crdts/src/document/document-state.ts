@@ -21,7 +21,7 @@
  *
  * Text is the exception: it takes inverse edits, and is revoked besides, so that others can tell.
  */
-import { CorruptBytesError } from '../errors.ts';
+import { BeforeHistoryError, CorruptBytesError } from '../errors.ts';
 import type { CausalGraph, EventRange } from '../graph/causal-graph.ts';
 import {
   ENSURE,
@@ -31,9 +31,11 @@ import {
   TREE_MOVE,
 } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import type { Value } from '../log/value.ts';
 import { EventTable } from '../text/event-table.ts';
 import type { PatchListener } from '../text/text-state.ts';
 import {
+  type Add,
   type Container,
   type Emit,
   COUNTER,
@@ -45,8 +47,10 @@ import {
   TREE,
 } from './container.ts';
 import { CounterState } from './counter-state.ts';
+import { Forgotten } from './forgotten.ts';
 import { ListState } from './list-state.ts';
 import { MapState } from './map-state.ts';
+import { type Base, StateReader, StateWriter } from './state-file.ts';
 import { TextContainer } from './text-container.ts';
 import { TreeNode, TreeState } from './tree-state.ts';
 
@@ -67,6 +71,8 @@ export interface Observer {
   edit(container: Container, position: number, count: number, inserted: string): void;
   /** Marks on a text changed. */
   mark(container: Container): void;
+  /** What was touched is not there any more, though nothing looks different by that. */
+  forget(): void;
 }
 
 /** See the head of the file. */
@@ -83,6 +89,13 @@ export class DocumentState implements Host {
   /** How many events that count revoke an event; none is left out. */
   #revoked = new EventTable();
   readonly #unsettled = new Set<Container>();
+  /** What this began with, if it did not begin with nothing, and the latest time in that. */
+  #base: Base | undefined = undefined;
+  #baseTime = -1;
+  /** What was added to counters by events that are forgotten. */
+  #adds = new Map<number, { readonly counter: CounterState; readonly amount: number }>();
+  readonly #forgotten = new Forgotten(this);
+  eventCount = 0;
 
   constructor(graph: CausalGraph, log: OperationLog, replica: number, transact: Transact) {
     this.graph = graph;
@@ -103,8 +116,73 @@ export class DocumentState implements Host {
     return (position, count, inserted) => observer.edit(container, position, count, inserted);
   }
 
+  /**
+   * Begins with a state, as `stateBytes` gives it, which must be what the events of the graph make.
+   *
+   * @throws CorruptBytesError if it is none; this is of no use then.
+   */
+  begin(base: Base): void {
+    this.#base = base;
+    this.#readBase(base);
+  }
+
+  /** The state, to begin with: see state-file.ts. */
+  stateBytes(marksOf?: (lv: number) => readonly Value[]): Uint8Array {
+    const names = new Map<Container, number[]>();
+    for (const [lv, container] of this.#named) {
+      const known = names.get(container);
+      if (known === undefined) names.set(container, [lv]);
+      else known.push(lv);
+    }
+    for (const lvs of names.values()) lvs.sort((left, right) => left - right);
+    const writer = new StateWriter(names, marksOf);
+    this.root.write(writer);
+    return writer.bytes.copy();
+  }
+
+  /** The state in which this was before events number `eventCount` and later, as `stateBytes`. */
+  stateBytesAt(eventCount: number): Uint8Array {
+    const { graph, log } = this;
+    const base = this.#base;
+    if (base?.isTrimmed === true && base.eventCount === eventCount) return base.bytes;
+    const past = new DocumentState(graph, log, this.replica, this.#transact);
+    const isTrimmed = base?.isTrimmed === true;
+    if (isTrimmed) past.begin(base);
+    past.integrate(past.eventCount, eventCount);
+    return past.stateBytes((lv) => {
+      const text = this.#named.get(lv);
+      return text instanceof TextContainer ? text.marksBefore(eventCount) : [];
+    });
+  }
+
+  recall(): void {
+    if (this.#base?.isTrimmed !== false) return;
+    this.#recallBefore(this.log.eventCount);
+    this.observer?.forget();
+  }
+
+  noteAdd(lv: number, counter: Container, amount: number): void {
+    if (counter instanceof CounterState) this.#adds.set(lv, { counter, amount });
+  }
+
+  addsTo(counter: Container): Add[] {
+    const adds: Add[] = [];
+    for (const [lv, add] of this.#adds) {
+      if (add.counter === counter && !this.isRevoked(lv)) adds.push({ lv, amount: add.amount });
+    }
+    return adds;
+  }
+
   /** Takes in the events from `from` to before `to`, which are in graph and log. */
   integrate(from: number, to: number): void {
+    if (this.#base?.isTrimmed === false && this.#needsPast(this.#base, from, to)) {
+      this.#recallBefore(from);
+    }
+    this.#take(from, to);
+  }
+
+  #take(from: number, to: number): void {
+    if (from >= to) return;
     // Of each text, where its events are: nobody goes through those of all others.
     const texts = new Map<TextContainer, EventRange[]>();
     let lv = from;
@@ -120,17 +198,65 @@ export class DocumentState implements Host {
     for (const [text, ranges] of texts) {
       for (const { start, end } of ranges) text.integrate(start, end);
     }
+    this.eventCount = to;
+  }
+
+  #readBase(base: Base): void {
+    const reader = new StateReader(base);
+    this.root.read(reader);
+    reader.bytes.expectEnd();
+    this.eventCount = base.eventCount;
+  }
+
+  /** Works out everything before event `to` from the log, with what is not in the base. */
+  #recallBefore(to: number): void {
+    const base = this.#base;
+    const { observer } = this;
+    this.observer = undefined;
+    this.#base = undefined;
+    try {
+      this.#rebuild(to);
+    } catch (error) {
+      this.#base = base;
+      throw error;
+    } finally {
+      this.observer = observer;
+    }
+  }
+
+  /**
+   * Whether events ask for more than the base has: they take something back, move nodes before it
+   * in the order of moves, or edit what was deleted.
+   */
+  #needsPast({ eventCount }: Base, from: number, to: number): boolean {
+    const { graph, log } = this;
+    if (this.#baseTime < 0) this.#baseTime = timeOf(graph, eventCount);
+    for (let run = log.runAt(from); run < log.runCount && log.start(run) < to; run += 1) {
+      const container = log.container(run);
+      const kind = log.kind(run);
+      if (container < eventCount && !this.#named.has(container)) return true;
+      if (kind === REVOKE && log.a(run) < eventCount) return true;
+      if (kind === TREE_MOVE && graph.lamportOf(log.start(run)) <= this.#baseTime) return true;
+    }
+    return false;
   }
 
   /** Starts again from the log, after events were cut off from it. Containers stay the same. */
   rebuild(): void {
+    this.#rebuild(this.log.eventCount);
+  }
+
+  #rebuild(to: number): void {
     this.#former = this.#named;
     this.#named = new Map();
     this.#revoked = new EventTable();
+    this.#adds = new Map();
     this.#unsettled.clear();
+    this.eventCount = 0;
     this.root.reset();
     this.name(ROOT, this.root);
-    if (this.log.eventCount > 0) this.integrate(0, this.log.eventCount);
+    if (this.#base !== undefined) this.#readBase(this.#base);
+    this.#take(this.eventCount, to);
     for (const container of this.#former.values()) {
       // Somebody may still hold what is not there any more: no event names it.
       if (container.lv >= 0 && this.#named.get(container.lv) !== container) container.lv = -2;
@@ -153,6 +279,7 @@ export class DocumentState implements Host {
     if (!(from >= 0 && from < to && own >= to)) {
       throw new RangeError(`commits: expected events of this replica, got ${from}..${to}`);
     }
+    this.recall();
     this.#revoke(from, to);
     const texts = new Set<TextContainer>();
     for (let run = this.log.runAt(from); run < this.log.runCount; run += 1) {
@@ -200,6 +327,7 @@ export class DocumentState implements Host {
     this.log.append(kind, container.lv, count, a, b, c, value);
     this.#apply({ kind, target: container, lv, count, a, b, c, value });
     this.#settle();
+    this.eventCount = lv + count;
     return lv;
   };
 
@@ -250,7 +378,7 @@ export class DocumentState implements Host {
   #operation(run: number, lv: number, count: number): Operation {
     const { log } = this;
     const kind = log.kind(run);
-    const target = this.#named.get(log.container(run));
+    const target = this.#named.get(log.container(run)) ?? this.#ifForgotten(log.container(run));
     if (target === undefined) {
       throw new CorruptBytesError(`operation ${kind}: expected a container that is there`);
     }
@@ -269,6 +397,12 @@ export class DocumentState implements Host {
       c: log.c(run),
       value: value < 0 ? value : value + offset,
     };
+  }
+
+  /** What stands for a container of which nothing is kept. */
+  #ifForgotten(lv: number): Container | undefined {
+    const base = this.#base;
+    return base?.isTrimmed === true && lv < base.eventCount ? this.#forgotten : undefined;
   }
 
   #apply(operation: Operation): void {
@@ -332,6 +466,19 @@ export class DocumentState implements Host {
     return this.graph.replicaOf(lv) === this.graph.replicaOf(lv - 1);
   }
 
+  #isTrimmed(lv: number): boolean {
+    return this.#base?.isTrimmed === true && lv < this.#base.eventCount;
+  }
+
+  /** Revokes, or no longer, an event of which nothing is known but what it added to a counter. */
+  #countTrimmed(lv: number, isRevoked: boolean): void {
+    const add = this.#adds.get(lv);
+    if (add === undefined) {
+      throw new BeforeHistoryError('update: expected to take back events of the history alone');
+    }
+    add.counter.count(add.amount, isRevoked ? -1 : 1);
+  }
+
   /** Counts one more or one less event that revokes `first`, and all that follows from it. */
   #count(first: number, firstChange: number): void {
     let lv = first;
@@ -343,6 +490,10 @@ export class DocumentState implements Host {
       if ((before === 0) === (after === 0)) return;
       const undone = this.#revokedBy(lv);
       if (undone < 0) {
+        if (this.#isTrimmed(lv)) {
+          this.#countTrimmed(lv, after > 0);
+          return;
+        }
         const operation = this.#operation(this.log.runAt(lv), lv, 1);
         machineOf(operation).revoke(operation, after > 0);
         return;
@@ -351,6 +502,15 @@ export class DocumentState implements Host {
       change = -change;
     }
   }
+}
+
+/** The latest Lamport time of the events before number `eventCount`. */
+function timeOf(graph: CausalGraph, eventCount: number): number {
+  let time = 0;
+  for (let run = 0; run < graph.runCount && graph.runStart(run) < eventCount; run += 1) {
+    time = Math.max(time, graph.lamportOf(Math.min(graph.runEnd(run), eventCount) - 1));
+  }
+  return time;
 }
 
 /** Adds a range of events to those of a text, which are before it. */

@@ -40,4 +40,5 @@ export {
   type TreeNodeData,
   type TreeSchema,
 } from './schema.ts';
+export { saveShallow } from './shallow-document.ts';
 export { UndoManager, type Undoable, type UndoManagerOptions } from './undo-manager.ts';

@@ -6,16 +6,15 @@
  * one change: a transaction is one update, one undo step and one call of listeners, and it is done
  * as a whole or not at all.
  */
+import { BeforeHistoryError } from '../errors.ts';
 import type { EventRange } from '../graph/causal-graph.ts';
 import { History } from '../history/history.ts';
-import { historyChunks } from '../history/history-file.ts';
 import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { NotificationQueue, Notifications } from '../text/notifications.ts';
-import { decodeChunks, encodeChunks } from '../wire/chunks.ts';
-import { corrupt } from '../wire/byte-reader.ts';
 import { type Change, ChangeRecorder } from './changes.ts';
+import { loadDocument, saveDocument } from './document-file.ts';
 import { DocumentState } from './document-state.ts';
 import { type Live, live } from './live.ts';
 import type { MapState } from './map-state.ts';
@@ -36,6 +35,11 @@ export interface JsonLoadOptions<Root extends MapLikeSchema> extends JsonDocumen
    * ever, and the file has all that it ever sent. Otherwise an id with events is refused.
    */
   readonly continueReplica?: true;
+  /**
+   * Says that the whole past is played through, and compared with what the file shows. Otherwise
+   * checksums vouch for it.
+   */
+  readonly verify?: true;
 }
 
 /** What a copy of a document needs to know. */
@@ -62,6 +66,19 @@ export interface DocumentChange {
 export interface Commit extends EventRange {
   /** What the transaction was called. */
   readonly origin: string;
+}
+
+/** What is in a document, for functions beside it. */
+export interface DocumentInsides {
+  readonly history: History;
+  readonly state: DocumentState;
+}
+
+let open: (document: JsonDocument<MapLikeSchema>) => DocumentInsides;
+
+/** What is in a document, between two transactions. */
+export function insidesOf(document: JsonDocument<MapLikeSchema>): DocumentInsides {
+  return open(document);
 }
 
 /**
@@ -92,6 +109,10 @@ export interface Commit extends EventRange {
  * ```
  */
 export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> implements Replica {
+  static {
+    open = (document) => document.#insides();
+  }
+
   /** The id under which this document counts its edits. */
   readonly replicaId: ReplicaId;
   /** The root, as the schema says. */
@@ -139,7 +160,9 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
    * @throws CorruptBytesError if they are damaged, or none.
    * @throws RangeError if the id has events in the document; see `continueReplica`.
    *
-   * @remarks O(history).
+   * @remarks
+   * O(history), but for a history that is long compared with what it made: then that is in the file
+   * as well, and what happened is worked out when it is first asked for.
    *
    * @example
    * ```ts
@@ -156,7 +179,7 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
     options: JsonLoadOptions<Root>,
   ): JsonDocument<Root> {
     const document = new JsonDocument<Root>(options);
-    document.#load(bytes);
+    document.#load(bytes, options.verify);
     const own = document.#history.graph.nextSequence(document.#state.replica);
     if (own > 0 && options.continueReplica !== true) {
       throw new RangeError(
@@ -251,9 +274,7 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
    * @remarks O(history). Made for snapshots from time to time: between them, keep the updates.
    */
   save(): Uint8Array {
-    return this.#apart(() =>
-      encodeChunks([...this.#history.save({ trimmedCount: 0, insertedText: 'written' })]),
-    );
+    return this.#apart(() => saveDocument(this.#history, this.#state));
   }
 
   /**
@@ -312,19 +333,25 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
    *
    * @param version - From `encodeVersion` of this document or another one.
    * @param options - A fresh id. Exchange updates to bring what was done on a branch back here.
-   * @throws RangeError if not all of that version is here.
+   * @throws RangeError if not all of that version is here; BeforeHistoryError if its past is gone.
    */
   checkout(version: Uint8Array, options: BranchOptions): JsonDocument<Root> {
-    const { graph } = this.#history;
-    const { onlyA } = graph.diff(frontierOfVersion(graph, version), []);
+    const { graph, trimmedCount } = this.#history;
+    const frontier = frontierOfVersion(graph, version);
+    if (Math.max(-1, ...frontier) < trimmedCount - 1) {
+      throw new BeforeHistoryError('version: expected one after the trimmed history');
+    }
+    const start = trimmedCount > 0 ? [trimmedCount - 1] : [];
+    const { onlyA } = graph.diff(frontier, start);
     const branch = new JsonDocument<Root>(this.#options(options.replicaId));
+    if (trimmedCount > 0) branch.#startFrom(this.save());
     branch.applyAll(onlyA.map(({ start, end }) => this.#history.takeUpdate(start, end)));
     return branch;
   }
 
   /** A copy that goes its own way until the two exchange updates. */
   fork(options: BranchOptions): JsonDocument<Root> {
-    return this.checkout(this.encodeVersion(), options);
+    return JsonDocument.load(this.save(), this.#options(options.replicaId));
   }
 
   /**
@@ -359,12 +386,22 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
     return this.#state.root.toJSON();
   }
 
-  #load(bytes: Uint8Array): void {
-    const { graph } = this.#history;
-    const file = this.#history.load(decodeChunks(bytes, new Set(historyChunks)), 0);
-    if (file.trimmedCount > 0) throw corrupt('a JSON document', 'another');
-    if (graph.eventCount > 0) this.#state.integrate(0, graph.eventCount);
-    if (file.waiting.length > 0) this.#history.applyAll(file.waiting);
+  #load(bytes: Uint8Array, verify: true | undefined): void {
+    const waiting = loadDocument(this.#history, this.#state, bytes, verify);
+    if (waiting.length > 0) this.#history.applyAll(waiting);
+  }
+
+  /** Takes the state with which a trimmed history begins, out of a file. */
+  #startFrom(bytes: Uint8Array): void {
+    const history = this.#history;
+    loadDocument(history, this.#state, bytes, undefined);
+    history.graph.truncate(history.trimmedCount);
+    history.log.truncate(history.trimmedCount);
+    this.#state.rebuild();
+  }
+
+  #insides(): DocumentInsides {
+    return this.#apart(() => ({ history: this.#history, state: this.#state }));
   }
 
   #options(replicaId: ReplicaId): JsonDocumentOptions<Root> {

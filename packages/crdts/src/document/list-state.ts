@@ -28,9 +28,20 @@ import {
   LIST_PUT,
 } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
+import { corrupt } from '../wire/byte-reader.ts';
 import { Container, type Content, impossible, LIST, type Operation, plain } from './container.ts';
 import { Register } from './register.ts';
 import { Sequence, Slot } from './sequence.ts';
+import { findSlot, HIDDEN, SHOWN, type StateReader, type StateWriter } from './state-file.ts';
+
+/** Codes of slots in a file: the element that was born here is elsewhere; the one here was moved. */
+const LEFT_FROM = 2;
+const MOVED_TO = 3;
+/** An element that was moved away from here, and may be gone. */
+const STALE = 4;
+/** In a file: what is behind `SHOWN` elements are the values that they were inserted with. */
+const PLAIN = 0;
+const TAGGED = 1;
 
 /** What was inserted once, wherever it stands now. */
 export class Element {
@@ -200,6 +211,75 @@ export class ListState extends Container {
     return events;
   }
 
+  write(into: StateWriter): void {
+    const { bytes } = into;
+    const elements = [...this.#sequence].map((slot) => slot.owner);
+    into.slots(this.#sequence, codeOf);
+    for (const { moves, birth } of elements) if (moves?.winner !== undefined) into.event(birth.lv);
+    const isPlain = elements.every(
+      ({ puts, inserted }) => puts?.winner === undefined && !(inserted instanceof Container),
+    );
+    bytes.u8(isPlain ? PLAIN : TAGGED);
+    for (const { puts, content } of elements) {
+      const type = content instanceof Container ? content.type : 0;
+      if (!isPlain) {
+        bytes.u8(type);
+        into.event(puts?.winner?.lv ?? -1);
+      }
+      if (content instanceof Container) content.write(into);
+      else into.value(content);
+    }
+  }
+
+  read(from: StateReader): void {
+    const codes = new Map<Slot<Element>, number>();
+    const gone = new Element(-2, undefined, undefined);
+    this.#slots = from.slots(this.#sequence, (lv, code) => {
+      if (code === STALE || code === MOVED_TO) {
+        const slot = new Slot(lv, gone, undefined, undefined);
+        if (code === MOVED_TO) codes.set(slot, code);
+        slot.isShown = code === MOVED_TO;
+        return slot;
+      }
+      const { birth } = new Element(lv, undefined, undefined);
+      birth.isShown = code === SHOWN;
+      if (code === HIDDEN) birth.owner.deletions = 1;
+      else if (code === LEFT_FROM) codes.set(birth, code);
+      else if (code !== SHOWN) throw corrupt('a place', code);
+      return birth;
+    });
+    this.#readMoves(from, codes);
+    const isPlain = from.bytes.u8() === PLAIN;
+    for (const { owner } of this.#sequence) {
+      const type = isPlain ? 0 : from.bytes.u8();
+      const put = isPlain ? -1 : from.event();
+      if (type > 0) {
+        const container = this.host.create(type, this, owner, owner.birth.lv);
+        owner.inserted = container;
+        container.read(from);
+        continue;
+      }
+      const value = from.value();
+      if (put < 0) owner.inserted = value;
+      else (owner.puts = new Register()).add(this.host.graph, put, value);
+    }
+  }
+
+  /** Reads which elements were moved to where, by the codes of slots that have to do with it. */
+  #readMoves(from: StateReader, codes: Map<Slot<Element>, number>): void {
+    for (const slot of this.#sequence) {
+      if (codes.get(slot) !== MOVED_TO) continue;
+      const birth = findSlot(this.#slots, from.event());
+      if (birth === undefined || codes.get(birth) !== LEFT_FROM) throw corrupt('an element', -1);
+      codes.delete(birth);
+      slot.owner = birth.owner;
+      birth.owner.moves = new Register();
+      birth.owner.moves.add(this.host.graph, slot.lv, slot);
+      codes.delete(slot);
+    }
+    if (codes.size > 0) throw corrupt('a place for each element', 'none');
+  }
+
   #insert(operation: Operation): void {
     const { lv, count, a, b } = operation;
     const right = this.#origin(operation, b);
@@ -266,16 +346,16 @@ export class ListState extends Container {
   }
 
   #find(operation: Operation, lv: number): Slot<Element> {
-    const slots = this.#slots;
-    let low = 0;
-    let high = slots.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((slots[middle]?.lv ?? 0) <= lv) low = middle;
-      else high = middle - 1;
-    }
-    const slot = slots[low];
-    if (slot?.lv !== lv) throw impossible(operation.kind, 'a place in this list');
+    const slot = findSlot(this.#slots, lv);
+    if (slot === undefined) throw impossible(operation.kind, 'a place in this list');
     return slot;
   }
+}
+
+/** What stands in a slot, for a file. */
+function codeOf(slot: Slot<Element>): number {
+  const { birth, deletions, slot: place } = slot.owner;
+  if (slot.isShown) return slot === birth ? SHOWN : MOVED_TO;
+  if (slot !== birth) return STALE;
+  return deletions === 0 && place !== birth ? LEFT_FROM : HIDDEN;
 }

@@ -17,6 +17,7 @@
  */
 import { ENSURE, MAP_DELETE, MAP_PUT } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
+import { corrupt } from '../wire/byte-reader.ts';
 import {
   Container,
   type Content,
@@ -27,6 +28,11 @@ import {
   plain,
 } from './container.ts';
 import { Register } from './register.ts';
+import type { StateReader, StateWriter } from './state-file.ts';
+
+/** As the type of what a key holds in a file: a value, or nothing. */
+const VALUE = 0;
+const REMOVED = 6;
 
 /** What a key holds and held. A write of `undefined` removed the key. */
 interface Entry {
@@ -78,6 +84,7 @@ export class MapState extends Container {
 
   /** What was written to `key` without knowledge of each other, the winner first. */
   conflicts(key: string): { readonly lv: number; readonly content: Content | undefined }[] {
+    this.host.recall();
     const { writes } = this.#entry(key).writes;
     const latest = new Set(this.host.graph.dominators(writes.map((write) => write.lv)));
     return writes.filter((write) => latest.has(write.lv)).reverse();
@@ -136,10 +143,63 @@ export class MapState extends Container {
     return typeof part === 'string' ? this.get(part) : undefined;
   }
 
+  write(into: StateWriter): void {
+    const { bytes } = into;
+    const keys = [...this.#entries.keys()].sort().filter((key) => {
+      const { writes, nested } = this.#entry(key);
+      return writes.winner !== undefined || nested.some((container) => into.isNamed(container));
+    });
+    bytes.varint(keys.length);
+    for (const key of keys) {
+      const { writes, nested } = this.#entry(key);
+      const named = nested.filter((container) => into.isNamed(container));
+      into.value(key);
+      bytes.varint(named.length);
+      for (const container of named) {
+        bytes.u8(container.type);
+        into.container(container);
+      }
+      const { winner } = writes;
+      into.event(winner?.lv ?? -1);
+      if (winner === undefined) continue;
+      const { content } = winner;
+      if (content === undefined) bytes.u8(REMOVED);
+      else if (content instanceof Container) bytes.u8(content.type);
+      else {
+        bytes.u8(VALUE);
+        into.value(content);
+      }
+    }
+  }
+
+  read(from: StateReader): void {
+    for (let count = from.bytes.count(); count > 0; count -= 1) {
+      const key = from.value();
+      if (typeof key !== 'string' || this.#known(key)) throw corrupt('another key', String(key));
+      for (let nested = from.bytes.count(); nested > 0; nested -= 1) {
+        from.container(this.nested(key, from.bytes.u8()));
+      }
+      const lv = from.event();
+      if (lv < 0) continue;
+      const type = from.bytes.u8();
+      let content: Content | undefined;
+      if (type === VALUE) content = from.value();
+      else if (type !== REMOVED) content = this.nested(key, type);
+      this.#entry(key).writes.add(this.host.graph, lv, content);
+    }
+  }
+
   toJSON(): unknown {
     const json = emptyObject();
     for (const key of this.keys()) json[key] = plain(this.get(key) ?? null);
     return json;
+  }
+
+  /** Whether anything was written to `key` or nested in it. */
+  #known(key: string): boolean {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return false;
+    return entry.writes.winner !== undefined || entry.nested.some(({ lv }) => lv !== -2);
   }
 
   #clearKey(key: string): void {

@@ -40,10 +40,11 @@ export class Slot<Owner> {
   /** The event that made it. */
   readonly lv: number;
   /** What stands in this place; of a place that was moved into, the element that was moved. */
-  readonly owner: Owner;
-  readonly left: Slot<Owner> | undefined;
+  owner: Owner;
+  /** The left origin; set once, as is the next one. */
+  left: Slot<Owner> | undefined;
   /** The right origin, if it has the same left origin; else no slot hangs between them. */
-  readonly rightParent: Slot<Owner> | undefined;
+  rightParent: Slot<Owner> | undefined;
   /** Where it hangs in the tree; set when it is put into the sequence. */
   leaf: Branch<Owner> | undefined = undefined;
   isShown = false;
@@ -126,6 +127,13 @@ export class Sequence<Owner> {
     this.#insert(leaf, slot.left === undefined ? 0 : leaf.slots.lastIndexOf(slot.left) + 1, slot);
   }
 
+  /** Puts `slot` behind all others. */
+  push(slot: Slot<Owner>): void {
+    let last = this.#root;
+    while (last.children.length > 0) last = last.children[last.children.length - 1] ?? last;
+    this.#insert(last, last.slots.length, slot);
+  }
+
   /** The slot behind `slot`, or the first one; O(1). */
   next(slot: Slot<Owner> | undefined): Slot<Owner> | undefined {
     const leaf = slot?.leaf ?? this.#first;
@@ -170,6 +178,13 @@ export class Sequence<Owner> {
     const change = isShown ? 1 : -1;
     for (let branch = slot.leaf; branch !== undefined; branch = branch.parent) {
       branch.shown += change;
+    }
+  }
+
+  /** All slots, shown or not, in order. */
+  *all(): Generator<Slot<Owner>> {
+    for (let leaf: Branch<Owner> | undefined = this.#first; leaf; leaf = leaf.next) {
+      yield* leaf.slots;
     }
   }
 

@@ -1,10 +1,13 @@
+import { InsertedText } from '../log/inserted-text.ts';
 import { MARK, RESTORES, REVOKE } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
 import { authorshipsIn, type TextAuthorship } from '../text/text-history.ts';
-import { TextMarks, type TextRun } from '../text/text-marks.ts';
+import { partsOf, TextMarks, type TextRun } from '../text/text-marks.ts';
 import { TextState } from '../text/text-state.ts';
 import { TextFamilies, undoText } from '../text/text-undo.ts';
+import { corrupt } from '../wire/byte-reader.ts';
 import { Container, type Operation, TEXT } from './container.ts';
+import type { StateReader, StateWriter } from './state-file.ts';
 
 /** A text of a document: the engine of texts, over the log that it shares with all else. */
 export class TextContainer extends Container {
@@ -12,10 +15,13 @@ export class TextContainer extends Container {
   #text: TextState | undefined = undefined;
   #families = new TextFamilies();
   #marks: TextMarks | undefined = undefined;
+  /** Marks on the text after which the history begins. */
+  #trimmedMarks: readonly Value[] = [];
 
   reset(): void {
     this.#text = undefined;
     this.#marks = undefined;
+    this.#trimmedMarks = [];
     this.#families = new TextFamilies();
   }
 
@@ -59,12 +65,13 @@ export class TextContainer extends Container {
 
   /** The text in runs of equal marks. */
   runs(): readonly TextRun[] {
-    const { state } = this;
-    if (state === undefined) return [];
-    const isRevoked = (lv: number): boolean => this.host.isRevoked(lv);
-    this.#families.resolve(state);
-    this.#marks ??= new TextMarks(state, [], isRevoked, () => this.#families.elders);
-    return this.#marks.runs();
+    this.host.recall();
+    return this.#allMarks()?.runs() ?? [];
+  }
+
+  /** The marks on the text of a version, to be kept when what was before it is forgotten. */
+  marksBefore(eventCount: number): readonly Value[] {
+    return this.#allMarks()?.before(eventCount) ?? [];
   }
 
   /** Who wrote what. */
@@ -81,7 +88,9 @@ export class TextContainer extends Container {
 
   /** Makes the edits that take back what the events from `from` to before `to` did to the text. */
   undo(from: number, to: number): void {
-    const { state, host } = this;
+    const { host } = this;
+    host.recall();
+    const { state } = this;
     if (state === undefined) return;
     // The text is not made to be there: whether it is shown is for other events to say.
     undoText(state, from, to, this.#families, {
@@ -118,8 +127,42 @@ export class TextContainer extends Container {
     return undefined;
   }
 
+  write(into: StateWriter): void {
+    into.value(this.toJSON());
+    into.value(into.marksOf(this.lv));
+  }
+
+  read(from: StateReader): void {
+    const text = from.value();
+    if (typeof text !== 'string') throw corrupt('a text', typeof text);
+    const { graph, log } = this.host;
+    this.#trimmedMarks = partsOf(from.value());
+    if (from.isTrimmed) {
+      this.#text = new TextState(graph, log, this.lv, text);
+      return;
+    }
+    const units = new InsertedText();
+    units.append(text);
+    this.#text = new TextState(graph, log, this.lv);
+    this.#text.show(text, units);
+  }
+
   toJSON(): string {
     return this.#text?.toString() ?? '';
+  }
+
+  #allMarks(): TextMarks | undefined {
+    const { state } = this;
+    if (state === undefined) return undefined;
+    const isRevoked = (lv: number): boolean => this.host.isRevoked(lv);
+    this.#families.resolve(state);
+    this.#marks ??= new TextMarks(
+      state,
+      this.#trimmedMarks,
+      isRevoked,
+      () => this.#families.elders,
+    );
+    return this.#marks;
   }
 
   #insert(position: number, text: string): void {

@@ -34,16 +34,21 @@
  * Replicated Trees", IEEE TPDS 2022.
  */
 import { TREE_MOVE } from '../log/operation-kind.ts';
+import { corrupt } from '../wire/byte-reader.ts';
 import { authorOf } from './author.ts';
 import { Container, impossible, MAP, type Operation, TREE } from './container.ts';
 import { Register } from './register.ts';
 import { Sequence, Slot } from './sequence.ts';
+import { HIDDEN, slotOf, type StateReader, type StateWriter } from './state-file.ts';
 
 /** As the right origin's field of a move: to the trash. */
 const TO_TRASH = -2;
 
 /** How deep nodes can be moved or made; a subtree that is moved can reach deeper. */
 export const TREE_DEPTH_MAX = 1_024;
+
+/** In place of the parent of a node that hangs on nothing. */
+const NOWHERE = -3;
 
 /** A node, the root of all, or the trash. */
 export class TreeNode {
@@ -159,10 +164,7 @@ export class TreeState extends Container {
     if (kind !== TREE_MOVE) throw impossible(operation.kind, 'another container');
     const parent = b === TO_TRASH ? this.#trash : this.#parent(operation);
     let node = this.#nodes.get(a);
-    if (a === -1) {
-      node = new TreeNode(lv, (fresh) => this.host.create(MAP, this, fresh, lv));
-      this.#nodes.set(lv, node);
-    }
+    if (a === -1) node = this.#make(lv);
     if (node === undefined) throw impossible(operation.kind, 'a node of this tree');
     let slot: Slot<TreeNode> | undefined;
     if (b !== TO_TRASH) {
@@ -229,6 +231,44 @@ export class TreeState extends Container {
     return { parent, slot, isRevoked } satisfies Seen;
   }
 
+  write(into: StateWriter): void {
+    into.slots(this.#sequence, () => HIDDEN);
+    into.bytes.varint(this.#nodes.size);
+    for (const { lv, parent, slot, isRevoked, data } of this.#nodes.values()) {
+      into.event(lv);
+      into.bytes.varint(2 * ((parent?.lv ?? NOWHERE) - NOWHERE) + (isRevoked ? 1 : 0));
+      into.event(slot?.lv ?? -1);
+      data.write(into);
+    }
+  }
+
+  read(from: StateReader): void {
+    const slots = from.slots<TreeNode>(this.#sequence, (lv) => {
+      const slot = new Slot(lv, this.root, undefined, undefined);
+      this.#slots.set(lv, slot);
+      return slot;
+    });
+    const parents: { readonly node: TreeNode; readonly parent: number }[] = [];
+    for (let count = from.bytes.count(); count > 0; count -= 1) {
+      const lv = from.event();
+      if (lv < 0 || this.#nodes.has(lv)) throw corrupt('a node', lv);
+      const node = this.#make(lv);
+      const code = from.bytes.varint();
+      node.isRevoked = code % 2 === 1;
+      parents.push({ node, parent: (code >> 1) + NOWHERE });
+      const slot = from.event();
+      if (slot >= 0) node.slot = slotOf(slots, slot);
+      node.data.read(from);
+    }
+    for (const { node, parent } of parents) {
+      if (parent === NOWHERE) continue;
+      node.parent = this.#at(parent);
+      if (node.parent === undefined) throw corrupt('a parent', parent);
+      node.parent.children.add(node);
+    }
+    this.#checkCircles();
+  }
+
   toJSON(): unknown {
     return this.plainNode(this.root).children;
   }
@@ -245,6 +285,25 @@ export class TreeState extends Container {
       }
     }
     return top;
+  }
+
+  #make(lv: number): TreeNode {
+    const node = new TreeNode(lv, (fresh) => this.host.create(MAP, this, fresh, lv));
+    this.#nodes.set(lv, node);
+    return node;
+  }
+
+  #at(lv: number): TreeNode | undefined {
+    if (lv < 0) return lv === this.root.lv ? this.root : this.#trash;
+    return this.#nodes.get(lv);
+  }
+
+  /** Makes sure that whoever goes up from a node comes to an end. */
+  #checkCircles(): void {
+    const tops = [this.root, this.#trash];
+    for (const node of this.#nodes.values()) if (node.parent === undefined) tops.push(node);
+    for (const node of tops) for (const child of node.children) tops.push(child);
+    if (tops.length !== this.#nodes.size + 2) throw corrupt('a tree', 'a circle');
   }
 
   #plainOf(node: TreeNode): PlainNode {

@@ -115,6 +115,7 @@ describe('trees', () => {
       },
       edit: () => undefined,
       mark: () => undefined,
+      forget: () => undefined,
     };
     ann.pull(bob);
     expect(placedCount).toBeLessThan(500 * 5);
