@@ -175,7 +175,7 @@ export class MapState extends Container {
   read(from: StateReader): void {
     for (let count = from.bytes.count(); count > 0; count -= 1) {
       const key = from.value();
-      if (typeof key !== 'string' || this.#known(key)) throw corrupt('another key', String(key));
+      if (typeof key !== 'string' || this.#known(key)) throw corrupt('another key', typeof key);
       for (let nested = from.bytes.count(); nested > 0; nested -= 1) {
         from.container(this.nested(key, from.bytes.u8()));
       }

@@ -23,7 +23,7 @@ import { ByteReader, corrupt } from '../wire/byte-reader.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import { readValue, writeValue } from '../wire/value-codec.ts';
 import type { Container } from './container.ts';
-import { type Sequence, Slot } from './sequence.ts';
+import type { Sequence, Slot } from './sequence.ts';
 
 /** Slots of a row of the file that brings no content: what a reader makes of few bytes is bounded. */
 const BARE_ROW_MAX = 16;

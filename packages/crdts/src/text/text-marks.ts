@@ -215,7 +215,8 @@ export class TextMarks {
     let start = 0;
     for (const { length, marks, around } of this.#pieces(tracker, isThere)) {
       const covering = new Set(marks);
-      for (const mark of around) {
+      // What came back can be covered by marks that are around its old place only.
+      for (const mark of new Set([...around, ...marks])) {
         const extent = extents.get(mark) ?? { from: start, to: 0, holes: [] };
         extents.set(mark, extent);
         if (!covering.has(mark)) continue;

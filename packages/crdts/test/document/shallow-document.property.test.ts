@@ -15,7 +15,7 @@ import { BeforeHistoryError } from '../../src/errors.ts';
 import { board, type Board, type Draw, drawsFrom, edit } from '../support/board.ts';
 import { Mirror } from '../support/mirror.ts';
 
-const runs = Number(process.env['CRDTS_FUZZ_RUNS'] ?? 60);
+const runs = Number(process.env['CRDTS_FUZZ_RUNS'] ?? 40);
 
 interface Author {
   readonly document: Board;
@@ -104,7 +104,7 @@ function run(draws: readonly number[], keepsUndo: boolean): void {
   expect(shown(shallow.document)).toEqual(shown(whole.document));
   documents.push(shallow.document);
   let isTaken = true;
-  while (drawnCount() < draws.length && isTaken) {
+  while (drawnCount() < draws.length) {
     const author = authors[draw(authors.length)]!;
     const action = draw(6);
     if (action === 0) exchange(documents[draw(documents.length)]!, author.document);
@@ -118,6 +118,7 @@ function run(draws: readonly number[], keepsUndo: boolean): void {
       edit(shallow.document, draw);
       for (const { document } of [whole, opened]) exchange(shallow.document, document);
     } else editAs(author, draw);
+    // Not the marks: beside text that came back before, they can differ; see the README.
     for (const { document, mirror } of copies) {
       expect(document.toJSON()).toEqual(whole.document.toJSON());
       expect(mirror.json).toEqual(document.toJSON());
@@ -129,7 +130,6 @@ function run(draws: readonly number[], keepsUndo: boolean): void {
     expect(load(again.document.save(), 'y').document.save()).toEqual(again.document.save());
     JsonDocument.load(opened.document.save(), { replicaId: 'verified', verify: true });
   }
-  // A trimmed mark can differ where others typed beside its dead end: see the README.
   expect(shown(opened.document)).toEqual(shown(whole.document));
   if (keepsUndo || !isTaken) return;
   exchangeAll(documents);
