@@ -34,7 +34,7 @@ import { Register } from './register.ts';
 import { Sequence, Slot } from './sequence.ts';
 import { findSlot, HIDDEN, SHOWN, type StateReader, type StateWriter } from './state-file.ts';
 
-/** Codes of slots in a file: the element that was born here is elsewhere; the one here was moved. */
+/** In a file: the elements that are shown hold the values that they were inserted with. */
 const LEFT_FROM = 2;
 const MOVED_TO = 3;
 /** An element that was moved away from here, and may be gone. */

@@ -25,7 +25,7 @@ import { readValue, writeValue } from '../wire/value-codec.ts';
 import type { Container } from './container.ts';
 import type { Sequence, Slot } from './sequence.ts';
 
-/** Slots of a row of the file that brings no content: what a reader makes of few bytes is bounded. */
+/** Slots of a row that brings no content: what a reader makes of few bytes is bounded. */
 const BARE_ROW_MAX = 16;
 
 /** Codes of slots that are the same in all sequences; others are up to 7. */
