@@ -54,6 +54,7 @@ export { type LwwRegister, lwwRegister } from './plain/lww-register.ts';
 export { type LwwSet, lwwSet } from './plain/lww-set.ts';
 export { type ElementId } from './sequence/element-id.ts';
 export type { TreePlace } from './sequence/fugue-tree.ts';
+export type { LazyOrder, ListNodes, ListOrder } from './sequence/list-order.ts';
 export { type ListNode, type OrderedList, orderedList } from './sequence/ordered-list.ts';
 export {
   type MovableElement,

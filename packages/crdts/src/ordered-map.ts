@@ -73,6 +73,35 @@ export function get<K extends Key, V>(map: OrderedMap<K, V>, key: K): V | undefi
   return undefined;
 }
 
+/** The entry with `index` others before it, if there are so many. O(log n). */
+export function entryAt<K extends Key, V>(
+  map: OrderedMap<K, V>,
+  index: number,
+): OrderedEntry<K, V> | undefined {
+  let at = map;
+  let rest = index;
+  while (at !== undefined) {
+    const before = countOf(at.left);
+    if (rest === before) return at;
+    at = rest < before ? at.left : at.right;
+    if (rest > before) rest -= before + 1;
+  }
+  return undefined;
+}
+
+/** How many keys come before `key`, which may be there or not. O(log n). */
+export function rankOf<K extends Key>(map: OrderedMap<K, unknown>, key: K): number {
+  let rank = 0;
+  let at = map;
+  while (at !== undefined) {
+    const order = compareKeys(key, at.key);
+    if (order > 0) rank += countOf(at.left) + 1;
+    if (order === 0) return rank + countOf(at.left);
+    at = order < 0 ? at.left : at.right;
+  }
+  return rank;
+}
+
 /** `map` with `value` under `key`; `map` itself, if it was there already. O(log n). */
 export function put<K extends Key, V>(map: OrderedMap<K, V>, key: K, value: V): OrderedMap<K, V> {
   if (map === undefined) return leaf(key, value);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import {
   compareKeys,
   countOf,
+  entryAt,
   entriesOf,
   fromSorted,
   get,
@@ -11,6 +12,7 @@ import {
   ordinary,
   type OrderedMap,
   put,
+  rankOf,
   without,
 } from '../src/ordered-map.ts';
 
@@ -53,6 +55,13 @@ test('a map answers as `Map` does, in the order of keys, and stays balanced', ()
       expect(countOf(map)).toBe(model.size);
       const sorted = [...model].sort(([left], [right]) => compareKeys(left, right));
       expect(listed(map)).toEqual(sorted);
+      for (const [index, [at]] of sorted.entries()) {
+        expect(entryAt(map, index)?.key).toBe(at);
+        expect(rankOf(map, at)).toBe(index);
+      }
+      for (const index of [-1, 0.5, NaN, sorted.length]) {
+        expect(entryAt(map, index)).toBeUndefined();
+      }
     }),
   );
 });

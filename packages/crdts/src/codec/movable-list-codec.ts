@@ -1,7 +1,12 @@
 import { type ByteReader, type Codec, DecodeError } from '@quorate/transport/codec';
 
 import { dotOf } from '../sequence/element-id.ts';
-import type { MovableElement, MovableList, PlaceNode } from '../sequence/movable-list.ts';
+import {
+  type MovableElement,
+  type MovableList,
+  movableListOf,
+  type PlaceNode,
+} from '../sequence/movable-list.ts';
 import { ElementReader, elementWriter } from './element-fields.ts';
 import { readPositive, stateCodec } from './state-codec.ts';
 
@@ -47,7 +52,7 @@ export function movableListCodec<Value>(value: Codec<Value>): Codec<MovableList<
       }, 'seen');
       const elements = ids.map(() => readElement(reader, ids, value), 'anywhere');
       ids.expectAllUsed();
-      return { places, elements, context: ids.context };
+      return movableListOf(places, elements, ids.context);
     },
   });
 }

@@ -1,7 +1,7 @@
 import { type Codec, DecodeError } from '@quorate/transport/codec';
 
 import { dotOf } from '../sequence/element-id.ts';
-import type { ListNode, OrderedList } from '../sequence/ordered-list.ts';
+import { listOf, type ListNode, type OrderedList } from '../sequence/ordered-list.ts';
 import { ElementReader, elementWriter } from './element-fields.ts';
 import { stateCodec } from './state-codec.ts';
 
@@ -40,7 +40,7 @@ export function orderedListCodec<Value>(value: Codec<Value>): Codec<OrderedList<
         };
       }, 'seen');
       elements.expectAllUsed();
-      return { nodes, context: elements.context };
+      return listOf(nodes, elements.context);
     },
   });
 }

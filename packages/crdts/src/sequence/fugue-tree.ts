@@ -35,18 +35,17 @@ export interface TreePlace {
 }
 
 /** The children of one node. */
-interface Children {
-  readonly left: ElementId[];
-  readonly right: ElementId[];
+export interface Children {
+  readonly left: readonly ElementId[];
+  readonly right: readonly ElementId[];
 }
 
 /**
  * The nodes in their order, dead ones included; without those whose parents have not arrived.
  *
- * @remarks O(n log n), with n the number of nodes.
+ * @remarks O(n), with n the number of nodes.
  */
-export function nodeOrder(nodes: SortedMap<TreePlace>): ElementId[] {
-  const children = childrenOf(nodes);
+export function nodeOrder(children: ReadonlyMap<ElementId, Children>): ElementId[] {
   const order: ElementId[] = [];
   // What is to be read next is at the end: a subtree, or a node whose left side has been read.
   const pending: { readonly id: ElementId; readonly isRead: boolean }[] = [];
@@ -66,22 +65,6 @@ export function nodeOrder(nodes: SortedMap<TreePlace>): ElementId[] {
     }
   }
   return order;
-}
-
-/**
- * Where to put what comes between two living neighbours.
- *
- * @param before - The one before; empty at the beginning.
- * @param after - The one after; `undefined` at the end.
- */
-export function placeBetween(
-  nodes: SortedMap<TreePlace>,
-  before: ElementId,
-  after: ElementId | undefined,
-): TreePlace {
-  return after !== undefined && isBelow(nodes, after, before)
-    ? { parent: after, side: 'left' }
-    : { parent: before, side: 'right' };
 }
 
 /**
@@ -108,8 +91,11 @@ export function deadLeaves(
   return gone;
 }
 
-function childrenOf(nodes: SortedMap<TreePlace>): Map<ElementId, Children> {
-  const children = new Map<ElementId, Children>();
+/** The children of all nodes that have some, in their order. O(n log n). */
+export function childrenOf(
+  nodes: Iterable<readonly [ElementId, TreePlace]>,
+): ReadonlyMap<ElementId, Children> {
+  const children = new Map<ElementId, { left: ElementId[]; right: ElementId[] }>();
   for (const [id, { parent, side }] of nodes) {
     let own = children.get(parent);
     if (own === undefined) children.set(parent, (own = { left: [], right: [] }));
@@ -120,13 +106,4 @@ function childrenOf(nodes: SortedMap<TreePlace>): Map<ElementId, Children> {
     right.sort(compareIds);
   }
   return children;
-}
-
-/** Whether `id` hangs somewhere below `ancestor`. O(depth). */
-function isBelow(nodes: SortedMap<TreePlace>, id: ElementId, ancestor: ElementId): boolean {
-  if (ancestor === '') return true;
-  for (let at = nodes.get(id)?.parent; at !== undefined; at = nodes.get(at)?.parent) {
-    if (at === ancestor) return true;
-  }
-  return false;
 }

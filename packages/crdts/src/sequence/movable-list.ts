@@ -32,7 +32,17 @@ import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
 import { leaf } from '../ordered-map.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import { dotOf, type ElementId, elementId } from './element-id.ts';
-import { deadLeaves, nodeOrder, placeBetween, type TreePlace } from './fugue-tree.ts';
+import { deadLeaves, type TreePlace } from './fugue-tree.ts';
+import {
+  aliveAtIndex,
+  aliveCount,
+  aliveFrom,
+  carriedOrder,
+  LazyOrder,
+  type ListNodes,
+  type ListOrder,
+  placeAt,
+} from './list-order.ts';
 import { hasSeen, joinKnown, partsOf, withoutDropped } from './known-map.ts';
 import { checkIndex, checkValues } from './list-arguments.ts';
 
@@ -73,14 +83,18 @@ export interface MovableList<Value> {
   readonly elements: SortedMap<MovableElement<Value>>;
   /** The dots of all places that ever were, dropped ones included. */
   readonly context: CausalContext;
+  /** Where elements are by index: made of the rest when it is asked for, and no part of the value. */
+  readonly order: LazyOrder;
 }
 
 /**
  * A list of elements that can be moved and changed.
  *
  * @remarks
- * A join costs O(m log(n/m + 1)) for m and n places; finding an element by index and reading
- * O(n log n) once for each state.
+ * A change by index, and a join of it, cost O(log n), with n the elements and places that ever
+ * were, and a step for each dead place between the neighbours of what is inserted or moved. The
+ * first question to a state that was not made of one that was asked costs O(n log n); so does
+ * joining two large states.
  *
  * @example
  * ```ts
@@ -106,7 +120,10 @@ export const movableList = {
     const elements = joinKnown(knownElements(left), knownElements(right), joinElements);
     const context = joinContexts(left.context, right.context);
     const isLeft = places === left.places && elements === left.elements && context === left.context;
-    return isLeft ? left : { places, elements, context };
+    if (isLeft) return left;
+    const nodes = { places, elements };
+    const order = carried(left, right, nodes) ?? carried(right, left, nodes);
+    return movableListOf(places, elements, context, order);
   },
 
   /** Whether `right` has all places of `left`, and of each element the same or later. */
@@ -137,11 +154,11 @@ export const movableList = {
     for (const part of partsOf(context, [...ids].map(dotOf))) {
       const id = part.id ?? '';
       const place = places.get(id);
-      yield {
-        places: place === undefined ? emptyMap : SortedMap.of(id, place),
-        elements: elements.has(id) ? SortedMap.of(id, UNKNOWN) : emptyMap,
-        context: part.context,
-      };
+      yield movableListOf(
+        place === undefined ? emptyMap : SortedMap.of(id, place),
+        elements.has(id) ? SortedMap.of(id, UNKNOWN) : emptyMap,
+        part.context,
+      );
     }
     for (const [id, { placing, writing, isRemoved }] of elements) {
       if (isRemoved) yield elementDelta(id, REMOVED);
@@ -150,14 +167,14 @@ export const movableList = {
     }
   },
 
-  /** How many elements there are. O(n log n) once for each state. */
+  /** How many elements there are. */
   length(state: MovableList<unknown>): number {
-    return aliveIds(state).length;
+    return aliveCount(orderIn(state));
   },
 
   /** The elements in their order. */
   values<Value>(state: MovableList<Value>): Value[] {
-    return aliveIds(state).flatMap((id) => {
+    return aliveFrom(orderIn(state)).flatMap((id) => {
       const writing = state.elements.get(id)?.writing;
       return writing === undefined ? [] : [writing.value];
     });
@@ -165,12 +182,12 @@ export const movableList = {
 
   /** The ids of the elements in their order: names for all time, which moves do not change. */
   ids(state: MovableList<unknown>): readonly ElementId[] {
-    return aliveIds(state);
+    return aliveFrom(orderIn(state));
   },
 
   /** The element at `index`, if there is one. */
   get<Value>(state: MovableList<Value>, index: number): Value | undefined {
-    return state.elements.get(aliveIds(state)[index] ?? '')?.writing?.value;
+    return state.elements.get(aliveAtIndex(orderIn(state), index) ?? '')?.writing?.value;
   },
 
   /**
@@ -187,11 +204,10 @@ export const movableList = {
     values: readonly Value[],
   ): MovableList<Value> {
     checkReplicaId('replicaId', replicaId);
-    const alive = aliveIds(state);
-    checkIndex('index', index, alive.length);
+    const order = orderIn(state);
+    checkIndex('index', index, aliveCount(order));
     checkValues(values);
-    const place = between(state, alive[index - 1], alive[index]);
-    return insertionOfElements(nextDot(state.context, replicaId), place, values);
+    return insertionOfElements(nextDot(state.context, replicaId), placeAt(order, index), values);
   },
 
   /**
@@ -200,12 +216,12 @@ export const movableList = {
    * @throws RangeError if there are not so many.
    */
   remove<Value>(state: MovableList<Value>, index: number, count = 1): MovableList<Value> {
-    const alive = aliveIds(state);
-    checkIndex('index', index, alive.length);
-    checkIndex('count', count, alive.length - index);
+    const order = orderIn(state);
+    checkIndex('index', index, aliveCount(order));
+    checkIndex('count', count, aliveCount(order) - index);
     let elements: SortedMap<MovableElement<Value>> = emptyMap;
-    for (const id of alive.slice(index, index + count)) elements = elements.set(id, REMOVED);
-    return { ...bottom, elements };
+    for (const id of aliveFrom(order, index, count)) elements = elements.set(id, REMOVED);
+    return movableListOf(emptyMap, elements, undefined);
   },
 
   /**
@@ -222,13 +238,13 @@ export const movableList = {
     to: number,
   ): MovableList<Value> {
     const dot = nextDot(state.context, replicaId);
-    const alive = aliveIds(state);
-    checkIndex('from', from, alive.length - 1);
-    checkIndex('to', to, alive.length - 1);
-    const element = alive[from] ?? '';
+    const order = orderIn(state);
+    checkIndex('from', from, aliveCount(order) - 1);
+    checkIndex('to', to, aliveCount(order) - 1);
+    const element = aliveAtIndex(order, from) ?? '';
     if (from === to) return bottom;
-    const others = alive.toSpliced(from, 1);
-    const at = between(state, others[to - 1], others[to]);
+    // Behind the element, what comes after it moves up.
+    const at = placeAt(order, to > from ? to + 1 : to);
     const counter = (state.elements.get(element)?.placing?.counter ?? 0) + 1;
     return moveTo(dot, { ...at, element }, counter);
   },
@@ -245,10 +261,10 @@ export const movableList = {
     value: Value,
   ): MovableList<Value> {
     checkReplicaId('replicaId', replicaId);
-    const alive = aliveIds(state);
-    checkIndex('index', index, alive.length - 1);
+    const order = orderIn(state);
+    checkIndex('index', index, aliveCount(order) - 1);
     checkValues([value]);
-    const id = alive[index] ?? '';
+    const id = aliveAtIndex(order, index) ?? '';
     const counter = (state.elements.get(id)?.writing?.counter ?? 0) + 1;
     return elementDelta(id, { ...UNKNOWN, writing: { value, counter, replicaId } });
   },
@@ -271,7 +287,7 @@ export const movableList = {
       ({ isRemoved }, id) => !isRemoved || stable.elements.get(id)?.isRemoved !== true,
     );
     const isSame = places === state.places && elements === state.elements;
-    return isSame ? state : { places, elements, context: state.context };
+    return isSame ? state : movableListOf(places, elements, state.context);
   },
 };
 
@@ -295,20 +311,24 @@ export function insertionOfElements<Value>(
     place = { parent: id, side: 'right' };
   }
   const last = first + values.length - 1;
-  return { places, elements, context: last < first ? undefined : leaf(replicaId, [first, last]) };
+  return movableListOf(places, elements, last < first ? undefined : leaf(replicaId, [first, last]));
 }
 
 /** The delta of moving the element of `node` there: its `counter`-th place, under `dot`. */
 export function moveTo(dot: Dot, node: PlaceNode, counter: number): MovableList<never> {
   const place = elementId(dot);
-  return {
-    places: SortedMap.of(place, node),
-    elements: SortedMap.of(node.element, { ...UNKNOWN, placing: { place, counter } }),
-    context: contextOf([dot]),
-  };
+  return movableListOf(
+    SortedMap.of(place, node),
+    SortedMap.of(node.element, { ...UNKNOWN, placing: { place, counter } }),
+    contextOf([dot]),
+  );
 }
 
-const bottom: MovableList<never> = { places: emptyMap, elements: emptyMap, context: undefined };
+const bottom: MovableList<never> = /* @__PURE__ */ movableListOf<never>(
+  emptyMap,
+  emptyMap,
+  undefined,
+);
 
 /** An element of which nothing is known. */
 export const UNKNOWN: MovableElement<never> = {
@@ -320,32 +340,52 @@ export const UNKNOWN: MovableElement<never> = {
 /** An element that was removed. */
 export const REMOVED: MovableElement<never> = { ...UNKNOWN, isRemoved: true };
 
-/** The order of a state is asked for often, and changes never. */
-const alive = new WeakMap<MovableList<unknown>, readonly ElementId[]>();
-
-function aliveIds(state: MovableList<unknown>): readonly ElementId[] {
-  let ids = alive.get(state);
-  if (ids === undefined) {
-    ids = nodeOrder(state.places).flatMap((place) => {
-      const id = state.places.get(place)?.element ?? '';
-      const element = state.elements.get(id);
-      const isHere = element?.placing?.place === place && element.writing !== undefined;
-      return isHere ? [id] : [];
-    });
-    alive.set(state, ids);
-  }
-  return ids;
+/** The state of these places and elements. */
+export function movableListOf<Value>(
+  places: SortedMap<PlaceNode>,
+  elements: SortedMap<MovableElement<Value>>,
+  context: CausalContext,
+  order?: ListOrder,
+): MovableList<Value> {
+  return { places, elements, context, order: new LazyOrder(order) };
 }
 
-/** Where to put what comes between two elements. */
-function between(
-  state: MovableList<unknown>,
-  before: ElementId | undefined,
-  after: ElementId | undefined,
-): TreePlace {
-  const placeOf = (id: ElementId | undefined): ElementId | undefined =>
-    id === undefined ? undefined : state.elements.get(id)?.placing?.place;
-  return placeBetween(state.places, placeOf(before) ?? '', placeOf(after));
+function orderIn(state: MovableList<unknown>): ListOrder {
+  return state.order.known ?? state.order.of(listNodes(state));
+}
+
+/** What an order is made of. */
+type Nodes = Pick<MovableList<unknown>, 'places' | 'elements'>;
+
+/** The order of what was joined, made of that of `from`, if it is known. */
+function carried(
+  from: MovableList<unknown>,
+  news: MovableList<unknown>,
+  joined: Nodes,
+): ListOrder | undefined {
+  const order = from.order.known;
+  if (order === undefined || 2 * news.elements.size > joined.elements.size) return undefined;
+  const changed: ElementId[] = [];
+  let size = from.elements.size;
+  for (const id of news.elements.keys()) {
+    if (joined.elements.has(id) && !from.elements.has(id)) size += 1;
+    for (const { elements } of [from, joined]) changed.push(elements.get(id)?.placing?.place ?? '');
+  }
+  // Some were dropped.
+  if (size !== joined.elements.size) return undefined;
+  return carriedOrder(order, from.places, news.places, listNodes(joined), changed);
+}
+
+function listNodes({ places, elements }: Nodes): ListNodes {
+  return {
+    places,
+    aliveAt(place) {
+      const id = places.get(place)?.element ?? '';
+      const element = elements.get(id);
+      const isHere = element?.placing?.place === place && element.writing !== undefined;
+      return isHere ? id : undefined;
+    },
+  };
 }
 
 function joinElements<Value>(
@@ -380,7 +420,7 @@ export function elementDelta<Value>(
   id: ElementId,
   element: MovableElement<Value>,
 ): MovableList<Value> {
-  return { ...bottom, elements: SortedMap.of(id, element) };
+  return movableListOf(emptyMap, SortedMap.of(id, element), undefined);
 }
 
 function knownPlaces({ places, context }: MovableList<unknown>): {

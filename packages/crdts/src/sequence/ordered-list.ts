@@ -24,7 +24,17 @@ import { leaf } from '../ordered-map.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import { emptyMap, SortedMap } from '../plain/sorted-map.ts';
 import { dotOf, type ElementId, elementId } from './element-id.ts';
-import { deadLeaves, nodeOrder, placeBetween, type TreePlace } from './fugue-tree.ts';
+import { deadLeaves, type TreePlace } from './fugue-tree.ts';
+import {
+  aliveAtIndex,
+  aliveCount,
+  aliveFrom,
+  carriedOrder,
+  LazyOrder,
+  type ListNodes,
+  type ListOrder,
+  placeAt,
+} from './list-order.ts';
 import { joinKnown, partsOf, withoutDropped } from './known-map.ts';
 import { checkIndex, checkValues } from './list-arguments.ts';
 
@@ -39,14 +49,18 @@ export interface OrderedList<Value> {
   readonly nodes: SortedMap<ListNode<Value>>;
   /** The dots of all elements that ever were, dropped ones included. */
   readonly context: CausalContext;
+  /** Where elements are by index: made of `nodes` when it is asked for, and no part of the value. */
+  readonly order: LazyOrder;
 }
 
 /**
  * A list whose order all replicas agree on.
  *
  * @remarks
- * A join costs O(m log(n/m + 1)) for m and n nodes; finding a place by index and reading O(n log n)
- * once for each state. For text, `TextDocument` does that in far less.
+ * A change by index, and a join of it, cost O(log n), with n the elements and tombstones, and a
+ * step for each tombstone between the neighbours of what is inserted. The first question to a state
+ * that was not made of one that was asked costs O(n log n); so does joining two large states. For
+ * text, `TextDocument` does all that in far less.
  *
  * @example
  * ```ts
@@ -68,7 +82,8 @@ export const orderedList = {
   join<Value>(left: OrderedList<Value>, right: OrderedList<Value>): OrderedList<Value> {
     const nodes = joinKnown(known(left), known(right), deletedOne);
     const context = joinContexts(left.context, right.context);
-    return nodes === left.nodes && context === left.context ? left : { nodes, context };
+    if (nodes === left.nodes && context === left.context) return left;
+    return listOf(nodes, context, carried(left, right, nodes) ?? carried(right, left, nodes));
   },
 
   /** Whether `right` has each element of `left` in the same phase or a later one. */
@@ -88,18 +103,18 @@ export const orderedList = {
     for (const part of partsOf(context, dots)) {
       const node = part.id === undefined ? undefined : nodes.get(part.id);
       const own = node === undefined ? emptyMap : SortedMap.of(part.id ?? '', node);
-      yield { nodes: own, context: part.context };
+      yield listOf(own, part.context);
     }
   },
 
-  /** How many elements there are. O(n log n) once for each state. */
+  /** How many elements there are. */
   length(state: OrderedList<unknown>): number {
-    return aliveIds(state).length;
+    return aliveCount(orderIn(state));
   },
 
   /** The elements in their order. */
   values<Value>(state: OrderedList<Value>): Value[] {
-    return aliveIds(state).flatMap((id) => {
+    return aliveFrom(orderIn(state)).flatMap((id) => {
       const value = state.nodes.get(id)?.value;
       return value === undefined ? [] : [value];
     });
@@ -107,12 +122,12 @@ export const orderedList = {
 
   /** The ids of the elements in their order: names for all time, unlike an index. */
   ids(state: OrderedList<unknown>): readonly ElementId[] {
-    return aliveIds(state);
+    return aliveFrom(orderIn(state));
   },
 
   /** The element at `index`, if there is one. */
   get<Value>(state: OrderedList<Value>, index: number): Value | undefined {
-    return state.nodes.get(aliveIds(state)[index] ?? '')?.value;
+    return state.nodes.get(aliveAtIndex(orderIn(state), index) ?? '')?.value;
   },
 
   /**
@@ -129,11 +144,10 @@ export const orderedList = {
     values: readonly Value[],
   ): OrderedList<Value> {
     checkReplicaId('replicaId', replicaId);
-    const alive = aliveIds(state);
-    checkIndex('index', index, alive.length);
+    const order = orderIn(state);
+    checkIndex('index', index, aliveCount(order));
     checkValues(values);
-    const place = placeBetween(state.nodes, alive[index - 1] ?? '', alive[index]);
-    return insertion(nextDot(state.context, replicaId), place, values);
+    return insertion(nextDot(state.context, replicaId), placeAt(order, index), values);
   },
 
   /**
@@ -142,10 +156,10 @@ export const orderedList = {
    * @throws RangeError if there are not so many.
    */
   remove<Value>(state: OrderedList<Value>, index: number, count = 1): OrderedList<Value> {
-    const alive = aliveIds(state);
-    checkIndex('index', index, alive.length);
-    checkIndex('count', count, alive.length - index);
-    return deletion(state, alive.slice(index, index + count));
+    const order = orderIn(state);
+    checkIndex('index', index, aliveCount(order));
+    checkIndex('count', count, aliveCount(order) - index);
+    return deletion(state, aliveFrom(order, index, count));
   },
 
   /**
@@ -161,7 +175,10 @@ export const orderedList = {
     };
     const gone = deadLeaves(state.nodes, isDead);
     if (gone.size === 0) return state;
-    return { ...state, nodes: state.nodes.filter((_, id) => !gone.has(id)) };
+    return listOf(
+      state.nodes.filter((_, id) => !gone.has(id)),
+      state.context,
+    );
   },
 };
 
@@ -179,7 +196,7 @@ export function insertion<Value>(
     at = { parent: id, side: 'right' };
   }
   const last = first + values.length - 1;
-  return { nodes, context: last < first ? undefined : leaf(replicaId, [first, last]) };
+  return listOf(nodes, last < first ? undefined : leaf(replicaId, [first, last]));
 }
 
 /** The delta of deleting those of `ids` that are there. */
@@ -192,21 +209,35 @@ export function deletion<Value>(
     const node = state.nodes.get(id);
     if (node !== undefined) nodes = nodes.set(id, { ...node, value: undefined });
   }
-  return { nodes, context: contextOf([...nodes.keys()].map(dotOf)) };
+  return listOf(nodes, contextOf([...nodes.keys()].map(dotOf)));
 }
 
-const bottom: OrderedList<never> = { nodes: emptyMap, context: undefined };
+const bottom: OrderedList<never> = /* @__PURE__ */ listOf<never>(emptyMap, undefined);
 
-/** The order of a state is asked for often, and changes never. */
-const alive = new WeakMap<SortedMap<unknown>, readonly ElementId[]>();
+/** The state of these nodes. */
+export function listOf<Value>(
+  nodes: SortedMap<ListNode<Value>>,
+  context: CausalContext,
+  order?: ListOrder,
+): OrderedList<Value> {
+  return { nodes, context, order: new LazyOrder(order) };
+}
 
-function aliveIds({ nodes }: OrderedList<unknown>): readonly ElementId[] {
-  let ids = alive.get(nodes);
-  if (ids === undefined) {
-    ids = nodeOrder(nodes).filter((id) => nodes.get(id)?.value !== undefined);
-    alive.set(nodes, ids);
-  }
-  return ids;
+function orderIn({ nodes, order }: OrderedList<unknown>): ListOrder {
+  return order.known ?? order.of(listNodes(nodes));
+}
+
+/** The order of what was joined, made of that of `from`, if it is known. */
+function carried(
+  from: OrderedList<unknown>,
+  news: OrderedList<unknown>,
+  nodes: SortedMap<ListNode<unknown>>,
+): ListOrder | undefined {
+  return carriedOrder(from.order.known, from.nodes, news.nodes, listNodes(nodes), []);
+}
+
+function listNodes(places: SortedMap<ListNode<unknown>>): ListNodes {
+  return { places, aliveAt: (id) => (places.get(id)?.value === undefined ? undefined : id) };
 }
 
 function deletedOne<Value>(left: ListNode<Value>, right: ListNode<Value>): ListNode<Value> {

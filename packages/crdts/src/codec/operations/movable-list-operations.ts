@@ -11,6 +11,7 @@ import {
   type MovableElement,
   type MovableList,
   movableList,
+  movableListOf,
   moveTo,
   REMOVED,
   UNKNOWN,
@@ -144,7 +145,7 @@ function deltaOf<Value>(
     for (const id of elementsOf(told, state.context)) {
       elements = elements.set(id, REMOVED);
     }
-    return { ...movableList.bottom, elements };
+    return movableListOf(emptyMap, elements, undefined);
   }
   const { counter } = operation;
   const element = elementHeardFrom(replicaId, operation.element);
