@@ -11,9 +11,9 @@
  *      ids        a: 100    b: 200    x: 150                by id, for what is told by name
  *
  * Both are search trees that count what is below each entry, so index to label and label to index
- * are O(log n). A new node gets a label between its neighbours'. Where there is no number
- * left, those around are spread evenly: over the smallest range, of widths 32, 64, 128 and so on,
- * that is not too full. The wider a range, the emptier it must be, so ranges fill up again only after as
+ * are O(log n). A new node gets a label between its neighbours'. Where there is no number left,
+ * those around are spread evenly: over the smallest range, of widths 32, 64, 128 and so on, that is
+ * not too full. The wider a range, the emptier it must be, so ranges fill up again only after as
  * many insertions as there are nodes to spread, and each insertion pays for O(log n) of them.
  *
  * Which neighbours a new node has, its siblings tell: it comes after the subtree of the sibling

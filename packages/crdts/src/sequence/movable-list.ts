@@ -83,7 +83,7 @@ export interface MovableList<Value> {
   readonly elements: SortedMap<MovableElement<Value>>;
   /** The dots of all places that ever were, dropped ones included. */
   readonly context: CausalContext;
-  /** Where elements are by index: made of the rest when it is asked for, and no part of the value. */
+  /** Where elements are by index: made of the rest when asked for, and no part of the value. */
   readonly order: LazyOrder;
 }
 

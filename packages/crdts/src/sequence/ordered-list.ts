@@ -49,7 +49,7 @@ export interface OrderedList<Value> {
   readonly nodes: SortedMap<ListNode<Value>>;
   /** The dots of all elements that ever were, dropped ones included. */
   readonly context: CausalContext;
-  /** Where elements are by index: made of `nodes` when it is asked for, and no part of the value. */
+  /** Where elements are by index: made of `nodes` when asked for, and no part of the value. */
   readonly order: LazyOrder;
 }
 
