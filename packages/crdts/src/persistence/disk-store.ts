@@ -110,7 +110,7 @@ export class DiskStore implements UpdateStore {
 
   /** Takes `bytes` for the updates up to `position`; see `UpdateStore.saveSnapshot`. */
   async saveSnapshot(bytes: Uint8Array, position: number): Promise<void> {
-    if (position <= this.#snapshotIndex) return;
+    if (position < this.#snapshotIndex) return;
     const header = { lastIncludedIndex: position, lastIncludedTerm: TERM, metadata: noMetadata };
     await orFull(this.#snapshots.save(header, bytes));
     const olderIndex = this.#snapshotIndex;

@@ -24,8 +24,9 @@
 import type { Clock, Timer } from '@quorate/transport';
 import { systemClock } from '@quorate/transport/system';
 
+import { checkReplacement } from '../check-replacement.ts';
 import { ClosedError } from '../closed-error.ts';
-import { CrdtsError, PendingFullError } from '../errors.ts';
+import { BeforeHistoryError, CrdtsError, PendingFullError } from '../errors.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { type ForeignRows, StoreFullError, type UpdateStore } from './update-store.ts';
 
@@ -38,9 +39,12 @@ export interface LoadableReplica extends Replica {
 /** How a replica is kept. */
 export interface DurableReplicaOptions<R extends LoadableReplica> {
   readonly store: UpdateStore;
-  /** Makes the replica, under a new id: of a snapshot, or from nothing. */
+  /** Makes the replica, under a new id each time: of a snapshot, or from nothing. */
   readonly create: (snapshot: Uint8Array | undefined) => R;
-  /** The bytes that `create` takes, of all that the replica has, what waits in it included. */
+  /**
+   * The bytes that `create` takes, of all that the replica has, its history and what waits in it
+   * included: updates that are kept afterwards must find their past there. To trim, see `adopt`.
+   */
   readonly save: (replica: R) => Uint8Array;
   /**
    * How many bytes of updates are kept before a snapshot takes their place, at least 1; as many as
@@ -58,7 +62,17 @@ export interface DurableReplicaOptions<R extends LoadableReplica> {
    * `Replicator` must be told (`changed`).
    */
   readonly onForeignChange?: () => void;
+  /**
+   * Called when another replica has taken the place of `replica`, by `adopt` or because somebody
+   * else who uses the store did that: show that one from now on.
+   */
+  readonly onReplaced?: (replica: R) => void;
   readonly clock?: Clock;
+}
+
+interface Subscription {
+  readonly listener: (update: Uint8Array) => void;
+  readonly end: () => void;
 }
 
 interface Settings {
@@ -95,12 +109,14 @@ interface Settings {
  * ```
  */
 export class DurableReplica<R extends LoadableReplica> implements Replica {
-  /** The replica itself: edit it freely, but give updates of others to `apply` here. */
-  readonly replica: R;
   readonly #options: DurableReplicaOptions<R>;
   readonly #settings: Settings;
   readonly #clock: Clock;
-  readonly #unsubscribers: (() => void)[];
+  #replica: R;
+  readonly #unwatch: () => void;
+  readonly #unkeep: () => void;
+  /** Listeners to local changes, with what ends the subscription of each at the replica. */
+  readonly #listeners = new Map<object, Subscription>();
   /** Updates that found no room, in order, and their bytes. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -110,6 +126,9 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
   #looseBytes: number;
   #snapshotBytes: number;
   #snapshotting: Promise<void> | undefined;
+  /** Settles when the store has the replica that took the place of another one. */
+  #adopted: Promise<void> | undefined;
+  #adoptedRetry: Timer | undefined;
   #retry: Timer | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isClosed = false;
@@ -122,7 +141,7 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     replica: R,
     sizes: { readonly looseBytes: number; readonly snapshotBytes: number },
   ) {
-    this.replica = replica;
+    this.#replica = replica;
     this.#options = options;
     this.#settings = settings;
     this.#clock = options.clock ?? systemClock;
@@ -131,12 +150,10 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     const unwatch = options.store.watch?.((rows) => {
       this.#takeForeign(rows);
     });
-    this.#unsubscribers = [
-      replica.onLocalUpdate((update) => {
-        this.#keep(update);
-      }),
-      unwatch ?? (() => undefined),
-    ];
+    this.#unwatch = unwatch ?? (() => undefined);
+    this.#unkeep = this.onLocalUpdate((update) => {
+      this.#keep(update);
+    });
   }
 
   /**
@@ -153,8 +170,8 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     const settings = settingsOf(options);
     const { snapshots, updates } = await options.store.load();
     const [snapshot, ...others] = snapshots;
-    const replica = options.create(snapshot);
-    for (const other of others) join(replica, options.create(other));
+    let replica = options.create(snapshot);
+    for (const other of others) replica = joined(replica, options.create(other));
     let looseBytes = 0;
     for await (const some of updates) {
       applyAll(replica, some);
@@ -164,9 +181,14 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     return new DurableReplica(options, settings, replica, sizes);
   }
 
+  /** The replica itself: edit it freely, but give updates of others to `apply` here. */
+  get replica(): R {
+    return this.#replica;
+  }
+
   /** How much waits for its past in the replica. */
   get waitingCount(): number {
-    return this.replica.waitingCount ?? 0;
+    return this.#replica.waitingCount ?? 0;
   }
 
   /** Bytes of updates that wait for room in the store. */
@@ -176,17 +198,17 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
 
   /** What the replica has; see `Replica.encodeVersion`. */
   encodeVersion(): Uint8Array {
-    return this.replica.encodeVersion();
+    return this.#replica.encodeVersion();
   }
 
   /** What a replica at `version` lacks; see `Replica.updatesSince`. */
   updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
-    return this.replica.updatesSince(version, maxSizeBytes);
+    return this.#replica.updatesSince(version, maxSizeBytes);
   }
 
   /** Whether the holder of `version` has all that is here. */
   isCoveredBy(version: Uint8Array): boolean {
-    return this.replica.isCoveredBy(version);
+    return this.#replica.isCoveredBy(version);
   }
 
   /**
@@ -205,7 +227,49 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
 
   /** Calls `listener` with the bytes of each local change; see `Replica.onLocalUpdate`. */
   onLocalUpdate(listener: (update: Uint8Array) => void): () => void {
-    return this.replica.onLocalUpdate(listener);
+    const end = this.#replica.onLocalUpdate(listener);
+    const key = {};
+    this.#listeners.set(key, { listener, end });
+    return () => {
+      this.#listeners.get(key)?.end();
+      this.#listeners.delete(key);
+    };
+  }
+
+  /**
+   * Puts the replica that `create` makes of `bytes`, a whole document of a peer, in the place of
+   * the one that is here: what `onWholeDocument` of a `Replicator` is there for. Listeners to local
+   * changes go over to it. Given bytes of this replica without its past, this trims it.
+   *
+   * @throws BeforeHistoryError if it lacks something of what is here, which would be lost;
+   *   ForkedReplicaError; ClosedError after `close`; what `create` throws. Nothing has changed.
+   *
+   * @example
+   * ```ts
+   * import type { DurableReplica } from '@quorate/crdts/persistence';
+   * import type { Replicator } from '@quorate/crdts/replicator';
+   * import type { TextDocument } from '@quorate/crdts/text';
+   *
+   * function share(replicator: Replicator, durable: DurableReplica<TextDocument>): void {
+   *   replicator.attach('note', durable, {
+   *     flushed: () => durable.flushed(),
+   *     save: () => durable.replica.save(),
+   *     onWholeDocument: ({ bytes }) => durable.adopt(bytes),
+   *   });
+   * }
+   * ```
+   */
+  adopt(bytes: Uint8Array): this {
+    if (this.#isClosed) throw new ClosedError('durable replica');
+    const replica = this.#options.create(bytes);
+    checkReplacement(this.#replica, replica);
+    // It has all that waits for room, too.
+    [this.#waiting, this.#waitingBytes] = [[], 0];
+    this.#replace(replica);
+    // Whether it could be kept matters no more, but where it stands in the store does.
+    this.#appended = this.#appended.catch(() => undefined);
+    this.#storeAdopted();
+    return this;
   }
 
   /**
@@ -220,7 +284,7 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
       const message = `store: ${this.#waitingBytes} bytes wait for room`;
       return Promise.reject(new StoreFullError(message));
     }
-    return this.#appended;
+    return this.#adopted === undefined ? this.#appended : this.#adopted.then(() => this.#appended);
   }
 
   /** Makes a snapshot now, whatever is due; so the next load is as fast as can be. */
@@ -232,9 +296,11 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
 
   /** Keeps nothing any more; waits until what was kept is durable, if it can be. Idempotent. */
   async close(): Promise<void> {
-    for (const unsubscribe of this.#unsubscribers.splice(0)) unsubscribe();
+    this.#unwatch();
+    this.#unkeep();
     this.#isClosed = true;
     this.#retry?.cancel();
+    this.#adoptedRetry?.cancel();
     await this.#snapshotting;
     await this.#appended.catch(() => undefined);
     await this.#options.store.close();
@@ -243,8 +309,11 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
   /** What others have kept need not be kept again. */
   #takeForeign({ snapshots, updates }: ForeignRows): void {
     try {
-      for (const snapshot of snapshots) join(this.replica, this.#options.create(snapshot));
-      applyAll(this.replica, updates);
+      for (const snapshot of snapshots) {
+        const replica = joined(this.#replica, this.#options.create(snapshot));
+        if (replica !== this.#replica) this.#replace(replica);
+      }
+      applyAll(this.#replica, updates);
     } catch (error) {
       // A snapshot of this replica must not take the place of what it could not read.
       this.#isPartial = true;
@@ -253,9 +322,45 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     this.#options.onForeignChange?.();
   }
 
+  #replace(replica: R): void {
+    this.#replica = replica;
+    for (const [key, { listener, end }] of this.#listeners) {
+      end();
+      this.#listeners.set(key, { listener, end: replica.onLocalUpdate(listener) });
+    }
+    this.#options.onReplaced?.(replica);
+  }
+
+  /** Until a snapshot has what was adopted, the store has what was there before. */
+  #storeAdopted(): void {
+    const before = Promise.all([this.#snapshotting, this.#appended]);
+    const stored = before.then(() => this.#takeSnapshot());
+    const settled = stored.then(
+      () => {
+        if (this.#adopted === stored) this.#adopted = undefined;
+      },
+      (error: unknown) => {
+        if (!(error instanceof StoreFullError)) {
+          this.#fail(error);
+          return;
+        }
+        this.#report(error);
+        if (this.#isClosed) return;
+        this.#adoptedRetry = this.#clock.setTimer(this.#settings.retryMs, () => {
+          this.#storeAdopted();
+        });
+      },
+    );
+    this.#adopted = stored;
+    const snapshotting = settled.finally(() => {
+      if (this.#snapshotting === snapshotting) this.#snapshotting = undefined;
+    });
+    this.#snapshotting = snapshotting;
+  }
+
   #take(update: Uint8Array): ApplyOutcome {
     try {
-      return this.replica.apply(update);
+      return this.#replica.apply(update);
     } catch (error) {
       // A listener of the replica may have thrown, which has the update all the same then: it will
       // be taken for known, and acknowledged, when it comes again.
@@ -266,7 +371,7 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
 
   #admits(update: Uint8Array): boolean {
     try {
-      this.replica.apply(update);
+      this.#replica.apply(update);
       return true;
     } catch {
       return false;
@@ -311,7 +416,7 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     this.#retry = this.#clock.setTimer(this.#settings.retryMs, () => {
       const updates = this.#waiting;
       [this.#waiting, this.#waitingBytes] = [[], 0];
-      this.#append(updates);
+      if (updates.length > 0) this.#append(updates);
     });
   }
 
@@ -337,7 +442,7 @@ export class DurableReplica<R extends LoadableReplica> implements Replica {
     const { store, save } = this.#options;
     // The snapshot has all that was appended, durable or not, and more if some waits for room. A
     // position that is not durable may come to name another update, so it must be durable first.
-    const [bytes, position, looseBytes] = [save(this.replica), store.position, this.#looseBytes];
+    const [bytes, position, looseBytes] = [save(this.#replica), store.position, this.#looseBytes];
     await this.#appended;
     await store.saveSnapshot(bytes, position);
     this.#looseBytes -= looseBytes;
@@ -360,9 +465,16 @@ function applyAll(replica: LoadableReplica, updates: readonly Uint8Array[]): voi
   else if (updates.length > 0) replica.applyAll(updates);
 }
 
-/** Gives `replica` what `other` has. */
-function join(replica: LoadableReplica, other: LoadableReplica): void {
-  applyAll(replica, other.updatesSince(replica.encodeVersion()));
+/** What goes on of two replicas: the first with what the second has, or the one that has all. */
+function joined<R extends LoadableReplica>(replica: R, other: R): R {
+  try {
+    applyAll(replica, other.updatesSince(replica.encodeVersion()));
+    return replica;
+  } catch (error) {
+    if (!(error instanceof BeforeHistoryError)) throw error;
+    checkReplacement(replica, other);
+    return other;
+  }
 }
 
 function settingsOf(options: Partial<Settings>): Settings {

@@ -9,6 +9,9 @@ import { ByteReader, ByteWriter, type Codec, DecodeError } from '@quorate/transp
 
 import type {
   AcksMessage,
+  FetchMessage,
+  OfferMessage,
+  PartedMessage,
   PartMessage,
   ReplicationMessage,
   UpdatesMessage,
@@ -16,7 +19,9 @@ import type {
 } from './messages.ts';
 
 const VERSION = 1;
-const kinds = { versions: 1, updates: 2, acks: 3, part: 4 } as const;
+const kinds = {
+  ...{ versions: 1, updates: 2, acks: 3, part: 4, offer: 5, fetch: 6, whole: 7 },
+} as const;
 
 /** The longest name of a document, in bytes of UTF-8. */
 export const NAME_SIZE_MAX_BYTES = 256;
@@ -78,6 +83,21 @@ function write(message: ReplicationMessage): void {
     case 'acks':
       writeAcks(message);
       return;
+    case 'offer':
+      writer.string(message.document);
+      writer.bytes(message.base);
+      writer.u8(message.isDiverged ? 1 : 0);
+      return;
+    case 'fetch':
+      writer.string(message.document);
+      writer.varint(message.sizeBytes);
+      writer.u32(message.crc);
+      writer.varint(message.offset);
+      return;
+    case 'whole':
+      writer.string(message.document);
+      writer.lengthPrefixed(message.bytes);
+      return;
     case 'part':
       write(message.head);
       writer.varint(message.sizeBytes);
@@ -107,9 +127,32 @@ function read(reader: ByteReader, kind: number): ReplicationMessage {
       return readAcks(reader);
     case kinds.part:
       return readPart(reader);
+    case kinds.offer:
+      return readOffer(reader);
+    case kinds.fetch:
+      return readFetch(reader);
+    case kinds.whole:
+      return { kind: 'whole', document: readName(reader), bytes: reader.lengthPrefixed() };
     default:
-      throw new DecodeError(`kind: expected 1..4, got ${kind}`);
+      throw new DecodeError(`kind: expected 1..7, got ${kind}`);
   }
+}
+
+function readOffer(reader: ByteReader): OfferMessage {
+  const document = readName(reader);
+  const base = reader.bytes(HASH_BYTES);
+  return { kind: 'offer', document, base, isDiverged: readFlag(reader, 'isDiverged') };
+}
+
+function readFetch(reader: ByteReader): FetchMessage {
+  const document = readName(reader);
+  const sizeBytes = reader.varint();
+  const crc = reader.u32();
+  const offset = reader.varint();
+  if (offset > 0 && offset >= sizeBytes) {
+    throw new DecodeError(`offset: expected one within ${sizeBytes} bytes, got ${offset}`);
+  }
+  return { kind: 'fetch', document, sizeBytes, crc, offset };
 }
 
 function readEntries(reader: ByteReader): readonly VersionEntry[] {
@@ -135,12 +178,11 @@ function readEntries(reader: ByteReader): readonly VersionEntry[] {
 function readUpdates(reader: ByteReader): UpdatesMessage {
   const document = readName(reader);
   const number = reader.varint();
-  const flag = reader.u8();
-  if (flag > 1) throw new DecodeError(`wantsVersion: expected 0 or 1, got ${flag}`);
+  const wantsVersion = readFlag(reader, 'wantsVersion');
   const count = reader.count();
   const updates: Uint8Array[] = [];
   for (let index = 0; index < count; index += 1) updates.push(reader.lengthPrefixed());
-  return { kind: 'updates', document, number, wantsVersion: flag === 1, updates };
+  return { kind: 'updates', document, number, wantsVersion, updates };
 }
 
 function readAcks(reader: ByteReader): AcksMessage {
@@ -162,14 +204,7 @@ function readAcks(reader: ByteReader): AcksMessage {
 }
 
 function readPart(reader: ByteReader): PartMessage {
-  const kind = reader.u8();
-  if (kind !== kinds.updates && kind !== kinds.versions) {
-    throw new DecodeError(`head: expected updates or versions, got ${kind}`);
-  }
-  const head: PartMessage['head'] =
-    kind === kinds.updates
-      ? readUpdates(reader)
-      : { kind: 'versions', entries: readEntries(reader) };
+  const head = readHead(reader);
   const sizeBytes = reader.varint();
   const crc = reader.u32();
   const offset = reader.varint();
@@ -178,6 +213,19 @@ function readPart(reader: ByteReader): PartMessage {
     throw new DecodeError(`part: expected 1 or more bytes within ${sizeBytes}, got others`);
   }
   return { kind: 'part', head, sizeBytes, crc, offset, bytes };
+}
+
+function readHead(reader: ByteReader): PartedMessage {
+  const kind = reader.u8();
+  const head = kind === kinds.part ? undefined : read(reader, kind);
+  if (head?.kind === 'updates' || head?.kind === 'versions' || head?.kind === 'whole') return head;
+  throw new DecodeError(`head: expected updates, versions or a whole, got ${kind}`);
+}
+
+function readFlag(reader: ByteReader, name: string): boolean {
+  const flag = reader.u8();
+  if (flag > 1) throw new DecodeError(`${name}: expected 0 or 1, got ${flag}`);
+  return flag === 1;
 }
 
 function readName(reader: ByteReader): string {

@@ -1,22 +1,19 @@
 import type { Channel, NodeId } from '@quorate/transport';
 
-import {
-  BeforeHistoryError,
-  CorruptBytesError,
-  CrdtsError,
-  ForkedReplicaError,
-  PendingFullError,
-} from '../errors.ts';
-import type { ApplyOutcome } from '../replica.ts';
-import { ACKS_MAX } from './codec.ts';
+import { checkReplacement } from '../check-replacement.ts';
+import { BeforeHistoryError, type CrdtsError } from '../errors.ts';
+import { Guard } from './guard.ts';
+import { Incoming } from './incoming.ts';
 import type { Link } from './link.ts';
-import type { ReplicationMessage, UpdatesMessage, VersionEntry } from './messages.ts';
+import type { PartMessage, ReplicationMessage } from './messages.ts';
 import { Outgoing } from './outgoing.ts';
-import { Peer, type Statement } from './peer.ts';
-import type { Access, ReplicatorLimits, ReplicatorOptions } from './replicator-options.ts';
+import { Peer } from './peer.ts';
+import type { ReplicatorLimits, ReplicatorOptions } from './replicator-options.ts';
 import type { ReplicatorCounters } from './replicator-statistics.ts';
 import type { SharedDocument } from './shared-document.ts';
-import { areEqualBytes } from './version-hash.ts';
+import { Speech } from './speech.ts';
+import { versionHash } from './version-hash.ts';
+import { WholeDocuments } from './whole-documents.ts';
 
 /** What an exchange needs. */
 interface ExchangeOptions {
@@ -28,22 +25,56 @@ interface ExchangeOptions {
   readonly onWork: () => void;
 }
 
-/** Who has what, what to say to whom, and what to make of what they say. */
+/** Who has what, and when to say what to whom. */
 export class Exchange {
   readonly documents: Map<string, SharedDocument> = new Map<string, SharedDocument>();
   readonly peers: Map<NodeId, Peer> = new Map<NodeId, Peer>();
   readonly #given: ExchangeOptions;
+  readonly #guard: Guard;
+  readonly #speech: Speech;
+  readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
+  readonly #wholes: WholeDocuments;
   /** Peers that are spoken to although nobody reports them. */
   readonly #expected = new Set<NodeId>();
 
   constructor(given: ExchangeOptions) {
-    const { options, limits, channel, counters } = given;
+    const { options, limits, channel, counters, onWork } = given;
     const { transport, clock, random } = options;
+    const { documents } = this;
     this.#given = given;
+    const guard = new Guard({ options, counters, documents });
+    const speech = new Speech({ clock, random, limits, guard, documents, onWork });
+    this.#guard = guard;
+    this.#speech = speech;
+    this.#incoming = new Incoming({
+      ...{ options, limits, counters, guard, speech },
+      onChange: (shared) => {
+        this.changed(shared);
+      },
+      onRelayed: (shared, from) => {
+        this.#compareSoon(shared, from);
+      },
+      onWholeNeeded: (peer, shared) => {
+        this.#wholes.begin(peer, shared);
+      },
+    });
     // Numbers of an earlier life may still come back, and must name nothing.
     const firstNumber = random.int(2 ** 31);
     this.#outgoing = new Outgoing({ transport, channel, clock, limits, counters, firstNumber });
+    this.#wholes = new WholeDocuments({
+      ...{ transport, channel, clock, limits, counters },
+      onArrival: (peer, shared, bytes) => {
+        this.#takeWhole(peer, shared, bytes);
+      },
+    });
+  }
+
+  /** Bytes of pieces that wait for the rest. */
+  get partialBytes(): number {
+    let sizeBytes = this.#wholes.arrivedBytes;
+    for (const { assembly } of this.peers.values()) sizeBytes += assembly.arrivedBytes;
+    return sizeBytes;
   }
 
   /** Speaks to a peer from now on, whether or not it is reported. */
@@ -72,8 +103,11 @@ export class Exchange {
 
   /** A peer is gone, or out of reach. */
   lost(id: NodeId): void {
-    this.peers.get(id)?.reset();
-    if (!this.#expected.has(id)) this.peers.delete(id);
+    const peer = this.peers.get(id);
+    peer?.reset();
+    if (peer === undefined || this.#expected.has(id)) return;
+    this.#wholes.forget(peer);
+    this.peers.delete(id);
   }
 
   /** The transport has room for a peer again. */
@@ -82,6 +116,7 @@ export class Exchange {
     if (peer === undefined) return;
     peer.isPressured = false;
     this.#outgoing.pump(peer);
+    this.#wholes.pump(peer);
   }
 
   /** @throws RangeError if the name is in use, or there are too many. */
@@ -103,7 +138,10 @@ export class Exchange {
 
   /** Forgets a document. */
   detach(document: string): void {
-    this.documents.get(document)?.release();
+    const shared = this.documents.get(document);
+    if (shared === undefined) return;
+    shared.release();
+    this.#wholes.forget(shared);
     this.documents.delete(document);
     for (const peer of this.peers.values()) peer.drop(document);
   }
@@ -118,20 +156,31 @@ export class Exchange {
   receive(peer: Peer, message: ReplicationMessage): void {
     switch (message.kind) {
       case 'versions':
-        for (const entry of message.entries) this.#hearVersion(peer, entry);
+        for (const entry of message.entries) this.#incoming.hearVersion(peer, entry);
         return;
       case 'updates':
-        this.#hearUpdates(peer, message);
+        this.#incoming.hearUpdates(peer, message);
         return;
       case 'acks':
-        this.#hearAcks(peer, message.document, message.numbers);
+        if (!this.documents.has(message.document)) return;
+        this.#incoming.hearAcks(peer, peer.link(message.document), message.numbers);
         return;
-      case 'part': {
-        const outcome = peer.assembly.add(message);
-        peer.partAtMs = this.#given.options.clock.nowMs();
-        if (outcome.kind === 'refused') this.#given.counters.oversizeCount += 1;
-        if (outcome.kind === 'whole') this.receive(peer, outcome.message);
+      case 'offer':
+        this.#incoming.hearOffer(peer, message);
+        return;
+      case 'fetch': {
+        const shared = this.#guard.sharedWith(peer, message.document, 'read');
+        if (shared === undefined) return;
+        this.#guard.attempt(peer, peer.link(shared.name), shared, () => {
+          this.#wholes.hearFetch(peer, shared, message);
+        });
+        return;
       }
+      case 'whole':
+        this.#wholes.hearNone(peer, message.document);
+        return;
+      case 'part':
+        this.#receivePart(peer, message);
     }
   }
 
@@ -139,6 +188,7 @@ export class Exchange {
   turn(): void {
     for (const peer of this.peers.values()) {
       this.#outgoing.sendAcks(peer);
+      this.#wholes.sendOffers(peer);
       this.#outgoing.sendVersions(peer);
       for (const document of [...peer.behind]) {
         if (peer.isHeld) break;
@@ -150,7 +200,7 @@ export class Exchange {
   /** When `tick` should be called next; Infinity if there are no peers. */
   nextDueMs(nowMs: number): number {
     const { limits } = this.#given;
-    let dueMs = Infinity;
+    let dueMs = this.#wholes.dueMs;
     for (const peer of this.peers.values()) {
       const patienceMs = peer.patienceMs(limits);
       for (const link of peer.links.values()) {
@@ -183,10 +233,22 @@ export class Exchange {
           hasMissed = true;
           this.#given.counters.overdueCount += 1;
         }
-        if (link.speakAtMs <= nowMs) this.#speak(peer, link, shared, nowMs);
+        if (link.speakAtMs <= nowMs) this.#speech.speak(peer, link, shared);
       }
       if (hasMissed) peer.missed();
     }
+    this.#wholes.tick(nowMs);
+  }
+
+  #receivePart(peer: Peer, part: PartMessage): void {
+    if (part.head.kind === 'whole') {
+      this.#wholes.hearPart(peer, part);
+      return;
+    }
+    const outcome = peer.assembly.add(part);
+    peer.partAtMs = this.#given.options.clock.nowMs();
+    if (outcome.kind === 'refused') this.#given.counters.oversizeCount += 1;
+    if (outcome.kind === 'whole') this.receive(peer, outcome.message);
   }
 
   #introduce(id: NodeId): Peer | undefined {
@@ -201,54 +263,15 @@ export class Exchange {
   }
 
   #greet(peer: Peer, shared: SharedDocument): void {
-    this.#speak(peer, peer.link(shared.name), shared, this.#given.options.clock.nowMs());
+    this.#speech.speak(peer, peer.link(shared.name), shared);
   }
 
-  /** Says something for itself: asks what is not known, compares what is. */
-  #speak(peer: Peer, link: Link, shared: SharedDocument, nowMs: number): void {
-    const { limits } = this.#given;
-    if (link.isFilling && !link.isBusy) link.lose();
-    const isKnown = link.sent !== undefined;
-    const waitMs = isKnown
-      ? limits.compareMs
-      : Math.min(limits.retryMsMax, peer.patienceMs(limits) * 2 ** Math.min(16, link.silentCount));
-    link.silentCount += 1;
-    link.speakAtMs = nowMs + waitMs * this.#jitter();
-    if (!isKnown || link.owesVersion) this.#tell(peer, shared, 'full', !isKnown);
-    else if (!link.isBusy) this.#tell(peer, shared, 'hash', true);
-  }
-
-  /** Not all at the same time, or their questions would meet. */
-  #jitter(): number {
-    return 0.75 + this.#given.options.random.float() / 2;
-  }
-
-  /** Says what is here, as of now, once that is durable. */
-  #tell(peer: Peer, shared: SharedDocument, form: 'full' | 'hash', wantsReply: boolean): void {
-    if (this.#accessOf(peer, shared.name) === 'none') return;
-    const version = form === 'full' ? shared.mark.version : shared.hash;
-    if (form === 'full') peer.link(shared.name).owesVersion = false;
-    const statement: Statement = { form, wantsReply, version };
-    this.#onceDurable(shared, () => {
-      const waiting = peer.untold.get(shared.name);
-      // A question must not be lost because an answer takes its place.
-      const asks = wantsReply || waiting?.wantsReply === true;
-      peer.untold.set(shared.name, { ...statement, wantsReply: asks });
-    });
-  }
-
-  /** Goes on once all that is here now is durable; or, if it cannot be made so, otherwise. */
-  #onceDurable(shared: SharedDocument, then: () => void, otherwise = (): void => undefined): void {
-    if (shared.flushed === undefined) {
-      then();
-      return;
+  #compareSoon(shared: SharedDocument, from: Link): void {
+    for (const { links } of this.peers.values()) {
+      const other = links.get(shared.name);
+      if (other === undefined || other === from) continue;
+      this.#speech.within(other, this.#given.limits.compareAfterMs);
     }
-    const goOn = (next: () => void) => (): void => {
-      if (this.documents.get(shared.name) !== shared) return;
-      next();
-      this.#given.onWork();
-    };
-    shared.flushed().then(goOn(then), goOn(otherwise));
   }
 
   #push(peer: Peer, document: string): void {
@@ -258,207 +281,100 @@ export class Exchange {
       peer.behind.delete(document);
       return;
     }
-    if (this.#accessOf(peer, document) === 'none') {
+    if (this.#guard.accessOf(peer.id, document) === 'none') {
       peer.behind.delete(document);
       return;
     }
     if (link.isPacked) return;
-    this.#guard(peer, link, shared, () => {
-      const parcel = this.#outgoing.pack(peer, link, shared);
-      if (parcel === 'later') return;
-      peer.behind.delete(document);
-      if (parcel === undefined) return;
-      link.isPacked = true;
-      // What can still be lost here must not be seen there: what depends on it would wait for ever.
-      const send = (): void => {
-        link.isPacked = false;
-        const outcome = this.#outgoing.send(peer, link, document, parcel);
-        if (outcome === 'later' || link.sent?.change !== shared.change) peer.behind.add(document);
-        if (outcome === 'ask') this.#tell(peer, shared, 'full', true);
-        if (outcome !== 'lost' && !link.isFilling) return;
-        this.#speakWithin(link, peer.patienceMs(this.#given.limits));
-      };
-      this.#onceDurable(shared, send, send);
-    });
+    this.#guard.attempt(
+      peer,
+      link,
+      shared,
+      () => {
+        this.#pack(peer, link, shared);
+      },
+      (error) => error instanceof BeforeHistoryError && this.#offer(peer, link, shared, error),
+    );
   }
 
-  #hearVersion(peer: Peer, entry: VersionEntry): void {
-    const { document, form, wantsReply, seen, version } = entry;
-    const shared = this.#sharedWith(peer, document, 'read');
-    if (shared === undefined) return;
-    const link = peer.link(document);
-    if (link.trouble !== undefined) return;
-    if (form === 'hash') {
-      this.#hearHash(peer, link, shared, { form, wantsReply, version });
-      return;
-    }
-    const isSound = this.#guard(peer, link, shared, () => {
-      const isCovered = shared.replica.isCoveredBy(version);
-      if (!link.hear(version, seen)) return;
-      if (isCovered) link.cover(shared.mark);
-      else peer.behind.add(document);
-      this.#speakAfter(link, this.#given.limits.compareMs);
-    });
-    if (!isSound || !wantsReply) return;
-    // Two who meet ask each other at the same time; one of the two answers is enough.
-    if (!this.#wasToldJustNow(link, shared)) this.#tell(peer, shared, 'full', false);
+  #pack(peer: Peer, link: Link, shared: SharedDocument): void {
+    const document = shared.name;
+    const parcel = this.#outgoing.pack(peer, link, shared);
+    if (parcel === 'later') return;
+    peer.behind.delete(document);
+    if (parcel === undefined) return;
+    link.isPacked = true;
+    // What can still be lost here must not be seen there: what depends on it would wait for ever.
+    const send = (): void => {
+      link.isPacked = false;
+      const outcome = this.#outgoing.send(peer, link, document, parcel);
+      if (outcome === 'later' || link.sent?.change !== shared.change) peer.behind.add(document);
+      if (outcome === 'ask') this.#speech.tell(peer, shared, 'full', true);
+      if (outcome !== 'lost' && !link.isFilling) return;
+      this.#speech.within(link, peer.patienceMs(this.#given.limits));
+    };
+    this.#speech.onceDurable(shared, send, send);
   }
 
-  #hearHash(peer: Peer, link: Link, shared: SharedDocument, heard: Statement): void {
-    if (areEqualBytes(heard.version, shared.hash)) {
-      link.cover(shared.mark);
-      this.#speakAfter(link, this.#given.limits.compareMs);
-      if (heard.wantsReply) this.#tell(peer, shared, 'hash', false);
-    } else if (!link.isBusy && !this.#wasToldJustNow(link, shared)) {
-      this.#tell(peer, shared, 'full', true);
-    }
-  }
-
-  #speakAfter(link: Link, delayMs: number): void {
-    link.speakAtMs = this.#given.options.clock.nowMs() + delayMs * this.#jitter();
-  }
-
-  #speakWithin(link: Link, delayMs: number): void {
-    const speakAtMs = this.#given.options.clock.nowMs() + delayMs * this.#jitter();
-    link.speakAtMs = Math.min(link.speakAtMs, speakAtMs);
-  }
-
-  #wasToldJustNow({ told, toldAtMs }: Link, { mark }: SharedDocument): boolean {
-    const { options, limits } = this.#given;
-    if (told === undefined || toldAtMs === undefined) return false;
-    if (options.clock.nowMs() - toldAtMs >= limits.retryMs) return false;
-    return areEqualBytes(told, mark.version);
-  }
-
-  #hearUpdates(peer: Peer, message: UpdatesMessage): void {
-    const { document, number, updates, wantsVersion } = message;
-    const shared = this.#sharedWith(peer, document, 'write');
-    if (shared === undefined) return;
-    const link = peer.link(document);
-    if (link.trouble !== undefined) return;
-    link.seen = Math.max(link.seen, number);
-    const outcomes = new Set<ApplyOutcome['kind']>();
-    const isTaken = this.#guard(peer, link, shared, () => {
-      for (const update of updates) outcomes.add(this.#apply(link, shared, update));
-    });
-    if (!isTaken) return;
-    if (wantsVersion) this.#tell(peer, shared, 'full', false);
-    if (!outcomes.has('waiting')) {
-      this.#acknowledge(peer, shared, number);
-      return;
-    }
-    // Perhaps what is missing has only been overtaken. If not, the peer must know.
-    link.owesVersion = true;
-    this.#speakWithin(link, this.#given.limits.retryMs / 4);
-  }
-
-  #apply(link: Link, shared: SharedDocument, update: Uint8Array): ApplyOutcome['kind'] {
-    const { counters, options, limits } = this.#given;
-    const before = shared.change;
-    const mayWakeOthers = shared.mayHaveWaiting;
-    const { kind } = this.#take(shared, update);
-    if (kind === 'duplicate') counters.duplicateCount += 1;
-    if (kind === 'duplicate') return kind;
-    // A part of what waits may have been applied.
-    shared.touch();
-    if (kind === 'applied') {
-      counters.appliedCount += 1;
-      // If the peer lacked nothing before, it lacks nothing now; but what waited here may be new.
-      if (!mayWakeOthers && link.sent?.change === before) link.advance(shared.mark);
-    } else {
-      counters.waitingCount += 1;
-      shared.hasWaited = true;
-    }
-    if (options.relay !== 'compare') {
-      this.changed(shared);
-      return kind;
-    }
-    for (const { links } of this.peers.values()) {
-      const other = links.get(shared.name);
-      if (other !== undefined && other !== link) this.#speakWithin(other, limits.compareAfterMs);
-    }
-    return kind;
-  }
-
-  #take(shared: SharedDocument, update: Uint8Array): ApplyOutcome {
-    try {
-      return shared.replica.apply(update);
-    } catch (error) {
-      // A listener of the replica threw, which has the update all the same.
-      if (!(error instanceof CrdtsError)) {
-        shared.touch();
-        this.changed(shared);
-      }
-      throw error;
-    }
-  }
-
-  #acknowledge(peer: Peer, shared: SharedDocument, number: number): void {
-    this.#onceDurable(shared, () => {
-      const owed = peer.owed.get(shared.name) ?? new Set();
-      if (owed.size < ACKS_MAX) owed.add(number);
-      peer.owed.set(shared.name, owed);
-    });
-  }
-
-  #hearAcks(peer: Peer, document: string, numbers: readonly number[]): void {
-    if (!this.documents.has(document)) return;
-    const link = peer.link(document);
-    for (const number of numbers) {
-      const sentAtMs = link.acknowledge(number);
-      if (sentAtMs === undefined) continue;
-      peer.answered(this.#given.options.clock.nowMs() - sentAtMs);
-    }
-  }
-
-  #sharedWith(peer: Peer, document: string, needed: Access): SharedDocument | undefined {
-    const shared = this.documents.get(document);
-    const access = shared === undefined ? 'none' : this.#accessOf(peer, document);
-    if (access === 'write' || access === needed) return shared;
-    this.#given.counters.strangerCount += 1;
-    return undefined;
-  }
-
-  #accessOf({ id }: Peer, document: string): Access {
-    const { access, onError } = this.#given.options;
-    try {
-      return access?.(id, document) ?? 'write';
-    } catch (error) {
-      onError(error);
-      return 'none';
-    }
-  }
-
-  /** Calls the replica. What it finds wrong ends the exchange, or is counted, or reported. */
-  #guard(peer: Peer, link: Link, shared: SharedDocument, call: () => void): boolean {
-    const { counters, options } = this.#given;
-    try {
-      call();
+  /** What a peer lacks was trimmed: it may have the whole document, if there is one to be had. */
+  #offer(peer: Peer, link: Link, shared: SharedDocument, error: CrdtsError): true {
+    const base = link.sent;
+    if (shared.options.save === undefined || base === undefined) {
+      this.#guard.stop('beforeHistory', peer, link, shared, error);
       return true;
-    } catch (error) {
-      if (error instanceof CorruptBytesError) counters.corruptCount += 1;
-      else if (error instanceof PendingFullError) counters.refusedCount += 1;
-      else if (error instanceof ForkedReplicaError) this.#stop('forked', peer, link, shared, error);
-      else if (error instanceof BeforeHistoryError) {
-        this.#stop('beforeHistory', peer, link, shared, error);
-      } else options.onError(error);
-      return false;
+    }
+    // It has sent what has no place here any more: the whole would not bring that.
+    const isDiverged = link.needsWhole;
+    peer.offers.set(shared.name, { base: versionHash(base.version), isDiverged });
+    peer.behind.delete(shared.name);
+    link.lose();
+    const { limits } = this.#given;
+    const waitMs = peer.patienceMs(limits) * 2 ** Math.min(16, link.offerCount);
+    link.offerCount += 1;
+    this.#speech.after(link, Math.min(limits.compareMs, waitMs));
+    this.#speech.tell(peer, shared, 'full', false);
+    if (isDiverged) this.#guard.stop('diverged', peer, link, shared, error);
+    return true;
+  }
+
+  #takeWhole(peer: Peer, shared: SharedDocument, bytes: Uint8Array | undefined): void {
+    const link = peer.link(shared.name);
+    const before = this.#given.counters.wholeTakenCount;
+    if (bytes !== undefined) {
+      this.#guard.attempt(
+        peer,
+        link,
+        shared,
+        () => {
+          this.#replace(peer, shared, bytes);
+        },
+        (error) => {
+          const isLess = error instanceof BeforeHistoryError;
+          this.#guard.stop(isLess ? 'diverged' : 'beforeHistory', peer, link, shared, error);
+          return true;
+        },
+      );
+    }
+    if (this.#given.counters.wholeTakenCount === before) {
+      if (link.trouble !== undefined) return;
+      const error = new BeforeHistoryError('whole document: expected one, none is given or taken');
+      this.#guard.stop('beforeHistory', peer, link, shared, error);
+      return;
+    }
+    for (const other of this.peers.values()) {
+      const otherLink = other.link(shared.name);
+      if (otherLink.trouble !== 'forked') otherLink.resume();
+      this.#greet(other, shared);
     }
   }
 
-  #stop(
-    kind: 'forked' | 'beforeHistory',
-    peer: Peer,
-    link: Link,
-    shared: SharedDocument,
-    error: CrdtsError,
-  ): void {
-    link.stop(kind);
-    peer.behind.delete(shared.name);
-    try {
-      this.#given.options.onProblem?.({ kind, document: shared.name, peer: peer.id, error });
-    } catch (thrown) {
-      this.#given.options.onError(thrown);
-    }
+  #replace(peer: Peer, shared: SharedDocument, bytes: Uint8Array): void {
+    const whole = { document: shared.name, peer: peer.id, bytes };
+    const taken = shared.options.take?.(whole);
+    if (taken === undefined) return;
+    if (taken.replica !== shared.replica) checkReplacement(shared.replica, taken.replica);
+    shared.replace(taken.replica);
+    this.#given.counters.wholeTakenCount += 1;
+    taken.tell();
   }
 }

@@ -15,4 +15,4 @@ export type {
   ReplicatorOptions,
 } from './replicator-options.ts';
 export type { ReplicatorCounters, ReplicatorStats } from './replicator-statistics.ts';
-export type { AttachOptions } from './shared-document.ts';
+export type { AttachOptions, WholeDocument } from './shared-document.ts';

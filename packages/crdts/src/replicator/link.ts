@@ -32,8 +32,8 @@ export interface Mark {
   readonly change: number;
 }
 
-/** Why nothing is exchanged any more, until the peer begins a new life. */
-export type LinkTrouble = 'forked' | 'beforeHistory';
+/** Why nothing is exchanged: for good, or, but if an id was forked, until the peer asks again. */
+export type LinkTrouble = 'forked' | 'beforeHistory' | 'diverged';
 
 /** Bytes on their way to one peer, of all its documents. */
 export interface Window {
@@ -60,6 +60,12 @@ export class Link {
   isPacked = false;
   /** Whether to tell the peer what is here, because what it sent could not all be applied. */
   owesVersion = false;
+  /** Whether only a whole document brings what the peer has. */
+  needsWhole = false;
+  /** How often the whole was offered in vain. */
+  offerCount = 0;
+  /** The trouble that was reported in this life of the peer. */
+  reported: LinkTrouble | undefined;
   /** The version that was sent last in full, and when. */
   told: Uint8Array | undefined;
   toldAtMs: number | undefined;
@@ -124,6 +130,7 @@ export class Link {
   cover(mark: Mark): void {
     this.lose();
     this.silentCount = 0;
+    this.offerCount = 0;
     this.advance(mark);
   }
 
@@ -177,18 +184,27 @@ export class Link {
 
   /** The peer begins anew: it may have lost what it had, and nothing stands in the way. */
   reset(): void {
-    this.lose();
+    this.resume();
     this.seen = 0;
-    this.owesVersion = false;
-    this.#confirmedChange = -1;
-    this.#trouble = undefined;
+    this.reported = undefined;
+    this.offerCount = 0;
     this.silentCount = 0;
     this.toldAtMs = undefined;
+  }
+
+  /** What the peer has is unknown again, and what stood in the way may be gone. */
+  resume(): void {
+    this.lose();
+    this.owesVersion = false;
+    this.needsWhole = false;
+    this.#confirmedChange = -1;
+    this.#trouble = undefined;
   }
 
   /** Exchanges nothing any more. */
   stop(trouble: LinkTrouble): void {
     this.lose();
+    this.needsWhole = false;
     this.#trouble = trouble;
   }
 }

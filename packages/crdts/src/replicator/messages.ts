@@ -34,12 +34,42 @@ export interface AcksMessage {
   readonly numbers: readonly number[];
 }
 
-/** A piece of a message whose one update, or one version, is too large for the transport. */
+/** What the receiver lacks was trimmed here: it may have the whole document instead. */
+export interface OfferMessage {
+  readonly kind: 'offer';
+  readonly document: string;
+  /** The hash of the receiver's version that this answers. */
+  readonly base: Uint8Array;
+  /** What the sender lacks, it cannot take in either: each has what the other one cannot get. */
+  readonly isDiverged: boolean;
+}
+
+/** Asks for the whole document, from `offset` on. */
+export interface FetchMessage {
+  readonly kind: 'fetch';
+  readonly document: string;
+  /** Which bytes were begun; 0 and 0 if none were. */
+  readonly sizeBytes: number;
+  readonly crc: number;
+  readonly offset: number;
+}
+
+/** The whole document. Without bytes: there is none to be had. */
+export interface WholeMessage {
+  readonly kind: 'whole';
+  readonly document: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A message that can come in pieces, because of one thing in it that may be large. */
+export type PartedMessage = UpdatesMessage | VersionsMessage | WholeMessage;
+
+/** A piece of a message whose update, version or document is too large for the transport. */
 export interface PartMessage {
   readonly kind: 'part';
-  /** The message without its update or version. */
-  readonly head: UpdatesMessage | VersionsMessage;
-  /** Of the whole update or version. Together with its checksum its name. */
+  /** The message without its update, version or document. */
+  readonly head: PartedMessage;
+  /** Of what was taken out. Together with its checksum its name. */
   readonly sizeBytes: number;
   readonly crc: number;
   readonly offset: number;
@@ -47,4 +77,5 @@ export interface PartMessage {
 }
 
 /** What replicators say to each other. */
-export type ReplicationMessage = VersionsMessage | UpdatesMessage | AcksMessage | PartMessage;
+export type ReplicationMessage =
+  PartedMessage | AcksMessage | OfferMessage | FetchMessage | PartMessage;

@@ -1,6 +1,6 @@
 import type { Channel, Clock, Transport } from '@quorate/transport';
 
-import { NAME_SIZE_MAX_BYTES, PART_HEAD_BYTES, UPDATES_HEAD_BYTES } from './codec.ts';
+import { UPDATES_HEAD_BYTES } from './codec.ts';
 import type { Link, Mark } from './link.ts';
 import type {
   ReplicationMessage,
@@ -8,9 +8,9 @@ import type {
   VersionEntry,
   VersionsMessage,
 } from './messages.ts';
-import { Cutting } from './parts.ts';
+import { checked, Cutting } from './parts.ts';
 import type { Peer } from './peer.ts';
-import { type ReplicatorLimits, updateBytesOf } from './replicator-options.ts';
+import { partBytesOf, type ReplicatorLimits, updateBytesOf } from './replicator-options.ts';
 import type { ReplicatorCounters } from './replicator-statistics.ts';
 import type { SharedDocument } from './shared-document.ts';
 
@@ -187,8 +187,8 @@ export class Outgoing {
   ): 'sent' | 'dropped' {
     if (!isOversize) return this.#offer(peer, message) === 'dropped' ? 'dropped' : 'sent';
     const [head, body] = beheaded(message);
-    const partBytes = this.#payloadBytes - PART_HEAD_BYTES - NAME_SIZE_MAX_BYTES;
-    peer.cutting = new Cutting(head, body, partBytes);
+    const partBytes = partBytesOf(this.#options.transport);
+    peer.cutting = new Cutting(head, checked(body), partBytes);
     this.pump(peer);
     return 'sent';
   }

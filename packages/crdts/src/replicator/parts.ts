@@ -1,5 +1,5 @@
 /*
- * Updates and versions that are larger than the transport takes, in pieces.
+ * Updates, versions and documents that are larger than the transport takes, in pieces.
  *
  * A whole is known by its size and checksum. So if pieces get lost, and the sender sends it once
  * more, what arrived the first time still counts, and the second time fills the gaps: of a hundred
@@ -10,34 +10,49 @@
  */
 import { crc32c } from '@quorate/transport/codec';
 
-import type { PartMessage, UpdatesMessage, VersionsMessage } from './messages.ts';
+import type { PartedMessage, PartMessage } from './messages.ts';
 
 /** Shorter pieces than this, but for the last, would cost more to keep than they carry. */
 const PART_BYTES_MIN = 512;
 
+/** Bytes with their checksum, which is not worked out for each piece. */
+export interface CheckedBytes {
+  readonly bytes: Uint8Array;
+  readonly crc: number;
+}
+
 /** The pieces of a message that is to be sent, from the first one that was not sent yet. */
 export class Cutting {
-  readonly #head: PartMessage['head'];
+  readonly #head: PartedMessage;
   readonly #bytes: Uint8Array;
   readonly #crc: number;
   readonly #partBytes: number;
-  #offset = 0;
+  readonly #to: number;
+  #offset: number;
 
   /**
-   * @param head - The message without its update or version.
-   * @param bytes - The update or version.
+   * @param head - The message without what is large.
+   * @param whole - That.
    * @param partBytes - Of each piece but the last.
+   * @param range - Which pieces: those that begin there.
    */
-  constructor(head: PartMessage['head'], bytes: Uint8Array, partBytes: number) {
+  constructor(
+    head: PartedMessage,
+    { bytes, crc }: CheckedBytes,
+    partBytes: number,
+    { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: bytes.length },
+  ) {
     this.#head = head;
     this.#bytes = bytes;
-    this.#crc = crc32c(bytes);
+    this.#crc = crc;
     this.#partBytes = partBytes;
+    this.#offset = from;
+    this.#to = Math.min(to, bytes.length);
   }
 
   /** The next piece; nothing if all were sent. */
   get next(): PartMessage | undefined {
-    if (this.#offset >= this.#bytes.length) return undefined;
+    if (this.#offset >= this.#to) return undefined;
     const [head, crc, offset] = [this.#head, this.#crc, this.#offset];
     const bytes = this.#bytes.subarray(offset, offset + this.#partBytes);
     return { kind: 'part', head, sizeBytes: this.#bytes.length, crc, offset, bytes };
@@ -49,10 +64,15 @@ export class Cutting {
   }
 }
 
+/** `bytes` with their checksum. */
+export function checked(bytes: Uint8Array): CheckedBytes {
+  return { bytes, crc: crc32c(bytes) };
+}
+
 /** What a piece that arrived has led to. */
 type AssemblyOutcome =
   | { readonly kind: 'more' | 'refused' }
-  | { readonly kind: 'whole'; readonly message: UpdatesMessage | VersionsMessage };
+  | { readonly kind: 'whole'; readonly message: PartedMessage };
 
 /** The pieces of a message that arrives, in any order, some twice. */
 export class Assembly {
@@ -61,10 +81,22 @@ export class Assembly {
   #crc = 0;
   #parts = new Map<number, Uint8Array>();
   #arrivedBytes = 0;
+  /** All before is there. */
+  #gap = 0;
 
   /** @param sizeBytesMax - Of a whole update or version. */
   constructor(sizeBytesMax: number) {
     this.#sizeBytesMax = sizeBytesMax;
+  }
+
+  /** Which whole it is; 0 and 0 if nothing has arrived. */
+  get name(): { readonly sizeBytes: number; readonly crc: number } {
+    return { sizeBytes: this.#sizeBytes, crc: this.#crc };
+  }
+
+  /** Where the first piece is missing. */
+  get gap(): number {
+    return this.#gap;
   }
 
   /** Bytes kept. */
@@ -96,6 +128,7 @@ export class Assembly {
       return { kind: 'refused' };
     }
     this.#parts.set(offset, bytes.slice());
+    this.#closeGap();
     return this.#arrivedBytes < sizeBytes ? { kind: 'more' } : this.#whole(part.head);
   }
 
@@ -103,11 +136,20 @@ export class Assembly {
   clear(): void {
     this.#parts = new Map();
     this.#arrivedBytes = 0;
+    this.#gap = 0;
     this.#sizeBytes = 0;
     this.#crc = 0;
   }
 
-  #whole(head: PartMessage['head']): AssemblyOutcome {
+  #closeGap(): void {
+    let part = this.#parts.get(this.#gap);
+    while (part !== undefined) {
+      this.#gap += part.length;
+      part = this.#parts.get(this.#gap);
+    }
+  }
+
+  #whole(head: PartedMessage): AssemblyOutcome {
     const bytes = new Uint8Array(this.#sizeBytes);
     for (const [offset, part] of this.#parts) bytes.set(part, offset);
     const isIntact = crc32c(bytes) === this.#crc;
@@ -116,7 +158,8 @@ export class Assembly {
   }
 }
 
-function completed(head: PartMessage['head'], bytes: Uint8Array): UpdatesMessage | VersionsMessage {
+function completed(head: PartedMessage, bytes: Uint8Array): PartedMessage {
   if (head.kind === 'updates') return { ...head, updates: [bytes] };
+  if (head.kind === 'whole') return { ...head, bytes };
   return { ...head, entries: head.entries.map((entry) => ({ ...entry, version: bytes })) };
 }

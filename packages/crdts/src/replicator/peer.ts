@@ -16,6 +16,12 @@ export interface Statement {
   readonly version: Uint8Array;
 }
 
+/** A whole document that is to be offered. */
+export interface Offer {
+  readonly base: Uint8Array;
+  readonly isDiverged: boolean;
+}
+
 /** One peer, with what it has of each document. */
 export class Peer {
   readonly id: NodeId;
@@ -30,6 +36,10 @@ export class Peer {
   readonly owed: Map<string, Set<number>> = new Map<string, Set<number>>();
   /** Versions to tell, by document. */
   readonly untold: Map<string, Statement> = new Map<string, Statement>();
+  /** Documents that it may have whole, and why. */
+  readonly offers: Map<string, Offer> = new Map<string, Offer>();
+  /** Pieces of a whole document that it asked for. */
+  serving: Cutting | undefined;
   /** Whether to hold back until the transport has room. */
   isPressured = false;
   /** What is being sent piece by piece. */
@@ -90,6 +100,8 @@ export class Peer {
     this.behind.clear();
     this.owed.clear();
     this.untold.clear();
+    this.offers.clear();
+    this.serving = undefined;
     this.assembly.clear();
     this.isPressured = false;
     this.cutting = undefined;
@@ -103,5 +115,6 @@ export class Peer {
     this.behind.delete(document);
     this.owed.delete(document);
     this.untold.delete(document);
+    this.offers.delete(document);
   }
 }

@@ -2,19 +2,22 @@ import type { Clock, NodeId, ProtocolName, Random, Transport } from '@quorate/tr
 import { protocolName } from '@quorate/transport';
 
 import type { CrdtsError } from '../errors.ts';
-import { UPDATES_HEAD_BYTES } from './codec.ts';
+import { NAME_SIZE_MAX_BYTES, PART_HEAD_BYTES, UPDATES_HEAD_BYTES } from './codec.ts';
+import type { LinkTrouble } from './link.ts';
 
 /** What a peer may do with a document: nothing, get it, or get it and change it. */
 export type Access = 'none' | 'read' | 'write';
 
-/** Why a document is no longer exchanged with a peer, until that peer begins a new life. */
+/** Why a document is not exchanged with a peer. */
 export interface ReplicationProblem {
   /**
-   * 'forked': one of the two used a replica id that the other knows with other content.
-   * 'beforeHistory': what the peer lacks was trimmed here, or the other way round; one of the two
-   * must begin with a whole document of the other.
+   * 'forked': one of the two used a replica id that the other knows with other content; for as long
+   * as the peer lives. 'beforeHistory': what one of the two lacks was trimmed by the other, and it
+   * does not get, or take, the whole document. 'diverged': the same, and it has changes that the
+   * other one cannot take in, as they were made beside what was trimmed. A replica that has all
+   * of both ends this; so does a fresh replica here, to which those changes are made once more.
    */
-  readonly kind: 'forked' | 'beforeHistory';
+  readonly kind: LinkTrouble;
   readonly document: string;
   readonly peer: NodeId;
   readonly error: CrdtsError;
@@ -40,7 +43,7 @@ export interface ReplicatorOptions extends Partial<ReplicatorLimits> {
    * origin: right where all reach all.
    */
   readonly relay?: 'push' | 'compare';
-  /** Called when a document is no longer exchanged with a peer. */
+  /** Called when a document is not exchanged with a peer, once for each life of the peer. */
   readonly onProblem?: (problem: ReplicationProblem) => void;
   /** Receives what functions of the application throw. Default: thrown from a timer. */
   readonly onError?: (error: unknown) => void;
@@ -58,8 +61,9 @@ export interface ReplicatorLimits {
    */
   readonly windowBytes: number;
   /**
-   * The largest update that is put together out of pieces, in bytes, at least 1: an event that is
-   * larger replicates to nobody. A peer can make this node keep as much. Default 64 MiB.
+   * The largest update, or whole document, that is put together out of pieces, in bytes, at least
+   * 1: an event that is larger replicates to nobody. A peer can make this node keep as much; one
+   * whole document at a time may take as much besides, and one that is sent. Default 64 MiB.
    */
   readonly messageBytesMax: number;
   /**
@@ -117,6 +121,11 @@ export function protocolOf(group = 'default'): ProtocolName {
 /** How large an update may be to travel in one message, with a name of `nameBytes`. */
 export function updateBytesOf({ capabilities }: Transport, nameBytes: number): number {
   return capabilities.maxPayloadBytes - UPDATES_HEAD_BYTES - nameBytes;
+}
+
+/** How many bytes a piece of a message has. */
+export function partBytesOf({ capabilities }: Transport): number {
+  return capabilities.maxPayloadBytes - PART_HEAD_BYTES - NAME_SIZE_MAX_BYTES;
 }
 
 /** Where what the application throws goes: to who takes it, or else to the process. */

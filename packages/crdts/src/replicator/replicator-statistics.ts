@@ -21,6 +21,9 @@ export interface ReplicatorCounters {
   versionCount: number;
   /** Times that an answer did not come in time. */
   overdueCount: number;
+  /** Whole documents sent, as often as they were begun, and taken. */
+  wholeSentCount: number;
+  wholeTakenCount: number;
 }
 
 /** A replicator as it stands, for people and metrics. */
@@ -29,7 +32,7 @@ export interface ReplicatorStats extends Readonly<ReplicatorCounters> {
   readonly peerCount: number;
   /** Bytes sent to peers that have not acknowledged them. */
   readonly flightBytes: number;
-  /** Bytes of pieces that wait for the rest of their messages. */
+  /** Bytes of pieces that wait for the rest of their messages, or of a whole document. */
   readonly partialBytes: number;
   /** Deliveries whose bytes did not decode. */
   readonly malformedCount: number;
@@ -50,5 +53,7 @@ export function noCounts(): ReplicatorCounters {
     oversizeCount: 0,
     versionCount: 0,
     overdueCount: 0,
+    wholeSentCount: 0,
+    wholeTakenCount: 0,
   };
 }

@@ -63,7 +63,7 @@ import {
   type ReplicatorCounters,
   type ReplicatorStats,
 } from './replicator-statistics.ts';
-import { type AttachOptions, SharedDocument } from './shared-document.ts';
+import { type AttachOptions, SharedDocument, shareOptions } from './shared-document.ts';
 
 const encoder = new TextEncoder();
 
@@ -153,7 +153,7 @@ export class Replicator {
       documentCount: documents.size,
       peerCount: peers.size,
       flightBytes: sum(({ window }) => window.bytes),
-      partialBytes: sum(({ assembly }) => assembly.arrivedBytes),
+      partialBytes: this.#exchange.partialBytes,
       malformedCount: this.#channel.malformedCount,
     };
   }
@@ -166,10 +166,14 @@ export class Replicator {
    *   `close`.
    * @returns Ends it. What the replica has stays.
    */
-  attach(document: string, replica: Replica, options: AttachOptions = {}): () => void {
+  attach<R extends Replica>(
+    document: string,
+    replica: R,
+    options: AttachOptions<R> = {},
+  ): () => void {
     if (this.#isClosed) throw new ClosedError('replicator');
     checkName(document);
-    const shared = new SharedDocument(document, replica, options);
+    const shared = new SharedDocument(document, replica, shareOptions(options));
     this.#exchange.attach(shared);
     return () => {
       if (this.#exchange.documents.get(document) !== shared) return;

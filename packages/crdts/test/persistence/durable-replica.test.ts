@@ -4,8 +4,14 @@ import {
   DurableReplica,
   type DurableReplicaOptions,
 } from '../../src/persistence/durable-replica.ts';
-import { CorruptBytesError } from '../../src/errors.ts';
-import { StoreFullError } from '../../src/persistence/update-store.ts';
+import { ClosedError } from '../../src/closed-error.ts';
+import { BeforeHistoryError, CorruptBytesError } from '../../src/errors.ts';
+import {
+  type ForeignRows,
+  StoreFullError,
+  type UpdateStore,
+} from '../../src/persistence/update-store.ts';
+import { saveShallow } from '../../src/text/shallow-file.ts';
 import { TextDocument } from '../../src/text/text-document.ts';
 import { HookedStore } from '../support/hooked-store.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
@@ -273,3 +279,140 @@ test.each<[Partial<DurableReplicaOptions<TextLog>>, RegExp]>([
 ])('%o is refused', async (options, expected) => {
   await expect(open(new HookedStore(), options)).rejects.toThrow(expected);
 });
+
+describe('a whole document that is adopted', () => {
+  /** What somebody has who has all of `durable`, and more. */
+  function aheadOf(durable: DurableReplica<TextLog>): Uint8Array {
+    const ahead = new TextLog(`ahead ${(lives += 1)}`, durable.replica.save());
+    ahead.add('more');
+    return ahead.save();
+  }
+
+  test('takes the place of what was there, for listeners and loads', async () => {
+    const store = new HookedStore();
+    const shown: TextLog[] = [];
+    const durable = await open(store, { onReplaced: (log) => shown.push(log) });
+    const before = durable.replica;
+    const heard: number[] = [];
+    const unsubscribe = durable.onLocalUpdate(({ length }) => heard.push(length));
+    before.add('old');
+    durable.adopt(aheadOf(durable));
+    expect(durable.replica).not.toBe(before);
+    expect(shown).toEqual([durable.replica]);
+    before.add('not heard');
+    durable.replica.add('new');
+    expect(heard).toHaveLength(2);
+    await durable.flushed();
+    expect((await open(store)).replica.texts).toEqual(durable.replica.texts);
+    unsubscribe();
+    durable.replica.add('not heard');
+    expect(heard).toHaveLength(2);
+    await durable.close();
+    expect(() => durable.adopt(aheadOf(durable))).toThrow(ClosedError);
+  });
+
+  test('is not promised before the store has it, nor is what comes after it', async () => {
+    const store = new HookedStore();
+    const durable = await open(store);
+    const held = gate();
+    store.before = (operation) => (operation === 'saveSnapshot' ? held.wait() : undefined);
+    durable.adopt(aheadOf(durable));
+    durable.replica.add('after');
+    const flushed = durable.flushed();
+    expect(await stateOf(flushed)).toBe('pending');
+    held.open();
+    expect(await stateOf(flushed)).toBe('resolved');
+    expect((await open(store)).replica.texts).toEqual(durable.replica.texts);
+  });
+
+  test('is refused if it lacks something of what is here', async () => {
+    const store = new HookedStore();
+    const durable = await open(store);
+    const bytes = aheadOf(durable);
+    durable.replica.add('of here');
+    const before = durable.replica;
+    expect(() => durable.adopt(bytes)).toThrow(BeforeHistoryError);
+    expect(durable.replica).toBe(before);
+    await durable.flushed();
+    expect(store.snapshot).toBeUndefined();
+  });
+
+  test('waits for room in the store, and needs none for what it has', async () => {
+    const store = new HookedStore();
+    const clock = new ManualClock();
+    const errors: unknown[] = [];
+    const durable = await open(store, { clock, onError: (error) => errors.push(error) });
+    store.before = () => {
+      throw new StoreFullError('full');
+    };
+    durable.replica.add('waits');
+    await settle();
+    expect(durable.waitingBytes).toBeGreaterThan(0);
+    durable.adopt(aheadOf(durable));
+    expect(durable.waitingBytes).toBe(0);
+    await expect(durable.flushed()).rejects.toThrow(StoreFullError);
+    store.before = () => undefined;
+    await clock.advance(1_000);
+    await durable.flushed();
+    expect((await open(store)).replica.texts).toEqual(durable.replica.texts);
+    expect(errors).toHaveLength(2);
+  });
+
+  test('breaks with the store', async () => {
+    const store = new HookedStore();
+    const durable = await open(store, { onError: () => undefined });
+    store.before = () => {
+      throw new Error('broken');
+    };
+    durable.adopt(aheadOf(durable));
+    await expect(durable.flushed()).rejects.toThrow('broken');
+    await expect(durable.flushed()).rejects.toThrow('broken');
+  });
+
+  test('goes over to others who use the store, and is found by the next load', async () => {
+    const store = new WatchedStore();
+    const id = (): string => `tab ${(lives += 1)}`;
+    const openText = (on: UpdateStore): Promise<DurableReplica<TextDocument>> =>
+      DurableReplica.open<TextDocument>({
+        ...{ store: on, clock: new ManualClock(), save: (text) => text.save() },
+        create: (bytes) =>
+          bytes === undefined
+            ? new TextDocument({ replicaId: id() })
+            : TextDocument.load(bytes, { replicaId: id() }),
+      });
+    const origin = new TextDocument({ replicaId: id() });
+    origin.insert(0, 'one two');
+    const tab = await openText(store);
+    for (const update of origin.updatesSince(tab.encodeVersion())) tab.apply(update);
+    await tab.compact();
+    origin.delete(0, 4);
+    const trimmed = saveShallow(origin);
+    const old = tab.replica;
+    store.tell({ snapshots: [trimmed], updates: [] });
+    expect(tab.replica).not.toBe(old);
+    expect(tab.replica.toString()).toBe('two');
+    for (const snapshots of [
+      [store.snapshot!, trimmed],
+      [trimmed, store.snapshot!],
+    ]) {
+      const both = new WatchedStore();
+      both.load = async () => ({ snapshots, updates: (async function* () {})() });
+      expect((await openText(both)).replica.toString()).toBe('two');
+    }
+    origin.insert(0, 'of ');
+    old.insert(0, 'beside, ');
+    const beside = new WatchedStore();
+    const snapshots = [old.save(), saveShallow(origin)];
+    beside.load = async () => ({ snapshots, updates: (async function* () {})() });
+    await expect(openText(beside)).rejects.toThrow(BeforeHistoryError);
+  });
+});
+
+class WatchedStore extends HookedStore {
+  tell: (rows: ForeignRows) => void = () => undefined;
+
+  watch(listener: (rows: ForeignRows) => void): () => void {
+    this.tell = listener;
+    return () => undefined;
+  }
+}

@@ -129,7 +129,7 @@ test('a replica that stands just where the snapshot begins is no fork', () => {
 const backwards = [6, 5, 4, 3, 2];
 
 test.each<[string, ((ann: TextDocument) => void)[]]>([
-  ['typing', [...'hello'].map((unit, at) => (ann) => ann.insert(2 + at, unit))],
+  ['typing', Array.from('hello', (unit, at) => (ann) => ann.insert(2 + at, unit))],
   ['deleting', backwards.map(() => (ann) => ann.delete(2, 1))],
   ['deleting backwards', backwards.map((position) => (ann) => ann.delete(position, 1))],
   [

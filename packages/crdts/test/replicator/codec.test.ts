@@ -31,9 +31,22 @@ const updates = fc.record({
   updates: fc.array(bytes, { maxLength: 20, size: 'max' }),
 });
 
+const whole = fc.record({ kind: fc.constant('whole' as const), document: name, bytes });
+
 const message: fc.Arbitrary<ReplicationMessage> = fc.oneof(
   versions,
   updates,
+  whole,
+  fc.record({
+    ...{ kind: fc.constant('offer' as const), document: name, isDiverged: fc.boolean() },
+    base: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+  }),
+  fc
+    .record({ document: name, sizeBytes: fc.nat(), crc: fc.nat(), offset: fc.nat() })
+    .map((fetch): ReplicationMessage => ({
+      ...{ kind: 'fetch', ...fetch },
+      sizeBytes: fetch.offset + fetch.sizeBytes + 1,
+    })),
   fc.record({
     ...{ kind: fc.constant('acks' as const), document: name },
     numbers: fc
@@ -42,7 +55,7 @@ const message: fc.Arbitrary<ReplicationMessage> = fc.oneof(
   }),
   fc
     .record({
-      head: fc.oneof(versions, updates),
+      head: fc.oneof(versions, updates, whole),
       crc: fc.nat(),
       offset: fc.nat(100),
       bytes: fc.uint8Array({ minLength: 1 }),

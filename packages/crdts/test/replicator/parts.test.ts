@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import type { PartMessage, UpdatesMessage } from '../../src/replicator/messages.ts';
-import { Assembly, Cutting } from '../../src/replicator/parts.ts';
+import { Assembly, checked, Cutting } from '../../src/replicator/parts.ts';
 
 const head: UpdatesMessage = {
   kind: 'updates',
@@ -13,7 +13,7 @@ const head: UpdatesMessage = {
 };
 
 function partsOf(bytes: Uint8Array, again: PartMessage['head'] = head): PartMessage[] {
-  const cutting = new Cutting(again, bytes, 1_100);
+  const cutting = new Cutting(again, checked(bytes), 1_100);
   const parts: PartMessage[] = [];
   for (let part = cutting.next; part !== undefined; part = cutting.next) {
     parts.push(part);

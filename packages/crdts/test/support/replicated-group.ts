@@ -4,6 +4,7 @@ import { type NodeId, nodeId } from '@quorate/transport';
 import type { Replica } from '../../src/replica.ts';
 import { Replicator } from '../../src/replicator/replicator.ts';
 import type { ReplicatorOptions } from '../../src/replicator/replicator-options.ts';
+import type { AttachOptions } from '../../src/replicator/shared-document.ts';
 
 /** How the replicators of a simulated group are made. */
 export type ReplicatorTuning = Partial<Omit<ReplicatorOptions, 'transport' | 'clock' | 'random'>>;
@@ -14,6 +15,7 @@ export interface Specimen<R extends Replica> {
   /** Settles once all that it has is durable. */
   readonly flushed?: () => Promise<void>;
   readonly close?: () => Promise<void>;
+  readonly attach?: AttachOptions<R>;
 }
 
 /** One life of one node. */
@@ -72,7 +74,8 @@ export class ReplicatedGroup<R extends Replica> {
       ...plan.tuning,
     });
     const { replica, flushed } = specimen;
-    replicator.attach('document', replica, flushed === undefined ? {} : { flushed });
+    const durably = flushed === undefined ? {} : { flushed };
+    replicator.attach('document', replica, { ...durably, ...specimen.attach });
     this.lives.set(node, { node, incarnation, replicator, specimen });
     return {
       stop: async () => {

@@ -1,0 +1,95 @@
+import type { Clock, Random } from '@quorate/transport';
+
+import type { Guard } from './guard.ts';
+import type { Link } from './link.ts';
+import type { Peer, Statement } from './peer.ts';
+import type { ReplicatorLimits } from './replicator-options.ts';
+import type { SharedDocument } from './shared-document.ts';
+import { areEqualBytes } from './version-hash.ts';
+
+/** What decides about versions needs. */
+interface SpeechOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: ReplicatorLimits;
+  readonly guard: Guard;
+  readonly documents: ReadonlyMap<string, SharedDocument>;
+  /** Called when there is something to be sent. */
+  readonly onWork: () => void;
+}
+
+/** When to say which version, to whom. */
+export class Speech {
+  readonly #options: SpeechOptions;
+
+  constructor(options: SpeechOptions) {
+    this.#options = options;
+  }
+
+  /** Says something for itself: asks what is not known, compares what is. */
+  speak(peer: Peer, link: Link, shared: SharedDocument): void {
+    const { limits, clock } = this.#options;
+    if (link.isFilling && !link.isBusy) link.lose();
+    const isKnown = link.sent !== undefined;
+    const waitMs = isKnown
+      ? limits.compareMs
+      : Math.min(limits.retryMsMax, peer.patienceMs(limits) * 2 ** Math.min(16, link.silentCount));
+    link.silentCount += 1;
+    link.speakAtMs = clock.nowMs() + waitMs * this.#jitter();
+    if (!isKnown || link.owesVersion) this.tell(peer, shared, 'full', !isKnown);
+    else if (!link.isBusy) this.tell(peer, shared, 'hash', true);
+  }
+
+  /** Says what is here, as of now, once that is durable. */
+  tell(peer: Peer, shared: SharedDocument, form: 'full' | 'hash', wantsReply: boolean): void {
+    if (this.#options.guard.accessOf(peer.id, shared.name) === 'none') return;
+    const version = form === 'full' ? shared.mark.version : shared.hash;
+    if (form === 'full') peer.link(shared.name).owesVersion = false;
+    const statement: Statement = { form, wantsReply, version };
+    this.onceDurable(shared, () => {
+      const waiting = peer.untold.get(shared.name);
+      // A question must not be lost because an answer takes its place.
+      const asks = wantsReply || waiting?.wantsReply === true;
+      peer.untold.set(shared.name, { ...statement, wantsReply: asks });
+    });
+  }
+
+  /** Goes on once all that is here now is durable; or, if it cannot be made so, otherwise. */
+  onceDurable(shared: SharedDocument, then: () => void, otherwise = (): void => undefined): void {
+    const { flushed } = shared.options;
+    if (flushed === undefined) {
+      then();
+      return;
+    }
+    const goOn = (next: () => void) => (): void => {
+      if (this.#options.documents.get(shared.name) !== shared) return;
+      next();
+      this.#options.onWork();
+    };
+    flushed().then(goOn(then), goOn(otherwise));
+  }
+
+  /** Says nothing for itself for so long. */
+  after(link: Link, delayMs: number): void {
+    link.speakAtMs = this.#options.clock.nowMs() + delayMs * this.#jitter();
+  }
+
+  /** Says something after that time at the latest. */
+  within(link: Link, delayMs: number): void {
+    const speakAtMs = this.#options.clock.nowMs() + delayMs * this.#jitter();
+    link.speakAtMs = Math.min(link.speakAtMs, speakAtMs);
+  }
+
+  /** Whether the peer was told what is here, so that another answer says nothing. */
+  wasToldJustNow({ told, toldAtMs }: Link, { mark }: SharedDocument): boolean {
+    const { clock, limits } = this.#options;
+    if (told === undefined || toldAtMs === undefined) return false;
+    if (clock.nowMs() - toldAtMs >= limits.retryMs) return false;
+    return areEqualBytes(told, mark.version);
+  }
+
+  /** Not all at the same time, or their questions would meet. */
+  #jitter(): number {
+    return 0.75 + this.#options.random.float() / 2;
+  }
+}
