@@ -150,6 +150,93 @@ export function* entriesOf<K extends Key, V>(
   }
 }
 
+/** A key under which two maps have different values. */
+export interface Difference<K extends Key, V> {
+  readonly key: K;
+  /** `undefined`: none. */
+  readonly left: V | undefined;
+  readonly right: V | undefined;
+}
+
+/**
+ * The keys under which the values of two maps are not the same one, ascending.
+ *
+ * @remarks O(entries of both), without those of the subtrees that the maps share.
+ */
+export function* differencesOf<K extends Key, V>(
+  left: OrderedMap<K, V>,
+  right: OrderedMap<K, V>,
+): Generator<Difference<K, V>, void> {
+  const one = new Front(left);
+  const other = new Front(right);
+  for (;;) {
+    const mine = one.tree;
+    const theirs = other.tree;
+    if (mine === theirs) {
+      if (mine === undefined) return;
+      // The same subtree, or the same root of two: then both are opened below.
+      if (one.isWhole === other.isWhole) {
+        one.pop();
+        other.pop();
+        continue;
+      }
+    }
+    // The larger one first: what is shared comes to the top of both at the same time.
+    if (one.isWhole && (!other.isWhole || countOf(mine) >= countOf(theirs))) one.open();
+    else if (other.isWhole) other.open();
+    else {
+      const order =
+        mine === undefined ? 1 : theirs === undefined ? -1 : compareKeys(mine.key, theirs.key);
+      if (order <= 0) one.pop();
+      if (order >= 0) other.pop();
+      const at = order <= 0 ? mine : theirs;
+      if (at === undefined || (order === 0 && mine?.value === theirs?.value)) continue;
+      const inLeft = order <= 0 ? mine?.value : undefined;
+      yield { key: at.key, left: inLeft, right: order >= 0 ? theirs?.value : undefined };
+    }
+  }
+}
+
+/** What of a map is still to be read: subtrees as a whole, and roots of such that were opened. */
+class Front<K extends Key, V> {
+  readonly #trees: OrderedEntry<K, V>[] = [];
+  readonly #areWhole: boolean[] = [];
+
+  constructor(map: OrderedMap<K, V>) {
+    this.#push(map, true);
+  }
+
+  /** What comes next. */
+  get tree(): OrderedMap<K, V> {
+    return this.#trees.at(-1);
+  }
+
+  /** Whether all of that is still to be read, and not its root alone. */
+  get isWhole(): boolean {
+    return this.#areWhole.at(-1) === true;
+  }
+
+  pop(): void {
+    this.#trees.pop();
+    this.#areWhole.pop();
+  }
+
+  /** Puts the parts of the next subtree in its place. */
+  open(): void {
+    const { tree } = this;
+    this.pop();
+    this.#push(tree?.right, true);
+    this.#push(tree, false);
+    this.#push(tree?.left, true);
+  }
+
+  #push(tree: OrderedMap<K, V>, isWhole: boolean): void {
+    if (tree === undefined) return;
+    this.#trees.push(tree);
+    this.#areWhole.push(isWhole);
+  }
+}
+
 /** The map of `entries`, whose keys ascend. O(n). */
 export function fromSorted<K extends Key, V>(
   entries: readonly { readonly key: K; readonly value: V }[],

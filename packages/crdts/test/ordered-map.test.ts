@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import {
   compareKeys,
   countOf,
+  differencesOf,
   entryAt,
   entriesOf,
   fromSorted,
@@ -64,6 +65,57 @@ test('a map answers as `Map` does, in the order of keys, and stays balanced', ()
       }
     }),
   );
+});
+
+describe('the differences of two maps', () => {
+  const steps = fc.array(fc.tuple(key, fc.oneof(fc.nat(2), fc.constant(undefined))), {
+    maxLength: 60,
+    size: 'max',
+  });
+  const changed = (
+    map: OrderedMap<Key, number>,
+    some: readonly (readonly [Key, number | undefined])[],
+  ): OrderedMap<Key, number> =>
+    some.reduce(
+      (so, [at, value]) => (value === undefined ? without(so, at) : put(so, ordinary(at), value)),
+      map,
+    );
+
+  test('are the keys with other values, whatever the maps share', () => {
+    fc.assert(
+      fc.property(steps, steps, steps, fc.boolean(), (first, second, third, isShared) => {
+        const base = changed(undefined, first);
+        const left = changed(base, second);
+        const right = changed(isShared ? base : fromSorted([...entriesOf(base)]), third);
+        const keys = [...new Set([...listed(left), ...listed(right)].map(([at]) => at))];
+        const expected = keys
+          .map((at) => ({ key: at, left: get(left, at), right: get(right, at) }))
+          .filter((one) => one.left !== one.right)
+          .sort((one, other) => compareKeys(one.key, other.key));
+        expect([...differencesOf(left, right)]).toEqual(expected);
+        expect([...differencesOf(left, left)]).toEqual([]);
+      }),
+    );
+  });
+
+  test('are found without reading what is shared', () => {
+    const map = fromSorted(Array.from({ length: 1_000 }, (_, at) => ({ key: at, value: 0 })));
+    let readCount = 0;
+    const counting = (tree: OrderedMap<number, number>): OrderedMap<number, number> =>
+      tree && {
+        ...tree,
+        get value() {
+          readCount += 1;
+          return tree.value;
+        },
+        left: counting(tree.left),
+        right: counting(tree.right),
+      };
+    const watched = counting(map);
+
+    expect([...differencesOf(watched, put(watched, 500.5, 1))]).toHaveLength(1);
+    expect(readCount).toBeLessThan(100);
+  });
 });
 
 test('a map that would not change is the same map', () => {

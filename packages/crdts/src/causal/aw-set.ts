@@ -21,7 +21,8 @@ const bottom: AwSet<never> = { store: store.empty, context: undefined };
  * form of Almeida, Shoker and Baquero, "Delta state replicated data types", JPDC 2018.
  *
  * Mutators return a delta. Join it into the state, and send it. O(log n) each, and so is the join
- * of a delta of one element; a whole state joins in O(n log n).
+ * of a delta of one element; a whole state joins in O(n), less what is shared, and O(log n) for
+ * each element that differs.
  *
  * @example
  * ```ts

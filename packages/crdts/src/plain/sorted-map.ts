@@ -193,6 +193,11 @@ function union<Value>(left: Tree<Value>, right: Tree<Value>, combine: Combine<Va
   // The heavier tree gives the root, so that most of it is kept as it is.
   const isLeft = left.count >= right.count;
   const root = isLeft ? left : right;
+  if ((isLeft ? right : left).count === 1) {
+    return isLeft
+      ? withEntry(left, right, combine)
+      : withEntry(right, left, (value, other) => combine(other, value));
+  }
   const [below, found, above] = split(isLeft ? right : left, root.key);
   const lower = isLeft ? union(root.left, below, combine) : union(below, root.left, combine);
   const upper = isLeft ? union(root.right, above, combine) : union(above, root.right, combine);
@@ -200,6 +205,18 @@ function union<Value>(left: Tree<Value>, right: Tree<Value>, combine: Combine<Va
   if (value === undefined) return concat(lower, upper);
   const isSame = value === root.value && lower === root.left && upper === root.right;
   return isSame ? root : link(lower, root.key, value, upper);
+}
+
+/** The union with one entry, as of most deltas: nothing has to be split. */
+function withEntry<Value>(
+  tree: OrderedEntry<string, Value>,
+  { key, value }: OrderedEntry<string, Value>,
+  combine: Combine<Value>,
+): Tree<Value> {
+  const known = get(tree, key);
+  if (known === undefined) return put(tree, key, value);
+  const both = combine(known, value);
+  return both === undefined ? without(tree, key) : put(tree, key, both);
 }
 
 function combined<Value>(
