@@ -400,17 +400,36 @@ export class CausalGraph {
 
   /** The latest critical version before `lv`, or -1: then only the empty version is. */
   criticalBefore(lv: number): number {
+    const range = this.#criticalRange(lv - 1);
+    return range < 0 ? -1 : Math.min(this.#critical[range + 1]!, lv - 1);
+  }
+
+  /** The first critical version from `lv` on, or the number of events. */
+  criticalFrom(lv: number): number {
+    const range = this.#criticalRange(lv);
+    if (range >= 0 && this.#critical[range + 1]! >= lv) return lv;
+    return this.#critical[range + 2] ?? this.eventCount;
+  }
+
+  /** The first event after `lv`, which is critical, that is not. */
+  criticalEnd(lv: number): number {
+    return this.#critical[this.#criticalRange(lv) + 1]! + 1;
+  }
+
+  /** Where in `#critical` the last range is that begins at `lv` or before, or -2. */
+  #criticalRange(lv: number): number {
     this.#settle();
     this.open();
     const critical = this.#critical;
     let low = 0;
     let high = critical.length >> 1;
+    if (high > 0 && critical[2 * high - 2]! <= lv) return 2 * high - 2;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (critical[2 * middle]! < lv) low = middle + 1;
+      if (critical[2 * middle]! <= lv) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? -1 : Math.min(critical[2 * low - 1]!, lv - 1);
+    return 2 * low - 2;
   }
 
   /** The latest version that `frontier` has and that every event after it descends from, or -1. */
@@ -527,6 +546,15 @@ export class CausalGraph {
     }
     this.#found = low;
     return low;
+  }
+
+  /** The run of an event that is before run `run`. Quick if it is one of the last before that. */
+  runBefore(run: number, lv: number): number {
+    const least = Math.max(run - 8, this.#deferredRuns);
+    for (let at = run - 1; at >= least; at -= 1) {
+      if (this.#runs[at * FIELD_COUNT]! <= lv) return at;
+    }
+    return this.runAt(lv);
   }
 
   /** The first event of a run. */

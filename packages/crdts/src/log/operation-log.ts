@@ -218,6 +218,15 @@ export class OperationLog {
     return low;
   }
 
+  /** The run of an event that is before run `run`. Quick if it is one of the last before that. */
+  runBefore(run: number, lv: number): number {
+    const least = Math.max(run - 8, this.#deferredRuns);
+    for (let at = run - 1; at >= least; at -= 1) {
+      if (this.#rows[at * FIELD_COUNT]! <= lv) return at;
+    }
+    return this.runAt(lv);
+  }
+
   /** The first event of a run. */
   start(run: number): number {
     return this.#rows[run * FIELD_COUNT]!;

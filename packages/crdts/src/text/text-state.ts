@@ -65,12 +65,12 @@ export class TextState {
     this.#target = {
       inserted: (position, offset, count) => {
         // Only in a document whose file was forged; the text is as it was, then.
-        if (position > this.#buffer.length) throw outside(position);
+        if (!(position >= 0 && position <= this.#buffer.length)) throw outside(position);
         this.#buffer.insertFrom(position, log.text, offset, count);
         this.#listener?.(position, 0, log.text.slice(offset, count));
       },
       deleted: (position, count) => {
-        if (position + count > this.#buffer.length) throw outside(position);
+        if (!(position >= 0 && position + count <= this.#buffer.length)) throw outside(position);
         this.#buffer.delete(position, count);
         this.#listener?.(position, count, '');
       },
@@ -226,20 +226,14 @@ export class TextState {
    *   is undefined then: truncate graph and log to `fromLv`, and `rebuild`.
    */
   integrate(fromLv: number, toLv: number, listener?: PatchListener): void {
-    const log = this.log;
-    const graph = this.graph;
+    const { graph } = this;
     this.#listener = listener;
-    let lv = fromLv;
-    let run = log.runAt(lv);
-    while (lv < toLv) {
-      const events = graph.runAt(lv);
-      const end = log.end(run);
-      const stop = Math.min(toLv, end, graph.runEnd(events));
-      if (log.kind(run) <= TEXT_DELETE_BACKWARD && log.isIn(run, this.#container)) {
-        if (graph.isLinearRun(events)) this.#applyLinear(run, lv, stop);
-        else this.#merge(run, lv, stop);
-      }
-      if (stop === end) run += 1;
+    if (toLv - fromLv === 1 && toLv === this.log.eventCount && this.#typeOn(fromLv)) return;
+    for (let lv = fromLv; lv < toLv;) {
+      const critical = graph.criticalFrom(lv);
+      const stop = Math.min(toLv, critical === lv ? graph.criticalEnd(lv) : critical);
+      if (critical === lv) this.#applyLinear(lv, stop);
+      else this.#merge(lv, stop);
       lv = stop;
     }
     this.#listener = undefined;
@@ -299,29 +293,46 @@ export class TextState {
     this.checkPosition('end', end, start + 1);
   }
 
-  /** The position of an operation whose author saw all that is here is right as it stands. */
-  #applyLinear(run: number, lv: number, end: number): void {
-    const log = this.log;
-    const kind = log.kind(run);
-    const count = end - lv;
-    const position = log.aOf(run, lv);
-    const start = kind === TEXT_DELETE_BACKWARD ? position - count + 1 : position;
-    const stop = kind === TEXT_INSERT ? position : start + count;
-    if (start < 0 || stop > this.#buffer.length) {
-      throw new CorruptBytesError(`event ${lv}: its position lies outside of the text`);
-    }
-    if (kind === TEXT_INSERT) {
-      this.#target.inserted(position, log.b(run) + lv - log.start(run), count);
-    } else {
-      this.#target.deleted(start, count);
+  /** Shows the insertion of one character if somebody types on, be it apart from others. */
+  #typeOn(lv: number): boolean {
+    const { graph, log } = this;
+    const buffer = this.#buffer;
+    if (log.lastKind !== TEXT_INSERT || log.lastContainer !== this.#container) return false;
+    const run = log.runAt(lv);
+    const offset = lv - log.start(run);
+    let position = -1;
+    if (graph.isLinearRun(graph.runAt(lv))) position = log.cursor - 1;
+    else if (offset > 0 && this.#tracker !== undefined) position = this.#tracker.typeOn(lv, 1);
+    if (position < 0 || position > buffer.length) return false;
+    buffer.insertFrom(position, log.text, log.b(run) + offset, 1);
+    this.#listener?.(position, 0, log.text.slice(log.b(run) + offset, 1));
+    return true;
+  }
+
+  /** The positions of operations whose authors saw all that is here are right as they stand. */
+  #applyLinear(fromLv: number, toLv: number): void {
+    const { log } = this;
+    const target = this.#target;
+    let lv = fromLv;
+    for (let run = log.runAt(lv); lv < toLv; run += 1) {
+      const end = Math.min(log.end(run), toLv);
+      const kind = log.kind(run);
+      if (kind <= TEXT_DELETE_BACKWARD && log.isIn(run, this.#container)) {
+        const count = end - lv;
+        const position = log.aOf(run, lv);
+        if (kind === TEXT_INSERT)
+          target.inserted(position, log.b(run) + lv - log.start(run), count);
+        else target.deleted(kind === TEXT_DELETE ? position : position - count + 1, count);
+      }
+      lv = end;
     }
   }
 
-  #merge(run: number, lv: number, end: number): void {
-    if (this.#tracker?.typeOn(run, lv, end, this.#target) === true) return;
-    const tracker = this.#trackerFor(lv);
-    tracker.catchUp(lv, this.#buffer.length);
-    tracker.take(end, this.#target);
+  /** Takes in events that the tracker has to find places for. */
+  #merge(fromLv: number, toLv: number): void {
+    const tracker = this.#trackerFor(fromLv);
+    tracker.catchUp(fromLv, this.#buffer.length);
+    tracker.take(toLv, this.#target);
   }
 
   /** A tracker that covers the parents of an event. */

@@ -104,6 +104,8 @@ export class Tracker {
   #typedSlot = -1;
   #typedEvents = -1;
   #typedPosition = -1;
+  /** How much of what was typed on is not in the tree yet. */
+  #uncounted = 0;
   /** Characters of the base text that were assumed and turned out not to be there. */
   #phantomCount = 0;
   readonly #open: number[] = [];
@@ -130,6 +132,7 @@ export class Tracker {
 
   /** Takes in the events before `lv`, which the text has already; it is `length` long by them. */
   catchUp(lv: number, length: number): void {
+    this.#countTyped();
     if (this.upTo >= lv) return;
     const first = this.upTo === this.base + 1;
     this.take(lv, undefined);
@@ -146,43 +149,45 @@ export class Tracker {
   take(lv: number, target: TextTarget | undefined): void {
     const log = this.#log;
     const graph = this.#graph;
+    this.#countTyped();
     let at = this.upTo;
     let run = log.runAt(at);
+    let events = graph.runAt(at);
     while (at < lv) {
       const end = log.end(run);
-      let stop = Math.min(lv, end);
-      if (this.isText(run)) {
-        const events = graph.runAt(at);
-        stop = Math.min(stop, graph.runEnd(events));
-        if (!this.typeOn(run, at, stop, target)) this.#apply(run, events, at, stop, target);
-      }
+      const eventsEnd = graph.runEnd(events);
+      const stop = Math.min(lv, end, eventsEnd);
+      if (this.isText(run)) this.#apply(run, events, at, stop, target);
       at = stop;
       if (at === end) run += 1;
+      if (at === eventsEnd) events += 1;
     }
     this.upTo = lv;
   }
 
   /**
-   * Takes in events that go on with the insertion that was taken in last, if they do: their author
-   * types on, so they stand where that one ended, and nothing has to be sought.
-   *
-   * @param run - Their run of the log.
+   * Takes in events that go on with the insertion that was taken in last, within a run of the log,
+   * and returns where they stand in the text now; -1 if they are others. Their author types on, so
+   * nothing has to be sought, and even to count them has time until something else happens.
    */
-  typeOn(run: number, lv: number, end: number, target: TextTarget | undefined): boolean {
-    const log = this.#log;
-    const start = log.start(run);
-    if (lv !== this.#typedEnd || lv === start) return false;
-    const count = end - lv;
-    const tree = this.tree;
-    tree.leaf = this.#typedLeaf;
-    tree.index = this.#typedIndex;
-    tree.lengthen(lv, count, this.#typedSlot);
-    target?.inserted(this.#typedPosition, log.b(run) + lv - start, count);
-    this.#typedPosition += count;
-    this.#reach(this.#typedSlot, this.#typedEvents, end);
-    this.#typedEnd = end;
-    this.upTo = end;
-    return true;
+  typeOn(lv: number, count: number): number {
+    if (lv !== this.#typedEnd) return -1;
+    const position = this.#typedPosition;
+    this.#typedPosition = position + count;
+    this.#typedEnd = lv + count;
+    this.#uncounted += count;
+    this.upTo = lv + count;
+    return position;
+  }
+
+  /** Counts what was typed on. */
+  #countTyped(): void {
+    const count = this.#uncounted;
+    if (count === 0) return;
+    this.#uncounted = 0;
+    this.tree.to(this.#typedLeaf, this.#typedIndex);
+    this.tree.lengthen(this.#typedEnd - count, count, this.#typedSlot);
+    this.#reach(this.#typedSlot, this.#typedEvents, this.#typedEnd);
   }
 
   /** Applies events of one run of the log that are one run of the graph, too. */
@@ -197,7 +202,7 @@ export class Tracker {
     const count = end - lv;
     const position = log.aOf(run, lv);
     const kind = log.kind(run);
-    const slot = this.#prepare(events, lv);
+    const slot = this.#prepare(run, events, lv);
     const lowest = kind === TEXT_DELETE_BACKWARD ? position - count + 1 : position;
     const highest = kind === TEXT_INSERT ? position : lowest + count;
     if (lowest < 0 || (this.#phantomCount > 0 && highest > this.#lengthIn(slot))) throw outside(lv);
@@ -230,7 +235,7 @@ export class Tracker {
   }
 
   /** Moves the slot of an event's author to the event's parents, and returns its number. */
-  #prepare(events: number, lv: number): number {
+  #prepare(run: number, events: number, lv: number): number {
     const graph = this.#graph;
     const replica = graph.runReplica(events);
     const slot = this.#slotOf[replica] ?? this.#slotFor(replica, graph.runParent(events, 0));
@@ -241,9 +246,14 @@ export class Tracker {
       if (head !== lv - 1) this.#move(slot, [lv - 1]);
       return slot;
     }
-    const parents = graph.runParents(events);
-    if (!parents.includes(head)) this.#move(slot, parents);
-    else for (const parent of parents) this.#learn(slot, parent);
+    const first = graph.runParent(events, 0);
+    const second = graph.runParent(events, 1);
+    if (head !== first && head !== second) this.#move(slot, graph.runParents(events));
+    else
+      for (let at = 0, parent = first; parent >= 0; at += 1) {
+        if (parent !== head) this.#learn(slot, parent, events, run);
+        parent = graph.runParent(events, at + 1);
+      }
     return slot;
   }
 
@@ -275,22 +285,27 @@ export class Tracker {
     return this.tree.addSlot(like);
   }
 
-  /** Advances a slot over an event and what that one descends from. */
-  #learn(slot: number, lv: number): void {
+  /**
+   * Advances a slot over an event and what that one descends from.
+   *
+   * @param events - A run of the graph behind them, and `run` is one of the log.
+   */
+  #learn(slot: number, lv: number, events: number, run: number): void {
     const graph = this.#graph;
     const known = this.#known[slot]!;
     const open = this.#open;
     for (let next: number | undefined = lv; next !== undefined; next = open.pop()) {
-      const run = graph.runAt(next);
-      const start = graph.runStart(run);
-      const from = Math.max(known.get(run), start, this.base + 1);
+      if (next <= this.base) continue;
+      const at = graph.runBefore(events, next);
+      const start = graph.runStart(at);
+      const from = Math.max(known.get(at), start, this.base + 1);
       if (next < from) continue;
-      known.set(run, next + 1);
-      this.#shift(from, next + 1, slot, 1);
+      known.set(at, next + 1);
+      this.#shift(this.#log.runBefore(run + 1, from), from, next + 1, slot, 1);
       if (from > start) continue;
-      for (let at = 0, parent = graph.runParent(run, 0); parent >= 0; at += 1) {
+      for (let index = 0, parent = graph.runParent(at, 0); parent >= 0; index += 1) {
         open.push(parent);
-        parent = graph.runParent(run, at + 1);
+        parent = graph.runParent(at, index + 1);
       }
     }
   }
@@ -307,7 +322,7 @@ export class Tracker {
       const isRetreat = ranges[at + 2] === 1;
       const run = this.#graph.runAt(start);
       known.set(run, isRetreat ? start : Math.max(known.get(run), end));
-      this.#shift(start, end, slot, isRetreat ? -1 : 1);
+      this.#shift(this.#log.runAt(start), start, end, slot, isRetreat ? -1 : 1);
     }
     this.#version[slot] = version.slice();
   }
@@ -344,10 +359,10 @@ export class Tracker {
   }
 
   /** Retreats (`step` -1) or advances (1) a slot over the events from `start` to before `end`. */
-  #shift(start: number, end: number, slot: number, step: number): void {
+  #shift(first: number, start: number, end: number, slot: number, step: number): void {
     const log = this.#log;
     let at = start;
-    for (let run = log.runAt(start); at < end; run += 1) {
+    for (let run = first; at < end; run += 1) {
       const stop = Math.min(end, log.end(run));
       if (!this.isText(run)) {
         at = stop;
