@@ -6,6 +6,8 @@ export default defineConfig({
   resolve: { conditions: ['@quorate/source', 'module', 'browser', 'import', 'default'] },
   test: {
     include: ['{packages,apps}/*/browser/**/*.browser.test.ts'],
+    // The process that pages reach over WebSockets.
+    globalSetup: ['packages/transport/test/support/websocket-hub.ts'],
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `${import.meta.dirname}/.reports/browser.json` },
     browser: {

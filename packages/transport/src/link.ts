@@ -60,6 +60,9 @@ export interface LinkHandler {
   /** The batches of the last `write` have left and their buffers are free again. */
   written(): void;
 
+  /** What arrived cannot be of a peer, `what` says why: counted, and the session is over. */
+  malformed(what: string): void;
+
   /** The link is gone. Called once; nothing is called afterwards. */
   closed(error?: unknown): void;
 }

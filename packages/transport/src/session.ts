@@ -243,6 +243,10 @@ export class Session implements LinkHandler, FrameSink {
     this.#scheduleFlush();
   }
 
+  malformed(what: string): void {
+    if (this.#stage !== 'ended') this.#fail(what);
+  }
+
   closed(error?: unknown): void {
     this.end(this.#stage === 'closing' ? 'closed' : 'reset', error);
   }

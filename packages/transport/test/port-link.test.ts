@@ -55,6 +55,10 @@ class Recorder implements LinkHandler {
     this.writtenCount += 1;
   }
 
+  malformed(what: string): void {
+    this.ends.push(what);
+  }
+
   closed(error?: unknown): void {
     this.ends.push(error);
   }

@@ -9,10 +9,11 @@ import type { ConnectionOptions, PeerCertificate, TlsOptions } from 'node:tls';
 
 import { crc32 } from 'node:zlib';
 
+import { type AddressBook, entriesOf } from '../address-book.ts';
 import type { DialListener } from '../carrier.ts';
 import type { Clock } from '../clock.ts';
 import type { Link, LinkHandler, LinkSecurity } from '../link.ts';
-import { nodeId, type NodeId } from '../node-id.ts';
+import type { NodeId } from '../node-id.ts';
 import { PeerTable } from '../peer-table.ts';
 import type { ProtocolName } from '../protocol-name.ts';
 import type { Random } from '../random.ts';
@@ -24,6 +25,7 @@ import type { Transport, TransportCapabilities, Unsubscribe } from '../transport
 import { platformTurn } from './platform-turn.ts';
 import { systemClock, systemRandom } from './system.ts';
 
+export type { AddressBook } from '../address-book.ts';
 export type { Authentication, ProofChallenge, ProofClaim } from '../authentication.ts';
 export type { LinkSecurity } from '../link.ts';
 export type { SessionOptions } from '../session-options.ts';
@@ -57,7 +59,7 @@ export interface TcpTransportOptions extends SessionOptions {
    * The address book: whom to dial, and where. Both ends of a pair may have each other in it; one
    * is enough. See `setPeer`.
    */
-  readonly peers?: ReadonlyMap<NodeId, TcpAddress> | Readonly<Record<string, TcpAddress>>;
+  readonly peers?: AddressBook<TcpAddress>;
   /** Encrypts every connection. Default: none does. */
   readonly tls?: TcpTls;
   /** Default: the machine's. */
@@ -333,17 +335,6 @@ function boundTlsHandshakes(server: Server, countMax: number): () => void {
   return () => {
     for (const socket of unfinished.values()) socket.destroy();
   };
-}
-
-type AddressBook = NonNullable<TcpTransportOptions['peers']>;
-
-function entriesOf(book: AddressBook): readonly (readonly [NodeId, TcpAddress])[] {
-  if (isMap(book)) return [...book];
-  return Object.entries(book).map(([peer, address]) => [nodeId(peer), address]);
-}
-
-function isMap(book: AddressBook): book is ReadonlyMap<NodeId, TcpAddress> {
-  return book instanceof Map;
 }
 
 function expectAddress(name: string, address: TcpAddress, portMin: number): void {

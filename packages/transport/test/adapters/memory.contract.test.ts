@@ -3,7 +3,7 @@ import { describeTransport, Markers, type PeerObserver } from '../../src/contrac
 import type { TransportFixture } from '../../src/contract/index.ts';
 import { nodeId } from '../../src/node-id.ts';
 import type { Transport } from '../../src/transport.ts';
-import { nextTurn } from '../support/tcp-fixture.ts';
+import { nextTurn } from '../support/next-turn.ts';
 
 class MemoryFixture implements TransportFixture {
   readonly maxQueueBytes = 1_048_576;

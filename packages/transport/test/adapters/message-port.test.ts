@@ -9,7 +9,7 @@ import { protocolName } from '../../src/protocol-name.ts';
 import type { Delivery, PeerEvent } from '../../src/transport.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { StallablePort } from '../support/stallable-port.ts';
-import { nextTurn } from '../support/tcp-fixture.ts';
+import { nextTurn } from '../support/next-turn.ts';
 
 const echo = protocolName('echo');
 const local = nodeId('local');

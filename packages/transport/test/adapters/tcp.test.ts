@@ -15,7 +15,7 @@ import { protocolName } from '../../src/protocol-name.ts';
 import type { PeerEvent } from '../../src/transport.ts';
 import { frameBytes, joined } from '../support/frames.ts';
 import { honestHello } from '../support/raw-peer.ts';
-import { nextTurn } from '../support/tcp-fixture.ts';
+import { nextTurn } from '../support/next-turn.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { mutualTls, serverTls } from '../support/test-tls.ts';
 

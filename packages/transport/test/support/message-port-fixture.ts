@@ -8,7 +8,7 @@ import { Markers, type PeerObserver, type TransportFixture } from '../../src/con
 import { nodeId } from '../../src/node-id.ts';
 import type { Transport } from '../../src/transport.ts';
 import { StallablePort } from './stallable-port.ts';
-import { nextTurn } from './tcp-fixture.ts';
+import { nextTurn } from './next-turn.ts';
 
 interface Member {
   readonly transport: MessagePortTransport;

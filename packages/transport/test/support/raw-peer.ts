@@ -34,6 +34,7 @@ export class RawPeer {
     this.end = network.lay(host, () => ({
       received: (chunk) => void this.#decoder.push(chunk),
       written: () => undefined,
+      malformed: () => undefined,
       closed: () => (this.isClosed = true),
     }));
   }
