@@ -115,7 +115,7 @@ export function saveHistory(
 /** Runs of a graph that are read as quickly as a summary of them. */
 const SUMMARY_RUN_COUNT_MIN = 64;
 
-/** The summary of a graph, with the events that each of `replicas` has, if it is worth its bytes. */
+/** The summary of a graph and the number of events of each of `replicas`, if worth its bytes. */
 function saveSummary(graph: CausalGraph, replicas: readonly number[]): Uint8Array | undefined {
   const { runCount, frontier, eventCount } = graph;
   const costCount = replicas.length + frontier.length;

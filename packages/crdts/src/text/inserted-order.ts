@@ -24,9 +24,6 @@ import { OffsetBuffer } from './offset-buffer.ts';
 import { DELETED, FLAGS, ID, LENGTH, UNDERWATER } from './span-tree.ts';
 import { type TextTarget, Tracker } from './tracker.ts';
 
-/** Units in one call: what is called often is compiled soon, a long loop has to wait for it. */
-const PART = 256;
-
 /** The text of a log, played through by the offsets of its characters. */
 class Replay {
   readonly buffer = new OffsetBuffer();
@@ -86,11 +83,11 @@ class Replay {
   }
 }
 
-/** For each place of the text of the events before `eventCount`, the offset of its character. */
-function offsetsAt(graph: CausalGraph, log: OperationLog, eventCount: number): Int32Array {
+/** The text of the events before `eventCount`, as offsets. */
+function offsetsAt(graph: CausalGraph, log: OperationLog, eventCount: number): OffsetBuffer {
   const replay = new Replay(graph, log);
   replay.play(eventCount);
-  return replay.buffer.all();
+  return replay.buffer;
 }
 
 /** Of each unit of inserted text 1 if it is left, else 0. */
@@ -99,25 +96,24 @@ function aliveUnits(graph: CausalGraph, log: OperationLog, known: Tracker | unde
   const { eventCount } = graph;
   // What the tracker lacks, it would take in more slowly than it can be played through.
   if (known === undefined || eventCount - known.upTo > known.upTo - known.base) {
-    const offsets = offsetsAt(graph, log, eventCount);
-    for (let from = 0; from < offsets.length; from += PART) {
-      markAll(isAlive, offsets, from, Math.min(from + PART, offsets.length));
-    }
+    offsetsAt(graph, log, eventCount).forEach((offset, count) => {
+      isAlive.fill(1, offset, offset + count);
+    });
     return isAlive;
   }
   known.take(eventCount, undefined);
-  const before = offsetsAt(graph, log, known.base + 1);
+  const before = offsetsOf(offsetsAt(graph, log, known.base + 1));
   const { tree } = known;
   tree.toStart();
   for (let more = tree.toSpan(); more; more = tree.next()) {
     if ((tree.field(FLAGS) & DELETED) !== 0) continue;
     const id = tree.field(ID);
     const end = id + tree.field(LENGTH);
-    if (id >= UNDERWATER) {
-      markAll(isAlive, before, id - UNDERWATER, Math.min(end - UNDERWATER, before.length));
-      continue;
+    for (let at = id; id >= UNDERWATER && at < end; at += 1) {
+      const offset = before[at - UNDERWATER];
+      if (offset !== undefined) isAlive[offset] = 1;
     }
-    for (let lv = id; lv < end;) {
+    for (let lv = id; id < UNDERWATER && lv < end;) {
       const run = log.runAt(lv);
       const offset = log.b(run) + lv - log.start(run);
       const stop = Math.min(log.end(run), end);
@@ -128,9 +124,25 @@ function aliveUnits(graph: CausalGraph, log: OperationLog, known: Tracker | unde
   return isAlive;
 }
 
-/** Sets the units at the offsets from number `from` to before number `to`. */
-function markAll(units: Uint8Array, offsets: Int32Array, from: number, to: number): void {
-  for (let at = from; at < to; at += 1) units[offsets[at] ?? 0] = 1;
+/** For each place of a text the offset of its character. */
+function offsetsOf(buffer: OffsetBuffer): Int32Array {
+  const offsets = new Int32Array(buffer.length);
+  let position = 0;
+  buffer.forEach((offset, count) => {
+    for (let at = 0; at < count; at += 1) offsets[position + at] = offset + at;
+    position += count;
+  });
+  return offsets;
+}
+
+/** Calls `visit` with each row of units that are not left. */
+function forEachDeleted(isAlive: Uint8Array, visit: (start: number, end: number) => void): void {
+  for (let start = isAlive.indexOf(0); start >= 0;) {
+    const next = isAlive.indexOf(1, start);
+    const end = next < 0 ? isAlive.length : next;
+    visit(start, end);
+    start = isAlive.indexOf(0, end);
+  }
 }
 
 /**
@@ -148,35 +160,11 @@ export function deletedText(
   const units = text.view(0, text.length);
   const deleted = new Uint16Array(isAlive.length);
   let count = 0;
-  for (let from = 0; from < isAlive.length; from += PART) {
-    count = keepDeleted(
-      units,
-      isAlive,
-      from,
-      Math.min(from + PART, isAlive.length),
-      deleted,
-      count,
-    );
-  }
+  forEachDeleted(isAlive, (start, end) => {
+    deleted.set(units.subarray(start, end), count);
+    count += end - start;
+  });
   return textOf(deleted.subarray(0, count));
-}
-
-/** Copies what is not left of the units from `from` to before `to` into `into`, from `at` on. */
-function keepDeleted(
-  units: Uint8Array | Uint16Array,
-  isAlive: Uint8Array,
-  from: number,
-  to: number,
-  into: Uint16Array,
-  at: number,
-): number {
-  let end = at;
-  for (let offset = from; offset < to; offset += 1) {
-    if (isAlive[offset] === 1) continue;
-    into[end] = units[offset] ?? 0;
-    end += 1;
-  }
-  return end;
 }
 
 /**
@@ -200,16 +188,17 @@ export function insertedText(
   }
   const units = new Uint16Array(length);
   const isAlive = new Uint8Array(length);
-  for (let position = 0; position < offsets.length; position += 1) {
-    const offset = offsets[position] ?? 0;
-    units[offset] = alive.charCodeAt(position);
-    isAlive[offset] = 1;
-  }
+  let position = 0;
+  offsets.forEach((offset, count) => {
+    isAlive.fill(1, offset, offset + count);
+    for (let at = 0; at < count; at += 1) units[offset + at] = alive.charCodeAt(position + at);
+    position += count;
+  });
   let next = 0;
-  for (let at = isAlive.indexOf(0); at >= 0; at = isAlive.indexOf(0, at + 1)) {
-    units[at] = deleted.charCodeAt(next);
-    next += 1;
-  }
+  forEachDeleted(isAlive, (start, end) => {
+    for (let at = start; at < end; at += 1) units[at] = deleted.charCodeAt(next + at - start);
+    next += end - start;
+  });
   return textOf(units);
 }
 

@@ -2,29 +2,31 @@
    A chunk that `#seek` found is there; `?? 0` would cost each edit a test. */
 
 /*
- * Which characters a text consists of: for each place the offset of its character in the inserted
- * text. It is edited as the text was, to find out which character ended up where, for the price of
- * the editing and without ids: gap buffers in a row, as in text-buffer.ts.
+ * Which characters a text consists of: the offsets of its characters in the inserted text, in their
+ * order. It is edited as the text was, to find out which character ended up where, for the price of
+ * the editing and without ids. What was typed in one go mostly stays together, so that a span says
+ * where it starts and how long it is. Spans stand in gap buffers in a row, as units in
+ * text-buffer.ts; going through spans one by one is what code does well that runs once.
  */
 
 import { CorruptBytesError } from '../errors.ts';
 
-/** Offsets of a full chunk. */
-const CHUNK_SIZE = 8_192;
+/** Spans of a full chunk. */
+const CHUNK_SIZE = 256;
 
-/** The gap is from `gapStart` to before `gapEnd`; what is after it lies at the end. */
+/** Spans as pairs of offset and count; the gap is from span `gapStart` to before `gapEnd`. */
 interface Chunk {
-  readonly offsets: Int32Array;
+  readonly spans: Int32Array;
   gapStart: number;
   gapEnd: number;
+  /** Characters in front of the gap, and in all. */
+  before: number;
+  length: number;
 }
 
 function newChunk(): Chunk {
-  return { offsets: new Int32Array(CHUNK_SIZE), gapStart: 0, gapEnd: CHUNK_SIZE };
-}
-
-function lengthOf(chunk: Chunk): number {
-  return CHUNK_SIZE - chunk.gapEnd + chunk.gapStart;
+  const spans = new Int32Array(2 * CHUNK_SIZE);
+  return { spans, gapStart: 0, gapEnd: CHUNK_SIZE, before: 0, length: 0 };
 }
 
 /** Offsets in the order of the text. */
@@ -33,12 +35,8 @@ export class OffsetBuffer {
   /** The chunk of the last edit, and how many offsets are before it. */
   #at = 0;
   #base = 0;
-  #length = 0;
-
-  /** How many offsets there are. */
-  get length(): number {
-    return this.#length;
-  }
+  /** How many offsets there are; for others to read. */
+  length = 0;
 
   /**
    * Puts the offsets from `offset` on before the one at `position`.
@@ -46,19 +44,20 @@ export class OffsetBuffer {
    * @throws CorruptBytesError if it lies outside.
    */
   insert(position: number, offset: number, count: number): void {
-    this.#check(position, this.#length);
-    for (let done = 0; done < count;) {
-      const chunk = this.#open(position + done);
-      const end = Math.min(chunk.gapEnd, chunk.gapStart + count - done);
-      const { offsets } = chunk;
-      let at = chunk.gapStart;
-      this.#length += end - at;
-      for (; at < end; at += 1) {
-        offsets[at] = offset + done;
-        done += 1;
-      }
-      chunk.gapStart = end;
+    this.#check(position, this.length);
+    const chunk = this.#open(position);
+    const { spans } = chunk;
+    const last = 2 * chunk.gapStart - 2;
+    if (last >= 0 && offset === spans[last]! + spans[last + 1]!) {
+      spans[last + 1]! += count;
+    } else if (count > 0) {
+      spans[last + 2] = offset;
+      spans[last + 3] = count;
+      chunk.gapStart += 1;
     }
+    chunk.before += count;
+    chunk.length += count;
+    this.length += count;
   }
 
   /**
@@ -67,33 +66,32 @@ export class OffsetBuffer {
    * @throws CorruptBytesError if some of them lie outside.
    */
   delete(position: number, count: number): void {
-    this.#check(position, this.#length - count);
-    this.#length -= count;
+    this.#check(position, this.length - count);
+    this.length -= count;
     for (let left = count; left > 0;) {
-      let chunk = this.#seek(position);
-      if (position - this.#base === lengthOf(chunk)) {
-        this.#base += lengthOf(chunk);
-        this.#at += 1;
-        chunk = this.#chunks[this.#at]!;
+      const chunk = this.#open(position);
+      const { spans } = chunk;
+      const before = chunk.length - left;
+      for (let at = 2 * chunk.gapEnd; left > 0 && at < 2 * CHUNK_SIZE; at += 2) {
+        const size = Math.min(left, spans[at + 1]!);
+        spans[at]! += size;
+        spans[at + 1]! -= size;
+        if (spans[at + 1] === 0) chunk.gapEnd += 1;
+        left -= size;
       }
-      moveGap(chunk, position - this.#base);
-      const size = Math.min(left, CHUNK_SIZE - chunk.gapEnd);
-      chunk.gapEnd += size;
-      left -= size;
-      if (lengthOf(chunk) === 0 && this.#chunks.length > 1) this.#drop();
+      chunk.length = before + left;
+      if (left > 0) this.#next();
     }
   }
 
-  /** All offsets, in order. */
-  all(): Int32Array {
-    const all = new Int32Array(this.#length);
-    let length = 0;
-    for (const { offsets, gapStart, gapEnd } of this.#chunks) {
-      all.set(offsets.subarray(0, gapStart), length);
-      all.set(offsets.subarray(gapEnd), length + gapStart);
-      length += CHUNK_SIZE - gapEnd + gapStart;
+  /** Calls `visit` with each span of offsets that follow each other, in order. */
+  forEach(visit: (offset: number, count: number) => void): void {
+    for (const { spans, gapStart, gapEnd } of this.#chunks) {
+      for (let at = 0; at < 2 * CHUNK_SIZE; at += 2) {
+        if (at === 2 * gapStart) at = 2 * gapEnd;
+        if (at < 2 * CHUNK_SIZE) visit(spans[at]!, spans[at + 1]!);
+      }
     }
-    return all;
   }
 
   #check(position: number, last: number): void {
@@ -101,61 +99,81 @@ export class OffsetBuffer {
     throw new CorruptBytesError(`position: expected one within the text, got ${position}`);
   }
 
-  /** The chunk in which `position` lies, perhaps at its end. */
-  #seek(position: number): Chunk {
+  /** The chunk in which `position` lies, perhaps at its end, with its gap there and room in it. */
+  #open(position: number): Chunk {
     let chunk = this.#chunks[this.#at]!;
-    while (position > this.#base + lengthOf(chunk)) {
-      this.#base += lengthOf(chunk);
-      this.#at += 1;
-      chunk = this.#chunks[this.#at]!;
-    }
+    while (position > this.#base + chunk.length) chunk = this.#next();
     while (position < this.#base) {
       this.#at -= 1;
       chunk = this.#chunks[this.#at]!;
-      this.#base -= lengthOf(chunk);
+      this.#base -= chunk.length;
     }
-    return chunk;
-  }
-
-  /** A chunk with its gap at `position` and room in it. */
-  #open(position: number): Chunk {
-    let chunk = this.#seek(position);
-    if (chunk.gapStart === chunk.gapEnd) {
-      const next = newChunk();
-      // At the end of a full chunk, as in a text that grows at its end: leave that one full.
-      const kept = position - this.#base === CHUNK_SIZE ? CHUNK_SIZE : CHUNK_SIZE / 2;
-      moveGap(chunk, CHUNK_SIZE);
-      next.offsets.set(chunk.offsets.subarray(kept));
-      next.gapStart = CHUNK_SIZE - kept;
-      chunk.gapStart = kept;
-      this.#chunks.splice(this.#at + 1, 0, next);
-      if (position > this.#base + kept || kept === CHUNK_SIZE) {
-        this.#base += kept;
-        this.#at += 1;
-        chunk = next;
-      }
+    // Room for a span, and for the second half of one that it is put into.
+    if (chunk.gapEnd - chunk.gapStart < 2) {
+      this.#split(chunk);
+      return this.#open(position);
     }
     moveGap(chunk, position - this.#base);
     return chunk;
   }
 
-  /** Takes out the chunk at hand, which is empty. */
-  #drop(): void {
-    this.#chunks.splice(this.#at, 1);
-    if (this.#at < this.#chunks.length) return;
-    this.#at -= 1;
-    this.#base -= lengthOf(this.#chunks[this.#at]!);
+  #next(): Chunk {
+    this.#base += this.#chunks[this.#at]!.length;
+    this.#at += 1;
+    return this.#chunks[this.#at]!;
+  }
+
+  /** Moves the later half of the spans to a chunk of their own. */
+  #split(chunk: Chunk): void {
+    const { spans } = chunk;
+    const kept = CHUNK_SIZE / 2;
+    while (chunk.gapStart > kept) goBack(chunk);
+    while (chunk.gapStart < kept) goOn(chunk);
+    const next = newChunk();
+    next.spans.set(spans.subarray(2 * chunk.gapEnd));
+    next.gapStart = CHUNK_SIZE - chunk.gapEnd;
+    next.length = chunk.length - chunk.before;
+    next.before = next.length;
+    chunk.gapEnd = CHUNK_SIZE;
+    chunk.length = chunk.before;
+    this.#chunks.splice(this.#at + 1, 0, next);
   }
 }
 
-function moveGap(chunk: Chunk, offset: number): void {
-  const { offsets, gapStart, gapEnd } = chunk;
-  if (offset === gapStart) return;
-  if (offset < gapStart) {
-    offsets.copyWithin(gapEnd - gapStart + offset, offset, gapStart);
-  } else {
-    offsets.copyWithin(gapStart, gapEnd, gapEnd + offset - gapStart);
-  }
-  chunk.gapStart = offset;
-  chunk.gapEnd = gapEnd - gapStart + offset;
+/** Moves the span in front of the gap behind it. */
+function goBack(chunk: Chunk): void {
+  const { spans } = chunk;
+  chunk.gapStart -= 1;
+  chunk.gapEnd -= 1;
+  const count = spans[2 * chunk.gapStart + 1]!;
+  spans[2 * chunk.gapEnd] = spans[2 * chunk.gapStart]!;
+  spans[2 * chunk.gapEnd + 1] = count;
+  chunk.before -= count;
+}
+
+/** Moves the span behind the gap in front of it. */
+function goOn(chunk: Chunk): void {
+  const { spans } = chunk;
+  const count = spans[2 * chunk.gapEnd + 1]!;
+  spans[2 * chunk.gapStart] = spans[2 * chunk.gapEnd]!;
+  spans[2 * chunk.gapStart + 1] = count;
+  chunk.gapStart += 1;
+  chunk.gapEnd += 1;
+  chunk.before += count;
+}
+
+/** Moves the gap to a place in the chunk; a span there is cut in two, for which there is room. */
+function moveGap(chunk: Chunk, position: number): void {
+  while (position < chunk.before) goBack(chunk);
+  while (position > chunk.before) goOn(chunk);
+  const { spans } = chunk;
+  // Whole spans go; the last one may have gone too far.
+  const over = chunk.before - position;
+  if (over <= 0) return;
+  const last = 2 * chunk.gapStart - 2;
+  spans[last + 1]! -= over;
+  chunk.gapEnd -= 1;
+  spans[2 * chunk.gapEnd] = spans[last]! + spans[last + 1]!;
+  spans[2 * chunk.gapEnd + 1] = over;
+  chunk.before = position;
 }
