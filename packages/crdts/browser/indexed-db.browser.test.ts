@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { IndexedDbStore, type IndexedDbStoreOptions } from '../src/adapters/indexed-db.ts';
 import { DurableReplica } from '../src/persistence/durable-replica.ts';
+import { StoreGoneError, StoreUnavailableError } from '../src/persistence/update-store.ts';
+import { saveShallow } from '../src/text/shallow-file.ts';
 import { TextDocument } from '../src/text/text-document.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -157,6 +159,38 @@ describe('a replica in IndexedDB', () => {
       };
     });
     cleanUps.length = 0;
-    await expect(tab.store.append([Uint8Array.of(1)])).rejects.toThrow();
+    await expect(tab.store.append([Uint8Array.of(1)])).rejects.toThrow(StoreGoneError);
+    await expect(tab.durable.compact()).rejects.toThrow(StoreGoneError);
+  });
+
+  test('is refused by name if the database is another one, or of a newer version', async () => {
+    for (const version of [1, 7]) {
+      const name = freshName();
+      await new Promise<void>((resolve) => {
+        const request = indexedDB.open(name, version);
+        request.onsuccess = () => {
+          request.result.close();
+          resolve();
+        };
+      });
+      await expect(IndexedDbStore.open({ name })).rejects.toThrow(StoreUnavailableError);
+    }
+  });
+
+  test('goes over to the whole document that another tab has adopted', async () => {
+    const name = freshName();
+    const origin = new TextDocument({ replicaId: `origin ${name}` });
+    origin.insert(0, 'one two');
+    const [left, right] = [await openTab(name), await openTab(name)];
+    const seen = right.changed();
+    for (const update of origin.updatesSince(new Uint8Array(0))) left.durable.apply(update);
+    await seen;
+    origin.delete(0, 4);
+    const adopted = right.changed();
+    left.durable.adopt(saveShallow(origin));
+    await left.durable.flushed();
+    await adopted;
+    expect(right.durable.replica.toString()).toBe('two');
+    expect((await openTab(name)).text.toString()).toBe('two');
   });
 });

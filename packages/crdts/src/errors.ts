@@ -6,7 +6,9 @@ export type CrdtsErrorCode =
   | 'CRDTS_BEFORE_HISTORY'
   | 'CRDTS_PENDING_FULL'
   | 'CRDTS_REFUSED'
-  | 'CRDTS_STORE_FULL';
+  | 'CRDTS_STORE_FULL'
+  | 'CRDTS_STORE_UNAVAILABLE'
+  | 'CRDTS_STORE_GONE';
 
 /** The root of the errors this package throws on purpose. Match on `code`. */
 export abstract class CrdtsError extends Error {

@@ -7,12 +7,18 @@
  * tab may just have written what it has not seen. So there may be a snapshot of each tab, until one
  * has read them all.
  *
+ * A browser may refuse a database, run out of room, or take the database away while it is open,
+ * when somebody clears the data of the site. Each of these has an error of its own; what was
+ * appended and not confirmed is then not kept, and whoever appended it knows.
+ *
  * @packageDocumentation
  */
 import {
   type ForeignRows,
   StoreFullError,
+  StoreGoneError,
   type StoredReplica,
+  StoreUnavailableError,
   type UpdateStore,
 } from '../persistence/update-store.ts';
 
@@ -44,6 +50,8 @@ export interface ObjectStoreLike {
 export interface TransactionLike {
   /** Why it was aborted. */
   readonly error: Error | null;
+  /** Undoes it. */
+  abort(): void;
   /** A store of its scope. */
   objectStore(name: string): ObjectStoreLike;
   /** Called once it is durable. */
@@ -56,6 +64,8 @@ export interface TransactionLike {
 export interface DatabaseLike {
   /** Makes a store, while the database is made. */
   createObjectStore(name: string, options: { readonly autoIncrement: boolean }): unknown;
+  /** The stores that it has. */
+  readonly objectStoreNames: { contains(name: string): boolean };
   /** Begins a transaction. */
   transaction(
     name: string,
@@ -66,12 +76,16 @@ export interface DatabaseLike {
   close(): void;
   /** Called when another tab wants to delete or upgrade it. */
   onversionchange: ((event: never) => unknown) | null;
+  /** Called when the browser has closed it. */
+  onclose: ((event: never) => unknown) | null;
 }
 
 /** What is used of an `IDBOpenDBRequest`. */
 export interface OpenRequestLike extends RequestLike<DatabaseLike> {
   /** Called when the database is made. */
   onupgradeneeded: ((event: never) => unknown) | null;
+  /** Called when another tab has to let go of it first, and does not. */
+  onblocked: ((event: never) => unknown) | null;
 }
 
 /** What is used of an `IDBFactory`, such as `indexedDB`. */
@@ -90,7 +104,7 @@ export interface BroadcastLike {
   close(): void;
 }
 
-declare const indexedDB: DatabaseFactoryLike;
+declare const indexedDB: DatabaseFactoryLike | undefined;
 declare const IDBKeyRange: { lowerBound(key: number, isOpen: boolean): unknown };
 declare const BroadcastChannel: (new (name: string) => BroadcastLike) | undefined;
 
@@ -107,6 +121,10 @@ export interface IndexedDbStoreOptions {
   readonly factory?: DatabaseFactoryLike;
   /** Tells other tabs of news. By default a `BroadcastChannel`, where there is one. */
   readonly broadcast?: BroadcastLike;
+  /** Called when opening has to wait for another tab: somebody may have to close it. */
+  readonly onBlocked?: () => void;
+  /** Called when the open database is taken away: cleared, deleted, or upgraded by another tab. */
+  readonly onGone?: (error: StoreGoneError) => void;
 }
 
 interface Row {
@@ -134,21 +152,29 @@ export class IndexedDbStore implements UpdateStore {
   /** The largest key that was read or written; rows behind it are news of others. */
   #lastKey = 0;
   #position = 0;
+  /** Calls of `append`, and up to which of them all are refused, as there was no room. */
+  #appendCount = 0;
+  #refusedCount = 0;
+  #gone: StoreGoneError | undefined;
   #work: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   private constructor(
     database: DatabaseLike,
-    durability: 'strict' | 'relaxed',
     broadcast: BroadcastLike | undefined,
+    { durability = 'strict', onGone }: IndexedDbStoreOptions,
   ) {
     this.#database = database;
     this.#durability = durability;
     this.#broadcast = broadcast;
-    // Another tab wants to delete or upgrade the database.
-    database.onversionchange = () => {
+    const lose = (): void => {
+      if (this.#gone !== undefined || this.#isClosed) return;
+      this.#gone = new StoreGoneError('indexed-db: the database was taken away');
       database.close();
+      onGone?.(this.#gone);
     };
+    database.onversionchange = lose;
+    database.onclose = lose;
     if (broadcast !== undefined)
       broadcast.onmessage = () => void this.refresh().catch(() => undefined);
   }
@@ -156,20 +182,22 @@ export class IndexedDbStore implements UpdateStore {
   /**
    * Opens the database, or makes it.
    *
-   * @throws What IndexedDB says (as a rejection): in some private windows there is none.
+   * @throws StoreUnavailableError (as a rejection) if there is none, as in some private windows, or
+   *   another one under this name; StoreFullError if there is no room for one.
    */
   static async open(options: IndexedDbStoreOptions): Promise<IndexedDbStore> {
-    const { name, durability = 'strict', factory = indexedDB } = options;
-    const request = factory.open(name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(ROWS, { autoIncrement: true });
-    };
-    const database = await resultOf(request);
+    const database = await openDatabase(options);
+    if (!database.objectStoreNames.contains(ROWS)) {
+      database.close();
+      throw new StoreUnavailableError(
+        `indexed-db: expected '${options.name}' to be of this store, got another database`,
+      );
+    }
     const canBroadcast = typeof BroadcastChannel !== 'undefined';
     const broadcast =
       options.broadcast ??
-      (canBroadcast ? new BroadcastChannel(`@quorate/crdts/${name}`) : undefined);
-    return new IndexedDbStore(database, durability, broadcast);
+      (canBroadcast ? new BroadcastChannel(`@quorate/crdts/${options.name}`) : undefined);
+    return new IndexedDbStore(database, broadcast, options);
   }
 
   /** How much this tab has put into the store and read from it, in rows. */
@@ -193,12 +221,20 @@ export class IndexedDbStore implements UpdateStore {
   /** Keeps updates; see `UpdateStore.append`. */
   append(updates: readonly Uint8Array[]): Promise<void> {
     const position = (this.#position += updates.length);
+    const place = (this.#appendCount += 1);
     return this.#inTurn(async () => {
-      await this.#write(
-        updates.map((bytes) => ({ kind: 'update', bytes })),
-        [],
-        position,
-      );
+      // What comes behind others must not be kept without them.
+      if (place <= this.#refusedCount) throw full();
+      try {
+        await this.#write(
+          updates.map((bytes) => ({ kind: 'update', bytes })),
+          [],
+          position,
+        );
+      } catch (error) {
+        if (error instanceof StoreFullError) this.#refusedCount = this.#appendCount;
+        throw error;
+      }
     });
   }
 
@@ -236,14 +272,16 @@ export class IndexedDbStore implements UpdateStore {
   /** Waits for what was begun, and lets go of the database. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#broadcast?.close();
     await this.#work;
+    this.#broadcast?.close();
     this.#database.close();
   }
 
   /** One after the other, so that rows are read before those behind them. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#work.then(work);
+    const done = this.#work.then(work).catch((error: unknown) => {
+      throw this.#typed(error);
+    });
     this.#work = done.catch(() => undefined);
     return done;
   }
@@ -276,12 +314,33 @@ export class IndexedDbStore implements UpdateStore {
 
   async #write(rows: readonly Row[], dead: readonly number[], position: number): Promise<void> {
     const transaction = this.#begin('readwrite');
-    const store = transaction.objectStore(ROWS);
-    for (const key of dead) store.delete(key);
-    const added = rows.map((row) => store.add(row));
-    await completionOf(transaction);
+    const added = this.#addTo(transaction, rows, dead);
+    await completionOf(transaction, added);
     for (const { result } of added) this.#known.set(Number(result), position);
     this.#broadcast?.postMessage('news');
+  }
+
+  #typed(error: unknown): StoreFullError | StoreGoneError {
+    if (error instanceof StoreFullError) return error;
+    if (this.#gone !== undefined) return this.#gone;
+    return new StoreGoneError('indexed-db: the database does not work', { cause: error });
+  }
+
+  #addTo(
+    transaction: TransactionLike,
+    rows: readonly Row[],
+    dead: readonly number[],
+  ): RequestLike<unknown>[] {
+    const store = transaction.objectStore(ROWS);
+    try {
+      const added = rows.map((row) => store.add(row));
+      for (const key of dead) store.delete(key);
+      return added;
+    } catch (error) {
+      // A row that is too large, say: what it was to replace must not go without it.
+      transaction.abort();
+      throw isQuota(error) ? full() : error;
+    }
   }
 
   #begin(mode: 'readonly' | 'readwrite'): TransactionLike {
@@ -306,16 +365,50 @@ function resultOf<Result>(request: RequestLike<Result>): Promise<Result> {
 }
 
 /** Settles when a transaction is durable, or undone. */
-function completionOf(transaction: TransactionLike): Promise<void> {
+function completionOf(
+  transaction: TransactionLike,
+  requests: readonly RequestLike<unknown>[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => {
       resolve();
     };
     transaction.onabort = () => {
-      const { error } = transaction;
-      const isFull = error?.name === 'QuotaExceededError';
-      if (isFull) reject(new StoreFullError('indexed-db: the quota is used up'));
-      else reject(error ?? new Error('indexed-db: a transaction was aborted'));
+      // Some browsers tell the reason only of the request that it was.
+      const errors = [transaction.error, ...requests.map(({ error }) => error)];
+      if (errors.some(isQuota)) reject(full());
+      else reject(transaction.error ?? new Error('indexed-db: a transaction was aborted'));
     };
   });
+}
+
+async function openDatabase(options: IndexedDbStoreOptions): Promise<DatabaseLike> {
+  const { name, factory = typeof indexedDB === 'undefined' ? undefined : indexedDB } = options;
+  if (factory === undefined) {
+    throw new StoreUnavailableError('indexed-db: expected one in this browser, got none');
+  }
+  try {
+    const request = factory.open(name, 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(ROWS, { autoIncrement: true });
+    };
+    request.onblocked = () => {
+      options.onBlocked?.();
+    };
+    return await resultOf(request);
+  } catch (error) {
+    if (isQuota(error)) throw full();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreUnavailableError(`indexed-db: '${name}' cannot be opened: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+function isQuota(error: unknown): boolean {
+  return error instanceof Error && error.name === 'QuotaExceededError';
+}
+
+function full(): StoreFullError {
+  return new StoreFullError('indexed-db: the quota is used up');
 }

@@ -14,5 +14,7 @@ export {
   type ForeignRows,
   type StoredReplica,
   StoreFullError,
+  StoreGoneError,
+  StoreUnavailableError,
   type UpdateStore,
 } from './update-store.ts';

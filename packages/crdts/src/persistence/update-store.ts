@@ -6,6 +6,18 @@ export class StoreFullError extends CrdtsError {
   readonly code = 'CRDTS_STORE_FULL';
 }
 
+/** There is no store to be had here: a private window, a policy, a newer version of it, another. */
+export class StoreUnavailableError extends CrdtsError {
+  override readonly name = 'StoreUnavailableError';
+  readonly code = 'CRDTS_STORE_UNAVAILABLE';
+}
+
+/** An open store was taken away, or broke. What it had kept may be gone; open it again to see. */
+export class StoreGoneError extends CrdtsError {
+  override readonly name = 'StoreGoneError';
+  readonly code = 'CRDTS_STORE_GONE';
+}
+
 /** What a store has of a replica. */
 export interface StoredReplica {
   /** The latest snapshot, or one of each who writes to the store; none if there was none yet. */
