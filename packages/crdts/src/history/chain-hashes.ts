@@ -37,6 +37,9 @@ import { writeValue } from '../wire/value-codec.ts';
 /** Events between two hashes that are kept. */
 const INTERVAL = 4_096;
 
+/** So many hashes that were asked for lately are kept, too: peers name what they were told. */
+const RECENT_MAX = 32;
+
 /** Odd, with bits all over: 2^32 divided by the golden ratio. */
 const FACTOR = 0x9e37_79b1;
 
@@ -53,6 +56,8 @@ interface Chain {
   readonly first: number;
   /** The hash of `first` events, and of each interval more, as far as they are known. */
   readonly kept: number[];
+  /** Those that were asked for lately, the oldest first, by the number of events they cover. */
+  readonly recent: Map<number, number>;
   /** The latest hash, and the number of events that it covers. */
   sequence: number;
   hash: number;
@@ -75,12 +80,20 @@ export class ChainHashes {
    *
    * @returns undefined if what those events did was trimmed.
    *
-   * @remarks O(events since the last hash), and at most 4,096 of them for events before that.
+   * @remarks
+   * O(events since the last hash); for those before that O(1) if it was asked for lately, and at
+   * most 4,096 events else.
    */
   hashAt(replica: number, sequence: number): number | undefined {
-    const chain = (this.#chains[replica] ??= { first: 0, kept: [0], sequence: 0, hash: 0 });
+    const chain = (this.#chains[replica] ??= chainFrom(0, 0, 0, 0));
     if (sequence === chain.sequence) return chain.hash;
     if (sequence < chain.first) return undefined;
+    const hash = chain.recent.get(sequence) ?? this.#work(replica, chain, sequence);
+    remember(chain.recent, sequence, hash);
+    return hash;
+  }
+
+  #work(replica: number, chain: Chain, sequence: number): number {
     if (sequence < chain.sequence) {
       const index = Math.floor((sequence - chain.first) / INTERVAL);
       const from = chain.first + index * INTERVAL;
@@ -113,7 +126,7 @@ export class ChainHashes {
    * @param sequence - `hash` is that of the events before this one.
    */
   resume(replica: number, first: number, firstHash: number, sequence: number, hash: number): void {
-    this.#chains[replica] = { first, kept: [firstHash], sequence, hash };
+    this.#chains[replica] = chainFrom(first, firstHash, sequence, hash);
   }
 
   #advance(replica: number, start: number, from: number, to: number): number {
@@ -204,6 +217,21 @@ export class ChainHashes {
     const hash = crc32c(bytes, 0, bytes.length);
     this.#idHashes[replica] = hash;
     return hash;
+  }
+}
+
+function chainFrom(first: number, firstHash: number, sequence: number, hash: number): Chain {
+  return { first, kept: [firstHash], recent: new Map(), sequence, hash };
+}
+
+/** Puts an entry last, and drops the first one if there are too many. */
+function remember(recent: Map<number, number>, sequence: number, hash: number): void {
+  recent.delete(sequence);
+  recent.set(sequence, hash);
+  if (recent.size <= RECENT_MAX) return;
+  for (const oldest of recent.keys()) {
+    recent.delete(oldest);
+    return;
   }
 }
 
