@@ -34,7 +34,7 @@ import { Register } from './register.ts';
 import { Sequence, Slot } from './sequence.ts';
 import { findSlot, HIDDEN, SHOWN, type StateReader, type StateWriter } from './state-file.ts';
 
-/** In a file: the elements that are shown hold the values that they were inserted with. */
+/** Codes of slots in a file: of an element born here that is elsewhere; of one that moved here. */
 const LEFT_FROM = 2;
 const MOVED_TO = 3;
 /** An element that was moved away from here, and may be gone. */

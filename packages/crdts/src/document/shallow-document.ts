@@ -20,7 +20,7 @@ import type { MapLikeSchema } from './schema.ts';
  * import { JsonDocument, saveShallow } from '@quorate/crdts/document';
  *
  * const ann = new JsonDocument({ replicaId: 'ann' });
- * ann.root.set('text', 'a long text');
+ * ann.root.set('text', 'long '.repeat(100));
  * ann.root.set('text', 'short');
  * const later = JsonDocument.load(saveShallow(ann), { replicaId: 'ann-2' });
  * later.root.get('text'); // => 'short'
