@@ -281,21 +281,26 @@ export class ListState extends Container {
   }
 
   #insert(operation: Operation): void {
-    const { lv, count, a, b } = operation;
+    const { kind, lv, count, a, b, value } = operation;
+    const { values } = this.host.log;
+    const isValues = kind === LIST_INSERT;
     const right = this.#origin(operation, b);
     let left = this.#origin(operation, a);
+    const fresh: Slot<Element>[] = [];
     for (let index = 0; index < count; index += 1) {
       const element = new Element(lv + index, left, right);
-      element.inserted = this.#content(operation, index, element);
+      const inserted = isValues ? values[value + index] : undefined;
+      element.inserted = inserted ?? this.#content(operation, index, element);
       const slot = element.birth;
       this.host.touch(this, slot);
       slot.isShown = true;
+      this.#slots.push(slot);
       // What comes behind the first of a run has nothing beside it: nobody knew that one before.
       if (index === 0) this.#sequence.add(slot);
-      else this.#sequence.addNext(slot);
-      this.#slots.push(slot);
+      else fresh.push(slot);
       left = slot;
     }
+    if (fresh.length > 0) this.#sequence.addAll(fresh);
   }
 
   /** Counts one more or one less deletion of an element. */

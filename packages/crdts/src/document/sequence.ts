@@ -118,20 +118,25 @@ export class Sequence<Owner> {
       }
       at += 1;
     }
-    this.#insert(targetLeaf, target, slot);
+    this.#insert(targetLeaf, target, [slot]);
   }
 
-  /** Puts `slot` right behind its left origin: for one that nothing there is new to. */
-  addNext(slot: Slot<Owner>): void {
-    const leaf = slot.left?.leaf ?? this.#first;
-    this.#insert(leaf, slot.left === undefined ? 0 : leaf.slots.lastIndexOf(slot.left) + 1, slot);
+  /**
+   * Puts `slots`, each the left origin of the next one, right behind that of the first one, which
+   * is new itself: nothing can stand between them. O(log n + count).
+   */
+  addAll(slots: readonly Slot<Owner>[]): void {
+    const left = slots[0]?.left;
+    const leaf = left?.leaf ?? this.#first;
+    const at = left === undefined ? 0 : leaf.slots.lastIndexOf(left) + 1;
+    this.#insert(leaf, at, slots);
   }
 
   /** Puts `slot` behind all others. */
   push(slot: Slot<Owner>): void {
     let last = this.#root;
     while (last.children.length > 0) last = last.children[last.children.length - 1] ?? last;
-    this.#insert(last, last.slots.length, slot);
+    this.#insert(last, last.slots.length, [slot]);
   }
 
   /** The slot behind `slot`, or the first one; O(1). */
@@ -211,43 +216,45 @@ export class Sequence<Owner> {
     return left.replicaId < right.replicaId;
   }
 
-  #insert(leaf: Branch<Owner>, at: number, slot: Slot<Owner>): void {
-    slot.leaf = leaf;
-    leaf.slots.splice(at, 0, slot);
-    const shown = slot.isShown ? 1 : 0;
+  #insert(leaf: Branch<Owner>, at: number, slots: readonly Slot<Owner>[]): void {
+    let shown = 0;
+    for (const slot of slots) {
+      slot.leaf = leaf;
+      if (slot.isShown) shown += 1;
+    }
+    leaf.slots = insertAt(leaf.slots, at, slots);
     for (let node: Branch<Owner> | undefined = leaf; node !== undefined; node = node.parent) {
-      node.count += 1;
+      node.count += slots.length;
       node.shown += shown;
     }
-    if (leaf.slots.length > FANOUT) this.#split(leaf, at === FANOUT ? FANOUT : FANOUT >> 1);
+    this.#divide(leaf, at);
   }
 
-  /** Moves what lies from `at` on into a new branch on the right. */
-  #split(branch: Branch<Owner>, at: number): void {
-    const right = new Branch<Owner>();
-    right.children = branch.children.splice(at);
-    right.slots = branch.slots.splice(at);
-    for (const child of right.children) {
-      child.parent = right;
-      right.count += child.count;
-      right.shown += child.shown;
-    }
-    for (const slot of right.slots) {
-      slot.leaf = right;
-      right.count += 1;
-      if (slot.isShown) right.shown += 1;
-    }
-    right.next = branch.next;
-    branch.next = right;
+  /** Moves what is too much for a branch, into which something came at `at`, to its right. */
+  #divide(branch: Branch<Owner>, at: number): void {
+    const { slots, children } = branch;
+    const length = slots.length + children.length;
+    if (length <= FANOUT) return;
+    // Who appends leaves full branches behind.
+    const size = at >= FANOUT || length > 2 * FANOUT ? FANOUT : FANOUT >> 1;
     const parent = branch.parent ?? this.#grow(branch);
-    branch.count -= right.count;
-    branch.shown -= right.shown;
-    right.parent = parent;
-    const place = parent.children.lastIndexOf(branch) + 1;
-    parent.children.splice(place, 0, right);
-    if (parent.children.length > FANOUT) {
-      this.#split(parent, place === FANOUT ? FANOUT : FANOUT >> 1);
+    const added: Branch<Owner>[] = [];
+    let last = branch;
+    for (let from = size; from < length; from += size) {
+      const right = branchOf(slots.slice(from, from + size), children.slice(from, from + size));
+      right.parent = parent;
+      right.next = last.next;
+      last.next = right;
+      last = right;
+      branch.count -= right.count;
+      branch.shown -= right.shown;
+      added.push(right);
     }
+    branch.slots = slots.slice(0, size);
+    branch.children = children.slice(0, size);
+    const place = parent.children.lastIndexOf(branch) + 1;
+    parent.children = insertAt(parent.children, place, added);
+    this.#divide(parent, place);
   }
 
   /** A new root above the old one. */
@@ -260,6 +267,35 @@ export class Sequence<Owner> {
     this.#root = root;
     return root;
   }
+}
+
+/** A branch of slots or of other branches, which are told that they are in it. */
+function branchOf<Owner>(slots: Slot<Owner>[], children: Branch<Owner>[]): Branch<Owner> {
+  const branch = new Branch<Owner>();
+  branch.slots = slots;
+  branch.children = children;
+  branch.count = slots.length;
+  for (const slot of slots) {
+    slot.leaf = branch;
+    if (slot.isShown) branch.shown += 1;
+  }
+  for (const child of children) {
+    child.parent = branch;
+    branch.count += child.count;
+    branch.shown += child.shown;
+  }
+  return branch;
+}
+
+/** `items` with others in them; the same array if there is one more. */
+function insertAt<Item>(items: Item[], at: number, added: readonly Item[]): Item[] {
+  const [only] = added;
+  if (added.length > 1 || only === undefined) {
+    return [...items.slice(0, at), ...added, ...items.slice(at)];
+  }
+  if (at === items.length) items.push(only);
+  else items.splice(at, 0, only);
+  return items;
 }
 
 /** The sum of one measure over everything left of `leaf`. */
