@@ -12,19 +12,21 @@
  * Idea: a newcomer, a slot here, names both neighbours of its birth: its left and its right
  * origin. It becomes a child of the left one, to the right of it. Only if that one had children
  * there already, so that the right origin has the same left origin, it becomes a child of the right
- * one, its right parent. Children of one slot stand in the order of their replicas' ids. That is
- * the order Fugue, as in texts: what one writes in one place stays in one subtree. Between the
- * origins lie only slots that are concurrent with the newcomer. Walking over these from the left, a
- * slot whose left origin is further left ends the search; one with the same left origin and a
- * nearer right parent stands before us together with all that hangs on it; with both the same the
- * ids decide.
+ * one, its right parent, to the left of it. Children on one side stand in the order of their
+ * replicas' ids. That is the order Fugue, as in texts: what one writes in one place stays in one
+ * subtree.
  *
- *     L  a1 a2 a3  b1 b2  R        a1 and b1 have the origins L and R; a2 has a1 on its left
+ *     L  a1 a2 a3  b1 b2  R        a1 and b1 are children of L; a2 is one of a1, b2 of b1
+ *
+ * So a newcomer stands before all that hangs on the next one of its brothers. The last child on the
+ * left stands right before its parent, and the last one on the right behind all that hangs on the
+ * brother before it.
  *
  * Slots are never removed: what others name must be found. They are hidden instead. A B+tree with
  * two sums, of all slots and of those that are shown, turns places into indexes and back.
  *
- * Cost: O(log n) for everything, and one step for each concurrent slot at the same place.
+ * Cost: O(log n) for everything. To find the end of all that hangs on a brother is as much as that
+ * is deep, but never more than what hangs on the brother on the other side.
  *
  * Source: Weidner, Gentle and Kleppmann, "The Art of the Fugue: Minimizing Interleaving in
  * Collaborative Text Editing", IEEE TPDS 2025.
@@ -34,6 +36,9 @@ import type { ReplicaId } from '../replica-id.ts';
 
 /** Slots of a leaf, or children of a node, at most. */
 const FANOUT = 48;
+
+/** Children of a slot on one side, in their order; a single one, as most are, without an array. */
+type Children<Owner> = Slot<Owner> | Slot<Owner>[] | undefined;
 
 /** A place in a sequence: born once, found for ever, shown or hidden. */
 export class Slot<Owner> {
@@ -45,7 +50,11 @@ export class Slot<Owner> {
   left: Slot<Owner> | undefined;
   /** The right origin, if it has the same left origin; else no slot hangs between them. */
   rightParent: Slot<Owner> | undefined;
-  /** Where it hangs in the tree; set when it is put into the sequence. */
+  /** What has it as right parent. */
+  lefts: Children<Owner> = undefined;
+  /** What has it as left origin, and no right parent. */
+  rights: Children<Owner> = undefined;
+  /** Where it is in the B+tree; set when it is put into the sequence. */
   leaf: Branch<Owner> | undefined = undefined;
   isShown = false;
   /** Whose it is, once that was asked. */
@@ -80,6 +89,8 @@ export class Sequence<Owner> {
   readonly #graph: CausalGraph;
   readonly #first = new Branch<Owner>();
   #root = this.#first;
+  /** What was inserted at the start, and has no right parent. */
+  #rights: Children<Owner> = undefined;
 
   /** @param graph - Knows the replicas of the events, which decide between equal origins. */
   constructor(graph: CausalGraph) {
@@ -91,34 +102,44 @@ export class Sequence<Owner> {
     return this.#root.shown;
   }
 
-  /** Puts `slot` to its place between its origins: O(log n), and concurrent ones there. */
+  /** Puts `slot` to its place between its origins. */
   add(slot: Slot<Owner>): void {
-    let leaf = slot.left?.leaf ?? this.#first;
-    let at = slot.left === undefined ? 0 : leaf.slots.lastIndexOf(slot.left) + 1;
-    let targetLeaf = leaf;
-    let target = at;
-    let isScanning = false;
-    for (;;) {
-      if (at === leaf.slots.length && leaf.next !== undefined) {
-        leaf = leaf.next;
-        at = 0;
-      }
-      if (!isScanning) {
-        targetLeaf = leaf;
-        target = at;
-      }
-      const other = leaf.slots[at];
-      if (other === undefined || other === slot.rightParent) break;
-      const order = this.#compare(other.left, slot.left, -1);
-      if (order < 0) break;
-      if (order === 0) {
-        const right = this.#compare(other.rightParent, slot.rightParent, Infinity);
-        if (right === 0 && this.#precedes(slot, other)) break;
-        isScanning = right < 0;
-      }
-      at += 1;
+    const brothers = childrenIn(this.#brothersOf(slot));
+    let at = 0;
+    for (let end = brothers.length; at < end;) {
+      const middle = (at + end) >> 1;
+      const brother = brothers[middle];
+      if (brother !== undefined && this.#precedes(brother, slot)) at = middle + 1;
+      else end = middle;
     }
-    this.#insert(targetLeaf, target, [slot]);
+    this.#place(slot, brothers[at - 1], brothers[at]);
+    this.#setBrothers(slot, brothers.length === 0 ? slot : insertAt(brothers, at, [slot]));
+  }
+
+  /** Inserts a slot between two of its brothers, or at an end of them. */
+  #place(slot: Slot<Owner>, before: Slot<Owner> | undefined, next: Slot<Owner> | undefined): void {
+    const { left, rightParent } = slot;
+    if (next === undefined && rightParent !== undefined) {
+      this.#insertBefore(rightParent, slot);
+      return;
+    }
+    // Down both sides of the gap at once: who makes one side long has to make the other one, too.
+    let last = before ?? (next === undefined ? left : undefined);
+    let first = next;
+    for (;;) {
+      const lower = before === undefined ? undefined : childrenIn(last?.rights).at(-1);
+      if (lower === undefined && (last !== undefined || next === undefined)) {
+        this.#insertBehind(last, slot);
+        return;
+      }
+      const upper = childrenIn(first?.lefts)[0];
+      if (upper === undefined && first !== undefined) {
+        this.#insertBefore(first, slot);
+        return;
+      }
+      last = lower;
+      first = upper;
+    }
   }
 
   /**
@@ -129,7 +150,14 @@ export class Sequence<Owner> {
     const left = slots[0]?.left;
     const leaf = left?.leaf ?? this.#first;
     const at = left === undefined ? 0 : leaf.slots.lastIndexOf(left) + 1;
+    for (const slot of slots) if (slot.left !== undefined) slot.left.rights = slot;
     this.#insert(leaf, at, slots);
+  }
+
+  /** Says of a slot that is in the sequence, before those behind it, whose child it is. */
+  adopt(slot: Slot<Owner>): void {
+    const brothers = childrenIn(this.#brothersOf(slot));
+    this.#setBrothers(slot, brothers.length === 0 ? slot : insertAt(brothers, Infinity, [slot]));
   }
 
   /** Puts `slot` behind all others. */
@@ -200,11 +228,26 @@ export class Sequence<Owner> {
     }
   }
 
-  /** Which of two origins is further left. `missing` is where one lies that is the list's end. */
-  #compare(left: Slot<Owner> | undefined, right: Slot<Owner> | undefined, missing: number): number {
-    if (left === right) return 0;
-    const leftRank = left === undefined ? missing : this.rankOf(left);
-    return leftRank < (right === undefined ? missing : this.rankOf(right)) ? -1 : 1;
+  /** The children of the same parent on the same side. */
+  #brothersOf({ left, rightParent }: Slot<Owner>): Children<Owner> {
+    if (rightParent !== undefined) return rightParent.lefts;
+    return left === undefined ? this.#rights : left.rights;
+  }
+
+  #setBrothers({ left, rightParent }: Slot<Owner>, brothers: Children<Owner>): void {
+    if (rightParent !== undefined) rightParent.lefts = brothers;
+    else if (left === undefined) this.#rights = brothers;
+    else left.rights = brothers;
+  }
+
+  #insertBefore(other: Slot<Owner>, slot: Slot<Owner>): void {
+    const leaf = other.leaf ?? this.#first;
+    this.#insert(leaf, leaf.slots.lastIndexOf(other), [slot]);
+  }
+
+  #insertBehind(other: Slot<Owner> | undefined, slot: Slot<Owner>): void {
+    const leaf = other?.leaf ?? this.#first;
+    this.#insert(leaf, other === undefined ? 0 : leaf.slots.lastIndexOf(other) + 1, [slot]);
   }
 
   /** Whether `left` comes first of two with the same origins: by replica id, then by sequence. */
@@ -293,9 +336,14 @@ function insertAt<Item>(items: Item[], at: number, added: readonly Item[]): Item
   if (added.length > 1 || only === undefined) {
     return [...items.slice(0, at), ...added, ...items.slice(at)];
   }
-  if (at === items.length) items.push(only);
+  if (at >= items.length) items.push(only);
   else items.splice(at, 0, only);
   return items;
+}
+
+function childrenIn<Owner>(children: Children<Owner>): Slot<Owner>[] {
+  if (children === undefined) return [];
+  return children instanceof Slot ? [children] : children;
 }
 
 /** The sum of one measure over everything left of `leaf`. */

@@ -205,6 +205,7 @@ export class StateReader {
       if (left >= 0) slot.left = slotOf(slots, left);
       else slot.rightParent = slotOf(slots, right);
     }
+    for (const slot of sequence.all()) sequence.adopt(slot);
     return slots;
   }
 }
