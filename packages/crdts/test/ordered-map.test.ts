@@ -101,16 +101,18 @@ describe('the differences of two maps', () => {
   test('are found without reading what is shared', () => {
     const map = fromSorted(Array.from({ length: 1_000 }, (_, at) => ({ key: at, value: 0 })));
     let readCount = 0;
-    const counting = (tree: OrderedMap<number, number>): OrderedMap<number, number> =>
-      tree && {
+    const counting = (tree: OrderedMap<number, number>): OrderedMap<number, number> => {
+      if (tree === undefined) return undefined;
+      const [left, right] = [counting(tree.left), counting(tree.right)];
+      return {
         ...tree,
-        get value() {
+        get left() {
           readCount += 1;
-          return tree.value;
+          return left;
         },
-        left: counting(tree.left),
-        right: counting(tree.right),
+        right,
       };
+    };
     const watched = counting(map);
 
     expect([...differencesOf(watched, put(watched, 500.5, 1))]).toHaveLength(1);
