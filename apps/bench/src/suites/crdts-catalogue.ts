@@ -3,6 +3,8 @@ import {
   gCounter,
   lwwMap,
   lwwRegister,
+  movableList,
+  movableTree,
   mvRegister,
   orderedList,
   pnCounter,
@@ -12,6 +14,8 @@ import {
   gCounterCodec,
   lwwMapCodec,
   lwwRegisterCodec,
+  movableListCodec,
+  movableTreeCodec,
   mvRegisterCodec,
   orderedListCodec,
   pnCounterCodec,
@@ -225,9 +229,88 @@ function lists(): readonly BenchCase[] {
   ];
 }
 
+function movables(): readonly BenchCase[] {
+  const next = cycle();
+  const ours = new ReplicatedPair(movableList, movableListCodec(textCodec));
+  const { local } = loroPair();
+  const list = local.getMovableList('list');
+  ours.send(movableList.insert(ours.local, 'a', 0, keys));
+  keys.forEach((key, index) => list.insert(index, key));
+  local.commit();
+  return [
+    {
+      name: `list of ${itemCount}: move one, change one`,
+      metrics: [nsPerCall],
+      ours: microContender('movableList', () => {
+        ours.send(movableList.move(ours.local, 'a', 250, 500));
+        ours.send(movableList.set(ours.local, 'a', 700, next()));
+      }),
+      peers: [
+        microContender(loro, () => {
+          list.move(250, 500);
+          local.commit();
+          list.set(700, next());
+          local.commit();
+        }),
+      ],
+    },
+  ];
+}
+
+/** Folders of ten files; files go from one folder to another. */
+function trees(): readonly BenchCase[] {
+  const ours = new ReplicatedPair(movableTree, movableTreeCodec);
+  const { local } = loroPair();
+  const tree = local.getTree('tree');
+  const create = (parent: string): string => {
+    const { node, delta } = movableTree.create(ours.local, 'a', parent);
+    ours.send(delta);
+    return node;
+  };
+  const folderCount = 20;
+  const folders = Array.from({ length: folderCount }, () => create(''));
+  const files = folders.flatMap((folder) => Array.from({ length: 10 }, () => create(folder)));
+  const theirFolders = folders.map(() => tree.createNode());
+  const theirFiles = theirFolders.flatMap((folder) =>
+    Array.from({ length: 10 }, () => folder.createNode()),
+  );
+  local.commit();
+  let turn = 0;
+  let theirTurn = 0;
+  return [
+    {
+      name: `tree of ${folderCount + files.length}: move one`,
+      metrics: [nsPerCall],
+      ours: microContender('movableTree', () => {
+        turn += 7;
+        const file = files[turn % files.length] ?? '';
+        const folder = folders[turn % folderCount] ?? '';
+        const outcome = movableTree.move(ours.local, 'a', file, folder);
+        if (outcome.kind === 'moved') ours.send(outcome.delta);
+      }),
+      peers: [
+        microContender(loro, () => {
+          theirTurn += 7;
+          const file = theirFiles[theirTurn % theirFiles.length];
+          file?.move(theirFolders[theirTurn % folderCount]);
+          local.commit();
+        }),
+      ],
+    },
+  ];
+}
+
 /** Changes of the types of the catalogue, made here and taken in there. */
 export const suite: Suite = {
   name: 'crdts-catalogue',
   description: 'A change of a replicated value, until another replica has it too.',
-  cases: [...counters(), ...registers(), ...sets(), ...maps(), ...lists()],
+  cases: [
+    ...counters(),
+    ...registers(),
+    ...sets(),
+    ...maps(),
+    ...lists(),
+    ...movables(),
+    ...trees(),
+  ],
 };

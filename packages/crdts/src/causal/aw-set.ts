@@ -2,14 +2,14 @@ import type { ReplicaId } from '../replica-id.ts';
 import { contextOf, nextDot } from './causal-context.ts';
 import { type Causal, decomposeCausal, joinCausal, leqCausal, removal } from './causal.ts';
 import { dotFun, type DotSet, dotted } from './dot-fun.ts';
-import { type DotMap, dotMap, type DotMapStore, mapOf } from './dot-map.ts';
+import { type DotMap, dotMap, type DotMapStore, emptyMap, mapOf } from './dot-map.ts';
 import { countOf, entriesOf, get, type Key } from '../ordered-map.ts';
 
 /** A set to which elements are added and from which they are removed: `awSet`. */
 export type AwSet<Element extends Key> = Causal<DotMap<Element, DotSet>>;
 
-const store: DotMapStore<DotSet> = dotMap<DotSet>(dotFun);
-const bottom: AwSet<never> = { store: store.empty, context: undefined };
+const store: DotMapStore<DotSet> = /* @__PURE__ */ dotMap<DotSet>(dotFun);
+const bottom: AwSet<never> = { store: emptyMap, context: undefined };
 
 /**
  * The add-wins set: an element that one adds while another removes it stays.

@@ -55,7 +55,8 @@ export interface DotMapStore<Store> {
   settle<K extends Key>(store: DotMap<K, Store>, stable: CausalContext): DotMap<K, Store>;
 }
 
-const emptyMap: DotMap<never, never> = { entries: undefined, owners: undefined };
+/** The map without keys. */
+export const emptyMap: DotMap<never, never> = { entries: undefined, owners: undefined };
 
 /** How maps of the stores of `values` join. */
 export function dotMap<Store>(values: DotStore<Store>): DotMapStore<Store> {

@@ -2,15 +2,15 @@ import type { ReplicaId } from '../replica-id.ts';
 import { contextOf, nextDot } from './causal-context.ts';
 import { type Causal, settleCausal, decomposeCausal, joinCausal, leqCausal } from './causal.ts';
 import { type DotFun, dotted } from './dot-fun.ts';
-import { type DotMap, dotMap, type DotMapStore, mapOf } from './dot-map.ts';
+import { type DotMap, dotMap, type DotMapStore, emptyMap, mapOf } from './dot-map.ts';
 import { entriesOf, get, type Key } from '../ordered-map.ts';
 import { isUnanimous, unanimousDots } from './unanimous-dots.ts';
 
 /** A set to which elements are added and from which they are removed: `rwSet`. */
 export type RwSet<Element extends Key> = Causal<DotMap<Element, DotFun<boolean>>>;
 
-const store: DotMapStore<DotFun<boolean>> = dotMap(unanimousDots);
-const bottom: RwSet<never> = { store: store.empty, context: undefined };
+const store: DotMapStore<DotFun<boolean>> = /* @__PURE__ */ dotMap(unanimousDots);
+const bottom: RwSet<never> = { store: emptyMap, context: undefined };
 
 /**
  * The remove-wins set: an element that one removes while another adds it is gone, until somebody

@@ -53,7 +53,8 @@ export interface GCounter {
   readonly base: number;
 }
 
-const bottom: GCounter = { counts: emptyMap, finals: emptyMap, epoch: 0, base: 0 };
+/** Nothing was counted. */
+export const bottom: GCounter = { counts: emptyMap, finals: emptyMap, epoch: 0, base: 0 };
 
 /**
  * A counter that only grows.

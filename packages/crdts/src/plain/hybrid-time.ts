@@ -22,7 +22,7 @@
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 
 /** The largest time of a stamp: until the year 10889. */
-export const TIME_MS_MAX: number = 2 ** 48 - 1;
+export const TIME_MS_MAX = 0xffff_ffff_ffff;
 
 /** When a write was made, and by whom. No two writes have the same. */
 export interface Stamp {

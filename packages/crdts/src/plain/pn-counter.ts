@@ -11,7 +11,7 @@
  * Commutative Replicated Data Types", INRIA RR-7506, 2011.
  */
 import type { ReplicaId } from '../replica-id.ts';
-import { type GCounter, gCounter } from './g-counter.ts';
+import { bottom as noCount, type GCounter, gCounter } from './g-counter.ts';
 
 /** The state of a counter that goes both ways. */
 export interface PnCounter {
@@ -115,4 +115,4 @@ function pair(ups: GCounter, downs: GCounter): PnCounter {
   return { ups, downs };
 }
 
-const bottom = pair(gCounter.bottom, gCounter.bottom);
+const bottom: PnCounter = { ups: noCount, downs: noCount };

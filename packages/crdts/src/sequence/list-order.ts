@@ -182,11 +182,11 @@ export function aliveFrom(order: ListOrder, index = 0, count?: number): ElementI
   return ids;
 }
 
-/** Labels are above 0, which is that of the root, and below this. */
-const LABEL_END = 2 ** 52;
+/** Labels are above 0, which is that of the root, and below this: 2^52. */
+const LABEL_END = 0x10_0000_0000_0000;
 
 /** How far apart labels are at most. */
-const STEP = 2 ** 32;
+const STEP = 0x1_0000_0000;
 
 /**
  * A new label is this much nearer to that of its parent. Whoever inserts a row of elements puts

@@ -338,7 +338,11 @@ export const UNKNOWN: MovableElement<never> = {
 };
 
 /** An element that was removed. */
-export const REMOVED: MovableElement<never> = { ...UNKNOWN, isRemoved: true };
+export const REMOVED: MovableElement<never> = {
+  placing: undefined,
+  writing: undefined,
+  isRemoved: true,
+};
 
 /** The state of these places and elements. */
 export function movableListOf<Value>(

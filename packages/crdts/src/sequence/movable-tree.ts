@@ -215,7 +215,13 @@ export const movableTree = {
 
 const noForest: Forest = { tree: emptyMap, siblings: emptyMap };
 
-const bottom: MovableTree = { log: emptyMap, floor: '', latest: '', ...noForest };
+const bottom: MovableTree = {
+  log: emptyMap,
+  floor: '',
+  latest: '',
+  tree: emptyMap,
+  siblings: emptyMap,
+};
 
 /** Where all nodes were when the log began: what remains when all of it is undone. */
 export function treeAtFloor(state: MovableTree): SortedMap<NodePlace> {

@@ -30,7 +30,9 @@ import { expectOneChange, type OperationType } from './operation-type.ts';
  * ```
  */
 export const gCounterOperations: OperationType<GCounter, number> = {
-  bottom: gCounter.bottom,
+  get bottom() {
+    return gCounter.bottom;
+  },
   prepare(state, replicaId, { counts, finals }) {
     const count = counts.get(replicaId);
     if (count === undefined && counts.size + finals.size === 0) return undefined;
@@ -67,7 +69,9 @@ export const gCounterOperations: OperationType<GCounter, number> = {
  * ```
  */
 export const pnCounterOperations: OperationType<PnCounter, number> = {
-  bottom: pnCounter.bottom,
+  get bottom() {
+    return pnCounter.bottom;
+  },
   prepare(state, replicaId, { ups, downs }) {
     const up = gCounterOperations.prepare(state.ups, replicaId, ups);
     const down = gCounterOperations.prepare(state.downs, replicaId, downs);
@@ -106,7 +110,9 @@ export type EscrowOperation =
  * For the delivery see `OperationType`. What `decrement` or `transfer` refuses makes no operation.
  */
 export const boundedCounterOperations: OperationType<BoundedCounter, EscrowOperation> = {
-  bottom: boundedCounter.bottom,
+  get bottom() {
+    return boundedCounter.bottom;
+  },
   prepare(state, replicaId, delta) {
     const row = delta.get(replicaId);
     if (row === undefined && delta.size === 0) return undefined;

@@ -45,7 +45,9 @@ export type TreeOperation =
  * ```
  */
 export const movableTreeOperations: OperationType<MovableTree, TreeOperation> = {
-  bottom: movableTree.bottom,
+  get bottom() {
+    return movableTree.bottom;
+  },
   prepare(_state, replicaId, { log }) {
     const [first] = log;
     if (first === undefined) return undefined;
