@@ -161,6 +161,7 @@ export class KeystrokeIntake {
     const parents = this.#parents;
     const count = this.#varint();
     if (count < 1 || count > 2) return false;
+    let isOwnNamed = false;
     parents.length = 0;
     for (let parent = 0; parent < count; parent += 1) {
       const name = this.#varint();
@@ -175,12 +176,14 @@ export class KeystrokeIntake {
         this.#at = at + 7;
         parentSequence = this.#varint();
         if (replica === this.#author) return false;
-      } else if (name < 2 || name % 2 === 1) return false;
+      } else if (name < 2 || name % 2 === 1 || isOwnNamed) return false;
+      // Of two of its own, one says it all.
+      else isOwnNamed = true;
       const lv = graph.lvOf(replica, parentSequence);
       if (lv < 0 || lv < trimmedCount) return false;
       parents.push(lv);
     }
-    // What could have been left out must be: the general way refuses it.
+    // What could have been left out must be: the general way decides.
     if (count === 1 && parents[0] === previous) return false;
     return parents.includes(previous) || graph.contains(parents, previous);
   }

@@ -21,7 +21,7 @@ export class ByteWriter {
 
   /** Writes the low eight bits of `value`. */
   u8(value: number): void {
-    this.#claim(1);
+    if (this.#sizeBytes === this.#bytes.length) this.#claim(1);
     this.#bytes[this.#sizeBytes++] = value;
   }
 
