@@ -8,6 +8,7 @@ const PAGE_SIZE = 2 ** PAGE_BITS;
  */
 export class EventTable {
   readonly #pages: (Int32Array | undefined)[] = [];
+  #firstPage = 0;
 
   /** The number of an event; 0 if none was set. */
   get(lv: number): number {
@@ -32,6 +33,13 @@ export class EventTable {
       const size = Math.min(PAGE_SIZE - from, end - at);
       this.#page(at).fill(value, from, from + size);
       at += size;
+    }
+  }
+
+  /** Lets go of what nobody will ask about: events before `lv`, as far as they fill pages. */
+  forget(lv: number): void {
+    for (; this.#firstPage < lv >>> PAGE_BITS; this.#firstPage += 1) {
+      if (this.#firstPage < this.#pages.length) this.#pages[this.#firstPage] = undefined;
     }
   }
 

@@ -99,7 +99,7 @@ export class SpanTree {
   #blocks: Int32Array = new Int32Array(0);
   #children: Int32Array = new Int32Array(0);
   #blockCount = 0;
-  readonly #order: number[] = [0];
+  readonly #order: number[] = [];
   readonly #leafOf = new EventTable();
 
   /** @param length - How many characters are there from the beginning, with underwater ids. */
@@ -110,12 +110,32 @@ export class SpanTree {
     this.#spans = new Int32Array(LEAF_MAX * this.#stride);
     this.#leaves = new Int32Array(this.#stride);
     this.#known = new Int32Array(2);
-    this.#leafCount = 1;
     this.#blocks = new Int32Array(this.#stride);
     this.#children = new Int32Array(BLOCK_MAX);
+    this.clear(length, 0);
+  }
+
+  /**
+   * Begins anew, with `length` characters that are there in all slots, and with underwater ids.
+   *
+   * @param base - A local version: all ids will be larger.
+   */
+  clear(length: number, base: number): void {
+    this.#leafOf.forget(base);
+    this.#leaves.fill(0);
+    this.#blocks.fill(0);
+    this.#known.fill(0);
+    this.#leafCount = 1;
     this.#blockCount = 1;
     this.#blocks[COUNT] = 1;
-    if (length > 0) this.insert(UNDERWATER, length, -1, -1, 0);
+    this.#children[0] = 0;
+    this.#order.length = 1;
+    this.#order[0] = 0;
+    this.spanCount = 0;
+    this.to(0, 0);
+    if (length === 0) return;
+    this.insert(UNDERWATER, length, -1, -1, 0);
+    for (let slot = 1; slot < this.slotCount; slot += 1) this.change(slot, 1);
   }
 
   /** Adds a slot that is at the version of slot `like`, and returns its number. */

@@ -353,9 +353,13 @@ export class TextState {
   #newTracker(base: number, lv: number): Tracker {
     const length =
       base < 0 ? this.initialText.length : this.#buffer.length + this.#deletionsBetween(base, lv);
-    const tracker = new Tracker(this.graph, this.log, this.#container, base, length);
-    this.#tracker = tracker;
-    return tracker;
+    const known = this.#tracker;
+    if (known !== undefined && known.upTo <= base && known.tree.spanCount <= KEPT_SPAN_COUNT) {
+      known.restart(base, length);
+      return known;
+    }
+    this.#tracker = new Tracker(this.graph, this.log, this.#container, base, length);
+    return this.#tracker;
   }
 
   /** How many characters events after `base` may have deleted: at most one each. */

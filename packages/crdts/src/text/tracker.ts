@@ -75,7 +75,7 @@ const AUTHOR_MAX = 32;
 /** All characters since a base version, in order, and in which versions they are there. */
 export class Tracker {
   /** The version at which this begins: critical, or -1 for the empty one. */
-  readonly base: number;
+  base: number;
   /** Events before this one are taken in. */
   upTo: number;
   readonly tree: SpanTree;
@@ -128,6 +128,22 @@ export class Tracker {
     this.upTo = base + 1;
     this.tree = new SpanTree(length);
     this.#version.push(base < 0 ? [] : [base]);
+  }
+
+  /** Begins again at a later version that everything since then descends from. */
+  restart(base: number, length: number): void {
+    this.base = base;
+    this.upTo = base + 1;
+    this.tree.clear(length, base);
+    this.#targetOf.forget(base);
+    const run = this.#graph.runAt(base);
+    for (let slot = 0; slot < this.#owner.length; slot += 1) {
+      this.#known[slot]!.forget(run);
+      this.#version[slot] = [base];
+    }
+    this.#typedEnd = -1;
+    this.#uncounted = 0;
+    this.#phantomCount = 0;
   }
 
   /** Takes in the events before `lv`, which the text has already; it is `length` long by them. */
