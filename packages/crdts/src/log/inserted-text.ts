@@ -1,5 +1,8 @@
 /** Units that `String.fromCharCode` takes at once; far below what a call's arguments may number. */
 const SLICE = 4096;
+/** Units from which on ASCII is copied at once. */
+const LONG = 64;
+const encoder = new TextEncoder();
 
 /**
  * All text that was ever inserted, in the order of the events, in one growing array: a unit of
@@ -44,15 +47,9 @@ export class InsertedText {
   /** Adds `text` and returns the offset of its first unit. */
   append(text: string): number {
     const offset = this.length;
-    const count = text.length;
-    if (offset + count > this.units.length) this.#reserve(count);
-    let units = this.units;
-    for (let at = 0; at < count; at += 1) {
-      const unit = text.charCodeAt(at);
-      if (unit > 0xff) units = this.widen(unit);
-      units[offset + at] = unit;
-    }
-    this.length = offset + count;
+    this.room(text.length);
+    this.length += text.length;
+    this.#write(text, offset);
     return offset;
   }
 
@@ -110,9 +107,23 @@ export class InsertedText {
 
   #fetch(): void {
     const text = this.#load?.() ?? '';
-    for (let at = 0; at < text.length; at += 1) this.units[at] = text.charCodeAt(at);
+    this.#write(text, 0);
     this.#load = undefined;
     this.#deferredLength = 0;
+  }
+
+  #write(text: string, offset: number): void {
+    const count = text.length;
+    let units = this.units;
+    if (count >= LONG && units instanceof Uint8Array) {
+      const { read, written } = encoder.encodeInto(text, units.subarray(offset, offset + count));
+      if (read === count && written === count) return;
+    }
+    for (let at = 0; at < count; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit > 0xff) units = this.widen(unit);
+      units[offset + at] = unit;
+    }
   }
 
   #reserve(count: number): void {

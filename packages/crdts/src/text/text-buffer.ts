@@ -17,7 +17,7 @@
  *
  * Source: gap buffers are as old as Emacs; Finseth, "The Craft of Text Editing", 1991.
  */
-import type { InsertedText } from '../log/inserted-text.ts';
+import { InsertedText } from '../log/inserted-text.ts';
 
 /** Units of a full chunk: a gap moves within microseconds, and few chunks make a large text. */
 const CHUNK_MAX = 16_384;
@@ -62,16 +62,9 @@ export class TextBuffer {
 
   /** Puts `text` before the unit at `position`. */
   insert(position: number, text: string): void {
-    const count = text.length;
-    for (let done = 0; done < count;) {
-      const chunk = this.open(position + done, count - done);
-      const start = chunk.gapStart;
-      const size = Math.min(chunk.gapEnd - start, count - done);
-      for (let at = 0; at < size; at += 1) chunk.units[start + at] = text.charCodeAt(done + at);
-      chunk.gapStart = start + size;
-      this.length += size;
-      done += size;
-    }
+    const units = new InsertedText();
+    units.append(text);
+    this.insertFrom(position, units, 0, text.length);
   }
 
   /** Puts `count` units of `source`, from `offset` on, before the unit at `position`. */

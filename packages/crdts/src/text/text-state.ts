@@ -26,6 +26,8 @@ import { type TextTarget, Tracker } from './tracker.ts';
 /** Told of each change of a text that came from elsewhere, in the order of the changes. */
 export type PatchListener = (position: number, deleteCount: number, inserted: string) => void;
 
+/** Units above which a text is copied as a whole. */
+const LONG = 64;
 /** Spans of a tracker above which it is not kept for the next merge: some megabytes. */
 const KEPT_SPAN_COUNT = 65_536;
 
@@ -141,15 +143,13 @@ export class TextState {
     }
 
     let chunk = buffer.chunk;
-    if (position !== buffer.base + chunk.gapStart || count > chunk.gapEnd - chunk.gapStart) {
-      chunk = buffer.open(position, count);
-      if (count > chunk.gapEnd - chunk.gapStart) {
-        typed.append(text);
-        buffer.insert(position, text);
-        return lv;
-      }
-    }
+    if (position !== buffer.base + chunk.gapStart) chunk = buffer.open(position, count);
     const at = chunk.gapStart;
+    if (count > LONG || count > chunk.gapEnd - at) {
+      typed.append(text);
+      buffer.insertFrom(position, typed, offset, count);
+      return lv;
+    }
     let typedUnits = typed.room(count);
     for (let done = 0; done < count; done += 1) {
       const unit = text.charCodeAt(done);

@@ -4,7 +4,18 @@ import { CausalGraph } from '../../src/graph/causal-graph.ts';
 import { OperationLog, ROOT } from '../../src/log/operation-log.ts';
 import { TextState } from '../../src/text/text-state.ts';
 
-const pieces = ['a', 'b', 'ÿ', 'ā', '😀', 'word', 'x😀y', 'z'.repeat(40), 'long '.repeat(5_000)];
+const pieces = [
+  'a',
+  'b',
+  'ÿ',
+  'ā',
+  '😀',
+  'word',
+  'x😀y',
+  'z'.repeat(40),
+  'ä😀'.repeat(30),
+  'long '.repeat(5_000),
+];
 
 /** Where: on from the cursor, back from it, or anywhere; and how much goes, or what comes. */
 const edits = fc.array(
@@ -98,7 +109,7 @@ describe('local edits of TextState', () => {
         text.rebuild();
         expect(text.toString()).toBe(expected);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, endOnFailure: true },
     );
   });
 
