@@ -24,6 +24,6 @@ export {
   mvRegisterOperations,
   rwSetOperations,
 } from './causal-operations.ts';
-export { type ListOperation, orderedListOperations } from './list-operations.ts';
+export { type Insertion, type ListOperation, orderedListOperations } from './list-operations.ts';
 export { type MovableListOperation, movableListOperations } from './movable-list-operations.ts';
 export { movableTreeOperations, type TreeOperation } from './tree-operations.ts';
