@@ -49,20 +49,45 @@ describe('two long branches', () => {
     }
   });
 
-  it('merge if there are seven, whose characters arrive in turns', () => {
+  // Why this test? Each author has a prepared version of its own, but not if they are too many.
+  it.each([
+    [7, 3000],
+    [40, 60],
+  ])('merge if there are %d, whose characters arrive in turns', (count, stepCount) => {
+    const letters = Array.from({ length: count }, (_, who) => String.fromCharCode(0x100 + who));
     const replica = new TextReplica();
-    replica.apply({ agent: 'origin', parents: [], seqStart: 0, ops: [[0, 0, '0123456']] });
-    const latest = new Array<number>(7).fill(6);
-    for (let step = 0; step < 3000; step += 1) {
+    const origin = letters.join('');
+    replica.apply({ agent: 'origin', parents: [], seqStart: 0, ops: [[0, 0, origin]] });
+    const latest = new Array<number>(count).fill(count - 1);
+    for (let step = 0; step < stepCount; step += 1) {
       for (const [who, parent] of latest.entries()) {
         const agent = `person ${who}`;
-        const ops: Patch[] = [[who + 1 + step, 0, String(who)]];
+        const ops: Patch[] = [[who + 1 + step, 0, letters[who] ?? '']];
         replica.apply({ agent, parents: [parent], seqStart: 0, ops });
         latest[who] = replica.graph.eventCount - 1;
       }
     }
-    const expected = Array.from({ length: 7 }, (_, who) => String(who).repeat(3001)).join('');
+    const expected = letters.map((letter) => letter.repeat(stepCount + 1)).join('');
     expect(replica.text.toString() === expected).toBe(true);
+  });
+
+  // Why this test? Each time all is merged, what is behind that is let go of; and each time it was
+  // needed once more.
+  it('merge if one only sends, and others merge that and go on', () => {
+    const replica = new TextReplica();
+    const add = (agent: string, parents: number[], position: number): number => {
+      replica.apply({ agent, parents, seqStart: 0, ops: [[position, 0, agent]] });
+      return replica.graph.eventCount - 1;
+    };
+    let merged = add('a', [], 0);
+    let sent = merged;
+    for (let step = 0; step < 10_000; step += 1) {
+      sent = add('c', [sent], 0);
+      merged = add('a', [merged, sent], replica.text.length);
+      merged = add('a', [add('a', [merged], 1 + step), add('b', [merged], 1 + step)], 1 + step);
+    }
+    expect(replica.text.length).toBe(50_001);
+    expect(replica.text.toString().startsWith('c'.repeat(10_000))).toBe(true);
   });
 
   it('merge if there are thousands, who all typed in one place', () => {

@@ -13,4 +13,18 @@ describe('EventTable', () => {
       -7, 0, 9, 9, 4, 9, 9, 0,
     ]);
   });
+
+  it('is copied, and forgets what nobody asks about any more', () => {
+    const table = new EventTable();
+    table.fill(1000, 3000, 7);
+    const copy = table.copy();
+    copy.set(3500, 8);
+    expect([table.get(3500), copy.get(3500), copy.get(1000)]).toEqual([7, 8, 7]);
+    table.forget(2500);
+    table.forget(10_000);
+    expect([table.get(1000), table.get(3999), copy.get(1000)]).toEqual([0, 0, 7]);
+    table.set(20_000, 9);
+    table.forget(20_000);
+    expect(table.get(20_000)).toBe(9);
+  });
 });

@@ -78,6 +78,22 @@ describe('SpanTree', () => {
     expect([tree.total(NOW), tree.total(IN_SLOT)]).toEqual([9, 9]);
   });
 
+  it('begins anew with its slots', () => {
+    const tree = new SpanTree(5);
+    tree.addSlot(0);
+    for (let id = 0; id < 9000; id += 2) insertAt(tree, id % 7, id, 1);
+    tree.clear(8, 9000);
+    expect(tree.spanCount).toBe(1);
+    for (const column of [NOW, IN_SLOT, IN_SLOT + 1]) expect(tree.total(column)).toBe(8);
+    for (let id = 9001; id < 12_000; id += 2) insertAt(tree, 3, id, 1);
+    expect([tree.total(NOW), tree.total(IN_SLOT + 1)]).toEqual([1508, 8]);
+    tree.locate(UNDERWATER + 3);
+    expect(tree.before(NOW)).toBe(1503);
+    tree.toStart();
+    expect([tree.toKnown(1), tree.field(ID)]).toEqual([true, UNDERWATER]);
+    expect([tree.next(), tree.toKnown(1), tree.field(ID)]).toEqual([true, true, UNDERWATER + 3]);
+  });
+
   it('makes slots that begin where another one is', () => {
     const tree = new SpanTree(5);
     for (let id = 0; id < 3000; id += 2) insertAt(tree, id % 7, id, 1);
