@@ -54,6 +54,8 @@ export type Emit = (
 export interface Host {
   readonly graph: CausalGraph;
   readonly log: OperationLog;
+  /** How many events are in the state with which this began. */
+  readonly baseCount: number;
   /** How many events were taken in. */
   readonly eventCount: number;
   /** Whose the local events are, by its number in the graph. */
@@ -64,9 +66,9 @@ export interface Host {
   isRevoked(lv: number): boolean;
   /** Makes sure that the past is known as far as it is kept, and not only what is shown. */
   recall(): void;
-  /** Says what the event `lv`, whose past will be forgotten, added to a counter. */
+  /** Says what the event `lv` of the base added to a counter. */
   noteAdd(lv: number, counter: Container, amount: number): void;
-  /** What events whose past is forgotten added to `counter`, if that counts. */
+  /** What events of the base added to `counter`, if that counts. */
   addsTo(counter: Container): readonly Add[];
   /** Makes sure, by local events, that `container` is where it belongs. */
   attach(container: Container): void;

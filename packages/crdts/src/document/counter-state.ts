@@ -2,7 +2,7 @@ import { COUNTER_ADD, REVOKE } from '../log/operation-kind.ts';
 import { corrupt } from '../wire/byte-reader.ts';
 import { writeValue } from '../wire/value-codec.ts';
 import type { StateReader, StateWriter } from './state-file.ts';
-import { Container, COUNTER, impossible, type Operation } from './container.ts';
+import { type Add, Container, COUNTER, impossible, type Operation } from './container.ts';
 
 /** The sum is kept as a high and a low part, in which no addition is ever rounded. */
 const PART = 2 ** 26;
@@ -51,32 +51,15 @@ export class CounterState extends Container {
   }
 
   clear(): void {
-    this.host.recall();
-    for (const { lv } of this.host.addsTo(this)) this.host.emit(this, REVOKE, 1, lv, -1, -1, []);
-    const { log } = this.host;
-    const { runCount } = log;
-    for (let run = 0; run < runCount; run += 1) {
-      const lv = log.start(run);
-      const isOurs = log.kind(run) === COUNTER_ADD && log.isIn(run, this.lv);
-      if (isOurs && !this.host.isRevoked(lv)) {
-        this.host.emit(this, REVOKE, 1, lv, -1, -1, []);
-      }
-    }
+    for (const { lv } of this.#adds()) this.host.emit(this, REVOKE, 1, lv, -1, -1, []);
   }
 
   look(): number {
     return this.value;
   }
 
-  write({ bytes, isTrimming }: StateWriter): void {
-    const { log } = this.host;
-    const adds = [...this.host.addsTo(this)];
-    for (let run = 0; isTrimming && run < log.runCount; run += 1) {
-      const lv = log.start(run);
-      if (lv >= this.host.eventCount) break;
-      if (log.kind(run) !== COUNTER_ADD || !log.isIn(run, this.lv)) continue;
-      if (!this.host.isRevoked(lv)) adds.push({ lv, amount: Number(log.values[log.value(run)]) });
-    }
+  write({ bytes }: StateWriter): void {
+    const adds = this.#adds();
     bytes.signed(this.#high);
     bytes.signed(this.#low);
     bytes.varint(adds.length);
@@ -112,6 +95,20 @@ export class CounterState extends Container {
     const high = Math.trunc(amount / PART);
     this.#high += sign * high;
     this.#low += sign * (amount - high * PART);
+  }
+
+  /** What was added and counts, by ascending events. */
+  #adds(): Add[] {
+    const { log, baseCount, eventCount } = this.host;
+    const adds = [...this.host.addsTo(this)];
+    let run = baseCount < log.eventCount ? log.runAt(baseCount) : log.runCount;
+    for (; run < log.runCount && log.start(run) < eventCount; run += 1) {
+      const lv = log.start(run);
+      const isOurs = log.kind(run) === COUNTER_ADD && log.isIn(run, this.lv);
+      if (!isOurs || this.host.isRevoked(lv)) continue;
+      adds.push({ lv, amount: Number(log.values[log.value(run)]) });
+    }
+    return adds;
   }
 
   #count(operation: Operation, sign: number): void {

@@ -29,7 +29,7 @@ const knownChunks: ReadonlySet<number> = /* @__PURE__ */ new Set([
 /** The bytes of a document. */
 export function saveDocument(history: History, state: DocumentState): Uint8Array {
   const { trimmedCount } = history;
-  if (trimmedCount > 0) return trimmedDocument(history, state, trimmedCount);
+  if (trimmedCount > 0) return trimmedDocument(history, trimmedCount, state.baseBytes);
   const chunks: Chunk[] = [...history.save({ trimmedCount, insertedText: 'written' })];
   const sizeBytes = chunks.reduce((sum, [, content]) => sum + content.length, 0);
   const made = state.stateBytes();
@@ -37,13 +37,12 @@ export function saveDocument(history: History, state: DocumentState): Uint8Array
   return encodeChunks(chunks);
 }
 
-/** The bytes of a document without what the first `trimmedCount` events did. */
+/** The bytes of a document without what the first `trimmedCount` events did, which is `base`. */
 export function trimmedDocument(
   history: History,
-  state: DocumentState,
   trimmedCount: number,
+  base: Uint8Array,
 ): Uint8Array {
-  const base = state.stateBytesAt(trimmedCount);
   return encodeChunks([
     [BASE_CHUNK, base],
     ...history.save({ trimmedCount, insertedText: 'written' }),

@@ -92,7 +92,7 @@ export class DocumentState implements Host {
   /** What this began with, if it did not begin with nothing, and the latest time in that. */
   #base: Base | undefined = undefined;
   #baseTime = -1;
-  /** What was added to counters by events that are forgotten. */
+  /** What was added to counters by events of the base. */
   #adds = new Map<number, { readonly counter: CounterState; readonly amount: number }>();
   readonly #forgotten = new Forgotten(this);
   eventCount = 0;
@@ -140,18 +140,28 @@ export class DocumentState implements Host {
     return writer.bytes.copy();
   }
 
-  /** The state in which this was before events number `eventCount` and later, as `stateBytes`. */
-  stateBytesAt(eventCount: number): Uint8Array {
+  get baseCount(): number {
+    return this.#base?.eventCount ?? 0;
+  }
+
+  /** The state with which a trimmed history begins. */
+  get baseBytes(): Uint8Array {
+    return this.#base?.bytes ?? new Uint8Array(0);
+  }
+
+  /**
+   * The state in which this was before events number `eventCount` and later, as `stateBytes`.
+   *
+   * @param marksOf - The marks of a text in that version.
+   */
+  stateBytesAt(eventCount: number, marksOf: (text: TextContainer) => readonly Value[]): Uint8Array {
     const { graph, log } = this;
-    const base = this.#base;
-    if (base?.isTrimmed === true && base.eventCount === eventCount) return base.bytes;
     const past = new DocumentState(graph, log, this.replica, this.#transact);
-    const isTrimmed = base?.isTrimmed === true;
-    if (isTrimmed) past.begin(base);
+    if (this.#base?.isTrimmed === true) past.begin(this.#base);
     past.integrate(past.eventCount, eventCount);
     return past.stateBytes((lv) => {
       const text = this.#named.get(lv);
-      return text instanceof TextContainer ? text.marksBefore(eventCount) : [];
+      return text instanceof TextContainer ? marksOf(text) : [];
     });
   }
 

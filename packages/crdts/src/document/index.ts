@@ -40,5 +40,6 @@ export {
   type TreeNodeData,
   type TreeSchema,
 } from './schema.ts';
+export { mark, runs, unmark } from './marking.ts';
 export { saveShallow } from './shallow-document.ts';
 export { UndoManager, type Undoable, type UndoManagerOptions } from './undo-manager.ts';

@@ -1,11 +1,23 @@
-import type { Value } from '../log/value.ts';
 import { cursorIn, type CursorSide, positionIn, type TextCursor } from '../text/text-cursor.ts';
 import type { TextAuthorship } from '../text/text-history.ts';
-import { type MarkGrowth, markOf, type TextRun, unmarkOf } from '../text/text-marks.ts';
 import type { TextContainer } from './text-container.ts';
 
-/** A text of a document. Positions and counts are in units of UTF-16, as in strings. */
+let open: (text: LiveText) => TextContainer;
+
+/** What a text shows, for functions beside it. */
+export function containerOf(text: LiveText): TextContainer {
+  return open(text);
+}
+
+/**
+ * A text of a document. Positions and counts are in units of UTF-16, as in strings. It can be
+ * marked, too: see `mark` and `runs`.
+ */
 export class LiveText {
+  static {
+    open = (text) => text.#container;
+  }
+
   readonly #container: TextContainer;
 
   /** @param container - What it shows. */
@@ -39,29 +51,6 @@ export class LiveText {
       this.delete(position, count);
       this.insert(position, text);
     });
-  }
-
-  /**
-   * Gives the units from `start` to before `end` a mark, such as bold or a link; see
-   * `mark` in `./text`.
-   *
-   * @param value - JSON or bytes; it is copied. Null takes the mark away.
-   * @param growth - At which of its ends it takes in what is typed there.
-   * @throws RangeError if the range is empty, is outside of the text, or begins or ends inside a
-   *   surrogate pair; TypeError or RangeError if another argument is none of these.
-   */
-  mark(start: number, end: number, key: string, value: Value, growth: MarkGrowth = 'after'): void {
-    this.#container.mark(start, end, markOf(key, value, growth));
-  }
-
-  /** Takes a mark away; `growth` as it was given to `mark`. Throws as that does. */
-  unmark(start: number, end: number, key: string, growth: MarkGrowth = 'after'): void {
-    this.#container.mark(start, end, unmarkOf(key, growth));
-  }
-
-  /** The text in runs of equal marks, in order and without gaps. */
-  runs(): readonly TextRun[] {
-    return this.#container.runs();
   }
 
   /** The text from `start` to before `end`; both are cut to the text. */

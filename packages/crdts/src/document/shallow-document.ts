@@ -3,6 +3,7 @@ import { REVOKE } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
 import { trimmedDocument } from './document-file.ts';
 import { insidesOf, type JsonDocument } from './json-document.ts';
+import { marksOf } from './marking.ts';
 import type { MapLikeSchema } from './schema.ts';
 
 /**
@@ -32,7 +33,8 @@ export function saveShallow<Root extends MapLikeSchema>(document: JsonDocument<R
   const { graph, log, trimmedCount } = history;
   const keptFrom = trimmableCount(graph, log);
   if (keptFrom <= trimmedCount) return document.save();
-  return trimmedDocument(history, state, keptFrom);
+  const base = state.stateBytesAt(keptFrom, (text) => marksOf(text)?.before(keptFrom) ?? []);
+  return trimmedDocument(history, keptFrom, base);
 }
 
 /** How many events there are before all that later ones do not know, and do not take back. */

@@ -52,11 +52,6 @@ export class StateWriter {
     this.#marksOf = marksOf;
   }
 
-  /** Whether the past will be gone. */
-  get isTrimming(): boolean {
-    return this.#marksOf !== undefined;
-  }
-
   /** The marks to keep of a text. */
   marksOf(lv: number): readonly Value[] {
     return this.#marksOf?.(lv) ?? [];

@@ -2,12 +2,20 @@ import { InsertedText } from '../log/inserted-text.ts';
 import { MARK, RESTORES, REVOKE } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
 import { authorshipsIn, type TextAuthorship } from '../text/text-history.ts';
-import { partsOf, TextMarks, type TextRun } from '../text/text-marks.ts';
+import { partsOf, type TextMarks } from '../text/text-marks.ts';
 import { TextState } from '../text/text-state.ts';
 import { TextFamilies, undoText } from '../text/text-undo.ts';
 import { corrupt } from '../wire/byte-reader.ts';
 import { Container, type Operation, TEXT } from './container.ts';
 import type { StateReader, StateWriter } from './state-file.ts';
+
+/** What marks are made of. */
+export type MarkParts = readonly [
+  state: TextState,
+  trimmed: readonly Value[],
+  isRevoked: (lv: number) => boolean,
+  elders: () => ReadonlyMap<number, number>,
+];
 
 /** A text of a document: the engine of texts, over the log that it shares with all else. */
 export class TextContainer extends Container {
@@ -63,15 +71,19 @@ export class TextContainer extends Container {
     });
   }
 
-  /** The text in runs of equal marks. */
-  runs(): readonly TextRun[] {
+  /** All marks; `make` is called the first time that somebody asks. */
+  marks(make: (...parts: MarkParts) => TextMarks): TextMarks | undefined {
     this.host.recall();
-    return this.#allMarks()?.runs() ?? [];
-  }
-
-  /** The marks on the text of a version, to be kept when what was before it is forgotten. */
-  marksBefore(eventCount: number): readonly Value[] {
-    return this.#allMarks()?.before(eventCount) ?? [];
+    const { state } = this;
+    if (state === undefined) return undefined;
+    this.#families.resolve(state);
+    this.#marks ??= make(
+      state,
+      this.#trimmedMarks,
+      (lv) => this.host.isRevoked(lv),
+      () => this.#families.elders,
+    );
+    return this.#marks;
   }
 
   /** Who wrote what. */
@@ -149,20 +161,6 @@ export class TextContainer extends Container {
 
   toJSON(): string {
     return this.#text?.toString() ?? '';
-  }
-
-  #allMarks(): TextMarks | undefined {
-    const { state } = this;
-    if (state === undefined) return undefined;
-    const isRevoked = (lv: number): boolean => this.host.isRevoked(lv);
-    this.#families.resolve(state);
-    this.#marks ??= new TextMarks(
-      state,
-      this.#trimmedMarks,
-      isRevoked,
-      () => this.#families.elders,
-    );
-    return this.#marks;
   }
 
   #insert(position: number, text: string): void {

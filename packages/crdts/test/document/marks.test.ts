@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { type Change, JsonDocument, schema, UndoManager } from '../../src/document/index.ts';
+import {
+  type Change,
+  JsonDocument,
+  schema,
+  UndoManager,
+  mark,
+  runs,
+  unmark,
+} from '../../src/document/index.ts';
 import type { MarkGrowth, TextRun } from '../../src/text/text-marks.ts';
 
 const page = schema.map({ title: schema.text(), body: schema.text() });
@@ -14,12 +22,12 @@ test('texts of a document have marks of their own', () => {
   const { title, body } = document.root;
   title.insert(0, 'Title');
   body.insert(0, 'Body');
-  title.mark(0, 5, 'bold', true);
-  body.mark(1, 3, 'link', { to: '/' }, 'none');
-  body.unmark(2, 3, 'link', 'none');
+  mark(title, 0, 5, 'bold', true);
+  mark(body, 1, 3, 'link', { to: '/' }, 'none');
+  unmark(body, 2, 3, 'link', 'none');
 
-  expect(shown(title.runs())).toEqual([[0, 5, ['bold', true]]]);
-  expect(shown(body.runs())).toEqual([
+  expect(shown(runs(title))).toEqual([[0, 5, ['bold', true]]]);
+  expect(shown(runs(body))).toEqual([
     [0, 1],
     [1, 2, ['link', { to: '/' }]],
     [2, 4],
@@ -28,11 +36,11 @@ test('texts of a document have marks of their own', () => {
 
 test('a range that is not in the text is refused, and nothing has changed', () => {
   const document = new JsonDocument({ replicaId: 'ann', schema: page });
-  expect(() => document.root.title.mark(0, 1, 'bold', true)).toThrow(RangeError);
+  expect(() => mark(document.root.title, 0, 1, 'bold', true)).toThrow(RangeError);
   expect(document.toJSON()).toEqual({});
   document.root.title.insert(0, 'ab');
   const version = document.encodeVersion();
-  expect(() => document.root.title.mark(1, 3, 'bold', true)).toThrow(RangeError);
+  expect(() => mark(document.root.title, 1, 3, 'bold', true)).toThrow(RangeError);
   expect(document.encodeVersion()).toEqual(version);
 });
 
@@ -43,24 +51,24 @@ test('undo takes marks back, redo brings them again, and both are told', () => {
   const manager = new UndoManager(document);
   const changes: Change[] = [];
   document.onChange((change) => changes.push(...change.changes));
-  title.mark(0, 2, 'bold', true);
-  title.mark(1, 3, 'bold', 'heavy');
+  mark(title, 0, 2, 'bold', true);
+  mark(title, 1, 3, 'bold', 'heavy');
 
-  expect(shown(title.runs())).toEqual([
+  expect(shown(runs(title))).toEqual([
     [0, 1, ['bold', true]],
     [1, 3, ['bold', 'heavy']],
     [3, 4],
   ]);
   manager.undo();
-  expect(shown(title.runs())).toEqual([
+  expect(shown(runs(title))).toEqual([
     [0, 2, ['bold', true]],
     [2, 4],
   ]);
   manager.undo();
-  expect(shown(title.runs())).toEqual([[0, 4]]);
+  expect(shown(runs(title))).toEqual([[0, 4]]);
   manager.redo();
   manager.redo();
-  expect(shown(title.runs())[1]).toEqual([1, 3, ['bold', 'heavy']]);
+  expect(shown(runs(title))[1]).toEqual([1, 3, ['bold', 'heavy']]);
   const told = { kind: 'text', path: ['title'], patches: [], isMarked: true };
   expect(changes).toEqual([told, told, told, told, told, told]);
 });
@@ -75,15 +83,15 @@ test('undoing a mark leaves alone what others marked meanwhile', () => {
     for (const update of bob.updatesSince(ann.encodeVersion())) ann.apply(update);
   };
   sync();
-  ann.root.title.mark(0, 4, 'color', 'red');
+  mark(ann.root.title, 0, 4, 'color', 'red');
   sync();
-  bob.root.title.mark(1, 2, 'color', 'blue');
+  mark(bob.root.title, 1, 2, 'color', 'blue');
   sync();
   manager.undo();
   sync();
 
   for (const { root } of [ann, bob]) {
-    expect(shown(root.title.runs())).toEqual([
+    expect(shown(runs(root.title))).toEqual([
       [0, 1],
       [1, 2, ['color', 'blue']],
       [2, 4],
@@ -114,13 +122,13 @@ test('who has the same events sees the same marks', () => {
         else if (kind === 'undo') managers[replica]!.undo();
         else if (kind === 'redo') managers[replica]!.redo();
         else if (end > start && kind === 'delete') text.delete(start, end - start);
-        else if (end > start && kind === 'mark') text.mark(start, end, 'k', from, growths[growth]);
-        else if (end > start) text.unmark(start, end, 'k', growths[growth]);
-        if (from % 3 === 0) text.runs();
+        else if (end > start && kind === 'mark') mark(text, start, end, 'k', from, growths[growth]);
+        else if (end > start) unmark(text, start, end, 'k', growths[growth]);
+        if (from % 3 === 0) runs(text);
       }
       hear(0);
       hear(1);
-      const [a, b] = documents.map(({ root }) => shown(root.title.runs()));
+      const [a, b] = documents.map(({ root }) => shown(runs(root.title)));
       expect(a).toEqual(b);
     }),
     { numRuns: 200 },
@@ -134,7 +142,7 @@ describe('what comes back', () => {
     const exchange = (): void => {
       bob.applyAll(ann.updatesSince(bob.encodeVersion()));
       ann.applyAll(bob.updatesSince(ann.encodeVersion()));
-      expect(shown(bob.root.title.runs())).toEqual(shown(ann.root.title.runs()));
+      expect(shown(runs(bob.root.title))).toEqual(shown(runs(ann.root.title)));
     };
     return { ann: ann.root.title, bob: bob.root.title, undo: new UndoManager(ann), exchange };
   }
@@ -145,9 +153,9 @@ describe('what comes back', () => {
     (growth) => {
       const { ann, undo, exchange } = setUp();
       ann.insert(0, 'See the fox run');
-      ann.mark(4, 11, 'link', '/fox', growth);
-      ann.mark(0, 6, 'bold', true, growth);
-      const before = shown(ann.runs());
+      mark(ann, 4, 11, 'link', '/fox', growth);
+      mark(ann, 0, 6, 'bold', true, growth);
+      const before = shown(runs(ann));
       exchange();
       for (const [start, count] of [
         [4, 7],
@@ -159,11 +167,11 @@ describe('what comes back', () => {
         ann.delete(start, count);
         undo.undo();
         exchange();
-        expect(shown(ann.runs())).toEqual(before);
+        expect(shown(runs(ann))).toEqual(before);
         undo.redo();
         undo.undo();
         exchange();
-        expect(shown(ann.runs())).toEqual(before);
+        expect(shown(runs(ann))).toEqual(before);
       }
     },
   );
@@ -171,23 +179,23 @@ describe('what comes back', () => {
   test('has the marks that others gave it or took from it meanwhile', () => {
     const { ann, bob, undo, exchange } = setUp();
     ann.insert(0, 'See the fox run');
-    ann.mark(4, 11, 'bold', true);
+    mark(ann, 4, 11, 'bold', true);
     exchange();
     ann.delete(8, 3);
-    bob.mark(8, 15, 'italic', true);
-    bob.unmark(8, 9, 'bold');
+    mark(bob, 8, 15, 'italic', true);
+    unmark(bob, 8, 9, 'bold');
     undo.undo();
     exchange();
     expect(ann.toString()).toBe('See the fox run');
-    expect(shown(ann.runs())).toEqual([
+    expect(shown(runs(ann))).toEqual([
       [0, 4],
       [4, 8, ['bold', true]],
       [8, 9, ['italic', true]],
       [9, 11, ['bold', true], ['italic', true]],
       [11, 15, ['italic', true]],
     ]);
-    bob.mark(9, 10, 'bold', 'heavy');
+    mark(bob, 9, 10, 'bold', 'heavy');
     exchange();
-    expect(shown(ann.runs())[3]).toEqual([9, 10, ['bold', 'heavy'], ['italic', true]]);
+    expect(shown(runs(ann))[3]).toEqual([9, 10, ['bold', 'heavy'], ['italic', true]]);
   });
 });

@@ -10,7 +10,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { JsonDocument, saveShallow, UndoManager } from '../../src/document/index.ts';
+import {
+  JsonDocument,
+  saveShallow,
+  UndoManager,
+  mark,
+  runs as runsOf,
+} from '../../src/document/index.ts';
 import { BeforeHistoryError } from '../../src/errors.ts';
 import { board, type Board, type Draw, drawsFrom, edit } from '../support/board.ts';
 import { Mirror } from '../support/mirror.ts';
@@ -37,14 +43,14 @@ function editAs({ document, manager }: Author, draw: Draw): void {
   if (action === 0) manager.undo();
   else if (action === 1) manager.redo();
   else if (action === 2 && title.length > 1) {
-    title.mark(draw(title.length), title.length, 'b', draw(3), draw(2) === 0 ? 'none' : 'both');
+    mark(title, draw(title.length), title.length, 'b', draw(3), draw(2) === 0 ? 'none' : 'both');
   } else edit(document, draw);
 }
 
 /** What there is to see. */
 function shown(document: Board): unknown {
   const { title } = document.root;
-  const runs = title.runs().map(({ start, end, marks }) => [start, end, [...marks]]);
+  const runs = runsOf(title).map(({ start, end, marks }) => [start, end, [...marks]]);
   return { json: document.toJSON(), runs };
 }
 
@@ -102,6 +108,8 @@ function run(draws: readonly number[], keepsUndo: boolean): void {
     expect(() => shallow.document.updatesSince(new Uint8Array(0))).toThrow(BeforeHistoryError);
   }
   expect(shown(shallow.document)).toEqual(shown(whole.document));
+  const unread = JsonDocument.load(bytes, { replicaId: 'unread', schema: board });
+  expect(saveShallow(unread)).toEqual(saveShallow(whole.document));
   documents.push(shallow.document);
   let isTaken = true;
   while (drawnCount() < draws.length) {

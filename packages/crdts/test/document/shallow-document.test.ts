@@ -149,6 +149,25 @@ describe('a document whose past is in its file beside what it shows', () => {
     expect(later.toJSON()).toEqual(ann.toJSON());
   });
 
+  test('clears a counter within a change, and tells no more than that', () => {
+    const ann = worn();
+    ann.root.counters.set('votes', 3);
+    const later = opened(ann, 'later');
+    const heard: string[] = [];
+    later.onChange(({ changes }) => heard.push(...changes.map(({ kind }) => kind)));
+    later.transact(() => {
+      later.root.color = 'red';
+      later.root.counters.delete('votes');
+      later.root.counters.set('votes', 1);
+    });
+    expect(heard.sort()).toEqual(['counter', 'map']);
+    send(later, ann);
+    expect(ann.root.counters.get('votes')?.value).toBe(1);
+    later.root.counters.delete('votes');
+    send(later, ann);
+    expect(ann.toJSON()).toEqual(later.toJSON());
+  });
+
   test('puts moves of nodes into the past', () => {
     const ann = replica('ann');
     const a = ann.root.tree.insert({ name: 1 }).id;

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { JsonDocument, saveShallow, schema } from '../../src/document/index.ts';
+import { JsonDocument, mark, saveShallow, schema } from '../../src/document/index.ts';
 import { CorruptBytesError, CrdtsError } from '../../src/errors.ts';
 import { historyChunks } from '../../src/history/history-file.ts';
 import { ByteWriter } from '../../src/wire/byte-writer.ts';
@@ -29,7 +29,7 @@ function full(): JsonDocument<typeof everything> {
   root.cards.move(0, 2);
   root.cards.delete(1);
   root.votes.add(5);
-  root.cards.get(0)?.get('name')?.mark(0, 1, 'bold', true);
+  mark(root.cards.get(0)!.get('name')!, 0, 1, 'bold', true);
   const { id } = root.tree.insert({ x: 1 });
   const other = root.tree.insert({ x: 2 }, { parent: id });
   root.tree.insert({ x: 3 }, { parent: other.id });

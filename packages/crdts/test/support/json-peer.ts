@@ -1,7 +1,7 @@
 /** One replica of a board with everything that a user may have beside it. */
 import { expect } from 'vitest';
 
-import { JsonDocument, UndoManager } from '../../src/document/index.ts';
+import { JsonDocument, UndoManager, mark, unmark } from '../../src/document/index.ts';
 import { board, type Board, type Draw, edit } from './board.ts';
 import { Mirror } from './mirror.ts';
 
@@ -104,8 +104,8 @@ export class JsonPeer {
       return;
     }
     const growth = growths[draw(4)];
-    if (draw(3) > 0) title.mark(from, to, 'bi'[draw(2)] ?? '', draw(3), growth);
-    else title.unmark(from, to, 'bi'[draw(2)] ?? '', growth);
+    if (draw(3) > 0) mark(title, from, to, 'bi'[draw(2)] ?? '', draw(3), growth);
+    else unmark(title, from, to, 'bi'[draw(2)] ?? '', growth);
   }
 
   #freshId(): string {

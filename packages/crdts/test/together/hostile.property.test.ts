@@ -11,7 +11,7 @@ import { seededRandom } from '@quorate/transport/system';
 import { expect, test } from 'vitest';
 
 import { CorruptBytesError, CrdtsError } from '../../src/errors.ts';
-import { JsonDocument, schema } from '../../src/document/index.ts';
+import { JsonDocument, schema, mark, runs as runsOf } from '../../src/document/index.ts';
 import type { History } from '../../src/history/history.ts';
 import {
   COUNTER_ADD,
@@ -41,7 +41,7 @@ function boardOf(draws: readonly number[]): { readonly document: Board; readonly
   const { draw, drawnCount } = drawsFrom(draws);
   while (drawnCount() < draws.length) edit(document, draw);
   document.root.title.insert(0, 'title');
-  document.root.title.mark(0, 3, 'bold', true);
+  mark(document.root.title, 0, 3, 'bold', true);
   return { document, draw };
 }
 
@@ -62,7 +62,7 @@ function attempt(document: Board, update: Uint8Array): boolean {
 
 /** It can be read, edited, sent and saved. */
 function goesOn(document: Board): void {
-  document.root.title.runs();
+  runsOf(document.root.title);
   document.root.title.authors();
   document.root.title.insert(0, '.');
   const other: Board = JsonDocument.load(document.save(), { replicaId: 'other', schema: board });
@@ -70,7 +70,7 @@ function goesOn(document: Board): void {
   const fresh: Board = new JsonDocument({ replicaId: 'fresh', schema: board });
   fresh.applyAll(document.updatesSince(fresh.encodeVersion()));
   expect(fresh.toJSON()).toEqual(document.toJSON());
-  expect(fresh.root.title.runs()).toEqual(document.root.title.runs());
+  expect(runsOf(fresh.root.title)).toEqual(runsOf(document.root.title));
 }
 
 const numbers = fc.array(fc.nat({ max: 1_000_000 }), {

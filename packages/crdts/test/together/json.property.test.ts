@@ -10,7 +10,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { JsonDocument } from '../../src/document/index.ts';
+import { JsonDocument, runs as runsOf } from '../../src/document/index.ts';
 import { board, type Draw, drawsFrom } from '../support/board.ts';
 import { JsonPeer } from '../support/json-peer.ts';
 
@@ -90,7 +90,7 @@ function heal(from: JsonPeer, to: JsonPeer): void {
 }
 
 function marks({ root }: { root: JsonPeer['document']['root'] }): unknown {
-  return root.title.runs().map(({ start, end, marks: of }) => [start, end, [...of]]);
+  return runsOf(root.title).map(({ start, end, marks: of }) => [start, end, [...of]]);
 }
 
 function check({ peers }: Group): void {
