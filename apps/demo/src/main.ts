@@ -22,7 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return exitCode;
     }
     case 'node': {
-      const { runNode } = await import('./node/node-process.ts');
+      const { runNode } = await import('./runtime/node-process.ts');
       await runNode(command);
       return 0;
     }

@@ -8,8 +8,8 @@ import {
   type ConfigResult,
   resultCodec,
   type WriteCondition,
-} from '../src/node/config-command.ts';
-import { ConfigStore } from '../src/node/config-store.ts';
+} from '../src/node/control/config-command.ts';
+import { ConfigStore } from '../src/node/control/config-store.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from './support/config-model.ts';
 
 const key = fc.constantFrom('a', 'b');

@@ -1,4 +1,4 @@
-import type { ReadMode } from '../node/config-service.ts';
+import type { ReadMode } from '../node/control/config-service.ts';
 import type { Groups } from '../partition.ts';
 
 /** Where a process listens. */

@@ -2,10 +2,13 @@
  * One node of the demo, put together. This is the place where the packages meet:
  *
  * ```text
- *   HTTP ──► ConfigService ──► RaftNode ──► ConfigStore
- *                 │                │  └────► MeasuredDisk ──► Disk
- *             Requester            │
- *                 └───────► ObservedTransport ──► FaultyTransport ──► Transport
+ *             ┌─► ConfigService ──► RaftNode ──► ConfigStore ─── members, API keys, quotas
+ *   HTTP ──► Admission                                              │
+ *             └─► BoardService ──► Shards (ring) ◄──────────────────┘
+ *                    │                 └──► BoardHost: JsonDocument, DurableReplica, Replicator
+ *                    └──► PeerCalls: breakers, heartbeats ──► Requester
+ *
+ *   all of them ──► ObservedTransport ──► FaultyTransport ──► Transport;  MeasuredDisk ──► Disk
  * ```
  *
  * Clock, randomness, disk and transport come in as arguments, so the same code runs as a process on
@@ -26,21 +29,29 @@ import { FaultyTransport } from '@quorate/transport/faulty';
 import { Hono } from 'hono';
 
 import type { Groups } from '../partition.ts';
-import { createConfigApi } from './config-api.ts';
-import { ConfigService } from './config-service.ts';
-import { ConfigStore } from './config-store.ts';
-import { EventLoopMonitor } from './event-loop-monitor.ts';
-import { HttpMetrics } from './http-metrics.ts';
+import { BoardHost } from './boards/board-host.ts';
+import { BoardService } from './boards/board-service.ts';
+import { createBoardsApi } from './boards/boards-api.ts';
+import { Shards } from './boards/shards.ts';
+import { type Membership, membershipOf } from './control/cluster-map.ts';
+import { createConfigApi } from './control/config-api.ts';
+import { ConfigService } from './control/config-service.ts';
+import { ConfigStore } from './control/config-store.ts';
+import { EventLoopMonitor } from '../observe/event-loop-monitor.ts';
+import { HttpMetrics } from '../observe/http-metrics.ts';
+import { Admission } from './gateway/admission.ts';
+import { BoardDirectory } from './gateway/board-directory.ts';
+import { PeerCalls } from './gateway/peer-calls.ts';
 import { InjectedPartition } from './injected-partition.ts';
-import { MeasuredDisk } from './measured-disk.ts';
-import { NodeEvents } from './node-events.ts';
-import { nodeMetrics } from './node-metrics.ts';
-import type { NodeStatus } from './node-status.ts';
-import { ObservedTransport } from './observed-transport.ts';
+import { MeasuredDisk } from '../observe/measured-disk.ts';
+import { NodeEvents } from '../observe/node-events.ts';
+import { nodeMetrics } from '../observe/node-metrics.ts';
+import type { NodeStatus } from '../observe/node-status.ts';
+import { ObservedTransport } from '../observe/observed-transport.ts';
 import { createOperationsApi } from './operations-api.ts';
 import { problem } from './problem.ts';
-import { noticeOf, raftFigures } from './raft-figures.ts';
-import { StatusPublisher } from './status-publisher.ts';
+import { noticeOf, raftFigures } from '../observe/raft-figures.ts';
+import { StatusPublisher } from '../observe/status-publisher.ts';
 
 /** What a node runs on. */
 export interface NodeOptions {
@@ -96,6 +107,13 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     random,
   });
   const requester = createRequester(transport, clock);
+  const localId = transport.localId;
+  const calls = new PeerCalls({ transport, requester, clock, random, peers: voters });
+  const directory = new BoardDirectory(transport, clock, voters);
+  const boards = await openBoards(options, { transport, disk, store, calls, directory });
+  const admission = new Admission({
+    ...{ store, localId, requester: calls.requester, clock, members: voters },
+  });
   const service = new ConfigService({ raft, store, requester, clock, requestTimeoutMs });
   const http = new HttpMetrics();
   const loop = new EventLoopMonitor(clock);
@@ -121,6 +139,8 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const { adminToken } = options;
   const app = new Hono();
   app.use(http.middleware(clock));
+  app.use('/v1/*', admission.authenticate(), admission.limit());
+  app.route('/', createBoardsApi({ boards: boards.service, clock, mayExist: directory.mayExist }));
   app.route('/', createConfigApi(service));
   app.route('/', createOperationsApi({ events, status, metrics, partition, adminToken }));
   app.notFound(({ req }) => problem('not_found', { detail: `nothing at ${req.path}` }));
@@ -131,11 +151,47 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     publisher.close();
     loop.close();
     service.close();
+    directory.close();
+    calls.close();
+    await admission.close();
+    await boards.close();
     requester.close();
     await raft.close();
     await transport.close();
   };
   return { app, service, status, close };
+}
+
+/** Boards, and what they stand on. */
+async function openBoards(
+  { clock, random, voters, requestTimeoutMs = 3_000, onNotice }: NodeOptions,
+  parts: {
+    readonly transport: Transport;
+    readonly disk: Disk;
+    readonly store: ConfigStore;
+    readonly calls: PeerCalls;
+    readonly directory: BoardDirectory;
+  },
+): Promise<{ readonly service: BoardService; readonly close: () => Promise<void> }> {
+  const { transport, disk, store, calls, directory } = parts;
+  const { requester, isAvailable } = calls;
+  const { localId } = transport;
+  const host = await BoardHost.open({
+    ...{ disk, transport, clock, random, peers: voters },
+    onHold: (boardId) => directory.add(boardId),
+    onError: (boardId, error) => onNotice?.(`board ${boardId}: ${String(error)}`),
+  });
+  const membership = (): Membership => membershipOf(store, voters);
+  const shards = new Shards({ host, localId, requester, clock, membership });
+  const service = new BoardService({
+    ...{ host, shards, localId, requester, clock, isAvailable, requestTimeoutMs },
+  });
+  const close = async (): Promise<void> => {
+    service.close();
+    shards.close();
+    await host.close();
+  };
+  return { service, close };
 }
 
 /** What is put around the carrier: faults on demand, and a look at every message before them. */

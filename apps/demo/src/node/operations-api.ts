@@ -5,9 +5,9 @@ import { bodyLimit } from 'hono/body-limit';
 import { eventStream } from '../event-stream.ts';
 import { parseGroups } from '../partition.ts';
 import type { InjectedPartition } from './injected-partition.ts';
-import type { NodeEvents } from './node-events.ts';
-import type { NodeStatus } from './node-status.ts';
-import { openMetricsType } from './open-metrics.ts';
+import type { NodeEvents } from '../observe/node-events.ts';
+import type { NodeStatus } from '../observe/node-status.ts';
+import { openMetricsType } from '../observe/open-metrics.ts';
 import { problem } from './problem.ts';
 
 /** What the routes show and do. */

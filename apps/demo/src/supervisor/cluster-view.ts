@@ -1,6 +1,6 @@
 /** What the supervisor shows of the cluster, to its page and to `demo status`. */
-import type { MessageCount, MessageSample } from '../node/node-events.ts';
-import type { NodeStatus } from '../node/node-status.ts';
+import type { MessageCount, MessageSample } from '../observe/node-events.ts';
+import type { NodeStatus } from '../observe/node-status.ts';
 import type { Groups } from '../partition.ts';
 import type { ProcessState } from './child-node.ts';
 import type { LoadTotals, LoadWindow } from './load-generator.ts';

@@ -13,7 +13,7 @@ import { bodyLimit } from 'hono/body-limit';
 
 import { eventStream } from '../event-stream.ts';
 import { HttpClient, HttpClientError } from '../http-client.ts';
-import { limits } from '../node/config-limits.ts';
+import { limits } from '../node/control/config-limits.ts';
 import { problem } from '../node/problem.ts';
 import { parseGroups } from '../partition.ts';
 import type { PageFiles } from './page-files.ts';

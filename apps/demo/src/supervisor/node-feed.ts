@@ -1,4 +1,4 @@
-import type { NodeEvent } from '../node/node-events.ts';
+import type { NodeEvent } from '../observe/node-events.ts';
 
 /** How long to wait before asking a node again that did not answer, in ms. */
 const retryMs = 250;

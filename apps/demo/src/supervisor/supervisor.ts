@@ -8,8 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { HttpClient } from '../http-client.ts';
-import type { NodeEvent } from '../node/node-events.ts';
-import type { NodeStatus } from '../node/node-status.ts';
+import type { NodeEvent } from '../observe/node-events.ts';
+import type { NodeStatus } from '../observe/node-status.ts';
 import type { Groups } from '../partition.ts';
 import { Charts } from './charts.ts';
 import { ChildNode, type ChildExit } from './child-node.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { cellsOf, logWindow } from '../../src/dashboard/log-window.ts';
-import type { RaftFigures } from '../../src/node/node-status.ts';
+import type { RaftFigures } from '../../src/observe/node-status.ts';
 import type { NodeView } from '../../src/supervisor/cluster-view.ts';
 
 function nodeWith(raft: Partial<RaftFigures> | undefined): NodeView {

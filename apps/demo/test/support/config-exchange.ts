@@ -5,7 +5,7 @@
  * history of something else. So a refusal counts as definite only if its problem says so, and what
  * it says is then held against it: a write that happened all the same is a value nobody wrote.
  */
-import type { ReadMode } from '../../src/node/config-service.ts';
+import type { ReadMode } from '../../src/node/control/config-service.ts';
 import type { ConfigInput, ConfigOutput } from './config-model.ts';
 
 /** A request, whatever carries it. */

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 import { HttpClient, HttpClientError, type HttpResponse } from '../../src/http-client.ts';
-import type { NodeStatus } from '../../src/node/node-status.ts';
+import type { NodeStatus } from '../../src/observe/node-status.ts';
 import { readControlFile } from '../../src/supervisor/control-file.ts';
 import type { ClusterView } from '../../src/supervisor/cluster-view.ts';
 import type { ReadyNode, SupervisorEvent } from '../../src/supervisor/supervisor-events.ts';

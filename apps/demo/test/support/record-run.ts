@@ -2,7 +2,7 @@ import type { Annotation, History } from '@quorate/linearizability';
 import { drawScenario, runScenario, type RunResult, type Scenario } from '@quorate/simulation';
 import { seededRandom } from '@quorate/transport/system';
 
-import type { ReadMode } from '../../src/node/config-service.ts';
+import type { ReadMode } from '../../src/node/control/config-service.ts';
 import type { ConfigExperiment } from './config-experiment.ts';
 import type { ConfigInput, ConfigOutput } from './config-model.ts';
 import { configWorkload, stormOf } from './config-workload.ts';

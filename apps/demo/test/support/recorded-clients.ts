@@ -1,7 +1,7 @@
 import { type History, recorder } from '@quorate/linearizability';
 import type { Random } from '@quorate/transport';
 
-import type { ReadMode } from '../../src/node/config-service.ts';
+import type { ReadMode } from '../../src/node/control/config-service.ts';
 import { HttpClient, HttpClientError } from '../../src/http-client.ts';
 import type { ReadyNode } from '../../src/supervisor/supervisor-events.ts';
 import { actions, ClientMemory } from './client-memory.ts';

@@ -3,7 +3,7 @@ import { MemoryDisk } from '@quorate/storage/memory';
 import { systemClock } from '@quorate/transport/system';
 import { expect, test } from 'vitest';
 
-import { MeasuredDisk } from '../../src/node/measured-disk.ts';
+import { MeasuredDisk } from '../../src/observe/measured-disk.ts';
 
 describeDisk('measured', () => {
   const disk = new MemoryDisk();

@@ -2,8 +2,8 @@ import { Simulation } from '@quorate/simulation';
 import { nodeId, protocolName } from '@quorate/transport';
 import { expect, test } from 'vitest';
 
-import { type NodeEvent, NodeEvents } from '../../src/node/node-events.ts';
-import { ObservedTransport } from '../../src/node/observed-transport.ts';
+import { type NodeEvent, NodeEvents } from '../../src/observe/node-events.ts';
+import { ObservedTransport } from '../../src/observe/observed-transport.ts';
 
 const [left, right, stranger] = [nodeId('left'), nodeId('right'), nodeId('stranger')];
 const protocol = protocolName('talk');

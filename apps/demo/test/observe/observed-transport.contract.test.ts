@@ -8,8 +8,8 @@ import {
 import { MemoryNetwork } from '@quorate/transport/memory';
 import { systemClock } from '@quorate/transport/system';
 
-import { NodeEvents } from '../../src/node/node-events.ts';
-import { ObservedTransport } from '../../src/node/observed-transport.ts';
+import { NodeEvents } from '../../src/observe/node-events.ts';
+import { ObservedTransport } from '../../src/observe/observed-transport.ts';
 
 /** Nodes of one process, each observed, while someone watches. */
 class ObservedFixture implements TransportFixture {

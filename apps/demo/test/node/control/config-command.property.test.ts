@@ -3,14 +3,14 @@ import { type Codec, DecodeError } from '@quorate/transport/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { type Answer, answerCodec } from '../../src/node/config-answer.ts';
+import { type Answer, answerCodec } from '../../../src/node/control/config-answer.ts';
 import {
   commandCodec,
   type ConfigCommand,
   type ConfigResult,
   resultCodec,
   type WriteCondition,
-} from '../../src/node/config-command.ts';
+} from '../../../src/node/control/config-command.ts';
 
 const revision = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(Number.MAX_SAFE_INTEGER));
 // Everything that is text: no lone surrogates, but everything else, a byte order mark included.

@@ -7,8 +7,8 @@ import {
   type ConfigResult,
   resultCodec,
   type WriteCondition,
-} from '../../src/node/config-command.ts';
-import { ConfigStore } from '../../src/node/config-store.ts';
+} from '../../../src/node/control/config-command.ts';
+import { ConfigStore } from '../../../src/node/control/config-store.ts';
 
 // Few keys and low revisions, so that conditions often hold and often just do not.
 const key = fc.constantFrom('a', 'b', '__proto__', 'ключ');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { BucketHistogram, OpenMetricsText } from '../../src/node/open-metrics.ts';
+import { BucketHistogram, OpenMetricsText } from '../../src/observe/open-metrics.ts';
 
 test('families with their samples, closed by EOF', () => {
   const text = new OpenMetricsText();

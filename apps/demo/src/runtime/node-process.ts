@@ -11,8 +11,8 @@ import { sharedSecret, TcpTransport } from '@quorate/transport/tcp';
 
 import type { NodeCommand } from '../cli/command.ts';
 import { parseGroups } from '../partition.ts';
-import { limits } from './config-limits.ts';
-import { createNode, type DemoNode } from './create-node.ts';
+import { limits } from '../node/control/config-limits.ts';
+import { createNode, type DemoNode } from '../node/create-node.ts';
 
 /** A snapshot travels in one message: the whole store, and room for what frames it. */
 const maxPayloadBytes = limits.storeBytesMax + 1_024 * 1_024;

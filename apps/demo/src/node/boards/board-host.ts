@@ -1,0 +1,161 @@
+/**
+ * The boards of which this node has a copy.
+ *
+ * A copy is a document on disk that the replicator keeps equal with the other copies. It is begun
+ * when this node comes to own a board, and given up when it does not any more and all who do have
+ * what is here. Nobody says "move": each node looks at the placement, and the replicator does the
+ * rest.
+ */
+import { DiskStore, DurableReplica } from '@quorate/crdts/persistence';
+import { Replicator } from '@quorate/crdts/replicator';
+import { randomReplicaId } from '@quorate/crdts/text';
+import type { Disk } from '@quorate/storage';
+import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
+
+import { type Board, openBoard } from './board.ts';
+
+/** What a host needs. */
+export interface BoardHostOptions {
+  readonly disk: Disk;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** All nodes that may hold copies. */
+  readonly peers: readonly NodeId[];
+  /** Called when a copy is begun or opened. */
+  readonly onHold: (boardId: string) => void;
+  /** Receives what cannot be read or kept. */
+  readonly onError: (boardId: string, error: unknown) => void;
+}
+
+/** A copy that is open. */
+export interface HostedBoard {
+  readonly board: Board;
+  /** Settles once all that the copy has is on disk. */
+  readonly flushed: () => Promise<void>;
+  /** Takes in an update of a client. */
+  readonly merge: (update: Uint8Array) => void;
+}
+
+interface Copy extends HostedBoard {
+  readonly durable: DurableReplica<Board>;
+  readonly detach: () => void;
+}
+
+const directory = 'boards';
+/** A board is small: so is each file of its log. */
+const SEGMENT_BYTES = 64 * 1_024;
+
+/** Opens, keeps and gives up copies of boards. */
+export class BoardHost {
+  readonly #options: BoardHostOptions;
+  readonly #replicator: Replicator;
+  readonly #copies = new Map<string, Promise<Copy>>();
+
+  private constructor(options: BoardHostOptions) {
+    const { transport, clock, random, peers } = options;
+    this.#options = options;
+    this.#replicator = new Replicator({
+      ...{ transport, clock, random, group: 'boards', relay: 'compare' },
+      peers: peers.filter((peer) => peer !== transport.localId),
+    });
+  }
+
+  /** Opens all copies that the disk has. */
+  static async open(options: BoardHostOptions): Promise<BoardHost> {
+    const host = new BoardHost(options);
+    await options.disk.createDirectory(directory);
+    const names = await options.disk.list(directory);
+    await Promise.all(names.map((boardId) => host.hold(boardId)));
+    return host;
+  }
+
+  /** The boards of which there is a copy here. */
+  get boardIds(): readonly string[] {
+    return [...this.#copies.keys()];
+  }
+
+  /** The copy, if there is one. */
+  get(boardId: string): Promise<HostedBoard> | undefined {
+    return this.#copies.get(boardId);
+  }
+
+  /** The copy, which is begun if there is none. */
+  hold(boardId: string): Promise<HostedBoard> {
+    const held = this.#copies.get(boardId);
+    if (held !== undefined) return held;
+    const opening = this.#begin(boardId);
+    this.#copies.set(boardId, opening);
+    this.#options.onHold(boardId);
+    opening.catch((error: unknown) => {
+      this.#copies.delete(boardId);
+      this.#options.onError(boardId, error);
+    });
+    return opening;
+  }
+
+  /** Which of `owners` have, on disk, all that is here now: at least `count`, if in time. */
+  confirmed(
+    boardId: string,
+    owners: readonly NodeId[],
+    { count, timeoutMs }: { readonly count: number; readonly timeoutMs: number },
+  ): Promise<readonly NodeId[]> {
+    return this.#replicator.whenCovered(boardId, { peerCount: count, timeoutMs, among: owners });
+  }
+
+  /** Who has all that is here, as far as is known. */
+  coverage(boardId: string): readonly NodeId[] {
+    return this.#replicator.coverage(boardId);
+  }
+
+  /** Gives up a copy and its files. */
+  async release(boardId: string): Promise<void> {
+    const copy = await this.#copies.get(boardId);
+    if (copy === undefined) return;
+    this.#copies.delete(boardId);
+    copy.detach();
+    await copy.durable.close();
+    await removeAll(this.#options.disk, `${directory}/${boardId}`);
+  }
+
+  async close(): Promise<void> {
+    this.#replicator.close();
+    const copies = await Promise.allSettled(this.#copies.values());
+    for (const copy of copies) if (copy.status === 'fulfilled') await copy.value.durable.close();
+  }
+
+  async #begin(boardId: string): Promise<Copy> {
+    const { disk, clock, random, onError } = this.#options;
+    // A life of its own for every opening: what a crash took from here, others may have.
+    const replicaId = randomReplicaId(random);
+    const durable = await DurableReplica.open<Board>({
+      store: await DiskStore.open({
+        ...{ disk, directory: `${directory}/${boardId}`, segmentBytes: SEGMENT_BYTES },
+      }),
+      create: (snapshot) => openBoard(replicaId, snapshot),
+      save: (board) => board.save(),
+      onError: (error) => onError(boardId, error),
+      clock,
+    });
+    const detach = this.#replicator.attach(boardId, durable, { flushed: () => durable.flushed() });
+    return {
+      board: durable.replica,
+      flushed: () => durable.flushed(),
+      merge: (update) => {
+        durable.apply(update);
+        this.#replicator.changed(boardId);
+      },
+      durable,
+      detach,
+    };
+  }
+}
+
+async function removeAll(disk: Disk, folder: string): Promise<void> {
+  for (const part of ['log', 'snapshots']) {
+    for (const name of await disk.list(`${folder}/${part}`)) {
+      await disk.remove(`${folder}/${part}/${name}`);
+    }
+    await disk.syncDirectory(`${folder}/${part}`);
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * What can be done with boards, from whichever node a client reached.
+ *
+ * A request goes to the owners of its board, in their order, past those that are suspected. The one
+ * that carries it out answers when the change is on its disk and on that of a second owner: then
+ * no single loss takes it back. An owner that finds no second one keeps the change and says that
+ * it could not confirm it; the others get it when they come back. So boards can be edited on every
+ * side of a partition that has an owner, and merge afterwards.
+ *
+ * A request with a key is carried out once: the key is part of the change. Owners that are cut off
+ * from each other cannot know what the other one carried out; then it may be done twice.
+ */
+import { ShardedRequester } from '@quorate/consistent-hashing/sharding';
+import { CrdtsError } from '@quorate/crdts';
+import type { Clock, NodeId, Requester } from '@quorate/transport';
+import { fromBase64, toBase64 } from '../../base64.ts';
+
+import { carryOut, isCarriedOut, viewOf } from './board.ts';
+import type { BoardHost, HostedBoard } from './board-host.ts';
+import {
+  type BoardAnswer,
+  boardAnswerCodec,
+  type BoardCommand,
+  boardCommandCodec,
+  pullCodec,
+  updatesCodec,
+} from './board-messages.ts';
+import { COPY_COUNT, type Shards } from './shards.ts';
+
+/** What the service needs of its surroundings. */
+export interface BoardServiceOptions {
+  readonly host: BoardHost;
+  readonly shards: Shards;
+  readonly localId: NodeId;
+  readonly requester: Requester;
+  readonly clock: Clock;
+  /** Whether to ask an owner at all. */
+  readonly isAvailable: (owner: NodeId) => boolean;
+  /** How long a client waits for an outcome, in ms. More than 0. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What a client gets: an owner's answer, or why there is none. */
+export type BoardOutcome =
+  | (BoardAnswer & { readonly owner: NodeId })
+  /** Nothing happened. */
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  /** It may have happened, or may still happen. */
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/** Copies that a change must be on, so that no single loss takes it back. */
+const CONFIRMED_COPIES = 2;
+/** Of the time that a client waits, the parts that one owner may take, and the one it asks. */
+const OWNER_SHARE = 0.45;
+const SECOND_OWNER_SHARE = 0.15;
+
+const askMethod = 'boards/ask';
+const pullMethod = 'boards/pull';
+/** The key of the request that made a board. */
+const CREATION = 'create';
+
+/** Boards, wherever they are. */
+export class BoardService {
+  readonly #options: BoardServiceOptions;
+  readonly #sharded: ShardedRequester;
+  readonly #stops: readonly (() => void)[];
+
+  constructor(options: BoardServiceOptions) {
+    const { shards, localId, requester, clock, isAvailable } = options;
+    this.#options = options;
+    this.#sharded = new ShardedRequester({
+      ...{ requester, localId, clock, isAvailable, placement: shards.placement },
+      replicaCount: COPY_COUNT,
+      refresh: () => Promise.resolve(shards.placement),
+    });
+    this.#stops = [
+      this.#sharded.serve(askMethod, async (payload, { key }) => {
+        const boardId = new TextDecoder().decode(key);
+        const command = boardCommandCodec.decode(payload);
+        return boardAnswerCodec.encode(await this.#answer(boardId, command));
+      }),
+      requester.serve(pullMethod, async (payload) => {
+        const { boardId, since } = pullCodec.decode(payload.slice());
+        const copy = await options.host.get(boardId);
+        return updatesCodec.encode(copy?.board.updatesSince(fromBase64(since)).map(toBase64) ?? []);
+      }),
+    ];
+  }
+
+  /** Has one of the owners carry out `command`. Never rejects. */
+  async ask(boardId: string, command: BoardCommand): Promise<BoardOutcome> {
+    const { shards, requestTimeoutMs } = this.#options;
+    this.#sharded.setPlacement(shards.placement);
+    const isRead = command.kind === 'read' || command.kind === 'sync';
+    const isIdempotent = command.kind !== 'change' || command.stamp !== undefined;
+    try {
+      const { payload, owner } = await this.#sharded.request(
+        boardId,
+        askMethod,
+        boardCommandCodec.encode(command),
+        {
+          timeoutMs: requestTimeoutMs,
+          attemptTimeoutMs: requestTimeoutMs * OWNER_SHARE,
+          isIdempotent,
+        },
+      );
+      return { ...boardAnswerCodec.decode(payload), owner };
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      return { kind: isRead || isDefinite(error) ? 'unreachable' : 'unknown', detail };
+    }
+  }
+
+  /** Takes no more requests from other nodes. */
+  close(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  async #answer(boardId: string, command: BoardCommand): Promise<BoardAnswer> {
+    const { host, shards, clock } = this.#options;
+    if (command.kind === 'create') {
+      const copy = await host.hold(boardId);
+      await shards.assign([boardId]);
+      const stamp = { key: CREATION, atMs: clock.wallTimeMs() };
+      const operations = [{ kind: 'setTitle' as const, title: command.title }];
+      return await this.#change(boardId, copy, { operations, stamp });
+    }
+    const copy = await host.get(boardId);
+    if (copy === undefined) return { kind: 'missing' };
+    if (command.kind === 'read' && command.copies > 1) await this.#hearSecond(boardId, copy);
+    if (copy.board.eventCount === 0) await this.#hearSecond(boardId, copy);
+    if (copy.board.eventCount === 0) return { kind: 'missing' };
+    switch (command.kind) {
+      case 'read':
+        return { kind: 'board', view: viewOf(copy.board), version: versionOf(copy) };
+      case 'sync': {
+        const updates = copy.board.updatesSince(fromBase64(command.since)).map(toBase64);
+        return { kind: 'updates', updates, version: versionOf(copy) };
+      }
+      case 'change':
+        return await this.#change(boardId, copy, command);
+      case 'merge':
+        return await this.#write(boardId, copy, () => copy.merge(fromBase64(command.update)));
+    }
+  }
+
+  async #change(
+    boardId: string,
+    copy: HostedBoard,
+    { operations, stamp }: Omit<BoardCommand & { readonly kind: 'change' }, 'kind'>,
+  ): Promise<BoardAnswer> {
+    const isRepeated = (): boolean => stamp !== undefined && isCarriedOut(copy.board, stamp.key);
+    if (stamp !== undefined && !isRepeated()) await this.#hearSecond(boardId, copy);
+    if (!isRepeated())
+      return await this.#write(boardId, copy, () => carryOut(copy.board, operations, stamp));
+    const answer = await this.#write(boardId, copy, () => undefined);
+    return answer.kind === 'done' ? { ...answer, isNew: false } : answer;
+  }
+
+  /** Makes a change, and waits until it is on the disks it must be on. */
+  async #write(boardId: string, copy: HostedBoard, change: () => void): Promise<BoardAnswer> {
+    const { host, shards, localId } = this.#options;
+    try {
+      change();
+    } catch (error) {
+      if (error instanceof RangeError) {
+        return { kind: 'refused', reason: 'misfit', detail: error.message };
+      }
+      if (!(error instanceof CrdtsError)) throw error;
+      return { kind: 'refused', reason: 'damaged', detail: error.message };
+    }
+    const others = shards.ownersOf(boardId).filter((owner) => owner !== localId);
+    const count = Math.min(CONFIRMED_COPIES - 1, others.length);
+    const [, confirming] = await Promise.all([
+      copy.flushed(),
+      count === 0 ? [] : host.confirmed(boardId, others, { count, timeoutMs: this.#secondMs }),
+    ]);
+    const [version, copies] = [versionOf(copy), 1 + confirming.length];
+    if (confirming.length < count) return { kind: 'unconfirmed', version };
+    return { kind: 'done', version, copies, isNew: true };
+  }
+
+  /** Brings what another owner has, from the first that answers. */
+  async #hearSecond(boardId: string, copy: HostedBoard): Promise<void> {
+    const { shards, localId, requester, isAvailable } = this.#options;
+    const payload = pullCodec.encode({ boardId, since: versionOf(copy) });
+    const asked = shards
+      .ownersOf(boardId)
+      .filter((owner) => owner !== localId && isAvailable(owner))
+      .map(async (owner) => {
+        const options = { timeoutMs: this.#secondMs };
+        return updatesCodec.decode(await requester.request(owner, pullMethod, payload, options));
+      });
+    const updates = await Promise.any(asked).catch(() => []);
+    for (const update of updates) copy.merge(fromBase64(update));
+  }
+
+  get #secondMs(): number {
+    return this.#options.requestTimeoutMs * SECOND_OWNER_SHARE;
+  }
+}
+
+function versionOf({ board }: HostedBoard): string {
+  return toBase64(board.encodeVersion());
+}
+
+/** Whether what an error ended certainly did not and will not happen. */
+function isDefinite(error: unknown): boolean {
+  return error instanceof Error && 'definite' in error && error.definite === true;
+}

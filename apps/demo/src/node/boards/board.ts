@@ -1,0 +1,163 @@
+/** What a board is: a document that many edit at once, and what one request can do to it. */
+import { JsonDocument, recordOf, schema } from '@quorate/crdts/document';
+import * as v from 'valibot';
+
+/** How an incident stands. Of two who set it at once one wins; the other is in the conflicts. */
+export const boardStatuses = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
+
+/** One of them. */
+export type BoardStatus = (typeof boardStatuses)[number];
+
+/** The parts of a board, and how each merges. */
+export const boardSchema = schema.map({
+  title: schema.register<string>(),
+  status: schema.register<BoardStatus>(),
+  notes: schema.text(),
+  checklist: schema.movableList(
+    schema.map({
+      id: schema.register<string>(),
+      text: schema.register<string>(),
+      isDone: schema.register<boolean>(),
+    }),
+  ),
+  /** Users that are affected: everybody adds, and all of it counts. */
+  affected: schema.counter(),
+  /** When each request was carried out, by its key: in one change with what it did. */
+  requests: schema.record(schema.register<number>()),
+});
+
+/** A board of this node. */
+export type Board = JsonDocument<typeof boardSchema>;
+
+const text = (max: number) =>
+  v.pipe(
+    v.string(),
+    v.check((value) => value.isWellFormed(), 'expected well-formed text, got a lone surrogate'),
+    v.maxLength(max),
+  );
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const itemId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+
+/** One thing that a request does to a board. Lengths and positions are in units of UTF-16. */
+export const boardOperation = v.variant('kind', [
+  v.strictObject({ kind: v.literal('setTitle'), title: text(200) }),
+  v.strictObject({ kind: v.literal('setStatus'), status: v.picklist(boardStatuses) }),
+  v.strictObject({ kind: v.literal('insertNotes'), position: count, text: text(10_000) }),
+  v.strictObject({ kind: v.literal('deleteNotes'), position: count, count }),
+  v.strictObject({ kind: v.literal('addItem'), id: itemId, text: text(1_000) }),
+  v.strictObject({ kind: v.literal('checkItem'), id: itemId, isDone: v.boolean() }),
+  v.strictObject({ kind: v.literal('removeItem'), id: itemId }),
+  v.strictObject({
+    kind: v.literal('addAffected'),
+    amount: v.pipe(v.number(), v.integer(), v.minValue(-1_000_000), v.maxValue(1_000_000)),
+  }),
+]);
+
+/** One of them. */
+export type BoardOperation = v.InferOutput<typeof boardOperation>;
+
+/** A board as clients see it. `statusConflicts` is what others set at the same time, and lost. */
+export const boardView = v.strictObject({
+  title: v.string(),
+  status: v.picklist(boardStatuses),
+  statusConflicts: v.array(v.string()),
+  notes: v.string(),
+  checklist: v.array(v.strictObject({ id: v.string(), text: v.string(), isDone: v.boolean() })),
+  affected: v.number(),
+});
+
+/** One of them. */
+export type BoardView = v.InferOutput<typeof boardView>;
+
+/** A request that may come twice, and must be carried out once. */
+export const requestStamp = v.strictObject({ key: itemId, atMs: v.number() });
+
+/** One of them. */
+export type RequestStamp = v.InferOutput<typeof requestStamp>;
+
+/** So many keys of requests are kept with a board; the oldest go first. */
+const REQUESTS_KEPT = 256;
+
+/** A board with nothing in it, or the one that was saved into `bytes`. */
+export function openBoard(replicaId: string, bytes?: Uint8Array): Board {
+  const options = { replicaId, schema: boardSchema };
+  return bytes === undefined ? new JsonDocument(options) : JsonDocument.load(bytes, options);
+}
+
+/** Whether a request was carried out, as far as this copy knows. */
+export function isCarriedOut(board: Board, requestKey: string): boolean {
+  return board.root.requests.has(requestKey);
+}
+
+/**
+ * Carries out a request as one change, or not at all.
+ *
+ * @throws RangeError if an operation does not fit the board as it is now.
+ */
+export function carryOut(
+  board: Board,
+  operations: readonly BoardOperation[],
+  stamp?: RequestStamp,
+): void {
+  board.transact(() => {
+    for (const operation of operations) perform(board, operation);
+    if (stamp !== undefined) remember(board, stamp);
+  });
+}
+
+/** What clients see. */
+export function viewOf(board: Board): BoardView {
+  const { title = '', status = 'investigating', notes, checklist, affected } = board.root;
+  const written = recordOf(board.root).conflicts('status');
+  return {
+    title,
+    status,
+    statusConflicts: written.slice(1).filter((other) => typeof other === 'string'),
+    notes: notes.toString(),
+    checklist: [...checklist].map(({ id = '', text = '', isDone = false }) => ({
+      id,
+      text,
+      isDone,
+    })),
+    affected: affected.value,
+  };
+}
+
+function perform({ root }: Board, operation: BoardOperation): void {
+  switch (operation.kind) {
+    case 'setTitle':
+      root.title = operation.title;
+      return;
+    case 'setStatus':
+      root.status = operation.status;
+      return;
+    case 'insertNotes':
+      root.notes.insert(operation.position, operation.text);
+      return;
+    case 'deleteNotes':
+      root.notes.delete(operation.position, operation.count);
+      return;
+    case 'addItem':
+      root.checklist.push({ id: operation.id, text: operation.text, isDone: false });
+      return;
+    case 'addAffected':
+      root.affected.add(operation.amount);
+      return;
+    case 'checkItem':
+    case 'removeItem': {
+      const index = [...root.checklist].findIndex(({ id }) => id === operation.id);
+      const item = root.checklist.get(index);
+      if (item === undefined) throw new RangeError(`id: expected an item, got ${operation.id}`);
+      if (operation.kind === 'removeItem') root.checklist.delete(index);
+      else item.isDone = operation.isDone;
+    }
+  }
+}
+
+function remember({ root: { requests } }: Board, { key, atMs }: RequestStamp): void {
+  requests.set(key, atMs);
+  const keys = requests.keys();
+  if (keys.length <= REQUESTS_KEPT) return;
+  const oldest = keys.toSorted((a, b) => (requests.get(a) ?? 0) - (requests.get(b) ?? 0));
+  for (const old of oldest.slice(0, keys.length - REQUESTS_KEPT)) requests.delete(old);
+}

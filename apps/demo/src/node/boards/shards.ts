@@ -1,0 +1,142 @@
+/**
+ * Which nodes hold which board, and what follows from a change of that.
+ *
+ * The placement is a ring over the members that the control plane names, so whoever has applied the
+ * same change knows the same owners. Every node that has a copy then does two things, over and
+ * over: it tells the owners of the board to hold it, and once all of them have what is here, it
+ * gives its own copy up if it is no owner itself. So a board is never only on its way.
+ */
+import { type Placement, ring } from '@quorate/consistent-hashing';
+import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@quorate/transport';
+
+import type { Membership } from '../control/cluster-map.ts';
+import type { BoardHost } from './board-host.ts';
+
+/** So many nodes hold each board, if there are as many. */
+export const COPY_COUNT = 3;
+/** How often copies are compared with the placement, in ms. */
+const LOOK_MS = 2_000;
+const TIMEOUT_MS = 1_000;
+/** Names of boards in one request. */
+const BATCH = 256;
+
+const method = 'boards/hold';
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** What keeps copies where they belong. */
+export interface ShardsOptions {
+  readonly host: BoardHost;
+  readonly localId: NodeId;
+  readonly requester: Requester;
+  readonly clock: Clock;
+  readonly membership: () => Membership;
+}
+
+/** Copies on their way to where they belong. */
+export class Shards {
+  readonly #options: ShardsOptions;
+  readonly #stopServing: () => void;
+  #placement: Placement;
+  #timer: Timer | undefined;
+
+  constructor(options: ShardsOptions) {
+    const { requester, host } = options;
+    this.#options = options;
+    this.#placement = placementOf(options.membership());
+    this.#stopServing = requester.serve(method, async (payload, { from }) => {
+      const boardIds = decoder.decode(payload).split(' ').filter(isBoardId);
+      // Who asks may be ahead of this node's view, or behind it; `look` will tell.
+      await Promise.all(boardIds.slice(0, BATCH).map((boardId) => host.hold(boardId)));
+      return encoder.encode(from);
+    });
+    this.#lookLater();
+  }
+
+  /** Who owns what, as of the newest members that this node has applied. */
+  get placement(): Placement {
+    const membership = this.#options.membership();
+    if (membership.epoch > this.#placement.epoch) this.#placement = placementOf(membership);
+    return this.#placement;
+  }
+
+  /** The owners of a board, the first in charge first. */
+  ownersOf(boardId: string): readonly NodeId[] {
+    return this.placement.locateN(boardId, COPY_COUNT).map(({ id }) => nodeId(id));
+  }
+
+  /** Whether this node is one of them. */
+  isOwner(boardId: string): boolean {
+    return this.ownersOf(boardId).includes(this.#options.localId);
+  }
+
+  /** Tells the owners of boards to hold them. Who does not answer is told again later. */
+  async assign(boardIds: readonly string[]): Promise<void> {
+    const { localId, requester } = this.#options;
+    const byOwner = new Map<NodeId, string[]>();
+    for (const boardId of boardIds) {
+      for (const owner of this.ownersOf(boardId)) {
+        if (owner !== localId) byOwner.set(owner, [...(byOwner.get(owner) ?? []), boardId]);
+      }
+    }
+    await Promise.allSettled(
+      [...byOwner].flatMap(([owner, ids]) =>
+        batches(ids).map((batch) =>
+          requester.request(owner, method, encoder.encode(batch.join(' ')), {
+            timeoutMs: TIMEOUT_MS,
+          }),
+        ),
+      ),
+    );
+  }
+
+  /** How many boards have fewer copies than they should, as far as this node can tell. */
+  underReplicatedCount(): number {
+    return this.#options.host.boardIds.filter((boardId) => !this.#isWhole(boardId)).length;
+  }
+
+  close(): void {
+    this.#stopServing();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #isWhole(boardId: string): boolean {
+    const { host, localId } = this.#options;
+    const coverage = host.coverage(boardId);
+    return this.ownersOf(boardId).every((owner) => owner === localId || coverage.includes(owner));
+  }
+
+  #lookLater(): void {
+    this.#timer = this.#options.clock.setTimer(LOOK_MS, () => {
+      void this.#look().finally(() => {
+        if (this.#timer !== undefined) this.#lookLater();
+      });
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { host } = this.#options;
+    const waiting = host.boardIds.filter((boardId) => !this.#isWhole(boardId));
+    await this.assign(waiting);
+    const strange = host.boardIds.filter((boardId) => !this.isOwner(boardId));
+    for (const boardId of strange) if (this.#isWhole(boardId)) await host.release(boardId);
+  }
+}
+
+/** Whether a text can name a board; as it also names a folder, nothing else may. */
+export function isBoardId(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,63}$/.test(text);
+}
+
+function placementOf({ epoch, members }: Membership): Placement {
+  const nodes = members.map(({ id, weight, zone }) =>
+    zone === undefined ? { id, weight } : { id, weight, zone },
+  );
+  return ring({ nodes, epoch });
+}
+
+function batches(ids: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(ids.length / BATCH);
+  return Array.from({ length: count }, (_, index) => ids.slice(index * BATCH, (index + 1) * BATCH));
+}

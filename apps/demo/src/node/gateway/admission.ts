@@ -1,0 +1,115 @@
+/**
+ * Who may call, and how often: the gateway in front of `/v1`.
+ *
+ * API keys and quotas are in the control plane. A quota holds for the whole cluster: each key of a
+ * client is counted by one node, from which the others lease small parts, and who cannot reach it
+ * decides with a share of his own.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { gcra } from '@quorate/rate-limiter';
+import { ClusterStore, rendezvousPlacement } from '@quorate/rate-limiter/cluster';
+import { type HttpLimit, storeLimit } from '@quorate/rate-limiter/http';
+import { honoRateLimit } from '@quorate/rate-limiter/hono';
+import type { Clock, NodeId, Requester } from '@quorate/transport';
+import type { Context, MiddlewareHandler } from 'hono';
+
+import { type ApiKey, apiKeysOf, type Quota, quotaOf } from '../control/cluster-map.ts';
+import type { ConfigStore } from '../control/config-store.ts';
+import { problem } from '../problem.ts';
+
+/** What admission is made of. */
+export interface AdmissionOptions {
+  readonly store: Pick<ConfigStore, 'get'>;
+  readonly localId: NodeId;
+  readonly requester: Requester;
+  readonly clock: Clock;
+  readonly members: readonly NodeId[];
+}
+
+/** Who calls when there are no API keys. */
+const anyone: ApiKey = { name: 'anyone', sha256: '', role: 'admin' };
+const unlimited: Quota = { limit: 1_000_000, windowMs: 1_000 };
+
+/** Lets requests in. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #limits: ClusterStore;
+  /** One for each quota that is in force: they are compared by identity. */
+  readonly #httpLimits = new Map<string, HttpLimit>();
+
+  constructor(options: AdmissionOptions) {
+    const { localId, requester, clock, members } = options;
+    this.#options = options;
+    const placement = rendezvousPlacement(members);
+    this.#limits = new ClusterStore({ localId, requester, clock, placement });
+  }
+
+  /** How decisions were come by. */
+  get counters(): ClusterStore['counters'] {
+    return this.#limits.counters;
+  }
+
+  /** Refuses strangers, with 401. */
+  authenticate(): MiddlewareHandler {
+    return async (context, next) => {
+      if (this.callerOf(context) === undefined) {
+        return problem('unauthorized', { detail: 'authorization: expected Bearer and an API key' });
+      }
+      await next();
+      return undefined;
+    };
+  }
+
+  /** Refuses those whose quota is used up, with 429 and when to come back. */
+  limit(): MiddlewareHandler {
+    return honoRateLimit<Context>({
+      limit: (_request, context) => this.#limitOf(context),
+      key: (_request, context) => this.callerOf(context)?.name,
+      onLimiterFailure: 'open',
+    });
+  }
+
+  /** Whose API key a request has. */
+  callerOf(context: Context): ApiKey | undefined {
+    const keys = apiKeysOf(this.#options.store);
+    if (keys === undefined) return anyone;
+    const secret = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1];
+    if (secret === undefined) return undefined;
+    const digest = bytesToHex(sha256(utf8ToBytes(secret)));
+    // All of them are compared, so that the time says nothing about which one is near.
+    let caller: ApiKey | undefined;
+    for (const key of keys) if (isSame(key.sha256, digest)) caller = key;
+    return caller;
+  }
+
+  /** What a caller may do. */
+  quotaOf(name: string): Quota {
+    return quotaOf(this.#options.store, name) ?? unlimited;
+  }
+
+  async close(): Promise<void> {
+    await this.#limits.close();
+  }
+
+  #limitOf(context: Context): HttpLimit {
+    const { limit, windowMs } = this.quotaOf(this.callerOf(context)?.name ?? '');
+    const name = `${limit}/${windowMs}`;
+    const known = this.#httpLimits.get(name);
+    if (known !== undefined) return known;
+    // Nobody has many quotas; who tries others all day must not fill the memory.
+    if (this.#httpLimits.size >= 100) this.#httpLimits.clear();
+    const made = storeLimit(this.#limits, [gcra({ name: 'api', limit, windowMs })]);
+    this.#httpLimits.set(name, made);
+    return made;
+  }
+}
+
+/** Compares digests in a time that depends on their length alone. */
+function isSame(left: string, right: string): boolean {
+  let difference = left.length ^ right.length;
+  for (let index = 0; index < right.length; index += 1) {
+    difference |= left.charCodeAt(index) ^ right.charCodeAt(index);
+  }
+  return difference === 0;
+}

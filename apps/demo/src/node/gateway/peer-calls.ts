@@ -1,0 +1,84 @@
+/**
+ * Requests to other nodes, by one that knows how they are.
+ *
+ * Two watch over each peer. Heartbeats say whether it lives, also when nobody asks it anything;
+ * breakers say whether a method of it answers, also when its heart beats. A peer that falls silent
+ * trips its breakers at once, so that nobody has to find out by waiting.
+ */
+import type { CircuitState } from '@quorate/circuit-breaker';
+import { guard, type GuardedRequester } from '@quorate/circuit-breaker/guard';
+import { HeartbeatMonitor } from '@quorate/phi-accrual/monitor';
+import type { Clock, NodeId, Random, Requester, Transport } from '@quorate/transport';
+
+/** What peer calls are made of. */
+export interface PeerCallsOptions {
+  readonly transport: Transport;
+  readonly requester: Requester;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly peers: readonly NodeId[];
+}
+
+/** How a peer looks from here. */
+export interface PeerHealth {
+  readonly peer: string;
+  /** How unlikely its silence is, as the exponent of one in ten to the so many. */
+  readonly phi: number;
+  readonly isSuspected: boolean;
+  /** Of the breaker of each method that was called. */
+  readonly breakers: Readonly<Record<string, CircuitState>>;
+}
+
+/** How often a node says that it lives, in ms. */
+const HEARTBEAT_MS = 200;
+/** How long a breaker refuses before it tries, in ms. */
+const OPEN_MS = 1_000;
+/** Methods that boards are asked by. */
+const methods = ['boards/ask', 'boards/pull', 'boards/hold', 'rate-limiter'] as const;
+
+/** Guarded requests, and the health of peers. */
+export class PeerCalls {
+  readonly requester: GuardedRequester;
+  readonly monitor: HeartbeatMonitor;
+  readonly #peers: readonly NodeId[];
+
+  constructor(options: PeerCallsOptions) {
+    const { transport, clock, random, peers } = options;
+    this.#peers = peers.filter((peer) => peer !== transport.localId);
+    this.requester = guard(options.requester, {
+      optionsFor: () => ({ openForMs: OPEN_MS, clock, random }),
+    });
+    this.monitor = new HeartbeatMonitor({
+      ...{ transport, clock, random, peers: this.#peers, intervalMs: HEARTBEAT_MS },
+      firstWithinMs: 3_000,
+    });
+    this.monitor.subscribe((event) => {
+      if (event.kind === 'suspected') this.#trip(event.peer);
+    });
+  }
+
+  /** Whether to ask a node at all; always, if it is this one. */
+  readonly isAvailable = (peer: NodeId): boolean =>
+    this.monitor.status(peer)?.state !== 'suspected';
+
+  /** How each peer looks from here. */
+  health(): readonly PeerHealth[] {
+    return this.#peers.map((peer) => ({
+      peer,
+      phi: this.monitor.status(peer)?.suspicion ?? 0,
+      isSuspected: !this.isAvailable(peer),
+      breakers: Object.fromEntries(
+        methods.map((method) => [method, this.requester.breakerOf(peer, method).state]),
+      ),
+    }));
+  }
+
+  close(): void {
+    this.monitor.close();
+    this.requester[Symbol.dispose]();
+  }
+
+  #trip(peer: NodeId): void {
+    for (const method of methods) this.requester.breakerOf(peer, method).openOnHearsay(OPEN_MS);
+  }
+}

@@ -1,0 +1,45 @@
+/** Parts of a request as values, or the problem that names the part that is wrong. */
+import type { Context } from 'hono';
+import * as v from 'valibot';
+
+import { problem } from './problem.ts';
+
+/** The body as JSON of a schema. Media types other than JSON are refused. */
+export async function readBody<Value>(
+  context: Context,
+  schema: v.GenericSchema<unknown, Value>,
+): Promise<Value | Response> {
+  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== undefined && type !== 'application/json') {
+    const detail = `content-type: expected application/json, got ${type}`;
+    return problem('unsupported_media_type', { field: 'content-type', detail });
+  }
+  let body: unknown;
+  try {
+    const bytes = await context.req.arrayBuffer();
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return problem('bad_json', { field: 'body', detail: `body: expected JSON: ${reason}` });
+  }
+  return checked(v.safeParse(schema, body), 'body');
+}
+
+/** One parameter of the query. */
+export function readQuery<Value>(
+  context: Context,
+  name: string,
+  schema: v.GenericSchema<unknown, Value>,
+): Value | Response {
+  return checked(v.safeParse(schema, context.req.query(name)), name);
+}
+
+function checked<Value>(
+  result: v.SafeParseResult<v.GenericSchema<unknown, Value>>,
+  name: string,
+): Value | Response {
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue) ?? name;
+  return problem('bad_field', { field, detail: `${field}: ${issue.message}` });
+}
