@@ -141,7 +141,10 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   app.use(http.middleware(clock));
   app.use('/v1/*', admission.authenticate(), admission.limit());
   app.route('/', createBoardsApi({ boards: boards.service, clock, mayExist: directory.mayExist }));
-  app.route('/', createConfigApi(service));
+  app.route(
+    '/',
+    createConfigApi(service, (context) => admission.isAdmin(context)),
+  );
   app.route('/', createOperationsApi({ events, status, metrics, partition, adminToken }));
   app.notFound(({ req }) => problem('not_found', { detail: `nothing at ${req.path}` }));
   app.onError(({ message }) => problem('internal', { detail: message }));

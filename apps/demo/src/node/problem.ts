@@ -24,6 +24,7 @@ const problems = {
   bad_json: { status: 400, title: 'The body is not JSON', ...definite },
   bad_field: { status: 400, title: 'A part of the request is not acceptable', ...definite },
   unauthorized: { status: 401, title: 'The token is missing or wrong', ...definite },
+  forbidden: { status: 403, title: 'The API key does not permit this', ...definite },
   not_found: { status: 404, title: 'There is nothing here', ...definite },
   key_not_found: { status: 404, title: 'The key does not exist', ...definite },
   method_not_allowed: { status: 405, title: 'The path does not take this method', ...definite },

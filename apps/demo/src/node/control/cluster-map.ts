@@ -68,13 +68,16 @@ export function quotaOf(store: Read, keyName: string): Quota | undefined {
   return quotas?.get(keyName) ?? quotas?.get('*');
 }
 
+/** Whether the cluster itself reads `key`. */
+export function isClusterKey(key: string): boolean {
+  return key.startsWith('cluster/');
+}
+
 /** Why `value` may not be written to `key`; undefined if it may. */
 export function clusterKeyProblem(key: string, value: string): string | undefined {
   const parse = parsers.get(key);
   if (parse !== undefined) return parse(value) === undefined ? expectations.get(key) : undefined;
-  return key.startsWith('cluster/')
-    ? `key: expected one of ${[...parsers.keys()].join(', ')}`
-    : undefined;
+  return isClusterKey(key) ? `key: expected one of ${[...parsers.keys()].join(', ')}` : undefined;
 }
 
 const parsers = new Map<string, (value: string) => unknown>([

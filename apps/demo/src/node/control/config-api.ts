@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
+import { clusterKeyProblem, isClusterKey } from './cluster-map.ts';
 import type { RefusalCause, WriteAnswer } from './config-answer.ts';
 import type { ConfigResult, WriteCondition } from './config-command.ts';
 import { limits } from './config-limits.ts';
@@ -20,8 +21,18 @@ const prefix = '/v1/config/';
 /** Names the node that answered: the leader, or for a stale read the node asked. */
 const servedByHeader = 'x-served-by';
 
-/** The routes of the key-value service. */
-export function createConfigApi(service: ConfigService): Hono {
+/** Whether a request may change what the cluster itself reads. */
+type MayAdminister = (context: Context) => boolean;
+
+/**
+ * The routes of the key-value service.
+ *
+ * @param mayAdminister - Default: everybody may.
+ */
+export function createConfigApi(
+  service: ConfigService,
+  mayAdminister: MayAdminister = () => true,
+): Hono {
   const api = new Hono();
   api.use(
     `${prefix}*`,
@@ -35,8 +46,8 @@ export function createConfigApi(service: ConfigService): Hono {
     }),
   );
   api.get(`${prefix}*`, (context) => getKey(service, context));
-  api.put(`${prefix}*`, (context) => putKey(service, context));
-  api.delete(`${prefix}*`, (context) => deleteKey(service, context));
+  api.put(`${prefix}*`, (context) => putKey(service, context, mayAdminister));
+  api.delete(`${prefix}*`, (context) => deleteKey(service, context, mayAdminister));
   api.all(`${prefix}*`, () => {
     const response = problem('method_not_allowed', { detail: 'expected GET, PUT or DELETE' });
     response.headers.set('allow', 'GET, HEAD, PUT, DELETE');
@@ -64,13 +75,19 @@ async function getKey(service: ConfigService, context: Context): Promise<Respons
   return context.json({ key: key.value, value, revision });
 }
 
-async function putKey(service: ConfigService, context: Context): Promise<Response> {
-  const key = keyOf(context);
+async function putKey(
+  service: ConfigService,
+  context: Context,
+  mayAdminister: MayAdminister,
+): Promise<Response> {
+  const key = writableKeyOf(context, mayAdminister);
   if (key.kind === 'problem') return key.response;
   const condition = conditionOf(context);
   if (condition.kind === 'problem') return condition.response;
   const value = parsePutBody(await context.req.arrayBuffer());
   if (value.kind === 'problem') return value.response;
+  const detail = clusterKeyProblem(key.value, value.value);
+  if (detail !== undefined) return problem('bad_field', { field: 'value', detail });
 
   const answer = await service.write({
     kind: 'put',
@@ -81,8 +98,12 @@ async function putKey(service: ConfigService, context: Context): Promise<Respons
   return writeResponse(context, key.value, answer);
 }
 
-async function deleteKey(service: ConfigService, context: Context): Promise<Response> {
-  const key = keyOf(context);
+async function deleteKey(
+  service: ConfigService,
+  context: Context,
+  mayAdminister: MayAdminister,
+): Promise<Response> {
+  const key = writableKeyOf(context, mayAdminister);
   if (key.kind === 'problem') return key.response;
   const condition = conditionOf(context);
   if (condition.kind === 'problem') return condition.response;
@@ -161,6 +182,13 @@ function keyNotFound(key: string): Response {
 function keyOf(context: Context): Parsed<string> {
   const { pathname } = new URL(context.req.url);
   return parseKey(pathname.slice(prefix.length));
+}
+
+function writableKeyOf(context: Context, mayAdminister: MayAdminister): Parsed<string> {
+  const key = keyOf(context);
+  if (key.kind === 'problem' || !isClusterKey(key.value) || mayAdminister(context)) return key;
+  const detail = 'authorization: expected an API key of an admin';
+  return { kind: 'problem', response: problem('forbidden', { detail }) };
 }
 
 function conditionOf(context: Context): Parsed<WriteCondition> {

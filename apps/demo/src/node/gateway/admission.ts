@@ -83,6 +83,11 @@ export class Admission {
     return caller;
   }
 
+  /** Whether a request may change what the cluster itself reads. */
+  isAdmin(context: Context): boolean {
+    return this.callerOf(context)?.role === 'admin';
+  }
+
   /** What a caller may do. */
   quotaOf(name: string): Quota {
     return quotaOf(this.#options.store, name) ?? unlimited;
