@@ -80,6 +80,8 @@ export interface DemoNode {
   readonly app: Hono;
   /** What stands behind `/v1/config`. */
   readonly service: ConfigService;
+  /** The boards of which this node has a copy. */
+  readonly boardIds: () => readonly string[];
   /** What the node says of itself. */
   readonly status: () => NodeStatus;
   /** Closes the log and the transport. Requests under way end as unknown or refused. */
@@ -162,7 +164,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     await raft.close();
     await transport.close();
   };
-  return { app, service, status, close };
+  return { app, service, boardIds: boards.boardIds, status, close };
 }
 
 /** Boards, and what they stand on. */
@@ -175,7 +177,11 @@ async function openBoards(
     readonly calls: PeerCalls;
     readonly directory: BoardDirectory;
   },
-): Promise<{ readonly service: BoardService; readonly close: () => Promise<void> }> {
+): Promise<{
+  readonly service: BoardService;
+  readonly boardIds: () => readonly string[];
+  readonly close: () => Promise<void>;
+}> {
   const { transport, disk, store, calls, directory } = parts;
   const { requester, isAvailable } = calls;
   const { localId } = transport;
@@ -194,7 +200,7 @@ async function openBoards(
     shards.close();
     await host.close();
   };
-  return { service, close };
+  return { service, boardIds: () => host.boardIds, close };
 }
 
 /** What is put around the carrier: faults on demand, and a look at every message before them. */

@@ -51,6 +51,8 @@ export class BoardHost {
   readonly #options: BoardHostOptions;
   readonly #replicator: Replicator;
   readonly #copies = new Map<string, Promise<Copy>>();
+  /** Those that are open. */
+  readonly #attached = new Set<string>();
 
   private constructor(options: BoardHostOptions) {
     const { transport, clock, random, peers } = options;
@@ -72,7 +74,7 @@ export class BoardHost {
 
   /** The boards of which there is a copy here. */
   get boardIds(): readonly string[] {
-    return [...this.#copies.keys()];
+    return [...this.#attached];
   }
 
   /** The copy, if there is one. */
@@ -113,6 +115,7 @@ export class BoardHost {
     const copy = await this.#copies.get(boardId);
     if (copy === undefined) return;
     this.#copies.delete(boardId);
+    this.#attached.delete(boardId);
     copy.detach();
     await copy.durable.close();
     await removeAll(this.#options.disk, `${directory}/${boardId}`);
@@ -137,6 +140,7 @@ export class BoardHost {
       onError: (error) => onError(boardId, error),
       clock,
     });
+    this.#attached.add(boardId);
     const detach = this.#replicator.attach(boardId, durable, { flushed: () => durable.flushed() });
     return {
       board: durable.replica,

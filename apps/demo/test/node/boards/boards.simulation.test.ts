@@ -78,3 +78,79 @@ describe('boards', () => {
     );
   });
 });
+
+describe('a board while nodes cannot reach each other', () => {
+  test('is edited on both sides, and is one board again afterwards', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 3, seed: 2 });
+    await cluster.elect();
+    const id = await created(cluster, 'Split');
+    cluster.simulation.partition([n1!], [n2!, n3!]);
+    const path = `/v1/boards/${id}/ops`;
+    const left = await post(
+      cluster,
+      n1!,
+      path,
+      { operations: [{ kind: 'setStatus', status: 'identified' }] },
+      'left',
+    );
+    // One copy is all that this side has, and the answer says so.
+    expect([left.status, left.document]).toMatchObject([504, { code: 'unconfirmed' }]);
+    const right = await post(
+      cluster,
+      n2!,
+      path,
+      { operations: [{ kind: 'setStatus', status: 'monitoring' }] },
+      'right',
+    );
+    expect([right.status, right.document]).toMatchObject([202, { copies: 2 }]);
+
+    cluster.simulation.heal();
+    await cluster.simulation.run(10_000);
+    const seen = [];
+    for (const node of cluster.ids) {
+      const { document } = await cluster.request(node, `/v1/boards/${id}`);
+      seen.push(document as { status: string; statusConflicts: string[] });
+    }
+    expect(new Set(seen.map((view) => JSON.stringify(view))).size).toBe(1);
+    const { status, statusConflicts } = seen[0]!;
+    expect([status, ...statusConflicts].toSorted()).toEqual(['identified', 'monitoring']);
+  });
+
+  test('refuses what does not fit, and changes nothing', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 3 });
+    await cluster.elect();
+    const id = await created(cluster, 'Refuse');
+    const path = `/v1/boards/${id}/ops`;
+    const operations = [
+      { kind: 'addAffected', amount: 1 },
+      { kind: 'deleteNotes', position: 0, count: 1 },
+    ];
+    const misfit = await post(cluster, n1!, path, { operations }, 'misfit');
+    expect([misfit.status, misfit.document]).toMatchObject([409, { code: 'conflict' }]);
+    const { document } = await cluster.request(n2!, `/v1/boards/${id}?consistency=quorum`);
+    expect(document).toMatchObject({ affected: 0 });
+  });
+});
+
+describe('when members change', () => {
+  test('boards move to their new owners, and nowhere is one missing meanwhile', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 5, seed: 6 });
+    const leader = await cluster.elect();
+    const ids: string[] = [];
+    for (let index = 0; index < 12; index += 1) ids.push(await created(cluster, `board ${index}`));
+    const staying = all.filter((node) => node !== n5);
+    const members = JSON.stringify(staying.map((node) => ({ id: node })));
+    expect((await cluster.put(leader, 'cluster/members', members)).status).toBe(201);
+    for (const id of ids) {
+      const { status, text } = await cluster.request(n1!, `/v1/boards/${id}?consistency=quorum`);
+      expect(status, text).toBe(200);
+    }
+    await cluster.simulation.run(20_000);
+    const held = new Map(all.map((node) => [node, cluster.node(node).boardIds()]));
+    expect(held.get(n5!)).toEqual([]);
+    for (const id of ids) {
+      const copies = staying.filter((node) => held.get(node)?.includes(id));
+      expect(copies, id).toHaveLength(3);
+    }
+  });
+});
