@@ -9,6 +9,7 @@ import { createControlApi } from './control-api.ts';
 import { defaultControlFile, removeControlFile, writeControlFile } from './control-file.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { freePorts, isFree } from './free-ports.ts';
+import { bundleNode, endBundler } from './node-bundle.ts';
 import { bundlePage } from './page-files.ts';
 import { type NodePlan, Supervisor } from './supervisor.ts';
 import { sentenceOf, type SupervisorEvent } from './supervisor-events.ts';
@@ -30,7 +31,10 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
   const { pagePort, plans } = await planPorts(command.port, nodeIds);
   const data = openDataDirectory(command.dataDirectory, nodeIds);
   const { path: dataDirectory, clusterId } = data;
-  const supervisor = new Supervisor({ plans, host, clusterId, dataDirectory, mainFile });
+  const bundle = await bundleNode(mainFile);
+  const supervisor = new Supervisor({
+    ...{ plans, host, clusterId, dataDirectory, mainFile: bundle.mainFile },
+  });
   supervisor.events.subscribe(print.event);
   const stopping = untilStopped(supervisor);
 
@@ -42,6 +46,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     const started = await Promise.race([starting, stopping.requested]);
     // Someone may lose patience before the nodes have started.
     if (!started) return;
+    await endBundler();
     const token = randomBytes(24).toString('hex');
     const api = createControlApi({ supervisor, page: started[0], token, onStop: stopping.stop });
     server = createAdaptorServer({ fetch: api.fetch });
@@ -56,6 +61,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     if (server) closeServer(server);
     await supervisor.close();
     data.dispose();
+    bundle.dispose();
     stopping.dispose();
   }
 }

@@ -244,7 +244,7 @@ export class Supervisor {
       .filter(({ id }) => id !== plan.id)
       .map(({ id, raftPort }) => `${id}=${host}:${raftPort}`);
     return [
-      '--conditions=@quorate/source',
+      '--enable-source-maps',
       mainFile,
       'node',
       `--id=${plan.id}`,

@@ -134,8 +134,12 @@ export class BoardService {
       case 'read':
         return { kind: 'board', view: viewOf(copy.board), version: versionOf(copy) };
       case 'sync': {
-        const updates = copy.board.updatesSince(fromBase64(command.since)).map(toBase64);
-        return { kind: 'updates', updates, version: versionOf(copy) };
+        let updates: Uint8Array[] = [];
+        const refusal = refused(() => {
+          updates = copy.board.updatesSince(fromBase64(command.since));
+        });
+        if (refusal !== undefined) return refusal;
+        return { kind: 'updates', updates: updates.map(toBase64), version: versionOf(copy) };
       }
       case 'change':
         return await this.#change(boardId, copy, command);
@@ -160,15 +164,8 @@ export class BoardService {
   /** Makes a change, and waits until it is on the disks it must be on. */
   async #write(boardId: string, copy: HostedBoard, change: () => void): Promise<BoardAnswer> {
     const { host, shards, localId } = this.#options;
-    try {
-      change();
-    } catch (error) {
-      if (error instanceof RangeError) {
-        return { kind: 'refused', reason: 'misfit', detail: error.message };
-      }
-      if (!(error instanceof CrdtsError)) throw error;
-      return { kind: 'refused', reason: 'damaged', detail: error.message };
-    }
+    const refusal = refused(change);
+    if (refusal !== undefined) return refusal;
     const others = shards.ownersOf(boardId).filter((owner) => owner !== localId);
     const count = Math.min(CONFIRMED_COPIES - 1, others.length);
     const [, confirming] = await Promise.all([
@@ -197,6 +194,20 @@ export class BoardService {
 
   get #secondMs(): number {
     return this.#options.requestTimeoutMs * SECOND_OWNER_SHARE;
+  }
+}
+
+/** Why a board would not do something, if it would not; nothing has changed then. */
+function refused(action: () => void): (BoardAnswer & { readonly kind: 'refused' }) | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return { kind: 'refused', reason: 'misfit', detail: error.message };
+    }
+    if (!(error instanceof CrdtsError)) throw error;
+    return { kind: 'refused', reason: 'damaged', detail: error.message };
   }
 }
 

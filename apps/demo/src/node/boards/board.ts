@@ -29,7 +29,8 @@ export const boardSchema = schema.map({
 /** A board of this node. */
 export type Board = JsonDocument<typeof boardSchema>;
 
-const text = (max: number) =>
+/** Text that every copy can store: well-formed, of at most `max` units of UTF-16. */
+export const boardText = (max: number) =>
   v.pipe(
     v.string(),
     v.check((value) => value.isWellFormed(), 'expected well-formed text, got a lone surrogate'),
@@ -40,11 +41,11 @@ const itemId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
 
 /** One thing that a request does to a board. Lengths and positions are in units of UTF-16. */
 export const boardOperation = v.variant('kind', [
-  v.strictObject({ kind: v.literal('setTitle'), title: text(200) }),
+  v.strictObject({ kind: v.literal('setTitle'), title: boardText(200) }),
   v.strictObject({ kind: v.literal('setStatus'), status: v.picklist(boardStatuses) }),
-  v.strictObject({ kind: v.literal('insertNotes'), position: count, text: text(10_000) }),
+  v.strictObject({ kind: v.literal('insertNotes'), position: count, text: boardText(10_000) }),
   v.strictObject({ kind: v.literal('deleteNotes'), position: count, count }),
-  v.strictObject({ kind: v.literal('addItem'), id: itemId, text: text(1_000) }),
+  v.strictObject({ kind: v.literal('addItem'), id: itemId, text: boardText(1_000) }),
   v.strictObject({ kind: v.literal('checkItem'), id: itemId, isDone: v.boolean() }),
   v.strictObject({ kind: v.literal('removeItem'), id: itemId }),
   v.strictObject({

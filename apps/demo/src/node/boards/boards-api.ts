@@ -8,7 +8,7 @@ import * as v from 'valibot';
 
 import { readBody, readQuery } from '../read-request.ts';
 import { problem } from '../problem.ts';
-import { boardOperation } from './board.ts';
+import { boardOperation, boardText } from './board.ts';
 import type { BoardAnswer, BoardCommand } from './board-messages.ts';
 import type { BoardOutcome, BoardService } from './board-service.ts';
 import { isBoardId } from './shards.ts';
@@ -17,7 +17,7 @@ import { isBoardId } from './shards.ts';
 const BODY_BYTES_MAX = 1_024 * 1_024;
 
 const base64 = v.pipe(v.string(), v.base64());
-const creation = v.strictObject({ title: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) });
+const creation = v.strictObject({ title: v.pipe(boardText(200), v.minLength(1)) });
 const change = v.union([
   v.strictObject({
     operations: v.pipe(v.array(boardOperation), v.minLength(1), v.maxLength(100)),

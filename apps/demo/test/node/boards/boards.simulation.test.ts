@@ -154,3 +154,44 @@ describe('when members change', () => {
     }
   });
 });
+
+describe('bad input', () => {
+  const good = { title: 'A title' };
+  const json = { 'content-type': 'application/json', 'idempotency-key': 'k' };
+
+  test.each([
+    ['no key', '/v1/boards', JSON.stringify(good), { 'content-type': 'application/json' }, 400],
+    ['no JSON', '/v1/boards', '{', json, 400],
+    ['bytes that are no text', '/v1/boards', new Uint8Array([0xff, 0xfe]), json, 400],
+    ['a form', '/v1/boards', 'title=a', { ...json, 'content-type': 'text/plain' }, 415],
+    ['no title', '/v1/boards', '{}', json, 400],
+    ['a stranger', '/v1/boards', '{"title":"a","__proto__":1}', json, 400],
+    ['a lone surrogate', '/v1/boards', '{"title":"\\ud800"}', json, 400],
+    ['too much', '/v1/boards', 'x'.repeat(1_048_577), json, 413],
+    ['a bad name', '/v1/boards/A%2e%2e/ops', '{"operations":[]}', json, 400],
+    ['no operations', '/v1/boards/b-1/ops', '{"operations":[]}', json, 400],
+    ['an unknown operation', '/v1/boards/b-1/ops', '{"operations":[{"kind":"x"}]}', json, 400],
+    ['an unknown board', '/v1/boards/b-1/ops', '{"update":"AAAA"}', json, 404],
+  ])('%s is refused', async (_, path, body, headers, status) => {
+    const cluster = new SimulatedCluster({ nodeCount: 1 });
+    await cluster.elect();
+    const answer = await cluster.request(n1!, path, { method: 'POST', body, headers });
+    expect(answer.status, answer.text).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(cluster.node(n1!).boardIds()).toEqual([]);
+  });
+
+  test('bytes of a client that are damaged change nothing, and are not held against the owner', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 3 });
+    await cluster.elect();
+    const id = await created(cluster, 'Damaged');
+    const before = await cluster.request(n2!, `/v1/boards/${id}`);
+    for (let round = 0; round < 20; round += 1) {
+      const update = await post(cluster, n1!, `/v1/boards/${id}/ops`, { update: 'AAAA' }, 'k');
+      expect(update.status).toBe(400);
+      const sync = await cluster.request(n1!, `/v1/boards/${id}/sync?since=AAAA`);
+      expect(sync.status).toBe(400);
+    }
+    expect((await cluster.request(n2!, `/v1/boards/${id}`)).text).toBe(before.text);
+  });
+});

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { build, stop } from 'esbuild';
+
+/** The program as one file, for processes that are started often. */
+export interface NodeBundle {
+  readonly mainFile: string;
+  /** Removes it. */
+  readonly dispose: () => void;
+}
+
+/**
+ * Bundles `mainFile` with all it needs. A node that runs from its sources compiles hundreds of
+ * files in each process, which takes most of its start and a third of its memory.
+ */
+export async function bundleNode(mainFile: string): Promise<NodeBundle> {
+  const directory = mkdtempSync(join(tmpdir(), 'quorate-node-'));
+  await build({
+    entryPoints: [mainFile],
+    bundle: true,
+    splitting: true,
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    conditions: ['@quorate/source'],
+    external: ['esbuild'],
+    sourcemap: 'linked',
+    logLevel: 'silent',
+  });
+  return {
+    mainFile: join(directory, 'main.mjs'),
+    dispose: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Ends the process that bundles, which would stay and keep its memory. */
+export async function endBundler(): Promise<void> {
+  await stop();
+}
