@@ -46,7 +46,7 @@ import { InjectedPartition } from './injected-partition.ts';
 import { MeasuredDisk } from '../observe/measured-disk.ts';
 import { NodeEvents } from '../observe/node-events.ts';
 import { nodeMetrics } from '../observe/node-metrics.ts';
-import type { NodeStatus } from '../observe/node-status.ts';
+import type { BoardFigures, NodeStatus } from '../observe/node-status.ts';
 import { ObservedTransport } from '../observe/observed-transport.ts';
 import { createOperationsApi } from './operations-api.ts';
 import { problem } from './problem.ts';
@@ -127,6 +127,8 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     loopDelayMs: loop.delayMs,
     raft: raftFigures(raft.status()),
     store: store.figures(),
+    boards: boards.figures(),
+    peers: calls.health(),
     blockedPeers: partition.blockedPeers,
   });
   const publisher = new StatusPublisher(clock, events, status);
@@ -147,7 +149,17 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     '/',
     createConfigApi(service, (context) => admission.isAdmin(context)),
   );
-  app.route('/', createOperationsApi({ events, status, metrics, partition, adminToken }));
+  app.route(
+    '/',
+    createOperationsApi({
+      events,
+      status,
+      metrics,
+      partition,
+      adminToken,
+      ownersOf: boards.ownersOf,
+    }),
+  );
   app.notFound(({ req }) => problem('not_found', { detail: `nothing at ${req.path}` }));
   app.onError(({ message }) => problem('internal', { detail: message }));
 
@@ -180,6 +192,8 @@ async function openBoards(
 ): Promise<{
   readonly service: BoardService;
   readonly boardIds: () => readonly string[];
+  readonly ownersOf: (boardId: string) => readonly string[];
+  readonly figures: () => BoardFigures;
   readonly close: () => Promise<void>;
 }> {
   const { transport, disk, store, calls, directory } = parts;
@@ -200,7 +214,20 @@ async function openBoards(
     shards.close();
     await host.close();
   };
-  return { service, boardIds: () => host.boardIds, close };
+  const figures = (): BoardFigures => {
+    const { epoch, members } = membership();
+    const { sizeBits, falsePositiveRate } = directory.stats();
+    return {
+      copyCount: host.boardIds.length,
+      underReplicatedCount: shards.underReplicatedCount(),
+      epoch,
+      members: members.map(({ id }) => id),
+      digests: host.digests(),
+      filter: { sizeBytes: sizeBits / 8, falsePositiveRate },
+    };
+  };
+  const ownersOf = (boardId: string): readonly string[] => shards.ownersOf(boardId);
+  return { service, boardIds: () => host.boardIds, ownersOf, figures, close };
 }
 
 /** What is put around the carrier: faults on demand, and a look at every message before them. */

@@ -15,6 +15,8 @@ export interface OperationsApiOptions {
   readonly events: NodeEvents;
   readonly status: () => NodeStatus;
   readonly metrics: () => string;
+  /** The owners of a board, the first in charge first. */
+  readonly ownersOf: (boardId: string) => readonly string[];
   readonly partition: Pick<InjectedPartition, 'set'>;
   /** Proves the right to inject faults. `undefined`: nobody may. */
   readonly adminToken: string | undefined;
@@ -26,7 +28,7 @@ const faultBodyBytesMax = 4_096;
 
 /** The routes beside the service itself. */
 export function createOperationsApi(options: OperationsApiOptions): Hono {
-  const { events, status, metrics } = options;
+  const { events, status, metrics, ownersOf } = options;
   const api = new Hono();
   api.get('/healthz', (context) => {
     const { uptimeMs, loopDelayMs, raft } = status();
@@ -46,6 +48,12 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
     return new Response(metrics(), { headers: { 'content-type': openMetricsType } });
   });
   api.get('/admin/raft', (context) => context.json(status()));
+  api.get('/admin/ring', (context) => {
+    const board = context.req.query('board');
+    const { epoch, members } = status().boards;
+    const owners = board === undefined ? [] : ownersOf(board);
+    return context.json({ epoch, members, ...(board !== undefined && { board, owners }) });
+  });
   api.get('/admin/events', (context) =>
     eventStream(context.req.raw.signal, (send) => {
       send({ kind: 'status', status: status() });

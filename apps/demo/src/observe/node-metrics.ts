@@ -18,6 +18,7 @@ export interface MetricsSources {
 export function nodeMetrics({ status, transport, disk, http, proposals }: MetricsSources): string {
   const text = new OpenMetricsText();
   writeRaft(text, status);
+  writeBoards(text, status);
   writeTraffic(text, transport);
 
   text.histogram('disk_sync_duration_seconds', 'Time of one sync of a file.', [
@@ -58,6 +59,35 @@ function writeRaft(
   gauge('store_bytes', 'Bytes in the state machine.', store.storeBytes);
   gauge('event_loop_delay_seconds', 'How late the last timer ran.', loopDelayMs / 1_000);
   gauge('uptime_seconds', 'Time since the start of the node.', uptimeMs / 1_000);
+}
+
+function writeBoards(text: OpenMetricsText, { boards, peers }: NodeStatus): void {
+  const gauge = (name: string, help: string, value: number): void => {
+    text.gauge(name, help, [{ value }]);
+  };
+  gauge('boards_copies', 'Copies of boards on this node.', boards.copyCount);
+  gauge(
+    'boards_under_replicated',
+    'Copies here of boards that another owner does not have whole yet.',
+    boards.underReplicatedCount,
+  );
+  gauge('boards_epoch', 'Revision at which the members were written.', boards.epoch);
+  gauge('boards_filter_bytes', 'Size of the filter of boards.', boards.filter.sizeBytes);
+  text.gauge(
+    'peer_phi',
+    'How unlikely the silence of a peer is, as an exponent of ten.',
+    peers.map(({ peer, phi }) => ({ labels: { peer }, value: phi })),
+  );
+  text.gauge(
+    'peer_breaker_open',
+    'Whether the breaker of a method of a peer lets nothing through.',
+    peers.flatMap(({ peer, breakers }) =>
+      Object.entries(breakers).map(([method, state]) => ({
+        labels: { peer, method },
+        value: state === 'closed' ? 0 : 1,
+      })),
+    ),
+  );
 }
 
 function writeTraffic(text: OpenMetricsText, { traffic }: ObservedTransport): void {

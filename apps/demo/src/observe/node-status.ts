@@ -6,8 +6,42 @@ export interface NodeStatus {
   readonly loopDelayMs: number;
   readonly raft: RaftFigures;
   readonly store: StoreFigures;
+  readonly boards: BoardFigures;
+  /** How each other node looks from here. */
+  readonly peers: readonly PeerHealth[];
   /** Peers that an injected partition keeps apart from this node. */
   readonly blockedPeers: readonly string[];
+}
+
+/** Boards, as far as this node knows. */
+export interface BoardFigures {
+  /** Copies on this node. */
+  readonly copyCount: number;
+  /** Copies here of boards that another owner does not have whole yet. */
+  readonly underReplicatedCount: number;
+  /** At which revision of the store the members were written by which boards are placed. */
+  readonly epoch: number;
+  readonly members: readonly string[];
+  /** What some of the copies have, in 8 hexadecimal digits: equal if they are. By board. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly filter: FilterFigures;
+}
+
+/** The filter of boards that exist on this node. */
+export interface FilterFigures {
+  readonly sizeBytes: number;
+  /** How often it should take a stranger for a board, 0..1. */
+  readonly falsePositiveRate: number;
+}
+
+/** How a peer looks from a node. */
+export interface PeerHealth {
+  readonly peer: string;
+  /** How unlikely its silence is: one to ten to the so many. */
+  readonly phi: number;
+  readonly isSuspected: boolean;
+  /** The state of the breaker of each method. */
+  readonly breakers: Readonly<Record<string, string>>;
 }
 
 /** Raft's own figures. */

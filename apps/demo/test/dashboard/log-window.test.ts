@@ -37,6 +37,11 @@ function nodeWith(raft: Partial<RaftFigures> | undefined): NodeView {
           loopDelayMs: 0,
           raft: figures,
           store: { keyCount: 0, storeBytes: 0, digest: '' },
+          boards: {
+            ...{ copyCount: 0, underReplicatedCount: 0, epoch: 0, members: [], digests: {} },
+            filter: { sizeBytes: 0, falsePositiveRate: 0 },
+          },
+          peers: [],
           blockedPeers: [],
         }
       : null,

@@ -11,6 +11,7 @@ import { Replicator } from '@quorate/crdts/replicator';
 import { randomReplicaId } from '@quorate/crdts/text';
 import type { Disk } from '@quorate/storage';
 import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
+import { crc32c } from '@quorate/transport/codec';
 
 import { type Board, openBoard } from './board.ts';
 
@@ -37,12 +38,21 @@ export interface HostedBoard {
   readonly merge: (update: Uint8Array) => void;
 }
 
+/** A board that somebody here looks at. */
+interface Watched {
+  readonly listeners: Set<() => void>;
+  board: Board | undefined;
+  stop: () => void;
+}
+
 interface Copy extends HostedBoard {
   readonly durable: DurableReplica<Board>;
   readonly detach: () => void;
 }
 
 const directory = 'boards';
+/** Of so many boards a digest is shown. */
+const DIGESTS_MAX = 64;
 /** A board is small: so is each file of its log. */
 const SEGMENT_BYTES = 64 * 1_024;
 
@@ -52,7 +62,8 @@ export class BoardHost {
   readonly #replicator: Replicator;
   readonly #copies = new Map<string, Promise<Copy>>();
   /** Those that are open. */
-  readonly #attached = new Set<string>();
+  readonly #open = new Map<string, Board>();
+  readonly #watched = new Map<string, Watched>();
 
   private constructor(options: BoardHostOptions) {
     const { transport, clock, random, peers } = options;
@@ -74,7 +85,7 @@ export class BoardHost {
 
   /** The boards of which there is a copy here. */
   get boardIds(): readonly string[] {
-    return [...this.#attached];
+    return [...this.#open.keys()];
   }
 
   /** The copy, if there is one. */
@@ -96,6 +107,29 @@ export class BoardHost {
     return opening;
   }
 
+  /**
+   * Calls `listener` whenever a board has changed, also if no copy is kept here: then one in memory
+   * is, until the last watcher leaves.
+   *
+   * @returns The board as it is known here by now, and what ends it.
+   */
+  watch(
+    boardId: string,
+    listener: () => void,
+  ): { readonly board: () => Board; readonly stop: () => void } {
+    const watched = this.#watched.get(boardId) ?? this.#lookAt(boardId);
+    watched.listeners.add(listener);
+    return {
+      board: () => watched.board ?? openBoard('nobody'),
+      stop: () => {
+        watched.listeners.delete(listener);
+        if (watched.listeners.size > 0) return;
+        watched.stop();
+        this.#watched.delete(boardId);
+      },
+    };
+  }
+
   /** Which of `owners` have, on disk, all that is here now: at least `count`, if in time. */
   confirmed(
     boardId: string,
@@ -110,12 +144,23 @@ export class BoardHost {
     return this.#replicator.coverage(boardId);
   }
 
+  /** What the first copies have, in 8 hexadecimal digits: equal if they have the same. */
+  digests(): Readonly<Record<string, string>> {
+    const shown = [...this.#open].toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, DIGESTS_MAX);
+    return Object.fromEntries(
+      shown.map(([boardId, board]) => {
+        const digest = crc32c(board.encodeVersion()) >>> 0;
+        return [boardId, digest.toString(16).padStart(8, '0')];
+      }),
+    );
+  }
+
   /** Gives up a copy and its files. */
   async release(boardId: string): Promise<void> {
     const copy = await this.#copies.get(boardId);
     if (copy === undefined) return;
     this.#copies.delete(boardId);
-    this.#attached.delete(boardId);
+    this.#open.delete(boardId);
     copy.detach();
     await copy.durable.close();
     await removeAll(this.#options.disk, `${directory}/${boardId}`);
@@ -125,6 +170,19 @@ export class BoardHost {
     this.#replicator.close();
     const copies = await Promise.allSettled(this.#copies.values());
     for (const copy of copies) if (copy.status === 'fulfilled') await copy.value.durable.close();
+  }
+
+  #lookAt(boardId: string): Watched {
+    const watched: Watched = { listeners: new Set(), board: undefined, stop: () => undefined };
+    this.#watched.set(boardId, watched);
+    const copy = this.#copies.get(boardId);
+    if (copy === undefined) {
+      const board = openBoard(randomReplicaId(this.#options.random));
+      show(watched, board, this.#replicator.attach(boardId, board));
+    } else {
+      void copy.then(({ board }) => show(watched, board));
+    }
+    return watched;
   }
 
   async #begin(boardId: string): Promise<Copy> {
@@ -140,7 +198,11 @@ export class BoardHost {
       onError: (error) => onError(boardId, error),
       clock,
     });
-    this.#attached.add(boardId);
+    const watched = this.#watched.get(boardId);
+    // One who only looks makes room: a name stands for one replica.
+    watched?.stop();
+    if (watched !== undefined) show(watched, durable.replica);
+    this.#open.set(boardId, durable.replica);
     const detach = this.#replicator.attach(boardId, durable, { flushed: () => durable.flushed() });
     return {
       board: durable.replica,
@@ -153,6 +215,19 @@ export class BoardHost {
       detach,
     };
   }
+}
+
+/** Lets watchers see `board` from now on. */
+function show(watched: Watched, board: Board, detach: () => void = () => undefined): void {
+  watched.board = board;
+  const unsubscribe = board.onChange(() => {
+    for (const listener of watched.listeners) listener();
+  });
+  watched.stop = () => {
+    unsubscribe();
+    detach();
+  };
+  for (const listener of watched.listeners) listener();
 }
 
 async function removeAll(disk: Disk, folder: string): Promise<void> {

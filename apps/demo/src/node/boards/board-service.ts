@@ -12,7 +12,7 @@
  */
 import { ShardedRequester } from '@quorate/consistent-hashing/sharding';
 import { CrdtsError } from '@quorate/crdts';
-import type { Clock, NodeId, Requester } from '@quorate/transport';
+import type { Clock, NodeId, Requester, Timer } from '@quorate/transport';
 import { fromBase64, toBase64 } from '../../base64.ts';
 
 import { carryOut, isCarriedOut, viewOf } from './board.ts';
@@ -53,6 +53,9 @@ const CONFIRMED_COPIES = 2;
 /** Of the time that a client waits, the parts that one owner may take, and the one it asks. */
 const OWNER_SHARE = 0.45;
 const SECOND_OWNER_SHARE = 0.15;
+
+/** All changes of so many ms are told at once. */
+const WATCH_MS = 30;
 
 const askMethod = 'boards/ask';
 const pullMethod = 'boards/pull';
@@ -109,6 +112,38 @@ export class BoardService {
       const detail = error instanceof Error ? error.message : String(error);
       return { kind: isRead || isDefinite(error) ? 'unreachable' : 'unknown', detail };
     }
+  }
+
+  /**
+   * Tells of a board as it changes, beginning with what the holder of version `since` lacks.
+   *
+   * @returns Ends it.
+   * @throws CrdtsError if `since` is no version of the board.
+   */
+  watch(
+    boardId: string,
+    since: string,
+    send: (news: { readonly updates: readonly string[]; readonly version: string }) => void,
+  ): () => void {
+    const { host, clock } = this.#options;
+    let known = fromBase64(since);
+    let timer: Timer | undefined;
+    const tell = (): void => {
+      timer = undefined;
+      const board = watching.board();
+      const updates = board.updatesSince(known).map(toBase64);
+      if (updates.length === 0) return;
+      known = board.encodeVersion();
+      send({ updates, version: toBase64(known) });
+    };
+    const watching = host.watch(boardId, () => {
+      timer ??= clock.setTimer(WATCH_MS, tell);
+    });
+    tell();
+    return () => {
+      timer?.cancel();
+      watching.stop();
+    };
   }
 
   /** Takes no more requests from other nodes. */

@@ -6,6 +6,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
 
+import { eventStream } from '../../event-stream.ts';
 import { readBody, readQuery } from '../read-request.ts';
 import { problem } from '../problem.ts';
 import { boardOperation, boardText } from './board.ts';
@@ -29,7 +30,7 @@ const since = v.optional(base64, '');
 
 /** What the routes need. */
 export interface BoardsApiOptions {
-  readonly boards: Pick<BoardService, 'ask'>;
+  readonly boards: Pick<BoardService, 'ask' | 'watch'>;
   readonly clock: Clock;
   /** Whether a board may exist; false is certain. */
   readonly mayExist: (boardId: string) => boolean;
@@ -87,6 +88,13 @@ export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): 
     const version = readQuery(context, 'since', since);
     if (version instanceof Response) return version;
     return ask(context, { kind: 'sync', since: version });
+  });
+  api.get('/v1/boards/:id/events', (context) => {
+    const version = readQuery(context, 'since', since);
+    if (version instanceof Response) return version;
+    const boardId = context.req.param('id');
+    if (!isBoardId(boardId) || !mayExist(boardId)) return answer(context, { kind: 'missing' });
+    return eventStream(context.req.raw.signal, (send) => boards.watch(boardId, version, send));
   });
   return api;
 }

@@ -5,9 +5,9 @@
  * breakers say whether a method of it answers, also when its heart beats. A peer that falls silent
  * trips its breakers at once, so that nobody has to find out by waiting.
  */
-import type { CircuitState } from '@quorate/circuit-breaker';
 import { guard, type GuardedRequester } from '@quorate/circuit-breaker/guard';
 import { HeartbeatMonitor } from '@quorate/phi-accrual/monitor';
+import type { PeerHealth } from '../../observe/node-status.ts';
 import type { Clock, NodeId, Random, Requester, Transport } from '@quorate/transport';
 
 /** What peer calls are made of. */
@@ -19,20 +19,12 @@ export interface PeerCallsOptions {
   readonly peers: readonly NodeId[];
 }
 
-/** How a peer looks from here. */
-export interface PeerHealth {
-  readonly peer: string;
-  /** How unlikely its silence is, as the exponent of one in ten to the so many. */
-  readonly phi: number;
-  readonly isSuspected: boolean;
-  /** Of the breaker of each method that was called. */
-  readonly breakers: Readonly<Record<string, CircuitState>>;
-}
-
 /** How often a node says that it lives, in ms. */
 const HEARTBEAT_MS = 200;
 /** How long a breaker refuses before it tries, in ms. */
 const OPEN_MS = 1_000;
+/** Beyond it all silence is alike. */
+const PHI_SHOWN_MAX = 99;
 /** Methods that boards are asked by. */
 const methods = ['boards/ask', 'boards/pull', 'boards/hold', 'rate-limiter'] as const;
 
@@ -65,7 +57,7 @@ export class PeerCalls {
   health(): readonly PeerHealth[] {
     return this.#peers.map((peer) => ({
       peer,
-      phi: this.monitor.status(peer)?.suspicion ?? 0,
+      phi: Math.min(this.monitor.status(peer)?.suspicion ?? 0, PHI_SHOWN_MAX),
       isSuspected: !this.isAvailable(peer),
       breakers: Object.fromEntries(
         methods.map((method) => [method, this.requester.breakerOf(peer, method).state]),

@@ -1,6 +1,8 @@
 import { nodeId } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
+import { fromBase64 } from '../../../src/base64.ts';
+import { openBoard } from '../../../src/node/boards/board.ts';
 import { type Answer, SimulatedCluster } from '../../support/simulated-cluster.ts';
 
 const [n1, n2, n3, n4, n5] = ['n1', 'n2', 'n3', 'n4', 'n5'].map((id) => nodeId(id));
@@ -195,3 +197,45 @@ describe('bad input', () => {
     expect((await cluster.request(n2!, `/v1/boards/${id}`)).text).toBe(before.text);
   });
 });
+
+describe('who watches a board', () => {
+  test('sees every change on any node, with no copy kept there afterwards', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 5 });
+    await cluster.elect();
+    const id = await created(cluster, 'Watched');
+    await cluster.simulation.run(1_000);
+    const stranger = all.find((node) => !cluster.node(node).boardIds().includes(id))!;
+    const owner = all.find((node) => cluster.node(node).boardIds().includes(id))!;
+
+    const mirrors = [stranger, owner].map((node) => watch(cluster, node, id));
+    await cluster.simulation.run(3_000);
+    for (let turn = 0; turn < 5; turn += 1) {
+      const operations = [{ kind: 'insertNotes', position: 0, text: `${turn}` }];
+      await post(cluster, all[turn]!, `/v1/boards/${id}/ops`, { operations }, `t${turn}`);
+    }
+    await cluster.simulation.run(3_000);
+    for (const { board } of mirrors) expect(board.root.notes.toString()).toBe('43210');
+    for (const { stop } of mirrors) stop();
+    await cluster.simulation.run(3_000);
+    expect(cluster.node(stranger).boardIds()).toEqual([]);
+  });
+});
+
+/** A client that follows a board by its events. */
+function watch(cluster: SimulatedCluster, node: ReturnType<typeof nodeId>, id: string) {
+  const board = openBoard('watcher');
+  const controller = new AbortController();
+  const { signal } = controller;
+  void (async () => {
+    const url = `http://${node}/v1/boards/${id}/events`;
+    const response = await cluster.node(node).app.request(url, { signal });
+    const text = response.body!.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) {
+      for (const [, json = '{}'] of chunk.matchAll(/^data: (.*)$/gm)) {
+        const { updates } = JSON.parse(json) as { updates: string[] };
+        board.applyAll(updates.map(fromBase64));
+      }
+    }
+  })().catch(() => undefined);
+  return { board, stop: () => controller.abort() };
+}
