@@ -8,7 +8,7 @@
  *                    │                 └──► BoardHost: JsonDocument, DurableReplica, Replicator
  *                    └──► PeerCalls: breakers, heartbeats ──► Requester
  *
- *   all of them ──► ObservedTransport ──► FaultyTransport ──► Transport;  MeasuredDisk ──► Disk
+ *   all of them ──► ObservedTransport ──► StampedTransport ──► FaultyTransport ──► Transport;  MeasuredDisk ──► Disk
  * ```
  *
  * Clock, randomness, disk and transport come in as arguments, so the same code runs as a process on
@@ -48,9 +48,11 @@ import { NodeEvents } from '../observe/node-events.ts';
 import { nodeMetrics } from '../observe/node-metrics.ts';
 import type { BoardFigures, NodeStatus } from '../observe/node-status.ts';
 import { ObservedTransport } from '../observe/observed-transport.ts';
+import { TraceFeed } from '../observe/trace.ts';
 import { createOperationsApi } from './operations-api.ts';
 import { problem } from './problem.ts';
 import { noticeOf, raftFigures } from '../observe/raft-figures.ts';
+import { StampedTransport } from '../observe/stamped-transport.ts';
 import { StatusPublisher } from '../observe/status-publisher.ts';
 
 /** What a node runs on. */
@@ -95,7 +97,7 @@ export interface DemoNode {
  */
 export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const { clock, random, voters, requestTimeoutMs = 3_000 } = options;
-  const { events, partition, transport } = createTransports(options);
+  const { events, partition, transport, trace } = createTransports(options);
   const disk = new MeasuredDisk(options.disk, clock);
   const store = new ConfigStore();
   const raft = await RaftNode.open({
@@ -156,6 +158,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
       status,
       metrics,
       partition,
+      trace,
       adminToken,
       ownersOf: boards.ownersOf,
     }),
@@ -166,6 +169,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const close = async (): Promise<void> => {
     stopObserving();
     publisher.close();
+    trace.close();
     loop.close();
     service.close();
     directory.close();
@@ -235,14 +239,18 @@ function createTransports({ transport: carrier, clock, random, groups = [] }: No
   readonly events: NodeEvents;
   readonly partition: InjectedPartition;
   readonly transport: ObservedTransport;
+  readonly trace: TraceFeed;
 } {
   const events = new NodeEvents();
   const faulty = new FaultyTransport(carrier, { clock, random });
   const partition = new InjectedPartition(faulty);
   partition.set(groups);
   const isBlocked = (peer: NodeId): boolean => partition.isBlocked(peer);
-  const transport = new ObservedTransport(faulty, { clock, events, describe, isBlocked });
-  return { events, partition, transport };
+  const trace = new TraceFeed(clock);
+  const stamping = { clock, random, describe, isTraced: trace.isFollowed, trace: trace.add };
+  const stamped = new StampedTransport(faulty, stamping);
+  const transport = new ObservedTransport(stamped, { clock, events, describe, isBlocked });
+  return { events, partition, transport, trace };
 }
 
 /** What a message is called on a screen: Raft's name of its kind, or the protocol's name. */

@@ -7,12 +7,14 @@ import { parseGroups } from '../partition.ts';
 import type { InjectedPartition } from './injected-partition.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
+import type { TraceFeed } from '../observe/trace.ts';
 import { openMetricsType } from '../observe/open-metrics.ts';
 import { problem } from './problem.ts';
 
 /** What the routes show and do. */
 export interface OperationsApiOptions {
   readonly events: NodeEvents;
+  readonly trace: Pick<TraceFeed, 'subscribe'>;
   readonly status: () => NodeStatus;
   readonly metrics: () => string;
   /** The owners of a board, the first in charge first. */
@@ -28,7 +30,7 @@ const faultBodyBytesMax = 4_096;
 
 /** The routes beside the service itself. */
 export function createOperationsApi(options: OperationsApiOptions): Hono {
-  const { events, status, metrics, ownersOf } = options;
+  const { events, trace, status, metrics, ownersOf } = options;
   const api = new Hono();
   api.get('/healthz', (context) => {
     const { uptimeMs, loopDelayMs, raft } = status();
@@ -59,6 +61,9 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
       send({ kind: 'status', status: status() });
       return events.subscribe(send);
     }),
+  );
+  api.get('/admin/trace', (context) =>
+    eventStream(context.req.raw.signal, (send) => trace.subscribe(send)),
   );
   const { adminToken } = options;
   if (adminToken !== undefined) {

@@ -2,7 +2,7 @@ import { nodeId } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
 import { fromBase64 } from '../../../src/base64.ts';
-import { openBoard } from '../../../src/node/boards/board.ts';
+import { type BoardView, openBoard } from '../../../src/node/boards/board.ts';
 import { type Answer, SimulatedCluster } from '../../support/simulated-cluster.ts';
 
 const [n1, n2, n3, n4, n5] = ['n1', 'n2', 'n3', 'n4', 'n5'].map((id) => nodeId(id));
@@ -108,10 +108,10 @@ describe('a board while nodes cannot reach each other', () => {
 
     cluster.simulation.heal();
     await cluster.simulation.run(10_000);
-    const seen = [];
+    const seen: BoardView[] = [];
     for (const node of cluster.ids) {
       const { document } = await cluster.request(node, `/v1/boards/${id}`);
-      seen.push(document as { status: string; statusConflicts: string[] });
+      seen.push(document as BoardView);
     }
     expect(new Set(seen.map((view) => JSON.stringify(view))).size).toBe(1);
     const { status, statusConflicts } = seen[0]!;

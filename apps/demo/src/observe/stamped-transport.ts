@@ -1,0 +1,171 @@
+/**
+ * A transport whose messages carry when they were sent: in causal time, by a vector clock, and in
+ * the time of day, by a hybrid one. From the two the trace of a cluster can be drawn, without
+ * trusting anybody's clock for what came before what.
+ *
+ * ```text
+ *   1 byte version │ 8 bytes hybrid timestamp │ length, vector clock │ payload
+ * ```
+ */
+import type {
+  Clock,
+  Delivery,
+  NodeId,
+  PeerEvent,
+  ProtocolName,
+  Random,
+  SendOutcome,
+  Transport,
+  TransportCapabilities,
+  Unsubscribe,
+} from '@quorate/transport';
+import { ByteReader, ByteWriter, DecodeError } from '@quorate/transport/codec';
+import {
+  HybridClock,
+  type HybridTimestamp,
+  ProcessClock,
+  type VectorClock,
+} from '@quorate/vector-clocks';
+import {
+  decodeTimestamp,
+  decodeVectorClock,
+  encodeTimestamp,
+  encodeVectorClock,
+} from '@quorate/vector-clocks/codec';
+
+import type { TraceEntry } from './trace.ts';
+
+/** How messages are stamped. */
+export interface StampedTransportOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What a message is called. Asked only while somebody listens. */
+  readonly describe: (protocol: ProtocolName, payload: Uint8Array) => string;
+  /** Whether somebody listens. */
+  readonly isTraced: () => boolean;
+  readonly trace: (entry: TraceEntry) => void;
+}
+
+const VERSION = 1;
+/** What a stamp takes at most. */
+const STAMP_BYTES_MAX = 4_096;
+
+interface Stamp {
+  readonly at: HybridTimestamp;
+  readonly clock: VectorClock;
+  readonly payload: Uint8Array;
+}
+
+/** Stamps what leaves, and takes the stamps off what arrives. */
+export class StampedTransport implements Transport {
+  readonly localId: NodeId;
+  readonly capabilities: TransportCapabilities;
+  readonly #inner: Transport;
+  readonly #options: StampedTransportOptions;
+  readonly #hybrid = new HybridClock();
+  /** A name for this life: a process that lost its count must not count on under its old one. */
+  readonly #causal: ProcessClock;
+  #malformedCount = 0;
+
+  constructor(inner: Transport, options: StampedTransportOptions) {
+    const { maxPayloadBytes } = inner.capabilities;
+    this.localId = inner.localId;
+    this.capabilities = {
+      ...inner.capabilities,
+      maxPayloadBytes: maxPayloadBytes - STAMP_BYTES_MAX,
+    };
+    this.#inner = inner;
+    this.#options = options;
+    const life = options.random.uint32().toString(36);
+    this.#causal = new ProcessClock(`${inner.localId}.${life}`);
+  }
+
+  /** Messages that came without a stamp that could be read. */
+  get malformedCount(): number {
+    return this.#malformedCount;
+  }
+
+  /** A timestamp for something that happens here, later than all that is known to have happened. */
+  now(): HybridTimestamp {
+    return this.#hybrid.now(this.#options.clock.wallTimeMs());
+  }
+
+  send(to: NodeId, protocol: ProtocolName, payload: Uint8Array): SendOutcome {
+    if (!(payload instanceof Uint8Array)) throw new TypeError('payload: expected a Uint8Array');
+    if (payload.length > this.capabilities.maxPayloadBytes) {
+      const most = this.capabilities.maxPayloadBytes;
+      throw new RangeError(`payload: expected at most ${most} bytes, got ${payload.length}`);
+    }
+    const at = this.now();
+    this.#causal.increment();
+    const { clock } = this.#causal;
+    const outcome = this.#inner.send(to, protocol, stamped({ at, clock, payload }));
+    const kind = outcome === 'dropped' ? 'drop' : 'send';
+    this.#trace({ kind, peer: to, protocol, at, clock, payload });
+    return outcome;
+  }
+
+  subscribe(protocol: ProtocolName, listener: (delivery: Delivery) => void): Unsubscribe {
+    return this.#inner.subscribe(protocol, (delivery) => {
+      const stamp = this.#unstamp(delivery.payload);
+      if (stamp === undefined) return;
+      this.#hybrid.receive(stamp.at, this.#options.clock.wallTimeMs());
+      this.#causal.receive(stamp.clock);
+      const { at, payload } = { at: this.now(), payload: stamp.payload };
+      const { clock } = this.#causal;
+      this.#trace({ kind: 'receive', peer: delivery.from, protocol, at, clock, payload });
+      listener({ ...delivery, payload });
+    });
+  }
+
+  observePeers(listener: (event: PeerEvent) => void): Unsubscribe {
+    return this.#inner.observePeers(listener);
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #unstamp(bytes: Uint8Array): Stamp | undefined {
+    try {
+      const reader = new ByteReader(bytes);
+      const version = reader.u8();
+      if (version !== VERSION) throw new DecodeError(`version: expected 1, got ${version}`);
+      const at = decodeTimestamp(reader.bytes(8));
+      const clock = decodeVectorClock(reader.lengthPrefixed(STAMP_BYTES_MAX));
+      return { at, clock, payload: reader.bytes(reader.remaining) };
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#malformedCount += 1;
+      return undefined;
+    }
+  }
+
+  #trace(
+    event: Stamp & Pick<TraceEntry, 'kind' | 'peer'> & { readonly protocol: ProtocolName },
+  ): void {
+    const { isTraced, describe, trace } = this.#options;
+    if (!isTraced()) return;
+    const { kind, peer, protocol, at, clock, payload } = event;
+    trace({
+      node: this.localId,
+      ...{ kind, peer, protocol },
+      type: describe(protocol, payload),
+      sizeBytes: payload.length,
+      wallMs: at.wallMs,
+      counter: at.counter,
+      process: this.#causal.id,
+      clock: clock.toJSON(),
+    });
+  }
+}
+
+function stamped({ at, clock, payload }: Stamp): Uint8Array {
+  const known = encodeVectorClock(clock);
+  const writer = new ByteWriter(16 + known.length + payload.length);
+  writer.u8(VERSION);
+  writer.bytes(encodeTimestamp(at));
+  writer.lengthPrefixed(known);
+  writer.bytes(payload);
+  return writer.finish();
+}
