@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['@quorate/source', 'module', 'browser', 'import', 'default'] },
   test: {
+    globalSetup: ['apps/demo/browser/support/provide-hashes.ts'],
     include: ['{packages,apps}/*/browser/**/*.browser.test.ts'],
     // The process that pages reach over WebSockets.
     globalSetup: ['packages/transport/test/support/websocket-hub.ts'],

@@ -1,0 +1,155 @@
+/**
+ * The whole cluster in one thread and in virtual time: the same nodes, in the simulator. A run is
+ * its seed and what was done to it, so it can be linked to, wound back and forked: the same inputs
+ * make the same run, in Node and in a browser.
+ */
+import { type Fault, Simulation } from '@quorate/simulation';
+import { type NodeId, nodeId } from '@quorate/transport';
+
+import { createNode, type DemoNode } from '../node/create-node.ts';
+
+/** What a client sends to a node. */
+export interface SimRequest {
+  readonly node: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What came back. */
+export interface SimAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Something that is done to a run. */
+export type SimAction =
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'request'; readonly request: SimRequest };
+
+/** And when, in ms since the start. */
+export type SimInput = SimAction & { readonly atMs: number };
+
+/** What makes a run. */
+export interface SimClusterOptions {
+  /** A safe integer. */
+  readonly seed: number;
+  /** 1..9. */
+  readonly nodeCount: number;
+  /** What was done to it before, in the order of time. */
+  readonly inputs?: readonly SimInput[];
+}
+
+const NODES_MAX = 9;
+
+/** One run. */
+export class SimCluster {
+  readonly options: SimClusterOptions;
+  readonly ids: readonly NodeId[];
+  readonly simulation: Simulation;
+  readonly #nodes = new Map<NodeId, DemoNode>();
+  readonly #inputs: SimInput[];
+  /** How many of them have happened. */
+  #inputCount = 0;
+
+  /** @throws RangeError if an option is out of its range. */
+  constructor(options: SimClusterOptions) {
+    const { seed, nodeCount, inputs = [] } = options;
+    if (!(Number.isInteger(nodeCount) && nodeCount >= 1 && nodeCount <= NODES_MAX)) {
+      throw new RangeError(`nodeCount: expected 1..${NODES_MAX}, got ${nodeCount}`);
+    }
+    this.options = options;
+    this.ids = Array.from({ length: nodeCount }, (_, index) => nodeId(`n${index + 1}`));
+    this.#inputs = [...inputs];
+    // Requests and responses of the platform hold weak references, which simulated code may not.
+    this.simulation = new Simulation({
+      ...{ seed, ambient: 'allow', trace: { keepLines: 0 } },
+      network: { delay: { kind: 'lognormal', minMs: 0.5, medianMs: 2, sigma: 0.5 } },
+    });
+    for (const id of this.ids) {
+      this.simulation.addNode(id, async ({ transport, clock, random, disk }) => {
+        this.#nodes.delete(id);
+        const surroundings = { transport, clock, random, disk, voters: this.ids };
+        const node = await createNode(surroundings);
+        this.#nodes.set(id, node);
+        return { stop: () => node.close() };
+      });
+    }
+  }
+
+  /** Virtual time since the start, in ms. */
+  get nowMs(): number {
+    return this.simulation.nowMs;
+  }
+
+  /** What was done so far, and is still to be done. */
+  get inputs(): readonly SimInput[] {
+    return this.#inputs;
+  }
+
+  /** A node, while it runs. */
+  node(id: NodeId): DemoNode | undefined {
+    return this.simulation.stateOf(id) === 'running' ? this.#nodes.get(id) : undefined;
+  }
+
+  /** Equal for runs in which the same happened. */
+  hash(): string {
+    return this.simulation.trace.hash();
+  }
+
+  /** Lets time pass, and what is to happen happen. */
+  async runTo(atMs: number): Promise<void> {
+    while (this.nowMs < atMs) {
+      const next = this.#inputs[this.#inputCount];
+      const untilMs = Math.min(atMs, next?.atMs ?? atMs);
+      if (untilMs > this.nowMs) await this.simulation.run(untilMs - this.nowMs);
+      if (next === undefined || next.atMs > this.nowMs) continue;
+      this.#inputCount += 1;
+      this.#carryOut(next);
+    }
+  }
+
+  /** Does something now. What was still to be done from here on is forgotten: the run forks. */
+  act(action: SimAction): Promise<SimAnswer | undefined> {
+    this.#inputs.length = this.#inputCount;
+    const input = { ...action, atMs: this.nowMs };
+    this.#inputs.push(input);
+    this.#inputCount += 1;
+    return this.#carryOut(input);
+  }
+
+  /** The run as it was at `atMs`, made anew. */
+  async at(atMs: number): Promise<SimCluster> {
+    const past = new SimCluster({ ...this.options, inputs: this.#inputs });
+    await past.runTo(atMs);
+    return past;
+  }
+
+  #carryOut(input: SimInput): Promise<SimAnswer | undefined> {
+    if (input.kind === 'fault') {
+      this.simulation.inject(input.fault);
+      return Promise.resolve(undefined);
+    }
+    return new Promise((resolve) => {
+      this.simulation.clock.setTimer(0, () => void this.#ask(input.request).then(resolve));
+    });
+  }
+
+  /** The answer; undefined if the node is down, or goes down meanwhile. */
+  async #ask({
+    node,
+    method,
+    path,
+    headers = {},
+    body,
+  }: SimRequest): Promise<SimAnswer | undefined> {
+    const app = this.node(nodeId(node))?.app;
+    if (app === undefined) return undefined;
+    const init = { method, headers, body: body ?? null };
+    const response = await app.request(`http://${node}${path}`, init);
+    const { status } = response;
+    return { status, headers: Object.fromEntries(response.headers), body: await response.text() };
+  }
+}
