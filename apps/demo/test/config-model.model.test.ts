@@ -10,7 +10,7 @@ import {
   type WriteCondition,
 } from '../src/node/control/config-command.ts';
 import { ConfigStore } from '../src/node/control/config-store.ts';
-import { type ConfigInput, configModel, type ConfigOutput } from './support/config-model.ts';
+import { type ConfigInput, configModel, type ConfigOutput } from '../src/check/config-model.ts';
 
 const key = fc.constantFrom('a', 'b');
 const value = fc.constantFrom('x', 'y', 'z');

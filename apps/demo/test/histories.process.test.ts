@@ -9,7 +9,7 @@ import { checkSync } from '@quorate/linearizability';
 import { seededRandom } from '@quorate/transport/system';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { configModel } from './support/config-model.ts';
+import { configModel } from '../src/check/config-model.ts';
 import { expectLinearizable } from './support/expect-linearizable.ts';
 import { FaultLane } from './support/fault-lane.ts';
 import { RealDemo } from './support/real-demo.ts';

@@ -84,6 +84,8 @@ export interface DemoNode {
   readonly service: ConfigService;
   /** The boards of which this node has a copy. */
   readonly boardIds: () => readonly string[];
+  /** All that its copy of a board says, as JSON; undefined if it has none. */
+  readonly boardText: (boardId: string) => string | undefined;
   /** What the node says of itself. */
   readonly status: () => NodeStatus;
   /** Closes the log and the transport. Requests under way end as unknown or refused. */
@@ -180,7 +182,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     await raft.close();
     await transport.close();
   };
-  return { app, service, boardIds: boards.boardIds, status, close };
+  return { app, service, boardIds: boards.boardIds, boardText: boards.boardText, status, close };
 }
 
 /** Boards, and what they stand on. */
@@ -196,6 +198,7 @@ async function openBoards(
 ): Promise<{
   readonly service: BoardService;
   readonly boardIds: () => readonly string[];
+  readonly boardText: (boardId: string) => string | undefined;
   readonly ownersOf: (boardId: string) => readonly string[];
   readonly figures: () => BoardFigures;
   readonly close: () => Promise<void>;
@@ -231,7 +234,8 @@ async function openBoards(
     };
   };
   const ownersOf = (boardId: string): readonly string[] => shards.ownersOf(boardId);
-  return { service, boardIds: () => host.boardIds, ownersOf, figures, close };
+  const boardText = (boardId: string): string | undefined => host.textOf(boardId);
+  return { service, boardIds: () => host.boardIds, boardText, ownersOf, figures, close };
 }
 
 /** What is put around the carrier: faults on demand, and a look at every message before them. */

@@ -12,7 +12,7 @@ import {
 import { huntSeeds, seeds, shrink } from '@quorate/simulation';
 import { afterAll, describe, expect, test } from 'vitest';
 
-import { type ConfigInput, configModel, type ConfigOutput } from '../support/config-model.ts';
+import { type ConfigInput, configModel, type ConfigOutput } from '../../src/check/config-model.ts';
 import { configWorkload } from '../support/config-workload.ts';
 import { expectLinearizable } from '../support/expect-linearizable.ts';
 import { recordRun, recordStorm } from '../support/record-run.ts';

@@ -18,9 +18,14 @@ import { type NodeId, nodeId } from '@quorate/transport';
 
 import type { ReadMode } from '../../src/node/control/config-service.ts';
 import type { DemoNode } from '../../src/node/create-node.ts';
-import { actions, ClientMemory } from './client-memory.ts';
-import { learntFrom, NoAnswer, requestOf, UnpromisedResponse } from './config-exchange.ts';
-import { type ConfigInput, configModel, type ConfigOutput } from './config-model.ts';
+import { actions, ClientMemory } from '../../src/check/client-memory.ts';
+import {
+  learntFrom,
+  NoAnswer,
+  requestOf,
+  UnpromisedResponse,
+} from '../../src/check/config-exchange.ts';
+import { type ConfigInput, configModel, type ConfigOutput } from '../../src/check/config-model.ts';
 import { laneOf } from './fault-lane.ts';
 import { type Journey, SimulatedApi } from './simulated-api.ts';
 

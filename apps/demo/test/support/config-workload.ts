@@ -10,7 +10,7 @@ import {
 import type { Random } from '@quorate/transport';
 
 import type { ReadMode } from '../../src/node/control/config-service.ts';
-import { actions } from './client-memory.ts';
+import { actions } from '../../src/check/client-memory.ts';
 import { ConfigExperiment } from './config-experiment.ts';
 
 /** What may be asked of the workload. */

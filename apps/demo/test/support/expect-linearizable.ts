@@ -12,7 +12,7 @@ import {
 } from '@quorate/linearizability/vitest';
 import { expect } from 'vitest';
 
-import { type ConfigInput, configModel, type ConfigOutput } from './config-model.ts';
+import { type ConfigInput, configModel, type ConfigOutput } from '../../src/check/config-model.ts';
 
 declare module 'vitest' {
   // Declared with vitest's own parameters, of which only the first is of use here.

@@ -4,7 +4,7 @@ import { seededRandom } from '@quorate/transport/system';
 
 import type { ReadMode } from '../../src/node/control/config-service.ts';
 import type { ConfigExperiment } from './config-experiment.ts';
-import type { ConfigInput, ConfigOutput } from './config-model.ts';
+import type { ConfigInput, ConfigOutput } from '../../src/check/config-model.ts';
 import { configWorkload, stormOf } from './config-workload.ts';
 
 /** One run and what its clients saw. */

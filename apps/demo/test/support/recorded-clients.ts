@@ -4,15 +4,15 @@ import type { Random } from '@quorate/transport';
 import type { ReadMode } from '../../src/node/control/config-service.ts';
 import { HttpClient, HttpClientError } from '../../src/http-client.ts';
 import type { ReadyNode } from '../../src/supervisor/supervisor-events.ts';
-import { actions, ClientMemory } from './client-memory.ts';
+import { actions, ClientMemory } from '../../src/check/client-memory.ts';
 import {
   type ConfigResponse,
   learntFrom,
   NoAnswer,
   requestOf,
   UnpromisedResponse,
-} from './config-exchange.ts';
-import type { ConfigInput, ConfigOutput } from './config-model.ts';
+} from '../../src/check/config-exchange.ts';
+import type { ConfigInput, ConfigOutput } from '../../src/check/config-model.ts';
 
 /** How long a client waits for an answer, in ms: less than an election takes. */
 const patienceMs = 400;

@@ -2,7 +2,11 @@ import type { NodeProcess, Simulation } from '@quorate/simulation';
 import type { Clock, NodeId } from '@quorate/transport';
 
 import { createNode, type DemoNode, type NodeOptions } from '../../src/node/create-node.ts';
-import { type ConfigRequest, type ConfigResponse, NoAnswer } from './config-exchange.ts';
+import {
+  type ConfigRequest,
+  type ConfigResponse,
+  NoAnswer,
+} from '../../src/check/config-exchange.ts';
 
 /** How one request travels. */
 export interface Journey {

@@ -88,6 +88,12 @@ export class BoardHost {
     return [...this.#open.keys()];
   }
 
+  /** All that the copy of a board says, as JSON, if there is one that is open. */
+  textOf(boardId: string): string | undefined {
+    const board = this.#open.get(boardId);
+    return board === undefined ? undefined : JSON.stringify(board);
+  }
+
   /** The copy, if there is one. */
   get(boardId: string): Promise<HostedBoard> | undefined {
     return this.#copies.get(boardId);

@@ -5,7 +5,8 @@
  * history of something else. So a refusal counts as definite only if its problem says so, and what
  * it says is then held against it: a write that happened all the same is a value nobody wrote.
  */
-import type { ReadMode } from '../../src/node/control/config-service.ts';
+import { utf8Bytes } from '../node/control/config-limits.ts';
+import type { ReadMode } from '../node/control/config-service.ts';
 import type { ConfigInput, ConfigOutput } from './config-model.ts';
 
 /** A request, whatever carries it. */
@@ -49,7 +50,7 @@ export function requestOf(input: ConfigInput, mode: ReadMode): ConfigRequest {
   if (input.kind === 'delete') return { method: 'DELETE', path, headers: condition };
   const body = JSON.stringify({ value: input.value });
   // A length, as clients send it: without one the body counts as a stream.
-  const headers = { ...condition, 'content-length': String(Buffer.byteLength(body)) };
+  const headers = { ...condition, 'content-length': String(utf8Bytes(body)) };
   return { method: 'PUT', path, headers, body };
 }
 

@@ -1,0 +1,71 @@
+/** Whether what a scenario claims has held. */
+import type { NodeId } from '@quorate/transport';
+
+import type { ScenarioRun } from './run-scenario.ts';
+import type { Claim } from './scenario.ts';
+
+/** A claim, and what became of it. */
+export interface Judgement {
+  readonly claim: Claim;
+  readonly holds: boolean;
+  /** What was seen, in a sentence. */
+  readonly detail: string;
+}
+
+/** Judges one claim at the end of a run. */
+export function judge(claim: Claim, run: ScenarioRun): Judgement {
+  const [holds, detail] = look(claim, run);
+  return { claim, holds, detail };
+}
+
+function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
+  switch (claim.kind) {
+    case 'nothingLost': {
+      const confirmed = run.edits.filter(({ isConfirmed }) => isConfirmed);
+      const lost = confirmed.filter(({ boardId, itemId }) =>
+        copiesOf(run, boardId).some((text) => !text.includes(`"${itemId}"`)),
+      );
+      const isEvidence = confirmed.length > 0;
+      return [isEvidence && lost.length === 0, `${lost.length} of ${confirmed.length} are missing`];
+    }
+    case 'converged': {
+      const boards = [...new Set(run.edits.map(({ boardId }) => boardId))];
+      const apart = boards.filter((boardId) => new Set(copiesOf(run, boardId)).size !== 1);
+      return [
+        boards.length > 0 && apart.length === 0,
+        `${apart.length} of ${boards.length} differ`,
+      ];
+    }
+    case 'linearizable': {
+      const verdict = run.verdict();
+      return [verdict === 'linearizable', `${verdict}, ${run.history.length} operations`];
+    }
+    case 'answered': {
+      const { fromMs, untilMs, shareMin, shareMax } = claim;
+      const all = claim.of === 'edits' ? run.edits : run.configCalls;
+      const asked = all.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
+      const done = asked.filter((one) => ('isConfirmed' in one ? one.isConfirmed : one.isAnswered));
+      const share = done.length / asked.length;
+      const detail = `${done.length} of ${asked.length} from ${fromMs} to ${untilMs} ms`;
+      return [share >= shareMin && share <= shareMax, detail];
+    }
+    case 'newLeader': {
+      const { fromMs, withinMs } = claim;
+      const next = run.leaderships.find(({ atMs }) => atMs > fromMs);
+      const detail = next === undefined ? 'none' : `${next.node} after ${next.atMs - fromMs} ms`;
+      return [next !== undefined && next.atMs - fromMs <= withinMs, detail];
+    }
+    case 'threeCopies': {
+      const boards = [...new Set(run.edits.map(({ boardId }) => boardId))];
+      const few = boards.filter((boardId) => copiesOf(run, boardId).length !== 3);
+      return [boards.length > 0 && few.length === 0, `${few.length} of ${boards.length} have not`];
+    }
+  }
+}
+
+/** What each copy of a board says. */
+function copiesOf({ cluster }: ScenarioRun, boardId: string): readonly string[] {
+  return cluster.ids
+    .map((id: NodeId) => cluster.node(id)?.boardText(boardId))
+    .filter((text) => text !== undefined);
+}

@@ -1,0 +1,253 @@
+/**
+ * Plays a scenario: clients, what goes wrong, and in the end a judgement for each claim.
+ *
+ * The clients write down what they asked and what they were told, and nothing else counts: an edit
+ * is confirmed when its answer said so, and the history of the configuration is what they saw.
+ */
+import { checkSync, type History, recorder, type Verdict } from '@quorate/linearizability';
+import { type NodeId, nodeId, type Random } from '@quorate/transport';
+import { seededRandom } from '@quorate/transport/system';
+
+import { actions, ClientMemory } from '../check/client-memory.ts';
+import { learntFrom, NoAnswer, requestOf } from '../check/config-exchange.ts';
+import { type ConfigInput, configModel, type ConfigOutput } from '../check/config-model.ts';
+import { SimCluster } from '../sim/sim-cluster.ts';
+import { type Judgement, judge } from './claims.ts';
+import { faultsOf, type Scenario, type ScenarioStep, type StepNode } from './scenario.ts';
+
+/** One edit of a board. */
+export interface Edit {
+  readonly boardId: string;
+  /** Of the line of the checklist that it added. */
+  readonly itemId: string;
+  readonly atMs: number;
+  /** Whether it was confirmed; false without a confirmation, be it that it happened. */
+  isConfirmed: boolean;
+}
+
+/** One operation on the configuration. */
+export interface ConfigCall {
+  readonly atMs: number;
+  isAnswered: boolean;
+}
+
+/** A moment at which a node began to lead. */
+export interface Leadership {
+  readonly atMs: number;
+  readonly node: string;
+  readonly term: number;
+}
+
+/** Nodes of every scenario. */
+const NODE_COUNT = 5;
+/** When clients begin: there is a leader by then. */
+const START_MS = 2_000;
+/** How long the nodes have at the end, with everything repaired. */
+const SETTLE_MS = 20_000;
+const CONFIG_CLIENTS = 4;
+/** Keys, and how long clients stay with them: see `generation` below. */
+const CONFIG_KEYS = 3;
+const GENERATION_MS = 4_000;
+const TICK_MS = 100;
+
+/** A scenario that is being played. */
+export class ScenarioRun {
+  readonly scenario: Scenario;
+  readonly cluster: SimCluster;
+  readonly edits: Edit[] = [];
+  readonly configCalls: ConfigCall[] = [];
+  readonly leaderships: Leadership[] = [];
+  readonly #random: Random;
+  readonly #recorder;
+  readonly #steps: ScenarioStep[];
+  readonly #boardIds: string[] = [];
+  readonly #memories = new Map<string, ClientMemory>();
+  readonly #busy = new Set<string>();
+  #load: { readonly edits: number; readonly config: number };
+  #createdCount = 0;
+  #owedEdits = 0;
+  #owedConfig = 0;
+  #isCalmed = false;
+
+  constructor(scenario: Scenario, seed: number) {
+    this.scenario = scenario;
+    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT });
+    this.#random = seededRandom(seed).fork('clients');
+    this.#recorder = recorder<ConfigInput, ConfigOutput>({ nowMs: () => this.cluster.nowMs });
+    this.#steps = scenario.steps.toSorted((left, right) => left.atMs - right.atMs);
+    this.#load = scenario.load;
+  }
+
+  /** When it is over, in ms. */
+  get endMs(): number {
+    return this.scenario.durationMs + SETTLE_MS;
+  }
+
+  /** What clients saw of the configuration. */
+  get history(): History<ConfigInput, ConfigOutput> {
+    return this.#recorder.history();
+  }
+
+  /** Plays on until `atMs`. */
+  async runTo(atMs: number): Promise<void> {
+    while (this.cluster.nowMs < Math.min(atMs, this.endMs)) {
+      const nowMs = this.cluster.nowMs;
+      for (
+        let next = this.#steps[0];
+        next !== undefined && next.atMs <= nowMs;
+        next = this.#steps[0]
+      ) {
+        this.#steps.shift();
+        this.#take(next);
+      }
+      if (nowMs >= START_MS && nowMs < this.scenario.durationMs) this.#write();
+      if (nowMs >= this.scenario.durationMs && !this.#isCalmed) this.#calm();
+      this.#noticeLeader();
+      await this.cluster.runTo(Math.min(nowMs + TICK_MS, atMs));
+    }
+  }
+
+  /** Plays it to its end. @returns Each claim, and whether it holds. */
+  async finish(): Promise<readonly Judgement[]> {
+    await this.runTo(this.endMs);
+    return this.scenario.claims.map((claim) => judge(claim, this));
+  }
+
+  /** The verdict about the configuration. */
+  verdict(): Verdict {
+    return checkSync(configModel, this.history).verdict;
+  }
+
+  #take(step: ScenarioStep): void {
+    if (step.kind === 'load') this.#load = step;
+    if (step.kind === 'members') {
+      const members = JSON.stringify(step.nodes.map((node) => ({ id: this.#nodeOf(node) })));
+      void this.#putConfig('cluster/members', members);
+    }
+    const { ids } = this.cluster;
+    const faults = faultsOf(step, (node) => this.#nodeOf(node), ids);
+    for (const fault of faults) void this.cluster.act({ kind: 'fault', fault });
+  }
+
+  #calm(): void {
+    this.#isCalmed = true;
+    void this.cluster.act({ kind: 'fault', fault: { kind: 'calm' } });
+  }
+
+  #nodeOf(node: StepNode): string {
+    const { ids } = this.cluster;
+    const leader = this.#leader() ?? ids[0] ?? '';
+    const followers = ids.filter((id) => id !== leader);
+    if (node === 'leader') return leader;
+    if (node === 'follower') return followers[0] ?? leader;
+    if (node === 'otherFollower') return followers[1] ?? leader;
+    return node;
+  }
+
+  #leader(): NodeId | undefined {
+    const { cluster } = this;
+    return cluster.ids
+      .map((id) => ({ id, raft: cluster.node(id)?.status().raft }))
+      .filter(({ raft }) => raft?.role === 'leader')
+      .toSorted((left, right) => (right.raft?.term ?? 0) - (left.raft?.term ?? 0))[0]?.id;
+  }
+
+  #noticeLeader(): void {
+    const node = this.#leader();
+    const term = node === undefined ? 0 : (this.cluster.node(node)?.status().raft.term ?? 0);
+    if (node === undefined || term <= (this.leaderships.at(-1)?.term ?? 0)) return;
+    this.leaderships.push({ atMs: this.cluster.nowMs, node, term });
+  }
+
+  /** What clients do in one tick: as much as the load is, over time. */
+  #write(): void {
+    this.#owedEdits += (this.#load.edits * TICK_MS) / 1_000;
+    this.#owedConfig += (this.#load.config * TICK_MS) / 1_000;
+    for (; this.#owedEdits >= 1; this.#owedEdits -= 1) this.#editOrCreate();
+    for (; this.#owedConfig >= 1; this.#owedConfig -= 1) void this.#callConfig();
+  }
+
+  #editOrCreate(): void {
+    if (this.#createdCount < this.scenario.load.boards) void this.#create();
+    else if (this.#boardIds.length > 0) void this.#edit();
+  }
+
+  async #create(): Promise<void> {
+    this.#createdCount += 1;
+    const key = `board ${this.#random.uint32()}`;
+    const answer = await this.#post('/v1/boards', { title: key }, key);
+    const id: unknown = answer?.status === 201 ? Reflect.get(JSON.parse(answer.body), 'id') : 0;
+    if (typeof id === 'string') this.#boardIds.push(id);
+    else this.#createdCount -= 1;
+  }
+
+  async #edit(): Promise<void> {
+    const boardId = this.#boardIds[this.#random.int(this.#boardIds.length)] ?? '';
+    const itemId = `i${this.edits.length}`;
+    const edit: Edit = { boardId, itemId, atMs: this.cluster.nowMs, isConfirmed: false };
+    this.edits.push(edit);
+    const operations = [{ kind: 'addItem', id: itemId, text: itemId }];
+    const answer = await this.#post(`/v1/boards/${boardId}/ops`, { operations }, itemId);
+    edit.isConfirmed = answer?.status === 202;
+  }
+
+  #post(path: string, body: unknown, key: string): ReturnType<SimCluster['act']> {
+    const node = this.#anyNode();
+    const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+    const request = { node, method: 'POST', path, headers, body: JSON.stringify(body) };
+    return this.cluster.act({ kind: 'request', request });
+  }
+
+  #putConfig(key: string, value: string): ReturnType<SimCluster['act']> {
+    const input = { kind: 'put', key, value, condition: { kind: 'none' } } as const;
+    const { method, path, headers, body = '' } = requestOf(input, 'index');
+    return this.cluster.act({
+      kind: 'request',
+      request: { node: this.#anyNode(), method, path, headers, body },
+    });
+  }
+
+  async #callConfig(): Promise<void> {
+    const client = `c${this.#random.int(CONFIG_CLIENTS)}`;
+    // One operation at a time each.
+    if (this.#busy.has(client)) return;
+    this.#busy.add(client);
+    const memory = this.#memories.get(client) ?? new ClientMemory();
+    this.#memories.set(client, memory);
+    const generation = Math.floor(this.cluster.nowMs / GENERATION_MS);
+    const key = `k${this.#random.int(CONFIG_KEYS)}.${generation}`;
+    const action = actions[this.#random.int(actions.length)] ?? 'get';
+    const input = memory.inputOf(action, key, `v${this.configCalls.length}`);
+    const call: ConfigCall = { atMs: this.cluster.nowMs, isAnswered: false };
+    this.configCalls.push(call);
+    try {
+      const output = await this.#recorder.run(client, input, () => this.#askConfig(input));
+      call.isAnswered = true;
+      memory.saw(key, output);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+    } finally {
+      this.#busy.delete(client);
+    }
+  }
+
+  async #askConfig(input: ConfigInput): Promise<ConfigOutput> {
+    const { method, path, headers, body } = requestOf(input, 'index');
+    const request = { node: this.#anyNode(), method, path, headers };
+    const answer = await this.cluster.act({
+      kind: 'request',
+      request: body === undefined ? request : { ...request, body },
+    });
+    if (answer === undefined) throw new NoAnswer('indefinite', 'the node is down');
+    const etag = answer.headers['etag'];
+    const learnt = learntFrom(input, { status: answer.status, etag, body: answer.body });
+    if (learnt.kind === 'noAnswer') throw learnt.error;
+    return learnt.output;
+  }
+
+  #anyNode(): NodeId {
+    // As a balancer in front of them would: it notices those that refuse connections, no others.
+    const up = this.cluster.ids.filter((id) => this.cluster.node(id) !== undefined);
+    return up[this.#random.int(Math.max(1, up.length))] ?? nodeId('n1');
+  }
+}

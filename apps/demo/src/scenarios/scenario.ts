@@ -1,0 +1,133 @@
+/**
+ * A story that a cluster goes through, as data: who writes how much, what goes wrong when, and what
+ * must hold all the same. The page plays it, and the tests hold it to its claims.
+ */
+import type { Fault } from '@quorate/simulation';
+import * as v from 'valibot';
+
+/** A node by its id, or by what it is when the step comes. */
+const node = v.picklist(['n1', 'n2', 'n3', 'n4', 'n5', 'leader', 'follower', 'otherFollower']);
+const atMs = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const positive = v.pipe(v.number(), v.minValue(1), v.maxValue(600_000));
+const rate = v.pipe(v.number(), v.minValue(0), v.maxValue(500));
+
+const step = v.variant('kind', [
+  v.strictObject({ atMs, kind: v.picklist(['kill', 'restart', 'pause', 'resume']), node }),
+  v.strictObject({ atMs, kind: v.literal('wipe'), node }),
+  v.strictObject({
+    atMs,
+    kind: v.literal('partition'),
+    left: v.array(node),
+    right: v.union([v.array(node), v.literal('others')]),
+    isOneWay: v.optional(v.boolean(), false),
+  }),
+  v.strictObject({ atMs, kind: v.literal('heal') }),
+  v.strictObject({ atMs, kind: v.literal('slowDisk'), node, factor: positive }),
+  v.strictObject({ atMs, kind: v.literal('diskFull'), node, isFull: v.boolean() }),
+  v.strictObject({ atMs, kind: v.literal('skew'), node, byMs: v.number() }),
+  v.strictObject({ atMs, kind: v.literal('lose'), share }),
+  v.strictObject({ atMs, kind: v.literal('duplicate'), share }),
+  v.strictObject({ atMs, kind: v.literal('delay'), medianMs: positive }),
+  v.strictObject({ atMs, kind: v.literal('members'), nodes: v.array(node) }),
+  v.strictObject({ atMs, kind: v.literal('load'), edits: rate, config: rate }),
+  v.strictObject({ atMs, kind: v.literal('calm') }),
+]);
+
+const claim = v.variant('kind', [
+  /** Every edit that was confirmed is in every copy at the end. */
+  v.strictObject({ kind: v.literal('nothingLost') }),
+  /** All copies of each board are equal at the end. */
+  v.strictObject({ kind: v.literal('converged') }),
+  /** What clients saw of the configuration could be one copy of it. */
+  v.strictObject({ kind: v.literal('linearizable') }),
+  /** Between two times, so large a share of edits, or of configuration, was done. */
+  v.strictObject({
+    kind: v.literal('answered'),
+    of: v.picklist(['edits', 'config']),
+    fromMs: atMs,
+    untilMs: atMs,
+    shareMin: v.optional(share, 0),
+    shareMax: v.optional(share, 1),
+  }),
+  /** At `atMs` there is a leader of a newer term than `sinceMs` before. */
+  v.strictObject({ kind: v.literal('newLeader'), fromMs: atMs, withinMs: positive }),
+  /** At the end each board is on three nodes, all of them members. */
+  v.strictObject({ kind: v.literal('threeCopies') }),
+]);
+
+/** The data of a scenario. */
+export const scenarioSchema = v.strictObject({
+  name: v.pipe(v.string(), v.regex(/^[a-z-]+$/)),
+  title: v.string(),
+  /** What happens, in one or two sentences. */
+  text: v.string(),
+  /** Clients that write boards, and requests of each kind in a second, to begin with. */
+  load: v.strictObject({ edits: rate, config: rate, boards: positive }),
+  steps: v.array(step),
+  /** When the load ends. Everything is repaired then, and the claims are looked at later. */
+  durationMs: positive,
+  claims: v.pipe(v.array(claim), v.minLength(1)),
+});
+
+/** One scenario. */
+export type Scenario = v.InferOutput<typeof scenarioSchema>;
+
+/** One thing that is done. */
+export type ScenarioStep = Scenario['steps'][number];
+
+/** One thing that must hold. */
+export type Claim = Scenario['claims'][number];
+
+/** A node as a step names it. */
+export type StepNode = v.InferOutput<typeof node>;
+
+/** What a step does to the simulator, if it is a fault; `nodeOf` finds a node by its part. */
+export function faultsOf(
+  step: ScenarioStep,
+  nodeOf: (node: StepNode) => string,
+  allNodes: readonly string[],
+): readonly Fault[] {
+  switch (step.kind) {
+    case 'kill':
+      return [{ kind: 'crash', node: nodeOf(step.node), mode: 'power' }];
+    case 'restart':
+    case 'pause':
+    case 'resume':
+      return [{ kind: step.kind, node: nodeOf(step.node) }];
+    case 'wipe':
+      return [{ kind: 'wipeDisk', node: nodeOf(step.node) }];
+    case 'partition': {
+      const left = step.left.map(nodeOf);
+      const right =
+        step.right === 'others'
+          ? allNodes.filter((id) => !left.includes(id))
+          : step.right.map(nodeOf);
+      const direction = step.isOneWay ? { direction: 'forward' as const } : {};
+      return [{ kind: 'partition', left, right, ...direction }];
+    }
+    case 'heal':
+    case 'calm':
+      return [{ kind: step.kind }];
+    case 'slowDisk':
+      return [{ kind: 'slowDisk', node: nodeOf(step.node), factor: step.factor }];
+    case 'diskFull':
+      return [{ kind: 'diskFull', node: nodeOf(step.node), isFull: step.isFull }];
+    case 'skew':
+      return [{ kind: 'wallJump', node: nodeOf(step.node), byMs: step.byMs }];
+    case 'lose':
+      return [{ kind: 'network', lossRate: step.share }];
+    case 'duplicate':
+      return [{ kind: 'network', duplicationRate: step.share }];
+    case 'delay':
+      return [
+        {
+          kind: 'network',
+          delay: { kind: 'lognormal', minMs: 0.5, medianMs: step.medianMs, sigma: 0.5 },
+        },
+      ];
+    case 'members':
+    case 'load':
+      return [];
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+
+import { judge } from '../../src/scenarios/claims.ts';
+import { scenarios } from '../../src/scenarios/index.ts';
+import { ScenarioRun } from '../../src/scenarios/run-scenario.ts';
+
+const [partition] = scenarios;
+
+/** A short run in which all went well, to be spoilt. */
+async function shortRun(): Promise<ScenarioRun> {
+  const run = new ScenarioRun({ ...partition!, steps: [], durationMs: 6_000 }, 1);
+  await run.finish();
+  return run;
+}
+
+const whole = { fromMs: 3_000, untilMs: 6_000, shareMin: 0.9, shareMax: 1 };
+
+describe('a claim', () => {
+  test('holds where all went well', async () => {
+    const run = await shortRun();
+    expect(judge({ kind: 'nothingLost' }, run).holds).toBe(true);
+    expect(judge({ kind: 'converged' }, run).holds).toBe(true);
+    expect(judge({ kind: 'threeCopies' }, run).holds).toBe(true);
+    expect(judge({ kind: 'linearizable' }, run).holds).toBe(true);
+    expect(judge({ kind: 'answered', of: 'edits', ...whole }, run).holds).toBe(true);
+    expect(judge({ kind: 'answered', of: 'config', ...whole }, run).holds).toBe(true);
+  });
+
+  test('that nothing is lost breaks if one edit is missing in one copy', async () => {
+    const run = await shortRun();
+    const { boardId, atMs } = run.edits[0]!;
+    run.edits.push({ boardId, atMs, itemId: 'never made', isConfirmed: true });
+    const { holds, detail } = judge({ kind: 'nothingLost' }, run);
+    expect([holds, detail]).toEqual([false, `1 of ${run.edits.length} are missing`]);
+  });
+
+  test('about nothing breaks: a run without edits shows nothing', () => {
+    const run = new ScenarioRun(partition!, 1);
+    expect(judge({ kind: 'nothingLost' }, run).holds).toBe(false);
+    expect(judge({ kind: 'converged' }, run).holds).toBe(false);
+    expect(judge({ kind: 'threeCopies' }, run).holds).toBe(false);
+    expect(judge({ kind: 'answered', of: 'edits', ...whole }, run).holds).toBe(false);
+    expect(judge({ kind: 'newLeader', fromMs: 0, withinMs: 1_000 }, run).holds).toBe(false);
+  });
+
+  test('that copies agree breaks when one of them went on alone', async () => {
+    const run = await shortRun();
+    const { boardId } = run.edits[0]!;
+    const owner = run.cluster.ids.find((id) => run.cluster.node(id)?.boardIds().includes(boardId));
+    const others = run.cluster.ids.filter((id) => id !== owner);
+    const partitioned = { kind: 'partition', left: [owner!], right: others } as const;
+    void run.cluster.act({ kind: 'fault', fault: partitioned });
+    const operations = [{ kind: 'addAffected', amount: 1 }];
+    void run.cluster.act({
+      kind: 'request',
+      request: {
+        node: owner!,
+        method: 'POST',
+        path: `/v1/boards/${boardId}/ops`,
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'alone' },
+        body: JSON.stringify({ operations }),
+      },
+    });
+    await run.cluster.runTo(run.cluster.nowMs + 5_000);
+    expect(judge({ kind: 'converged' }, run).holds).toBe(false);
+  });
+});
