@@ -14,5 +14,6 @@ declare module 'vitest' {
 export default function setup(project: TestProject): void {
   const script = fileURLToPath(new URL('print-hashes.ts', import.meta.url));
   const text = execFileSync(process.execPath, ['--conditions=@quorate/source', script]);
-  project.provide('nodeHashes', JSON.parse(text.toString()) as Record<string, string>);
+  const hashes: Record<string, string> = JSON.parse(text.toString());
+  project.provide('nodeHashes', hashes);
 }

@@ -8,7 +8,8 @@
  *                    │                 └──► BoardHost: JsonDocument, DurableReplica, Replicator
  *                    └──► PeerCalls: breakers, heartbeats ──► Requester
  *
- *   all of them ──► ObservedTransport ──► StampedTransport ──► FaultyTransport ──► Transport;  MeasuredDisk ──► Disk
+ *   all of them ──► ObservedTransport ──► StampedTransport ──► FaultyTransport ──► Transport
+ *               └─► MeasuredDisk ──► Disk
  * ```
  *
  * Clock, randomness, disk and transport come in as arguments, so the same code runs as a process on
@@ -104,13 +105,12 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const store = new ConfigStore();
   const raft = await RaftNode.open({
     ...options.raft,
-    transport,
-    disk,
-    directory: 'raft',
-    voters,
-    stateMachine: store,
-    clock,
-    random,
+    ...{ transport, disk, directory: 'raft', voters, stateMachine: store, clock, random },
+  });
+  // At once: what it found on the disk it tells in this turn.
+  const stopNoticing = raft.observe((event) => {
+    const notice = noticeOf(event);
+    if (notice !== undefined) options.onNotice?.(notice);
   });
   const requester = createRequester(transport, clock);
   const localId = transport.localId;
@@ -136,46 +136,25 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     blockedPeers: partition.blockedPeers,
   });
   const publisher = new StatusPublisher(clock, events, status);
-  const stopObserving = raft.observe((event) => {
-    const notice = noticeOf(event);
-    if (notice !== undefined) options.onNotice?.(notice);
-    if (event.kind === 'roleChanged') publisher.publish();
+  const stopPublishing = raft.observe(({ kind }) => {
+    if (kind === 'roleChanged') publisher.publish();
   });
 
   const metrics = (): string =>
     nodeMetrics({ status: status(), transport, disk, http, proposals: service.proposals });
-  const { adminToken } = options;
+  const operations = { events, status, metrics, partition, trace, ownersOf: boards.ownersOf };
   const app = new Hono();
   app.use(http.middleware(clock));
   app.use('/v1/*', admission.authenticate(), admission.limit());
   app.route('/', createBoardsApi({ boards: boards.service, clock, mayExist: directory.mayExist }));
-  app.route(
-    '/',
-    createConfigApi(service, (context) => admission.isAdmin(context)),
-  );
-  app.route(
-    '/',
-    createOperationsApi({
-      events,
-      status,
-      metrics,
-      partition,
-      trace,
-      adminToken,
-      ownersOf: boards.ownersOf,
-    }),
-  );
+  app.route('/', createConfigApi(service, admission.isAdmin));
+  app.route('/', createOperationsApi({ ...operations, adminToken: options.adminToken }));
   app.notFound(({ req }) => problem('not_found', { detail: `nothing at ${req.path}` }));
   app.onError(({ message }) => problem('internal', { detail: message }));
 
   const close = async (): Promise<void> => {
-    stopObserving();
-    publisher.close();
-    trace.close();
-    loop.close();
-    service.close();
-    directory.close();
-    calls.close();
+    for (const stop of [stopNoticing, stopPublishing]) stop();
+    for (const part of [publisher, trace, loop, service, directory, calls]) part.close();
     await admission.close();
     await boards.close();
     requester.close();

@@ -107,7 +107,7 @@ export class SimCluster {
       if (untilMs > this.nowMs) await this.simulation.run(untilMs - this.nowMs);
       if (next === undefined || next.atMs > this.nowMs) continue;
       this.#inputCount += 1;
-      this.#carryOut(next);
+      void this.#carryOut(next);
     }
   }
 

@@ -9,7 +9,7 @@ import type { NodeId } from '@quorate/transport';
 import type { ConfigStore } from './config-store.ts';
 
 /** Keys of the store that the cluster itself reads. */
-export const clusterKeys = {
+const clusterKeys = {
   members: 'cluster/members',
   apiKeys: 'cluster/api-keys',
   quotas: 'cluster/quotas',

@@ -84,9 +84,7 @@ export class Admission {
   }
 
   /** Whether a request may change what the cluster itself reads. */
-  isAdmin(context: Context): boolean {
-    return this.callerOf(context)?.role === 'admin';
-  }
+  readonly isAdmin = (context: Context): boolean => this.callerOf(context)?.role === 'admin';
 
   /** What a caller may do. */
   quotaOf(name: string): Quota {

@@ -183,7 +183,7 @@ describe('bad input', () => {
     expect(cluster.node(n1!).boardIds()).toEqual([]);
   });
 
-  test('bytes of a client that are damaged change nothing, and are not held against the owner', async () => {
+  test('damaged bytes of a client change nothing, and are not held against the owner', async () => {
     const cluster = new SimulatedCluster({ nodeCount: 3 });
     await cluster.elect();
     const id = await created(cluster, 'Damaged');
