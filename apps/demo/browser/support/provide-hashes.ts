@@ -11,9 +11,14 @@ declare module 'vitest' {
 }
 
 /** Makes the runs in Node, so that the browser has something to compare with. */
-export default function setup(project: TestProject): void {
+export function setup(project: TestProject): void {
   const script = fileURLToPath(new URL('print-hashes.ts', import.meta.url));
   const text = execFileSync(process.execPath, ['--conditions=@quorate/source', script]);
-  const hashes: Record<string, string> = JSON.parse(text.toString());
+  const lines = text.toString().trim().split('\n');
+  const pairs = lines.map((line): [string, string] => [
+    line.split(' ')[0] ?? '',
+    line.split(' ')[1] ?? '',
+  ]);
+  const hashes = Object.fromEntries(pairs);
   project.provide('nodeHashes', hashes);
 }

@@ -159,7 +159,8 @@ export class ShardedRequester<Meta = unknown> {
    *
    * @param payload - Copied before the call returns. With the key it must fit a message.
    * @throws NoOwnerAnsweredError if nobody did, as far as its `definite` says; whatever the
-   *   requester rejects with if one may have, and it may not be carried out twice; NoNodesError if there is no owner at all; RangeError for an option.
+   *   requester rejects with if one may have, and it may not be carried out twice; NoNodesError if
+   * there is no owner at all; RangeError for an option.
    */
   async request(
     key: Key,
