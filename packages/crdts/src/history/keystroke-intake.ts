@@ -102,7 +102,10 @@ export class KeystrokeIntake {
     const textStart = this.#at;
     const end = kind === TEXT_INSERT ? textStart + count : textStart;
     if (end !== size - 2 || kind > TEXT_DELETE_BACKWARD) return false;
-    for (let at = textStart; at < end; at += 1) if (bytes[at]! >= 0x80) return false;
+    // One character is what nearly all are: what goes through more of them need not be compiled.
+    const unit = bytes[textStart]!;
+    const isPlain = count === 1 ? unit < 0x80 : isAscii(bytes, textStart, end);
+    if (kind === TEXT_INSERT && !isPlain) return false;
     if (lv + count > EVENT_COUNT_MAX) return false;
 
     // Mostly the latest event is of the same author, who goes on with the same key.
@@ -117,20 +120,19 @@ export class KeystrokeIntake {
     if (!hasParents && graph.goOn(author, count)) {
       if (isNext) {
         log.eventCount = lv + count;
-        if (kind === TEXT_INSERT) log.text.appendLatin1(bytes, textStart, end);
+        if (kind === TEXT_INSERT) {
+          if (count === 1) log.text.appendUnit(unit);
+          else log.text.appendLatin1(bytes, textStart, end);
+        }
         if (kind !== TEXT_DELETE) log.cursor = kind === TEXT_INSERT ? position + count : lowest;
         return true;
       }
     } else if (hasParents) graph.append(author, sequence, count, this.#parents);
     else graph.appendAfter(author, sequence, count, previous);
     if (kind === TEXT_INSERT) {
-      const offset = log.text.appendLatin1(bytes, textStart, end);
-      log.appendInsert(container, position, count, offset);
-    } else if (kind === TEXT_DELETE) {
-      log.appendDelete(container, position, count);
-    } else {
-      log.appendDeleteBackward(container, position, count);
-    }
+      log.appendInsert(container, position, count, log.text.appendLatin1(bytes, textStart, end));
+    } else if (kind === TEXT_DELETE) log.appendDelete(container, position, count);
+    else log.appendDeleteBackward(container, position, count);
     return true;
   }
 
@@ -203,4 +205,9 @@ export class KeystrokeIntake {
     } while (shift < 28 && byte >= 0x80);
     return byte === 0 || byte >= 0x80 ? -1 : value;
   }
+}
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (bytes[at]! >= 0x80) return false;
+  return true;
 }
