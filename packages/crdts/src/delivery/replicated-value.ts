@@ -221,12 +221,21 @@ export class ReplicatedValue<State> implements Replica {
     return coversHeads(known, this.#history.heads);
   }
 
+  /**
+   * What a replica at `version` lacks; see `Replica.updatesSince`.
+   *
+   * @param maxSizeBytes - Kept, as far as one delta allows it, while the deltas in question are. If
+   *   they are not, the whole state is one update, however large: parts of it would show effects
+   *   without causes, and no version could tell how many have arrived. A `Replicator` cuts its bytes.
+   */
   updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
     const entries = this.#history.lackedBy(refusingDamage(() => decodeHeads(version)));
     if (entries?.length === 0) return [];
-    return entries === undefined || this.#isWholeSmaller(entries)
-      ? [this.save()]
-      : batches(entries, maxSizeBytes ?? Infinity);
+    const sizeBytesMax = maxSizeBytes ?? Infinity;
+    if (entries === undefined) return [this.save()];
+    if (!this.#isWholeSmaller(entries)) return batches(entries, sizeBytesMax);
+    const whole = this.save();
+    return whole.length <= sizeBytesMax ? [whole] : batches(entries, sizeBytesMax);
   }
 
   /**

@@ -32,7 +32,10 @@ export interface ReplicatorOptions extends Partial<ReplicatorLimits> {
   readonly random: Random;
   /** Which group, of several over one transport: 1..57 characters of `a-z 0-9 . _ / -`. */
   readonly group?: string;
-  /** Peers to speak to from the beginning, besides those that the transport reports. */
+  /**
+   * Peers to speak to from the beginning, besides those that the transport reports. Name all that
+   * are known: of one that came up before there was a replicator, the transport reports nothing.
+   */
   readonly peers?: Iterable<NodeId>;
   /** What a peer may do with a document. By default all may write. Asked for each message. */
   readonly access?: (peer: NodeId, document: string) => Access;

@@ -64,6 +64,29 @@ describe('updates', () => {
     expect(b.updatesSince(a.encodeVersion())).toHaveLength(1);
   });
 
+  test('keep to a size while the deltas are kept; a whole state is one update', () => {
+    const set = (replicaId: string, logSizeBytesMax = 2 ** 20) =>
+      new ReplicatedValue({
+        ...{ lattice: gSet, codec: gSetCodec, replicaId, logSizeBytesMax },
+      });
+    const many = (logSizeBytesMax?: number) => {
+      const a = set('a', logSizeBytesMax);
+      for (let at = 0; at < 200; at += 1) a.mutate((state) => gSet.add(state, `element ${at}`));
+      return a;
+    };
+    const kept = many();
+    // The state is smaller than all deltas, and larger than allowed.
+    expect(kept.updatesSince(NOTHING)).toEqual([kept.save()]);
+    const cut = kept.updatesSince(NOTHING, 500);
+    expect(cut.length).toBeGreaterThan(1);
+    for (const update of cut) expect(update.length).toBeLessThanOrEqual(500);
+    const b = set('b');
+    for (const update of cut.toReversed()) b.apply(update);
+    expect(b.encodeVersion()).toEqual(kept.encodeVersion());
+    const dropped = many(0);
+    expect(dropped.updatesSince(NOTHING, 500)).toEqual([dropped.save()]);
+  });
+
   test('of each change are told to listeners, and are known when they arrive twice', () => {
     const a = counter('a');
     const b = counter('b');
