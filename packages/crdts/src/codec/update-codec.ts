@@ -7,11 +7,39 @@ import { readPositive, readReplicaId } from './state-codec.ts';
 const VERSION_TAG = 0x60;
 const DELTAS_TAG = 0x61;
 const STATE_TAG = 0x62;
+/** The same where replicas were pruned, and what was. */
+const PRUNED_VERSION_TAG = 0x63;
+const PRUNED_STATE_TAG = 0x64;
+const PRUNING_TAG = 0x65;
+const PRUNED_DELTAS_TAG = 0x66;
 const CHECKSUM_BYTES = 4;
 
+/** Nobody was pruned. */
+export const NO_PRUNING: Pruning = { epoch: 0, pruned: new Map() };
+
 /** What an update is, once its checksum held. The states in it are bytes still. */
-export type Update =
-  { readonly kind: 'deltas'; readonly entries: readonly DeltaEntry[] } | WholeState;
+export type Update = Deltas | { readonly kind: 'pruning'; readonly pruning: Pruning } | WholeState;
+
+/** Deltas, as somebody at an epoch took them for good. */
+export interface Deltas {
+  readonly kind: 'deltas';
+  readonly epoch: number;
+  readonly entries: readonly DeltaEntry[];
+}
+
+/** Which replicas no version names any more. */
+export interface Pruning {
+  /** The number of the agreement; 0 before the first one. */
+  readonly epoch: number;
+  /** All that were pruned in it and before, with all that they ever did. */
+  readonly pruned: Heads;
+}
+
+/** What a version says. */
+export interface Version {
+  readonly epoch: number;
+  readonly heads: Heads;
+}
 
 /** All that a replica has, at once. */
 export interface WholeState {
@@ -21,6 +49,7 @@ export interface WholeState {
   readonly floor: Heads;
   /** Who was a member then. */
   readonly members: readonly ReplicaId[];
+  readonly pruning: Pruning;
   readonly state: Uint8Array;
 }
 
@@ -30,28 +59,40 @@ export function chainHash(before: number, bytes: Uint8Array): number {
 }
 
 /** The canonical bytes of what a replica has. Nothing at all is no bytes. */
-export function encodeHeads(heads: Heads): Uint8Array {
-  if (heads.size === 0) return new Uint8Array(0);
+export function encodeVersion({ epoch, heads }: Version): Uint8Array {
+  if (heads.size === 0 && epoch === 0) return new Uint8Array(0);
   const writer = new ByteWriter();
-  writer.u8(VERSION_TAG);
+  writer.u8(epoch === 0 ? VERSION_TAG : PRUNED_VERSION_TAG);
+  if (epoch > 0) writer.varint(epoch);
   writeHeads(writer, heads);
   return writer.finish();
 }
 
-/** @throws DecodeError if `bytes` are not from `encodeHeads`. */
-export function decodeHeads(bytes: Uint8Array): Heads {
-  if (bytes.length === 0) return new Map();
+/** @throws DecodeError if `bytes` are not from `encodeVersion`. */
+export function decodeVersion(bytes: Uint8Array): Version {
+  if (bytes.length === 0) return { epoch: 0, heads: new Map() };
   const reader = new ByteReader(bytes);
-  expectTag(reader.u8(), VERSION_TAG);
+  const tag = reader.u8();
+  if (tag !== PRUNED_VERSION_TAG) expectTag(tag, VERSION_TAG);
+  const epoch = tag === VERSION_TAG ? 0 : readPositive(reader);
   const heads = readHeads(reader);
   reader.expectEnd();
-  return heads;
+  return { epoch, heads };
+}
+
+/** The bytes of an update that says who was pruned. */
+export function encodePruning(pruning: Pruning): Uint8Array {
+  const writer = new ByteWriter();
+  writer.u8(PRUNING_TAG);
+  writePruning(writer, pruning);
+  return sealed(writer);
 }
 
 /** The bytes of an update of deltas, in an order in which they can be applied. */
-export function encodeDeltas(entries: readonly DeltaEntry[]): Uint8Array {
+export function encodeDeltas(entries: readonly DeltaEntry[], epoch = 0): Uint8Array {
   const writer = new ByteWriter();
-  writer.u8(DELTAS_TAG);
+  writer.u8(epoch === 0 ? DELTAS_TAG : PRUNED_DELTAS_TAG);
+  if (epoch > 0) writer.varint(epoch);
   const ids = new Map<ReplicaId, number>();
   for (const entry of entries) {
     for (const id of [entry.id, ...entry.past.keys()]) if (!ids.has(id)) ids.set(id, ids.size);
@@ -78,14 +119,16 @@ export function encodeState({
   heads,
   floor,
   members,
+  pruning,
   state,
 }: Omit<WholeState, 'kind'>): Uint8Array {
   const writer = new ByteWriter(state.length + 64);
-  writer.u8(STATE_TAG);
+  writer.u8(pruning.epoch === 0 ? STATE_TAG : PRUNED_STATE_TAG);
   writeHeads(writer, heads);
   writeHeads(writer, floor);
   writer.varint(members.length);
   for (const id of members) writer.string(id);
+  if (pruning.epoch > 0) writePruning(writer, pruning);
   writer.lengthPrefixed(state);
   return sealed(writer);
 }
@@ -110,18 +153,30 @@ function sealed(writer: ByteWriter): Uint8Array {
 
 function readUpdate(reader: ByteReader): Update {
   const tag = reader.u8();
-  if (tag === STATE_TAG) {
+  if (tag === PRUNING_TAG) return { kind: 'pruning', pruning: readPruning(reader) };
+  if (tag === STATE_TAG || tag === PRUNED_STATE_TAG) {
     const heads = readHeads(reader);
     const floor = readHeads(reader);
     const members = readIds(reader);
-    return { kind: 'state', heads, floor, members, state: reader.lengthPrefixed() };
+    const pruning = tag === STATE_TAG ? NO_PRUNING : readPruning(reader);
+    return { kind: 'state', heads, floor, members, pruning, state: reader.lengthPrefixed() };
   }
-  expectTag(tag, DELTAS_TAG);
+  if (tag !== PRUNED_DELTAS_TAG) expectTag(tag, DELTAS_TAG);
+  const epoch = tag === DELTAS_TAG ? 0 : readPositive(reader);
   const ids = readIds(reader);
   const entries: DeltaEntry[] = [];
   // An index, a number, a hash, the size of its past and that of its bytes.
   for (let count = reader.count(8); count > 0; count -= 1) entries.push(readEntry(reader, ids));
-  return { kind: 'deltas', entries };
+  return { kind: 'deltas', epoch, entries };
+}
+
+function writePruning(writer: ByteWriter, { epoch, pruned }: Pruning): void {
+  writer.varint(epoch);
+  writeHeads(writer, pruned);
+}
+
+function readPruning(reader: ByteReader): Pruning {
+  return { epoch: readPositive(reader), pruned: readHeads(reader) };
 }
 
 function readIds(reader: ByteReader): ReplicaId[] {

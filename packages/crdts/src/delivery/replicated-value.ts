@@ -31,18 +31,20 @@
 import type { Codec } from '@quorate/transport/codec';
 
 import {
-  decodeHeads,
+  type Deltas,
   decodeUpdate,
+  decodeVersion,
   encodeDeltas,
-  encodeHeads,
+  encodePruning,
   encodeState,
+  encodeVersion,
   type WholeState,
 } from '../codec/update-codec.ts';
 import { CorruptBytesError, RefusedUpdateError } from '../errors.ts';
 import type { Lattice } from '../lattice.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
-import { DeltaHistory } from './delta-history.ts';
+import { DeltaHistory, without } from './delta-history.ts';
 import type { DeltaEntry, Heads } from './delta-log.ts';
 import { coversHeads } from './heads.ts';
 import { type Arrival, WaitingDeltas } from './waiting-deltas.ts';
@@ -188,7 +190,7 @@ export class ReplicatedValue<State> implements Replica {
     const state = this.#lattice.join(this.#state, delta);
     const entry = this.#history.author(bytes);
     this.#state = state;
-    this.#notify('local', encodeDeltas([entry]));
+    this.#notify('local', encodeDeltas([entry], this.#history.version.epoch));
     return true;
   }
 
@@ -208,7 +210,7 @@ export class ReplicatedValue<State> implements Replica {
   }
 
   encodeVersion(): Uint8Array {
-    return encodeHeads(this.#history.heads);
+    return encodeVersion(this.#history.version);
   }
 
   /** What was done here and learnt of others, for `load`. */
@@ -217,8 +219,7 @@ export class ReplicatedValue<State> implements Replica {
   }
 
   isCoveredBy(version: Uint8Array): boolean {
-    const known = refusingDamage(() => decodeHeads(version));
-    return coversHeads(known, this.#history.heads);
+    return this.#history.isCoveredBy(refusingDamage(() => decodeVersion(version)));
   }
 
   /**
@@ -226,16 +227,26 @@ export class ReplicatedValue<State> implements Replica {
    *
    * @param maxSizeBytes - Kept, as far as one delta allows it, while the deltas in question are. If
    *   they are not, the whole state is one update, however large: parts of it would show effects
-   *   without causes, and no version could tell how many have arrived. A `Replicator` cuts its bytes.
+   *   without causes, and no version could tell how many have arrived. A `Replicator` cuts its
+   * bytes.
    */
   updatesSince(version: Uint8Array, maxSizeBytes?: number): Uint8Array[] {
-    const entries = this.#history.lackedBy(refusingDamage(() => decodeHeads(version)));
-    if (entries?.length === 0) return [];
-    const sizeBytesMax = maxSizeBytes ?? Infinity;
+    const known = refusingDamage(() => decodeVersion(version));
+    const entries = this.#history.lackedBy(known);
     if (entries === undefined) return [this.save()];
-    if (!this.#isWholeSmaller(entries)) return batches(entries, sizeBytesMax);
+    const { pruning } = this.#history.knowledge;
+    const isTold = known.epoch >= pruning.epoch;
+    return [
+      ...(entries.length === 0 ? [] : this.#updatesOf(entries, maxSizeBytes ?? Infinity)),
+      ...(isTold ? [] : [encodePruning(pruning)]),
+    ];
+  }
+
+  #updatesOf(entries: readonly DeltaEntry[], sizeBytesMax: number): Uint8Array[] {
+    const { epoch } = this.#history.version;
+    if (!this.#isWholeSmaller(entries)) return batches(entries, sizeBytesMax, epoch);
     const whole = this.save();
-    return whole.length <= sizeBytesMax ? [whole] : batches(entries, sizeBytesMax);
+    return whole.length <= sizeBytesMax ? [whole] : batches(entries, sizeBytesMax, epoch);
   }
 
   /**
@@ -246,11 +257,15 @@ export class ReplicatedValue<State> implements Replica {
    */
   apply(update: Uint8Array): ApplyOutcome {
     const read = refusingDamage(() => decodeUpdate(update));
+    if (read.kind === 'pruning') {
+      const kind = this.#history.takePruning(read.pruning);
+      if (kind !== 'applied') return { kind };
+      this.#stripMark();
+      return { kind, eventCount: 1 };
+    }
     const before = this.#state;
     const eventCount =
-      read.kind === 'state'
-        ? this.#takeState(read, this.#admitted(read.state))
-        : this.#offer(read.entries);
+      read.kind === 'state' ? this.#takeState(read, this.#admitted(read.state)) : this.#offer(read);
     if (this.#state !== before) this.#notify('remote');
     if (eventCount > 0) return { kind: 'applied', eventCount };
     const isKnown = read.kind === 'state' || read.entries.every((one) => this.#history.knows(one));
@@ -273,7 +288,8 @@ export class ReplicatedValue<State> implements Replica {
     const mark = this.#mark ?? { heads: new Map(history.heads), state: this.#state };
     this.#mark = mark;
     for (const version of members.values()) {
-      const heads = refusingDamage(() => decodeHeads(version));
+      const decoded = refusingDamage(() => decodeVersion(version));
+      const heads = without(decoded.heads, history.knowledge.pruning.pruned);
       history.checkHeads(heads);
       // What a member had before it learnt of the mark must have arrived: all else knows the mark.
       const isStable = coversHeads(heads, mark.heads) && coversHeads(history.heads, heads);
@@ -289,24 +305,57 @@ export class ReplicatedValue<State> implements Replica {
     return 'compacted';
   }
 
+  /**
+   * Names replicas that are gone for ever no more in versions, so that these do not grow with each
+   * life there ever was. Whatever comes of them later is refused by name.
+   *
+   * @param epoch - The number of an agreement of all members that these ids are gone, from 1 on.
+   * One
+   *   member that acts on it is enough: the others learn of it.
+   * @param ids - No members any more: `compact` was told of others.
+   * @returns 'waiting' if not all that they did is stable; `compact` says when it is. 'outdated' if
+   *   the epoch is not above that of the last agreement.
+   * @throws RangeError if the epoch is none, or one of them is a member.
+   *
+   * @remarks
+   * Their names stay in what `save` writes, where they say what was pruned.
+   */
+  prune(epoch: number, ids: Iterable<ReplicaId>): 'pruned' | 'waiting' | 'outdated' {
+    if (!Number.isSafeInteger(epoch) || epoch < 1) {
+      throw new RangeError(`epoch: expected an integer of at least 1, got ${epoch}`);
+    }
+    const outcome = this.#history.prune(epoch, ids);
+    if (outcome !== 'pruned') return outcome;
+    this.#stripMark();
+    this.#notify('local', encodePruning(this.#history.knowledge.pruning));
+    return outcome;
+  }
+
+  #stripMark(): void {
+    const { pruned } = this.#history.knowledge.pruning;
+    const mark = this.#mark;
+    if (mark !== undefined) this.#mark = { ...mark, heads: without(mark.heads, pruned) };
+  }
+
   /** Takes in what is new of a whole state; how many deltas that stands for. */
   #takeState(whole: WholeState, news: State): number {
     const eventCount = this.#history.judge(whole);
     if (eventCount === 0) return 0;
     this.#state = this.#lattice.join(this.#state, news);
     this.#history.adopt(whole);
-    return eventCount + this.#join(this.#waiting.retry(this.#history.heads));
+    this.#stripMark();
+    return eventCount + this.#join(this.#waiting.retry(this.#history.allHeads));
   }
 
   /** Takes in what can be of `entries` and of what waits, and keeps the rest; how many. */
-  #offer(entries: readonly DeltaEntry[]): number {
+  #offer({ epoch, entries }: Deltas): number {
     const arrivals: Arrival<State>[] = [];
     for (const entry of entries) {
-      this.#history.checkEntry(entry);
+      this.#history.checkEntry(entry, epoch);
       if (this.#history.knows(entry)) continue;
       arrivals.push({ entry, delta: this.#admitted(entry.bytes) });
     }
-    return this.#join(this.#waiting.offer(arrivals, this.#history.heads));
+    return this.#join(this.#waiting.offer(arrivals, this.#history.allHeads));
   }
 
   #join(ready: readonly Arrival<State>[]): number {
@@ -370,12 +419,16 @@ function refusingDamage<Value>(read: () => Value): Value {
 }
 
 /** Updates of at most `maxSizeBytes`, as far as one entry allows it. */
-function batches(entries: readonly DeltaEntry[], maxSizeBytes: number): Uint8Array[] {
-  const whole = encodeDeltas(entries);
+function batches(
+  entries: readonly DeltaEntry[],
+  maxSizeBytes: number,
+  epoch: number,
+): Uint8Array[] {
+  const whole = encodeDeltas(entries, epoch);
   const middle = entries.length >> 1;
   if (whole.length <= maxSizeBytes || middle === 0) return [whole];
-  const early = batches(entries.slice(0, middle), maxSizeBytes);
-  return [...early, ...batches(entries.slice(middle), maxSizeBytes)];
+  const early = batches(entries.slice(0, middle), maxSizeBytes, epoch);
+  return [...early, ...batches(entries.slice(middle), maxSizeBytes, epoch)];
 }
 
 function checkSize(name: string, sizeBytes: number): number {
