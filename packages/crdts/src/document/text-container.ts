@@ -1,10 +1,10 @@
 import { InsertedText } from '../log/inserted-text.ts';
-import { MARK, RESTORES, REVOKE } from '../log/operation-kind.ts';
+import { IN_TEXT, MARK, REVOKE } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
 import { authorshipsIn, type TextAuthorship } from '../text/text-history.ts';
 import { partsOf, type TextMarks } from '../text/text-marks.ts';
 import { TextState } from '../text/text-state.ts';
-import { TextFamilies, undoText } from '../text/text-undo.ts';
+import { revocable } from '../text/text-undo.ts';
 import { corrupt } from '../wire/byte-reader.ts';
 import { Container, type Operation, TEXT } from './container.ts';
 import type { StateReader, StateWriter } from './state-file.ts';
@@ -14,14 +14,12 @@ export type MarkParts = readonly [
   state: TextState,
   trimmed: readonly Value[],
   isRevoked: (lv: number) => boolean,
-  elders: () => ReadonlyMap<number, number>,
 ];
 
 /** A text of a document: the engine of texts, over the log that it shares with all else. */
 export class TextContainer extends Container {
   readonly type: number = TEXT;
   #text: TextState | undefined = undefined;
-  #families = new TextFamilies();
   #marks: TextMarks | undefined = undefined;
   /** Marks on the text after which the history begins. */
   #trimmedMarks: readonly Value[] = [];
@@ -30,7 +28,6 @@ export class TextContainer extends Container {
     this.#text = undefined;
     this.#marks = undefined;
     this.#trimmedMarks = [];
-    this.#families = new TextFamilies();
   }
 
   /** The text, once an event has named it. */
@@ -76,13 +73,7 @@ export class TextContainer extends Container {
     this.host.recall();
     const { state } = this;
     if (state === undefined) return undefined;
-    this.#families.resolve(state);
-    this.#marks ??= make(
-      state,
-      this.#trimmedMarks,
-      (lv) => this.host.isRevoked(lv),
-      () => this.#families.elders,
-    );
+    this.#marks ??= make(state, this.#trimmedMarks, (lv) => this.host.isRevoked(lv));
     return this.#marks;
   }
 
@@ -98,32 +89,26 @@ export class TextContainer extends Container {
     this.state?.integrate(from, to, this.host.onTextEdit(this));
   }
 
-  /** Makes the edits that take back what the events from `from` to before `to` did to the text. */
+  /** Takes back what the events from `from` to before `to` did to the text. */
   undo(from: number, to: number): void {
     const { host } = this;
     host.recall();
     const { state } = this;
     if (state === undefined) return;
     // The text is not made to be there: whether it is shown is for other events to say.
-    undoText(state, from, to, this.#families, {
-      isRevoked: (lv) => host.isRevoked(lv),
-      delete: (position, count) => this.#delete(position, count),
-      restore: (lv, count, position, text) => {
-        host.append(this, REVOKE, count, lv, RESTORES, -1, []);
-        this.#insert(position, text);
-      },
-    });
+    for (const { start, end } of revocable(state, from, to)) {
+      const first = host.append(this, REVOKE, end - start, start, IN_TEXT, -1, []);
+      this.integrate(first, first + end - start);
+    }
   }
 
-  /** The text follows in one go, after all else, see `integrate`; here is who comes back. */
-  apply({ kind, lv, count, a, b }: Operation): void {
+  /** The text follows in one go, after all else: see `integrate`. */
+  apply({ kind }: Operation): void {
     if (kind === MARK) this.host.touchMarks(this);
-    if (kind !== REVOKE || b !== RESTORES || this.state === undefined) return;
-    this.#families.note(this.state, lv, count, a);
   }
 
   revoke({ kind }: Operation): void {
-    // Text is undone by edits; that an event was revoked is known to the document.
+    // Edits are revoked by events of the text itself, see text-undo.ts.
     if (kind === MARK) this.host.touchMarks(this);
   }
 

@@ -10,7 +10,7 @@
 
 import { CausalGraph, type EventRange } from '../graph/causal-graph.ts';
 import { BeforeHistoryError, CrdtsError, ForkedReplicaError, PendingFullError } from '../errors.ts';
-import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { REVOKE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { OperationLog } from '../log/operation-log.ts';
 import type { ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome } from '../replica.ts';
@@ -395,7 +395,7 @@ export class History {
     const run = log.runAt(middle);
     const kind = log.kind(run);
     const first = log.start(run);
-    if (first === middle || kind > TEXT_DELETE_BACKWARD) return middle;
+    if (first === middle || (kind > TEXT_DELETE_BACKWARD && kind !== REVOKE)) return middle;
     if (kind !== TEXT_INSERT) return first > start ? first : Math.min(log.end(run), end);
     return (log.text.unitAt(log.b(run) + middle - first) & 0xfc00) === 0xdc00 ? middle + 1 : middle;
   }

@@ -34,12 +34,12 @@ export const COUNTER_ADD = 12;
  */
 export const TREE_MOVE = 13;
 /**
- * `a` first of consecutive events that no longer count; `b` is `RESTORES` if these are deletions of
- * text, and the characters come back, in their order, by the insertions that follow at once.
+ * `a` first of consecutive events that no longer count; `b` is `IN_TEXT` if these are edits of the
+ * text that is the container, or revocations of such.
  */
 export const REVOKE = 14;
 /** As the field `b` of `REVOKE`. */
-export const RESTORES = -2;
+export const IN_TEXT = -2;
 /** As `LIST_INSERT`, but each element is a container, and each value the type of one. */
 export const LIST_NEST = 15;
 

@@ -21,7 +21,7 @@ import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { corrupt } from '../wire/byte-reader.ts';
 
 import { OffsetBuffer } from './offset-buffer.ts';
-import { DELETED, FLAGS, ID, LENGTH, UNDERWATER } from './span-tree.ts';
+import { ID, LENGTH, UNDERWATER } from './span-tree.ts';
 import { type TextTarget, Tracker } from './tracker.ts';
 
 /** The text of a log, played through by the offsets of its characters. */
@@ -106,7 +106,7 @@ function aliveUnits(graph: CausalGraph, log: OperationLog, known: Tracker | unde
   const { tree } = known;
   tree.toStart();
   for (let more = tree.toSpan(); more; more = tree.next()) {
-    if ((tree.field(FLAGS) & DELETED) !== 0) continue;
+    if (tree.isDeleted) continue;
     const id = tree.field(ID);
     const end = id + tree.field(LENGTH);
     for (let at = id; id >= UNDERWATER && at < end; at += 1) {

@@ -40,19 +40,12 @@ export const LEFT = 2;
 export const RIGHT = 3;
 /** Column: a sum of `HAS_LEFT_CHILD` and `HAS_RIGHT_CHILD`. */
 export const CHILDREN = 4;
-/** Column: 1 if a span is in the text now, 2 if it was deleted. */
+/** Column: 1 if a span is in the text now, and 1 more by each reason why it is not. */
 export const NOW = 5;
 /** Column: 1 if the ids of a span are underwater. */
 const OLD = 6;
-/** Column of slot 0: 0 not inserted yet, 1 there, and 1 more by each deletion. */
+/** Column of slot 0: 0 not inserted yet, 1 there, and 1 more by each reason why it is not. */
 export const IN_SLOT = 7;
-
-/** `NOW` as a field of flags, of which there is one. */
-export const FLAGS: typeof NOW = NOW;
-/** The flag of a span that was deleted. */
-export const DELETED = 2;
-/** Field of a span: its state in slot 0. */
-export const STATE: typeof IN_SLOT = IN_SLOT;
 
 /** The first character of a span has left children. */
 export const HAS_LEFT_CHILD = 2;
@@ -413,14 +406,34 @@ export class SpanTree {
   /** Adds `step` to the state of the cursor's span in a slot, and joins it with its neighbours. */
   change(slot: number, step: number): void {
     this.#shift(IN_SLOT + slot, step);
-    this.#merge(this.index);
-    if (this.index > 0) this.#merge(this.index - 1);
+    this.#mergeAround();
   }
 
   /** Marks the cursor's span as deleted by an event in `slot`, and joins it with its neighbours. */
   remove(slot: number): void {
-    if (this.field(NOW) === 1) this.#shift(NOW, 1);
+    this.#shift(NOW, 1);
     this.change(slot, 1);
+  }
+
+  /**
+   * Counts one more (`step` 1) or one less (-1) reason why the cursor's span is not in the text
+   * now, joins it with its neighbours, and returns whether it is deleted now.
+   */
+  hide(step: number): boolean {
+    this.#shift(NOW, step);
+    const { isDeleted } = this;
+    this.#mergeAround();
+    return isDeleted;
+  }
+
+  /** Whether the cursor's span is not in the text now. */
+  get isDeleted(): boolean {
+    return this.field(NOW) !== 1;
+  }
+
+  #mergeAround(): void {
+    this.#merge(this.index);
+    if (this.index > 0) this.#merge(this.index - 1);
   }
 
   /** Sets a flag among the `CHILDREN` of the cursor's span. */

@@ -10,7 +10,7 @@
  *   a b|c d     after "b":   a b|X c d          before "c":   a b X|c d
  */
 import type { ReplicaId } from '../replica-id.ts';
-import { DELETED, FLAGS, ID, NOW, UNDERWATER } from './span-tree.ts';
+import { ID, NOW, UNDERWATER } from './span-tree.ts';
 import type { TextState } from './text-state.ts';
 
 /** Which neighbour a cursor stays with: `after` the one on its left, or `before` the other. */
@@ -64,7 +64,7 @@ export function positionIn(state: TextState, cursor: TextCursor): number {
   if (lv < 0 || !tracker.hasCharacter(lv)) return -1;
   const { tree } = tracker;
   tree.locate(lv);
-  return tree.before(NOW) + (side === 'after' && (tree.field(FLAGS) & DELETED) === 0 ? 1 : 0);
+  return tree.before(NOW) + (side === 'after' && !tree.isDeleted ? 1 : 0);
 }
 
 function underwaterId(state: TextState, sequence: number): number {

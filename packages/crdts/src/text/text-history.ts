@@ -5,7 +5,7 @@
  * version, and to two at once; then each character says whether it was there.
  */
 import type { ReplicaId } from '../replica-id.ts';
-import { DELETED, FLAGS, ID, LENGTH, type SpanTree, STATE, UNDERWATER } from './span-tree.ts';
+import { ID, LENGTH, type SpanTree, IN_SLOT, UNDERWATER } from './span-tree.ts';
 import type { TextPatch } from './text-document.ts';
 import type { TextState } from './text-state.ts';
 
@@ -33,7 +33,7 @@ export function textIn(state: TextState, frontier: readonly number[]): string {
   const [slot] = tracker.atVersions(frontier, frontier);
   let text = '';
   walk(tree, (id, length) => {
-    if (tree.field(STATE + slot) === 1) text += textOf(state, id, length);
+    if (tree.field(IN_SLOT + slot) === 1) text += textOf(state, id, length);
   });
   return text;
 }
@@ -58,8 +58,8 @@ export function diffIn(
     inserted = '';
   };
   walk(tree, (id, length) => {
-    const isInA = tree.field(STATE + slotA) === 1;
-    const isInB = tree.field(STATE + slotB) === 1;
+    const isInA = tree.field(IN_SLOT + slotA) === 1;
+    const isInB = tree.field(IN_SLOT + slotB) === 1;
     if (isInA && isInB) {
       flush();
       position += length;
@@ -80,7 +80,7 @@ export function authorshipsIn(state: TextState): readonly TextAuthorship[] {
   const found: TextAuthorship[] = [];
   let position = 0;
   walk(tree, (id, length) => {
-    for (let at = 0; at < length && (tree.field(FLAGS) & DELETED) === 0;) {
+    for (let at = 0; at < length && !tree.isDeleted;) {
       const isOld = id >= UNDERWATER;
       const run = isOld ? -1 : graph.runAt(id + at);
       const size = isOld ? length : Math.min(length - at, graph.runEnd(run) - id - at);
@@ -103,7 +103,7 @@ function goesOn(last: TextAuthorship, next: TextAuthorship): boolean {
 }
 
 /** The text of characters with consecutive ids. */
-export function textOf(state: TextState, id: number, count: number): string {
+function textOf(state: TextState, id: number, count: number): string {
   if (id >= UNDERWATER) {
     return state.initialText.slice(id - UNDERWATER, id - UNDERWATER + count);
   }

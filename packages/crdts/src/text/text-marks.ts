@@ -27,16 +27,7 @@
  */
 import { MARK } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
-import {
-  DELETED,
-  FLAGS,
-  ID,
-  IN_SLOT,
-  LENGTH,
-  type SpanTree,
-  STATE,
-  UNDERWATER,
-} from './span-tree.ts';
+import { ID, IN_SLOT, LENGTH, UNDERWATER } from './span-tree.ts';
 import { copyValue } from '../wire/copy-value.ts';
 import type { TextState } from './text-state.ts';
 import type { Tracker } from './tracker.ts';
@@ -100,8 +91,6 @@ interface Extent {
 /** Of marks and characters, whether these are behind the dead end of those. */
 type DeadEnds = Map<Mark, Map<number, boolean>>;
 
-const NONE: ReadonlyMap<number, number> = /* @__PURE__ */ new Map();
-
 /** In the log, a growth is its index here. */
 const GROWTHS: readonly MarkGrowth[] = ['none', 'before', 'after', 'both'];
 
@@ -129,25 +118,21 @@ export class TextMarks {
   readonly #state: TextState;
   readonly #trimmed: readonly Value[];
   readonly #isRevoked: (lv: number) => boolean;
-  readonly #elders: () => ReadonlyMap<number, number>;
   readonly #marks: Mark[] = [];
   #upTo = 0;
 
   /**
    * @param trimmed - Marks on the initial text, from `before`.
    * @param isRevoked - Whether an event was undone, and does not count.
-   * @param elders - Of characters that came back, those in whose place they are.
    */
   constructor(
     state: TextState,
     trimmed: readonly Value[] = [],
     isRevoked: (lv: number) => boolean = () => false,
-    elders: () => ReadonlyMap<number, number> = () => NONE,
   ) {
     this.#state = state;
     this.#trimmed = trimmed;
     this.#isRevoked = isRevoked;
-    this.#elders = elders;
   }
 
   /**
@@ -161,7 +146,7 @@ export class TextMarks {
     this.#catchUp(tracker);
     const runs: TextRun[] = [];
     let start = 0;
-    const isThere = (): boolean => (tracker.tree.field(FLAGS) & DELETED) === 0;
+    const isThere = (): boolean => !tracker.tree.isDeleted;
     for (const { length, marks } of this.#pieces(tracker, isThere)) {
       const values = this.#valuesOf(marks);
       const last = runs.at(-1);
@@ -183,7 +168,7 @@ export class TextMarks {
     this.#catchUp(tracker);
     const version = eventCount > 0 ? [eventCount - 1] : [];
     const [slot] = tracker.atVersions(version, version);
-    const state = STATE + slot;
+    const state = IN_SLOT + slot;
     const marks = this.#marks
       .filter(({ lv }) => lv < eventCount)
       .sort((one, other) => (this.#isEarlier(one, other) ? -1 : 1));
@@ -313,30 +298,10 @@ export class TextMarks {
     }
     const known: DeadEnds = new Map();
     const isIn = (mark: Mark, id: number) => !this.#isBehindDeadEnd(tracker, mark, id, known);
-    const elders = this.#elders();
-    return cutAtReturned(pieces, elders).map((piece) => {
-      const { id, marks } = piece;
-      if (!elders.has(id)) return { ...piece, marks: marks.filter((mark) => isIn(mark, id)) };
-      const covering = counting.filter((mark) => {
-        const place = this.#placeFor(mark, id, elders);
-        const isCovered = place === id ? marks.includes(mark) : covers(tracker.tree, mark, place);
-        return isCovered && isIn(mark, place);
-      });
-      return { ...piece, marks: covering };
-    });
-  }
-
-  /**
-   * Which of a character and those in whose place it came back a mark was put on: the last one that
-   * its author knew. What comes back stands beside its own old place, where the mark may not be.
-   */
-  #placeFor(mark: Mark, id: number, elders: ReadonlyMap<number, number>): number {
-    let place = id;
-    for (let at = elders.get(id); at !== undefined; at = elders.get(at)) {
-      if (this.#knows(mark, place)) break;
-      place = at;
-    }
-    return place;
+    return pieces.map((piece) => ({
+      ...piece,
+      marks: piece.around.filter((mark) => isIn(mark, piece.id)),
+    }));
   }
 
   /** Adds a piece, cut where another replica goes on, or the same one after it learnt something. */
@@ -361,7 +326,7 @@ export class TextMarks {
     if (mark.end.side === 0 || end < 0) return false;
     tree.locate(end);
     // What the mark's author saw was there before the end died: that spares a look at its version.
-    if ((tree.field(FLAGS) & DELETED) === 0 && mark.holes.length === 0) return false;
+    if (!tree.isDeleted && mark.holes.length === 0 && !tracker.hasRevoked) return false;
     const answers = known.get(mark) ?? new Map<number, boolean>();
     known.set(mark, answers);
     const asked: number[] = [];
@@ -449,7 +414,7 @@ function startOf(tracker: Tracker, { id, side }: Anchor, slot: number): number |
   if (id < 0 || side === 0) return 0;
   const { tree } = tracker;
   tree.locate(id);
-  return tree.field(STATE + slot) === 1 ? tree.before(IN_SLOT + slot) + 1 : undefined;
+  return tree.field(IN_SLOT + slot) === 1 ? tree.before(IN_SLOT + slot) + 1 : undefined;
 }
 
 /** The elements of an array; none of anything else. */
@@ -467,29 +432,6 @@ function isArray(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Makes a piece of its own of each character that came back. */
-function cutAtReturned(
-  pieces: readonly Piece[],
-  elders: ReadonlyMap<number, number>,
-): readonly Piece[] {
-  if (elders.size === 0) return pieces;
-  const returned = [...elders.keys()].sort((one, other) => one - other);
-  const cut: Piece[] = [];
-  for (const piece of pieces) {
-    const { id, length } = piece;
-    let at = id;
-    const end = id + length;
-    for (let next = firstFrom(returned, id, Number); (returned[next] ?? end) < end; next += 1) {
-      const one = returned[next] ?? end;
-      if (one > at) cut.push({ ...piece, id: at, length: one - at });
-      cut.push({ ...piece, id: one, length: 1 });
-      at = one + 1;
-    }
-    if (at < end) cut.push({ ...piece, id: at, length: end - at });
-  }
-  return cut;
-}
-
 /** Where the first of `sorted` stands whose number is `id` or a later one. */
 function firstFrom<Item>(sorted: readonly Item[], id: number, numberOf: (of: Item) => number) {
   let low = 0;
@@ -505,14 +447,6 @@ function firstFrom<Item>(sorted: readonly Item[], id: number, numberOf: (of: Ite
 
 function idOf({ id }: Boundary): number {
   return id;
-}
-
-/** Whether a character stands between the ends of a mark. */
-function covers(tree: SpanTree, { start, end }: Mark, id: number): boolean {
-  const isAfterStart =
-    start.id < 0 || (start.id === id ? start.side === 0 : tree.isBefore(start.id, id));
-  if (!isAfterStart || end.id < 0) return isAfterStart;
-  return end.id === id ? end.side === 1 : tree.isBefore(id, end.id);
 }
 
 function isSame(left: ReadonlyMap<string, Value>, right: ReadonlyMap<string, Value>): boolean {

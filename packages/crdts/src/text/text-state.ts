@@ -21,7 +21,7 @@ import { MARK, TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/ope
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { TextBuffer } from './text-buffer.ts';
 import type { Value } from '../log/value.ts';
-import { type TextTarget, Tracker } from './tracker.ts';
+import { isTextRevoke, type TextTarget, Tracker } from './tracker.ts';
 
 /** Told of each change of a text that came from elsewhere, in the order of the changes. */
 export type PatchListener = (position: number, deleteCount: number, inserted: string) => void;
@@ -261,9 +261,13 @@ export class TextState {
   trackerOfAll(): Tracker {
     const eventCount = this.graph.eventCount;
     this.#isAsked = true;
+    return this.#trackerOfAllBefore(eventCount);
+  }
+
+  #trackerOfAllBefore(lv: number): Tracker {
     let tracker = this.#tracker;
-    if (tracker === undefined || tracker.base >= 0) tracker = this.#newTracker(-1, eventCount);
-    tracker.catchUp(eventCount, this.#buffer.length);
+    if (tracker === undefined || tracker.base >= 0) tracker = this.#newTracker(-1, lv);
+    tracker.catchUp(lv, this.#buffer.length);
     return tracker;
   }
 
@@ -323,6 +327,8 @@ export class TextState {
         if (kind === TEXT_INSERT)
           target.inserted(position, log.b(run) + lv - log.start(run), count);
         else target.deleted(kind === TEXT_DELETE ? position : position - count + 1, count);
+      } else if (this.#isRevoke(run)) {
+        this.#merge(lv, end);
       }
       lv = end;
     }
@@ -330,9 +336,18 @@ export class TextState {
 
   /** Takes in events that the tracker has to find places for. */
   #merge(fromLv: number, toLv: number): void {
-    const tracker = this.#trackerFor(fromLv);
+    const { log } = this;
+    for (let run = log.runAt(fromLv); run < log.runCount && log.start(run) < toLv; run += 1) {
+      // It may name characters that were deleted long ago, and so may all that goes around it.
+      if (this.#isRevoke(run)) this.#isAsked = true;
+    }
+    const tracker = this.#isAsked ? this.#trackerOfAllBefore(fromLv) : this.#trackerFor(fromLv);
     tracker.catchUp(fromLv, this.#buffer.length);
     tracker.take(toLv, this.#target);
+  }
+
+  #isRevoke(run: number): boolean {
+    return isTextRevoke(this.log, run) && this.log.isIn(run, this.#container);
   }
 
   /** A tracker that covers the parents of an event. */

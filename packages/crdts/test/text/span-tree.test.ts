@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ID, IN_SLOT, LENGTH, NOW, SpanTree, STATE, UNDERWATER } from '../../src/text/span-tree.ts';
+import { ID, IN_SLOT, LENGTH, NOW, SpanTree, UNDERWATER } from '../../src/text/span-tree.ts';
 
 /** The ids of all characters, in order. */
 function idsOf(tree: SpanTree): number[] {
@@ -74,7 +74,7 @@ describe('SpanTree', () => {
     tree.locate(9);
     tree.isolate(1);
     tree.remove(0);
-    expect(tree.field(STATE)).toBe(2);
+    expect(tree.field(IN_SLOT)).toBe(2);
     expect([tree.total(NOW), tree.total(IN_SLOT)]).toEqual([9, 9]);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CorruptBytesError } from '../../src/errors.ts';
-import { ROOT } from '../../src/log/operation-log.ts';
+import { CausalGraph } from '../../src/graph/causal-graph.ts';
+import { IN_TEXT, MARK, REVOKE } from '../../src/log/operation-kind.ts';
+import { OperationLog, ROOT } from '../../src/log/operation-log.ts';
 import { NOW } from '../../src/text/span-tree.ts';
 import { Tracker } from '../../src/text/tracker.ts';
 import { type RawTransaction, TextReplica } from '../support/raw-history.ts';
@@ -71,5 +73,28 @@ describe('Tracker', () => {
         expect(() => tracker.take(replica.graph.eventCount, undefined)).toThrow(CorruptBytesError);
       }
     }
+  });
+
+  it.each([
+    ['a mark', 2],
+    ['an edit of another text', 3],
+    ['an edit that its author did not know', 4],
+  ])('refuses to revoke %s', (_what, first) => {
+    const graph = new CausalGraph();
+    const log = new OperationLog(graph);
+    const [ann, bob] = [graph.replicaIndex('ann'), graph.replicaIndex('bob')];
+    graph.append(ann, 0, 4, []);
+    log.appendInsert(7, 0, 2, log.text.append('ab'));
+    log.append(MARK, 7, 1, 0, 1, 0, log.pushValue(['bold', true, 0]));
+    log.appendInsert(8, 0, 1, log.text.append('x'));
+    graph.append(bob, 0, 1, [3]);
+    log.appendInsert(7, 0, 1, log.text.append('c'));
+    graph.append(ann, 4, 2, [3]);
+    log.append(REVOKE, 7, 1, 1, IN_TEXT, -1, -1);
+    log.append(REVOKE, 7, 1, first, IN_TEXT, -1, -1);
+    const tracker = new Tracker(graph, log, 7, -1, 0);
+    tracker.take(6, undefined);
+    expect(tracker.tree.total(NOW)).toBe(2);
+    expect(() => tracker.take(7, undefined)).toThrow(CorruptBytesError);
   });
 });

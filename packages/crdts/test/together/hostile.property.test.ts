@@ -24,7 +24,7 @@ import {
   MAP_DELETE,
   MAP_PUT,
   MARK,
-  RESTORES,
+  IN_TEXT,
   REVOKE,
   TREE_MOVE,
 } from '../../src/log/operation-kind.ts';
@@ -146,7 +146,7 @@ function appendAnything({ graph, log }: History, draw: Draw): void {
   for (let left = count; left > 0; left -= 1) log.pushValue(values[draw(values.length)] ?? null);
   const isMark = kind === MARK;
   const a = isMark ? draw(9) : event();
-  const b = isMark ? draw(20) : kind === REVOKE && draw(3) === 0 ? RESTORES : event();
+  const b = isMark ? draw(20) : kind === REVOKE && draw(3) === 0 ? IN_TEXT : event();
   graph.appendLocal(graph.replicaIndex('eve'), count);
   // Mostly in a container that there is.
   const containers = Array.from({ length: log.runCount }, (_, run) => run)
