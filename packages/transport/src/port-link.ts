@@ -42,9 +42,16 @@ const FIRST_CREDIT_BYTES = 64 * 1024;
  */
 const COPIED_BYTES_MAX = 64 * 1024;
 
+/** What a kind of port does for the bytes that it carries: see the fields of `Link`. */
+export interface PortTraits {
+  readonly isProtected: boolean;
+  readonly crc32?: ((bytes: Uint8Array) => number) | undefined;
+}
+
 /** One end of a port as the session layer sees it. */
 export class PortLink implements Link {
-  readonly isProtected = true;
+  readonly isProtected: boolean;
+  readonly crc32?: (bytes: Uint8Array) => number;
   readonly security = undefined;
   readonly #port: MessagePortLike;
   readonly #windowBytes: number;
@@ -60,18 +67,26 @@ export class PortLink implements Link {
   /**
    * @param port - Owned from now on.
    * @param windowBytes - Bytes that the other end may have posted and this one not yet read.
+   * @param traits - Those of ports within one machine, if left out.
    */
-  constructor(port: MessagePortLike, windowBytes: number) {
+  constructor(
+    port: MessagePortLike,
+    windowBytes: number,
+    traits: PortTraits = { isProtected: true },
+  ) {
     this.#port = port;
     this.#windowBytes = windowBytes;
+    this.isProtected = traits.isProtected;
+    if (traits.crc32 !== undefined) this.crc32 = traits.crc32;
   }
 
   /** Begins to listen. To be called once. */
   open(handler: LinkHandler): void {
     this.#handler = handler;
     this.#port.addEventListener('message', ({ data }) => this.#take(data));
-    this.#port.addEventListener('messageerror', () => {
-      this.#fail(new Error('port: expected a message it can read, got another'));
+    this.#port.addEventListener('messageerror', ({ data }) => {
+      const isError = data instanceof Error;
+      this.#fail(isError ? data : new Error('port: expected a message it can read, got another'));
     });
     // Node says so, and newer browsers; elsewhere the session notices that the beats have stopped.
     this.#port.addEventListener('close', () => this.#fail(undefined));

@@ -115,6 +115,15 @@ export function expectIncarnation(incarnation: number): void {
   expectInteger('incarnation', incarnation, 0, Number.MAX_SAFE_INTEGER);
 }
 
+/** What a receiver must grant at least, in bytes: two ends that wait for each other stand still. */
+const CREDIT_BYTES_MIN = 2 ** 16;
+
+/** @throws RangeError if `creditBytes` is no integer of at least 65 536. */
+export function expectCreditBytes(creditBytes: number): void {
+  if (Number.isSafeInteger(creditBytes) && creditBytes >= CREDIT_BYTES_MIN) return;
+  throw new RangeError(`creditBytes: expected an integer >= 65536, got ${String(creditBytes)}`);
+}
+
 function expectInteger(name: string, value: number, min: number, max: number): void {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return;
   throw new RangeError(

@@ -9,7 +9,7 @@ import { PeerTable } from '../peer-table.ts';
 import { type MessagePortLike, PortLink } from '../port-link.ts';
 import type { ProtocolName } from '../protocol-name.ts';
 import type { Random } from '../random.ts';
-import type { SessionOptions } from '../session-options.ts';
+import { expectCreditBytes, type SessionOptions } from '../session-options.ts';
 import type { TransportStats } from '../transport-stats.ts';
 import type {
   Delivery,
@@ -49,7 +49,6 @@ export interface MessagePortTransportOptions extends SessionOptions {
 }
 
 const CREDIT_BYTES = 2 ** 20;
-const CREDIT_BYTES_MIN = 2 ** 16;
 
 /**
  * Carries messages over message ports, one port per peer.
@@ -92,9 +91,7 @@ export class MessagePortTransport implements Transport {
    */
   constructor(options: MessagePortTransportOptions) {
     const { clusterId = 'local', creditBytes = CREDIT_BYTES } = options;
-    if (!Number.isSafeInteger(creditBytes) || creditBytes < CREDIT_BYTES_MIN) {
-      throw new RangeError(`creditBytes: expected an integer >= 65536, got ${creditBytes}`);
-    }
+    expectCreditBytes(creditBytes);
     this.#creditBytes = creditBytes;
     this.#table = new PeerTable({
       ...options,

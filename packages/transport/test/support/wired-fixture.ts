@@ -99,6 +99,8 @@ export class WiredFixture implements TransportFixture {
     });
     const { transport } = node;
     transport.observePeers((event) => {
+      // What a zombie sees counts for nothing.
+      if (this.#members.get(id)?.transport !== transport) return;
       const way = `${id}>${event.peer}`;
       if (event.kind === 'up') this.#up.add(way);
       if (event.kind === 'down') this.#up.delete(way);
