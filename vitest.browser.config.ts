@@ -5,10 +5,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['@quorate/source', 'module', 'browser', 'import', 'default'] },
   test: {
-    globalSetup: ['apps/demo/browser/support/provide-hashes.ts'],
+    globalSetup: [
+      'apps/demo/browser/support/provide-hashes.ts',
+      // The process that pages reach over WebSockets.
+      'packages/transport/test/support/websocket-hub.ts',
+    ],
     include: ['{packages,apps}/*/browser/**/*.browser.test.ts'],
-    // The process that pages reach over WebSockets.
-    globalSetup: ['packages/transport/test/support/websocket-hub.ts'],
     reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
     outputFile: { json: `${import.meta.dirname}/.reports/browser.json` },
     browser: {
