@@ -60,12 +60,18 @@ export interface TransactionLike {
   onabort: ((event: never) => unknown) | null;
 }
 
+/** What is used of a `DOMStringList`. */
+export interface NameListLike {
+  /** Whether `name` is one of them. */
+  contains(name: string): boolean;
+}
+
 /** What is used of an `IDBDatabase`. */
 export interface DatabaseLike {
   /** Makes a store, while the database is made. */
   createObjectStore(name: string, options: { readonly autoIncrement: boolean }): unknown;
   /** The stores that it has. */
-  readonly objectStoreNames: { contains(name: string): boolean };
+  readonly objectStoreNames: NameListLike;
   /** Begins a transaction. */
   transaction(
     name: string,

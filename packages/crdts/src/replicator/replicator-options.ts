@@ -3,7 +3,6 @@ import { protocolName } from '@quorate/transport';
 
 import type { CrdtsError } from '../errors.ts';
 import { NAME_SIZE_MAX_BYTES, PART_HEAD_BYTES, UPDATES_HEAD_BYTES } from './codec.ts';
-import type { LinkTrouble } from './link.ts';
 
 /** What a peer may do with a document: nothing, get it, or get it and change it. */
 export type Access = 'none' | 'read' | 'write';
@@ -17,7 +16,7 @@ export interface ReplicationProblem {
    * other one cannot take in, as they were made beside what was trimmed. A replica that has all
    * of both ends this; so does a fresh replica here, to which those changes are made once more.
    */
-  readonly kind: LinkTrouble;
+  readonly kind: 'forked' | 'beforeHistory' | 'diverged';
   readonly document: string;
   readonly peer: NodeId;
   readonly error: CrdtsError;

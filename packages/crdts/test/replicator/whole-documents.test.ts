@@ -3,6 +3,8 @@ import { MemoryNetwork } from '@quorate/transport/memory';
 import { seededRandom } from '@quorate/transport/system';
 import { describe, expect, test } from 'vitest';
 
+import { JsonDocument } from '../../src/document/json-document.ts';
+import { saveShallow as saveShallowDocument } from '../../src/document/shallow-document.ts';
 import { Replicator } from '../../src/replicator/replicator.ts';
 import type { ReplicatorOptions } from '../../src/replicator/replicator-options.ts';
 import type { AttachOptions } from '../../src/replicator/shared-document.ts';
@@ -55,7 +57,7 @@ function stage() {
     });
     return member;
   };
-  return { clock, join, problems, errors };
+  return { clock, network, join, problems, errors };
 }
 
 /** Every message takes 5 ms. */
@@ -294,4 +296,34 @@ describe('a whole document is not taken', () => {
       expect([...problems]).toEqual(['back: beforeHistory with there']);
     }
   });
+});
+
+test('a JSON document is given as a whole, too', async () => {
+  const { clock, network } = stage();
+  const origin = new JsonDocument({ replicaId: 'origin' });
+  for (let at = 0; at < 300; at += 1) origin.root.set(`key ${at % 7}`, at);
+  const old = JsonDocument.load(origin.save(), { replicaId: 'old' });
+  origin.root.set('key 1', 'later');
+  const shown = new Map<string, JsonDocument>([
+    ['there', JsonDocument.load(saveShallowDocument(origin), { replicaId: 'there' })],
+    ['back', old],
+  ]);
+  for (const [name, document] of shown) {
+    const transport = network.join(nodeId(name));
+    const replicator = new Replicator({ transport, clock, random: seededRandom(name.length) });
+    replicator.attach<JsonDocument>('board', document, {
+      save: () => shown.get(name)!.save(),
+      onWholeDocument: ({ bytes }) => JsonDocument.load(bytes, { replicaId: `${name} again` }),
+      onReplaced: (replica) => shown.set(name, replica),
+    });
+  }
+  await clock.advance(30_000);
+  shown.get('back')!.root.set('key 2', 'of the one that is back');
+  await clock.advance(1_000);
+  expect(shown.get('back')).not.toBe(old);
+  for (const document of shown.values()) {
+    expect(JSON.stringify(document)).toBe(
+      JSON.stringify(origin).replace(/"key 2":\d+/, '"key 2":"of the one that is back"'),
+    );
+  }
 });
