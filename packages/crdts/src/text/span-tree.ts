@@ -176,9 +176,7 @@ export class SpanTree {
 
   /** Moves the cursor to the first span. */
   toStart(): void {
-    this.leaf = this.#children[this.#order[0]! * BLOCK_MAX]!;
-    this.index = 0;
-    this.offset = 0;
+    this.to(this.#children[this.#order[0]! * BLOCK_MAX]!, 0);
   }
 
   /** Moves the cursor to the start of a span again if it is behind the last one of a leaf. */
@@ -188,8 +186,7 @@ export class SpanTree {
 
   /** Moves the cursor to the next span, if there is one. */
   next(): boolean {
-    this.index += 1;
-    this.offset = 0;
+    this.to(this.leaf, this.index + 1);
     return this.toSpan();
   }
 

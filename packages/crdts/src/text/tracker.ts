@@ -76,7 +76,7 @@ export interface TextTarget {
   deleted(position: number, count: number): void;
 }
 
-/** Authors who have a slot at most; each costs every advance of a column. */
+/** How many authors have a slot at most: each is a column more. */
 const AUTHOR_MAX = 32;
 
 /** All characters since a base version, in order, and in which versions they are there. */
@@ -552,8 +552,7 @@ export class Tracker {
       } else {
         isAlone = (tree.field(CHILDREN) & HAS_RIGHT_CHILD) === 0;
         tree.mark(HAS_RIGHT_CHILD);
-        tree.index += 1;
-        tree.offset = 0;
+        tree.to(tree.leaf, tree.index + 1);
       }
     }
     if (!isAlone) {
@@ -564,6 +563,7 @@ export class Tracker {
     tree.insert(lv, count, left, right, slot);
     return place;
   }
+
   /**
    * Moves the cursor, which is after the left origin, to where the new character belongs, and
    * returns its right parent: the next character that its author knew, deleted or not, if that one
@@ -603,17 +603,13 @@ export class Tracker {
       } else if (otherLeft < 0 || (left >= 0 && tree.isBefore(otherLeft, left))) {
         break;
       }
-      tree.leaf = otherLeaf;
-      tree.index = otherIndex + 1;
-      tree.offset = 0;
+      tree.to(otherLeaf, otherIndex + 1);
       if (!scanning) {
         leaf = otherLeaf;
         index = otherIndex + 1;
       }
     }
-    tree.leaf = leaf;
-    tree.index = index;
-    tree.offset = 0;
+    tree.to(leaf, index);
   }
 
   /**
@@ -628,9 +624,7 @@ export class Tracker {
       leaf = tree.leaf;
       index = 0;
     }
-    tree.leaf = leaf;
-    tree.index = index;
-    tree.offset = 0;
+    tree.to(leaf, index);
   }
 
   /** Whether right parent `left` stands before `right`, where -1 is the end. */
