@@ -11,10 +11,8 @@ import {
 import { rawPosition, shownPosition } from './line-breaks.ts';
 import type { SharedText } from './shared-text.ts';
 
-type AnyText = Pick<SharedText, 'length' | 'toString'>;
-
 /** A text, and the functions that name places in it which stay with their characters. */
-export interface CursorText<Text extends AnyText, Cursor> {
+export interface CursorText<Text extends Pick<SharedText, 'length' | 'toString'>, Cursor> {
   readonly text: Text;
   /** The place at `position`, which stays with a neighbour: `cursorAt` of `./text`. */
   readonly cursorAt: (text: Text, position: number, side: 'before' | 'after') => Cursor;
@@ -54,7 +52,7 @@ const redraw = Annotation.define<true>();
  * Style `.quorate-caret`, `.quorate-caret-name` and `.quorate-selection` as you like. Each change
  * costs O(log length) for each of the others.
  */
-export function remoteSelections<Text extends AnyText, Cursor>(
+export function remoteSelections<Text extends Pick<SharedText, 'length' | 'toString'>, Cursor>(
   text: CursorText<Text, Cursor>,
   exchange: SelectionExchange<Cursor>,
 ): Extension {
@@ -63,7 +61,7 @@ export function remoteSelections<Text extends AnyText, Cursor>(
   });
 }
 
-class SelectionView<Text extends AnyText, Cursor> {
+class SelectionView<Text extends Pick<SharedText, 'length' | 'toString'>, Cursor> {
   decorations: DecorationSet;
   readonly #text: Text;
   readonly #places: CursorText<Text, Cursor>;
