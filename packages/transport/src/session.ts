@@ -248,7 +248,10 @@ export class Session implements LinkHandler, FrameSink {
   }
 
   closed(error?: unknown): void {
-    this.end(this.#stage === 'closing' ? 'closed' : 'reset', error);
+    // Whoever does not like our certificate may hang up without a word.
+    const isMute = this.#stage === 'handshake' && error === undefined;
+    const cause = isMute ? new Error('handshake: expected an answer, got hung up on') : error;
+    this.end(this.#stage === 'closing' ? 'closed' : 'reset', cause);
   }
 
   frame(

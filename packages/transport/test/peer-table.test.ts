@@ -195,6 +195,19 @@ describe('a lost session', () => {
     expect(story(left)).toEqual(['up']);
     expect(left.table.stats().peers).toMatchObject([{ isUp: true, lastError: undefined }]);
   });
+
+  // Why this test? A server that does not like a certificate hangs up without a word.
+  test('says why there is no session where the far end hangs up in the handshake', () => {
+    const network = new VirtualNetwork();
+    const left = network.open('left');
+    const right = network.open('right');
+    left.table.keepDialing(right.id);
+    network.step();
+    network.wires[0]?.[0].drop();
+    expect(left.table.stats().peers).toMatchObject([
+      { isUp: false, lastError: 'handshake: expected an answer, got hung up on' },
+    ]);
+  });
 });
 
 describe('the address book', () => {

@@ -29,6 +29,7 @@ export type { AddressBook } from '../address-book.ts';
 export type { Authentication, ProofChallenge, ProofClaim } from '../authentication.ts';
 export type { LinkSecurity } from '../link.ts';
 export type { SessionOptions } from '../session-options.ts';
+export { certificateIdentity } from '../certificate-identity.ts';
 export { sharedSecret } from './shared-secret.ts';
 export type { PeerStats, TransportStats } from '../transport-stats.ts';
 

@@ -1,12 +1,14 @@
 import { TcpTransport, type TcpTransportOptions } from '../../src/adapters/tcp.ts';
+import type { NodeId } from '../../src/node-id.ts';
 import { WiredFixture } from './wired-fixture.ts';
 
-/** Nodes of `TcpTransport` on loopback. */
+/** Nodes of `TcpTransport` on loopback, with what else each is to be opened with. */
 export class TcpFixture extends WiredFixture {
-  constructor(options: Partial<TcpTransportOptions> = {}) {
+  constructor(optionsOf: (id: NodeId) => Partial<TcpTransportOptions> = () => ({})) {
     super(async (common) => {
       const listen = { host: '127.0.0.1', port: 0 };
-      const transport = await TcpTransport.open({ ...common, listen, ...options });
+      const own = optionsOf(common.localId);
+      const transport = await TcpTransport.open({ ...common, listen, ...own });
       const { address = listen } = transport;
       return {
         transport,
