@@ -68,7 +68,7 @@ describe('with a demo', () => {
       expect((await demo.ask(node, '/readyz')).status).toBe(200);
     }
     const page = await demo.client.request({ url: demo.dashboard, timeoutMs: 5_000 });
-    expect(page.body).toContain('<title>Quorate demo</title>');
+    expect(page.body).toContain('<title>Corkboard</title>');
     expect(page.body).not.toMatch(/https?:/);
   });
 

@@ -63,7 +63,7 @@ function defineStart(cli: CAC, settle: (command: Command) => void): void {
     .action((options: Options) => {
       settle({
         kind: 'start',
-        nodeCount: integerOption(options, 'nodes', 1, 9) ?? 3,
+        nodeCount: integerOption(options, 'nodes', 1, 9) ?? 5,
         port: integerOption(options, 'port', 0, 65_000) ?? 4_000,
         dataDirectory: textOption(options, 'data'),
         loadPerSecond: integerOption(options, 'load', 0, loadPerSecondMax) ?? 0,

@@ -3,8 +3,8 @@ export const usage = `Usage: demo [command] [options]
 
 Starts a replicated key-value service on Raft: real processes, real TCP, one live web page.
 
-  demo                         start 3 nodes and the page, until Ctrl-C
-  demo --nodes 5 --load 200    start 5 nodes and 200 requests per second
+  demo                         start 5 nodes and the page, until Ctrl-C
+  demo --nodes 3 --load 200    start 3 nodes and 200 requests per second
 
 Reaching a demo that runs in another terminal:
   demo status                  who leads, who is up
@@ -25,7 +25,7 @@ One node by hand, as the demo starts it:
             --peers n2=127.0.0.1:5002,n3=127.0.0.1:5003
 
 Options of start:
-  --nodes <count>     1..9 (default 3)
+  --nodes <count>     1..9 (default 5)
   --port <port>       the page's; nodes take the ports after it; 0 picks free ones (default 4000)
   --data <directory>  keep the data there (default: a temporary directory, removed at the end)
   --load <rate>       requests per second to begin with, 0..5000 (default 0)

@@ -15,6 +15,12 @@ export function milliseconds(value: number): string {
   return value < 1_000 ? `${value.toFixed(0)} ms` : `${(value / 1_000).toFixed(2)} s`;
 }
 
+/** `0.99876` as `99.88%`; whole hundreds only if nothing is missing. */
+export function share(value: number): string {
+  if (value === 1) return '100%';
+  return `${(Math.floor(value * 10_000) / 100).toFixed(2)}%`;
+}
+
 /** What a node is, in one word: its role while it runs, else what its process does. */
 export function roleOf(node: NodeView): string {
   if (node.process !== 'running') return node.process;

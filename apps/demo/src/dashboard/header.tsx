@@ -1,42 +1,26 @@
-import { computed } from '@preact/signals';
-
 import { refusal } from './actions.ts';
+import { answered, isLive, underReplicated } from './cluster/figures.ts';
 import { isConnected, points, view } from './feed.ts';
-import { count, milliseconds } from './format.ts';
-import { chooseTheme, theme } from './theme.ts';
+import { count, milliseconds, share } from './format.ts';
+import { screen } from './navigation/route.ts';
 
-const upCount = computed(
-  () => view.value?.nodes.filter((node) => node.process === 'running').length ?? 0,
-);
+/** The share of requests is of so long, in ms. */
+const shareMs = 10_000;
 
-/** The strip on top: who leads, what clients get, and whether anything was ever lost. */
+/** On top of every screen: what it shows, three numbers, and whether anything was ever lost. */
 export function Header() {
-  const nodeCount = view.value?.nodes.length ?? 0;
-  const leader = view.value?.nodes.find(({ id }) => id === view.value?.leaderId);
-  const point = points.value.at(-1);
   return (
     <header>
-      <div class="brand">
-        <Mark />
-        <div>
-          <h1>Quorate demo</h1>
-          <p>a key-value service on Raft: real processes, real TCP</p>
-        </div>
+      <div class="title">
+        <h1>{screen.value.title}</h1>
+        <p>{screen.value.sentence}</p>
       </div>
       <dl class="strip">
-        <Figure name="nodes up" tone={upCount.value === nodeCount ? 'good' : 'warn'}>
-          {upCount.value}/{nodeCount}
-        </Figure>
-        <Figure name="leader" tone={leader ? 'good' : 'bad'}>
-          {leader ? `${leader.id} · term ${leader.status?.raft.term ?? 0}` : 'none'}
-        </Figure>
-        <Figure name="requests">{`${count(point?.okPerSecond ?? 0)}/s`}</Figure>
-        <Figure name="p99">{milliseconds(point?.p99Ms ?? 0)}</Figure>
+        <LiveFigure />
+        <BoardsFigure />
+        <RequestsFigure />
         <Verdict />
       </dl>
-      <button class="quiet" type="button" onClick={chooseTheme} aria-label="Change the theme">
-        {theme.value === 'auto' ? '◐ auto' : theme.value === 'dark' ? '● dark' : '○ light'}
-      </button>
       <div role="status" class="toast-space">
         {isConnected.value ? undefined : <p class="toast">Not connected: the demo has stopped.</p>}
         {refusal.value === undefined ? undefined : <p class="toast">{refusal.value}</p>}
@@ -45,15 +29,63 @@ export function Header() {
   );
 }
 
+function LiveFigure() {
+  const nodes = view.value?.nodes ?? [];
+  const liveCount = nodes.filter(isLive).length;
+  const isQuorum = liveCount > nodes.length / 2;
+  const tone = liveCount === nodes.length ? 'good' : isQuorum ? 'warn' : 'bad';
+  const leader = view.value?.leaderId ?? undefined;
+  return (
+    <Figure
+      name="nodes live"
+      tone={nodes.length === 0 ? undefined : tone}
+      detail={leader === undefined ? 'nobody leads' : `${leader} leads`}
+    >
+      {nodes.length === 0 ? '–' : `${liveCount}/${nodes.length}`}
+    </Figure>
+  );
+}
+
+function BoardsFigure() {
+  const { count: few, isAtLeast, boardCount } = underReplicated(view.value?.nodes ?? []);
+  return (
+    <Figure
+      name="boards under-replicated"
+      tone={few > 0 ? 'warn' : boardCount > 0 ? 'good' : undefined}
+      detail={`of ${isAtLeast ? 'more than ' : ''}${count(boardCount)}, each wants 3 copies`}
+    >
+      {isAtLeast && few > 0 ? `≥ ${count(few)}` : count(few)}
+    </Figure>
+  );
+}
+
+function RequestsFigure() {
+  const { okShare, p99Ms } = answered(points.value, shareMs);
+  const tone =
+    okShare === undefined ? undefined : okShare > 0.999 ? 'good' : okShare > 0.95 ? 'warn' : 'bad';
+  return (
+    <Figure name="requests ok, 10 s" tone={tone} detail={`p99 ${milliseconds(p99Ms)}`}>
+      {okShare === undefined ? 'no load' : share(okShare)}
+    </Figure>
+  );
+}
+
+/** How a figure is judged; it says so by a sign too. */
+type Tone = 'good' | 'warn' | 'bad' | undefined;
+
 function Figure(props: {
   readonly name: string;
-  readonly tone?: 'good' | 'warn' | 'bad';
-  readonly children: unknown;
+  readonly tone: Tone;
+  readonly detail: string;
+  readonly children: string;
 }) {
   return (
     <div class={`figure ${props.tone ?? ''}`}>
       <dt>{props.name}</dt>
-      <dd>{props.children as string}</dd>
+      <dd>
+        <b>{props.children}</b>
+        <small>{props.detail}</small>
+      </dd>
     </div>
   );
 }
@@ -63,27 +95,23 @@ function Verdict() {
   const totals = view.value?.load.totals;
   const violations = totals?.violationCount ?? 0;
   const checked = totals?.checkedCount ?? 0;
-  const text =
+  const tone = violations > 0 ? 'bad' : checked > 0 ? 'good' : 'none';
+  const [sign, text, detail] =
     violations > 0
-      ? `✗ ${count(violations)} violations`
-      : checked === 0
-        ? 'start the load to check'
-        : `✓ nothing lost or stale in ${count(checked)} answers`;
-  const tone = violations > 0 ? 'bad' : checked > 0 ? 'good' : undefined;
+      ? ['✗', `${count(violations)} violations`, 'see the history of the cluster']
+      : checked > 0
+        ? ['✓', 'nothing lost or stale', `${count(checked)} answers checked`]
+        : ['○', 'not checked yet', 'start the load'];
   return (
-    <Figure name="verdict" {...(tone ? { tone } : {})}>
-      {text}
-    </Figure>
-  );
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 40 40" width="36" height="36" aria-hidden="true">
-      <circle cx="20" cy="20" r="14" fill="none" stroke="var(--line)" stroke-width="2" />
-      <circle cx="20" cy="6" r="5" fill="var(--leader)" />
-      <circle cx="32" cy="27" r="5" fill="var(--follower)" />
-      <circle cx="8" cy="27" r="5" fill="var(--follower)" />
-    </svg>
+    <div class="figure verdict">
+      <dt>verdict</dt>
+      <dd class={`pill ${tone}`}>
+        <span aria-hidden="true">{sign}</span>
+        <span>
+          <b>{text}</b>
+          <small>{detail}</small>
+        </span>
+      </dd>
+    </div>
   );
 }

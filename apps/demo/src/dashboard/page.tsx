@@ -1,43 +1,48 @@
-/** The page of the demo: what the supervisor sends, drawn; what it can do, as buttons. */
+/** The dashboard: what the supervisor sends, drawn; what it can do, as buttons. */
+import type { FunctionComponent } from 'preact';
 import { render } from 'preact';
 
-import { ChartPanel } from './chart-panel.tsx';
+import { BoardsScreen } from './boards/boards-screen.tsx';
+import { CheckScreen } from './check/check-screen.tsx';
+import { ClusterScreen } from './cluster/cluster-screen.tsx';
+import { ControlScreen } from './control/control-screen.tsx';
 import { connectFeed } from './feed.ts';
 import { Header } from './header.tsx';
-import { HistoryPanel } from './history-panel.tsx';
-import { KeyPanel } from './key-panel.tsx';
-import { LoadPanel } from './load-panel.tsx';
-import { LogPanel } from './log-panel.tsx';
-import { NodePanel } from './node-panel.tsx';
-import { PartitionPanel } from './partition-panel.tsx';
-import { RingPanel } from './ring-panel.tsx';
+import { Navigation } from './navigation/navigation.tsx';
+import { followAddress, screen } from './navigation/route.ts';
+import type { ScreenId } from './navigation/screens.ts';
+import { ResilienceScreen } from './resilience/resilience-screen.tsx';
+import { RingScreen } from './ring/ring-screen.tsx';
 import { listenToKeys } from './shortcuts.ts';
-import { StateTable } from './state-table.tsx';
+import { TraceScreen } from './trace/trace-screen.tsx';
+
+const components: Readonly<Record<ScreenId, FunctionComponent>> = {
+  cluster: ClusterScreen,
+  boards: BoardsScreen,
+  trace: TraceScreen,
+  ring: RingScreen,
+  control: ControlScreen,
+  resilience: ResilienceScreen,
+  check: CheckScreen,
+};
 
 function Page() {
+  const Screen = components[screen.value.id];
   return (
     <>
-      <Header />
-      <main>
-        <div class="column wide">
-          <RingPanel />
-          <LogPanel />
-          <ChartPanel />
-        </div>
-        <div class="column narrow">
-          <NodePanel />
-          <PartitionPanel />
-          <LoadPanel />
-          <KeyPanel />
-          <HistoryPanel />
-        </div>
-        <StateTable />
-      </main>
+      <Navigation />
+      <div class="screen">
+        <Header />
+        <main class={screen.value.id}>
+          <Screen />
+        </main>
+      </div>
     </>
   );
 }
 
 const root = document.getElementById('page');
 if (root) render(<Page />, root);
+followAddress();
 connectFeed();
 listenToKeys();

@@ -7,10 +7,10 @@ const parse = (line: string): ReturnType<typeof parseCommandLine> =>
   parseCommandLine(line.split(' ').filter((word) => word !== ''));
 
 describe('demo', () => {
-  test('starts three nodes on port 4000', () => {
+  test('starts five nodes on port 4000', () => {
     expect(parse('')).toEqual({
       kind: 'start',
-      nodeCount: 3,
+      nodeCount: 5,
       port: 4_000,
       dataDirectory: undefined,
       loadPerSecond: 0,

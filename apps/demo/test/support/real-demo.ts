@@ -67,7 +67,17 @@ export class RealDemo {
     const controlFile = join(dataDirectory, 'control.json');
     const child = spawn(process.execPath, [
       ...nodeArguments,
-      ...['--json', '--port', '0', '--data', dataDirectory, '--control', controlFile],
+      ...[
+        '--json',
+        '--nodes',
+        '3',
+        '--port',
+        '0',
+        '--data',
+        dataDirectory,
+        '--control',
+        controlFile,
+      ],
       ...args,
     ]);
     const events: SupervisorEvent[] = [];

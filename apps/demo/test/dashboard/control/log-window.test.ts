@@ -1,51 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { cellsOf, logWindow } from '../../src/dashboard/log-window.ts';
-import type { RaftFigures } from '../../src/observe/node-status.ts';
-import type { NodeView } from '../../src/supervisor/cluster-view.ts';
+import { cellsOf, logWindow } from '../../../src/dashboard/control/log-window.ts';
+import type { RaftFigures } from '../../../src/observe/node-status.ts';
+import type { NodeView } from '../../../src/supervisor/cluster-view.ts';
+import { nodeView } from '../../support/node-view.ts';
 
-function nodeWith(raft: Partial<RaftFigures> | undefined): NodeView {
-  const figures: RaftFigures = {
-    role: 'follower',
-    term: 1,
-    leaderId: null,
-    votedFor: null,
-    firstLogIndex: 1,
-    lastLogIndex: 0,
-    durableIndex: 0,
-    commitIndex: 0,
-    lastApplied: 0,
-    voters: [],
-    peers: {},
-    damaged: [],
-    isDiskFull: false,
-    condition: 'running',
-    failure: null,
-    ...raft,
-  };
-  return {
-    id: 'n1',
-    api: '',
-    raft: '',
-    pid: 1,
-    process: raft ? 'running' : 'stopped',
-    statusAgeMs: 0,
-    status: raft
-      ? {
-          id: 'n1',
-          uptimeMs: 0,
-          loopDelayMs: 0,
-          raft: figures,
-          store: { keyCount: 0, storeBytes: 0, digest: '' },
-          boards: {
-            ...{ copyCount: 0, underReplicatedCount: 0, epoch: 0, members: [], digests: {} },
-            filter: { sizeBytes: 0, falsePositiveRate: 0 },
-          },
-          peers: [],
-          blockedPeers: [],
-        }
-      : null,
-  };
+function nodeWith(figures: Partial<RaftFigures> | undefined): NodeView {
+  if (figures !== undefined) return nodeView('n1', { figures });
+  return nodeView('n1', { process: 'stopped', status: null });
 }
 
 describe('the window of the logs', () => {

@@ -1,7 +1,7 @@
-import type { NodeView } from '../supervisor/cluster-view.ts';
-import { act } from './actions.ts';
-import { selectedId, view } from './feed.ts';
-import { roleOf } from './format.ts';
+import type { NodeView } from '../../supervisor/cluster-view.ts';
+import { act } from '../actions.ts';
+import { selectedId, view } from '../feed.ts';
+import { roleOf } from '../format.ts';
 
 /** Every node with what one can do to it. */
 export function NodePanel() {

@@ -2,10 +2,10 @@ import { effect, untracked } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import UPlot from 'uplot';
 
-import { marks, points } from './feed.ts';
-import { milliseconds } from './format.ts';
-import { theme } from './theme.ts';
-import type { ChartPoint } from '../supervisor/cluster-view.ts';
+import { marks, points } from '../feed.ts';
+import { milliseconds } from '../format.ts';
+import { theme } from '../theme.ts';
+import type { ChartPoint } from '../../supervisor/cluster-view.ts';
 
 interface Line {
   readonly label: string;

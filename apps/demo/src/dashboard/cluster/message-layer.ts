@@ -2,7 +2,7 @@
  * Draws messages on their way. Every dot is one message that a node sent; only its flight is slower
  * than the real one, which takes a fraction of a millisecond and could not be seen.
  */
-import { type MessageWindow, onMessages, view } from './feed.ts';
+import { type MessageWindow, onMessages, view } from '../feed.ts';
 import { lookOf, type MessageLook } from './message-kinds.ts';
 import { placeOf, type Point, ring, wayPoint } from './ring-geometry.ts';
 

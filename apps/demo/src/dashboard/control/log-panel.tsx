@@ -1,6 +1,6 @@
-import type { NodeView } from '../supervisor/cluster-view.ts';
-import { view } from './feed.ts';
-import { count, roleOf } from './format.ts';
+import type { NodeView } from '../../supervisor/cluster-view.ts';
+import { view } from '../feed.ts';
+import { count, roleOf } from '../format.ts';
 import { logWindow, type LogCell, type LogWindow, cellsOf } from './log-window.ts';
 
 /** The logs side by side, aligned by index: who has what, and how much of it is committed. */

@@ -1,4 +1,4 @@
-import type { NodeView } from '../supervisor/cluster-view.ts';
+import type { NodeView } from '../../supervisor/cluster-view.ts';
 
 /** What one cell of a log row shows. */
 export type LogCell = 'absent' | 'forgotten' | 'volatile' | 'durable' | 'committed' | 'damaged';

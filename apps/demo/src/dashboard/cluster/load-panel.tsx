@@ -1,8 +1,8 @@
 import { useRef } from 'preact/hooks';
 
-import { act } from './actions.ts';
-import { points, view } from './feed.ts';
-import { count, milliseconds } from './format.ts';
+import { act } from '../actions.ts';
+import { points, view } from '../feed.ts';
+import { count, milliseconds } from '../format.ts';
 
 /** The slider's stops: fine where a few requests matter, coarse where hundreds do. */
 const rates: readonly number[] = [0, 5, 10, 20, 50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000];

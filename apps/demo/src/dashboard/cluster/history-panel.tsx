@@ -1,5 +1,5 @@
-import { marks } from './feed.ts';
-import { clockTime } from './format.ts';
+import { marks } from '../feed.ts';
+import { clockTime } from '../format.ts';
 
 const shownMax = 40;
 const signs = { fault: '⚡', repair: '✚', election: '♛' } as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { placeOf, ring, wayPoint } from '../../src/dashboard/ring-geometry.ts';
+import { placeOf, ring, wayPoint } from '../../../src/dashboard/cluster/ring-geometry.ts';
 
 test('up to nine nodes fit, with their labels, and do not touch', () => {
   for (let count = 1; count <= 9; count += 1) {

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { ClusterView, NodeView } from '../supervisor/cluster-view.ts';
-import { selectedId, view } from './feed.ts';
-import { count, roleOf } from './format.ts';
+import type { ClusterView, NodeView } from '../../supervisor/cluster-view.ts';
+import { selectedId, view } from '../feed.ts';
+import { count, roleOf } from '../format.ts';
 import { legend, type MessageLook } from './message-kinds.ts';
 import { drawMessages, prefersStillness, type Shown } from './message-layer.ts';
 import { labelOffset, placeOf, type Point, ring } from './ring-geometry.ts';

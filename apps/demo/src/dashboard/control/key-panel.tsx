@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 
-import { askForKey, type KeyAnswer } from './actions.ts';
-import { view } from './feed.ts';
-import { milliseconds } from './format.ts';
+import { askForKey, type KeyAnswer } from '../actions.ts';
+import { view } from '../feed.ts';
+import { milliseconds } from '../format.ts';
 
 const key = signal('greeting');
 const value = signal('hello');

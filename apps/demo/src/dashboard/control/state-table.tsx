@@ -1,11 +1,11 @@
-import { view } from './feed.ts';
-import { roleOf } from './format.ts';
+import { view } from '../feed.ts';
+import { roleOf } from '../format.ts';
 
 /** Everything the drawings show, as text. */
 export function StateTable() {
   return (
     <section class="panel full" aria-labelledby="table-title">
-      <details>
+      <details open>
         <summary>
           <h2 id="table-title">State as a table</h2>
         </summary>

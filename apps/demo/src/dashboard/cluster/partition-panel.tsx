@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 
-import { act } from './actions.ts';
-import { view } from './feed.ts';
+import { act } from '../actions.ts';
+import { view } from '../feed.ts';
 
 const otherSide = signal<ReadonlySet<string>>(new Set(['n1']));
 

@@ -1,0 +1,24 @@
+import { ChartPanel } from '../charts/chart-panel.tsx';
+import { HistoryPanel } from './history-panel.tsx';
+import { LoadPanel } from './load-panel.tsx';
+import { NodePanel } from './node-panel.tsx';
+import { PartitionPanel } from './partition-panel.tsx';
+import { RingPanel } from './ring-panel.tsx';
+
+/** The nodes, their links, and what can be done to both. */
+export function ClusterScreen() {
+  return (
+    <>
+      <div class="column wide">
+        <RingPanel />
+        <ChartPanel />
+      </div>
+      <div class="column narrow">
+        <NodePanel />
+        <PartitionPanel />
+        <LoadPanel />
+        <HistoryPanel />
+      </div>
+    </>
+  );
+}
