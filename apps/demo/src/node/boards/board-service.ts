@@ -160,11 +160,9 @@ export class BoardService {
       const operations = [{ kind: 'setTitle' as const, title: command.title }];
       return await this.#change(boardId, copy, { operations, stamp });
     }
-    const copy = await host.get(boardId);
+    const isQuorum = command.kind === 'read' && command.copies > 1;
+    const copy = await this.#find(boardId, isQuorum);
     if (copy === undefined) return { kind: 'missing' };
-    if (command.kind === 'read' && command.copies > 1) await this.#hearSecond(boardId, copy);
-    if (copy.board.eventCount === 0) await this.#hearSecond(boardId, copy);
-    if (copy.board.eventCount === 0) return { kind: 'missing' };
     switch (command.kind) {
       case 'read':
         return { kind: 'board', view: viewOf(copy.board), version: versionOf(copy) };
@@ -183,13 +181,30 @@ export class BoardService {
     }
   }
 
+  /** The copy, if the board exists; after hearing others if it must be, or is not here yet. */
+  async #find(boardId: string, isQuorum: boolean): Promise<HostedBoard | undefined> {
+    const { host, shards } = this.#options;
+    // Boards that move may be on none of their owners.
+    const isHere = host.get(boardId) !== undefined;
+    if (!isHere && !shards.isMoving) return undefined;
+    const copy = await host.hold(boardId);
+    const isEmpty = copy.board.eventCount === 0;
+    if (isEmpty || isQuorum) await this.#hearOthers(boardId, copy);
+    if (copy.board.eventCount === 0) {
+      if (!isHere) await host.release(boardId);
+      return undefined;
+    }
+    if (isEmpty) await shards.assign([boardId]);
+    return copy;
+  }
+
   async #change(
     boardId: string,
     copy: HostedBoard,
     { operations, stamp }: Omit<BoardCommand & { readonly kind: 'change' }, 'kind'>,
   ): Promise<BoardAnswer> {
     const isRepeated = (): boolean => stamp !== undefined && isCarriedOut(copy.board, stamp.key);
-    if (stamp !== undefined && !isRepeated()) await this.#hearSecond(boardId, copy);
+    if (stamp !== undefined && !isRepeated()) await this.#hearOthers(boardId, copy);
     if (!isRepeated())
       return await this.#write(boardId, copy, () => carryOut(copy.board, operations, stamp));
     const answer = await this.#write(boardId, copy, () => undefined);
@@ -212,19 +227,22 @@ export class BoardService {
     return { kind: 'done', version, copies, isNew: true };
   }
 
-  /** Brings what another owner has, from the first that answers. */
-  async #hearSecond(boardId: string, copy: HostedBoard): Promise<void> {
-    const { shards, localId, requester, isAvailable } = this.#options;
+  /**
+   * Brings what a second owner has, from the first that answers; from all who may have something
+   * while boards move, since two owners then need not know what was confirmed.
+   */
+  async #hearOthers(boardId: string, copy: HostedBoard): Promise<void> {
+    const { shards, requester, isAvailable } = this.#options;
     const payload = pullCodec.encode({ boardId, since: versionOf(copy) });
     const asked = shards
-      .ownersOf(boardId)
-      .filter((owner) => owner !== localId && isAvailable(owner))
-      .map(async (owner) => {
+      .otherHoldersOf(boardId)
+      .filter(isAvailable)
+      .map(async (holder) => {
         const options = { timeoutMs: this.#secondMs };
-        return updatesCodec.decode(await requester.request(owner, pullMethod, payload, options));
+        const reply = await requester.request(holder, pullMethod, payload, options);
+        for (const update of updatesCodec.decode(reply)) copy.merge(fromBase64(update));
       });
-    const updates = await Promise.any(asked).catch(() => []);
-    for (const update of updates) copy.merge(fromBase64(update));
+    await (shards.isMoving ? Promise.allSettled(asked) : Promise.any(asked).catch(() => undefined));
   }
 
   get #secondMs(): number {

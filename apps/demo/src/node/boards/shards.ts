@@ -17,6 +17,8 @@ export const COPY_COUNT = 3;
 /** How often copies are compared with the placement, in ms. */
 const LOOK_MS = 2_000;
 const TIMEOUT_MS = 1_000;
+/** How long after a change of members those before it are asked as well, in ms. */
+const MOVING_MS = 60_000;
 /** Names of boards in one request. */
 const BATCH = 256;
 
@@ -38,12 +40,15 @@ export class Shards {
   readonly #options: ShardsOptions;
   readonly #stopServing: () => void;
   #placement: Placement;
+  #before: Placement;
+  #changedAtMs = 0;
   #timer: Timer | undefined;
 
   constructor(options: ShardsOptions) {
     const { requester, host } = options;
     this.#options = options;
     this.#placement = placementOf(options.membership());
+    this.#before = this.#placement;
     this.#stopServing = requester.serve(method, async (payload, { from }) => {
       const boardIds = decoder.decode(payload).split(' ').filter(isBoardId);
       // Who asks may be ahead of this node's view, or behind it; `look` will tell.
@@ -55,14 +60,31 @@ export class Shards {
 
   /** Who owns what, as of the newest members that this node has applied. */
   get placement(): Placement {
-    const membership = this.#options.membership();
-    if (membership.epoch > this.#placement.epoch) this.#placement = placementOf(membership);
+    const { membership, clock } = this.#options;
+    const newest = membership();
+    if (newest.epoch > this.#placement.epoch) {
+      this.#before = this.#placement;
+      this.#changedAtMs = clock.nowMs();
+      this.#placement = placementOf(newest);
+    }
     return this.#placement;
+  }
+
+  /** Whether members changed lately, so that owners may lack what others have. */
+  get isMoving(): boolean {
+    return this.placement.epoch > 0 && this.#options.clock.nowMs() < this.#changedAtMs + MOVING_MS;
+  }
+
+  /** Other nodes that may have a copy: the owners, and those before the last change. */
+  otherHoldersOf(boardId: string): readonly NodeId[] {
+    const owners = this.ownersOf(boardId);
+    const before = this.isMoving ? ownersIn(this.#before, boardId) : [];
+    return [...new Set([...owners, ...before])].filter((id) => id !== this.#options.localId);
   }
 
   /** The owners of a board, the first in charge first. */
   ownersOf(boardId: string): readonly NodeId[] {
-    return this.placement.locateN(boardId, COPY_COUNT).map(({ id }) => nodeId(id));
+    return ownersIn(this.placement, boardId);
   }
 
   /** Whether this node is one of them. */
@@ -127,6 +149,10 @@ export class Shards {
 /** Whether a text can name a board; as it also names a folder, nothing else may. */
 export function isBoardId(text: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,63}$/.test(text);
+}
+
+function ownersIn(placement: Placement, boardId: string): readonly NodeId[] {
+  return placement.locateN(boardId, COPY_COUNT).map(({ id }) => nodeId(id));
 }
 
 function placementOf({ epoch, members }: Membership): Placement {

@@ -157,6 +157,31 @@ describe('when members change', () => {
   });
 });
 
+describe('when all owners of a board change at once', () => {
+  test('the new ones answer with what was confirmed, before it has been copied', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 5, seed: 8 });
+    const leader = await cluster.elect();
+    const id = await created(cluster, 'Moved');
+    const holders = all.filter((node) => cluster.node(node).boardIds().includes(id));
+    const others = all.filter((node) => !holders.includes(node));
+    const members = JSON.stringify(others.map((node) => ({ id: node })));
+    expect((await cluster.put(leader, 'cluster/members', members)).status).toBe(201);
+    const asked = others[0]!;
+    const known = (): boolean => cluster.node(asked).status().boards.epoch > 0;
+    expect(await cluster.simulation.runUntil(known, 1_000)).toBe(true);
+
+    const read = await cluster.request(asked, `/v1/boards/${id}?consistency=quorum`);
+    expect([read.status, read.document]).toMatchObject([200, { title: 'Moved' }]);
+    const operations = [{ kind: 'addAffected', amount: 2 }];
+    const write = await post(cluster, asked, `/v1/boards/${id}/ops`, { operations }, 'moved');
+    expect([write.status, write.document]).toMatchObject([202, { copies: 2 }]);
+
+    await cluster.simulation.run(20_000);
+    for (const node of holders) expect(cluster.node(node).boardIds()).toEqual([]);
+    for (const node of others) expect(cluster.node(node).boardText(id)).toContain('"affected":2');
+  });
+});
+
 describe('bad input', () => {
   const good = { title: 'A title' };
   const json = { 'content-type': 'application/json', 'idempotency-key': 'k' };
