@@ -91,7 +91,7 @@ export const testPeers: Readonly<Record<string, readonly string[]>> = {
     'structured-headers',
     '@opentelemetry',
   ],
-  transport: ['ws', '@nats-io'],
+  transport: ['ws', 'hono', '@hono', '@nats-io'],
 };
 
 /** Entry points that an edge may use at run time: ports, their helpers, the system defaults. */

@@ -43,9 +43,15 @@ export interface NatsConnectionLike {
   subscribe(
     subject: string,
     options: { callback: (error: unknown, message: { readonly data: Uint8Array }) => void },
-  ): { unsubscribe(): void };
+  ): NatsSubscriptionLike;
   /** Resolves when the connection is closed for good, with the reason if there is one. */
   closed(): Promise<unknown>;
+}
+
+/** What is needed of a subscription. */
+export interface NatsSubscriptionLike {
+  /** Delivers nothing any more. */
+  unsubscribe(): void;
 }
 
 /** What a `NatsTransport` is made of. */
@@ -142,7 +148,7 @@ export class NatsTransport implements Transport {
   readonly #answerMsMax: number;
   readonly #clock: Clock;
   readonly #report: (error: unknown) => void;
-  readonly #subscription: { unsubscribe(): void };
+  readonly #subscription: NatsSubscriptionLike;
   readonly #dials = new Map<number, Dial>();
   /** By the tags of both ends. */
   readonly #ports = new Map<string, NatsPort>();

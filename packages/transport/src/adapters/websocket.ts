@@ -137,8 +137,8 @@ export class WebSocketTransport implements Transport {
    * Takes over a socket that a server has upgraded, in the turn in which it is given out: messages
    * that come before are lost. Who dialed is known once it has proven itself, and then 'up'.
    *
-   * @param socket - Owned by the transport from now on, and not listened to by anybody else. That
-   *   of `ws`, or `context.raw` of Hono's `upgradeWebSocket` on Node.
+   * @param socket - Owned by the transport from now on, and not listened to by anybody else. One
+   *   of `ws`, say, or what Hono's `upgradeWebSocket` on Node gives to `onOpen` as `raw`.
    */
   accept(socket: WebSocketLike): void {
     const attach = (): void => {

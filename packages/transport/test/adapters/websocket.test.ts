@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 
+import { serve, upgradeWebSocket, type WebSocketServerLike } from '@hono/node-server';
+import { Hono } from 'hono';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket as WsWebSocket, WebSocketServer } from 'ws';
 
@@ -247,6 +249,34 @@ describe('a server', () => {
     expect(server.transport.stats().malformedStreamCount).toBe(1);
   });
 
+  test('takes the sockets of Hono', async () => {
+    const { transport } = openPage({ localId: hub });
+    const app = new Hono();
+    const onOpen = (_event: Event, { raw }: { readonly raw?: unknown }): void => {
+      if (raw instanceof WsWebSocket) transport.accept(raw);
+    };
+    app.get(
+      '/cluster',
+      upgradeWebSocket(() => ({ onOpen })),
+    );
+    const upgrader: unknown = new WebSocketServer({ noServer: true });
+    if (!isServerOfHono(upgrader)) throw new TypeError('expected a server of ws');
+    const port = await new Promise<number>((resolve) => {
+      const http = serve(
+        { fetch: app.fetch, hostname: '127.0.0.1', port: 0, websocket: { server: upgrader } },
+        (address) => resolve(address.port),
+      );
+      closers.push(async () => http.close());
+    });
+    const client = openPage({ peers: { hub: `ws://127.0.0.1:${port}/cluster` } });
+    await until(() => isUp(client));
+    const heard = new Promise<number>((resolve) => {
+      transport.subscribe(protocolName('hono'), ({ payload }) => resolve(payload.length));
+    });
+    client.transport.send(hub, protocolName('hono'), new Uint8Array(200_000));
+    expect(await heard).toBe(200_000);
+  });
+
   test('waits for strangers only so long, and for so many', async () => {
     const server = await openHub({ handshakeMs: 50, handshakeCountMax: 4 });
     const sockets = await Promise.all(Array.from({ length: 20 }, () => stranger(server)));
@@ -370,6 +400,11 @@ describe('dialing, in virtual time', () => {
     expect(lastError()).toContain('handshake');
   });
 });
+
+/** The types of Hono and those of DefinitelyTyped say it differently. */
+function isServerOfHono(server: unknown): server is WebSocketServerLike {
+  return server instanceof WebSocketServer;
+}
 
 function numbered(index: number): Uint8Array {
   const payload = new Uint8Array(1_000).fill(index & 0xff);
