@@ -1,7 +1,7 @@
 import { type CAC, cac } from 'cac';
 
 import { parsePartition } from '../partition.ts';
-import { loadPerSecondMax } from '../supervisor/load-generator.ts';
+import { loadPerSecondMax } from '../supervisor/cluster-view.ts';
 import type { Address, Command, ControlAction } from './command.ts';
 
 /** A mistake of the user, with the sentence to show. */

@@ -1,7 +1,7 @@
 /** What the page asks of the supervisor. */
 import { signal } from '@preact/signals';
 
-import { token } from './feed.ts';
+import { source } from './source/source.ts';
 
 /** The last action that was refused, to be shown; `undefined` if the last one was not. */
 export const refusal = signal<string | undefined>(undefined);
@@ -18,9 +18,8 @@ export interface KeyAnswer {
 /** Does one thing to the cluster; what is refused is shown, not thrown. */
 export async function act(path: string, body?: unknown): Promise<void> {
   try {
-    const response = await fetch(path, {
+    const response = await source.request(path, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     refusal.value = response.ok ? undefined : await detailOf(response);
@@ -40,12 +39,9 @@ export async function askForKey(request: {
   const { method, key, query, value, ifMatch } = request;
   const startedAtMs = performance.now();
   const path = `/api/config/${encodeURIComponent(key)}?${new URLSearchParams(query).toString()}`;
-  const response = await fetch(path, {
+  const response = await source.request(path, {
     method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-    },
+    headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
     ...(value === undefined ? {} : { body: JSON.stringify({ value }) }),
   });
   const text = await response.text();

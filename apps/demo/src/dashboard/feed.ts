@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 
 import type { ChartMark, ChartPoint, ClusterView, PageEvent } from '../supervisor/cluster-view.ts';
+import { source } from './source/source.ts';
 
 const pointCountMax = 240;
 const markCountMax = 200;
@@ -28,22 +29,19 @@ export function onMessages(listener: (window: MessageWindow) => void): () => voi
   return () => messageListeners.delete(listener);
 }
 
-/** The token that the page was served with. */
-export const token: string =
-  document.querySelector<HTMLMetaElement>('meta[name="demo-token"]')?.content ?? '';
-
-/** Follows the supervisor's events; the browser reconnects by itself. */
+/** Follows the cluster's events. */
 export function connectFeed(): void {
-  const source = new EventSource(`/api/events?token=${encodeURIComponent(token)}`);
-  source.onopen = () => {
-    isConnected.value = true;
-  };
-  source.onerror = () => {
-    isConnected.value = false;
-  };
-  source.onmessage = (message: MessageEvent<string>) => {
-    take(JSON.parse(message.data) as PageEvent);
-  };
+  source.events('/api/events', {
+    opened: () => {
+      isConnected.value = true;
+    },
+    event: (data) => {
+      take(JSON.parse(data) as PageEvent);
+    },
+    lost: () => {
+      isConnected.value = false;
+    },
+  });
 }
 
 function take(event: PageEvent): void {

@@ -5,6 +5,9 @@ import type { Groups } from '../partition.ts';
 import type { ProcessState } from './child-node.ts';
 import type { LoadTotals, LoadWindow } from './load-generator.ts';
 
+/** Largest load offered, in requests per second. */
+export const loadPerSecondMax = 5_000;
+
 /** One node. */
 export interface NodeView {
   readonly id: string;

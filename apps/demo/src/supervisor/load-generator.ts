@@ -43,9 +43,6 @@ export interface LoadTotals {
   readonly violationCount: number;
 }
 
-/** Largest rate offered, in requests per second. */
-export const loadPerSecondMax = 5_000;
-
 const tickMs = 10;
 const keyCount = 200;
 const inFlightMax = 512;

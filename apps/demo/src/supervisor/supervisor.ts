@@ -7,13 +7,19 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import { HttpClient } from '../http-client.ts';
+import { HttpClient, HttpClientError } from '../http-client.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { Groups } from '../partition.ts';
 import { Charts } from './charts.ts';
 import { ChildNode, type ChildExit } from './child-node.ts';
 import type { ClusterView, NodeView, PageEvent } from './cluster-view.ts';
+import {
+  ActionError,
+  type ControlledCluster,
+  type NodeRequest,
+  NodeSilentError,
+} from './controlled-cluster.ts';
 import { LoadGenerator } from './load-generator.ts';
 import { NodeFeed } from './node-feed.ts';
 import { Broadcast, type SupervisorEvent } from './supervisor-events.ts';
@@ -35,11 +41,6 @@ export interface SupervisorOptions {
   readonly mainFile: string;
 }
 
-/** An action that cannot be done now, with the reason. */
-export class ActionError extends Error {
-  override readonly name = 'ActionError';
-}
-
 interface Member {
   readonly id: string;
   readonly api: string;
@@ -51,13 +52,15 @@ interface Member {
 }
 
 const leaderTimeoutMs = 10_000;
+/** How long a node may take to answer, in ms: a little longer than it gives itself. */
+const nodeTimeoutMs = 4_000;
 const faultTimeoutMs = 5_000;
 /** A pause may last; its node still has to hear of a partition made meanwhile. */
 const pausedTimeoutMs = 24 * 3_600_000;
 const viewIntervalMs = 200;
 
 /** The running demo. */
-export class Supervisor {
+export class Supervisor implements ControlledCluster {
   /** For the terminal. */
   readonly events = new Broadcast<SupervisorEvent>();
   /** For the page. */
@@ -92,9 +95,29 @@ export class Supervisor {
     return [...this.#members.keys()];
   }
 
-  /** The address of a node's API. @throws ActionError if there is no such node. */
-  apiOf(id: string): string {
-    return this.#member(id).api;
+  async askNode(id: string, { path, ...request }: NodeRequest): Promise<Response> {
+    const url = `${this.#member(id).api}${path}`;
+    try {
+      const answer = await this.#client.request({ ...request, url, timeoutMs: nodeTimeoutMs });
+      const headers = new Headers();
+      for (const [name, value] of Object.entries(answer.headers)) {
+        if (typeof value === 'string') headers.set(name, value);
+      }
+      const body = answer.body === '' ? null : answer.body;
+      return new Response(body, { status: answer.status, headers });
+    } catch (error) {
+      if (!(error instanceof HttpClientError)) throw error;
+      throw new NodeSilentError(error.message, { cause: error });
+    }
+  }
+
+  async openStream(id: string, path: string, signal: AbortSignal): Promise<Response> {
+    const url = `${this.#member(id).api}${path}`;
+    try {
+      return await fetch(url, { signal });
+    } catch (error) {
+      throw new NodeSilentError(`GET ${url}: ${String(error)}`, { cause: error });
+    }
   }
 
   /** The leader, else a node that runs, else the first. */

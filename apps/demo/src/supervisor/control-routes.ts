@@ -1,0 +1,120 @@
+/** The page's events and the actions behind its buttons, on any cluster; nothing here needs Node. */
+import type { Context, Hono } from 'hono';
+
+import { eventStream } from '../event-stream.ts';
+import { problem } from '../node/problem.ts';
+import { parseGroups } from '../partition.ts';
+import { loadPerSecondMax } from './cluster-view.ts';
+import { ActionError, type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
+
+const requestHeaders = ['if-match', 'if-none-match', 'content-type'] as const;
+const answerHeaders = ['etag', 'x-served-by', 'retry-after', 'content-type'] as const;
+
+/** Adds the routes to `api`, and what it answers to everything else and to errors. */
+export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
+  api.get('/api/view', (context) => context.json(cluster.view()));
+  api.get('/api/events', (context) =>
+    eventStream(context.req.raw.signal, (send) => {
+      send(cluster.charts.history);
+      send({ kind: 'view', view: cluster.view() });
+      return cluster.pageEvents.subscribe(send);
+    }),
+  );
+  addActions(api, cluster);
+  api.all('/api/config/*', (context) => forward(cluster, context));
+  api.notFound((context) => problem('not_found', { detail: `nothing at ${context.req.path}` }));
+  api.onError((error) => {
+    if (error instanceof ActionError) return problem('conflict', { detail: error.message });
+    return problem('internal', { detail: error.message });
+  });
+}
+
+function addActions(api: Hono, cluster: ControlledCluster): void {
+  api.post('/api/nodes/:id/:action', async (context) => {
+    const { id, action } = context.req.param();
+    switch (action) {
+      case 'kill':
+        await cluster.kill(id);
+        break;
+      case 'pause':
+        cluster.pause(id);
+        break;
+      case 'resume':
+        cluster.resume(id);
+        break;
+      case 'restart':
+        await cluster.restart(id);
+        break;
+      default:
+        return problem('not_found', { field: 'action', detail: `there is no action ${action}` });
+    }
+    return context.json(cluster.view());
+  });
+  api.post('/api/resume', (context) => {
+    cluster.resume();
+    return context.json(cluster.view());
+  });
+  api.post('/api/partition', async (context) => {
+    const groups = parseGroups(await context.req.text());
+    if (!groups || groups.length === 0) {
+      return problem('bad_field', { field: 'groups', detail: 'groups: expected [["n1"],["n2"]]' });
+    }
+    await cluster.partition(groups);
+    return context.json(cluster.view());
+  });
+  api.post('/api/heal', async (context) => {
+    await cluster.heal();
+    return context.json(cluster.view());
+  });
+  api.post('/api/load', async (context) => {
+    const rate = fieldOf(await jsonBody(context), 'ratePerSecond');
+    if (typeof rate !== 'number' || !(rate >= 0 && rate <= loadPerSecondMax)) {
+      const detail = `ratePerSecond: expected a number 0..${loadPerSecondMax}`;
+      return problem('bad_field', { field: 'ratePerSecond', detail });
+    }
+    cluster.setLoad(rate);
+    return context.json(cluster.view());
+  });
+}
+
+/** Hands a request for a key to one node and its answer back. */
+async function forward(cluster: ControlledCluster, context: Context): Promise<Response> {
+  const url = new URL(context.req.url);
+  const id = url.searchParams.get('node') ?? cluster.anyNodeId();
+  url.searchParams.delete('node');
+  const path = url.pathname.replace(/^\/api\/config\//, '/v1/config/');
+  const headers: Record<string, string> = {};
+  for (const name of requestHeaders) {
+    const value = context.req.header(name);
+    if (value !== undefined) headers[name] = value;
+  }
+  const { method } = context.req;
+  const body = await context.req.text();
+  const request = { method, path: `${path}${url.search}`, headers };
+  try {
+    const answer = await cluster.askNode(id, body === '' ? request : { ...request, body });
+    const returned = new Headers({ 'x-asked-node': id });
+    for (const name of answerHeaders) {
+      const value = answer.headers.get(name);
+      if (value !== null) returned.set(name, value);
+    }
+    return new Response(answer.body, { status: answer.status, headers: returned });
+  } catch (error) {
+    if (!(error instanceof NodeSilentError)) throw error;
+    const detail = `${id} did not answer: ${error.message}`;
+    return problem(method === 'GET' ? 'read_timeout' : 'outcome_unknown', { detail });
+  }
+}
+
+async function jsonBody(context: Context): Promise<unknown> {
+  try {
+    return JSON.parse(await context.req.text());
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldOf(document: unknown, name: string): unknown {
+  if (typeof document !== 'object' || document === null) return undefined;
+  return Object.getOwnPropertyDescriptor(document, name)?.value;
+}

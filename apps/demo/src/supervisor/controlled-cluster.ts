@@ -1,0 +1,60 @@
+/**
+ * What the page and the shell can do to a cluster and learn of it, whatever it runs on: processes,
+ * or the simulator in a browser.
+ */
+import type { Groups } from '../partition.ts';
+import type { ClusterView, PageEvent } from './cluster-view.ts';
+import type { Broadcast } from './supervisor-events.ts';
+
+/** An action that cannot be done now, with the reason. */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
+}
+
+/** No answer of a node. Whether it acted is not known. */
+export class NodeSilentError extends Error {
+  override readonly name = 'NodeSilentError';
+}
+
+/** A request to the API of a node. */
+export interface NodeRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A cluster that can be watched and broken. Actions throw an `ActionError` that says why not. */
+export interface ControlledCluster {
+  /** What happens, for the page. */
+  readonly pageEvents: Pick<Broadcast<PageEvent>, 'subscribe'>;
+  /** The last two minutes in numbers. */
+  readonly charts: { readonly history: PageEvent };
+  /** Everything at this moment. */
+  view(): ClusterView;
+  /** The leader, else a node that runs, else the first. */
+  anyNodeId(): string;
+  /** Ends a node without warning. */
+  kill(id: string): void | Promise<void>;
+  /** Lets a node stand still. */
+  pause(id: string): void;
+  /** Lets a node go on, or all that are paused. */
+  resume(id?: string): void;
+  /** Starts a node on the data it left; ends it first if it runs. */
+  restart(id: string): void | Promise<void>;
+  /** Lets nodes of different groups reach each other no more. */
+  partition(groups: Groups): void | Promise<void>;
+  /** Ends the partition. */
+  heal(): void | Promise<void>;
+  /** Changes the load, in requests per second. */
+  setLoad(ratePerSecond: number): void;
+  /** Asks one node. @throws NodeSilentError (as a rejection) if it does not answer in time. */
+  askNode(id: string, request: NodeRequest): Promise<Response>;
+  /**
+   * Opens an event stream of one node, which ends when `signal` is aborted.
+   *
+   * @throws NodeSilentError (as a rejection) if it does not answer.
+   */
+  openStream(id: string, path: string, signal: AbortSignal): Promise<Response>;
+}

@@ -1,0 +1,131 @@
+import { Hono } from 'hono';
+import { beforeEach, expect, test } from 'vitest';
+
+import type { ClusterView, PageEvent } from '../../src/supervisor/cluster-view.ts';
+import {
+  ActionError,
+  type ControlledCluster,
+  type NodeRequest,
+  NodeSilentError,
+} from '../../src/supervisor/controlled-cluster.ts';
+import { addControlRoutes } from '../../src/supervisor/control-routes.ts';
+import { Broadcast } from '../../src/supervisor/supervisor-events.ts';
+
+const view: ClusterView = {
+  nodes: [],
+  leaderId: 'n2',
+  groups: [],
+  load: {
+    ratePerSecond: 0,
+    totals: { acknowledgedCount: 0, checkedCount: 0, violationCount: 0 },
+  },
+  dataDirectory: '',
+};
+
+/** Writes down what it is told. */
+class WrittenDown implements ControlledCluster {
+  readonly pageEvents = new Broadcast<PageEvent>();
+  readonly charts = { history: { kind: 'history', points: [], marks: [] } as const };
+  readonly told: unknown[] = [];
+  view = (): ClusterView => view;
+  anyNodeId = (): string => 'n2';
+  kill = (id: string): void => void this.told.push(['kill', id]);
+  pause = (id: string): void => void this.told.push(['pause', id]);
+  resume = (id?: string): void => void this.told.push(['resume', id]);
+  partition = (groups: unknown): void => void this.told.push(['partition', groups]);
+  heal = (): void => void this.told.push(['heal']);
+  setLoad = (rate: number): void => void this.told.push(['load', rate]);
+  restart = (id: string): void => {
+    throw new ActionError(`${id} is already starting`);
+  };
+  askNode(id: string, request: NodeRequest): Promise<Response> {
+    if (id === 'n9') return Promise.reject(new NodeSilentError('no answer'));
+    this.told.push([id, request]);
+    const headers = { etag: '"7"', 'x-served-by': 'n2', 'x-secret': '1' };
+    return Promise.resolve(new Response('{"revision":7}', { headers }));
+  }
+  openStream = (): Promise<Response> => Promise.resolve(new Response(''));
+}
+
+let cluster: WrittenDown;
+let api: Hono;
+
+beforeEach(() => {
+  cluster = new WrittenDown();
+  api = new Hono();
+  addControlRoutes(api, cluster);
+});
+
+const post = async (path: string, body?: unknown): Promise<Response> =>
+  api.request(path, {
+    method: 'POST',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+test('says to the cluster what was asked, and answers with its view', async () => {
+  const answers = [
+    await post('/api/nodes/n1/kill'),
+    await post('/api/nodes/n1/pause'),
+    await post('/api/nodes/n1/resume'),
+    await post('/api/resume'),
+    await post('/api/partition', { groups: [['n1'], ['n2', 'n3']] }),
+    await post('/api/heal'),
+    await post('/api/load', { ratePerSecond: 20 }),
+  ];
+  for (const answer of answers) expect(await answer.json()).toEqual(view);
+  expect(cluster.told).toEqual([
+    ['kill', 'n1'],
+    ['pause', 'n1'],
+    ['resume', 'n1'],
+    ['resume', undefined],
+    ['partition', [['n1'], ['n2', 'n3']]],
+    ['heal'],
+    ['load', 20],
+  ]);
+});
+
+test('refuses what makes no sense, and says what the cluster refuses', async () => {
+  expect((await post('/api/nodes/n1/burn')).status).toBe(404);
+  expect((await post('/api/partition', { groups: [] })).status).toBe(400);
+  expect((await post('/api/load', { ratePerSecond: -1 })).status).toBe(400);
+  expect((await post('/api/load')).status).toBe(400);
+  expect((await api.request('/api/nothing')).status).toBe(404);
+  const refused = await post('/api/nodes/n1/restart');
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({ detail: 'n1 is already starting' });
+  expect(cluster.told).toEqual([]);
+});
+
+test('hands requests for keys to one node, and back only what is meant', async () => {
+  const headers = { 'if-match': '"6"', authorization: 'Bearer secret' };
+  const answer = await api.request('/api/config/a%2Fb?read=stale&node=n3', { headers });
+  expect(cluster.told).toEqual([
+    ['n3', { method: 'GET', path: '/v1/config/a%2Fb?read=stale', headers: { 'if-match': '"6"' } }],
+  ]);
+  expect(await answer.json()).toEqual({ revision: 7 });
+  expect(answer.headers.get('etag')).toBe('"7"');
+  expect(answer.headers.get('x-asked-node')).toBe('n3');
+  expect(answer.headers.get('x-secret')).toBeNull();
+});
+
+test('a node that does not answer leaves a write in doubt, and a read undone', async () => {
+  const put = await api.request('/api/config/a?node=n9', { method: 'PUT', body: '{}' });
+  expect(await put.json()).toMatchObject({ code: 'outcome_unknown', indefinite: true });
+  const get = await api.request('/api/config/a?node=n9');
+  expect(await get.json()).toMatchObject({ code: 'read_timeout' });
+});
+
+test('streams what happens after what has happened', async () => {
+  const stop = new AbortController();
+  const request = new Request('http://demo/api/events', { signal: stop.signal });
+  const { body } = await api.request(request);
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  const next = async (): Promise<string> => (await reader?.read())?.value ?? '';
+  expect(await next()).toContain(': open');
+  expect(await next()).toContain('"kind":"history"');
+  expect(await next()).toContain('"kind":"view"');
+  cluster.pageEvents.publish({ kind: 'mark', mark: { atMs: 1, kind: 'fault', text: 'kill n1' } });
+  expect(await next()).toContain('kill n1');
+  stop.abort();
+  expect(cluster.pageEvents.audienceCount).toBe(0);
+});
