@@ -7,12 +7,13 @@ import { createAdaptorServer } from '@hono/node-server';
 import { nodeDisk } from '@quorate/storage/node';
 import { nodeId } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
-import { sharedSecret, TcpTransport } from '@quorate/transport/tcp';
+import { TcpTransport } from '@quorate/transport/tcp';
 
 import type { NodeCommand } from '../cli/command.ts';
 import { parseGroups } from '../partition.ts';
 import { limits } from '../node/control/config-limits.ts';
 import { createNode, type DemoNode } from '../node/create-node.ts';
+import { nodeIdentity } from './node-identity.ts';
 
 /** A snapshot travels in one message: the whole store, and room for what frames it. */
 const maxPayloadBytes = limits.storeBytesMax + 1_024 * 1_024;
@@ -44,8 +45,7 @@ export async function runNode(command: NodeCommand): Promise<void> {
 async function openNode(command: NodeCommand): Promise<DemoNode> {
   const localId = nodeId(command.id);
   const peers = new Map([...command.peers].map(([id, address]) => [nodeId(id), address]));
-  // Who does not know it cannot take the id of a node.
-  const peerSecret = process.env['QUORATE_PEER_SECRET'];
+  const { QUORATE_TLS_DIRECTORY: tlsDirectory, QUORATE_PEER_SECRET: secret } = process.env;
   const transport = await TcpTransport.open({
     localId,
     clusterId: command.clusterId,
@@ -53,8 +53,9 @@ async function openNode(command: NodeCommand): Promise<DemoNode> {
     peers,
     maxPayloadBytes,
     maxQueueBytes,
-    ...(peerSecret !== undefined && {
-      authentication: sharedSecret(new TextEncoder().encode(peerSecret)),
+    ...nodeIdentity(command.id, {
+      ...(tlsDirectory !== undefined && { tlsDirectory }),
+      ...(secret !== undefined && { secret }),
     }),
   });
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
