@@ -44,7 +44,9 @@ export async function runNode(command: NodeCommand): Promise<void> {
 
 async function openNode(command: NodeCommand): Promise<DemoNode> {
   const localId = nodeId(command.id);
-  const peers = new Map([...command.peers].map(([id, address]) => [nodeId(id), address]));
+  // One list for all nodes names this one, too.
+  const others = [...command.peers].filter(([id]) => id !== command.id);
+  const peers = new Map(others.map(([id, address]) => [nodeId(id), address]));
   const { QUORATE_TLS_DIRECTORY: tlsDirectory, QUORATE_PEER_SECRET: secret } = process.env;
   const transport = await TcpTransport.open({
     localId,
