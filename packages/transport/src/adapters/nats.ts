@@ -46,6 +46,8 @@ export interface NatsConnectionLike {
   ): NatsSubscriptionLike;
   /** Resolves when the connection is closed for good, with the reason if there is one. */
   closed(): Promise<unknown>;
+  /** What happens to the connection, `{ type: 'reconnect' }` among it. */
+  status?(): AsyncIterable<{ readonly type: string }>;
 }
 
 /** What is needed of a subscription. */
@@ -153,6 +155,7 @@ export class NatsTransport implements Transport {
   /** By the tags of both ends. */
   readonly #ports = new Map<string, NatsPort>();
   #strayMessageCount = 0;
+  #isClosed = false;
 
   /**
    * Subscribes, and begins to dial `peers`; they come 'up' later.
@@ -193,10 +196,9 @@ export class NatsTransport implements Transport {
         else this.#hear(message.data);
       },
     });
-    const breakAll = (error: unknown): void => {
-      for (const port of [...this.#ports.values()]) port.break(error);
-    };
+    const breakAll = (error: unknown): void => this.#breakAll(error);
     connection.closed().then(breakAll, breakAll);
+    this.#watchReconnects().catch(breakAll);
     for (const peer of peers) this.addPeer(peer);
   }
 
@@ -250,9 +252,27 @@ export class NatsTransport implements Transport {
    */
   async close(): Promise<void> {
     await this.#table.close();
+    this.#isClosed = true;
     this.#subscription.unsubscribe();
     for (const { timer } of this.#dials.values()) timer.cancel();
     this.#dials.clear();
+  }
+
+  #breakAll(error: unknown): void {
+    for (const port of [...this.#ports.values()]) port.break(error);
+  }
+
+  /**
+   * What peers sent to a client without a server is lost. Numbers would tell with the next message;
+   * but there is none where the sender waits for credit, which was lost as well.
+   */
+  async #watchReconnects(): Promise<void> {
+    for await (const { type } of this.#connection.status?.() ?? []) {
+      if (this.#isClosed) return;
+      if (type === 'reconnect') {
+        this.#breakAll(new Error('connection: expected one that lasts, got a new one'));
+      }
+    }
   }
 
   #subjectOf(peer: NodeId): string {

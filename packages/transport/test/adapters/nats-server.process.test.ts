@@ -53,15 +53,15 @@ describe.skipIf(natsIsMissing)('over a real nats-server', () => {
     const echo = protocolName('echo');
     const [left, right] = [nodeId('left.*>'), nodeId('right é')];
     const held = [await open(), await open()] as const;
-    const clusterId = 'reconnecting';
+    // Nobody waits for silence: the clients say that they have reconnected.
+    const common = { clusterId: 'reconnecting', silenceMs: 600_000, redialMsMin: 5 };
+    const far = new NatsTransport({ connection: held[1].connection, localId: right, ...common });
     const near = new NatsTransport({
       connection: held[0].connection,
       localId: left,
-      clusterId,
       peers: [right],
-      redialMsMin: 5,
+      ...common,
     });
-    const far = new NatsTransport({ connection: held[1].connection, localId: right, clusterId });
     far.subscribe(echo, ({ from, payload }) => void far.send(from, echo, payload));
     const events: PeerEvent[] = [];
     let echoedCount = 0;

@@ -355,6 +355,31 @@ describe('bad input', () => {
   });
 });
 
+describe('a connection that is lost', () => {
+  test('and found again begins anew with all peers, at once', async () => {
+    const [one, other] = await pair({ redialMsMin: 5 });
+    for (const type of ['disconnect', 'reconnecting', 'ping']) {
+      other.connection.tell(type);
+      await pass(20);
+    }
+    expect(story(one)).toEqual(['up']);
+    other.connection.tell('reconnect');
+    await pass(100);
+    expect(story(one)).toEqual(['up', 'down reset', 'up']);
+    expect(story(other)).toEqual(['up', 'down reset', 'up']);
+  });
+
+  test('is no concern of a transport that has closed', async () => {
+    const [one] = await pair();
+    const closing = one.transport.close();
+    await pass(100);
+    await closing;
+    one.connection.tell('reconnect');
+    await pass(100);
+    expect(one.errors).toEqual([]);
+  });
+});
+
 describe('a connection that is closed for good', () => {
   test('takes all peers down, and sending throws nothing', async () => {
     const [one, other] = await pair();

@@ -47,6 +47,8 @@ export class FakeNats {
 export class FakeConnection implements NatsConnectionLike {
   readonly subjects: Map<string, Callback> = new Map<string, Callback>();
   readonly published: { readonly subject: string; readonly message: Uint8Array }[] = [];
+  /** Tells whoever waits for it what happens to the connection. */
+  tell: (type: string) => void = () => undefined;
   readonly #server: FakeNats;
   readonly #waiting: (() => void)[] = [];
   readonly #closed: Promise<unknown>;
@@ -78,6 +80,10 @@ export class FakeConnection implements NatsConnectionLike {
 
   closed(): Promise<unknown> {
     return this.#closed;
+  }
+
+  async *status(): AsyncGenerator<{ readonly type: string }> {
+    for (;;) yield { type: await new Promise<string>((resolve) => (this.tell = resolve)) };
   }
 
   queue(subject: string, message: Uint8Array): void {
