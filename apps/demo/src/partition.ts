@@ -1,4 +1,5 @@
 import { nodeId } from '@quorate/transport';
+import * as v from 'valibot';
 
 /** Nodes that cannot reach those of other groups. None: everyone reaches everyone. */
 export type Groups = readonly (readonly string[])[];
@@ -36,29 +37,29 @@ export function unreachableFrom(groups: Groups, nodeId: string): readonly string
   return isGrouped ? groups.filter((group) => !group.includes(nodeId)).flat() : [];
 }
 
+/** The name of a node. */
+export const nodeName = v.pipe(v.string(), v.check(isNodeId, 'expected the id of a node'));
+
+/** At least two groups, none empty, no node twice; or none, which heals. */
+export const groupsSchema = v.pipe(
+  v.array(v.pipe(v.array(nodeName), v.minLength(1))),
+  v.check(
+    (groups) => groups.length !== 1 && new Set(groups.flat()).size === groups.flat().length,
+    'expected lists of node ids, like [["n1"],["n2","n3"]], no node twice',
+  ),
+);
+
 /**
  * Reads `{"groups":[["n1"],["n2","n3"]]}`.
  *
  * @returns The groups, of which there may be none; `undefined` if `json` says anything else.
  */
 export function parseGroups(json: string): Groups | undefined {
-  let document: unknown;
   try {
-    document = JSON.parse(json);
+    return v.parse(v.object({ groups: groupsSchema }), JSON.parse(json)).groups;
   } catch {
     return undefined;
   }
-  if (typeof document !== 'object' || document === null) return undefined;
-  const groups: unknown = 'groups' in document ? document.groups : undefined;
-  if (!Array.isArray(groups) || groups.length === 1) return undefined;
-  const names = groups.map((group: unknown) => (isListOfNames(group) ? group : []));
-  const all = names.flat();
-  const isSound = names.every((group) => group.length > 0) && new Set(all).size === all.length;
-  return isSound ? names : undefined;
-}
-
-function isListOfNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string' && isNodeId(name));
 }
 
 function isNodeId(name: string): boolean {

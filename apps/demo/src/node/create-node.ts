@@ -29,7 +29,6 @@ import { DecodeError } from '@quorate/transport/codec';
 import { FaultyTransport } from '@quorate/transport/faulty';
 import { Hono } from 'hono';
 
-import type { Groups } from '../partition.ts';
 import { BoardHost } from './boards/board-host.ts';
 import { BoardService } from './boards/board-service.ts';
 import { createBoardsApi } from './boards/boards-api.ts';
@@ -43,7 +42,7 @@ import { HttpMetrics } from '../observe/http-metrics.ts';
 import { Admission } from './gateway/admission.ts';
 import { BoardDirectory } from './gateway/board-directory.ts';
 import { PeerCalls } from './gateway/peer-calls.ts';
-import { InjectedPartition } from './injected-partition.ts';
+import { type FaultSettings, InjectedFaults } from './injected-faults.ts';
 import { MeasuredDisk } from '../observe/measured-disk.ts';
 import { NodeEvents } from '../observe/node-events.ts';
 import { nodeMetrics } from '../observe/node-metrics.ts';
@@ -69,8 +68,8 @@ export interface NodeOptions {
   readonly requestTimeoutMs?: number;
   /** Proves the right to inject faults. Without it nobody may. */
   readonly adminToken?: string;
-  /** A partition that holds from the first message on. Default none. */
-  readonly groups?: Groups;
+  /** Faults that hold from the first message on. Default none. */
+  readonly faults?: FaultSettings;
   /** Raft's tuning, where it should differ from its defaults. */
   readonly raft?: Pick<RaftNodeOptions, 'tickMs' | 'snapshotEveryEntries' | 'trailingEntryCount'>;
   /** Gets what an operator should read: damage, a full disk, a failure. */
@@ -100,7 +99,7 @@ export interface DemoNode {
  */
 export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const { clock, random, voters, requestTimeoutMs = 3_000 } = options;
-  const { events, partition, transport, trace } = createTransports(options);
+  const { events, faults, transport, trace } = createTransports(options);
   const disk = new MeasuredDisk(options.disk, clock);
   const store = new ConfigStore();
   const raft = await RaftNode.open({
@@ -133,7 +132,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     store: store.figures(),
     boards: boards.figures(),
     peers: calls.health(),
-    blockedPeers: partition.blockedPeers,
+    blockedPeers: faults.blockedPeers,
   });
   const publisher = new StatusPublisher(clock, events, status);
   const stopPublishing = raft.observe(({ kind }) => {
@@ -142,7 +141,8 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
 
   const metrics = (): string =>
     nodeMetrics({ status: status(), transport, disk, http, proposals: service.proposals });
-  const operations = { events, status, metrics, partition, trace, ownersOf: boards.ownersOf };
+  const { ownersOf, boardText } = boards;
+  const operations = { events, status, metrics, faults, trace, ownersOf, boardText };
   const app = new Hono();
   app.use(http.middleware(clock));
   app.use('/v1/*', admission.authenticate(), admission.limit());
@@ -161,7 +161,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     await raft.close();
     await transport.close();
   };
-  return { app, service, boardIds: boards.boardIds, boardText: boards.boardText, status, close };
+  return { app, service, boardIds: boards.boardIds, boardText, status, close };
 }
 
 /** Boards, and what they stand on. */
@@ -218,22 +218,22 @@ async function openBoards(
 }
 
 /** What is put around the carrier: faults on demand, and a look at every message before them. */
-function createTransports({ transport: carrier, clock, random, groups = [] }: NodeOptions): {
+function createTransports({ transport: carrier, clock, random, faults: settings }: NodeOptions): {
   readonly events: NodeEvents;
-  readonly partition: InjectedPartition;
+  readonly faults: InjectedFaults;
   readonly transport: ObservedTransport;
   readonly trace: TraceFeed;
 } {
   const events = new NodeEvents();
   const faulty = new FaultyTransport(carrier, { clock, random });
-  const partition = new InjectedPartition(faulty);
-  partition.set(groups);
-  const isBlocked = (peer: NodeId): boolean => partition.isBlocked(peer);
+  const faults = new InjectedFaults(faulty);
+  if (settings !== undefined) faults.set(settings);
+  const isBlocked = (peer: NodeId): boolean => faults.isBlocked(peer);
   const trace = new TraceFeed(clock);
   const stamping = { clock, random, describe, isTraced: trace.isFollowed, trace: trace.add };
   const stamped = new StampedTransport(faulty, stamping);
   const transport = new ObservedTransport(stamped, { clock, events, describe, isBlocked });
-  return { events, partition, transport, trace };
+  return { events, faults, transport, trace };
 }
 
 /** What a message is called on a screen: Raft's name of its kind, or the protocol's name. */

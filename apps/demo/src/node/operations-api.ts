@@ -3,13 +3,14 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
 import { eventStream } from '../event-stream.ts';
-import { parseGroups } from '../partition.ts';
-import type { InjectedPartition } from './injected-partition.ts';
+import { faultSettings, type InjectedFaults } from './injected-faults.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { TraceFeed } from '../observe/trace.ts';
 import { openMetricsType } from '../observe/open-metrics.ts';
 import { problem } from './problem.ts';
+import { readBody } from './read-request.ts';
+import { isSameText } from '../same-text.ts';
 
 /** What the routes show and do. */
 export interface OperationsApiOptions {
@@ -19,18 +20,20 @@ export interface OperationsApiOptions {
   readonly metrics: () => string;
   /** The owners of a board, the first in charge first. */
   readonly ownersOf: (boardId: string) => readonly string[];
-  readonly partition: Pick<InjectedPartition, 'set'>;
+  /** All that this node's own copy of a board says, as JSON; undefined if it has none. */
+  readonly boardText: (boardId: string) => string | undefined;
+  readonly faults: Pick<InjectedFaults, 'set'>;
   /** Proves the right to inject faults. `undefined`: nobody may. */
   readonly adminToken: string | undefined;
 }
 
 /** A loop delay from which a node is not called healthy, in ms. */
 const loopDelayMsMax = 5_000;
-const faultBodyBytesMax = 4_096;
+const faultBodyBytesMax = 16_384;
 
 /** The routes beside the service itself. */
 export function createOperationsApi(options: OperationsApiOptions): Hono {
-  const { events, trace, status, metrics, ownersOf } = options;
+  const { events, trace, status, metrics, ownersOf, boardText } = options;
   const api = new Hono();
   api.get('/healthz', (context) => {
     const { uptimeMs, loopDelayMs, raft } = status();
@@ -55,6 +58,11 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
     const { epoch, members } = status().boards;
     const owners = board === undefined ? [] : ownersOf(board);
     return context.json({ epoch, members, ...(board !== undefined && { board, owners }) });
+  });
+  api.get('/admin/boards/:id', (context) => {
+    const text = boardText(context.req.param('id'));
+    if (text === undefined) return problem('not_found', { detail: 'there is no copy here' });
+    return new Response(text, { headers: { 'content-type': 'application/json' } });
   });
   api.get('/admin/events', (context) =>
     eventStream(context.req.raw.signal, (send) => {
@@ -87,18 +95,15 @@ function unreadiness({ raft }: NodeStatus): readonly string[] {
 }
 
 async function injectFaults(
-  { partition }: OperationsApiOptions,
+  { faults }: OperationsApiOptions,
   adminToken: string,
   context: Context,
 ): Promise<Response> {
-  if (context.req.header('authorization') !== `Bearer ${adminToken}`) {
+  if (!isSameText(context.req.header('authorization') ?? '', `Bearer ${adminToken}`)) {
     return problem('unauthorized', { detail: 'expected the token of the supervisor' });
   }
-  const groups = parseGroups(await context.req.text());
-  if (!groups) {
-    const detail = 'groups: expected lists of node ids, like {"groups":[["n1"],["n2","n3"]]}';
-    return problem('bad_field', { field: 'groups', detail });
-  }
-  partition.set(groups);
-  return context.json({ groups });
+  const settings = await readBody(context, faultSettings);
+  if (settings instanceof Response) return settings;
+  faults.set(settings);
+  return context.json(settings);
 }

@@ -10,9 +10,9 @@ import { systemClock, systemRandom } from '@quorate/transport/system';
 import { TcpTransport } from '@quorate/transport/tcp';
 
 import type { NodeCommand } from '../cli/command.ts';
-import { parseGroups } from '../partition.ts';
 import { limits } from '../node/control/config-limits.ts';
 import { createNode, type DemoNode } from '../node/create-node.ts';
+import { parseFaults } from '../node/injected-faults.ts';
 import { nodeIdentity } from './node-identity.ts';
 
 /** A snapshot travels in one message: the whole store, and room for what frames it. */
@@ -68,7 +68,7 @@ async function openNode(command: NodeCommand): Promise<DemoNode> {
     clock: systemClock,
     random: systemRandom,
     voters: [localId, ...peers.keys()],
-    groups: parseGroups(process.env['QUORATE_PARTITION'] ?? '') ?? [],
+    faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
     ...(adminToken === undefined ? {} : { adminToken }),
     onNotice: (text) => {
       process.stderr.write(`${text}\n`);

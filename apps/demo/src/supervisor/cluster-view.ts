@@ -3,6 +3,7 @@ import type { MessageCount, MessageSample } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { Groups } from '../partition.ts';
 import type { ProcessState } from './child-node.ts';
+import type { LinkFault } from './link-faults.ts';
 import type { LoadTotals, LoadWindow } from './load-generator.ts';
 
 /** Largest load offered, in requests per second. */
@@ -29,6 +30,8 @@ export interface ClusterView {
   readonly leaderId: string | null;
   /** The groups of the partition; empty if there is none. */
   readonly groups: Groups;
+  /** What is wrong with single links. Nothing, if left out. */
+  readonly links?: readonly LinkFault[];
   readonly load: LoadView;
   readonly dataDirectory: string;
 }

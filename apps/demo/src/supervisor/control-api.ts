@@ -6,20 +6,22 @@
  * against DNS rebinding) and acts only for those who know the token: the page it serves itself, and
  * whoever can read the control file.
  */
-import { timingSafeEqual } from 'node:crypto';
-
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
 import { limits } from '../node/control/config-limits.ts';
 import { problem } from '../node/problem.ts';
+import { readBody } from '../node/read-request.ts';
+import { isSameText } from '../same-text.ts';
 import { addControlRoutes } from './control-routes.ts';
 import type { ControlledCluster } from './controlled-cluster.ts';
+import { linkFaults } from './link-faults.ts';
 import type { PageFiles } from './page-files.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /** What the API serves. */
 export interface ControlApiOptions {
-  readonly supervisor: ControlledCluster;
+  readonly supervisor: ControlledCluster & Pick<Supervisor, 'setLinks'>;
   readonly page: PageFiles;
   readonly token: string;
   /** Called when someone asks the demo to stop. */
@@ -44,6 +46,12 @@ export function createControlApi(options: ControlApiOptions): Hono {
     // After the answer has left: stopping ends this server too.
     setTimeout(onStop, 50);
     return context.json({ stopping: true });
+  });
+  api.post('/api/links', async (context) => {
+    const body = await readBody(context, linkFaults);
+    if (body instanceof Response) return body;
+    await supervisor.setLinks(body.links);
+    return context.json(supervisor.view());
   });
   addControlRoutes(api, supervisor);
   return api;
@@ -76,10 +84,4 @@ function requireToken(token: string): MiddlewareHandler {
     await next();
     return undefined;
   };
-}
-
-/** Compares in constant time. */
-function isSameText(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

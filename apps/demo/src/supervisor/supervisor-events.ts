@@ -1,6 +1,7 @@
 import type { Unsubscribe } from '@quorate/transport';
 
 import type { Groups } from '../partition.ts';
+import { type LinkFault, textOf } from './link-faults.ts';
 
 /** A node that serves. */
 export interface ReadyNode {
@@ -32,6 +33,7 @@ export type SupervisorEvent =
   | { readonly event: 'killed' | 'paused' | 'resumed'; readonly node: string }
   | { readonly event: 'leader'; readonly node: string; readonly term: number }
   | { readonly event: 'partitioned'; readonly groups: Groups }
+  | { readonly event: 'links'; readonly links: readonly LinkFault[] }
   | { readonly event: 'healed' }
   | { readonly event: 'load'; readonly ratePerSecond: number }
   | { readonly event: 'violation'; readonly text: string }
@@ -59,8 +61,10 @@ export function sentenceOf(event: SupervisorEvent): string | undefined {
       return `${event.node} leads term ${event.term}`;
     case 'partitioned':
       return `partitioned: ${event.groups.map((group) => group.join(',')).join(' | ')}`;
+    case 'links':
+      return event.links.length === 0 ? 'links as they should be' : textOf(event.links);
     case 'healed':
-      return 'partition healed';
+      return 'all links healed';
     case 'load':
       return `load: ${event.ratePerSecond} requests per second`;
     case 'violation':

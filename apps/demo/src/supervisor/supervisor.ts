@@ -2,12 +2,13 @@
  * Starts the nodes, breaks them on demand, and knows what they last said of themselves.
  *
  * It holds no opinion of its own about the cluster: roles, terms and indexes come from the nodes'
- * event streams, process states from the processes, and the partition is a rule inside each node.
+ * event streams, process states from the processes, and faults of links are rules inside each node.
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { HttpClient, HttpClientError } from '../http-client.ts';
+import type { FaultSettings } from '../node/injected-faults.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { Groups } from '../partition.ts';
@@ -20,6 +21,7 @@ import {
   type NodeRequest,
   NodeSilentError,
 } from './controlled-cluster.ts';
+import { type LinkFault, rulesOf, textOf } from './link-faults.ts';
 import { LoadGenerator } from './load-generator.ts';
 import { NodeFeed } from './node-feed.ts';
 import { Broadcast, type SupervisorEvent } from './supervisor-events.ts';
@@ -55,7 +57,7 @@ const leaderTimeoutMs = 10_000;
 /** How long a node may take to answer, in ms: a little longer than it gives itself. */
 const nodeTimeoutMs = 4_000;
 const faultTimeoutMs = 5_000;
-/** A pause may last; its node still has to hear of a partition made meanwhile. */
+/** A pause may last; its node still has to hear of faults made meanwhile. */
 const pausedTimeoutMs = 24 * 3_600_000;
 const viewIntervalMs = 200;
 
@@ -74,6 +76,7 @@ export class Supervisor implements ControlledCluster {
   readonly #peerSecret = randomBytes(24).toString('hex');
   readonly #viewTimer: NodeJS.Timeout;
   #groups: Groups = [];
+  #links: readonly LinkFault[] = [];
   #leader: { readonly id: string; readonly term: number } | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -187,15 +190,29 @@ export class Supervisor implements ControlledCluster {
     const text = groups.map((group) => group.join(',')).join('/');
     this.charts.mark('fault', `partition ${text}`);
     this.events.publish({ event: 'partitioned', groups });
-    await this.#applyPartition();
+    await this.#applyFaults();
   }
 
-  /** Ends the partition. */
+  /** Replaces what is wrong with single links. @throws ActionError on a stranger. */
+  async setLinks(links: readonly LinkFault[]): Promise<void> {
+    for (const id of links.flatMap(({ from, to }) => [from, to])) this.#member(id);
+    this.#links = links;
+    const [text, kind] =
+      links.length === 0
+        ? (['links as they should be', 'repair'] as const)
+        : ([textOf(links), 'fault'] as const);
+    this.charts.mark(kind, text);
+    this.events.publish({ event: 'links', links });
+    await this.#applyFaults();
+  }
+
+  /** Ends the partition, and all that is wrong with links. */
   async heal(): Promise<void> {
     this.#groups = [];
+    this.#links = [];
     this.charts.mark('repair', 'heal');
     this.events.publish({ event: 'healed' });
-    await this.#applyPartition();
+    await this.#applyFaults();
   }
 
   /** Changes the load, in requests per second. */
@@ -210,6 +227,7 @@ export class Supervisor implements ControlledCluster {
       nodes: [...this.#members.values()].map(viewOf),
       leaderId: this.#currentLeader() ?? null,
       groups: this.#groups,
+      links: this.#links,
       load: { ratePerSecond: this.load.ratePerSecond, totals: this.load.totals },
       dataDirectory: this.#options.dataDirectory,
     };
@@ -246,7 +264,7 @@ export class Supervisor implements ControlledCluster {
     const child = new ChildNode({
       id,
       args: this.#argumentsOf(plan),
-      env: () => this.#environment(),
+      env: () => this.#environment(id),
       onLine: (text) => {
         this.events.publish({ event: 'log', node: id, text });
       },
@@ -280,13 +298,13 @@ export class Supervisor implements ControlledCluster {
   }
 
   /** A node that starts during a partition is on its side of it from the first message on. */
-  #environment(): Readonly<Record<string, string | undefined>> {
+  #environment(id: string): Readonly<Record<string, string | undefined>> {
     return {
       ...process.env,
       NODE_OPTIONS: undefined,
       QUORATE_ADMIN_TOKEN: this.#token,
       QUORATE_PEER_SECRET: this.#peerSecret,
-      QUORATE_PARTITION: JSON.stringify({ groups: this.#groups }),
+      QUORATE_FAULTS: JSON.stringify(this.#faultsOf(id)),
     };
   }
 
@@ -294,8 +312,8 @@ export class Supervisor implements ControlledCluster {
     await member.child.start();
     const { id, child } = member;
     this.events.publish({ event: 'started', node: id, pid: child.pid ?? 0 });
-    // It was born into the partition of that moment, which may have changed while it started.
-    await this.#tellPartition(member);
+    // It was born into the faults of that moment, which may have changed while it started.
+    await this.#tellFaults(member);
   }
 
   #onExit(id: string, exit: ChildExit): void {
@@ -339,10 +357,10 @@ export class Supervisor implements ControlledCluster {
     return leaders[0]?.id;
   }
 
-  /** Tells every node of the partition. @throws ActionError naming those that did not answer. */
-  async #applyPartition(): Promise<void> {
+  /** Tells every node what is wrong. @throws ActionError naming those that did not answer. */
+  async #applyFaults(): Promise<void> {
     const members = [...this.#members.values()];
-    const isTold = await Promise.all(members.map((member) => this.#tellPartition(member)));
+    const isTold = await Promise.all(members.map((member) => this.#tellFaults(member)));
     const deaf = members.filter((_, index) => !isTold[index]).map(({ id }) => id);
     if (deaf.length > 0) throw new ActionError(`no answer from ${deaf.join(', ')}; try again`);
   }
@@ -353,7 +371,7 @@ export class Supervisor implements ControlledCluster {
    *
    * @returns Whether the node knows, or will.
    */
-  async #tellPartition({ api, child }: Member): Promise<boolean> {
+  async #tellFaults({ id, api, child }: Member): Promise<boolean> {
     if (child.state === 'stopped' || child.state === 'starting') return true;
     const isPaused = child.state === 'paused';
     const answered = this.#client
@@ -361,7 +379,7 @@ export class Supervisor implements ControlledCluster {
         url: `${api}/admin/faults`,
         method: 'POST',
         headers: { authorization: `Bearer ${this.#token}` },
-        body: JSON.stringify({ groups: this.#groups }),
+        body: JSON.stringify(this.#faultsOf(id)),
         timeoutMs: isPaused ? pausedTimeoutMs : faultTimeoutMs,
       })
       .then(
@@ -369,6 +387,10 @@ export class Supervisor implements ControlledCluster {
         () => false,
       );
     return isPaused || answered;
+  }
+
+  #faultsOf(id: string): FaultSettings {
+    return { groups: this.#groups.map((group) => [...group]), rules: rulesOf(this.#links, id) };
   }
 
   #member(id: string): Member {

@@ -128,7 +128,7 @@ describe('faults', () => {
     return cluster.request(id, '/admin/faults', {
       method: 'POST',
       body: JSON.stringify(body),
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     });
   }
 
@@ -158,15 +158,48 @@ describe('faults', () => {
     expect((await inject(id, split, 'undefined')).status).toBe(404);
   });
 
-  test.each([null, {}, { groups: [['n1']] }, { groups: 'n1' }])('refuse %j', async (body) => {
-    const answer = await inject(leaderId, body);
-    expect(answer.document).toMatchObject({ status: 400, code: 'bad_field', field: 'groups' });
+  test('of links hold, one-way cuts too, until they are replaced', async () => {
+    const [lonely = leaderId, ...others] = cluster.ids;
+    const rules = others.map((peer) => ({ kind: 'cut', peer, direction: 'to' }));
+    expect((await inject(lonely, { rules })).document).toEqual({ groups: [], rules });
+    expect(cluster.node(lonely).status().blockedPeers).toEqual(others);
+    await cluster.simulation.run(5_000);
+    expect((await cluster.put(lonely, 'a', '1')).status).toBe(504);
+    expect((await inject(lonely, { rules: [] })).status).toBe(200);
+    await cluster.elect();
+    expect((await cluster.put(lonely, 'a', '1')).status).toBe(201);
   });
 
-  test('refuse a name that no node can have', async () => {
-    const answer = await inject(leaderId, { groups: [['n1'], ['x'.repeat(65)]] });
-    expect(answer.document).toMatchObject({ status: 400, field: 'groups' });
+  test.each([
+    [null, 'body'],
+    [{}, 'body'],
+    [{ groups: [['n1']] }, 'groups'],
+    [{ groups: 'n1' }, 'groups'],
+    [{ groups: [['n1'], ['x'.repeat(65)]] }, 'groups.1.0'],
+    [{ rules: [{ kind: 'drop', peer: 'n1', share: 1.5 }] }, 'rules.0.share'],
+    [{ rules: [{ kind: 'explode', peer: 'n1' }] }, 'rules.0.kind'],
+    [
+      { rules: Array.from({ length: 65 }, () => ({ kind: 'drop', peer: 'n1', share: 0 })) },
+      'rules',
+    ],
+    [{ rules: [], extra: 1 }, 'extra'],
+  ])('refuse %j', async (body, field) => {
+    const answer = await inject(leaderId, body);
+    expect(answer.document).toMatchObject({ status: 400, code: 'bad_field', field });
   });
+});
+
+test('the copy of a board on one node is shown as it is there', async () => {
+  const body = JSON.stringify({ title: 'Fire' });
+  const headers = { 'content-type': 'application/json', 'idempotency-key': 'k' };
+  const made = await cluster.request(leaderId, '/v1/boards', { method: 'POST', body, headers });
+  await cluster.simulation.run(5_000);
+  const { id } = made.document as { id: string };
+  for (const node of cluster.ids) {
+    const { document } = await cluster.request(node, `/admin/boards/${id}`);
+    expect(document).toMatchObject({ title: 'Fire' });
+  }
+  expect((await cluster.request(leaderId, '/admin/boards/b-none')).status).toBe(404);
 });
 
 /** Reads the text as a scraper does. @throws Error if a line is not allowed where it stands. */

@@ -16,6 +16,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 
 import { type ApiKey, apiKeysOf, type Quota, quotaOf } from '../control/cluster-map.ts';
 import type { ConfigStore } from '../control/config-store.ts';
+import { isSameText } from '../../same-text.ts';
 import { problem } from '../problem.ts';
 
 /** What admission is made of. */
@@ -79,7 +80,7 @@ export class Admission {
     const digest = bytesToHex(sha256(utf8ToBytes(secret)));
     // All of them are compared, so that the time says nothing about which one is near.
     let caller: ApiKey | undefined;
-    for (const key of keys) if (isSame(key.sha256, digest)) caller = key;
+    for (const key of keys) if (isSameText(key.sha256, digest)) caller = key;
     return caller;
   }
 
@@ -106,13 +107,4 @@ export class Admission {
     this.#httpLimits.set(name, made);
     return made;
   }
-}
-
-/** Compares digests in a time that depends on their length alone. */
-function isSame(left: string, right: string): boolean {
-  let difference = left.length ^ right.length;
-  for (let index = 0; index < right.length; index += 1) {
-    difference |= left.charCodeAt(index) ^ right.charCodeAt(index);
-  }
-  return difference === 0;
 }
