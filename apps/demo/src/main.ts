@@ -4,6 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { parseCommandLine } from './cli/parse-command-line.ts';
 import { usage } from './cli/usage.ts';
 
+const output = {
+  print: (line: string): void => void process.stdout.write(`${line}\n`),
+  note: (line: string): void => void process.stderr.write(`${line}\n`),
+};
+
 /** Runs one command line. @returns The exit code: 0 done, 1 failed, 2 not understood. */
 async function main(argv: readonly string[]): Promise<number> {
   const command = parseCommandLine(argv);
@@ -25,6 +30,14 @@ async function main(argv: readonly string[]): Promise<number> {
       const { runNode } = await import('./runtime/node-process.ts');
       await runNode(command);
       return 0;
+    }
+    case 'scenario': {
+      const { runScenarios } = await import('./cli/scenario-command.ts');
+      return await runScenarios(command, output);
+    }
+    case 'check': {
+      const { runCheck } = await import('./cli/check-command.ts');
+      return runCheck(command, output);
     }
     case 'start': {
       const { runSupervisor } = await import('./supervisor/run-supervisor.ts');

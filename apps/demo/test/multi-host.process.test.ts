@@ -84,7 +84,8 @@ describe.skipIf(isImpossible)('three hosts', () => {
       });
     } finally {
       for (const node of nodes) node.kill('SIGKILL');
-      await Promise.all(nodes.map((node) => (node.exitCode === null ? once(node, 'exit') : [])));
+      const ending = nodes.filter(({ exitCode }) => exitCode === null);
+      await Promise.all(ending.map((node) => once(node, 'exit')));
       bundle.dispose();
       rmSync(directory, { recursive: true, force: true });
     }

@@ -69,8 +69,31 @@ export interface ControlCommand {
   readonly controlFile: string | undefined;
 }
 
+/** `demo scenario`: stories in virtual time. */
+export interface ScenarioCommand {
+  readonly kind: 'scenario';
+  /** `undefined`: all of them. */
+  readonly name: string | undefined;
+  /** Only say which there are. */
+  readonly isList: boolean;
+  readonly firstSeed: number;
+  readonly lastSeed: number;
+  readonly isJson: boolean;
+}
+
+/** `demo check`: a recorded history of the configuration. */
+export interface CheckCommand {
+  readonly kind: 'check';
+  readonly file: string;
+  /** Where to leave a page that shows it. */
+  readonly htmlFile: string | undefined;
+  readonly isJson: boolean;
+}
+
 /** What a command line means. */
 export type Command =
+  | ScenarioCommand
+  | CheckCommand
   | StartCommand
   | NodeCommand
   | ControlCommand

@@ -29,6 +29,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
   defineStart(cli, settle);
   defineNode(cli, settle);
   defineControl(cli, settle);
+  defineScenario(cli, settle);
+  defineCheck(cli, settle);
   try {
     cli.parse(['', '', ...words], { run: false });
     if (cli.options['help'] === true) return { kind: 'help' };
@@ -93,6 +95,43 @@ function defineNode(cli: CAC, settle: (command: Command) => void): void {
         peers: parsePeers(textOption(options, 'peers') ?? ''),
       });
     });
+}
+
+function defineScenario(cli: CAC, settle: (command: Command) => void): void {
+  cli
+    .command('scenario [name]', 'Play stories in virtual time')
+    .option('--seeds <range>', 'One, or from..to')
+    .option('--list', 'Only say which there are')
+    .option('--json', 'One JSON object a line')
+    .action((name: string | undefined, options: Options) => {
+      const [first, last] = parseSeeds(textOption(options, 'seeds') ?? '1');
+      settle({
+        kind: 'scenario',
+        name,
+        isList: options['list'] === true,
+        firstSeed: first,
+        lastSeed: last,
+        isJson: options['json'] === true,
+      });
+    });
+}
+
+function defineCheck(cli: CAC, settle: (command: Command) => void): void {
+  cli
+    .command('check <file>', 'Judge a recorded history')
+    .option('--html <file>', 'Where to leave a page that shows it')
+    .option('--json', 'One JSON object a line')
+    .action((file: string, options: Options) => {
+      const htmlFile = textOption(options, 'html');
+      settle({ kind: 'check', file, htmlFile, isJson: options['json'] === true });
+    });
+}
+
+function parseSeeds(text: string): readonly [number, number] {
+  const [first = '', last = first, ...rest] = text.split('..');
+  if (rest.length > 0) throw new Misuse(`--seeds: expected one, or from..to, got ${text}`);
+  const from = integer('--seeds', first, 0, 999_999_999);
+  return [from, integer('--seeds', last, from, 999_999_999)];
 }
 
 function defineControl(cli: CAC, settle: (command: Command) => void): void {

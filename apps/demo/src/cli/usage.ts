@@ -20,6 +20,10 @@ Reaching a demo that runs in another terminal:
   demo load <rate>             requests per second, 0..5000
   demo stop                    stop the demo
 
+Without processes:
+  demo scenario [name]         play stories in virtual time   [--seeds 1..20] [--list]
+  demo check <file>            is a recorded history linearizable?   [--html report.html]
+
 One node by hand, as the demo starts it:
   demo node --id n1 --listen 127.0.0.1:5001 --http 127.0.0.1:4001 --data ./n1
             --peers n2=127.0.0.1:5002,n3=127.0.0.1:5003

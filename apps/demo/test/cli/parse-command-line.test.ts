@@ -139,3 +139,30 @@ test('the usage names every command and option', () => {
   for (const word of words) expect(usage).toContain(word);
   for (const line of usage.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
 });
+
+describe('demo scenario and check', () => {
+  test('take a name, seeds and files', () => {
+    expect(parse('scenario partition --seeds 3..7 --json')).toEqual({
+      kind: 'scenario',
+      name: 'partition',
+      isList: false,
+      firstSeed: 3,
+      lastSeed: 7,
+      isJson: true,
+    });
+    expect(parse('scenario --list')).toMatchObject({ isList: true, firstSeed: 1, lastSeed: 1 });
+    expect(parse('check h.jsonl --html p.html')).toEqual({
+      kind: 'check',
+      file: 'h.jsonl',
+      htmlFile: 'p.html',
+      isJson: false,
+    });
+  });
+
+  test.each(['scenario --seeds 7..3', 'scenario --seeds 1..2..3', 'scenario --seeds x', 'check'])(
+    '%s is not understood',
+    (line) => {
+      expect(parse(line).kind).toBe('misuse');
+    },
+  );
+});
