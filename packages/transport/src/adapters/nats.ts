@@ -7,6 +7,7 @@ import type { DialListener } from '../carrier.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { containErrors } from '../contain-errors.ts';
 import { frameHeaderBytes } from '../frame.ts';
+import type { NatsConnectionLike, NatsSubscriptionLike } from '../nats-connection.ts';
 import { decodeNatsHeader, decodeNatsSender, encodeNatsMessage } from '../nats-message.ts';
 import { encodeNatsSender, natsBody, natsHeaderBytes, natsKinds } from '../nats-message.ts';
 import type { NatsHeader } from '../nats-message.ts';
@@ -29,32 +30,10 @@ import { systemClock, systemRandom } from './system.ts';
 
 export type { Authentication, ProofChallenge, ProofClaim } from '../authentication.ts';
 export type { LinkSecurity } from '../link.ts';
+export type { NatsConnectionLike, NatsSubscriptionLike } from '../nats-connection.ts';
 export type { SessionOptions } from '../session-options.ts';
 export type { PeerStats, TransportStats } from '../transport-stats.ts';
 export { sharedSecret } from './web-shared-secret.ts';
-
-/** What is needed of a connection: those of `@nats-io/nats-core` 3 and of `nats` 2 have it. */
-export interface NatsConnectionLike {
-  /** What the server said about itself. */
-  readonly info?: { readonly max_payload: number };
-  /** Queues one message. Throws if the connection is closed. */
-  publish(subject: string, payload: Uint8Array): void;
-  /** Calls `callback` with every message to `subject`, and with errors of the subscription. */
-  subscribe(
-    subject: string,
-    options: { callback: (error: unknown, message: { readonly data: Uint8Array }) => void },
-  ): NatsSubscriptionLike;
-  /** Resolves when the connection is closed for good, with the reason if there is one. */
-  closed(): Promise<unknown>;
-  /** What happens to the connection, `{ type: 'reconnect' }` among it. */
-  status?(): AsyncIterable<{ readonly type: string }>;
-}
-
-/** What is needed of a subscription. */
-export interface NatsSubscriptionLike {
-  /** Delivers nothing any more. */
-  unsubscribe(): void;
-}
 
 /** What a `NatsTransport` is made of. */
 export interface NatsTransportOptions extends SessionOptions {

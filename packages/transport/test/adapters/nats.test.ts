@@ -207,7 +207,7 @@ describe('presence', () => {
 });
 
 describe('a server that loses and repeats', () => {
-  test('a message that is lost breaks the session, and what comes after it is not delivered', async () => {
+  test('a message that is lost ends the session, and none comes after it', async () => {
     const [one, other] = await pair();
     for (let index = 0; index < 100; index += 1) {
       one.transport.send(right, protocol, numbered(index));
