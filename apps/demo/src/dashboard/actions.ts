@@ -54,6 +54,17 @@ export async function askForKey(request: {
   };
 }
 
+/** Asks one node where a board belongs. @throws Error with a sentence to show. */
+export async function askForOwners(
+  nodeId: string,
+  board: string,
+): Promise<{ readonly epoch: number; readonly owners: readonly string[] }> {
+  const path = `/api/node/${nodeId}/admin/ring?${new URLSearchParams({ board }).toString()}`;
+  const response = await source.request(path, { method: 'GET' });
+  if (!response.ok) throw new Error(await detailOf(response));
+  return (await response.json()) as { readonly epoch: number; readonly owners: readonly string[] };
+}
+
 async function detailOf(response: Response): Promise<string> {
   try {
     const document = (await response.json()) as { readonly detail?: unknown };

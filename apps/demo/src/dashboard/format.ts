@@ -21,6 +21,12 @@ export function share(value: number): string {
   return `${(Math.floor(value * 10_000) / 100).toFixed(2)}%`;
 }
 
+/** A suspicion with as many digits as matter; silence without end is not told apart. */
+export function phiText(phi: number): string {
+  if (phi >= 99) return '99+';
+  return phi < 10 ? phi.toFixed(1) : phi.toFixed(0);
+}
+
 /** What a node is, in one word: its role while it runs, else what its process does. */
 export function roleOf(node: NodeView): string {
   if (node.process !== 'running') return node.process;

@@ -1,10 +1,11 @@
-/** The page's events and the actions behind its buttons, on any cluster; nothing here needs Node. */
+/** The page's events and the actions behind its buttons, on any cluster; needs no Node. */
 import type { Context, Hono } from 'hono';
 
 import { eventStream } from '../event-stream.ts';
 import { problem } from '../node/problem.ts';
 import { parseGroups } from '../partition.ts';
 import { loadPerSecondMax } from './cluster-view.ts';
+import { addNodeRoutes } from './node-routes.ts';
 import { ActionError, type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
 
 const requestHeaders = ['if-match', 'if-none-match', 'content-type'] as const;
@@ -21,6 +22,7 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
     }),
   );
   addActions(api, cluster);
+  addNodeRoutes(api, cluster);
   api.all('/api/config/*', (context) => forward(cluster, context));
   api.notFound((context) => problem('not_found', { detail: `nothing at ${context.req.path}` }));
   api.onError((error) => {

@@ -24,36 +24,43 @@ export class NodeFeed {
     this.#closing.abort();
   }
 
+  readonly #take = (text: string): void => {
+    this.#onEvent(JSON.parse(text) as NodeEvent);
+  };
+
   async #follow(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
         const response = await fetch(this.#url, { signal });
-        if (response.body) await this.#read(response.body);
+        if (response.body) await readEvents(response.body, this.#take);
       } catch {
         // Not there yet, or not any more: the pause below, then again.
       }
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }
+}
 
-  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const chunk of body) {
-      const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const event = parseEvent(block);
-        if (event) this.#onEvent(event);
-      }
+/** Calls `onData` with what each block of a `text/event-stream` carries, until it ends. */
+export async function readEvents(
+  body: ReadableStream<Uint8Array>,
+  onData: (text: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const text = dataOf(block);
+      if (text !== undefined) onData(text);
     }
   }
 }
 
-/** The event in one block of a `text/event-stream`, or `undefined` for a comment. */
-function parseEvent(block: string): NodeEvent | undefined {
+/** The data of one block, or `undefined` for a comment. */
+function dataOf(block: string): string | undefined {
   const lines = block.split('\n').filter((line) => line.startsWith('data: '));
-  if (lines.length === 0) return undefined;
-  return JSON.parse(lines.map((line) => line.slice('data: '.length)).join('\n')) as NodeEvent;
+  return lines.length === 0 ? undefined : lines.map((line) => line.slice(6)).join('\n');
 }

@@ -1,17 +1,11 @@
-import { effect, untracked } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import UPlot from 'uplot';
+import type UPlot from 'uplot';
 
+import type { ChartPoint } from '../../supervisor/cluster-view.ts';
 import { marks, points } from '../feed.ts';
 import { milliseconds } from '../format.ts';
-import { theme } from '../theme.ts';
-import type { ChartPoint } from '../../supervisor/cluster-view.ts';
+import { type ChartLine, TimeChart } from './time-chart.tsx';
 
-interface Line {
-  readonly label: string;
-  /** A CSS variable of the page. */
-  readonly colour: string;
-  readonly dash?: readonly number[];
+interface Line extends ChartLine {
   readonly value: (point: ChartPoint) => number | null;
 }
 
@@ -49,110 +43,33 @@ export function ChartPanel() {
           </li>
         </ul>
       </div>
-      <Chart title="Requests per second" lines={requestLines} unit={plain} />
-      <Chart title="Latency" lines={latencyLines} unit={milliseconds} />
-      <Chart title="Messages between nodes per second" lines={messageLines} unit={plain} />
+      <PointChart title="Requests per second" lines={requestLines} unit={plain} />
+      <PointChart title="Latency" lines={latencyLines} unit={milliseconds} />
+      <PointChart title="Messages between nodes per second" lines={messageLines} unit={plain} />
     </section>
   );
 }
 
-function Chart(props: {
+function PointChart(props: {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly unit: (value: number) => string;
 }) {
-  const { title, lines, unit } = props;
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = place.current;
-    if (!element) return undefined;
-    let plot: UPlot | undefined;
-    // Colours are part of a plot, so a change of theme makes a new one.
-    const draw = (): void => {
-      plot?.destroy();
-      plot = new UPlot(
-        optionsOf(element, lines, unit),
-        untracked(() => dataOf(lines)),
-        element,
-      );
-    };
-    const stopTheme = theme.subscribe(draw);
-    const stopData = effect(() => {
-      const data = dataOf(lines);
-      plot?.setData(data);
-      // Without a pointer over a chart its legend tells the newest figures.
-      if (plot && (plot.cursor.left ?? -1) < 0) plot.setLegend({ idx: data[0].length - 1 });
-    });
-    const resized = new ResizeObserver(() => {
-      plot?.setSize({ width: element.clientWidth, height: chartHeight });
-    });
-    resized.observe(element);
-    const systemTheme = matchMedia('(prefers-color-scheme: dark)');
-    systemTheme.addEventListener('change', draw);
-    return () => {
-      stopTheme();
-      stopData();
-      resized.disconnect();
-      systemTheme.removeEventListener('change', draw);
-      plot?.destroy();
-    };
-  }, []);
+  const { lines } = props;
   return (
-    <figure class="chart">
-      <figcaption>{title}</figcaption>
-      <div ref={place} />
-    </figure>
+    <TimeChart
+      {...props}
+      data={() => {
+        const shown = points.value;
+        const seconds = shown.map(({ atMs }) => atMs / 1_000);
+        return [seconds, ...lines.map(({ value }) => shown.map(value))];
+      }}
+      heightPx={118}
+      spanSeconds={120}
+      top={(highest) => Math.max(highest * 1.1, 1)}
+      over={drawMarks}
+    />
   );
-}
-
-const chartHeight = 118;
-const spanSeconds = 120;
-
-function dataOf(lines: readonly Line[]): UPlot.AlignedData {
-  const shown = points.value;
-  return [shown.map(({ atMs }) => atMs / 1_000), ...lines.map(({ value }) => shown.map(value))];
-}
-
-function optionsOf(
-  element: HTMLElement,
-  lines: readonly Line[],
-  unit: (value: number) => string,
-): UPlot.Options {
-  const styles = getComputedStyle(element);
-  const colour = (name: string): string => styles.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colour('--ink-2'),
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { show: false },
-    font: '11px system-ui',
-  };
-  return {
-    width: element.clientWidth,
-    height: chartHeight,
-    cursor: { sync: { key: 'charts' }, y: false },
-    legend: { live: true },
-    scales: {
-      x: { time: true, range: (_, __, newest) => [newest - spanSeconds, newest] },
-      y: { range: (_, __, highest) => [0, Math.max(highest * 1.1, 1)] },
-    },
-    axes: [
-      { ...axis, size: 26, splits: xTicks, values: (_, ticks) => ticks.map(secondsAgo) },
-      { ...axis, size: 56, space: 28, values: (_, ticks) => ticks.map(unit) },
-    ],
-    series: [
-      {},
-      ...lines.map(({ label, colour: name, dash }) => ({
-        label,
-        stroke: colour(name),
-        width: 1.75,
-        points: { show: false },
-        // uPlot passes nothing at all where a plot has no points yet.
-        value: (_: UPlot, value?: number | null) => (typeof value === 'number' ? unit(value) : '–'),
-        ...(dash ? { dash: [...dash] } : {}),
-      })),
-    ],
-    hooks: { draw: [(plot) => drawMarks(plot, colour)] },
-  };
 }
 
 const markColours = { fault: '--bad', repair: '--good', election: '--leader' } as const;
@@ -173,19 +90,6 @@ function drawMarks(plot: UPlot, colour: (name: string) => string): void {
     ctx.stroke();
   }
   ctx.restore();
-}
-
-function newestSeconds(): number {
-  return (points.value.at(-1)?.atMs ?? 0) / 1_000;
-}
-
-function xTicks(): number[] {
-  return [90, 60, 30, 0].map((ago) => newestSeconds() - ago);
-}
-
-function secondsAgo(atSeconds: number): string {
-  const ago = Math.round(newestSeconds() - atSeconds);
-  return ago <= 0 ? 'now' : `${ago} s ago`;
 }
 
 function plain(value: number): string {

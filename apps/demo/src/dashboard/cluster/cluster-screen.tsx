@@ -1,6 +1,7 @@
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { LoadPanel } from './load-panel.tsx';
+import { NodeCard } from './node-card.tsx';
 import { NodePanel } from './node-panel.tsx';
 import { PartitionPanel } from './partition-panel.tsx';
 import { RingPanel } from './ring-panel.tsx';
@@ -15,6 +16,7 @@ export function ClusterScreen() {
       </div>
       <div class="column narrow">
         <NodePanel />
+        <NodeCard />
         <PartitionPanel />
         <LoadPanel />
         <HistoryPanel />

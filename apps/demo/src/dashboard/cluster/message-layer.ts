@@ -4,7 +4,8 @@
  */
 import { type MessageWindow, onMessages, view } from '../feed.ts';
 import { lookOf, type MessageLook } from './message-kinds.ts';
-import { placeOf, type Point, ring, wayPoint } from './ring-geometry.ts';
+import { placeOf, type Point, wayPoint } from './ring-geometry.ts';
+import { shape } from './ring-shape.ts';
 
 const flightMs = 550;
 /** More dots than this are noise: the others are counted, and the page says so. */
@@ -82,8 +83,8 @@ function dotsOf(window: MessageWindow, nowMs: number): readonly Dot[] {
     if (source < 0 || target < 0 || source === target) return [];
     return [
       {
-        from: placeOf(source, ids.length),
-        to: placeOf(target, ids.length),
+        from: placeOf(source, ids.length, shape.value),
+        to: placeOf(target, ids.length, shape.value),
         look: lookOf(type),
         startAtMs: nowMs + offsetMs,
         fate,
@@ -105,14 +106,15 @@ function paint(canvas: HTMLCanvasElement, dots: readonly Dot[], nowMs: number): 
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, width, height);
   // The same fit as the SVG below: the whole view box, centred.
-  const fit = Math.min(width / ring.width, height / ring.height);
+  const box = shape.value;
+  const fit = Math.min(width / box.width, height / box.height);
   context.setTransform(
     fit,
     0,
     0,
     fit,
-    (width - ring.width * fit) / 2,
-    (height - ring.height * fit) / 2,
+    (width - box.width * fit) / 2,
+    (height - box.height * fit) / 2,
   );
   const colours = getComputedStyle(canvas);
   for (const dot of dots) paintDot(context, colours, dot, (nowMs - dot.startAtMs) / flightMs);

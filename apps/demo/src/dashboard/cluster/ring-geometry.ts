@@ -6,25 +6,44 @@ export interface Point {
   readonly y: number;
 }
 
-/** Size of the view box. */
-export const ring = { width: 760, height: 410, nodeRadius: 43 } as const;
+/** A view box, and the ellipse in it on which nodes stand. */
+export interface RingShape {
+  readonly width: number;
+  readonly height: number;
+  readonly radiusX: number;
+  readonly radiusY: number;
+  readonly nodeRadius: number;
+}
+
+const nodeRadius = 43;
+
+/** Where there is room. */
+export const ring: RingShape = { width: 760, height: 450, radiusX: 270, radiusY: 142, nodeRadius };
+
+/** On a phone, where a wide drawing would be too small to read. */
+export const narrowRing: RingShape = {
+  ...{ width: 400, height: 490, radiusX: 146, radiusY: 152, nodeRadius },
+};
 
 /** The place of node `index` of `count`: evenly on an ellipse, the first on top. */
-export function placeOf(index: number, count: number): Point {
-  const center = { x: ring.width / 2, y: ring.height / 2 };
+export function placeOf(index: number, count: number, shape: RingShape = ring): Point {
+  const center = { x: shape.width / 2, y: shape.height / 2 };
   if (count === 1) return center;
   const angle = (index / count) * 2 * Math.PI - Math.PI / 2;
   // Three nodes fill the upper part of the circle only: move them down a little.
-  const shift = count === 3 ? 36 : 4;
-  return { x: center.x + 260 * Math.cos(angle), y: center.y + shift + 138 * Math.sin(angle) };
+  const shift = count === 3 ? 36 : 16;
+  return {
+    x: center.x + shape.radiusX * Math.cos(angle),
+    y: center.y + shift + shape.radiusY * Math.sin(angle),
+  };
 }
 
 /** Where the line below or above a node goes, relative to it: on the side away from the links. */
-export function labelOffset(at: Point, isLeader: boolean): number {
-  const isUpper = at.y < ring.height / 2 - 30;
-  if (!isUpper) return ring.nodeRadius + 24;
+export function labelOffset(at: Point, isLeader: boolean, shape: RingShape = ring): number {
+  const isUpper = at.y < shape.height / 2 - 10;
+  if (!isUpper) return nodeRadius + 28;
   // Above the crown, if there is one.
-  return -ring.nodeRadius - (isLeader ? 34 : 16);
+  return -nodeRadius - (isLeader ? 38 : 18);
 }
 
 /**
@@ -35,7 +54,7 @@ export function wayPoint(from: Point, to: Point, progress: number): Point {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
   const length = Math.hypot(dx, dy) || 1;
-  const margin = ring.nodeRadius / length;
+  const margin = nodeRadius / length;
   const along = margin + progress * (1 - 2 * margin);
   const bow = 18 * Math.sin(Math.PI * along);
   return {

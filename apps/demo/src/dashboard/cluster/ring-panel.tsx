@@ -1,12 +1,16 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { ClusterView, NodeView } from '../../supervisor/cluster-view.ts';
-import { selectedId, view } from '../feed.ts';
-import { count, roleOf } from '../format.ts';
+import type { ClusterView } from '../../supervisor/cluster-view.ts';
+import { view } from '../feed.ts';
+import { count } from '../format.ts';
+import { LinkMark } from './link-mark.tsx';
+import { linkMeanings } from './links.ts';
 import { legend, type MessageLook } from './message-kinds.ts';
 import { drawMessages, prefersStillness, type Shown } from './message-layer.ts';
-import { labelOffset, placeOf, type Point, ring } from './ring-geometry.ts';
+import { NodeMark } from './node-mark.tsx';
+import { placeOf } from './ring-geometry.ts';
+import { shape } from './ring-shape.ts';
 
 const shown = signal<Shown>({ shownPerSecond: 0, totalPerSecond: 0 });
 
@@ -20,24 +24,46 @@ export function RingPanel() {
     });
   }, []);
   const cluster = view.value;
+  const { width, height } = shape.value;
   return (
     <section class="panel" aria-labelledby="ring-title">
       <div class="panel-head">
-        <h2 id="ring-title">Cluster</h2>
+        <h2 id="ring-title">Nodes and links</h2>
         <p class="hint">{shownText(shown.value)}</p>
       </div>
-      <div class="ring">
+      <div class="ring" style={{ aspectRatio: `${width} / ${height}` }}>
         {cluster ? <Ring cluster={cluster} /> : <p class="empty">Waiting for the nodes …</p>}
         <canvas ref={canvas} aria-hidden="true" />
       </div>
-      <ul class="legend">
+      <ul class="legend" aria-label="Messages">
         {legend.map((look) => (
           <li key={look.label}>
             <Swatch look={look} /> {look.label}
           </li>
         ))}
         <li>
-          <span class="cross">✕</span> not delivered: partition, or nobody there
+          <span class="cross">✕</span> not delivered
+        </li>
+      </ul>
+      <ul class="legend" aria-label="Links, each half as the node at its end sees the other">
+        {(['well', 'trial', 'doubt', 'refused'] as const).map((look) => (
+          <li key={look}>
+            <svg viewBox="0 0 30 12" width="30" height="12" aria-hidden="true" class="link">
+              <g class={`half ${look}`}>
+                <line x1="0" y1="6" x2="30" y2="6" />
+              </g>
+            </svg>
+            {linkMeanings[look]}
+          </li>
+        ))}
+        <li>
+          <svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true" class="node">
+            <g class="phi" transform="rotate(-90)">
+              <circle class="track" r="6" />
+              <circle r="6" stroke-dasharray="14 40" />
+            </g>
+          </svg>
+          φ: full is suspected
         </li>
       </ul>
     </section>
@@ -53,102 +79,38 @@ function shownText({ shownPerSecond, totalPerSecond }: Shown): string {
 }
 
 function Ring({ cluster }: { readonly cluster: ClusterView }) {
-  const places = cluster.nodes.map((_, index) => placeOf(index, cluster.nodes.length));
+  const { nodes } = cluster;
+  const { width, height } = shape.value;
+  const ends = nodes.map((node, index) => ({
+    node,
+    at: placeOf(index, nodes.length, shape.value),
+  }));
   return (
-    <svg viewBox={`0 0 ${ring.width} ${ring.height}`} role="group">
-      <title>
-        Nodes and the links between them; the table at the end of the page says the same
-      </title>
-      {linksOf(cluster).map(({ from, to, isCut }) => (
-        <Link
-          key={`${from}-${to}`}
-          from={places[from] ?? { x: 0, y: 0 }}
-          to={places[to] ?? { x: 0, y: 0 }}
-          isCut={isCut}
-        />
-      ))}
-      {cluster.nodes.map((node, index) => (
-        <NodeMark key={node.id} node={node} at={places[index] ?? { x: 0, y: 0 }} />
+    <svg viewBox={`0 0 ${width} ${height}`} role="group">
+      <title>Nodes and the links between them; the table of Resilience says the same</title>
+      {ends.flatMap((from, index) =>
+        ends
+          .slice(index + 1)
+          .map((to) => (
+            <LinkMark
+              key={`${from.node.id}-${to.node.id}`}
+              from={from}
+              to={to}
+              isCut={isCut(cluster, from.node.id, to.node.id)}
+            />
+          )),
+      )}
+      {ends.map(({ node, at }) => (
+        <NodeMark key={node.id} node={node} at={at} />
       ))}
     </svg>
   );
 }
 
-function linksOf(
-  cluster: ClusterView,
-): readonly { readonly from: number; readonly to: number; readonly isCut: boolean }[] {
-  const groupOf = (id: string): number => cluster.groups.findIndex((group) => group.includes(id));
-  return cluster.nodes.flatMap((left, from) =>
-    cluster.nodes.slice(from + 1).map((right, offset) => {
-      const [one, other] = [groupOf(left.id), groupOf(right.id)];
-      return { from, to: from + 1 + offset, isCut: one >= 0 && other >= 0 && one !== other };
-    }),
-  );
-}
-
-function Link(props: { readonly from: Point; readonly to: Point; readonly isCut: boolean }) {
-  const { from, to, isCut } = props;
-  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-  const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
-  return (
-    <g class={isCut ? 'link cut' : 'link'}>
-      <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
-      {isCut ? (
-        <g transform={`translate(${middle.x} ${middle.y}) rotate(${angle})`}>
-          <rect x="-9" y="-16" width="18" height="32" class="gap" />
-          <path d="M -6 -16 L -2 -5 L -8 5 L -4 16 M 5 -16 L 9 -5 L 3 5 L 7 16" />
-        </g>
-      ) : undefined}
-    </g>
-  );
-}
-
-function NodeMark({ node, at }: { readonly node: NodeView; readonly at: Point }) {
-  const role = roleOf(node);
-  const raft = node.status?.raft;
-  const isSelected = node.id === selectedId.value;
-  const select = (): void => {
-    selectedId.value = node.id;
-  };
-  const label = `${node.id}, ${role}${raft ? `, term ${raft.term}` : ''}`;
-  return (
-    <g
-      class={`node ${role}${isSelected ? ' selected' : ''}`}
-      transform={`translate(${at.x} ${at.y})`}
-      role="button"
-      tabindex={0}
-      aria-pressed={isSelected}
-      aria-label={label}
-      onClick={select}
-      onKeyDown={(event: KeyboardEvent) => {
-        if (event.key === 'Enter' || event.key === ' ') select();
-      }}
-    >
-      <circle class="halo" r={ring.nodeRadius + 7} />
-      <circle class="body" r={ring.nodeRadius} />
-      {role === 'leader' ? (
-        <path class="crown" d="M-17 -43 l-5 -21 l13 9 l9 -15 l9 15 l13 -9 l-5 21 z" />
-      ) : undefined}
-      <text class="name" y="-4">
-        {node.id}
-      </text>
-      <text class="role" y="14">
-        {role}
-      </text>
-      <NodeSign role={role} />
-      <text class="below" y={labelOffset(at, role === 'leader')}>
-        {raft ? `term ${raft.term} · committed ${count(raft.commitIndex)}` : ''}
-      </text>
-    </g>
-  );
-}
-
-/** A shape for each state that is no role, so that colour is not needed to tell them. */
-function NodeSign({ role }: { readonly role: string }) {
-  if (role === 'paused') return <path class="sign" d="M-7 20 h5 v11 h-5 z M2 20 h5 v11 h-5 z" />;
-  if (role === 'stopped' || role === 'failed')
-    return <path class="sign-line" d="M-6 20 L6 31 M6 20 L-6 31" />;
-  return null;
+function isCut({ groups }: ClusterView, left: string, right: string): boolean {
+  const groupOf = (id: string): number => groups.findIndex((group) => group.includes(id));
+  const [one, other] = [groupOf(left), groupOf(right)];
+  return one >= 0 && other >= 0 && one !== other;
 }
 
 function Swatch({ look }: { readonly look: MessageLook }) {

@@ -1,6 +1,12 @@
-import { NotHereYet } from '../not-here-yet.tsx';
+import { MatrixPanel } from './matrix-panel.tsx';
+import { PhiPanel } from './phi-panel.tsx';
 
 /** How each node sees each other. */
 export function ResilienceScreen() {
-  return <NotHereYet what="breakers and suspicion." />;
+  return (
+    <>
+      <MatrixPanel />
+      <PhiPanel />
+    </>
+  );
 }

@@ -1,6 +1,18 @@
-import { NotHereYet } from '../not-here-yet.tsx';
+import { DigestPanel } from './digest-panel.tsx';
+import { LookupPanel } from './lookup-panel.tsx';
+import { MemberPanel } from './member-panel.tsx';
 
 /** Which nodes hold which boards. */
 export function RingScreen() {
-  return <NotHereYet what="the placement of boards." />;
+  return (
+    <>
+      <div class="column wide">
+        <DigestPanel />
+      </div>
+      <div class="column narrow">
+        <LookupPanel />
+        <MemberPanel />
+      </div>
+    </>
+  );
 }

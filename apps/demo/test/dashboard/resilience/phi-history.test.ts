@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+
+import { type PhiPoint, withPoint } from '../../../src/dashboard/resilience/phi-history.ts';
+import { nodeView } from '../../support/node-view.ts';
+
+const says = (id: string, peer: string, phi: number): ReturnType<typeof nodeView> =>
+  nodeView(id, { peers: [{ peer, phi, isSuspected: false, breakers: {} }] });
+const nodes = [says('n1', 'n2', 3), says('n2', 'n1', 0.5)];
+
+test('a point holds what each live node says of each', () => {
+  const [point] = withPoint([], [...nodes, nodeView('n3', { status: null })], 1_000);
+  expect(point?.phi.get('n1')?.get('n2')).toBe(3);
+  expect(point?.phi.get('n2')?.get('n1')).toBe(0.5);
+  expect(point?.phi.get('n3')?.size).toBe(0);
+});
+
+test('views come faster than points are kept', () => {
+  const one = withPoint([], nodes, 1_000);
+  expect(withPoint(one, nodes, 1_200)).toBe(one);
+  expect(withPoint(one, nodes, 1_400)).toHaveLength(2);
+});
+
+test('the oldest points go', () => {
+  let history: readonly PhiPoint[] = [];
+  for (let index = 0; index < 200; index += 1) history = withPoint(history, nodes, index * 1_000);
+  expect(history).toHaveLength(150);
+  expect(history[0]?.atMs).toBe(50_000);
+});
+
+test('a run that was wound back begins anew', () => {
+  const history = withPoint(withPoint([], nodes, 1_000), nodes, 2_000);
+  expect(withPoint(history, nodes, 500).map(({ atMs }) => atMs)).toEqual([500]);
+});
