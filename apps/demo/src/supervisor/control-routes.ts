@@ -4,6 +4,7 @@ import type { Context, Hono } from 'hono';
 import { eventStream } from '../event-stream.ts';
 import { problem } from '../node/problem.ts';
 import { parseGroups } from '../partition.ts';
+import { proxyToBoards } from './boards-proxy.ts';
 import { loadPerSecondMax } from './cluster-view.ts';
 import { addNodeRoutes } from './node-routes.ts';
 import { ActionError, type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
@@ -22,6 +23,7 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
     }),
   );
   addActions(api, cluster);
+  api.all('/api/node/:id/v1/*', (context) => proxyToBoards(cluster, context));
   addNodeRoutes(api, cluster);
   api.all('/api/config/*', (context) => forward(cluster, context));
   api.notFound((context) => problem('not_found', { detail: `nothing at ${context.req.path}` }));

@@ -23,6 +23,7 @@ export async function bundlePage(): Promise<PageFiles> {
     outdir: '/page',
     format: 'esm',
     target: 'es2022',
+    conditions: ['@quorate/source'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
     logLevel: 'silent',

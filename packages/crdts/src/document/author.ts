@@ -6,9 +6,15 @@ export interface Author {
   readonly replicaId: ReplicaId;
   /** Which of the replica's events it was, from 0. */
   readonly sequence: number;
+  /** When, in Lamport time: of two writes of one value the later one wins, then the higher id. */
+  readonly lamport: number;
 }
 
 /** Whose event this is. */
 export function authorOf(graph: CausalGraph, lv: number): Author {
-  return { replicaId: graph.replicaId(graph.replicaOf(lv)), sequence: graph.sequenceOf(lv) };
+  return {
+    replicaId: graph.replicaId(graph.replicaOf(lv)),
+    sequence: graph.sequenceOf(lv),
+    lamport: graph.lamportOf(lv),
+  };
 }

@@ -73,6 +73,12 @@ export class LiveRecord<Item extends Schema> {
     return winner === undefined ? undefined : authorOf(this.#map.host.graph, winner.lv);
   }
 
+  /** Who wrote what `conflicts` shows, in the same order. */
+  conflictAuthors(key: string): Author[] {
+    const { graph } = this.#map.host;
+    return this.#map.conflicts(key).map(({ lv }) => authorOf(graph, lv));
+  }
+
   /** A plain copy, without a prototype. */
   toJSON(): unknown {
     return this.#map.toJSON();

@@ -115,6 +115,17 @@ describe('live containers', () => {
     });
     expect(recordOf(bob.root).author('color')?.replicaId).toBe('ann');
     expect(bob.root.numbers.author(2)).toBeUndefined();
+    bob.root.color = 'blue';
+    document.transact(() => {
+      root.numbers.push(4);
+      root.color = 'green';
+    });
+    document.applyAll(bob.updatesSince(document.encodeVersion()));
+    expect(recordOf(root).conflicts('color')).toEqual(['blue', 'green']);
+    expect(recordOf(root).conflictAuthors('color')).toEqual([
+      { replicaId: 'bob', sequence: 1, lamport: 5 },
+      { replicaId: 'ann', sequence: 5, lamport: 5 },
+    ]);
   });
 });
 

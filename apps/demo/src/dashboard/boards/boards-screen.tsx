@@ -1,6 +1,34 @@
-import { NotHereYet } from '../not-here-yet.tsx';
+/** The boards: two clients of one board side by side, each at a node of its own. */
+import { useEffect } from 'preact/hooks';
 
-/** Boards, edited by two people on two nodes. */
+import { BoardList } from './board-list.tsx';
+import { openFirstBoard, session } from './board-session.ts';
+import { ClientPanel } from './client-panel.tsx';
+import { ReplicaChips } from './replica-chips.tsx';
+
+/** The screen. */
 export function BoardsScreen() {
-  return <NotHereYet what="boards, edited by two people on two nodes." />;
+  useEffect(openFirstBoard, []);
+  const open = session.value;
+  return (
+    <div class="boards-screen full">
+      <BoardList />
+      {open === undefined ? (
+        <p class="panel empty">No board is open. Create one above.</p>
+      ) : (
+        <>
+          <ReplicaChips session={open} />
+          <div class="board-clients">
+            {open.clients.map((shown) => (
+              <ClientPanel
+                key={shown.client.board.replicaId}
+                shown={shown}
+                other={open.clients.find((each) => each !== shown)}
+              />
+            ))}
+          </div>
+        </>
+      )}
+    </div>
+  );
 }
