@@ -67,17 +67,8 @@ export class RealDemo {
     const controlFile = join(dataDirectory, 'control.json');
     const child = spawn(process.execPath, [
       ...nodeArguments,
-      ...[
-        '--json',
-        '--nodes',
-        '3',
-        '--port',
-        '0',
-        '--data',
-        dataDirectory,
-        '--control',
-        controlFile,
-      ],
+      ...['--json', '--port', '0', '--data', dataDirectory, '--control', controlFile],
+      ...(args.includes('--nodes') ? [] : ['--nodes', '3']),
       ...args,
     ]);
     const events: SupervisorEvent[] = [];
@@ -188,7 +179,11 @@ export class RealDemo {
   async ask(
     node: ReadyNode,
     path: string,
-    options: { readonly method?: string; readonly body?: string } = {},
+    options: {
+      readonly method?: string;
+      readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<HttpResponse> {
     return this.client.request({ url: `${node.api}${path}`, timeoutMs: 10_000, ...options });
   }
