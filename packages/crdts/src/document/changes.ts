@@ -12,7 +12,8 @@
  *
  * A container that was not shown before comes as a whole, as plain data in the change of its
  * parent; changes in it are left out. So who holds a plain copy of the document can apply the
- * changes in their order, outer ones first, and holds the new one.
+ * changes in their order, outer ones first, and holds the new one. Where parts are made anew on
+ * the way, since the past was asked for, the changes until then come first, and those after it.
  */
 import type { TextPatch } from '../text/text-document.ts';
 import { type Container, type Content, plain } from './container.ts';
@@ -72,18 +73,18 @@ export class ChangeRecorder implements Observer {
   readonly #before = new Map<Container, Map<unknown, unknown>>();
   readonly #edits = new Map<Container, TextPatch[]>();
   readonly #marked = new Set<Container>();
-  #isReset = false;
+  /** What changed before the parts were made anew. */
+  #done: Change[] = [];
 
-  forget(): void {
-    if (this.#before.size + this.#edits.size > 0) this.reset();
+  renew(): void {
+    this.#done = this.finish();
+    this.#clear();
   }
 
-  /** Forgets what was touched: it is not there any more. */
+  /** Forgets what was touched: it is not there any more, and what it was is not known. */
   reset(): void {
-    this.#before.clear();
-    this.#edits.clear();
-    this.#marked.clear();
-    this.#isReset = true;
+    this.#done = [{ kind: 'reset', path: [] }];
+    this.#clear();
   }
 
   touch(container: Container, part: unknown): void {
@@ -109,9 +110,19 @@ export class ChangeRecorder implements Observer {
     this.#marked.add(container);
   }
 
-  /** What changed, outer containers first. */
+  /** What changed, in the order in which it can be done again. */
   finish(): Change[] {
-    if (this.#isReset) return [{ kind: 'reset', path: [] }];
+    return this.#done[0]?.kind === 'reset' ? this.#done : [...this.#done, ...this.#take()];
+  }
+
+  #clear(): void {
+    this.#before.clear();
+    this.#edits.clear();
+    this.#marked.clear();
+  }
+
+  /** What changed since the parts were made, outer containers first. */
+  #take(): Change[] {
     const changes: Change[] = [];
     const touched = [...this.#before.keys()].sort((left, right) => left.depth - right.depth);
     for (const container of touched) {

@@ -71,8 +71,8 @@ export interface Observer {
   edit(container: Container, position: number, count: number, inserted: string): void;
   /** Marks on a text changed. */
   mark(container: Container): void;
-  /** What was touched is not there any more, though nothing looks different by that. */
-  forget(): void;
+  /** All parts are about to be made anew, though nothing looks different by that. */
+  renew(): void;
 }
 
 /** See the head of the file. */
@@ -168,7 +168,6 @@ export class DocumentState implements Host {
   recall(): void {
     if (this.#base?.isTrimmed !== false) return;
     this.#recallBefore(this.log.eventCount);
-    this.observer?.forget();
   }
 
   noteAdd(lv: number, counter: Container, amount: number): void {
@@ -222,12 +221,14 @@ export class DocumentState implements Host {
   #recallBefore(to: number): void {
     const base = this.#base;
     const { observer } = this;
+    observer?.renew();
     this.observer = undefined;
     this.#base = undefined;
     try {
       this.#rebuild(to);
     } catch (error) {
       this.#base = base;
+      this.#rebuild(to);
       throw error;
     } finally {
       this.observer = observer;

@@ -42,6 +42,22 @@ function revoke({ graph, log }: DocumentState, lv: number): number {
   return graph.appendLocal(0, 1);
 }
 
+test('a past that makes no sense is refused, and what is there stays', () => {
+  const { log, state } = emptyState();
+  const { graph } = state;
+  state.root.put('color', 'red');
+  const bytes = state.stateBytes();
+  log.append(REVOKE, ROOT, 1, 7, -1, -1, -1);
+  graph.appendLocal(0, 1);
+  const later = new DocumentState(graph, log, 0, (change) => change());
+  later.begin({ bytes, eventCount: 2, isTrimmed: false });
+  expect(() => {
+    later.recall();
+  }).toThrow(CorruptBytesError);
+  expect(later.root.toJSON()).toEqual({ color: 'red' });
+  expect(later.eventCount).toBe(2);
+});
+
 describe('revocations', () => {
   test('undoing and redoing one step for the thousandth time costs what it did at first', () => {
     const { log, state } = emptyState();
@@ -115,7 +131,7 @@ describe('trees', () => {
       },
       edit: () => undefined,
       mark: () => undefined,
-      forget: () => undefined,
+      renew: () => undefined,
     };
     ann.pull(bob);
     expect(placedCount).toBeLessThan(500 * 5);

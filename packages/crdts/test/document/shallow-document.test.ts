@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { JsonDocument, saveShallow, schema, UndoManager } from '../../src/document/index.ts';
+import { JsonDocument, runs, saveShallow, schema, UndoManager } from '../../src/document/index.ts';
 import { BeforeHistoryError } from '../../src/errors.ts';
+import { Mirror } from '../support/mirror.ts';
 
 const card = schema.record(schema.text());
 const board = schema.map({
@@ -166,6 +167,53 @@ describe('a document whose past is in its file beside what it shows', () => {
     later.root.counters.delete('votes');
     send(later, ann);
     expect(ann.toJSON()).toEqual(later.toJSON());
+  });
+
+  test('tells what a change did before and after it asked for the past', () => {
+    const ann = worn();
+    const bob = copyOf(ann.save(), 'bob');
+    const later = opened(ann, 'later');
+    const { root } = later;
+    const name = root.cards.get(0)!.get('name')!;
+    const mirror = new Mirror(later.toJSON());
+    later.onChange(({ changes }) => {
+      mirror.apply(changes);
+    });
+    later.transact(() => {
+      name.insert(0, 'ab');
+      root.cards.delete(1);
+      root.color = 'green';
+      expect(runs(name)).toHaveLength(1);
+      expect(root.cards.get(0)?.get('name')).toBe(name);
+      name.delete(1, 2);
+      root.cards.insert(0, { name: 'new' });
+      root.color = 'color 299';
+      root.counters.set('votes', 2);
+    });
+    expect(mirror.json).toEqual(later.toJSON());
+    send(later, bob);
+    expect(bob.toJSON()).toEqual(later.toJSON());
+  });
+
+  test('tells what a change did if updates that waited ask for the past', () => {
+    const ann = worn();
+    ann.root.color = 'red';
+    const end = ann.eventCount;
+    const later = opened(ann, 'later');
+    const mirror = new Mirror(later.toJSON());
+    later.onChange(({ changes }) => {
+      mirror.apply(changes);
+    });
+    const updates: Uint8Array[] = [];
+    ann.onLocalUpdate((update) => updates.push(update));
+    ann.root.cards.delete(2);
+    ann.undo([{ start: end - 1, end }]);
+    ann.root.cards.insert(0, { name: 'new' });
+    expect(updates).toHaveLength(3);
+    for (const update of updates.slice(1)) later.apply(update);
+    later.apply(updates[0]!);
+    expect(later.toJSON()).toEqual(ann.toJSON());
+    expect(mirror.json).toEqual(ann.toJSON());
   });
 
   test('puts moves of nodes into the past', () => {
