@@ -86,6 +86,8 @@ export interface DemoNode {
   readonly boardIds: () => readonly string[];
   /** All that its copy of a board says, as JSON; undefined if it has none. */
   readonly boardText: (boardId: string) => string | undefined;
+  /** What the node tells those who watch it. */
+  readonly events: Pick<NodeEvents, 'subscribe'>;
   /** What the node says of itself. */
   readonly status: () => NodeStatus;
   /** Closes the log and the transport. Requests under way end as unknown or refused. */
@@ -161,7 +163,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     await raft.close();
     await transport.close();
   };
-  return { app, service, boardIds: boards.boardIds, boardText, status, close };
+  return { app, service, boardIds: boards.boardIds, boardText, events, status, close };
 }
 
 /** Boards, and what they stand on. */

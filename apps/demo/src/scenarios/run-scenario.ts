@@ -5,13 +5,14 @@
  * is confirmed when its answer said so, and the history of the configuration is what they saw.
  */
 import { checkSync, type History, recorder, type Verdict } from '@quorate/linearizability';
+import type { Fault } from '@quorate/simulation';
 import { type NodeId, nodeId, type Random } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 
 import { actions, ClientMemory } from '../check/client-memory.ts';
 import { learntFrom, NoAnswer, requestOf } from '../check/config-exchange.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from '../check/config-model.ts';
-import { SimCluster } from '../sim/sim-cluster.ts';
+import { SimCluster, type SimClusterOptions } from '../sim/sim-cluster.ts';
 import { type Judgement, judge } from './claims.ts';
 import { faultsOf, type Scenario, type ScenarioStep, type StepNode } from './scenario.ts';
 
@@ -36,6 +37,20 @@ export interface Leadership {
   readonly atMs: number;
   readonly node: string;
   readonly term: number;
+}
+
+/** One answer to the load, or that there was none. */
+export interface LoadAnswer {
+  readonly outcome: 'done' | 'refused' | 'unknown';
+  /** How long it took, in ms. */
+  readonly latencyMs: number;
+}
+
+/** Who looks on while a scenario is played. */
+export interface RunWatcher extends Pick<SimClusterOptions, 'onNode'> {
+  /** Gets everything that is done to the cluster, as it is done. */
+  readonly onFault?: (fault: Fault) => void;
+  readonly onAnswer?: (answer: LoadAnswer) => void;
 }
 
 /** Nodes of every scenario. */
@@ -68,10 +83,14 @@ export class ScenarioRun {
   #owedEdits = 0;
   #owedConfig = 0;
   #isCalmed = false;
+  #nextTickMs = 0;
+  readonly #watcher: RunWatcher;
 
-  constructor(scenario: Scenario, seed: number) {
+  constructor(scenario: Scenario, seed: number, watcher: RunWatcher = {}) {
+    const { onNode } = watcher;
+    this.#watcher = watcher;
     this.scenario = scenario;
-    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT });
+    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT, ...(onNode && { onNode }) });
     this.#random = seededRandom(seed).fork('clients');
     this.#recorder = recorder<ConfigInput, ConfigOutput>({ nowMs: () => this.cluster.nowMs });
     this.#steps = scenario.steps.toSorted((left, right) => left.atMs - right.atMs);
@@ -83,6 +102,11 @@ export class ScenarioRun {
     return this.scenario.durationMs + SETTLE_MS;
   }
 
+  /** What is asked for per second. */
+  get load(): { readonly edits: number; readonly config: number } {
+    return this.#load;
+  }
+
   /** What clients saw of the configuration. */
   get history(): History<ConfigInput, ConfigOutput> {
     return this.#recorder.history();
@@ -90,20 +114,11 @@ export class ScenarioRun {
 
   /** Plays on until `atMs`. */
   async runTo(atMs: number): Promise<void> {
-    while (this.cluster.nowMs < Math.min(atMs, this.endMs)) {
-      const nowMs = this.cluster.nowMs;
-      for (
-        let next = this.#steps[0];
-        next !== undefined && next.atMs <= nowMs;
-        next = this.#steps[0]
-      ) {
-        this.#steps.shift();
-        this.#take(next);
-      }
-      if (nowMs >= START_MS && nowMs < this.scenario.durationMs) this.#write();
-      if (nowMs >= this.scenario.durationMs && !this.#isCalmed) this.#calm();
-      this.#noticeLeader();
-      await this.cluster.runTo(Math.min(nowMs + TICK_MS, atMs));
+    const untilMs = Math.min(atMs, this.endMs);
+    while (this.cluster.nowMs < untilMs) {
+      // At the same times however the run is cut into slices.
+      if (this.cluster.nowMs >= this.#nextTickMs) this.#tick();
+      await this.cluster.runTo(Math.min(this.#nextTickMs, untilMs));
     }
   }
 
@@ -118,7 +133,20 @@ export class ScenarioRun {
     return checkSync(configModel, this.history).verdict;
   }
 
-  #take(step: ScenarioStep): void {
+  #tick(): void {
+    const { nowMs } = this.cluster;
+    this.#nextTickMs += TICK_MS;
+    while (this.#steps[0] !== undefined && this.#steps[0].atMs <= nowMs) {
+      const step = this.#steps.shift();
+      if (step !== undefined) this.take(step);
+    }
+    if (nowMs >= START_MS && nowMs < this.scenario.durationMs) this.#write();
+    if (nowMs >= this.scenario.durationMs && !this.#isCalmed) this.#calm();
+    this.#noticeLeader();
+  }
+
+  /** Does now what `step` says, whatever its time. */
+  take(step: ScenarioStep): void {
     if (step.kind === 'load') this.#load = step;
     if (step.kind === 'members') {
       const members = JSON.stringify(step.nodes.map((node) => ({ id: this.#nodeOf(node) })));
@@ -126,12 +154,17 @@ export class ScenarioRun {
     }
     const { ids } = this.cluster;
     const faults = faultsOf(step, (node) => this.#nodeOf(node), ids);
-    for (const fault of faults) void this.cluster.act({ kind: 'fault', fault });
+    for (const fault of faults) this.#strike(fault);
   }
 
   #calm(): void {
     this.#isCalmed = true;
-    void this.cluster.act({ kind: 'fault', fault: { kind: 'calm' } });
+    this.#strike({ kind: 'calm' });
+  }
+
+  #strike(fault: Fault): void {
+    this.#watcher.onFault?.(fault);
+    void this.cluster.act({ kind: 'fault', fault });
   }
 
   #nodeOf(node: StepNode): string {
@@ -189,6 +222,8 @@ export class ScenarioRun {
     const operations = [{ kind: 'addItem', id: itemId, text: itemId }];
     const answer = await this.#post(`/v1/boards/${boardId}/ops`, { operations }, itemId);
     edit.isConfirmed = answer?.status === 202;
+    // An edit that was not confirmed may be there all the same.
+    this.#tell(edit.isConfirmed ? 'done' : 'unknown', edit.atMs);
   }
 
   #post(path: string, body: unknown, key: string): ReturnType<SimCluster['act']> {
@@ -223,12 +258,18 @@ export class ScenarioRun {
     try {
       const output = await this.#recorder.run(client, input, () => this.#askConfig(input));
       call.isAnswered = true;
+      this.#tell('done', call.atMs);
       memory.saw(key, output);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
+      this.#tell(error.definite ? 'refused' : 'unknown', call.atMs);
     } finally {
       this.#busy.delete(client);
     }
+  }
+
+  #tell(outcome: LoadAnswer['outcome'], atMs: number): void {
+    this.#watcher.onAnswer?.({ outcome, latencyMs: this.cluster.nowMs - atMs });
   }
 
   async #askConfig(input: ConfigInput): Promise<ConfigOutput> {

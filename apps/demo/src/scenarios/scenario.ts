@@ -12,7 +12,8 @@ const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const positive = v.pipe(v.number(), v.minValue(1), v.maxValue(600_000));
 const rate = v.pipe(v.number(), v.minValue(0), v.maxValue(500));
 
-const step = v.variant('kind', [
+/** The data of one thing that is done. */
+export const stepSchema = v.variant('kind', [
   v.strictObject({ atMs, kind: v.picklist(['kill', 'restart', 'pause', 'resume']), node }),
   v.strictObject({ atMs, kind: v.literal('wipe'), node }),
   v.strictObject({
@@ -64,7 +65,7 @@ export const scenarioSchema = v.strictObject({
   text: v.string(),
   /** Clients that write boards, and requests of each kind in a second, to begin with. */
   load: v.strictObject({ edits: rate, config: rate, boards: positive }),
-  steps: v.array(step),
+  steps: v.array(stepSchema),
   /** When the load ends. Everything is repaired then, and the claims are looked at later. */
   durationMs: positive,
   claims: v.pipe(v.array(claim), v.minLength(1)),

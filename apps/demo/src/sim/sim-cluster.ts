@@ -40,6 +40,8 @@ export interface SimClusterOptions {
   readonly nodeCount: number;
   /** What was done to it before, in the order of time. */
   readonly inputs?: readonly SimInput[];
+  /** Gets every node as it starts, and again when it starts anew. */
+  readonly onNode?: (id: NodeId, node: DemoNode) => void;
 }
 
 const NODES_MAX = 9;
@@ -74,6 +76,7 @@ export class SimCluster {
         const surroundings = { transport, clock, random, disk, voters: this.ids };
         const node = await createNode(surroundings);
         this.#nodes.set(id, node);
+        options.onNode?.(id, node);
         return { stop: () => node.close() };
       });
     }

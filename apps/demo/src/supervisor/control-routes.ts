@@ -41,10 +41,10 @@ function addActions(api: Hono, cluster: ControlledCluster): void {
         await cluster.kill(id);
         break;
       case 'pause':
-        cluster.pause(id);
+        await cluster.pause(id);
         break;
       case 'resume':
-        cluster.resume(id);
+        await cluster.resume(id);
         break;
       case 'restart':
         await cluster.restart(id);
@@ -54,8 +54,8 @@ function addActions(api: Hono, cluster: ControlledCluster): void {
     }
     return context.json(cluster.view());
   });
-  api.post('/api/resume', (context) => {
-    cluster.resume();
+  api.post('/api/resume', async (context) => {
+    await cluster.resume();
     return context.json(cluster.view());
   });
   api.post('/api/partition', async (context) => {
@@ -76,7 +76,7 @@ function addActions(api: Hono, cluster: ControlledCluster): void {
       const detail = `ratePerSecond: expected a number 0..${loadPerSecondMax}`;
       return problem('bad_field', { field: 'ratePerSecond', detail });
     }
-    cluster.setLoad(rate);
+    await cluster.setLoad(rate);
     return context.json(cluster.view());
   });
 }

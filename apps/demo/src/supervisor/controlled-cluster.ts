@@ -38,9 +38,9 @@ export interface ControlledCluster {
   /** Ends a node without warning. */
   kill(id: string): void | Promise<void>;
   /** Lets a node stand still. */
-  pause(id: string): void;
+  pause(id: string): void | Promise<void>;
   /** Lets a node go on, or all that are paused. */
-  resume(id?: string): void;
+  resume(id?: string): void | Promise<void>;
   /** Starts a node on the data it left; ends it first if it runs. */
   restart(id: string): void | Promise<void>;
   /** Lets nodes of different groups reach each other no more. */
@@ -48,7 +48,7 @@ export interface ControlledCluster {
   /** Ends the partition. */
   heal(): void | Promise<void>;
   /** Changes the load, in requests per second. */
-  setLoad(ratePerSecond: number): void;
+  setLoad(ratePerSecond: number): void | Promise<void>;
   /** Asks one node. @throws NodeSilentError (as a rejection) if it does not answer in time. */
   askNode(id: string, request: NodeRequest): Promise<Response>;
   /**

@@ -1,0 +1,75 @@
+import { LatencyHistogram } from '../latency-histogram.ts';
+import type { LoadAnswer } from '../scenarios/run-scenario.ts';
+import {
+  type ChartMark,
+  type ChartPoint,
+  chartPoint,
+  type PageEvent,
+} from '../supervisor/cluster-view.ts';
+
+const INTERVAL_MS = 500;
+/** Two minutes. */
+const POINTS_MAX = 240;
+const MARKS_MAX = 200;
+
+/** The last two minutes of virtual time in numbers; what is new goes to `publish`. */
+export class SimCharts {
+  readonly #publish: (event: PageEvent) => void;
+  readonly #points: ChartPoint[] = [];
+  readonly #marks: ChartMark[] = [];
+  readonly #latency = new LatencyHistogram();
+  #counts = { done: 0, refused: 0, unknown: 0, messages: 0 };
+  #nextAtMs = INTERVAL_MS;
+
+  constructor(publish: (event: PageEvent) => void) {
+    this.#publish = publish;
+  }
+
+  /** What there is so far. */
+  get history(): PageEvent {
+    return { kind: 'history', points: [...this.#points], marks: [...this.#marks] };
+  }
+
+  /** Draws a line at `atMs`. */
+  mark(atMs: number, kind: ChartMark['kind'], text: string): void {
+    const mark = { atMs, kind, text };
+    this.#marks.push(mark);
+    if (this.#marks.length > MARKS_MAX) this.#marks.shift();
+    this.#publish({ kind: 'mark', mark });
+  }
+
+  /** Counts an answer to the load. */
+  answered({ outcome, latencyMs }: LoadAnswer): void {
+    this.#counts[outcome] += 1;
+    if (outcome === 'done') this.#latency.record(latencyMs);
+  }
+
+  /** Counts messages between nodes. */
+  sent(count: number): void {
+    this.#counts.messages += count;
+  }
+
+  /** Says that time has come to `nowMs`. */
+  advance(nowMs: number): void {
+    for (; this.#nextAtMs <= nowMs; this.#nextAtMs += INTERVAL_MS) this.#addPoint();
+  }
+
+  #addPoint(): void {
+    const { done, refused, unknown, messages } = this.#counts;
+    const window = {
+      okCount: done,
+      refusedCount: refused,
+      unknownCount: unknown,
+      skippedCount: 0,
+      p50Ms: this.#latency.quantileMs(0.5),
+      p99Ms: this.#latency.quantileMs(0.99),
+      maxMs: this.#latency.maxMs,
+    };
+    const point = chartPoint(window, messages, INTERVAL_MS, this.#nextAtMs);
+    this.#counts = { done: 0, refused: 0, unknown: 0, messages: 0 };
+    this.#latency.reset();
+    this.#points.push(point);
+    if (this.#points.length > POINTS_MAX) this.#points.shift();
+    this.#publish({ kind: 'point', point });
+  }
+}
