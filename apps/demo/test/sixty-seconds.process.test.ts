@@ -26,12 +26,13 @@ describe.skipIf(isBrowserMissing)('the first minute', () => {
 
   test('a leader dies and another leads; a cut is made, both sides write, and all is one', async () => {
     mkdirSync(screens, { recursive: true });
-    demo = await RealDemo.start(undefined, '--nodes', '5', '--load', '40');
+    const started = await RealDemo.start(undefined, '--nodes', '5', '--load', '40');
+    demo = started;
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const errors: string[] = [];
     page.on('pageerror', ({ message }) => errors.push(message));
-    await page.goto(demo.dashboard);
+    await page.goto(started.dashboard);
     const show = (name: string): Promise<unknown> =>
       page.screenshot({ path: path.join(screens, `${name}.png`) });
 
@@ -50,20 +51,20 @@ describe.skipIf(isBrowserMissing)('the first minute', () => {
     await page.getByText('5/5').waitFor(patience);
 
     const [small, large] = sidesOf(second);
-    const board = await created(demo, large[0] ?? '');
+    const board = await created(started, large[0] ?? '');
     for (const id of small) await page.getByRole('switch', { name: id }).setChecked(true);
     for (const id of large) await page.getByRole('switch', { name: id }).setChecked(false);
     await page.getByRole('button', { name: /^Cut / }).click();
     await page.locator('.link.cut').first().waitFor(patience);
     await show('4-cut');
-    await Promise.all([...small, ...large].map((id) => edit(demo, id, board)));
+    await Promise.all([...small, ...large].map((id) => edit(started, id, board)));
 
     await page.keyboard.press('h');
     await page
       .locator('.link.cut')
       .first()
       .waitFor({ state: 'detached', ...patience });
-    await converged(demo, board);
+    await converged(started, board);
     await page.getByText('nothing lost or stale').waitFor(patience);
     await show('5-one-again');
     expect(errors).toEqual([]);
@@ -86,14 +87,14 @@ function sidesOf(leader: string): readonly [readonly string[], readonly string[]
 }
 
 async function post(
-  demo: RealDemo | undefined,
+  demo: RealDemo,
   id: string,
   where: string,
   key: string,
   body: unknown,
 ): Promise<{ readonly status: number; readonly body: string }> {
-  const node = demo?.nodes.find((known) => known.id === id);
-  if (demo === undefined || node === undefined) throw new Error(`no node ${id}`);
+  const node = demo.nodes.find((known) => known.id === id);
+  if (node === undefined) throw new Error(`no node ${id}`);
   return demo.ask(node, where, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': key },
@@ -102,7 +103,7 @@ async function post(
 }
 
 /** Makes a board; asked again with the same key for as long as nobody could say. */
-async function created(demo: RealDemo | undefined, id: string): Promise<string> {
+async function created(demo: RealDemo, id: string): Promise<string> {
   const deadlineMs = performance.now() + patience.timeout;
   for (;;) {
     const title = 'The first minute';
@@ -113,19 +114,18 @@ async function created(demo: RealDemo | undefined, id: string): Promise<string> 
 }
 
 /** An edit through `id`: confirmed, kept on one disk, or refused where there is no owner. */
-async function edit(demo: RealDemo | undefined, id: string, board: string): Promise<void> {
+async function edit(demo: RealDemo, id: string, board: string): Promise<void> {
   const operations = [{ kind: 'addItem', id: `of-${id}`, text: `written through ${id}` }];
   const { status } = await post(demo, id, `${board}/ops`, `edit-${id}`, { operations });
   expect([202, 503, 504]).toContain(status);
 }
 
 /** Until every node tells the same of the board, with what the large side wrote. */
-async function converged(demo: RealDemo | undefined, board: string): Promise<void> {
+async function converged(demo: RealDemo, board: string): Promise<void> {
   const deadlineMs = performance.now() + patience.timeout;
   for (;;) {
-    const nodes = demo?.nodes ?? [];
-    const told = await Promise.all(nodes.map((node) => demo?.ask(node, board)));
-    const texts = new Set(told.map((answer) => answer?.body));
+    const told = await Promise.all(demo.nodes.map((node) => demo.ask(node, board)));
+    const texts = new Set(told.map(({ body }) => body));
     if (texts.size === 1 && told[0]?.status === 200 && told[0].body.includes('of-')) return;
     if (performance.now() > deadlineMs) throw new Error([...texts].join('\n'));
     await new Promise((resolve) => setTimeout(resolve, 100));
