@@ -24,7 +24,7 @@ describe.skipIf(isBrowserMissing)('the first minute', () => {
     [browser, demo] = [undefined, undefined];
   });
 
-  test('a leader dies and another leads; a cut is made, both sides write, and all is one', async () => {
+  test('a leader dies, another leads; a cut, writes on both sides, and all is one', async () => {
     mkdirSync(screens, { recursive: true });
     const started = await RealDemo.start(undefined, '--nodes', '5', '--load', '40');
     demo = started;
