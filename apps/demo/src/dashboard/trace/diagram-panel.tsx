@@ -1,0 +1,125 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+import { prefersStillness } from '../cluster/message-layer.ts';
+import { view as cluster } from '../feed.ts';
+import { theme } from '../theme.ts';
+import { type DiagramView, eventAt, paintDiagram } from './diagram.ts';
+import { currentLog, endMs, freeze, hasHeartbeats, hidden } from './trace-state.ts';
+import { isLive, selected, spanMs, version } from './trace-state.ts';
+import { onDiagramKey } from './diagram-keys.ts';
+
+/** The trace is drawn so much later than it happens, as nodes tell it in windows of time. */
+const behindMs = 250;
+/** Moving pictures need not be smoother than that, in ms. */
+const frameMs = 40;
+
+/** The diagram itself. */
+export function DiagramPanel() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => (canvas.current ? drive(canvas.current) : undefined), []);
+  return (
+    <canvas
+      ref={canvas}
+      class={isLive.value ? 'diagram' : 'diagram still'}
+      tabindex={0}
+      role="img"
+      aria-label="Messages between nodes over time. Arrow keys go from event to event."
+      onKeyDown={onDiagramKey}
+    />
+  );
+}
+
+/** Draws on `canvas`, and lets it be dragged and clicked, until the returned function is called. */
+function drive(canvas: HTMLCanvasElement): () => void {
+  let rightMs = 0;
+  let dragged: { readonly x: number; readonly endMs: number; isMoved: boolean } | undefined;
+  const current = (): DiagramView => ({
+    width: canvas.clientWidth,
+    height: canvas.clientHeight,
+    ids: cluster.value?.nodes.map(({ id }) => id) ?? [],
+    endMs: isLive.value ? rightMs : endMs.value,
+    spanMs: spanMs.value,
+    latestMs: currentLog().latestMs,
+    hidden: hidden.value,
+    hasHeartbeats: hasHeartbeats.value,
+    selected: selected.value,
+  });
+  const stopDrawing = repaint(() => {
+    const targetMs = currentLog().latestMs - behindMs;
+    // What the clocks of windows say comes in steps: glide over them.
+    const isFar = Math.abs(targetMs - rightMs) > 2_000 || prefersStillness.matches;
+    rightMs = isFar ? targetMs : rightMs + (targetMs - rightMs) * 0.2;
+    paintOn(canvas, current());
+  });
+  const down = (event: PointerEvent): void => {
+    freeze(rightMs);
+    dragged = { x: event.offsetX, endMs: endMs.value, isMoved: false };
+    canvas.setPointerCapture(event.pointerId);
+  };
+  const move = (event: PointerEvent): void => {
+    if (!dragged) return;
+    const movedPx = event.offsetX - dragged.x;
+    dragged.isMoved ||= Math.abs(movedPx) > 4;
+    if (dragged.isMoved)
+      endMs.value = dragged.endMs - (movedPx / canvas.clientWidth) * spanMs.value;
+  };
+  const up = (event: PointerEvent): void => {
+    const at = { x: event.offsetX, y: event.offsetY };
+    if (dragged && !dragged.isMoved) selected.value = eventAt(current(), currentLog().events, at);
+    dragged = undefined;
+  };
+  canvas.addEventListener('pointerdown', down);
+  canvas.addEventListener('pointermove', move);
+  canvas.addEventListener('pointerup', up);
+  return () => {
+    stopDrawing();
+    canvas.removeEventListener('pointerdown', down);
+    canvas.removeEventListener('pointermove', move);
+    canvas.removeEventListener('pointerup', up);
+  };
+}
+
+/** Calls `paint` while the trace moves, and whenever what it shows changes. */
+function repaint(paint: () => void): () => void {
+  let isDue = true;
+  let lastMs = 0;
+  const due = (): void => {
+    isDue = true;
+  };
+  const watched = [version, endMs, spanMs, hidden, hasHeartbeats, selected, theme];
+  const stops = watched.map((each) => each.subscribe(due));
+  addEventListener('resize', due);
+  let frame = requestAnimationFrame(function next(nowMs) {
+    const pauseMs = prefersStillness.matches ? 1_000 : frameMs;
+    if ((isDue || isLive.value) && nowMs - lastMs >= (isLive.value ? pauseMs : 0)) {
+      isDue = false;
+      lastMs = nowMs;
+      paint();
+    }
+    frame = requestAnimationFrame(next);
+  });
+  return () => {
+    for (const stop of stops) stop();
+    removeEventListener('resize', due);
+    cancelAnimationFrame(frame);
+  };
+}
+
+function paintOn(canvas: HTMLCanvasElement, view: DiagramView): void {
+  const scale = devicePixelRatio;
+  const [width, height] = [Math.round(view.width * scale), Math.round(view.height * scale)];
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  const styles = getComputedStyle(canvas);
+  const known = new Map<string, string>();
+  paintDiagram(context, view, currentLog().events, (name) => {
+    const found = known.get(name) ?? styles.getPropertyValue(name).trim();
+    known.set(name, found);
+    return found;
+  });
+}
