@@ -39,6 +39,10 @@ async function main(argv: readonly string[]): Promise<number> {
       const { runCheck } = await import('./cli/check-command.ts');
       return runCheck(command, output);
     }
+    case 'chaos': {
+      const { chaosCommand } = await import('./supervisor/run-chaos.ts');
+      return chaosCommand(command, fileURLToPath(import.meta.url));
+    }
     case 'start': {
       const { runSupervisor } = await import('./supervisor/run-supervisor.ts');
       await runSupervisor(command, fileURLToPath(import.meta.url));

@@ -23,6 +23,19 @@ export interface StartCommand {
   readonly controlFile: string | undefined;
 }
 
+/** `demo chaos`: a cluster of its own that is broken for a while, and a verdict. */
+export interface ChaosCommand {
+  readonly kind: 'chaos';
+  /** 3..9. */
+  readonly nodeCount: number;
+  readonly durationMs: number;
+  /** Requests per second, 2..5 000. */
+  readonly ratePerSecond: number;
+  /** Of the order of the faults. */
+  readonly seed: number;
+  readonly isJson: boolean;
+}
+
 /** `demo node`: one node process. */
 export interface NodeCommand {
   readonly kind: 'node';
@@ -95,6 +108,7 @@ export type Command =
   | ScenarioCommand
   | CheckCommand
   | StartCommand
+  | ChaosCommand
   | NodeCommand
   | ControlCommand
   | { readonly kind: 'help' }

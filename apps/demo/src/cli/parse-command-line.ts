@@ -28,6 +28,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   };
   defineStart(cli, settle);
   defineNode(cli, settle);
+  defineChaos(cli, settle);
   defineControl(cli, settle);
   defineScenario(cli, settle);
   defineCheck(cli, settle);
@@ -71,6 +72,26 @@ function defineStart(cli: CAC, settle: (command: Command) => void): void {
         loadPerSecond: integerOption(options, 'load', 0, loadPerSecondMax) ?? 0,
         isJson: options['json'] === true,
         controlFile: textOption(options, 'control'),
+      });
+    });
+}
+
+function defineChaos(cli: CAC, settle: (command: Command) => void): void {
+  cli
+    .command('chaos', 'Break a cluster of its own, and judge it')
+    .option('--for <duration>', 'How long: 90s, 10m, 2h')
+    .option('--nodes <count>', 'How many nodes')
+    .option('--rate <rate>', 'Requests per second')
+    .option('--seed <seed>', 'Of the order of the faults')
+    .option('--json', 'The report as JSON')
+    .action((options: Options) => {
+      settle({
+        kind: 'chaos',
+        nodeCount: integerOption(options, 'nodes', 3, 9) ?? 5,
+        durationMs: parseDuration('--for', textOption(options, 'for') ?? '1m'),
+        ratePerSecond: integerOption(options, 'rate', 2, loadPerSecondMax) ?? 100,
+        seed: integerOption(options, 'seed', 0, 999_999_999) ?? 1,
+        isJson: options['json'] === true,
       });
     });
 }
@@ -242,6 +263,14 @@ function integer(name: string, text: string, min: number, max: number): number {
     throw new Misuse(`${name}: expected ${min}..${max}, got ${text}`);
   }
   return value;
+}
+
+/** A duration as people type it, in ms. */
+function parseDuration(name: string, text: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,6})(s|m|h)$/.exec(text) ?? [];
+  const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 }[unit];
+  if (unitMs === undefined) throw new Misuse(`${name}: expected 90s, 10m or 2h, got ${text}`);
+  return integer(name, digits, 1, 999_999) * unitMs;
 }
 
 function parseAddress(name: string, text: string): Address {

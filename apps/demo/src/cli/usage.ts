@@ -24,6 +24,9 @@ Without processes:
   demo scenario [name]         play stories in virtual time   [--seeds 1..20] [--list]
   demo check <file>            is a recorded history linearizable?   [--html report.html]
 
+A cluster of its own, broken for a while under load, and a verdict on what it promised:
+  demo chaos                   [--for 10m] [--nodes 5] [--rate 100] [--seed 1] [--json]
+
 One node by hand, as the demo starts it:
   demo node --id n1 --listen 127.0.0.1:5001 --http 127.0.0.1:4001 --data ./n1
             --peers n2=127.0.0.1:5002,n3=127.0.0.1:5003

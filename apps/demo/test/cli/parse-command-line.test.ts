@@ -58,6 +58,31 @@ describe('demo node', () => {
   });
 });
 
+describe('demo chaos', () => {
+  test('breaks five nodes for a minute', () => {
+    expect(parse('chaos')).toEqual({
+      kind: 'chaos',
+      nodeCount: 5,
+      durationMs: 60_000,
+      ratePerSecond: 100,
+      seed: 1,
+      isJson: false,
+    });
+  });
+
+  test('takes its options', () => {
+    const line = 'chaos --for 10m --rate 300 --seed 7 --nodes 3 --json';
+    expect(parse(line)).toEqual({
+      kind: 'chaos',
+      nodeCount: 3,
+      durationMs: 600_000,
+      ratePerSecond: 300,
+      seed: 7,
+      isJson: true,
+    });
+  });
+});
+
 describe('commands to the demo that runs', () => {
   test.each([
     ['status', { kind: 'status' }],
@@ -114,6 +139,10 @@ describe('mistakes', () => {
     ['--nodes 3 --nodes 5', '--nodes: expected one value, got several'],
     ['--port 70000', '--port: expected 0..'],
     ['--load -1', '-1'],
+    ['chaos --for 10', '--for: expected 90s, 10m or 2h, got 10'],
+    ['chaos --for 0s', '--for: expected 1..'],
+    ['chaos --rate 0', '--rate: expected 2..5000, got 0'],
+    ['chaos --nodes 2', '--nodes: expected 3..9, got 2'],
     ['load many', 'rate: expected 0..5000, got many'],
     ['get k --read fresh', '--read: expected index or stale, got fresh'],
     ['partition n1', 'n1/n2,n3'],
@@ -134,7 +163,20 @@ test('the usage names every command and option', () => {
   const words = [
     ...['status', 'put', 'get', 'delete', 'kill', 'pause', 'resume', 'restart', 'partition'],
     ...['heal', 'load', 'stop', 'node', '--nodes', '--port', '--data', '--load', '--json'],
-    ...['--control', '--help', '--read', '--if-match', '--node', '--peers', '--listen', '--http'],
+    ...[
+      '--control',
+      '--help',
+      'chaos',
+      '--for',
+      '--rate',
+      '--seed',
+      '--read',
+      '--if-match',
+      '--node',
+      '--peers',
+      '--listen',
+      '--http',
+    ],
   ];
   for (const word of words) expect(usage).toContain(word);
   for (const line of usage.split('\n')) expect(line.length).toBeLessThanOrEqual(100);

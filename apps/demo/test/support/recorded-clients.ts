@@ -1,18 +1,12 @@
-import { type History, recorder } from '@quorate/linearizability';
+import type { History } from '@quorate/linearizability';
 import type { Random } from '@quorate/transport';
 
-import type { ReadMode } from '../../src/node/control/config-service.ts';
-import { HttpClient, HttpClientError } from '../../src/http-client.ts';
-import type { ReadyNode } from '../../src/supervisor/supervisor-events.ts';
 import { actions, ClientMemory } from '../../src/check/client-memory.ts';
-import {
-  type ConfigResponse,
-  learntFrom,
-  NoAnswer,
-  requestOf,
-  UnpromisedResponse,
-} from '../../src/check/config-exchange.ts';
+import { NoAnswer } from '../../src/check/config-exchange.ts';
 import type { ConfigInput, ConfigOutput } from '../../src/check/config-model.ts';
+import { ConfigRecorder } from '../../src/check/config-recorder.ts';
+import type { ReadMode } from '../../src/node/control/config-service.ts';
+import type { ReadyNode } from '../../src/supervisor/supervisor-events.ts';
 
 /** How long a client waits for an answer, in ms: less than an election takes. */
 const patienceMs = 400;
@@ -35,13 +29,9 @@ export interface Done {
 
 /** Clients of real nodes, one operation at a time each, whose history is recorded. */
 export class RecordedClients {
-  /** Responses that the service promises never to give. */
-  readonly unpromised: string[] = [];
   readonly #nodes: readonly ReadyNode[];
-  readonly #mode: ReadMode;
   readonly #random: Random;
-  readonly #client = new HttpClient();
-  readonly #recorder = recorder<ConfigInput, ConfigOutput>({ nowMs: () => performance.now() });
+  readonly #recorder: ConfigRecorder;
   /** What waits for something to be done. */
   readonly #waiting = new Set<(done: Done) => void>();
   readonly #loops: Promise<void>[] = [];
@@ -51,13 +41,18 @@ export class RecordedClients {
 
   constructor(nodes: readonly ReadyNode[], mode: ReadMode, random: Random) {
     this.#nodes = nodes;
-    this.#mode = mode;
+    this.#recorder = new ConfigRecorder(mode, patienceMs);
     this.#random = random;
   }
 
   /** What they saw so far. */
   get history(): History<ConfigInput, ConfigOutput> {
-    return this.#recorder.history();
+    return this.#recorder.history;
+  }
+
+  /** Responses that the service promises never to give. */
+  get unpromised(): readonly string[] {
+    return this.#recorder.unpromised;
   }
 
   /** Starts `count` clients. */
@@ -113,7 +108,7 @@ export class RecordedClients {
   /** Closes the connections. */
   close(): void {
     this.#isStopped = true;
-    this.#client.close();
+    this.#recorder.close();
   }
 
   async #work(client: string, random: Random): Promise<void> {
@@ -138,43 +133,12 @@ export class RecordedClients {
     node: ReadyNode,
     input: ConfigInput,
   ): Promise<ConfigOutput | undefined> {
-    let output: ConfigOutput | undefined;
-    try {
-      output = await this.#recorder.run(client, input, async () => {
-        const learnt = learntFrom(input, await this.#send(node, input));
-        if (learnt.kind === 'noAnswer') throw learnt.error;
-        return learnt.output;
-      });
-    } catch (error) {
-      if (error instanceof UnpromisedResponse) this.unpromised.push(error.message);
-      else if (!(error instanceof NoAnswer)) throw error;
-    }
+    const heard = await this.#recorder.ask(client, node.api, input);
+    const output = heard instanceof NoAnswer ? undefined : heard;
     if (output) this.#answerCount += 1;
     for (const tell of [...this.#waiting]) tell({ node: node.id, input, output });
     return output;
   }
-
-  async #send(node: ReadyNode, input: ConfigInput): Promise<ConfigResponse> {
-    const { path, ...request } = requestOf(input, this.#mode);
-    try {
-      const url = `${node.api}${path}`;
-      const { status, headers, body } = await this.#client.request({
-        ...request,
-        url,
-        timeoutMs: patienceMs,
-      });
-      const { etag } = headers;
-      return { status, etag: typeof etag === 'string' ? etag : undefined, body };
-    } catch (error) {
-      if (!(error instanceof HttpClientError)) throw error;
-      throw new NoAnswer(isRefused(error) ? 'definite' : 'indefinite', error.message);
-    }
-  }
-}
-
-/** Whether nobody listened, so that nothing was sent. */
-function isRefused({ cause }: HttpClientError): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
 }
 
 function backoff(): Promise<void> {
