@@ -8,23 +8,25 @@ export interface Pill {
   readonly tone: 'good' | 'warn' | 'bad' | 'quiet';
 }
 
-const problemTexts: Readonly<Record<string, string>> = {
-  unconfirmed: 'The edit is on one disk only. Other owners get it when they can be reached.',
-  unreachable: 'The node does not answer.',
-  read_timeout: 'The node does not answer.',
-  outcome_unknown: 'The node did not answer in time. Whether it has the edit is not known.',
-  no_owner: 'The node reaches none of the owners of this board.',
-  not_found: 'The node has not heard of this board.',
-  too_many_requests: 'The quota is used up for now.',
-  unauthorized: 'The node does not let this page in.',
-  too_large: 'The edit is too large.',
-  behind: 'The owner lacks what the edit builds on.',
-  damaged: 'What arrived was damaged, and was not taken in.',
-};
+const problemTexts: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    unconfirmed: 'The edit is on one disk only. Other owners get it when they can be reached.',
+    unreachable: 'The node does not answer.',
+    read_timeout: 'The node does not answer.',
+    outcome_unknown: 'The node did not answer in time. Whether it has the edit is not known.',
+    no_owner: 'The node reaches none of the owners of this board.',
+    not_found: 'The node has not heard of this board.',
+    too_many_requests: 'The quota is used up for now.',
+    unauthorized: 'The node does not let this page in.',
+    too_large: 'The edit is too large.',
+    behind: 'The owner lacks what the edit builds on.',
+    damaged: 'What arrived was damaged, and was not taken in.',
+  }),
+);
 
 /** Why something was not done. */
 export function problemText({ code, detail }: Problem): string {
-  return problemTexts[code] ?? `${code}: ${detail}`;
+  return problemTexts.get(code) ?? `${code}: ${detail}`;
 }
 
 /** How the client stands with its node. */
@@ -46,7 +48,8 @@ export function deliveryPill(state: ClientState): Pill | undefined {
   const { connection, delivery, pendingCount } = state;
   const edits = pendingCount === 1 ? '1 edit' : `${pendingCount} edits`;
   if (connection === 'offline') {
-    return pendingCount === 0 ? undefined : { sign: '◷', text: `${edits} wait here`, tone: 'warn' };
+    const text = `${edits} ${pendingCount === 1 ? 'waits' : 'wait'} here`;
+    return pendingCount === 0 ? undefined : { sign: '◷', text, tone: 'warn' };
   }
   switch (delivery.kind) {
     case 'none':

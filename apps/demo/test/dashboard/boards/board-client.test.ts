@@ -6,14 +6,14 @@
 import type { Clock } from '@quorate/transport';
 import { expect, test } from 'vitest';
 
-import { fromBase64, toBase64 } from '../../../src/base64.ts';
 import {
   type BoardAccess,
   BoardClient,
   type BoardWatcher,
   type Problem,
 } from '../../../src/dashboard/boards/board-client.ts';
-import { type Board, openBoard } from '../../../src/node/boards/board.ts';
+import { toBase64 } from '../../../src/base64.ts';
+import { FakeBoardNode } from '../../support/fake-board-node.ts';
 
 /** Time that stands still until it is told to go on. */
 class ManualClock implements Clock {
@@ -54,68 +54,10 @@ async function settle(): Promise<void> {
 }
 
 const unconfirmed: Problem = { code: 'unconfirmed', detail: 'on one disk', indefinite: true };
-const unreachable: Problem = { code: 'unreachable', detail: 'nobody is there', indefinite: true };
-
-/** A node that holds the board. */
-class FakeNode {
-  readonly board: Board = openBoard('node');
-  readonly sent: Uint8Array[] = [];
-  readonly #watchers = new Map<BoardWatcher, { known: Uint8Array }>();
-  isUp = true;
-  /** What it answers in place of a confirmation. */
-  refusal: Problem | undefined;
-  /** Whether it leaves out what it should tell watchers. */
-  isSilent = false;
-
-  access(nodeId = 'n1'): BoardAccess {
-    return {
-      nodeId,
-      send: async (text) => {
-        if (!this.isUp) return { kind: 'problem', problem: unreachable };
-        this.sent.push(fromBase64(text));
-        this.board.apply(fromBase64(text));
-        this.tell();
-        if (this.refusal !== undefined) return { kind: 'problem', problem: this.refusal };
-        return { kind: 'done', version: toBase64(this.board.encodeVersion()), copies: 2 };
-      },
-      sync: async (since) => {
-        if (!this.isUp) return { kind: 'problem', problem: unreachable };
-        const updates = this.board.updatesSince(fromBase64(since)).map(toBase64);
-        return { kind: 'updates', updates };
-      },
-      watch: (since, watcher) => {
-        if (!this.isUp) {
-          void Promise.resolve().then(() => watcher.ended(unreachable));
-          return () => undefined;
-        }
-        this.#watchers.set(watcher, { known: fromBase64(since) });
-        watcher.opened();
-        this.tell();
-        return () => this.#watchers.delete(watcher);
-      },
-    };
-  }
-
-  tell(): void {
-    for (const [watcher, state] of this.#watchers) {
-      const updates = this.board.updatesSince(state.known).map(toBase64);
-      state.known = this.board.encodeVersion();
-      if (updates.length > 0 && !this.isSilent) watcher.news(updates);
-    }
-  }
-
-  /** Ends all its streams. */
-  crash(): void {
-    this.isUp = false;
-    const watchers = [...this.#watchers.keys()];
-    this.#watchers.clear();
-    for (const watcher of watchers) watcher.ended(unreachable);
-  }
-}
 
 function setUp() {
   const clock = new ManualClock();
-  const node = new FakeNode();
+  const node = new FakeBoardNode();
   const [ann, bob] = ['ann', 'bob'].map(
     (replicaId) => new BoardClient({ access: node.access(), replicaId, clock }),
   );
@@ -189,7 +131,7 @@ test('an owner that lacks the past of an edit is sent it', async () => {
   ann.board.root.title = 'one';
   await clock.pass(0);
   // The next owner has not heard of that yet.
-  const other = new FakeNode();
+  const other = new FakeBoardNode();
   ann.use(other.access('n2'));
   ann.board.root.title = 'two';
   expect(ann.nodeId).toBe('n2');
@@ -231,7 +173,7 @@ test('damaged news is said, and changes nothing', async () => {
   const { clock, ann } = setUp();
   await clock.pass(0);
   const access: BoardAccess = {
-    ...new FakeNode().access(),
+    ...new FakeBoardNode().access(),
     watch: (_since, watcher) => {
       watcher.news(['AAAA', 'not base64!']);
       return () => undefined;
@@ -270,4 +212,24 @@ test('a client that is closed says and does nothing any more', async () => {
   await clock.pass(10_000);
   expect(count).toBe(0);
   expect(node.sent.length).toBe(0);
+});
+
+test('what an earlier connection still says counts no more', async () => {
+  const { clock, node, ann } = setUp();
+  const watchers: BoardWatcher[] = [];
+  ann.use({
+    ...node.access('n2'),
+    watch: (_since, watcher) => {
+      watchers.push(watcher);
+      return () => undefined;
+    },
+  });
+  ann.goOffline();
+  node.board.root.title = 'too late';
+  watchers[0]?.news(node.board.updatesSince(new Uint8Array()).map(toBase64));
+  watchers[0]?.opened();
+  watchers[0]?.ended(unconfirmed);
+  await clock.pass(10_000);
+  expect(ann.state).toMatchObject({ connection: 'offline', problem: undefined });
+  expect(JSON.stringify(ann.board)).toBe('{}');
 });
