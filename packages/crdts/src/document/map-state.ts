@@ -15,6 +15,7 @@
  *     ann: ensure settings; put settings.theme     both themes meet in one container, where the
  *     bob: ensure settings; put settings.theme     last writer wins
  */
+import { dominatorsOf } from '../graph/version-walk.ts';
 import { ENSURE, MAP_DELETE, MAP_PUT } from '../log/operation-kind.ts';
 import type { Value } from '../log/value.ts';
 import { corrupt } from '../wire/byte-reader.ts';
@@ -86,7 +87,12 @@ export class MapState extends Container {
   conflicts(key: string): { readonly lv: number; readonly content: Content | undefined }[] {
     this.host.recall();
     const { writes } = this.#entry(key).writes;
-    const latest = new Set(this.host.graph.dominators(writes.map((write) => write.lv)));
+    const latest = new Set(
+      dominatorsOf(
+        this.host.graph,
+        writes.map((write) => write.lv),
+      ),
+    );
     return writes.filter((write) => latest.has(write.lv)).reverse();
   }
 

@@ -39,7 +39,7 @@ export function saveShallow<Root extends MapLikeSchema>(document: JsonDocument<R
 
 /** How many events there are before all that later ones do not know, and do not take back. */
 function trimmableCount(graph: CausalGraph, log: OperationLog): number {
-  let count = graph.criticalVersionBefore(graph.frontier) + 1;
+  let count = graph.criticalBefore(graph.eventCount) + 1;
   for (let run = log.runCount - 1; run >= 0 && log.end(run) > count; run -= 1) {
     if (log.kind(run) !== REVOKE || log.a(run) >= count) continue;
     count = graph.criticalBefore(log.a(run)) + 1;

@@ -62,9 +62,6 @@ export interface GraphSummary {
   readonly lastLamport: number;
 }
 
-/** How two versions stand to each other. */
-export type VersionOrder = 'equal' | 'before' | 'after' | 'concurrent';
-
 /** Fields of a run; a run ends where the next one starts. */
 const START = 0;
 const REPLICA = 1;
@@ -231,18 +228,6 @@ export class CausalGraph {
   }
 
   /**
-   * Says that events of a replica before `sequence` are not part of this graph: it begins later.
-   *
-   * @throws RangeError if the graph has events of the replica.
-   */
-  startAt(replica: number, sequence: number): void {
-    if (this.#runsOf[replica]!.length > 0) {
-      throw new RangeError(`replica: expected one without events, got ${this.replicaId(replica)}`);
-    }
-    this.#next[replica] = sequence;
-  }
-
-  /**
    * Adds `count` events of a replica, each the only parent of the next one.
    *
    * @param parents - Parents of the first event, any order; those that another one descends from
@@ -388,12 +373,7 @@ export class CausalGraph {
     return this.#ids[leftReplica]! < this.#ids[rightReplica]!;
   }
 
-  /** Whether the author of the event knew everything that was here before it. */
-  isLinear(lv: number): boolean {
-    return this.isLinearRun(this.runAt(lv));
-  }
-
-  /** The same of all events of a run: of a run, all are linear or none is. */
+  /** Whether the author of the events of a run knew everything that was here before. */
   isLinearRun(run: number): boolean {
     return this.#runs[run * FIELD_COUNT + LINEAR] === 1;
   }
@@ -432,24 +412,9 @@ export class CausalGraph {
     return 2 * low - 2;
   }
 
-  /** The latest version that `frontier` has and that every event after it descends from, or -1. */
-  criticalVersionBefore(frontier: readonly number[]): number {
-    return this.criticalBefore((frontier[frontier.length - 1] ?? -1) + 1);
-  }
-
   /** Whether the version has the event. Cost: the runs after it at most. */
   contains(frontier: readonly number[], lv: number): boolean {
     return versionContains(this, frontier, lv);
-  }
-
-  /** How version `a` stands to version `b`. Cost: the runs since they parted. */
-  compare(a: readonly number[], b: readonly number[]): VersionOrder {
-    const out: number[] = [];
-    walkDifference(this, a, b, out);
-    let sides = 0;
-    for (let at = 2; at < out.length; at += 3) sides |= out[at]!;
-    if (sides === 0) return 'equal';
-    return sides === 3 ? 'concurrent' : sides === 2 ? 'before' : 'after';
   }
 
   /** What only version `a` has and what only `b` has, each in ascending order. */
@@ -465,17 +430,6 @@ export class CausalGraph {
       (out[at + 2] === 1 ? onlyA : onlyB).push({ start: out[at]!, end: out[at + 1]! });
     }
     return { onlyA, onlyB };
-  }
-
-  /** The frontier of the version that has all of `lvs` and what they descend from. */
-  dominators(lvs: readonly number[]): readonly number[] {
-    return dominatorsOf(this, lvs);
-  }
-
-  /** Of each replica by its number, how many of its events are here: its next sequence number. */
-  versionVector(): number[] {
-    this.#settle();
-    return this.#next.slice();
   }
 
   /**

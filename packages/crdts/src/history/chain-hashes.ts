@@ -114,11 +114,6 @@ export class ChainHashes {
     return chain.hash;
   }
 
-  /** How many events of a replica are trimmed. */
-  firstOf(replica: number): number {
-    return this.#chains[replica]?.first ?? 0;
-  }
-
   /**
    * Goes on from a hash that was worked out elsewhere.
    *

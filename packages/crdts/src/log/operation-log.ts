@@ -52,7 +52,8 @@ export class OperationLog {
   #runCount = 0;
   /** How many events there are; for others to read. */
   eventCount = 0;
-  /** What the latest run does, to which container; for others to read. */
+  /** Where the latest run starts, and what it does to which container; for others to read. */
+  lastStart = 0;
   lastKind = 0;
   lastContainer: number = ROOT;
   /** Where the latest event left the cursor of its author; see `cursorAfter`. */
@@ -142,6 +143,7 @@ export class OperationLog {
     const rows = this.#rows;
     this.#kinds[this.#runCount] = kind;
     rows[at + START] = this.eventCount;
+    this.lastStart = this.eventCount;
     rows[at + CONTAINER] = container;
     rows[at + A] = a;
     rows[at + B] = b;
@@ -331,6 +333,7 @@ export class OperationLog {
 
   #seeLast(): void {
     const last = this.#runCount - 1;
+    this.lastStart = last < 0 ? 0 : this.start(last);
     this.lastKind = last < 0 ? 0 : this.kind(last);
     this.lastContainer = last < 0 ? ROOT : this.container(last);
     this.cursor = last < 0 ? 0 : this.cursorAfter(last, this.eventCount - 1);
@@ -338,15 +341,13 @@ export class OperationLog {
 
   /** Where the text of the latest run ends, which is an insertion. */
   #textEnd(): number {
-    const at = (this.#runCount - 1) * FIELD_COUNT;
-    const rows = this.#rows;
-    return rows[at + B]! + this.eventCount - rows[at]!;
+    return this.b(this.#runCount - 1) + this.eventCount - this.lastStart;
   }
 
   /** Whether the latest run is of deletions that go backwards, or of one that goes neither way. */
   #canGoBack(): boolean {
     if (this.lastKind !== TEXT_DELETE) return this.lastKind === TEXT_DELETE_BACKWARD;
-    return this.eventCount - this.start(this.#runCount - 1) === 1;
+    return this.eventCount - this.lastStart === 1;
   }
 
   /** Whether the next event has the one before it, and the same author, as its only parent. */

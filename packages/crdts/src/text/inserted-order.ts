@@ -50,8 +50,9 @@ class Replay {
       const end = Math.min(log.end(run), eventCount);
       const isText = log.kind(run) <= TEXT_DELETE_BACKWARD;
       while (isText && lv < end) {
-        const stop = Math.min(end, graph.runEnd(graph.runAt(lv)));
-        if (graph.isLinear(lv)) this.#apply(run, lv, stop);
+        const events = graph.runAt(lv);
+        const stop = Math.min(end, graph.runEnd(events));
+        if (graph.isLinearRun(events)) this.#apply(run, lv, stop);
         else this.#merge(lv, stop);
         lv = stop;
       }

@@ -27,7 +27,7 @@ import { marksOf } from './marking.ts';
 export function saveShallow(document: TextDocument): Uint8Array {
   const { history, state } = insidesOf(document);
   const { graph, trimmedCount } = history;
-  const keptFrom = graph.criticalVersionBefore(graph.frontier) + 1;
+  const keptFrom = graph.criticalBefore(graph.eventCount) + 1;
   if (keptFrom <= trimmedCount) return document.save();
   const text = textIn(state, [keptFrom - 1]);
   return trimmedFile(history, keptFrom, text, marksOf(document).before(keptFrom));

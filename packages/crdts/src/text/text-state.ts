@@ -105,11 +105,6 @@ export class TextState {
     return this.#buffer.slice(start, end);
   }
 
-  /** Whether `position` lies between the two halves of a surrogate pair. */
-  isInsidePair(position: number): boolean {
-    return this.#buffer.isInsidePair(position);
-  }
-
   /**
    * Inserts `text` before the unit at `position`, as an edit of `replica` after all that is here.
    *

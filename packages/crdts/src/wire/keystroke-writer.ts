@@ -8,23 +8,23 @@
  */
 
 import type { CausalGraph } from '../graph/causal-graph.ts';
-import { TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import { TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 
 import { crc32cStep } from './crc32c.ts';
 import { HAS_COUNT, IS_DISTANT, IS_PACKED, IS_SHORT, KIND_SHIFT } from './edit-writer.ts';
 import { containerOf } from './operation-rows.ts';
+import { checksumSizeFor } from './seal.ts';
 
-/** Units of text in one keystroke: with all else they take less than 62 bytes. */
-const TEXT_COUNT_MAX = 32;
+/** Units of text in one keystroke. */
+const TEXT_COUNT_MAX = 1_000;
 
 /** Writes updates of keystrokes that go on. */
 export class KeystrokeWriter {
   readonly #graph: CausalGraph;
   readonly #log: OperationLog;
   /** Flags and id of the replica that types, and room for the rest. */
-  readonly #bytes = new Uint8Array(64);
-  #size = 0;
+  readonly #bytes = new Uint8Array(TEXT_COUNT_MAX + 32);
   /** The event after the last one written, or -1; what that one left. */
   #nextLv = -1;
   #nextSequence = 0;
@@ -48,65 +48,63 @@ export class KeystrokeWriter {
     this.#container = containerOf(log, to - 1);
   }
 
-  /** The update of the events from `from` to before `to`; undefined if it has another form. */
+  /**
+   * The update of the events from `from` to before `to`; undefined if it has another form, or if
+   * they are not the latest ones.
+   */
   write(from: number, to: number): Uint8Array | undefined {
     const log = this.#log;
-    if (from !== this.#nextLv || from <= this.#graph.lastStart) return undefined;
-    const run = log.runAt(from);
-    const kind = log.kind(run);
-    if (kind > TEXT_DELETE_BACKWARD || to > log.end(run)) return undefined;
-    if (log.container(run) !== this.#container) return undefined;
+    const kind = log.lastKind;
     const count = to - from;
-    const bytes = this.#bytes;
     const isInsert = kind === TEXT_INSERT;
-    if (isInsert && count > TEXT_COUNT_MAX) return undefined;
+    if (from !== this.#nextLv || from <= this.#graph.lastStart || from < log.lastStart) return;
+    if (to !== log.eventCount || kind > TEXT_DELETE_BACKWARD) return;
+    if (log.lastContainer !== this.#container || (isInsert && count > TEXT_COUNT_MAX)) return;
+    const bytes = this.#bytes;
     let flags = IS_SHORT | IS_PACKED | ((kind - 1) << KIND_SHIFT);
-    this.#size = 7;
-    this.#varint(this.#nextSequence);
+    let size = put(bytes, 7, this.#nextSequence);
     if (count > 1) {
       flags |= HAS_COUNT;
-      this.#varint(count);
+      size = put(bytes, size, count);
     }
-    const distance = log.aOf(run, from) - this.#cursor;
+    const { cursor } = log;
+    const moved = isInsert ? count : kind === TEXT_DELETE ? 0 : 1 - count;
+    const distance = cursor - moved - this.#cursor;
     if (distance !== 0) {
       flags |= IS_DISTANT;
-      this.#varint(distance < 0 ? -2 * distance - 1 : 2 * distance);
+      size = put(bytes, size, distance < 0 ? -2 * distance - 1 : 2 * distance);
     }
-    const offset = log.b(run) + from - log.start(run);
-    for (let at = offset; isInsert && at < offset + count; at += 1) {
-      const unit = log.text.unitAt(at);
-      if (unit >= 0x80) return undefined;
-      bytes[this.#size++] = unit;
+    if (isInsert) {
+      const { units, length } = log.text;
+      for (let at = length - count; at < length; at += 1) {
+        const unit = units[at]!;
+        if (unit >= 0x80) return;
+        bytes[size++] = unit;
+      }
     }
     bytes[0] = flags;
     this.#nextLv = to;
     this.#nextSequence += count;
-    this.#cursor = log.cursorAfter(run, to - 1);
-    return this.#sealed();
-  }
-
-  #varint(value: number): void {
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#bytes[this.#size++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.#bytes[this.#size++] = rest;
-  }
-
-  /** Copied by hand and summed on the way: calls would take longer than so few bytes. */
-  #sealed(): Uint8Array {
-    const size = this.#size;
-    const bytes = this.#bytes;
-    const sealed = new Uint8Array(size + 2);
+    this.#cursor = cursor;
+    // Copied by hand and summed on the way: calls would take longer than so few bytes.
+    const end = size + checksumSizeFor(size);
+    const sealed = new Uint8Array(end);
     let crc = -1;
     for (let at = 0; at < size; at += 1) {
       const byte = bytes[at]!;
       sealed[at] = byte;
       crc = crc32cStep(crc, byte);
     }
-    sealed[size] = ~crc;
-    sealed[size + 1] = ~crc >>> 8;
+    for (crc = ~crc; size < end; size += 1, crc >>>= 8) sealed[size] = crc;
     return sealed;
   }
+}
+
+/** Writes a number of seven bits in a byte, and returns where the next byte is. */
+function put(bytes: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  for (; rest >= 0x80; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
+  bytes[at] = rest;
+  return at + 1;
 }

@@ -14,19 +14,19 @@ const LONG_SIZE_BYTES = 64;
 /** A copy of `content` with its checksum behind it. */
 export function seal(content: Uint8Array): Uint8Array<ArrayBuffer> {
   const size = content.length;
-  const checksumSize = size + 2 < LONG_SIZE_BYTES ? 2 : 4;
-  const sealed = new Uint8Array(size + checksumSize);
+  const sealed = new Uint8Array(size + checksumSizeFor(size));
   sealed.set(content);
-  putChecksum(sealed, size, checksumSize);
+  let rest = crc32c(content, 0, size);
+  for (let at = size; at < sealed.length; at += 1) {
+    sealed[at] = rest;
+    rest >>>= 8;
+  }
   return sealed;
 }
 
-function putChecksum(bytes: Uint8Array, size: number, checksumSize: number): void {
-  let rest = crc32c(bytes, 0, size);
-  for (let at = size; at < size + checksumSize; at += 1) {
-    bytes[at] = rest;
-    rest >>>= 8;
-  }
+/** How many bytes the checksum of `sizeBytes` of content has. */
+export function checksumSizeFor(sizeBytes: number): number {
+  return checksumSizeOf(sizeBytes + 2);
 }
 
 /** How many of the bytes of sealed ones are their checksum. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CausalGraph } from '../../src/graph/causal-graph.ts';
+import { dominatorsOf } from '../../src/graph/version-walk.ts';
 import { eventsOf, graphOf } from '../support/random-graph.ts';
 
 /** Ann writes ten events, Bob two after her first five, Ann three that know all. */
@@ -14,13 +15,18 @@ function story(): { graph: CausalGraph; ann: number; bob: number } {
   return { graph, ann, bob };
 }
 
+/** How many events of each replica are here. */
+function countsOf(graph: CausalGraph): number[] {
+  const { replicaCount } = graph;
+  return Array.from({ length: replicaCount }, (_, replica) => graph.nextSequence(replica));
+}
+
 describe('CausalGraph', () => {
   it('is empty at first', () => {
     const graph = new CausalGraph();
     expect(graph.eventCount).toBe(0);
     expect(graph.frontier).toEqual([]);
     expect(graph.criticalBefore(0)).toBe(-1);
-    expect(graph.compare([], [])).toBe('equal');
   });
 
   it('keeps events of one replica in a row as one run', () => {
@@ -68,7 +74,7 @@ describe('CausalGraph', () => {
 
   it('knows which events were made knowing everything', () => {
     const { graph } = story();
-    expect([0, 9, 10, 11, 12, 14].map((lv) => graph.isLinear(lv))).toEqual([
+    expect([0, 9, 10, 11, 12, 14].map((lv) => graph.isLinearRun(graph.runAt(lv)))).toEqual([
       true,
       true,
       false,
@@ -79,41 +85,24 @@ describe('CausalGraph', () => {
     expect(graph.criticalBefore(15)).toBe(14);
     expect(graph.criticalBefore(12)).toBe(4);
     expect(graph.criticalBefore(3)).toBe(2);
-    expect(graph.criticalVersionBefore([9, 11])).toBe(4);
-    expect(graph.criticalVersionBefore([])).toBe(-1);
   });
 
   it('compares versions and tells what they lack of each other', () => {
     const { graph } = story();
-    expect(graph.compare([9], [11])).toBe('concurrent');
-    expect(graph.compare([4], [11])).toBe('before');
-    expect(graph.compare([14], [9, 11])).toBe('after');
-    expect(graph.compare([9], [9])).toBe('equal');
     expect(graph.diff([9], [11])).toEqual({
       onlyA: [{ start: 5, end: 10 }],
       onlyB: [{ start: 10, end: 12 }],
     });
     expect(graph.contains([11], 5)).toBe(false);
-    expect(graph.dominators([4, 9, 11, 2])).toEqual([9, 11]);
   });
 
   it('turns a frontier into counts of events and back', () => {
     const { graph, ann } = story();
-    expect(graph.versionVector()).toEqual([13, 2]);
-    expect(graph.frontierOf(graph.versionVector())).toEqual([14]);
+    expect(countsOf(graph)).toEqual([13, 2]);
+    expect(graph.frontierOf(countsOf(graph))).toEqual([14]);
     expect(graph.frontierOf([10, 99])).toEqual([9, 11]);
     expect(graph.frontierOf([])).toEqual([]);
     expect(graph.lvOf(ann, -1)).toBe(-1);
-  });
-
-  it('begins later for a replica whose first events were trimmed', () => {
-    const graph = new CausalGraph();
-    const ann = graph.replicaIndex('ann');
-    graph.startAt(ann, 100);
-    expect(graph.append(ann, 100, 2, [])).toBe(0);
-    expect(graph.lvOf(ann, 101)).toBe(1);
-    expect(graph.lvOf(ann, 99)).toBe(-1);
-    expect(() => graph.startAt(ann, 7)).toThrow(RangeError);
   });
 
   it('refuses what does not follow, and stays as it was', () => {
@@ -126,7 +115,7 @@ describe('CausalGraph', () => {
     expect(() => graph.append(bob, 2, 0, [14])).toThrow(RangeError);
     expect(() => graph.append(bob, 2, 2 ** 53, [14])).toThrow(RangeError);
     expect(graph.eventCount).toBe(15);
-    expect(graph.versionVector()).toEqual([13, 2]);
+    expect(countsOf(graph)).toEqual([13, 2]);
   });
 
   it('goes on with the latest run of its author alone, and knows it at the next question', () => {
@@ -147,7 +136,7 @@ describe('CausalGraph', () => {
     expect(graph.lvOf(bob, 6)).toBe(23);
     graph.truncate(18);
     expect(graph.goOn(ann, 1)).toBe(false);
-    expect(graph.versionVector()).toEqual([16, 2]);
+    expect(countsOf(graph)).toEqual([16, 2]);
     expect(graph.frontier).toEqual([17]);
   });
 
@@ -162,7 +151,7 @@ describe('CausalGraph', () => {
           const { graph, pasts } = graphOf(draws);
           const all = pasts.map((_, lv) => lv);
           expect(eventsOf(pasts, graph.frontier).size).toBe(all.length);
-          expect(graph.dominators(all)).toEqual(graph.frontier);
+          expect(dominatorsOf(graph, all)).toEqual(graph.frontier);
           const critical = all.filter((lv) =>
             all.every((other) =>
               (other <= lv ? pasts[lv]! : pasts[other]!).has(Math.min(lv, other)),
@@ -172,7 +161,8 @@ describe('CausalGraph', () => {
             const before = critical.filter((version) => version < lv);
             expect(graph.criticalBefore(lv)).toBe(before[before.length - 1] ?? -1);
           }
-          for (const lv of all) expect(graph.isLinear(lv)).toBe(pasts[lv]!.size === lv + 1);
+          for (const lv of all)
+            expect(graph.isLinearRun(graph.runAt(lv))).toBe(pasts[lv]!.size === lv + 1);
         },
       ),
     );
@@ -197,7 +187,7 @@ describe('CausalGraph', () => {
           graph.truncate(kept);
           expect(graph.eventCount).toBe(kept);
           expect(graph.frontier).toEqual(twin.frontier);
-          expect(graph.versionVector()).toEqual(twin.versionVector());
+          expect(countsOf(graph)).toEqual(countsOf(twin));
           for (let lv = 0; lv <= kept; lv += 1) {
             expect(graph.criticalBefore(lv)).toBe(twin.criticalBefore(lv));
           }

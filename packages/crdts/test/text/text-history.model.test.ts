@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dominatorsOf } from '../../src/graph/version-walk.ts';
 import { textIn, authorshipsIn, diffIn } from '../../src/text/text-history.ts';
 import { historyDraws } from '../support/history-draws.ts';
 import { historyOf } from '../support/random-history.ts';
@@ -18,8 +19,14 @@ describe('the past of a text beside the tree of the Fugue paper', () => {
         for (const [at, transaction] of transactions.entries()) {
           replica.apply(transaction);
           if (at % 3 !== 0) continue;
-          const a = graph.dominators(left.map((pick) => pick % graph.eventCount));
-          const b = graph.dominators(right.map((pick) => pick % graph.eventCount));
+          const a = dominatorsOf(
+            graph,
+            left.map((pick) => pick % graph.eventCount),
+          );
+          const b = dominatorsOf(
+            graph,
+            right.map((pick) => pick % graph.eventCount),
+          );
           expect(textIn(text, a)).toBe(tree.textAt(a));
           let patched = tree.textAt(a);
           for (const { position, deleteCount, inserted } of diffIn(text, a, b)) {
