@@ -34,7 +34,7 @@ export function lookOfHealth(health: PeerHealth | undefined): LinkLook {
 }
 
 /** Whether a breaker in this state refuses requests. */
-export function isOpen(state: string): boolean {
+function isOpen(state: string): boolean {
   return state === 'open' || state === 'forcedOpen';
 }
 

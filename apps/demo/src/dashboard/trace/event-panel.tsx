@@ -39,7 +39,7 @@ function Details({ event }: { readonly event: TraceEvent }) {
         <Pair name="concurrent" value={count(countOf('concurrent'))} />
       </dl>
       <h3>Vector clock</h3>
-      <ul class="clock">
+      <ul class="event-clock">
         {Object.entries(entry.clock)
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
           .map(([life, events]) => (

@@ -66,7 +66,7 @@ function Filters() {
     <fieldset class="filters">
       <legend class="hint">Shown</legend>
       {all.map(([type, events]) => (
-        <label key={type} class="chip">
+        <label key={type} class="type-chip">
           <input
             type="checkbox"
             checked={!hidden.value.has(type)}
@@ -78,7 +78,7 @@ function Filters() {
           {type} <small>{count(events)}</small>
         </label>
       ))}
-      <label class="chip">
+      <label class="type-chip">
         <input
           type="checkbox"
           checked={hasHeartbeats.value}

@@ -6,7 +6,7 @@ import { source } from '../source/source.ts';
 import { isHeartbeat, type TraceEvent, TraceLog } from './trace-log.ts';
 
 /** Spans that can be chosen, in ms. */
-export const spans: readonly number[] = [100, 250, 500, 1_000, 2_000, 5_000, 10_000];
+const spans: readonly number[] = [100, 250, 500, 1_000, 2_000, 5_000, 10_000];
 
 /** Counted up when the log has changed. */
 export const version = signal(0);
