@@ -18,6 +18,7 @@ import {
   type StoreFields,
   writeRanges,
 } from './causal-codec.ts';
+import { readBoolean } from './state-codec.ts';
 
 /** The fields of dots that stand for themselves. */
 export const dotSetFields: StoreFields<DotSet> = /* @__PURE__ */ dotFields<true>(
@@ -76,10 +77,4 @@ function readTally(reader: ByteReader, { replicaId, counter }: Dot, { context }:
     throw new DecodeError('tally: expected one of its dot, got another one');
   }
   return { amount: isNegative ? -size : size, earlier };
-}
-
-function readBoolean(reader: ByteReader): boolean {
-  const value = reader.u8();
-  if (value > 1) throw new DecodeError(`boolean: expected 0 or 1, got ${value}`);
-  return value === 1;
 }

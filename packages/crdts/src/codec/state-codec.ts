@@ -81,3 +81,10 @@ export function readMap<Value>(
   }
   return entries.length === 0 ? emptyMap : SortedMap.fromSorted(entries);
 }
+
+/** One byte, 1 for yes. */
+export function readBoolean(reader: ByteReader): boolean {
+  const value = reader.u8();
+  if (value > 1) throw new DecodeError(`boolean: expected 0 or 1, got ${value}`);
+  return value === 1;
+}

@@ -19,7 +19,8 @@
  *     1 put color red     2 put color blue     3 revoke 2     4 revoke 3
  *     red                 blue                 red            blue
  *
- * Text is the exception: it takes inverse edits, and is revoked besides, so that others can tell.
+ * Edits of a text are revoked by events of that text, for which its tracker knows every character
+ * there ever was: see text-undo.ts.
  */
 import { BeforeHistoryError, CorruptBytesError } from '../errors.ts';
 import type { CausalGraph, EventRange } from '../graph/causal-graph.ts';

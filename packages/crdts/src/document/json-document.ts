@@ -58,7 +58,7 @@ export interface TransactionOptions {
 export interface DocumentChange {
   /** What the transaction was called; 'remote' for what arrived. */
   readonly origin: string;
-  /** What looks different now, outer containers first; see `Change`. */
+  /** What looks different now, to be applied in this order to what was; see `Change`. */
   readonly changes: readonly Change[];
 }
 
@@ -315,8 +315,8 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
    *
    * @remarks
    * An event counts unless one that counts takes it back, so all is as if it had never been there.
-   * Text that was deleted comes back as new characters, but for characters whose insertion was
-   * undone. Within a transaction, this ends what there is of it, as `encodeVersion` does.
+   * Text that was deleted comes back as it was, with its marks, cursors and authors. Within a
+   * transaction, this ends what there is of it, as `encodeVersion` does.
    */
   undo(commits: readonly EventRange[], options: TransactionOptions = {}): EventRange {
     const undo = (): EventRange => {

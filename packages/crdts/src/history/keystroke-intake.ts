@@ -120,10 +120,8 @@ export class KeystrokeIntake {
     if (!hasParents && graph.goOn(author, count)) {
       if (isNext) {
         log.eventCount = lv + count;
-        if (kind === TEXT_INSERT) {
-          if (count === 1) log.text.appendUnit(unit);
-          else log.text.appendLatin1(bytes, textStart, end);
-        }
+        if (kind === TEXT_INSERT && count === 1) log.text.appendUnit(unit);
+        else if (kind === TEXT_INSERT) log.text.appendLatin1(bytes, textStart, end);
         if (kind !== TEXT_DELETE) log.cursor = kind === TEXT_INSERT ? position + count : lowest;
         return true;
       }

@@ -177,7 +177,7 @@ export const gCounter = {
 };
 
 /** What `id` is known to have counted. */
-function countOf(state: GCounter, id: ReplicaId): number {
+export function countOf(state: GCounter, id: ReplicaId): number {
   return state.counts.get(id) ?? state.finals.get(id)?.count ?? 0;
 }
 

@@ -18,6 +18,7 @@ import { mvRegister } from '../../causal/mv-register.ts';
 import { rwSet } from '../../causal/rw-set.ts';
 import { unanimousDots } from '../../causal/unanimous-dots.ts';
 import { entriesOf, type Key } from '../../ordered-map.ts';
+import { readBoolean } from '../state-codec.ts';
 import { type CausalOperations, causalOperations, type DotContent } from './dotted-operation.ts';
 import { expectOneChange } from './operation-type.ts';
 
@@ -184,10 +185,4 @@ function firstOf<Value>(values: readonly Value[]): Value {
 
 function writeBoolean(writer: ByteWriter, value: boolean): void {
   writer.u8(Number(value));
-}
-
-function readBoolean(reader: ByteReader): boolean {
-  const value = reader.u8();
-  if (value > 1) throw new DecodeError(`boolean: expected 0 or 1, got ${value}`);
-  return value === 1;
 }

@@ -6,7 +6,7 @@ import {
   boundedCounter,
   type EscrowRow,
 } from '../../plain/bounded-counter.ts';
-import { type GCounter, gCounter } from '../../plain/g-counter.ts';
+import { countOf, type GCounter, gCounter } from '../../plain/g-counter.ts';
 import { type PnCounter, pnCounter } from '../../plain/pn-counter.ts';
 import { emptyMap, SortedMap } from '../../plain/sorted-map.ts';
 import type { ReplicaId } from '../../replica-id.ts';
@@ -151,10 +151,6 @@ export const boundedCounterOperations: OperationType<BoundedCounter, EscrowOpera
 const KINDS: readonly EscrowOperation['kind'][] = ['create', 'spend', 'give'];
 
 const NO_ROW: EscrowRow = { created: 0, spent: 0, given: emptyMap };
-
-function countOf(state: GCounter, id: ReplicaId): number {
-  return state.counts.get(id) ?? state.finals.get(id)?.count ?? 0;
-}
 
 function afterwards(row: EscrowRow, operation: EscrowOperation): EscrowRow {
   const { amount } = operation;
