@@ -42,3 +42,21 @@ export function eventStream(
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
   });
 }
+
+/** Reads a `text/event-stream` to its end, and hands over the data of every event. */
+export async function readEvents(
+  body: ReadableStream<Uint8Array>,
+  onData: (data: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  let rest = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const blocks = (rest + decoder.decode(part.value, { stream: true })).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const lines = block.split('\n').filter((line) => line.startsWith('data: '));
+      if (lines.length > 0) onData(lines.map((line) => line.slice('data: '.length)).join('\n'));
+    }
+  }
+}

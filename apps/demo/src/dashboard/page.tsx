@@ -14,6 +14,8 @@ import type { ScreenId } from './navigation/screens.ts';
 import { ResilienceScreen } from './resilience/resilience-screen.tsx';
 import { RingScreen } from './ring/ring-screen.tsx';
 import { listenToKeys } from './shortcuts.ts';
+import { connectSimBar, SimBar } from './sim-bar.tsx';
+import { isSimulated } from './source/source.ts';
 import { TraceScreen } from './trace/trace-screen.tsx';
 
 const components: Readonly<Record<ScreenId, FunctionComponent>> = {
@@ -37,6 +39,7 @@ function Page() {
           <Screen />
         </main>
       </div>
+      {isSimulated ? <SimBar /> : undefined}
     </>
   );
 }
@@ -45,4 +48,5 @@ const root = document.getElementById('page');
 if (root) render(<Page />, root);
 followAddress();
 connectFeed();
+if (isSimulated) connectSimBar();
 listenToKeys();

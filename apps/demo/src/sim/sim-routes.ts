@@ -63,7 +63,10 @@ async function carryOut(demo: SimSupervisor, command: SimCommand): Promise<Respo
       if (parsed.kind === 'problem') {
         return problem('bad_field', { field: 'link', detail: parsed.detail });
       }
-      if (parsed.kind === 'plan') await demo.open(parsed.plan);
+      if (parsed.kind === 'none') return undefined;
+      await demo.open(parsed.plan);
+      // A link to a moment shows that moment.
+      demo.setPlaying(parsed.plan.atMs > 0 ? 'standing' : 'playing');
       return undefined;
     }
   }

@@ -115,7 +115,8 @@ export class SimSupervisor implements ControlledCluster {
    * @param mayGoOn - Asked after every slice; what is not done then is done by later calls.
    */
   async pump(elapsedMs: number, mayGoOn: () => boolean): Promise<void> {
-    if (this.#isPumping || !this.isBusy) return;
+    const { isBusy } = this;
+    if (this.#isPumping || !isBusy) return;
     this.#isPumping = true;
     try {
       if (!this.#isSeeking) this.#targetMs = this.#run.nowMs + elapsedMs * this.#pace();

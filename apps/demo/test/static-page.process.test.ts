@@ -1,0 +1,110 @@
+/** The page without a server, as a file in a real browser: its cluster lives in a worker. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { type Browser, chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { writeStaticPage } from '../src/supervisor/static-page.ts';
+
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const isBrowserMissing = !existsSync(executablePath);
+if (isBrowserMissing) console.warn('no Chromium here: the page without a server is not opened');
+
+/** How long anything may take that the page waits for, on a busy machine. */
+const patience = { timeout: 40_000 };
+
+let directory = '';
+
+beforeAll(async () => {
+  directory = mkdtempSync(path.join(tmpdir(), 'corkboard-page-'));
+  await writeStaticPage(directory);
+});
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('is four files that name nothing outside', () => {
+  const names = readdirSync(directory).toSorted();
+  expect(names).toEqual(['index.html', 'page.css', 'page.js', 'worker.js']);
+  const document = readFileSync(path.join(directory, 'index.html'), 'utf8');
+  expect(document).not.toMatch(/"\/|https?:|token|type="module"/);
+});
+
+describe.skipIf(isBrowserMissing)('in a browser', () => {
+  let browser: Browser | undefined;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function opened(hash = ''): Promise<Page> {
+    if (browser === undefined) throw new Error('expected a browser');
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    page.on('pageerror', ({ message }) => errors.push(message));
+    await page.goto(`${pathToFileURL(path.join(directory, 'index.html')).href}${hash}`);
+    return page;
+  }
+
+  test('a leader is killed by its button, and another one leads', async () => {
+    const page = await opened();
+    const first = await leaderShown(page);
+    await page.getByRole('button', { name: `Kill ${first}` }).click();
+    await page.getByText('4/5').waitFor(patience);
+    const second = await leaderShown(page, first);
+    expect(second).not.toBe(first);
+    await page.getByRole('button', { name: `Restart ${first}` }).click();
+    await page.getByText('5/5').waitFor(patience);
+    await page.getByText('nothing lost or stale').waitFor(patience);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  test('a link makes the same run in another page, and time can be wound back', async () => {
+    const page = await opened('#cluster?seed=7&scenario=leader-killed&t=2500');
+    const before = await hashAt(page, '2.50 s of 2.50 s');
+    await page.getByRole('button', { name: '+100 ms' }).click();
+    const hash = await hashAt(page, '2.60 s of 2.60 s');
+    expect(hash).not.toBe(before);
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    const again = await opened(new URL(page.url()).hash);
+    expect(await hashAt(again, '2.60 s of 2.60 s')).toBe(hash);
+    await again.evaluate(() => {
+      const scrubber = document.querySelector<HTMLInputElement>('.sim-time input');
+      if (scrubber === null) return;
+      scrubber.value = '2500';
+      scrubber.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    expect(await hashAt(again, '2.50 s of 2.60 s')).toBe(before);
+    expect(errors).toEqual([]);
+    await page.close();
+    await again.close();
+  });
+});
+
+/** Waits until the page says that somebody leads, who is not `before`. */
+async function leaderShown(page: Page, before = ''): Promise<string> {
+  const shown = await page.waitForFunction(
+    (not) => {
+      const text = document.querySelector('.strip')?.textContent ?? '';
+      const leader = /(n\d) leads/.exec(text)?.[1];
+      return leader === not ? undefined : leader;
+    },
+    before,
+    patience,
+  );
+  return String(await shown.jsonValue());
+}
+
+/** The hash of the run, once it is at `time`. */
+async function hashAt(page: Page, time: string): Promise<string | null> {
+  await page.locator('.sim-bar output', { hasText: time }).waitFor(patience);
+  return page.locator('.sim-bar code').textContent();
+}
