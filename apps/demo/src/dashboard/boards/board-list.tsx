@@ -2,13 +2,15 @@ import { useSignal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { view } from '../feed.ts';
-import { createBoard, titleOf } from './board-access.ts';
+import { type CreateAnswer, createBoard, titleOf } from './board-access.ts';
 import type { Problem } from './board-client.ts';
 import { knownBoards, openBoard, session } from './board-session.ts';
 import { problemText } from './delivery-words.ts';
 
 /** Of so many boards the title is asked for, and a button shown. */
 const SHOWN_MAX = 24;
+/** So often a board that may be there is asked for again, by itself. */
+const ATTEMPTS_MORE = 2;
 
 const titles = signal<Readonly<Record<string, string>>>({});
 
@@ -53,7 +55,10 @@ function CreateForm({ nodeId }: { readonly nodeId: string }) {
     const wanted = title.value.trim().toWellFormed();
     if (wanted === '') return;
     isWaiting.value = true;
-    const answer = await createBoard(nodeId, { title: wanted, key: key.value });
+    let answer = await createBoard(nodeId, { title: wanted, key: key.value });
+    for (let again = 0; again < ATTEMPTS_MORE && isInDoubt(answer); again += 1) {
+      answer = await createBoard(nodeId, { title: wanted, key: key.value });
+    }
     isWaiting.value = false;
     problem.value = answer.kind === 'problem' ? answer.problem : undefined;
     if (answer.kind === 'problem') return;
@@ -88,6 +93,10 @@ function CreateForm({ nodeId }: { readonly nodeId: string }) {
       </p>
     </form>
   );
+}
+
+function isInDoubt(answer: CreateAnswer): boolean {
+  return answer.kind === 'problem' && answer.problem.indefinite;
 }
 
 /** The leader, else a node that runs. */

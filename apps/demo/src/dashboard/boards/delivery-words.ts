@@ -10,10 +10,10 @@ export interface Pill {
 
 const problemTexts: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    unconfirmed: 'The edit is on one disk only. Other owners get it when they can be reached.',
+    unconfirmed: 'On one disk only. Other owners get it when they can be reached.',
     unreachable: 'The node does not answer.',
     read_timeout: 'The node does not answer.',
-    outcome_unknown: 'The node did not answer in time. Whether it has the edit is not known.',
+    outcome_unknown: 'The node did not answer in time. Whether it was done is not known.',
     no_owner: 'The node reaches none of the owners of this board.',
     not_found: 'The node has not heard of this board.',
     too_many_requests: 'The quota is used up for now.',
