@@ -15,7 +15,8 @@ import { stepSchema } from '../scenarios/scenario.ts';
 /** Later than this nothing is done by hand, in ms. */
 export const INPUT_MS_MAX = 600_000;
 const LINK_CHARACTERS_MAX = 200_000;
-const INPUTS_MAX = 1_000;
+/** A link holds no more. */
+export const INPUTS_MAX = 1_000;
 /** Of the time in a link, in ms: scenarios have some time to settle after all was done. */
 const TIME_MS_MAX = INPUT_MS_MAX + 20_000;
 const SEED_MAX = 2 ** 32 - 1;

@@ -55,6 +55,11 @@ export class SimRun {
     return this.nowMs >= this.played.endMs;
   }
 
+  /** How much was done by hand so far. */
+  get doneCount(): number {
+    return this.#doneCount;
+  }
+
   /** Lets time pass, to the end of the run at most. @param atMs - Whole microseconds. */
   async runTo(atMs: number): Promise<void> {
     const untilMs = Math.min(atMs, this.played.endMs);

@@ -22,7 +22,7 @@ import {
   NodeSilentError,
 } from '../supervisor/controlled-cluster.ts';
 import { Broadcast } from '../supervisor/supervisor-events.ts';
-import { formatLink, INPUT_MS_MAX, requestInput, type RunPlan } from './run-link.ts';
+import { formatLink, INPUT_MS_MAX, INPUTS_MAX, requestInput, type RunPlan } from './run-link.ts';
 import { SimCharts } from './sim-charts.ts';
 import type { SimAnswer } from './sim-cluster.ts';
 import { type Doing, SimRun } from './sim-run.ts';
@@ -388,6 +388,9 @@ export class SimSupervisor implements ControlledCluster {
     const { nowMs } = this.#run;
     if (nowMs > INPUT_MS_MAX || this.#isSeeking) {
       throw new ActionError(this.#isSeeking ? 'the run is being wound' : 'the run is over');
+    }
+    if (this.#run.doneCount >= INPUTS_MAX) {
+      throw new ActionError(`a run takes at most ${INPUTS_MAX} actions; start another`);
     }
     this.#horizonMs = nowMs;
     return this.#run.act({ atMs: nowMs, ...doing });

@@ -140,6 +140,13 @@ describe('a run', () => {
     expect(demo.state.hash).not.toBe(later.hash);
   });
 
+  test('takes as much by hand as a link can hold', async () => {
+    const demo = await started();
+    for (let count = 0; count < 1_000; count += 1) await demo.heal();
+    expect(parseLink(`?${demo.state.link}`).kind).toBe('plan');
+    await expect(demo.heal()).rejects.toThrow('at most 1000 actions');
+  });
+
   test('of a scenario ends with what became of its claims', async () => {
     const demo = new SimSupervisor({ ...plan, scenario: 'leader-killed', atMs: 60_000 });
     await pumpTo(demo, 60_000);
