@@ -30,7 +30,7 @@ export interface BoardVerdict {
   readonly confirmedCount: number;
   /** Items that nobody confirmed, however often they were sent. */
   readonly givenUpCount: number;
-  /** Confirmed items that a copy lacks in the end, as board, item and node. */
+  /** Confirmed items that a copy lacks in the end: the board, the item and the nodes. */
   readonly lost: readonly string[];
   /** Boards whose copies are not the same in the end, or too few. */
   readonly diverged: readonly string[];
@@ -45,6 +45,15 @@ export interface BoardVerdict {
 interface KnownBoard {
   readonly id: string;
   readonly itemCount: number;
+}
+
+/** A board as one node has it. */
+interface BoardCopy {
+  readonly node: string;
+  /** All that must be the same everywhere. */
+  readonly text: string;
+  /** Its items. */
+  readonly ids: readonly string[];
 }
 
 /** One request, however often it is sent. */
@@ -109,9 +118,7 @@ export class BoardLoad {
         const copies = await this.#copiesOf(boardId, nodes);
         const isSame = new Set(copies.map(({ text }) => text)).size === 1;
         const isWhole = isSame && copies.length === this.#options.copyCount;
-        const missing = copies.flatMap(({ node, ids }) =>
-          [...items].filter((item) => !ids.includes(item)).map((item) => `${item} on ${node}`),
-        );
+        const missing = missingFrom(copies, items);
         if (!isLate && (!isWhole || missing.length > 0)) continue;
         waiting.delete(boardId);
         if (!isWhole) diverged.push(`${boardId} on ${copies.map(({ node }) => node).join()}`);
@@ -217,12 +224,7 @@ export class BoardLoad {
     }
   }
 
-  async #copiesOf(
-    boardId: string,
-    nodes: readonly LoadTarget[],
-  ): Promise<
-    readonly { readonly node: string; readonly text: string; readonly ids: readonly string[] }[]
-  > {
+  async #copiesOf(boardId: string, nodes: readonly LoadTarget[]): Promise<readonly BoardCopy[]> {
     const copies = await Promise.all(
       nodes.map(async ({ id: node, api }) => {
         const url = `${api}/admin/boards/${boardId}`;
@@ -236,4 +238,13 @@ export class BoardLoad {
     );
     return copies.flat();
   }
+}
+
+/** Each item that a copy lacks, and where. */
+function missingFrom(copies: readonly BoardCopy[], items: ReadonlySet<string>): readonly string[] {
+  return [...items].flatMap((item) => {
+    const without = copies.filter(({ ids }) => !ids.includes(item)).map(({ node }) => node);
+    if (copies.length === 0) return [`${item} on every node`];
+    return without.length === 0 ? [] : [`${item} on ${without.join()}`];
+  });
 }
