@@ -41,7 +41,7 @@ describe('without a demo', () => {
     rmSync(folder, { recursive: true });
 
     // Two supervisors on the same data would be worse.
-    const second = await runDemo('--port', '0', '--data', demo.dataDirectory);
+    const second = await runDemo('--nodes', '3', '--port', '0', '--data', demo.dataDirectory);
     expect(second.code).toBe(1);
     expect(second.stderr).toContain('is in use');
     await demo.dispose();

@@ -32,12 +32,12 @@ export function DigestPanel() {
             <thead>
               <tr>
                 <th scope="col">Board</th>
+                <th scope="col">Copies</th>
                 {nodes.map(({ id }) => (
                   <th key={id} scope="col">
                     {id}
                   </th>
                 ))}
-                <th scope="col">Copies</th>
               </tr>
             </thead>
             <tbody>
@@ -68,6 +68,9 @@ function Row({ row, ids }: { readonly row: BoardRow; readonly ids: readonly stri
           <code>{shortId(row.boardId)}</code>
         </button>
       </th>
+      <td class={`agreement ${tone}`}>
+        <span aria-hidden="true">{sign}</span> {text}
+      </td>
       {ids.map((id) => {
         const digest = row.digests.get(id);
         if (digest === undefined) return <td key={id}>–</td>;
@@ -77,9 +80,6 @@ function Row({ row, ids }: { readonly row: BoardRow; readonly ids: readonly stri
           </td>
         );
       })}
-      <td class={`agreement ${tone}`}>
-        <span aria-hidden="true">{sign}</span> {text}
-      </td>
     </tr>
   );
 }

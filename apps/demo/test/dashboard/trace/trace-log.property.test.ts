@@ -121,6 +121,19 @@ describe('receipts', () => {
   });
 });
 
+test('a receipt that tells of a newer event belongs to that one, not to one that was lost', () => {
+  const nodes = new Nodes();
+  nodes.send('n2', 'n3', 1);
+  nodes.send('n1', 'n2', 1);
+  nodes.arrive('n1', 'n2', false);
+  nodes.send('n1', 'n2', 1);
+  nodes.arrive('n1', 'n2', true);
+  const [, lost, kept, received] = logOf(nodes, 10).events.toSorted((a, b) => a.atMs - b.atMs);
+  expect(received?.entry.kind).toBe('receive');
+  expect(received?.partner).toBe(kept);
+  expect(lost?.partner).toBeUndefined();
+});
+
 describe('relations', () => {
   test('are those of happening before', () => {
     const nodes = new Nodes();
