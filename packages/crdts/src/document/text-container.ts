@@ -4,6 +4,7 @@ import type { Value } from '../log/value.ts';
 import { authorshipsIn, type TextAuthorship } from '../text/text-history.ts';
 import { partsOf, type TextMarks } from '../text/text-marks.ts';
 import { TextState } from '../text/text-state.ts';
+import { withUndo } from '../text/revocations.ts';
 import { revocable } from '../text/text-undo.ts';
 import { corrupt } from '../wire/byte-reader.ts';
 import { Container, type Operation, TEXT } from './container.ts';
@@ -33,7 +34,7 @@ export class TextContainer extends Container {
   /** The text, once an event has named it. */
   get state(): TextState | undefined {
     if (this.lv === -2) return undefined;
-    return (this.#text ??= new TextState(this.host.graph, this.host.log, this.lv));
+    return (this.#text ??= new TextState(this.host.graph, this.host.log, this.lv, '', withUndo));
   }
 
   /** Units of UTF-16. */
@@ -135,12 +136,12 @@ export class TextContainer extends Container {
     const { graph, log } = this.host;
     this.#trimmedMarks = partsOf(from.value());
     if (from.isTrimmed) {
-      this.#text = new TextState(graph, log, this.lv, text);
+      this.#text = new TextState(graph, log, this.lv, text, withUndo);
       return;
     }
     const units = new InsertedText();
     units.append(text);
-    this.#text = new TextState(graph, log, this.lv);
+    this.#text = new TextState(graph, log, this.lv, '', withUndo);
     this.#text.show(text, units);
   }
 

@@ -1,3 +1,12 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion --
+   Slots are numbered as in the tracker; indexes are below lengths. */
+import { CorruptBytesError } from '../errors.ts';
+import type { CausalGraph } from '../graph/causal-graph.ts';
+import { IN_TEXT, REVOKE, TEXT_INSERT } from '../log/operation-kind.ts';
+import type { OperationLog } from '../log/operation-log.ts';
+import { NOW } from './span-tree.ts';
+import type { MakeUndo, TextTarget, Tracker, TrackerUndo } from './tracker.ts';
+
 /**
  * Which events count in one version of a text, when events revoke others, and each other.
  *
@@ -54,4 +63,125 @@ export class Revocations {
       at = next;
     }
   }
+}
+
+/** Lets a text have undo: a document hands it to each of its texts. */
+export const withUndo: MakeUndo = (graph, log, tracker) => new TextUndo(graph, log, tracker);
+
+/** Which edits are revoked in each version of a tracker. */
+class TextUndo implements TrackerUndo {
+  readonly #graph: CausalGraph;
+  readonly #log: OperationLog;
+  readonly #tracker: Tracker;
+  readonly #now = new Revocations((lv) => this.revokedBy(lv));
+  /** Of each slot. */
+  readonly #slots: Revocations[] = [this.#now.copy()];
+
+  constructor(graph: CausalGraph, log: OperationLog, tracker: Tracker) {
+    this.#graph = graph;
+    this.#log = log;
+    this.#tracker = tracker;
+  }
+
+  get hasRevoked(): boolean {
+    return this.#now.areAny;
+  }
+
+  isRevoke(run: number): boolean {
+    return isTextRevoke(this.#log, run);
+  }
+
+  revokedBy(lv: number): number {
+    const run = this.#log.runAt(lv);
+    return isTextRevoke(this.#log, run) ? this.#log.aOf(run, lv) : -1;
+  }
+
+  addSlot(like: number): void {
+    this.#slots.push(this.#slots[like]!.copy());
+  }
+
+  check(first: number, lv: number, count: number): void {
+    const log = this.#log;
+    const graph = this.#graph;
+    for (let at = first; at < first + count;) {
+      const run = log.runAt(at);
+      const stop = Math.min(first + count, log.end(run), graph.runEnd(graph.runAt(at)));
+      if (!this.#tracker.isText(run) || !graph.contains([lv], stop - 1)) {
+        throw new CorruptBytesError(`event ${lv}: expected to revoke edits before it`);
+      }
+      at = stop;
+    }
+  }
+
+  revoke(start: number, end: number, slot: number, target: TextTarget | undefined): void {
+    const log = this.#log;
+    const { tree } = this.#tracker;
+    this.shift(start, end, slot, 1);
+    for (const [ids, step] of this.#changed(start, end, this.#now, 1)) {
+      for (let at = 0; at < ids.length;) {
+        const id = ids[at]!;
+        tree.locate(id);
+        const run = log.runAt(id);
+        const size = tree.isolate(Math.min(countInRow(ids, at), log.end(run) - id));
+        const place = tree.before(NOW);
+        const wasDeleted = tree.isDeleted;
+        const isDeleted = tree.hide(step);
+        at += size;
+        if (target === undefined || isDeleted === wasDeleted) continue;
+        if (isDeleted) target.deleted(place, size);
+        else target.inserted(place, log.b(run) + id - log.start(run), size);
+      }
+    }
+  }
+
+  shift(start: number, end: number, slot: number, step: 1 | -1): void {
+    for (const [ids, change] of this.#changed(start, end, this.#slots[slot]!, step)) {
+      for (let at = 0; at < ids.length;) {
+        const size = countInRow(ids, at);
+        this.#tracker.shiftCharacters(ids[at]!, size, slot, change);
+        at += size;
+      }
+    }
+  }
+
+  /**
+   * Lets events that revoke others into a version or out of it.
+   *
+   * @returns The characters of the edits that count differently now, ascending: those with a reason
+   *   more not to be there, and those with one less.
+   */
+  #changed(
+    start: number,
+    end: number,
+    revocations: Revocations,
+    step: 1 | -1,
+  ): readonly (readonly [ids: number[], step: number])[] {
+    const log = this.#log;
+    const more: number[] = [];
+    const less: number[] = [];
+    for (let lv = start; lv < end; lv += 1) {
+      const edit = revocations.shift(lv, step);
+      if (edit < 0) continue;
+      const isInsertion = log.kind(log.runAt(edit)) === TEXT_INSERT;
+      const ids = revocations.has(edit) === isInsertion ? more : less;
+      ids.push(isInsertion ? edit : this.#tracker.targetOf(edit));
+    }
+    for (const ids of [more, less]) ids.sort((one, other) => one - other);
+    return [
+      [more, 1],
+      [less, -1],
+    ];
+  }
+}
+
+/** Whether a run of the log revokes edits of a text, or revocations of such. */
+function isTextRevoke(log: OperationLog, run: number): boolean {
+  return log.kind(run) === REVOKE && log.b(run) === IN_TEXT;
+}
+
+/** How many of `ids`, from number `at` on, follow each other. */
+function countInRow(ids: readonly number[], at: number): number {
+  let count = 1;
+  while (ids[at + count] === ids[at]! + count) count += 1;
+  return count;
 }

@@ -326,7 +326,8 @@ export class TextMarks {
     if (mark.end.side === 0 || end < 0) return false;
     tree.locate(end);
     // What the mark's author saw was there before the end died: that spares a look at its version.
-    if (!tree.isDeleted && mark.holes.length === 0 && !tracker.hasRevoked) return false;
+    if (!tree.isDeleted && mark.holes.length === 0 && tracker.undo?.hasRevoked !== true)
+      return false;
     const answers = known.get(mark) ?? new Map<number, boolean>();
     known.set(mark, answers);
     const asked: number[] = [];

@@ -17,11 +17,18 @@
 import { CorruptBytesError } from '../errors.ts';
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import type { InsertedText } from '../log/inserted-text.ts';
-import { MARK, TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import {
+  IN_TEXT,
+  MARK,
+  REVOKE,
+  TEXT_DELETE,
+  TEXT_DELETE_BACKWARD,
+  TEXT_INSERT,
+} from '../log/operation-kind.ts';
 import { type OperationLog, ROOT } from '../log/operation-log.ts';
 import { TextBuffer } from './text-buffer.ts';
 import type { Value } from '../log/value.ts';
-import { isTextRevoke, type TextTarget, Tracker } from './tracker.ts';
+import { type MakeUndo, type TextTarget, Tracker } from './tracker.ts';
 
 /** Told of each change of a text that came from elsewhere, in the order of the changes. */
 export type PatchListener = (position: number, deleteCount: number, inserted: string) => void;
@@ -40,6 +47,7 @@ export class TextState {
   /** What the text says in the empty version. */
   readonly initialText: string;
   readonly #container: number;
+  readonly #makeUndo: MakeUndo | undefined;
   readonly #buffer = new TextBuffer();
   #tracker: Tracker | undefined;
   /** Whether somebody asks about ids or past versions, for which the tracker has to stay. */
@@ -55,8 +63,16 @@ export class TextState {
   /**
    * @param container - The event that made the container, or -1 for the root.
    * @param initialText - What the text says in the empty version, if its past was trimmed.
+   * @param makeUndo - `withUndo` if edits may be revoked.
    */
-  constructor(graph: CausalGraph, log: OperationLog, container: number = ROOT, initialText = '') {
+  constructor(
+    graph: CausalGraph,
+    log: OperationLog,
+    container: number = ROOT,
+    initialText = '',
+    makeUndo?: MakeUndo,
+  ) {
+    this.#makeUndo = makeUndo;
     this.graph = graph;
     this.log = log;
     this.#container = container;
@@ -342,7 +358,13 @@ export class TextState {
   }
 
   #isRevoke(run: number): boolean {
-    return isTextRevoke(this.log, run) && this.log.isIn(run, this.#container);
+    const { log } = this;
+    return (
+      this.#makeUndo !== undefined &&
+      log.kind(run) === REVOKE &&
+      log.b(run) === IN_TEXT &&
+      log.isIn(run, this.#container)
+    );
   }
 
   /** A tracker that covers the parents of an event. */
@@ -368,7 +390,14 @@ export class TextState {
       known.restart(base, length);
       return known;
     }
-    this.#tracker = new Tracker(this.graph, this.log, this.#container, base, length);
+    this.#tracker = new Tracker(
+      this.graph,
+      this.log,
+      this.#container,
+      base,
+      length,
+      this.#makeUndo,
+    );
     return this.#tracker;
   }
 

@@ -31,8 +31,8 @@ export function revocable(state: TextState, from: number, to: number): EventRang
   for (let lv = from, run = log.runAt(from); lv < to; run += 1) {
     const end = Math.min(log.end(run), to);
     for (; tracker.isText(run) && lv < end; lv += 1) {
-      const revoked = tracker.revokedBy(lv);
-      const again = revoked < 0 ? -1 : tracker.revokedBy(revoked);
+      const revoked = tracker.undo?.revokedBy(lv) ?? -1;
+      const again = revoked < 0 ? -1 : (tracker.undo?.revokedBy(revoked) ?? -1);
       const start = again < 0 ? lv : again;
       const last = ranges.at(-1);
       const goesOn = last?.end === start && graph.replicaOf(start) === graph.replicaOf(start - 1);

@@ -44,16 +44,9 @@
 import { CorruptBytesError } from '../errors.ts';
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import { walkDifference } from '../graph/version-walk.ts';
-import {
-  IN_TEXT,
-  REVOKE,
-  TEXT_DELETE,
-  TEXT_DELETE_BACKWARD,
-  TEXT_INSERT,
-} from '../log/operation-kind.ts';
-import { type OperationLog, ROOT } from '../log/operation-log.ts';
+import { REVOKE, TEXT_DELETE, TEXT_DELETE_BACKWARD, TEXT_INSERT } from '../log/operation-kind.ts';
+import type { OperationLog } from '../log/operation-log.ts';
 import { EventTable } from './event-table.ts';
-import { Revocations } from './revocations.ts';
 import {
   CHILDREN,
   HAS_LEFT_CHILD,
@@ -75,6 +68,27 @@ export interface TextTarget {
   /** `count` units from `position` on go. */
   deleted(position: number, count: number): void;
 }
+
+/** Takes in events that revoke others, see revocations.ts. Only texts with undo need it. */
+export interface TrackerUndo {
+  /** Whether an edit was ever revoked. */
+  readonly hasRevoked: boolean;
+  /** Whether a run of the log revokes edits of a text. */
+  isRevoke(run: number): boolean;
+  /** What an event revokes, or -1. */
+  revokedBy(lv: number): number;
+  /** Begins with another slot, which is at the version of slot `like`. */
+  addSlot(like: number): void;
+  /** @throws CorruptBytesError if events from `first` on are no edits that event `lv` knows. */
+  check(first: number, lv: number, count: number): void;
+  /** Takes in events that revoke edits of this text, or revocations of such. */
+  revoke(start: number, end: number, slot: number, target: TextTarget | undefined): void;
+  /** Lets such events into the version of a slot (`step` 1) or out of it (-1). */
+  shift(start: number, end: number, slot: number, step: 1 | -1): void;
+}
+
+/** Makes that of a tracker. */
+export type MakeUndo = (graph: CausalGraph, log: OperationLog, tracker: Tracker) => TrackerUndo;
 
 /** How many authors have a slot at most: each is a column more. */
 const AUTHOR_MAX = 32;
@@ -100,9 +114,8 @@ export class Tracker {
   readonly #used: number[] = [0];
   /** Of each slot: by run of the graph, the event after the last one known there, or 0. */
   readonly #known: EventTable[] = [new EventTable()];
-  /** Of each slot, and of the present: which edits are revoked. */
-  readonly #revocations: Revocations[] = [];
-  readonly #revokedNow = new Revocations((lv) => this.revokedBy(lv));
+  /** What takes in events that revoke others, if there may be any. */
+  readonly undo: TrackerUndo | undefined;
   /** The slots of those who ask about versions. */
   readonly #asked: number[] = [];
   #useCount = 0;
@@ -123,6 +136,7 @@ export class Tracker {
 
   /**
    * @param length - The length of the text at `base`, or more than that.
+   * @param makeUndo - As in `TextState`.
    */
   constructor(
     graph: CausalGraph,
@@ -130,6 +144,7 @@ export class Tracker {
     container: number,
     base: number,
     length: number,
+    makeUndo?: MakeUndo,
   ) {
     this.#graph = graph;
     this.#log = log;
@@ -138,7 +153,7 @@ export class Tracker {
     this.upTo = base + 1;
     this.tree = new SpanTree(length);
     this.#version.push(base < 0 ? [] : [base]);
-    this.#revocations.push(this.#revokedNow.copy());
+    this.undo = makeUndo?.(graph, log, this);
   }
 
   /** Begins again at a later version that everything since then descends from. */
@@ -229,10 +244,11 @@ export class Tracker {
     const count = end - lv;
     const position = log.aOf(run, lv);
     const kind = log.kind(run);
-    if (kind === REVOKE) this.#checkRevocation(position, lv, count);
+    if (kind === REVOKE) this.undo?.check(position, lv, count);
     const slot = this.#prepare(run, events, lv);
     if (kind === REVOKE) {
-      this.#revoke(lv, end, slot, target);
+      this.#typedEnd = -1;
+      this.undo?.revoke(lv, end, slot, target);
       this.#reach(slot, events, end);
       return;
     }
@@ -315,7 +331,7 @@ export class Tracker {
     this.#used.push(0);
     this.#version.push(this.#version[like]!.slice());
     this.#known.push(this.#known[like]!.copy());
-    this.#revocations.push(this.#revocations[like]!.copy());
+    this.undo?.addSlot(like);
     return this.tree.addSlot(like);
   }
 
@@ -364,20 +380,8 @@ export class Tracker {
   /** Whether a run of the log edits this text, or revokes such edits. */
   isText(run: number): boolean {
     const log = this.#log;
-    const isEdit = log.kind(run) <= TEXT_DELETE_BACKWARD || isTextRevoke(log, run);
+    const isEdit = log.kind(run) <= TEXT_DELETE_BACKWARD || this.undo?.isRevoke(run) === true;
     return isEdit && log.isIn(run, this.#container);
-  }
-
-  /** What an event of this text revokes, or -1. */
-  revokedBy(lv: number): number {
-    const log = this.#log;
-    const run = log.runAt(lv);
-    return isTextRevoke(log, run) ? log.aOf(run, lv) : -1;
-  }
-
-  /** Whether an edit was ever revoked. */
-  get hasRevoked(): boolean {
-    return this.#revokedNow.areAny;
   }
 
   /** The character that a deletion of this text deleted. */
@@ -414,10 +418,10 @@ export class Tracker {
       if (!this.isText(run)) {
         at = stop;
       } else if (log.kind(run) === REVOKE) {
-        this.#shiftRevocations(at, stop, slot, step);
+        this.undo?.shift(at, stop, slot, step);
         at = stop;
       } else if (log.kind(run) === TEXT_INSERT) {
-        this.#shiftCharacters(at, stop - at, slot, step);
+        this.shiftCharacters(at, stop - at, slot, step);
         at = stop;
       } else {
         at = this.#shiftDeletions(at, stop, slot, step);
@@ -436,13 +440,14 @@ export class Tracker {
       if (direction === 1 || direction === -1) {
         while (at + count < end && target.get(at + count) === first + direction * count) count += 1;
       }
-      this.#shiftCharacters(direction === -1 ? first - count + 1 : first, count, slot, step);
+      this.shiftCharacters(direction === -1 ? first - count + 1 : first, count, slot, step);
       at += count;
     }
     return end;
   }
 
-  #shiftCharacters(id: number, count: number, slot: number, step: number): void {
+  /** Adds `step` to the state of `count` characters from `id` on in a slot. */
+  shiftCharacters(id: number, count: number, slot: number, step: number): void {
     const tree = this.tree;
     let done = 0;
     while (done < count) {
@@ -450,83 +455,6 @@ export class Tracker {
       done += tree.isolate(count - done);
       tree.change(slot, step);
     }
-  }
-
-  /** @throws CorruptBytesError if events from `first` on are no edits that event `lv` knows. */
-  #checkRevocation(first: number, lv: number, count: number): void {
-    const log = this.#log;
-    const graph = this.#graph;
-    for (let at = first; at < first + count;) {
-      const run = log.runAt(at);
-      const stop = Math.min(first + count, log.end(run), graph.runEnd(graph.runAt(at)));
-      if (!this.isText(run) || !graph.contains([lv], stop - 1)) {
-        throw new CorruptBytesError(`event ${lv}: expected to revoke edits before it`);
-      }
-      at = stop;
-    }
-  }
-
-  /** Takes in events that revoke edits of this text, or revocations of such. */
-  #revoke(start: number, end: number, slot: number, target: TextTarget | undefined): void {
-    const log = this.#log;
-    const tree = this.tree;
-    this.#typedEnd = -1;
-    this.#shiftRevocations(start, end, slot, 1);
-    for (const [ids, step] of this.#changed(start, end, this.#revokedNow, 1)) {
-      for (let at = 0; at < ids.length;) {
-        const id = ids[at]!;
-        tree.locate(id);
-        const run = log.runAt(id);
-        const size = tree.isolate(Math.min(countInRow(ids, at), log.end(run) - id));
-        const place = tree.before(NOW);
-        const wasDeleted = tree.isDeleted;
-        const isDeleted = tree.hide(step);
-        at += size;
-        if (target === undefined || isDeleted === wasDeleted) continue;
-        if (isDeleted) target.deleted(place, size);
-        else target.inserted(place, log.b(run) + id - log.start(run), size);
-      }
-    }
-  }
-
-  /** Does `#shift` for events that revoke others. */
-  #shiftRevocations(start: number, end: number, slot: number, step: 1 | -1): void {
-    for (const [ids, change] of this.#changed(start, end, this.#revocations[slot]!, step)) {
-      for (let at = 0; at < ids.length;) {
-        const size = countInRow(ids, at);
-        this.#shiftCharacters(ids[at]!, size, slot, change);
-        at += size;
-      }
-    }
-  }
-
-  /**
-   * Lets events that revoke others into a version or out of it.
-   *
-   * @returns The characters of the edits that count differently now, ascending: those with a reason
-   *   more not to be there, and those with one less.
-   */
-  #changed(
-    start: number,
-    end: number,
-    revocations: Revocations,
-    step: 1 | -1,
-  ): readonly (readonly [ids: number[], step: number])[] {
-    const log = this.#log;
-    const more: number[] = [];
-    const less: number[] = [];
-    for (let lv = start; lv < end; lv += 1) {
-      const edit = revocations.shift(lv, step);
-      if (edit < 0) continue;
-      const isInsertion = log.kind(log.runAt(edit)) === TEXT_INSERT;
-      const ids = revocations.has(edit) === isInsertion ? more : less;
-      ids.push(isInsertion ? edit : this.#targetOf.get(edit));
-    }
-    for (const ids of [more, less]) ids.sort((one, other) => one - other);
-    return [
-      [more, 1],
-      [less, -1],
-    ];
   }
 
   /** Inserts characters, and returns where that is in the text as it is now. */
@@ -658,18 +586,6 @@ export class Tracker {
       done += size;
     }
   }
-}
-
-/** Whether a run of the log revokes edits of a text; one that is its whole document has no undo. */
-export function isTextRevoke(log: OperationLog, run: number): boolean {
-  return log.kind(run) === REVOKE && log.b(run) === IN_TEXT && log.container(run) !== ROOT;
-}
-
-/** How many of `ids`, from number `at` on, follow each other. */
-function countInRow(ids: readonly number[], at: number): number {
-  let count = 1;
-  while (ids[at + count] === ids[at]! + count) count += 1;
-  return count;
 }
 
 function outside(lv: number): CorruptBytesError {

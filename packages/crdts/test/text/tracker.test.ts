@@ -3,6 +3,7 @@ import { CorruptBytesError } from '../../src/errors.ts';
 import { CausalGraph } from '../../src/graph/causal-graph.ts';
 import { IN_TEXT, MARK, REVOKE } from '../../src/log/operation-kind.ts';
 import { OperationLog, ROOT } from '../../src/log/operation-log.ts';
+import { withUndo } from '../../src/text/revocations.ts';
 import { NOW } from '../../src/text/span-tree.ts';
 import { Tracker } from '../../src/text/tracker.ts';
 import { type RawTransaction, TextReplica } from '../support/raw-history.ts';
@@ -92,7 +93,7 @@ describe('Tracker', () => {
     graph.append(ann, 4, 2, [3]);
     log.append(REVOKE, 7, 1, 1, IN_TEXT, -1, -1);
     log.append(REVOKE, 7, 1, first, IN_TEXT, -1, -1);
-    const tracker = new Tracker(graph, log, 7, -1, 0);
+    const tracker = new Tracker(graph, log, 7, -1, 0, withUndo);
     tracker.take(6, undefined);
     expect(tracker.tree.total(NOW)).toBe(2);
     expect(() => tracker.take(7, undefined)).toThrow(CorruptBytesError);
