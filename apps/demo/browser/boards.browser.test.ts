@@ -2,6 +2,8 @@
  * The boards as people see them: two clients of one board on the real page, in a real browser,
  * which go offline, edit, and are equal again. Only the nodes are not real.
  */
+import './support/page-token.ts';
+
 import { h, render } from 'preact';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
