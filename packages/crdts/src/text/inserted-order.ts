@@ -37,6 +37,8 @@ class Replay {
     this.#log = log;
     this.#target = {
       inserted: (position, offset, count) => this.buffer.insert(position, offset, count),
+      // Texts without undo are played here, from their beginning: nothing comes back.
+      restored: () => undefined,
       deleted: (position, count) => this.buffer.delete(position, count),
     };
   }

@@ -4,7 +4,7 @@ import { CorruptBytesError } from '../errors.ts';
 import type { CausalGraph } from '../graph/causal-graph.ts';
 import { IN_TEXT, REVOKE, TEXT_INSERT } from '../log/operation-kind.ts';
 import type { OperationLog } from '../log/operation-log.ts';
-import { NOW } from './span-tree.ts';
+import { NOW, UNDERWATER } from './span-tree.ts';
 import type { MakeUndo, TextTarget, Tracker, TrackerUndo } from './tracker.ts';
 
 /**
@@ -121,14 +121,17 @@ class TextUndo implements TrackerUndo {
       for (let at = 0; at < ids.length;) {
         const id = ids[at]!;
         tree.locate(id);
-        const run = log.runAt(id);
-        const size = tree.isolate(Math.min(countInRow(ids, at), log.end(run) - id));
+        const isOfBase = id >= UNDERWATER;
+        const run = isOfBase ? -1 : log.runAt(id);
+        const count = countInRow(ids, at);
+        const size = tree.isolate(isOfBase ? count : Math.min(count, log.end(run) - id));
         const place = tree.before(NOW);
         const wasDeleted = tree.isDeleted;
         const isDeleted = tree.hide(step);
         at += size;
         if (target === undefined || isDeleted === wasDeleted) continue;
         if (isDeleted) target.deleted(place, size);
+        else if (isOfBase) target.restored(place, id - UNDERWATER, size);
         else target.inserted(place, log.b(run) + id - log.start(run), size);
       }
     }

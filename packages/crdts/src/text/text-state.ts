@@ -87,6 +87,13 @@ export class TextState {
         this.#buffer.insertFrom(position, log.text, offset, count);
         this.#listener?.(position, 0, log.text.slice(offset, count));
       },
+      restored: (position, offset, count) => {
+        const text = initialText.slice(offset, offset + count);
+        if (!(position >= 0 && position <= this.#buffer.length)) throw outside(position);
+        if (text.length !== count) throw outside(offset + count);
+        this.#buffer.insert(position, text);
+        this.#listener?.(position, 0, text);
+      },
       deleted: (position, count) => {
         if (!(position >= 0 && position + count <= this.#buffer.length)) throw outside(position);
         this.#buffer.delete(position, count);

@@ -65,6 +65,8 @@ import {
 export interface TextTarget {
   /** `count` units of the inserted text, from `offset` on, come in before `position`. */
   inserted(position: number, offset: number, count: number): void;
+  /** `count` units of the text at the base version, from `offset` on, are there again. */
+  restored(position: number, offset: number, count: number): void;
   /** `count` units from `position` on go. */
   deleted(position: number, count: number): void;
 }

@@ -37,6 +37,23 @@ function worn(replicaId = 'ann'): Board {
 }
 
 describe('a document that has forgotten its past', () => {
+  test('has text of that past again whose deletion is undone, wherever others wrote', () => {
+    const ann = worn();
+    ann.root.cards.get(0)?.set('name', 'hello world');
+    for (let index = 0; index < 300; index += 1) ann.root.color = `color ${index}`;
+    const bob = copyOf(saveShallow(ann), 'bob');
+    const name = bob.root.cards.get(0)?.open('name');
+    const manager = new UndoManager(bob);
+    name?.delete(2, 7);
+    ann.root.cards.get(0)?.open('name').insert(5, ',');
+    send(ann, bob);
+    expect(name?.toString()).toBe('he,ld');
+    manager.undo();
+    expect(name?.toString()).toBe('hello, world');
+    send(bob, ann);
+    expect(ann.toJSON()).toEqual(bob.toJSON());
+  });
+
   test('leaves alone what is done in elements that were deleted before', () => {
     const ann = worn();
     const held = ann.root.cards.get(1);

@@ -31,6 +31,7 @@ describe('Tracker', () => {
     tracker.take(replica.graph.eventCount, {
       inserted: (position, offset, count) =>
         told.push([position, replica.log.text.slice(offset, count)]),
+      restored: (...where) => told.push(where),
       deleted: (position, count) => told.push([position, count]),
     });
     expect(told).toEqual([
@@ -52,6 +53,7 @@ describe('Tracker', () => {
     const told: unknown[] = [];
     tracker.take(24, {
       inserted: (position, offset, count) => told.push([position, offset, count]),
+      restored: (...where) => told.push(where),
       deleted: (position, count) => told.push([position, count]),
     });
     expect(told).toEqual([[13, 18, 1]]);
