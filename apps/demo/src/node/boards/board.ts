@@ -76,7 +76,7 @@ export const requestStamp = v.strictObject({ key: itemId, atMs: v.number() });
 /** One of them. */
 export type RequestStamp = v.InferOutput<typeof requestStamp>;
 
-/** So many keys of requests are kept with a board; the oldest go first. */
+/** So many keys of requests are kept with a board at least; of twice as many the oldest go. */
 const REQUESTS_KEPT = 256;
 
 /** A board with nothing in it, or the one that was saved into `bytes`. */
@@ -158,7 +158,7 @@ function perform({ root }: Board, operation: BoardOperation): void {
 function remember({ root: { requests } }: Board, { key, atMs }: RequestStamp): void {
   requests.set(key, atMs);
   const keys = requests.keys();
-  if (keys.length <= REQUESTS_KEPT) return;
+  if (keys.length < 2 * REQUESTS_KEPT) return;
   const oldest = keys.toSorted((a, b) => (requests.get(a) ?? 0) - (requests.get(b) ?? 0));
   for (const old of oldest.slice(0, keys.length - REQUESTS_KEPT)) requests.delete(old);
 }

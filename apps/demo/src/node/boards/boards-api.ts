@@ -32,7 +32,7 @@ const since = v.optional(base64, '');
 export interface BoardsApiOptions {
   readonly boards: Pick<BoardService, 'ask' | 'watch'>;
   readonly clock: Clock;
-  /** Whether a board may exist; false is certain. */
+  /** Whether a board may exist, by what other nodes have told; see board-directory.ts. */
   readonly mayExist: (boardId: string) => boolean;
 }
 
@@ -51,8 +51,8 @@ export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): 
     if (!isBoardId(boardId)) {
       return problem('bad_field', { field: 'id', detail: 'id: expected 1..64 of a-z 0-9 -' });
     }
-    const isCertain = command.kind === 'read' && command.copies > 1;
-    if (!isCertain && !mayExist(boardId)) return answer(context, { kind: 'missing' });
+    const asksAnyway = command.kind === 'read' && command.copies > 1;
+    if (!asksAnyway && !mayExist(boardId)) return answer(context, { kind: 'missing' });
     return answer(context, await boards.ask(boardId, command));
   };
 
