@@ -50,7 +50,7 @@ import type { BoardFigures, NodeStatus } from '../observe/node-status.ts';
 import { ObservedTransport } from '../observe/observed-transport.ts';
 import { TraceFeed } from '../observe/trace.ts';
 import { createOperationsApi } from './operations-api.ts';
-import { problem } from './problem.ts';
+import { problem } from '../http/problem.ts';
 import { noticeOf, raftFigures } from '../observe/raft-figures.ts';
 import { StampedTransport } from '../observe/stamped-transport.ts';
 import { StatusPublisher } from '../observe/status-publisher.ts';

@@ -8,8 +8,8 @@ import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { TraceFeed } from '../observe/trace.ts';
 import { openMetricsType } from '../observe/open-metrics.ts';
-import { problem } from './problem.ts';
-import { readBody } from './read-request.ts';
+import { problem } from '../http/problem.ts';
+import { readBody } from '../http/read-request.ts';
 import { isSameText } from '../same-text.ts';
 
 /** What the routes show and do. */

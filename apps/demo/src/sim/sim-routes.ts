@@ -3,8 +3,8 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 
 import { eventStream } from '../event-stream.ts';
-import { problem } from '../node/problem.ts';
-import { readBody } from '../node/read-request.ts';
+import { problem } from '../http/problem.ts';
+import { readBody } from '../http/read-request.ts';
 import { addControlRoutes } from '../supervisor/control-routes.ts';
 import { parseLink } from './run-link.ts';
 import type { SimSupervisor } from './sim-supervisor.ts';

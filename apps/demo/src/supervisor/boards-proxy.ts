@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono';
 
-import { problem } from '../node/problem.ts';
+import { problem } from '../http/problem.ts';
 import { type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
 
 const boardPath = /^\/v1\/boards(\/[a-z0-9-]{1,64}(\/(ops|events|sync))?)?$/;

@@ -10,8 +10,8 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
 import { limits } from '../node/control/config-limits.ts';
-import { problem } from '../node/problem.ts';
-import { readBody } from '../node/read-request.ts';
+import { problem } from '../http/problem.ts';
+import { readBody } from '../http/read-request.ts';
 import { isSameText } from '../same-text.ts';
 import { addControlRoutes } from './control-routes.ts';
 import type { ControlledCluster } from './controlled-cluster.ts';

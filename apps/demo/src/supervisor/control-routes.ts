@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono';
 
 import { eventStream } from '../event-stream.ts';
-import { problem } from '../node/problem.ts';
+import { problem } from '../http/problem.ts';
 import { parseGroups } from '../partition.ts';
 import { proxyToBoards } from './boards-proxy.ts';
 import { loadPerSecondMax } from './cluster-view.ts';

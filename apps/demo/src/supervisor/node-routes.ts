@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 
 import { eventStream } from '../event-stream.ts';
-import { problem } from '../node/problem.ts';
+import { problem } from '../http/problem.ts';
 import type { TraceWindow } from '../observe/trace.ts';
 import { type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
 import { readEvents } from './node-feed.ts';

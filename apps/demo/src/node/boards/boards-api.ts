@@ -7,8 +7,8 @@ import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
 
 import { eventStream } from '../../event-stream.ts';
-import { readBody, readQuery } from '../read-request.ts';
-import { problem } from '../problem.ts';
+import { readBody, readQuery } from '../../http/read-request.ts';
+import { problem } from '../../http/problem.ts';
 import { boardOperation, boardText } from './board.ts';
 import type { BoardAnswer, BoardCommand } from './board-messages.ts';
 import type { BoardOutcome, BoardService } from './board-service.ts';

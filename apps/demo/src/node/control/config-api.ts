@@ -14,7 +14,7 @@ import {
   parseReadMode,
 } from './config-request.ts';
 import type { ConfigService } from './config-service.ts';
-import { problem, type ProblemCode } from '../problem.ts';
+import { problem, type ProblemCode } from '../../http/problem.ts';
 
 const prefix = '/v1/config/';
 

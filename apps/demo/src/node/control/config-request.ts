@@ -2,7 +2,7 @@
 import type { WriteCondition } from './config-command.ts';
 import { keyProblem, limits, utf8Bytes } from './config-limits.ts';
 import type { ReadMode } from './config-service.ts';
-import { problem } from '../problem.ts';
+import { problem } from '../../http/problem.ts';
 
 /** A value, or the response that says why there is none. */
 export type Parsed<Value> =

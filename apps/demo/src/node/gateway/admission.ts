@@ -17,7 +17,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { type ApiKey, apiKeysOf, type Quota, quotaOf } from '../control/cluster-map.ts';
 import type { ConfigStore } from '../control/config-store.ts';
 import { isSameText } from '../../same-text.ts';
-import { problem } from '../problem.ts';
+import { problem } from '../../http/problem.ts';
 
 /** What admission is made of. */
 export interface AdmissionOptions {
