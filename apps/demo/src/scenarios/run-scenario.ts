@@ -10,6 +10,7 @@ import { type NodeId, nodeId, type Random } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 
 import { actions, ClientMemory } from '../check/client-memory.ts';
+import type { ReadMode } from '../node/control/config-service.ts';
 import { learntFrom, NoAnswer, requestOf } from '../check/config-exchange.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from '../check/config-model.ts';
 import { SimCluster, type SimClusterOptions } from '../sim/sim-cluster.ts';
@@ -79,6 +80,7 @@ export class ScenarioRun {
   readonly #memories = new Map<string, ClientMemory>();
   readonly #busy = new Set<string>();
   #load: { readonly edits: number; readonly config: number };
+  #readMode: ReadMode = 'index';
   #createdCount = 0;
   #owedEdits = 0;
   #owedConfig = 0;
@@ -105,6 +107,11 @@ export class ScenarioRun {
   /** What is asked for per second. */
   get load(): { readonly edits: number; readonly config: number } {
     return this.#load;
+  }
+
+  /** How clients read the configuration: by 'stale' they are promised less than they are held to. */
+  get readMode(): ReadMode {
+    return this.#readMode;
   }
 
   /** What clients saw of the configuration. */
@@ -148,6 +155,7 @@ export class ScenarioRun {
   /** Does now what `step` says, whatever its time. */
   take(step: ScenarioStep): void {
     if (step.kind === 'load') this.#load = step;
+    if (step.kind === 'reads') this.#readMode = step.mode;
     if (step.kind === 'members') {
       const members = JSON.stringify(step.nodes.map((node) => ({ id: this.#nodeOf(node) })));
       void this.#putConfig('cluster/members', members);
@@ -273,7 +281,7 @@ export class ScenarioRun {
   }
 
   async #askConfig(input: ConfigInput): Promise<ConfigOutput> {
-    const { method, path, headers, body } = requestOf(input, 'index');
+    const { method, path, headers, body } = requestOf(input, this.#readMode);
     const request = { node: this.#anyNode(), method, path, headers };
     const answer = await this.cluster.act({
       kind: 'request',

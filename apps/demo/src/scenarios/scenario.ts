@@ -33,6 +33,8 @@ export const stepSchema = v.variant('kind', [
   v.strictObject({ atMs, kind: v.literal('members'), nodes: v.array(node) }),
   v.strictObject({ atMs, kind: v.literal('load'), edits: rate, config: rate }),
   v.strictObject({ atMs, kind: v.literal('calm') }),
+  /** Reads of the configuration ask a majority, as they must, or one node alone: a broken rule. */
+  v.strictObject({ atMs, kind: v.literal('reads'), mode: v.picklist(['index', 'stale']) }),
 ]);
 
 const claim = v.variant('kind', [
@@ -129,6 +131,7 @@ export function faultsOf(
       ];
     case 'members':
     case 'load':
+    case 'reads':
       return [];
   }
 }

@@ -9,7 +9,7 @@ import { INPUT_MS_MAX, type RunInput, type RunPlan } from './run-link.ts';
 import type { SimAnswer } from './sim-cluster.ts';
 
 /** Without a scenario: a small load, and nothing goes wrong by itself. */
-const freePlay: Scenario = {
+export const freePlay: Scenario = {
   name: 'free',
   title: 'Free play',
   text: 'Five nodes and a small load. Nothing goes wrong but by your hand.',
@@ -33,9 +33,12 @@ export class SimRun {
   /** How many of them were done. */
   #doneCount = 0;
 
-  /** At its very start. */
-  constructor(plan: Omit<RunPlan, 'atMs'>, watcher: RunWatcher) {
-    const scenario = scenarios.find(({ name }) => name === plan.scenario) ?? freePlay;
+  /** At its very start. @param scenario - Default: the one that `plan` names. */
+  constructor(
+    plan: Omit<RunPlan, 'atMs'>,
+    watcher: RunWatcher,
+    scenario: Scenario = scenarios.find(({ name }) => name === plan.scenario) ?? freePlay,
+  ) {
     this.played = new ScenarioRun(scenario, plan.seed, watcher);
     this.#inputs = [...plan.inputs];
   }
