@@ -50,6 +50,9 @@ export interface RaftFigures {
   readonly term: number;
   readonly leaderId: string | null;
   readonly votedFor: string | null;
+  /** How long it has waited for a leader, and after how long it asks for votes, in ticks. */
+  readonly electionElapsedTicks: number;
+  readonly electionDueTicks: number;
   readonly firstLogIndex: number;
   readonly lastLogIndex: number;
   readonly durableIndex: number;

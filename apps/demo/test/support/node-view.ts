@@ -14,6 +14,8 @@ const raft: RaftFigures = {
   term: 1,
   leaderId: null,
   votedFor: null,
+  electionElapsedTicks: 0,
+  electionDueTicks: 10,
   firstLogIndex: 1,
   lastLogIndex: 0,
   durableIndex: 0,

@@ -41,6 +41,10 @@ export interface RaftStatus {
   readonly votedFor: NodeId | undefined;
   /** How much this node is to lead: see `RaftTuning`. */
   readonly priority: number;
+  /** Ticks since a follower or candidate heard from a leader, or began to ask for votes. */
+  readonly electionElapsedTicks: number;
+  /** After so many of them it asks for votes (again). Drawn anew for each wait. */
+  readonly electionDueTicks: number;
   /** Highest index known to be committed; since the last start, so it begins at the snapshot. */
   readonly commitIndex: number;
   /** Highest index the state machine holds. */
@@ -116,6 +120,8 @@ export function coreStatus(raft: RaftState): Omit<RaftStatus, EdgeStatus> {
     leaderId: raft.leaderId,
     votedFor: raft.votedFor,
     priority: raft.tuning.priority,
+    electionElapsedTicks: raft.electionElapsedTicks,
+    electionDueTicks: raft.electionDueTicks,
     commitIndex: raft.commitIndex,
     lastLogIndex: log.lastIndex,
     firstLogIndex: log.firstIndex,
