@@ -51,6 +51,7 @@ import { ObservedTransport } from '../observe/observed-transport.ts';
 import { TraceFeed } from '../observe/trace.ts';
 import { createOperationsApi } from './operations-api.ts';
 import { problem } from '../http/problem.ts';
+import type { MachineFaults } from '../machine-faults.ts';
 import { noticeOf, raftFigures } from '../observe/raft-figures.ts';
 import { StampedTransport } from '../observe/stamped-transport.ts';
 import { StatusPublisher } from '../observe/status-publisher.ts';
@@ -70,6 +71,8 @@ export interface NodeOptions {
   readonly adminToken?: string;
   /** Faults that hold from the first message on. Default none. */
   readonly faults?: FaultSettings;
+  /** Told what is to be wrong with disk and clock, whenever that changes. */
+  readonly onMachineFaults?: (faults: MachineFaults) => void;
   /** Raft's tuning, where it should differ from its defaults. */
   readonly raft?: Pick<RaftNodeOptions, 'tickMs' | 'snapshotEveryEntries' | 'trailingEntryCount'>;
   /** Gets what an operator should read: damage, a full disk, a failure. */
@@ -101,7 +104,7 @@ export interface DemoNode {
  */
 export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const { clock, random, voters, requestTimeoutMs = 3_000 } = options;
-  const { events, faults, transport, trace } = createTransports(options);
+  const { events, faults, transport, stamped, trace } = createTransports(options);
   const disk = new MeasuredDisk(options.disk, clock);
   const store = new ConfigStore();
   const raft = await RaftNode.open({
@@ -130,6 +133,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     id: transport.localId,
     uptimeMs: clock.nowMs() - startedAtMs,
     loopDelayMs: loop.delayMs,
+    hybridAheadMs: stamped.aheadMs,
     raft: raftFigures(raft.status()),
     store: store.figures(),
     boards: boards.figures(),
@@ -220,22 +224,24 @@ async function openBoards(
 }
 
 /** What is put around the carrier: faults on demand, and a look at every message before them. */
-function createTransports({ transport: carrier, clock, random, faults: settings }: NodeOptions): {
+function createTransports(options: NodeOptions): {
   readonly events: NodeEvents;
   readonly faults: InjectedFaults;
   readonly transport: ObservedTransport;
+  readonly stamped: StampedTransport;
   readonly trace: TraceFeed;
 } {
+  const { transport: carrier, clock, random, faults: settings, onMachineFaults } = options;
   const events = new NodeEvents();
   const faulty = new FaultyTransport(carrier, { clock, random });
-  const faults = new InjectedFaults(faulty);
+  const faults = new InjectedFaults(faulty, onMachineFaults);
   if (settings !== undefined) faults.set(settings);
   const isBlocked = (peer: NodeId): boolean => faults.isBlocked(peer);
   const trace = new TraceFeed(clock);
   const stamping = { clock, random, describe, isTraced: trace.isFollowed, trace: trace.add };
   const stamped = new StampedTransport(faulty, stamping);
   const transport = new ObservedTransport(stamped, { clock, events, describe, isBlocked });
-  return { events, faults, transport, trace };
+  return { events, faults, transport, stamped, trace };
 }
 
 /** What a message is called on a screen: Raft's name of its kind, or the protocol's name. */

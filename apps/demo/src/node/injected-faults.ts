@@ -1,8 +1,9 @@
-/** What goes wrong on the links of this node because somebody asked for it. */
+/** What goes wrong with this node because somebody asked for it. */
 import { type NodeId, nodeId } from '@quorate/transport';
 import type { FaultRule, FaultyTransport } from '@quorate/transport/faulty';
 import * as v from 'valibot';
 
+import { machineFaults, type MachineFaults, soundMachine } from '../machine-faults.ts';
 import { groupsSchema, nodeName, unreachableFrom } from '../partition.ts';
 
 const RULES_MAX = 64;
@@ -25,14 +26,17 @@ const linkRule = v.variant('kind', [
   }),
 ]);
 
-/** All that is wrong at a time. What is left out is well; to leave out both is a mistake. */
+/** All that is wrong at a time. What is left out is well; to leave out all is a mistake. */
 export const faultSettings = v.pipe(
   v.strictObject({
     groups: v.optional(groupsSchema),
     rules: v.optional(v.pipe(v.array(linkRule), v.maxLength(RULES_MAX))),
+    machine: v.optional(machineFaults),
   }),
-  v.check(({ groups, rules }) => (groups ?? rules) !== undefined, 'expected groups or rules'),
-  v.transform(({ groups = [], rules = [] }) => ({ groups, rules })),
+  v.check((given) => Object.keys(given).length > 0, 'expected groups, rules or machine'),
+  v.transform(({ groups = [], rules = [], machine = soundMachine }) => ({
+    ...{ groups, rules, machine },
+  })),
 );
 
 /** All that is wrong at a time. */
@@ -41,13 +45,19 @@ export type FaultSettings = v.InferOutput<typeof faultSettings>;
 /** One thing that is wrong with one link. */
 export type LinkRule = v.InferOutput<typeof linkRule>;
 
-/** The faults of a node, as rules of its transport. */
+/** The faults of a node: rules of its transport, and what the machine below it makes of them. */
 export class InjectedFaults {
   readonly #transport: FaultyTransport;
+  readonly #onMachine: (faults: MachineFaults) => void;
   #blockedPeers: readonly string[] = [];
 
-  constructor(transport: FaultyTransport) {
+  /** @param onMachine - Makes what is wrong below the node: it cannot make that itself. */
+  constructor(
+    transport: FaultyTransport,
+    onMachine: (faults: MachineFaults) => void = () => undefined,
+  ) {
     this.#transport = transport;
+    this.#onMachine = onMachine;
   }
 
   /** Whom this node cannot reach. */
@@ -55,8 +65,9 @@ export class InjectedFaults {
     return this.#blockedPeers;
   }
 
-  /** Replaces the faults; neither groups nor rules heal everything. */
-  set({ groups, rules }: FaultSettings): void {
+  /** Replaces the faults; no groups, no rules and a sound machine heal everything. */
+  set({ groups, rules, machine }: FaultSettings): void {
+    this.#onMachine(machine);
     const { localId } = this.#transport;
     const named = groups.map((group) => group.map((name) => nodeId(name)));
     const partition: FaultRule[] = named.length === 0 ? [] : [{ kind: 'partition', groups: named }];
@@ -78,7 +89,7 @@ export function parseFaults(json: string): FaultSettings {
   try {
     return v.parse(faultSettings, JSON.parse(json));
   } catch {
-    return { groups: [], rules: [] };
+    return { groups: [], rules: [], machine: soundMachine };
   }
 }
 

@@ -4,6 +4,8 @@ export interface NodeStatus {
   readonly uptimeMs: number;
   /** How late the event loop ran its last timer, in ms. */
   readonly loopDelayMs: number;
+  /** How far the time in messages is ahead of this node's calendar, in ms: one of them is wrong. */
+  readonly hybridAheadMs: number;
   readonly raft: RaftFigures;
   readonly store: StoreFigures;
   readonly boards: BoardFigures;

@@ -85,6 +85,14 @@ export class StampedTransport implements Transport {
     return this.#malformedCount;
   }
 
+  /**
+   * How far the latest time in any timestamp known here is ahead of this node's calendar, in ms: as
+   * far as another calendar is, or was before this one was set back. 0 if it is not.
+   */
+  get aheadMs(): number {
+    return Math.max(0, this.#hybrid.wallMs - this.#options.clock.wallTimeMs());
+  }
+
   /** A timestamp for something that happens here, later than all that is known to have happened. */
   now(): HybridTimestamp {
     return this.#hybrid.now(this.#options.clock.wallTimeMs());

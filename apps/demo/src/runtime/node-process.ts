@@ -13,6 +13,7 @@ import type { NodeCommand } from '../cli/command.ts';
 import { limits } from '../node/control/config-limits.ts';
 import { createNode, type DemoNode } from '../node/create-node.ts';
 import { parseFaults } from '../node/injected-faults.ts';
+import { FaultyMachine } from './faulty-machine.ts';
 import { nodeIdentity } from './node-identity.ts';
 
 /** A snapshot travels in one message: the whole store, and room for what frames it. */
@@ -62,13 +63,18 @@ async function openNode(command: NodeCommand): Promise<DemoNode> {
   });
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
   mkdirSync(command.dataDirectory, { recursive: true });
-  return createNode({
-    transport,
+  const machine = new FaultyMachine({
     disk: nodeDisk(command.dataDirectory),
     clock: systemClock,
+  });
+  return createNode({
+    transport,
+    disk: machine.disk,
+    clock: machine.clock,
     random: systemRandom,
     voters: [localId, ...peers.keys()],
     faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
+    onMachineFaults: machine.set,
     ...(adminToken === undefined ? {} : { adminToken }),
     onNotice: (text) => {
       process.stderr.write(`${text}\n`);

@@ -11,6 +11,13 @@ import { type NodeId, nodeId } from '@quorate/transport';
 
 import type { DemoNode } from '../node/create-node.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
+import {
+  isSound,
+  type MachineChange,
+  type MachineFaults,
+  machineText,
+  soundMachine,
+} from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import { judge } from '../scenarios/claims.ts';
 import { scenarios } from '../scenarios/index.ts';
@@ -22,6 +29,7 @@ import {
   NodeSilentError,
 } from '../supervisor/controlled-cluster.ts';
 import { Broadcast } from '../supervisor/supervisor-events.ts';
+import { afterFault, isOfMachine, machineSteps } from './machine-steps.ts';
 import { formatLink, INPUT_MS_MAX, INPUTS_MAX, requestInput, type RunPlan } from './run-link.ts';
 import { SimCharts } from './sim-charts.ts';
 import type { SimAnswer } from './sim-cluster.ts';
@@ -57,6 +65,7 @@ export class SimSupervisor implements ControlledCluster {
   #run: SimRun;
   #charts: SimCharts;
   #groups: Groups = [];
+  readonly #machines = new Map<string, MachineFaults>();
   readonly #statuses = new Map<NodeId, NodeStatus>();
   #isPlaying = true;
   #speed = 1;
@@ -224,8 +233,17 @@ export class SimSupervisor implements ControlledCluster {
     });
   }
 
+  async changeMachine(id: string, change: MachineChange): Promise<void> {
+    await this.#whenAtRest(() => {
+      this.#makeMachine(this.#expect(id), { ...this.#machineOf(id), ...change });
+    });
+  }
+
   async heal(): Promise<void> {
-    await this.#whenAtRest(() => void this.#act({ kind: 'heal' }));
+    await this.#whenAtRest(() => {
+      void this.#act({ kind: 'heal' });
+      for (const node of this.#names()) this.#makeMachine(node, soundMachine);
+    });
   }
 
   async setLoad(ratePerSecond: number): Promise<void> {
@@ -266,6 +284,7 @@ export class SimSupervisor implements ControlledCluster {
       nodes: this.#names().map((id) => this.#viewOf(id)),
       leaderId: this.#leaderId() ?? null,
       groups: this.#groups,
+      machines: Object.fromEntries([...this.#machines].filter(([, faults]) => !isSound(faults))),
       load: {
         ratePerSecond: load.edits + load.config,
         totals: {
@@ -303,6 +322,14 @@ export class SimSupervisor implements ControlledCluster {
     return state === 'down' || state === 'stopping' ? 'stopped' : state;
   }
 
+  #machineOf(id: string): MachineFaults {
+    return this.#machines.get(id) ?? soundMachine;
+  }
+
+  #makeMachine(node: Name, wanted: MachineFaults): void {
+    for (const step of machineSteps(node, this.#machineOf(node), wanted)) void this.#act(step);
+  }
+
   /** The node that leads the newest term. */
   #leaderId(): string | undefined {
     const { cluster } = this.#run.played;
@@ -326,6 +353,7 @@ export class SimSupervisor implements ControlledCluster {
   #newRun(inputs: RunPlan['inputs']): SimRun {
     this.#charts = this.#newCharts();
     this.#groups = [];
+    this.#machines.clear();
     this.#statuses.clear();
     this.#leadershipCount = 0;
     this.#verdict = { atMs: 0, checkedCount: 0, violationCount: 0 };
@@ -359,14 +387,27 @@ export class SimSupervisor implements ControlledCluster {
 
   #noticeFault(fault: Fault): void {
     const isRepair = ['restart', 'resume', 'heal', 'calm'].includes(fault.kind);
-    const node = 'node' in fault ? ` ${fault.node}` : '';
-    const name = fault.kind === 'crash' ? 'kill' : fault.kind;
-    this.#charts.mark(this.#run.nowMs, isRepair ? 'repair' : 'fault', `${name}${node}`);
+    if ('node' in fault && isOfMachine(fault)) this.#noticeMachine(fault.node, fault);
+    else {
+      const node = 'node' in fault ? ` ${fault.node}` : '';
+      const name = fault.kind === 'crash' ? 'kill' : fault.kind;
+      this.#charts.mark(this.#run.nowMs, isRepair ? 'repair' : 'fault', `${name}${node}`);
+    }
+    if (fault.kind === 'calm') {
+      for (const [id, faults] of this.#machines) this.#machines.set(id, afterFault(faults, fault));
+    }
     if (fault.kind === 'heal' || fault.kind === 'calm') this.#groups = [];
     if (fault.kind !== 'partition') return;
     const isNew = (group: readonly string[]): boolean =>
       !this.#groups.some((known) => known.join() === group.join());
     this.#groups = [...this.#groups, ...[fault.left, fault.right].filter(isNew)];
+  }
+
+  #noticeMachine(id: string, fault: Fault): void {
+    const faults = afterFault(this.#machineOf(id), fault);
+    this.#machines.set(id, faults);
+    const kind = isSound(faults) ? 'repair' : 'fault';
+    this.#charts.mark(this.#run.nowMs, kind, `${id}: ${machineText(faults)}`);
   }
 
   #seekTo(atMs: number): void {

@@ -1,6 +1,7 @@
 /** What the supervisor shows of the cluster, to its page and to `demo status`. */
 import type { MessageCount, MessageSample } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
+import type { MachineFaults } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import type { ProcessState } from './child-node.ts';
 import type { LinkFault } from './link-faults.ts';
@@ -32,6 +33,8 @@ export interface ClusterView {
   readonly groups: Groups;
   /** What is wrong with single links. Nothing, if left out. */
   readonly links?: readonly LinkFault[];
+  /** What is wrong with the machines under nodes, by node. Nothing, if left out. */
+  readonly machines?: Readonly<Record<string, MachineFaults>>;
   readonly load: LoadView;
   readonly dataDirectory: string;
 }

@@ -1,8 +1,10 @@
 /** The page's events and the actions behind its buttons, on any cluster; needs no Node. */
 import type { Context, Hono } from 'hono';
+import * as v from 'valibot';
 
 import { eventStream } from '../event-stream.ts';
 import { problem } from '../http/problem.ts';
+import { machineChange } from '../machine-faults.ts';
 import { parseGroups } from '../partition.ts';
 import { proxyToBoards } from './boards-proxy.ts';
 import { loadPerSecondMax } from './cluster-view.ts';
@@ -34,6 +36,15 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
 }
 
 function addActions(api: Hono, cluster: ControlledCluster): void {
+  api.post('/api/nodes/:id/machine', async (context) => {
+    const change = v.safeParse(machineChange, await jsonBody(context));
+    if (!change.success) {
+      const field = v.getDotPath(change.issues[0]) ?? 'body';
+      return problem('bad_field', { field, detail: `${field}: ${change.issues[0].message}` });
+    }
+    await cluster.changeMachine(context.req.param('id'), change.output);
+    return context.json(cluster.view());
+  });
   api.post('/api/nodes/:id/:action', async (context) => {
     const { id, action } = context.req.param();
     switch (action) {

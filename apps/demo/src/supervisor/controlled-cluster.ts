@@ -2,6 +2,7 @@
  * What the page and the shell can do to a cluster and learn of it, whatever it runs on: processes,
  * or the simulator in a browser.
  */
+import type { MachineChange } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import type { ClusterView, PageEvent } from './cluster-view.ts';
 import type { Broadcast } from './supervisor-events.ts';
@@ -45,7 +46,9 @@ export interface ControlledCluster {
   restart(id: string): void | Promise<void>;
   /** Lets nodes of different groups reach each other no more. */
   partition(groups: Groups): void | Promise<void>;
-  /** Ends the partition. */
+  /** Changes what is wrong with the disk and the calendar of a node. */
+  changeMachine(id: string, change: MachineChange): void | Promise<void>;
+  /** Ends the partition, and all that is wrong with links and machines. */
   heal(): void | Promise<void>;
   /** Changes the load, in requests per second. */
   setLoad(ratePerSecond: number): void | Promise<void>;

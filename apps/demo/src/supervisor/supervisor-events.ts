@@ -1,5 +1,6 @@
 import type { Unsubscribe } from '@quorate/transport';
 
+import { type MachineFaults, machineText } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import { type LinkFault, textOf } from './link-faults.ts';
 
@@ -34,6 +35,7 @@ export type SupervisorEvent =
   | { readonly event: 'leader'; readonly node: string; readonly term: number }
   | { readonly event: 'partitioned'; readonly groups: Groups }
   | { readonly event: 'links'; readonly links: readonly LinkFault[] }
+  | { readonly event: 'machine'; readonly node: string; readonly faults: MachineFaults }
   | { readonly event: 'healed' }
   | { readonly event: 'load'; readonly ratePerSecond: number }
   | { readonly event: 'violation'; readonly text: string }
@@ -63,8 +65,10 @@ export function sentenceOf(event: SupervisorEvent): string | undefined {
       return `partitioned: ${event.groups.map((group) => group.join(',')).join(' | ')}`;
     case 'links':
       return event.links.length === 0 ? 'links as they should be' : textOf(event.links);
+    case 'machine':
+      return `${event.node}: ${machineText(event.faults)}`;
     case 'healed':
-      return 'all links healed';
+      return 'all healed';
     case 'load':
       return `load: ${event.ratePerSecond} requests per second`;
     case 'violation':

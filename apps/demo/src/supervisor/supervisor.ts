@@ -11,6 +11,13 @@ import { HttpClient, HttpClientError } from '../http-client.ts';
 import type { FaultSettings } from '../node/injected-faults.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
+import {
+  isSound,
+  type MachineChange,
+  type MachineFaults,
+  machineText,
+  soundMachine,
+} from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import { Charts } from './charts.ts';
 import { ChildNode, type ChildExit } from './child-node.ts';
@@ -77,6 +84,8 @@ export class Supervisor implements ControlledCluster {
   readonly #viewTimer: NodeJS.Timeout;
   #groups: Groups = [];
   #links: readonly LinkFault[] = [];
+  /** What is wrong with machines; those that are as they should be are left out. */
+  readonly #machines = new Map<string, MachineFaults>();
   #leader: { readonly id: string; readonly term: number } | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -206,10 +215,22 @@ export class Supervisor implements ControlledCluster {
     await this.#applyFaults();
   }
 
-  /** Ends the partition, and all that is wrong with links. */
+  /** Changes what is wrong with a node's machine. @throws ActionError if it cannot be told. */
+  async changeMachine(id: string, change: MachineChange): Promise<void> {
+    const member = this.#member(id);
+    const faults = { ...this.#machineOf(id), ...change };
+    if (isSound(faults)) this.#machines.delete(id);
+    else this.#machines.set(id, faults);
+    this.charts.mark(isSound(faults) ? 'repair' : 'fault', `${id}: ${machineText(faults)}`);
+    this.events.publish({ event: 'machine', node: id, faults });
+    if (!(await this.#tellFaults(member))) throw new ActionError(`no answer from ${id}; try again`);
+  }
+
+  /** Ends the partition, and all that is wrong with links and machines. */
   async heal(): Promise<void> {
     this.#groups = [];
     this.#links = [];
+    this.#machines.clear();
     this.charts.mark('repair', 'heal');
     this.events.publish({ event: 'healed' });
     await this.#applyFaults();
@@ -228,6 +249,7 @@ export class Supervisor implements ControlledCluster {
       leaderId: this.#currentLeader() ?? null,
       groups: this.#groups,
       links: this.#links,
+      machines: Object.fromEntries(this.#machines),
       load: { ratePerSecond: this.load.ratePerSecond, totals: this.load.totals },
       dataDirectory: this.#options.dataDirectory,
     };
@@ -390,7 +412,15 @@ export class Supervisor implements ControlledCluster {
   }
 
   #faultsOf(id: string): FaultSettings {
-    return { groups: this.#groups.map((group) => [...group]), rules: rulesOf(this.#links, id) };
+    return {
+      groups: this.#groups.map((group) => [...group]),
+      rules: rulesOf(this.#links, id),
+      machine: this.#machineOf(id),
+    };
+  }
+
+  #machineOf(id: string): MachineFaults {
+    return this.#machines.get(id) ?? soundMachine;
   }
 
   #member(id: string): Member {

@@ -4,6 +4,7 @@ import { MemoryNetwork } from '@quorate/transport/memory';
 import { seededRandom, systemClock } from '@quorate/transport/system';
 import { afterEach, expect, test } from 'vitest';
 
+import { soundMachine } from '../../src/machine-faults.ts';
 import { InjectedFaults, parseFaults } from '../../src/node/injected-faults.ts';
 
 const n2 = nodeId('n2');
@@ -14,7 +15,7 @@ const transport = new FaultyTransport(new MemoryNetwork().join(nodeId('n1')), {
 const faults = new InjectedFaults(transport);
 
 afterEach(() => {
-  faults.set({ groups: [], rules: [] });
+  faults.set({ groups: [], rules: [], machine: soundMachine });
   expect(transport.rules).toEqual([]);
 });
 
@@ -28,6 +29,7 @@ test('groups and rules become rules of the transport', () => {
       { kind: 'cut', peer: 'n2', direction: 'to' },
       { kind: 'cut', peer: 'n4', direction: 'from' },
     ],
+    machine: soundMachine,
   });
   const link = { kind: 'disturb', from: ['n1'], to: ['n2'] };
   expect(transport.rules).toEqual([
@@ -43,10 +45,22 @@ test('groups and rules become rules of the transport', () => {
   expect(faults.isBlocked(n2)).toBe(true);
 });
 
+test('what is wrong with the machine is handed to who can make it so', () => {
+  const told: unknown[] = [];
+  const machine = { isDiskFull: true, syncDelayMs: 5, clockSkewMs: -10 };
+  new InjectedFaults(transport, (made) => told.push(made)).set({ groups: [], rules: [], machine });
+  expect(told).toEqual([machine]);
+  expect(parseFaults(JSON.stringify({ machine }))).toEqual({ groups: [], rules: [], machine });
+});
+
 test('what the environment says wrongly is no fault', () => {
   const rules = [{ kind: 'drop', peer: 'n2', share: 1 }];
-  expect(parseFaults(JSON.stringify({ rules }))).toEqual({ groups: [], rules });
-  const none = { groups: [], rules: [] };
+  expect(parseFaults(JSON.stringify({ rules }))).toEqual({
+    groups: [],
+    rules,
+    machine: soundMachine,
+  });
+  const none = { groups: [], rules: [], machine: soundMachine };
   const wrong = ['', 'null', '{}', '{"rules":[{"kind":"drop","peer":"","share":1}]}'];
   for (const text of wrong) expect(parseFaults(text)).toEqual(none);
 });

@@ -161,7 +161,7 @@ describe('faults', () => {
   test('of links hold, one-way cuts too, until they are replaced', async () => {
     const [lonely = leaderId, ...others] = cluster.ids;
     const rules = others.map((peer) => ({ kind: 'cut', peer, direction: 'to' }));
-    expect((await inject(lonely, { rules })).document).toEqual({ groups: [], rules });
+    expect((await inject(lonely, { rules })).document).toMatchObject({ groups: [], rules });
     expect(cluster.node(lonely).status().blockedPeers).toEqual(others);
     await cluster.simulation.run(5_000);
     expect((await cluster.put(lonely, 'a', '1')).status).toBe(504);

@@ -64,6 +64,27 @@ describe('a simulated cluster', () => {
     await expect(demo.partition([['n1'], ['n7']])).rejects.toThrow('there is no node n7');
   });
 
+  test('has full disks, slow disks and wrong calendars, until healed', async () => {
+    const demo = await started();
+    await demo.changeMachine('n1', { isDiskFull: true });
+    await demo.changeMachine('n2', { clockSkewMs: 5_000, syncDelayMs: 35 });
+    await demo.changeMachine('n2', { clockSkewMs: 3_000 });
+    const sound = { isDiskFull: false, syncDelayMs: 0, clockSkewMs: 0 };
+    expect(demo.view().machines).toEqual({
+      n1: { ...sound, isDiskFull: true },
+      n2: { ...sound, syncDelayMs: 35, clockSkewMs: 3_000 },
+    });
+    await pumpTo(demo, 5_000);
+    const ahead = demo.view().nodes.map(({ status }) => status?.hybridAheadMs ?? 0);
+    expect(ahead[1]).toBe(0);
+    expect(ahead[2]).toBeGreaterThan(2_000);
+    await demo.heal();
+    expect(demo.view().machines).toEqual({});
+    await expect(demo.changeMachine('n7', { isDiskFull: true })).rejects.toThrow('no node n7');
+    const parsed = parseLink(`cluster?${demo.state.link}`);
+    expect(parsed.kind === 'plan' ? parsed.plan.inputs.length : parsed).toBe(8);
+  });
+
   test('is under a load that is checked', async () => {
     const demo = await started();
     await demo.setLoad(60);

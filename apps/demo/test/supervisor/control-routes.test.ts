@@ -33,6 +33,8 @@ class WrittenDown implements ControlledCluster {
   pause = (id: string): void => void this.told.push(['pause', id]);
   resume = (id?: string): void => void this.told.push(['resume', id]);
   partition = (groups: unknown): void => void this.told.push(['partition', groups]);
+  changeMachine = (id: string, change: unknown): void =>
+    void this.told.push(['machine', id, change]);
   heal = (): void => void this.told.push(['heal']);
   setLoad = (rate: number): void => void this.told.push(['load', rate]);
   restart = (id: string): void => {
@@ -69,6 +71,7 @@ test('says to the cluster what was asked, and answers with its view', async () =
     await post('/api/nodes/n1/resume'),
     await post('/api/resume'),
     await post('/api/partition', { groups: [['n1'], ['n2', 'n3']] }),
+    await post('/api/nodes/n3/machine', { clockSkewMs: -500 }),
     await post('/api/heal'),
     await post('/api/load', { ratePerSecond: 20 }),
   ];
@@ -79,6 +82,7 @@ test('says to the cluster what was asked, and answers with its view', async () =
     ['resume', 'n1'],
     ['resume', undefined],
     ['partition', [['n1'], ['n2', 'n3']]],
+    ['machine', 'n3', { clockSkewMs: -500 }],
     ['heal'],
     ['load', 20],
   ]);
@@ -89,6 +93,15 @@ test('refuses what makes no sense, and says what the cluster refuses', async () 
   expect((await post('/api/partition', { groups: [] })).status).toBe(400);
   expect((await post('/api/load', { ratePerSecond: -1 })).status).toBe(400);
   expect((await post('/api/load')).status).toBe(400);
+  for (const change of [
+    {},
+    { isDiskFull: 1 },
+    { syncDelayMs: -1 },
+    { clockSkewMs: 0.5 },
+    { x: 1 },
+  ]) {
+    expect((await post('/api/nodes/n1/machine', change)).status).toBe(400);
+  }
   expect((await api.request('/api/nothing')).status).toBe(404);
   const refused = await post('/api/nodes/n1/restart');
   expect(refused.status).toBe(409);

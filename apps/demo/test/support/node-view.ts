@@ -41,6 +41,7 @@ export function nodeView(id: string, parts: NodeViewParts = {}): NodeView {
     id,
     uptimeMs: 0,
     loopDelayMs: 0,
+    hybridAheadMs: 0,
     raft: { ...raft, ...figures },
     store: { keyCount: 0, storeBytes: 0, digest: '' },
     boards: { ...board, ...boards },
