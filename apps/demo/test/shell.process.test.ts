@@ -5,22 +5,27 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { usage } from '../src/cli/usage.ts';
+import { commands } from '../src/cli/command-table.ts';
+import { helpOf, overview } from '../src/cli/help.ts';
+import { commonOptions } from '../src/cli/parse-command-line.ts';
 import { readControlFile } from '../src/supervisor/control-file.ts';
 import { RealDemo, runDemo } from './support/real-demo.ts';
 
 describe('without a demo', () => {
-  test('unknown flags and commands: usage on standard error, exit 2', async () => {
+  test('unknown flags and commands: what was expected on standard error, exit 2', async () => {
     for (const args of [['--bogus'], ['explode'], ['kill'], ['--nodes', '12']]) {
       const { code, stdout, stderr } = await runDemo(...args);
       expect(code).toBe(2);
       expect(stdout).toBe('');
-      expect(stderr).toContain(usage);
+      expect(stderr).toMatch(/^demo: .*\nUsage: demo /);
     }
   });
 
-  test('--help: usage on standard output, exit 0', async () => {
-    expect(await runDemo('--help')).toEqual({ code: 0, stdout: usage, stderr: '' });
+  test('--help: on standard output, exit 0', async () => {
+    expect(await runDemo('-h')).toEqual({ code: 0, stdout: overview(commands), stderr: '' });
+    const kill = commands.find(({ name }) => name === 'chaos kill')!;
+    const { code, stdout } = await runDemo('kill', '--help');
+    expect([code, stdout]).toEqual([0, helpOf(kill, commonOptions)]);
   });
 
   test('a command finds nobody: says so, exit 1', async () => {

@@ -54,6 +54,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     await once(server, 'listening');
     writeControlFile(control, { pid: process.pid, url, token });
     print.ready(readyEvent(supervisor, { dashboard: url, data: dataDirectory, control }));
+    command.onReady?.(url);
     if (command.loadPerSecond > 0) supervisor.setLoad(command.loadPerSecond);
     await stopping.requested;
   } finally {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { formatJsonLines, recorder } from '@quorate/linearizability';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { runCheck } from '../../src/cli/check-command.ts';
+import { runCheck } from '../../src/cli/run-check.ts';
 import type { ConfigInput, ConfigOutput } from '../../src/check/config-model.ts';
 
 let directory = '';
@@ -22,7 +22,7 @@ function check(text: string, htmlFile?: string) {
     print: (line: string) => printed.push(line),
     note: (line: string) => noted.push(line),
   };
-  const code = runCheck({ kind: 'check', file, htmlFile, isJson: false }, output);
+  const code = runCheck({ file, htmlFile }, { ...output, isJson: false });
   return { code, printed: printed.join('\n'), noted: noted.join('\n') };
 }
 

@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
 
-import type { ScenarioCommand } from '../../src/cli/command.ts';
-import { runScenarios } from '../../src/cli/scenario-command.ts';
+import { runScenarios, type ScenarioSettings } from '../../src/cli/run-scenarios.ts';
 
-async function run(command: Partial<ScenarioCommand>) {
+async function run({
+  isJson = false,
+  ...settings
+}: Partial<ScenarioSettings & { isJson: boolean }>) {
   const [printed, noted]: [string[], string[]] = [[], []];
   const code = await runScenarios(
-    {
-      ...{ kind: 'scenario', name: undefined, isList: false, isJson: false },
-      ...{ firstSeed: 1, lastSeed: 1, ...command },
-    },
-    { print: (line) => printed.push(line), note: (line) => noted.push(line) },
+    { name: undefined, isList: false, firstSeed: 1, lastSeed: 1, ...settings },
+    { print: (line) => printed.push(line), note: (line) => noted.push(line), isJson },
   );
   return { code, printed, noted };
 }

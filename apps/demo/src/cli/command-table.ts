@@ -1,0 +1,27 @@
+/** All commands; the first is what is done if none is named. */
+import type { Command } from './command-spec.ts';
+import { chaos } from './commands/chaos.ts';
+import { check } from './commands/check.ts';
+import { remove } from './commands/delete.ts';
+import { get } from './commands/get.ts';
+import { heal } from './commands/heal.ts';
+import { kill } from './commands/kill.ts';
+import { load } from './commands/load.ts';
+import { node } from './commands/node.ts';
+import { partition } from './commands/partition.ts';
+import { pause } from './commands/pause.ts';
+import { put } from './commands/put.ts';
+import { restart } from './commands/restart.ts';
+import { resume } from './commands/resume.ts';
+import { scenario } from './commands/scenario.ts';
+import { status } from './commands/status.ts';
+import { stop } from './commands/stop.ts';
+import { up } from './commands/up.ts';
+
+export const commands: readonly Command[] = [
+  ...[up, load, stop, node],
+  ...[status],
+  ...[get, put, remove],
+  ...[kill, pause, resume, restart, partition, heal],
+  ...[scenario, check, chaos],
+];

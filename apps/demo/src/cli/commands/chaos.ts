@@ -1,0 +1,29 @@
+import { loadPerSecondMax } from '../../supervisor/cluster-view.ts';
+import { command, type Command, option } from '../command-spec.ts';
+import { duration, wholeNumber } from '../forms.ts';
+
+export const chaos: Command = command({
+  name: 'chaos',
+  group: 'Prove',
+  summary: 'Break a cluster of its own for a while under load, and judge what it promised',
+  details: [
+    'One or two things go wrong at a time; in the end all is healed. The history of the keys ' +
+      'must be linearizable, all copies of each board the same, and what was confirmed in all of them.',
+  ],
+  examples: [
+    ['chaos --for 10m --rate 300', ''],
+    ['chaos --seed 7', 'another order of the faults'],
+  ],
+  options: {
+    for: option(duration(), 'How long', '1m'),
+    nodes: option(wholeNumber('count', 3, 9), 'How many', '5'),
+    rate: option(wholeNumber('rate', 2, loadPerSecondMax), 'Requests per second', '100'),
+    seed: option(wholeNumber('seed', 0, 999_999_999), 'Of the order of the faults', '1'),
+  },
+  run: async ({ options }, { isJson, mainFile }) => {
+    const { chaosCommand } = await import('../../supervisor/run-chaos.ts');
+    const { nodes: nodeCount, for: durationMs, rate: ratePerSecond, seed } = options;
+    const settings = { nodeCount, durationMs, ratePerSecond, seed, isJson };
+    return await chaosCommand(settings, mainFile);
+  },
+});

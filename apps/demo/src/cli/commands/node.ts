@@ -1,0 +1,35 @@
+import { command, type Command, option, required } from '../command-spec.ts';
+import { address, peers, text } from '../forms.ts';
+
+export const node: Command = command({
+  name: 'node',
+  group: 'Run',
+  summary: 'Run one node, as on a machine of its own',
+  details: ['The same on every machine, with its own id; the README says more.'],
+  examples: [
+    ['node --id n1 --listen 10.0.0.1:5000 --http 10.0.0.1:4000 --data ./n1', 'alone'],
+    ['node --id n1 --listen h1:1 --http h1:2 --data d --peers n2=h2:1,n3=h3:1', 'with others'],
+  ],
+  options: {
+    id: required(text('id'), 'Its name'),
+    listen: required(address, 'Where other nodes reach it'),
+    http: required(address, 'Where its API listens'),
+    data: required(text('directory'), 'Where it keeps its data'),
+    cluster: option(text('id'), 'The cluster it belongs to', 'demo'),
+    peers: option(peers, 'The others; may name the node itself'),
+  },
+  run: async ({ options }) => {
+    const { runNode } = await import('../../runtime/node-process.ts');
+    const { id, listen, http } = options;
+    const [dataDirectory, clusterId] = [options.data, options.cluster];
+    await runNode({
+      id,
+      listen,
+      http,
+      dataDirectory,
+      clusterId,
+      peers: options.peers ?? new Map(),
+    });
+    return 0;
+  },
+});

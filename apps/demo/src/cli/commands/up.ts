@@ -1,0 +1,53 @@
+import { loadPerSecondMax } from '../../supervisor/cluster-view.ts';
+import { command, type Command, flag, option } from '../command-spec.ts';
+import { controlOptions } from '../demo-client.ts';
+import { text, wholeNumber } from '../forms.ts';
+
+export const up: Command = command({
+  name: 'up',
+  group: 'Run',
+  summary: 'Start nodes, their supervisor and the page, until Ctrl-C',
+  details: [
+    'The first Ctrl-C stops all nodes in order and says so, the second one at once. With --json ' +
+      'the first line says where everything is, and one line follows for each thing that happens.',
+  ],
+  examples: [
+    ['', '5 nodes, the page on port 4000'],
+    ['up --nodes 3 --load 200 --open', '3 nodes under load, and a browser'],
+    ['up --data ./demo-data', 'kept, and gone on with at the next start'],
+  ],
+  options: {
+    nodes: option(wholeNumber('count', 1, 9), 'How many', '5'),
+    port: option(
+      wholeNumber('port', 0, 65_000),
+      "The page's; the nodes' APIs take the ports after it, Raft those from 101 after it; 0 " +
+        'picks free ones',
+      '4000',
+    ),
+    data: option(
+      text('directory'),
+      'Keep the data there; else it goes to a temporary directory that is removed at the end',
+    ),
+    load: option(
+      wholeNumber('rate', 0, loadPerSecondMax),
+      'Requests per second to begin with',
+      '0',
+    ),
+    open: flag('Open the page in a browser'),
+    ...controlOptions,
+  },
+  run: async ({ options }, { isJson, mainFile }) => {
+    const { runSupervisor } = await import('../../supervisor/run-supervisor.ts');
+    const { openInBrowser } = await import('../open-in-browser.ts');
+    const settings = {
+      nodeCount: options.nodes,
+      port: options.port,
+      dataDirectory: options.data,
+      loadPerSecond: options.load,
+      ...{ isJson, controlFile: options.control },
+      ...(options.open && { onReady: openInBrowser }),
+    };
+    await runSupervisor(settings, mainFile);
+    return 0;
+  },
+});

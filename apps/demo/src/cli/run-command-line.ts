@@ -1,0 +1,76 @@
+/** One command line, from its words to its exit code. */
+import { coloursFor } from './colours.ts';
+import { commands } from './command-table.ts';
+import { helpOf, overview, usageLine } from './help.ts';
+import { commonOptions, parseCommandLine, type ParsedLine } from './parse-command-line.ts';
+import { progressOn } from './progress.ts';
+import { type ExitCode, Failure, type Shell } from './shell.ts';
+
+/**
+ * Runs one command line. Never rejects.
+ *
+ * @param argv - The arguments after the script's name.
+ * @param mainFile - The script that runs a node when called with `node …`.
+ */
+export async function runCommandLine(argv: readonly string[], mainFile: string): Promise<ExitCode> {
+  const parsed = parseCommandLine(commands, argv);
+  switch (parsed.kind) {
+    case 'help': {
+      const { command } = parsed;
+      process.stdout.write(command ? helpOf(command, commonOptions) : overview(commands));
+      return 0;
+    }
+    case 'misuse': {
+      const { command, problem } = parsed;
+      const usage = command ? `${usageLine(command)}\nMore: demo ${command.name} -h` : 'demo -h';
+      process.stderr.write(`demo: ${problem}\nUsage: ${usage}\n`);
+      return 2;
+    }
+    case 'run':
+      return await run(parsed, mainFile);
+  }
+}
+
+async function run(
+  { given, isJson, isPlain }: ParsedLine & { readonly kind: 'run' },
+  mainFile: string,
+): Promise<ExitCode> {
+  const progress = progressOn(process.stderr, () => performance.now());
+  let interrupt: AbortController | undefined;
+  const shell: Shell = {
+    print: (line) => {
+      progress.clear();
+      process.stdout.write(`${line}\n`);
+    },
+    note: (line) => {
+      progress.clear();
+      process.stderr.write(`${line}\n`);
+    },
+    ...{ progress, isJson, mainFile, colours: coloursFor(process.stdout, isPlain || isJson) },
+    // Whoever never looks at it ends by the signal, or has handlers of its own.
+    get interrupted() {
+      interrupt ??= abortedByCtrlC();
+      return interrupt.signal;
+    },
+  };
+  try {
+    return await given.run(shell);
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    if (isJson && error instanceof Failure) shell.print(JSON.stringify({ error: sentence }));
+    else shell.note(`demo: ${sentence}`);
+    return 1;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** The first Ctrl-C aborts, the second one ends the process. */
+function abortedByCtrlC(): AbortController {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  });
+  return controller;
+}
