@@ -61,8 +61,8 @@ export function overview(commands: readonly Command[]): string {
     '',
     ...wrapped(
       'Every command takes --json, --no-color and -h. Exit codes: 0 done; 1 refused, failed, or ' +
-        'a promise broken; 2 not understood, or not decided (check); 130 ended by Ctrl-C before it ' +
-        'was done.',
+        'a promise broken; 2 not understood, or not decided (check); 130 ended by Ctrl-C before ' +
+        'it was done.',
       '',
     ),
     '',

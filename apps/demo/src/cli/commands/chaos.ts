@@ -8,7 +8,8 @@ export const chaos: Command = command({
   summary: 'Break a cluster of its own for a while under load, and judge what it promised',
   details: [
     'One or two things go wrong at a time; in the end all is healed. The history of the keys ' +
-      'must be linearizable, all copies of each board the same, and what was confirmed in all of them.',
+      'must be linearizable, all copies of each board the same, and what was confirmed in all of ' +
+      'them.',
   ],
   examples: [
     ['chaos --for 10m --rate 300', ''],
