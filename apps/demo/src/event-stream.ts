@@ -12,11 +12,12 @@ const backlogMax = 256;
  * of the moment, and the next ones say more.
  *
  * @param signal - Aborted when the reader goes.
- * @param start - Called once; calls `send` for every event, and returns what stops it.
+ * @param start - Called once; calls `send` for every event, or `end` if no more come, and returns
+ *   what stops it.
  */
 export function eventStream(
   signal: AbortSignal,
-  start: (send: (event: unknown) => void) => Unsubscribe,
+  start: (send: (event: unknown) => void, end: () => void) => Unsubscribe,
 ): Response {
   let stop: Unsubscribe = () => undefined;
   const body = new ReadableStream<Uint8Array>(
@@ -24,10 +25,18 @@ export function eventStream(
       start(controller) {
         // Headers leave with the first bytes; without them the reader would wait for an event.
         controller.enqueue(encoder.encode(': open\n\n'));
-        stop = start((event) => {
+        const send = (event: unknown): void => {
           if ((controller.desiredSize ?? 0) <= 0) return;
           controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
-        });
+        };
+        let isOver = false;
+        const end = (): void => {
+          isOver = true;
+          stop();
+          controller.close();
+        };
+        stop = start(send, end);
+        if (isOver) stop();
         signal.addEventListener('abort', () => {
           stop();
         });

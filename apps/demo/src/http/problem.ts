@@ -29,6 +29,7 @@ const problems = {
   key_not_found: { status: 404, title: 'The key does not exist', ...definite },
   method_not_allowed: { status: 405, title: 'The path does not take this method', ...definite },
   conflict: { status: 409, title: 'Not possible in this state', ...definite },
+  deleted: { status: 410, title: 'It was deleted', ...definite },
   revision_mismatch: { status: 412, title: 'The key is at another revision', ...definite },
   too_large: { status: 413, title: 'The request is too large', ...definite },
   unsupported_media_type: { status: 415, title: 'The body is of another type', ...definite },

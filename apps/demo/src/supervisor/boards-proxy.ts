@@ -7,7 +7,11 @@ import type { Context } from 'hono';
 import { problem } from '../http/problem.ts';
 import { type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
 
-const boardPath = /^\/v1\/boards(\/[a-z0-9-]{1,64}(\/(ops|events|sync))?)?$/;
+const allowed = [
+  /^(GET|POST) \/v1\/boards$/,
+  /^(GET|DELETE) \/v1\/boards\/[a-z0-9-]{1,64}$/,
+  /^(GET|POST) \/v1\/boards\/[a-z0-9-]{1,64}\/(ops|events|sync)$/,
+];
 const requestHeaders = ['content-type', 'idempotency-key'] as const;
 const answerHeaders = ['content-type', 'cache-control', 'location', 'retry-after', 'x-served-by'];
 
@@ -21,7 +25,7 @@ export async function proxyToBoards(
   url.searchParams.delete('token');
   const [, nodeId = '', path = ''] = /^\/api\/node\/([^/]+)(\/.*)$/.exec(url.pathname) ?? [];
   const { method } = context.req;
-  if (!boardPath.test(path) || (method !== 'GET' && method !== 'POST')) {
+  if (!allowed.some((pattern) => pattern.test(`${method} ${path}`))) {
     return problem('not_found', { detail: `nothing at ${url.pathname}` });
   }
   const target = `${path}${url.search}`;

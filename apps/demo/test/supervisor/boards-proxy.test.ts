@@ -53,13 +53,21 @@ test.each([
   ['GET', '/api/node/n1/v1/boards/../config/a'],
   ['GET', '/api/node/n1/v1/boards/b-1/%2e%2e/%2e%2e/config/a'],
   ['GET', '/api/node/n1/v1/boards/b-1/other'],
-  ['DELETE', '/api/node/n1/v1/boards/b-1'],
+  ['PUT', '/api/node/n1/v1/boards/b-1'],
+  ['DELETE', '/api/node/n1/v1/boards'],
+  ['DELETE', '/api/node/n1/v1/boards/b-1/ops'],
   ['POST', '/api/node/n1/admin/faults'],
 ])('hands on nothing but boards: %s %s', async (method, path) => {
   asked = undefined;
   const answer = await proxy.request(path, { method });
   expect(answer.status).toBe(404);
   expect(asked).toBeUndefined();
+});
+
+test('hands on that a board is to be deleted', async () => {
+  const headers = { 'idempotency-key': 'k' };
+  await proxy.request('/api/node/n1/v1/boards/b-1', { method: 'DELETE', headers });
+  expect(asked).toMatchObject({ method: 'DELETE', path: '/v1/boards/b-1', headers });
 });
 
 test('says whether a request may have happened if no answer comes', async () => {

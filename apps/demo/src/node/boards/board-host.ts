@@ -14,6 +14,7 @@ import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 import { crc32c } from '@quorate/transport/codec';
 
 import { type Board, openBoard } from './board.ts';
+import { Tombstones } from './tombstones.ts';
 
 /** What a host needs. */
 export interface BoardHostOptions {
@@ -58,6 +59,8 @@ const SEGMENT_BYTES = 64 * 1_024;
 
 /** Opens, keeps and gives up copies of boards. */
 export class BoardHost {
+  /** The boards that were deleted. There are no copies of them here. */
+  readonly tombstones: Tombstones;
   readonly #options: BoardHostOptions;
   readonly #replicator: Replicator;
   readonly #copies = new Map<string, Promise<Copy>>();
@@ -65,8 +68,9 @@ export class BoardHost {
   readonly #open = new Map<string, Board>();
   readonly #watched = new Map<string, Watched>();
 
-  private constructor(options: BoardHostOptions) {
+  private constructor(options: BoardHostOptions, tombstones: Tombstones) {
     const { transport, clock, random, peers } = options;
+    this.tombstones = tombstones;
     this.#options = options;
     this.#replicator = new Replicator({
       ...{ transport, clock, random, group: 'boards', relay: 'compare' },
@@ -76,10 +80,12 @@ export class BoardHost {
 
   /** Opens all copies that the disk has. */
   static async open(options: BoardHostOptions): Promise<BoardHost> {
-    const host = new BoardHost(options);
-    await options.disk.createDirectory(directory);
-    const names = await options.disk.list(directory);
-    await Promise.all(names.map((boardId) => host.hold(boardId)));
+    const { disk, onHold } = options;
+    const host = new BoardHost(options, await Tombstones.open(disk));
+    for (const boardId of host.tombstones.boardIds) onHold(boardId);
+    await disk.createDirectory(directory);
+    const found = await disk.list(directory);
+    await Promise.all(found.map((boardId) => host.#find(boardId)));
     return host;
   }
 
@@ -114,8 +120,8 @@ export class BoardHost {
   }
 
   /**
-   * Calls `listener` whenever a board has changed, also if no copy is kept here: then one in memory
-   * is, until the last watcher leaves.
+   * Calls `listener` whenever a board has changed or was deleted, also if no copy is kept here: then
+   * one in memory is, until the last watcher leaves.
    *
    * @returns The board as it is known here by now, and what ends it.
    */
@@ -168,8 +174,19 @@ export class BoardHost {
     this.#copies.delete(boardId);
     this.#open.delete(boardId);
     copy.detach();
+    const watched = this.#watched.get(boardId);
+    watched?.stop();
+    if (watched !== undefined) this.#mirror(boardId, watched);
     await copy.durable.close();
-    await removeAll(this.#options.disk, `${directory}/${boardId}`);
+    await this.#removeFiles(boardId);
+  }
+
+  /** Keeps in mind, on disk, that these requests deleted a board, and gives up the copy of it. */
+  async bury(boardId: string, keys: readonly string[]): Promise<void> {
+    this.#options.onHold(boardId);
+    await this.tombstones.add(boardId, keys);
+    for (const listener of this.#watched.get(boardId)?.listeners ?? []) listener();
+    await this.release(boardId);
   }
 
   async close(): Promise<void> {
@@ -178,17 +195,36 @@ export class BoardHost {
     for (const copy of copies) if (copy.status === 'fulfilled') await copy.value.durable.close();
   }
 
+  /** Opens the copy that is in a folder, if there is one. */
+  async #find(boardId: string): Promise<void> {
+    const files = await filesOf(this.#options.disk, boardId);
+    if (files.length === 0) return;
+    if (this.tombstones.keysOf(boardId) === undefined) await this.hold(boardId);
+    // A crash came between the tombstone and this.
+    else await this.#removeFiles(boardId);
+  }
+
+  async #removeFiles(boardId: string): Promise<void> {
+    const { disk } = this.#options;
+    const files = await filesOf(disk, boardId);
+    for (const file of files) await disk.remove(file);
+    const folders = new Set(files.map((file) => file.slice(0, file.lastIndexOf('/'))));
+    for (const folder of folders) await disk.syncDirectory(folder);
+  }
+
   #lookAt(boardId: string): Watched {
     const watched: Watched = { listeners: new Set(), board: undefined, stop: () => undefined };
     this.#watched.set(boardId, watched);
     const copy = this.#copies.get(boardId);
-    if (copy === undefined) {
-      const board = openBoard(randomReplicaId(this.#options.random));
-      show(watched, board, this.#replicator.attach(boardId, board));
-    } else {
-      void copy.then(({ board }) => show(watched, board));
-    }
+    if (copy === undefined) this.#mirror(boardId, watched);
+    else void copy.then(({ board }) => show(watched, board));
     return watched;
+  }
+
+  /** Shows a board of which there is no copy here. */
+  #mirror(boardId: string, watched: Watched): void {
+    const board = openBoard(randomReplicaId(this.#options.random));
+    show(watched, board, this.#replicator.attach(boardId, board));
   }
 
   async #begin(boardId: string): Promise<Copy> {
@@ -236,11 +272,12 @@ function show(watched: Watched, board: Board, detach: () => void = () => undefin
   for (const listener of watched.listeners) listener();
 }
 
-async function removeAll(disk: Disk, folder: string): Promise<void> {
-  for (const part of ['log', 'snapshots']) {
-    for (const name of await disk.list(`${folder}/${part}`)) {
-      await disk.remove(`${folder}/${part}/${name}`);
-    }
-    await disk.syncDirectory(`${folder}/${part}`);
+/** The files of a copy. Folders stay when they are gone: there is no copy in an empty one. */
+async function filesOf(disk: Disk, boardId: string): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const part of await disk.list(`${directory}/${boardId}`)) {
+    const folder = `${directory}/${boardId}/${part}`;
+    for (const name of await disk.list(folder)) files.push(`${folder}/${name}`);
   }
+  return files;
 }

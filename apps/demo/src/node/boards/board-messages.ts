@@ -1,8 +1,9 @@
 /** What nodes ask of the owners of a board, and what those answer: JSON, checked on arrival. */
-import { type Codec, DecodeError } from '@quorate/transport/codec';
+import type { Codec } from '@quorate/transport/codec';
 import * as v from 'valibot';
 
-import { boardOperation, boardView, requestStamp } from './board.ts';
+import { jsonCodec } from '../../json-codec.ts';
+import { boardId, boardOperation, boardView, requestStamp } from './board.ts';
 
 const bytes = v.pipe(v.string(), v.base64());
 const copies = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -21,6 +22,7 @@ const boardCommand = v.variant('kind', [
   v.strictObject({ kind: v.literal('merge'), update: bytes }),
   // What the holder of a version lacks.
   v.strictObject({ kind: v.literal('sync'), since: bytes }),
+  v.strictObject({ kind: v.literal('delete'), stamp: requestStamp }),
 ]);
 
 const boardAnswer = v.variant('kind', [
@@ -28,7 +30,12 @@ const boardAnswer = v.variant('kind', [
   // On the disks of so many owners. `isNew` is false for a request that was carried out before.
   v.strictObject({ kind: v.literal('done'), version: bytes, copies, isNew: v.boolean() }),
   v.strictObject({ kind: v.literal('updates'), updates: v.array(bytes), version: bytes }),
+  // Gone on the disks of so many owners.
+  v.strictObject({ kind: v.literal('buried'), copies, isNew: v.boolean() }),
   v.strictObject({ kind: v.literal('missing') }),
+  // No second owner could be asked.
+  v.strictObject({ kind: v.literal('alone') }),
+  v.strictObject({ kind: v.literal('deleted') }),
   // Nothing was changed.
   v.strictObject({
     kind: v.literal('refused'),
@@ -36,7 +43,7 @@ const boardAnswer = v.variant('kind', [
     detail: v.string(),
   }),
   // On one disk only; the others get it when they can be reached.
-  v.strictObject({ kind: v.literal('unconfirmed'), version: bytes }),
+  v.strictObject({ kind: v.literal('unconfirmed') }),
 ]);
 
 /** What is asked about one board. */
@@ -45,29 +52,22 @@ export type BoardCommand = v.InferOutput<typeof boardCommand>;
 /** What an owner answers. */
 export type BoardAnswer = v.InferOutput<typeof boardAnswer>;
 
-const pull = v.strictObject({ boardId: v.string(), since: bytes });
+const keys = v.pipe(v.array(requestStamp.entries.key), v.maxLength(16));
+const burial = v.strictObject({ boardId, keys });
+
+/** That a board was deleted, and by which requests. */
+export type Burial = v.InferOutput<typeof burial>;
+
+/** What the owners of boards are told: which to hold, and which were deleted. */
+const handOver = v.strictObject({ boardIds: v.array(boardId), deleted: v.array(burial) });
+const pull = v.strictObject({ boardId, since: bytes });
+const pulled = v.strictObject({ updates: v.array(bytes), deletedBy: v.optional(keys) });
 
 export const boardCommandCodec: Codec<BoardCommand> = jsonCodec(boardCommand);
 export const boardAnswerCodec: Codec<BoardAnswer> = jsonCodec(boardAnswer);
 /** What one owner of a board asks another: what the holder of a version lacks. */
 export const pullCodec: Codec<v.InferOutput<typeof pull>> = jsonCodec(pull);
-export const updatesCodec: Codec<string[]> = jsonCodec(v.array(bytes));
-
-function jsonCodec<Message>(schema: v.GenericSchema<unknown, Message>): Codec<Message> {
-  const encoder = new TextEncoder();
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  return {
-    encode: (message) => encoder.encode(JSON.stringify(message)),
-    decode: (payload) => {
-      let message: unknown;
-      try {
-        message = JSON.parse(decoder.decode(payload));
-      } catch (error) {
-        throw new DecodeError(`message: expected JSON: ${String(error)}`);
-      }
-      const result = v.safeParse(schema, message);
-      if (result.success) return result.output;
-      throw new DecodeError(`message: ${result.issues[0].message}`);
-    },
-  };
-}
+export const pulledCodec: Codec<v.InferOutput<typeof pulled>> = jsonCodec(pulled);
+export const handOverCodec: Codec<v.InferOutput<typeof handOver>> = jsonCodec(handOver);
+/** Of the boards that an owner should hold, those that it knows to be deleted. */
+export const burialsCodec: Codec<Burial[]> = jsonCodec(v.array(burial));

@@ -23,7 +23,7 @@ import {
   type BoardCommand,
   boardCommandCodec,
   pullCodec,
-  updatesCodec,
+  pulledCodec,
 } from './board-messages.ts';
 import { COPY_COUNT, type Shards } from './shards.ts';
 
@@ -47,6 +47,12 @@ export type BoardOutcome =
   | { readonly kind: 'unreachable'; readonly detail: string }
   /** It may have happened, or may still happen. */
   | { readonly kind: 'unknown'; readonly detail: string };
+
+/** What those who watch a board are told. */
+export interface BoardNews {
+  readonly updates: readonly string[];
+  readonly version: string;
+}
 
 /** Copies that a change must be on, so that no single loss takes it back. */
 const CONFIRMED_COPIES = 2;
@@ -85,7 +91,9 @@ export class BoardService {
       requester.serve(pullMethod, async (payload) => {
         const { boardId, since } = pullCodec.decode(payload.slice());
         const copy = await options.host.get(boardId);
-        return updatesCodec.encode(copy?.board.updatesSince(fromBase64(since)).map(toBase64) ?? []);
+        const updates = copy?.board.updatesSince(fromBase64(since)).map(toBase64) ?? [];
+        const deletedBy = options.host.tombstones.keysOf(boardId)?.slice();
+        return pulledCodec.encode({ updates, ...(deletedBy && { deletedBy }) });
       }),
     ];
   }
@@ -114,22 +122,30 @@ export class BoardService {
     }
   }
 
+  /** Whether it is known here that a board was deleted. */
+  isDeleted(boardId: string): boolean {
+    return this.#options.host.tombstones.keysOf(boardId) !== undefined;
+  }
+
   /**
    * Tells of a board as it changes, beginning with what the holder of version `since` lacks.
    *
+   * @param end - Called once the board is known to be deleted: nothing more comes.
    * @returns Ends it.
    * @throws CrdtsError if `since` is no version of the board.
    */
   watch(
     boardId: string,
     since: string,
-    send: (news: { readonly updates: readonly string[]; readonly version: string }) => void,
+    send: (news: BoardNews) => void,
+    end: () => void,
   ): () => void {
     const { host, clock } = this.#options;
     let known = fromBase64(since);
     let timer: Timer | undefined;
     const tell = (): void => {
       timer = undefined;
+      if (this.isDeleted(boardId)) return end();
       const board = watching.board();
       const updates = board.updatesSince(known).map(toBase64);
       if (updates.length === 0) return;
@@ -152,6 +168,36 @@ export class BoardService {
   }
 
   async #answer(boardId: string, command: BoardCommand): Promise<BoardAnswer> {
+    if (command.kind === 'delete') return await this.#delete(boardId, command.stamp.key);
+    if (this.isDeleted(boardId)) return { kind: 'deleted' };
+    try {
+      const answer = await this.#carryOut(boardId, command);
+      return this.isDeleted(boardId) ? { kind: 'deleted' } : answer;
+    } catch (error) {
+      // The copy was given up meanwhile.
+      if (this.isDeleted(boardId)) return { kind: 'deleted' };
+      throw error;
+    }
+  }
+
+  async #delete(boardId: string, key: string): Promise<BoardAnswer> {
+    const { host, shards } = this.#options;
+    const keys = host.tombstones.keysOf(boardId);
+    if (keys !== undefined && !keys.includes(key)) return { kind: 'deleted' };
+    if (keys === undefined && (await this.#find(boardId)) === undefined) {
+      return { kind: 'missing' };
+    }
+    await host.bury(boardId, [key]);
+    const needed = Math.min(CONFIRMED_COPIES, shards.ownersOf(boardId).length);
+    const copies = await shards.bury(boardId);
+    if (copies < needed) return { kind: 'unconfirmed' };
+    return { kind: 'buried', copies, isNew: keys === undefined };
+  }
+
+  async #carryOut(
+    boardId: string,
+    command: Exclude<BoardCommand, { readonly kind: 'delete' }>,
+  ): Promise<BoardAnswer> {
     const { host, shards, clock } = this.#options;
     if (command.kind === 'create') {
       const copy = await host.hold(boardId);
@@ -161,8 +207,9 @@ export class BoardService {
       return await this.#change(boardId, copy, { operations, stamp });
     }
     const isQuorum = command.kind === 'read' && command.copies > 1;
-    const copy = await this.#find(boardId, isQuorum);
+    const copy = await this.#find(boardId);
     if (copy === undefined) return { kind: 'missing' };
+    if (isQuorum && !(await this.#hearOthers(boardId, copy))) return { kind: 'alone' };
     switch (command.kind) {
       case 'read':
         return { kind: 'board', view: viewOf(copy.board), version: versionOf(copy) };
@@ -181,15 +228,15 @@ export class BoardService {
     }
   }
 
-  /** The copy, if the board exists; after hearing others if it must be, or is not here yet. */
-  async #find(boardId: string, isQuorum: boolean): Promise<HostedBoard | undefined> {
+  /** The copy, if the board exists; after hearing others if it is not here yet. */
+  async #find(boardId: string): Promise<HostedBoard | undefined> {
     const { host, shards } = this.#options;
     // Boards that move may be on none of their owners.
     const isHere = host.get(boardId) !== undefined;
     if (!isHere && !shards.isMoving) return undefined;
     const copy = await host.hold(boardId);
     const isEmpty = copy.board.eventCount === 0;
-    if (isEmpty || isQuorum) await this.#hearOthers(boardId, copy);
+    if (isEmpty) await this.#hearOthers(boardId, copy);
     if (copy.board.eventCount === 0) {
       if (!isHere) await host.release(boardId);
       return undefined;
@@ -222,27 +269,34 @@ export class BoardService {
       copy.flushed(),
       count === 0 ? [] : host.confirmed(boardId, others, { count, timeoutMs: this.#secondMs }),
     ]);
-    const [version, copies] = [versionOf(copy), 1 + confirming.length];
-    if (confirming.length < count) return { kind: 'unconfirmed', version };
-    return { kind: 'done', version, copies, isNew: true };
+    const copies = 1 + confirming.length;
+    if (confirming.length < count) return { kind: 'unconfirmed' };
+    return { kind: 'done', version: versionOf(copy), copies, isNew: true };
   }
 
   /**
    * Brings what a second owner has, from the first that answers; from all who may have something
    * while boards move, since two owners then need not know what was confirmed.
+   *
+   * @returns Whether anybody answered; true if there is nobody else.
    */
-  async #hearOthers(boardId: string, copy: HostedBoard): Promise<void> {
-    const { shards, requester, isAvailable } = this.#options;
+  async #hearOthers(boardId: string, copy: HostedBoard): Promise<boolean> {
+    const { host, shards, requester, isAvailable } = this.#options;
     const payload = pullCodec.encode({ boardId, since: versionOf(copy) });
-    const asked = shards
-      .otherHoldersOf(boardId)
-      .filter(isAvailable)
-      .map(async (holder) => {
-        const options = { timeoutMs: this.#secondMs };
-        const reply = await requester.request(holder, pullMethod, payload, options);
-        for (const update of updatesCodec.decode(reply)) copy.merge(fromBase64(update));
-      });
-    await (shards.isMoving ? Promise.allSettled(asked) : Promise.any(asked).catch(() => undefined));
+    const others = shards.otherHoldersOf(boardId);
+    const asked = others.filter(isAvailable).map(async (holder) => {
+      const options = { timeoutMs: this.#secondMs };
+      const reply = await requester.request(holder, pullMethod, payload, options);
+      const { updates, deletedBy } = pulledCodec.decode(reply);
+      if (deletedBy !== undefined) await host.bury(boardId, deletedBy);
+      else for (const update of updates) copy.merge(fromBase64(update));
+    });
+    if (shards.isMoving) await Promise.allSettled(asked);
+    const heard = Promise.any(asked).then(
+      () => true,
+      () => others.length === 0,
+    );
+    return await heard;
   }
 
   get #secondMs(): number {

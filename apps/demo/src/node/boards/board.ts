@@ -36,6 +36,9 @@ export const boardText = (max: number) =>
     v.check((value) => value.isWellFormed(), 'expected well-formed text, got a lone surrogate'),
     v.maxLength(max),
   );
+/** What can name a board; as it also names a folder, nothing else may. */
+export const boardId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const itemId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
 

@@ -9,10 +9,9 @@ import * as v from 'valibot';
 import { eventStream } from '../../event-stream.ts';
 import { readBody, readQuery } from '../../http/read-request.ts';
 import { problem } from '../../http/problem.ts';
-import { boardOperation, boardText } from './board.ts';
+import { boardId as boardIdSchema, boardOperation, boardText } from './board.ts';
 import type { BoardAnswer, BoardCommand } from './board-messages.ts';
 import type { BoardOutcome, BoardService } from './board-service.ts';
-import { isBoardId } from './shards.ts';
 
 /** Bytes of a request: some hundred operations, or a long day offline. */
 const BODY_BYTES_MAX = 1_024 * 1_024;
@@ -30,7 +29,7 @@ const since = v.optional(base64, '');
 
 /** What the routes need. */
 export interface BoardsApiOptions {
-  readonly boards: Pick<BoardService, 'ask' | 'watch'>;
+  readonly boards: Pick<BoardService, 'ask' | 'isDeleted' | 'watch'>;
   readonly clock: Clock;
   /** Whether a board may exist, by what other nodes have told; see board-directory.ts. */
   readonly mayExist: (boardId: string) => boolean;
@@ -48,7 +47,7 @@ export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): 
   });
   const ask = async (context: Context, command: BoardCommand): Promise<Response> => {
     const boardId = context.req.param('id') ?? '';
-    if (!isBoardId(boardId)) {
+    if (!v.is(boardIdSchema, boardId)) {
       return problem('bad_field', { field: 'id', detail: 'id: expected 1..64 of a-z 0-9 -' });
     }
     const asksAnyway = command.kind === 'read' && command.copies > 1;
@@ -75,6 +74,11 @@ export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): 
     if (mode instanceof Response) return mode;
     return ask(context, { kind: 'read', copies: mode === 'quorum' ? 2 : 1 });
   });
+  api.delete('/v1/boards/:id', (context) => {
+    const key = requestKey(context);
+    if (key instanceof Response) return key;
+    return ask(context, { kind: 'delete', stamp: { key, atMs: clock.wallTimeMs() } });
+  });
   api.post('/v1/boards/:id/ops', limit, async (context) => {
     const body = await readBody(context, change);
     if (body instanceof Response) return body;
@@ -93,8 +97,12 @@ export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): 
     const version = readQuery(context, 'since', since);
     if (version instanceof Response) return version;
     const boardId = context.req.param('id');
-    if (!isBoardId(boardId) || !mayExist(boardId)) return answer(context, { kind: 'missing' });
-    return eventStream(context.req.raw.signal, (send) => boards.watch(boardId, version, send));
+    if (!v.is(boardIdSchema, boardId) || !mayExist(boardId))
+      return answer(context, { kind: 'missing' });
+    if (boards.isDeleted(boardId)) return answer(context, { kind: 'deleted' });
+    return eventStream(context.req.raw.signal, (send, end) =>
+      boards.watch(boardId, version, send, end),
+    );
   });
   return api;
 }
@@ -122,6 +130,10 @@ function answer(context: Context, outcome: BoardOutcome | BoardAnswer): Response
     }
     case 'updates':
       return context.json({ updates: outcome.updates, version: outcome.version });
+    case 'buried':
+      return context.json({ copies: outcome.copies, isRepeated: !outcome.isNew });
+    case 'deleted':
+      return problem('deleted', { detail: 'the board was deleted; what it held is gone' });
     case 'missing':
       return problem('not_found', { detail: 'there is no such board' });
     case 'refused':
@@ -132,6 +144,8 @@ function answer(context: Context, outcome: BoardOutcome | BoardAnswer): Response
       return problem('unconfirmed', {
         detail: 'the change is on one disk; other owners get it when they can be reached',
       });
+    case 'alone':
+      return problem('no_owner', { detail: 'no second owner could be asked' });
     case 'unreachable':
       return problem('no_owner', { detail: outcome.detail });
     case 'unknown':

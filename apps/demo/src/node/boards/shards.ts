@@ -11,6 +11,7 @@ import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@qu
 
 import type { Membership } from '../control/cluster-map.ts';
 import type { BoardHost } from './board-host.ts';
+import { type Burial, burialsCodec, handOverCodec } from './board-messages.ts';
 
 /** So many nodes hold each board, if there are as many. */
 export const COPY_COUNT = 3;
@@ -23,9 +24,6 @@ const MOVING_MS = 60_000;
 const BATCH = 256;
 
 const method = 'boards/hold';
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 /** What keeps copies where they belong. */
 export interface ShardsOptions {
   readonly host: BoardHost;
@@ -39,6 +37,8 @@ export interface ShardsOptions {
 export class Shards {
   readonly #options: ShardsOptions;
   readonly #stopServing: () => void;
+  /** Who is known to know that a board was deleted. */
+  readonly #toldOf = new Map<string, Set<NodeId>>();
   #placement: Placement;
   #before: Placement;
   #changedAtMs = 0;
@@ -50,10 +50,13 @@ export class Shards {
     this.#placement = placementOf(options.membership());
     this.#before = this.#placement;
     this.#stopServing = requester.serve(method, async (payload, { from }) => {
-      const boardIds = decoder.decode(payload).split(' ').filter(isBoardId);
+      const { boardIds, deleted } = handOverCodec.decode(payload);
+      await this.#buryAll(deleted, from);
       // Who asks may be ahead of this node's view, or behind it; `look` will tell.
-      await Promise.all(boardIds.slice(0, BATCH).map((boardId) => host.hold(boardId)));
-      return encoder.encode(from);
+      const known = burialsIn(host, boardIds);
+      const isKnown = new Set(known.map(({ boardId }) => boardId));
+      await Promise.all(boardIds.filter((id) => !isKnown.has(id)).map((id) => host.hold(id)));
+      return burialsCodec.encode(known);
     });
     this.#lookLater();
   }
@@ -92,24 +95,27 @@ export class Shards {
     return this.ownersOf(boardId).includes(this.#options.localId);
   }
 
-  /** Tells the owners of boards to hold them. Who does not answer is told again later. */
+  /**
+   * Tells the owners of boards to hold them, or that they were deleted. Who does not answer is told
+   * again later.
+   */
   async assign(boardIds: readonly string[]): Promise<void> {
-    const { localId, requester } = this.#options;
     const byOwner = new Map<NodeId, string[]>();
     for (const boardId of boardIds) {
-      for (const owner of this.ownersOf(boardId)) {
-        if (owner !== localId) byOwner.set(owner, [...(byOwner.get(owner) ?? []), boardId]);
+      for (const owner of this.#otherOwnersOf(boardId)) {
+        byOwner.set(owner, [...(byOwner.get(owner) ?? []), boardId]);
       }
     }
     await Promise.allSettled(
-      [...byOwner].flatMap(([owner, ids]) =>
-        batches(ids).map((batch) =>
-          requester.request(owner, method, encoder.encode(batch.join(' ')), {
-            timeoutMs: TIMEOUT_MS,
-          }),
-        ),
-      ),
+      [...byOwner].flatMap(([owner, ids]) => batches(ids).map((batch) => this.#tell(owner, batch))),
     );
+  }
+
+  /** Tells owners that a board was deleted. @returns On how many disks that is, once it is on two. */
+  async bury(boardId: string): Promise<number> {
+    const told = this.#otherOwnersOf(boardId).map((owner) => this.#tell(owner, [boardId]));
+    await Promise.any(told).catch(() => undefined);
+    return 1 + (this.#toldOf.get(boardId)?.size ?? 0);
   }
 
   /** How many boards have fewer copies than they should, as far as this node can tell. */
@@ -139,16 +145,57 @@ export class Shards {
 
   async #look(): Promise<void> {
     const { host } = this.#options;
+    const { tombstones } = host;
+    const untold = tombstones.boardIds.filter((boardId) => !this.#isTold(boardId));
     const waiting = host.boardIds.filter((boardId) => !this.#isWhole(boardId));
-    await this.assign(waiting);
+    await this.assign([...untold, ...waiting]);
     const strange = host.boardIds.filter((boardId) => !this.isOwner(boardId));
     for (const boardId of strange) if (this.#isWhole(boardId)) await host.release(boardId);
+    for (const boardId of tombstones.boardIds) {
+      if (this.isOwner(boardId) || !this.#isTold(boardId)) continue;
+      this.#toldOf.delete(boardId);
+      await tombstones.forget(boardId);
+    }
+  }
+
+  #otherOwnersOf(boardId: string): readonly NodeId[] {
+    return this.ownersOf(boardId).filter((owner) => owner !== this.#options.localId);
+  }
+
+  #isTold(boardId: string): boolean {
+    const told = this.#toldOf.get(boardId);
+    return this.#otherOwnersOf(boardId).every((owner) => told?.has(owner) === true);
+  }
+
+  async #tell(owner: NodeId, ids: readonly string[]): Promise<void> {
+    const { requester, host } = this.#options;
+    const deleted = burialsIn(host, ids);
+    const isDeleted = new Set(deleted.map(({ boardId }) => boardId));
+    const message = { boardIds: ids.filter((id) => !isDeleted.has(id)), deleted };
+    const options = { timeoutMs: TIMEOUT_MS };
+    const reply = await requester.request(owner, method, handOverCodec.encode(message), options);
+    for (const { boardId } of deleted) this.#markTold(boardId, owner);
+    await this.#buryAll(burialsCodec.decode(reply), owner);
+  }
+
+  /** Takes in what `from` knows of deleted boards. */
+  async #buryAll(burials: readonly Burial[], from: NodeId): Promise<void> {
+    const { host } = this.#options;
+    await Promise.all(burials.map(({ boardId, keys }) => host.bury(boardId, keys)));
+    for (const { boardId } of burials) this.#markTold(boardId, from);
+  }
+
+  #markTold(boardId: string, node: NodeId): void {
+    const told = this.#toldOf.get(boardId) ?? new Set();
+    this.#toldOf.set(boardId, told.add(node));
   }
 }
 
-/** Whether a text can name a board; as it also names a folder, nothing else may. */
-export function isBoardId(text: string): boolean {
-  return /^[a-z0-9][a-z0-9-]{0,63}$/.test(text);
+function burialsIn({ tombstones }: BoardHost, boardIds: readonly string[]): Burial[] {
+  return boardIds.flatMap((boardId) => {
+    const keys = tombstones.keysOf(boardId);
+    return keys === undefined ? [] : [{ boardId, keys: [...keys] }];
+  });
 }
 
 function ownersIn(placement: Placement, boardId: string): readonly NodeId[] {

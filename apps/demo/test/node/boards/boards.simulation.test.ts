@@ -105,6 +105,8 @@ describe('a board while nodes cannot reach each other', () => {
       'right',
     );
     expect([right.status, right.document]).toMatchObject([202, { copies: 2 }]);
+    const alone = await cluster.request(n1!, `/v1/boards/${id}?consistency=quorum`);
+    expect([alone.status, alone.document]).toMatchObject([503, { code: 'no_owner' }]);
 
     cluster.simulation.heal();
     await cluster.simulation.run(10_000);
