@@ -12,8 +12,8 @@ const backlogMax = 256;
  * of the moment, and the next ones say more.
  *
  * @param signal - Aborted when the reader goes.
- * @param start - Called once; calls `send` for every event, or `end` if no more come, and returns
- *   what stops it.
+ * @param start - Called once; calls `send` for every event, and later `end` if no more come;
+ *   returns what stops it.
  */
 export function eventStream(
   signal: AbortSignal,
@@ -29,14 +29,10 @@ export function eventStream(
           if ((controller.desiredSize ?? 0) <= 0) return;
           controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
         };
-        let isOver = false;
-        const end = (): void => {
-          isOver = true;
+        stop = start(send, () => {
           stop();
           controller.close();
-        };
-        stop = start(send, end);
-        if (isOver) stop();
+        });
         signal.addEventListener('abort', () => {
           stop();
         });

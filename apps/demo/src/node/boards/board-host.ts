@@ -120,8 +120,8 @@ export class BoardHost {
   }
 
   /**
-   * Calls `listener` whenever a board has changed or was deleted, also if no copy is kept here: then
-   * one in memory is, until the last watcher leaves.
+   * Calls `listener` whenever a board has changed or was deleted, also if no copy is kept here:
+   * then one in memory is, until the last watcher leaves.
    *
    * @returns The board as it is known here by now, and what ends it.
    */

@@ -145,7 +145,10 @@ export class BoardService {
     let timer: Timer | undefined;
     const tell = (): void => {
       timer = undefined;
-      if (this.isDeleted(boardId)) return end();
+      if (this.isDeleted(boardId)) {
+        end();
+        return;
+      }
       const board = watching.board();
       const updates = board.updatesSince(known).map(toBase64);
       if (updates.length === 0) return;

@@ -111,7 +111,7 @@ export class Shards {
     );
   }
 
-  /** Tells owners that a board was deleted. @returns On how many disks that is, once it is on two. */
+  /** Tells owners that a board was deleted. @returns How many know, once a second one does. */
   async bury(boardId: string): Promise<number> {
     const told = this.#otherOwnersOf(boardId).map((owner) => this.#tell(owner, [boardId]));
     await Promise.any(told).catch(() => undefined);
