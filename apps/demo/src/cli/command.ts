@@ -1,11 +1,8 @@
 /** What those commands that run processes are told. */
 
-/** Where a process listens. */
-export interface Address {
-  readonly host: string;
-  /** 0..65535; 0 lets the system choose. */
-  readonly port: number;
-}
+import type { Address } from '../address.ts';
+
+export type { Address };
 
 /** `demo up`: a supervisor and its nodes. */
 export interface StartCommand {
@@ -43,4 +40,6 @@ export interface NodeCommand {
   readonly dataDirectory: string;
   readonly clusterId: string;
   readonly peers: ReadonlyMap<string, Address>;
+  /** Whether the peers are a cluster already, which is to let this node in. */
+  readonly isJoining: boolean;
 }

@@ -15,28 +15,30 @@
  * Clock, randomness, disk and transport come in as arguments, so the same code runs as a process on
  * real ones and in the simulator on virtual ones. There is no other source of time or chance here.
  */
-import { raftCodec, RaftNode, type RaftNodeOptions } from '@quorate/raft';
+import { RaftNode, type RaftNodeOptions } from '@quorate/raft';
 import type { Disk } from '@quorate/storage';
 import {
   type Clock,
   createRequester,
   type NodeId,
-  type ProtocolName,
+  nodeId,
   type Random,
+  type Requester,
   type Transport,
 } from '@quorate/transport';
-import { DecodeError } from '@quorate/transport/codec';
 import { FaultyTransport } from '@quorate/transport/faulty';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 
 import { BoardHost } from './boards/board-host.ts';
 import { BoardService } from './boards/board-service.ts';
 import { createBoardsApi } from './boards/boards-api.ts';
 import { Shards } from './boards/shards.ts';
-import { type Membership, membershipOf } from './control/cluster-map.ts';
+import { createAdminApi } from './admin-api.ts';
 import { createConfigApi } from './control/config-api.ts';
 import { ConfigService } from './control/config-service.ts';
 import { ConfigStore } from './control/config-store.ts';
+import { MemberChanges } from './control/member-changes.ts';
+import { type AddressBook, type Membership, Roster } from './control/roster.ts';
 import { EventLoopMonitor } from '../observe/event-loop-monitor.ts';
 import { HttpMetrics } from '../observe/http-metrics.ts';
 import { Admission } from './gateway/admission.ts';
@@ -44,16 +46,14 @@ import { BoardDirectory } from './gateway/board-directory.ts';
 import { PeerCalls } from './gateway/peer-calls.ts';
 import { type FaultSettings, InjectedFaults } from './injected-faults.ts';
 import { MeasuredDisk } from '../observe/measured-disk.ts';
-import { NodeEvents } from '../observe/node-events.ts';
+import type { NodeEvents } from '../observe/node-events.ts';
 import { nodeMetrics } from '../observe/node-metrics.ts';
 import type { BoardFigures, NodeStatus } from '../observe/node-status.ts';
-import { ObservedTransport } from '../observe/observed-transport.ts';
-import { TraceFeed } from '../observe/trace.ts';
-import { createOperationsApi } from './operations-api.ts';
+import { observeCarrier } from '../observe/observed-carrier.ts';
+import { createOperationsApi, hasToken, type OperationsApiOptions } from './operations-api.ts';
 import { problem } from '../http/problem.ts';
 import type { MachineFaults } from '../machine-faults.ts';
 import { noticeOf, raftFigures } from '../observe/raft-figures.ts';
-import { StampedTransport } from '../observe/stamped-transport.ts';
 import { StatusPublisher } from '../observe/status-publisher.ts';
 
 /** What a node runs on. */
@@ -63,11 +63,15 @@ export interface NodeOptions {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
-  /** All nodes of the cluster, this one included; the same on all of them. */
+  /** The nodes that found the cluster, this one included; the same on all of them. */
   readonly voters: readonly NodeId[];
+  /** Whether there is a cluster already, which is to let this node in. Default: it is a founder. */
+  readonly isJoining?: boolean;
+  /** Learns where nodes are that join later. Left out where the carrier knows by itself. */
+  readonly addressBook?: AddressBook;
   /** How long a client waits for an outcome, in ms. More than 0. Default 3 000. */
   readonly requestTimeoutMs?: number;
-  /** Proves the right to inject faults. Without it nobody may. */
+  /** Proves the right to inject faults and to change the nodes. Without it nobody has it. */
   readonly adminToken?: string;
   /** Faults that hold from the first message on. Default none. */
   readonly faults?: FaultSettings;
@@ -77,6 +81,12 @@ export interface NodeOptions {
   readonly raft?: Pick<RaftNodeOptions, 'tickMs' | 'snapshotEveryEntries' | 'trailingEntryCount'>;
   /** Gets what an operator should read: damage, a full disk, a failure. */
   readonly onNotice?: (text: string) => void;
+}
+
+/** What all parts of a node share. */
+interface Surroundings {
+  readonly transport: Transport;
+  readonly disk: Disk;
 }
 
 /** A running node. */
@@ -103,80 +113,138 @@ export interface DemoNode {
  * @throws DiskError, LogError or RaftStartError if the disk cannot be used, see `RaftNode.open`.
  */
 export async function createNode(options: NodeOptions): Promise<DemoNode> {
-  const { clock, random, voters, requestTimeoutMs = 3_000 } = options;
-  const { events, faults, transport, stamped, trace } = createTransports(options);
+  const { clock, random } = options;
+  const faulty = new FaultyTransport(options.transport, { clock, random });
+  const faults = new InjectedFaults(faulty, options.onMachineFaults);
+  if (options.faults !== undefined) faults.set(options.faults);
+  const isBlocked = (peer: NodeId): boolean => faults.isBlocked(peer);
+  const observed = observeCarrier(faulty, { clock, random, isBlocked });
+  const { transport, events, trace } = observed;
   const disk = new MeasuredDisk(options.disk, clock);
+  const requester = createRequester(transport, clock);
+  const calls = new PeerCalls({ transport, requester, clock, random });
+  const { isAvailable } = calls;
+  const control = await openControl(options, { transport, disk, requester });
+  const { raft, store, roster, service } = control;
+  const directory = new BoardDirectory(transport, clock);
+  const boards = await openBoards(options, { transport, disk, roster, calls, directory });
+  const settlement = boards.figures;
+  const changes = new MemberChanges({
+    ...{ roster, raft, service, requester, clock, isAvailable, settlement },
+  });
+  const { localId } = transport;
+  const admission = new Admission({ store, localId, requester: calls.requester, clock });
+  roster.follow((peers) => {
+    calls.setPeers(peers);
+    directory.setPeers(peers);
+    admission.setMembers(roster.membership.members.map(({ id }) => nodeId(id)));
+  });
+  const http = new HttpMetrics();
+  const loop = new EventLoopMonitor(clock);
+  const startedAtMs = clock.nowMs();
+  const status = (): NodeStatus => ({
+    id: localId,
+    uptimeMs: clock.nowMs() - startedAtMs,
+    loopDelayMs: loop.delayMs,
+    hybridAheadMs: observed.stamped.aheadMs,
+    raft: raftFigures(raft.status()),
+    store: store.figures(),
+    boards: boards.figures(),
+    members: changes.progress(),
+    peers: calls.health(),
+    blockedPeers: faults.blockedPeers,
+  });
+  const publisher = new StatusPublisher(clock, events, status);
+  raft.observe(({ kind }) => {
+    if (kind === 'roleChanged') publisher.publish();
+  });
+  const metrics = (): string =>
+    nodeMetrics({ status: status(), transport, disk, http, proposals: service.proposals });
+  const { ownersOf, boardText, boardIds } = boards;
+  const app = createApp({
+    ...{ admission, adminToken: options.adminToken, http, clock },
+    routes: [
+      createBoardsApi({ boards: boards.service, clock, mayExist: directory.mayExist }),
+      createConfigApi(service, admission.isAdmin),
+    ],
+    operations: { events, status, metrics, faults, trace, ownersOf, boardText },
+    changes,
+  });
+  const close = async (): Promise<void> => {
+    const parts = [publisher, trace, loop, changes, directory, calls];
+    for (const part of parts) part.close();
+    await admission.close();
+    await boards.close();
+    requester.close();
+    await control.close();
+    await transport.close();
+  };
+  return { app, service, boardIds, boardText, events, status, close };
+}
+
+/** Raft, what it replicates, and who takes part. */
+async function openControl(
+  options: NodeOptions,
+  { transport, disk, requester }: Surroundings & { readonly requester: Requester },
+): Promise<{
+  readonly raft: RaftNode;
+  readonly store: ConfigStore;
+  readonly roster: Roster;
+  readonly service: ConfigService;
+  readonly close: () => Promise<void>;
+}> {
+  const { clock, random, isJoining = false, addressBook, requestTimeoutMs = 3_000 } = options;
   const store = new ConfigStore();
+  // Who joins waits to be told who takes part, and knows whom to listen to meanwhile.
+  const voters = isJoining ? [] : options.voters;
+  const founders = options.voters.filter((id) => !isJoining || id !== transport.localId);
   const raft = await RaftNode.open({
     ...options.raft,
     ...{ transport, disk, directory: 'raft', voters, stateMachine: store, clock, random },
   });
   // At once: what it found on the disk it tells in this turn.
-  const stopNoticing = raft.observe((event) => {
+  raft.observe((event) => {
     const notice = noticeOf(event);
     if (notice !== undefined) options.onNotice?.(notice);
   });
-  const requester = createRequester(transport, clock);
-  const localId = transport.localId;
-  const calls = new PeerCalls({ transport, requester, clock, random, peers: voters });
-  const directory = new BoardDirectory(transport, clock, voters);
-  const boards = await openBoards(options, { transport, disk, store, calls, directory });
-  const admission = new Admission({
-    ...{ store, localId, requester: calls.requester, clock, members: voters },
-  });
+  const roster = new Roster({ store, raft, founders, addressBook });
   const service = new ConfigService({ raft, store, requester, clock, requestTimeoutMs });
-  const http = new HttpMetrics();
-  const loop = new EventLoopMonitor(clock);
-  const startedAtMs = clock.nowMs();
+  const close = async (): Promise<void> => {
+    service.close();
+    await raft.close();
+  };
+  return { raft, store, roster, service, close };
+}
 
-  const status = (): NodeStatus => ({
-    id: transport.localId,
-    uptimeMs: clock.nowMs() - startedAtMs,
-    loopDelayMs: loop.delayMs,
-    hybridAheadMs: stamped.aheadMs,
-    raft: raftFigures(raft.status()),
-    store: store.figures(),
-    boards: boards.figures(),
-    peers: calls.health(),
-    blockedPeers: faults.blockedPeers,
-  });
-  const publisher = new StatusPublisher(clock, events, status);
-  const stopPublishing = raft.observe(({ kind }) => {
-    if (kind === 'roleChanged') publisher.publish();
-  });
-
-  const metrics = (): string =>
-    nodeMetrics({ status: status(), transport, disk, http, proposals: service.proposals });
-  const { ownersOf, boardText } = boards;
-  const operations = { events, status, metrics, faults, trace, ownersOf, boardText };
+/** All routes, and who may use which. */
+function createApp(parts: {
+  readonly admission: Admission;
+  readonly adminToken: string | undefined;
+  readonly http: HttpMetrics;
+  readonly clock: Clock;
+  readonly routes: readonly Hono[];
+  readonly operations: Omit<OperationsApiOptions, 'adminToken'>;
+  readonly changes: MemberChanges;
+}): Hono {
+  const { admission, adminToken, operations, changes } = parts;
   const app = new Hono();
-  app.use(http.middleware(clock));
+  app.use(parts.http.middleware(parts.clock));
   app.use('/v1/*', admission.authenticate(), admission.limit());
-  app.route('/', createBoardsApi({ boards: boards.service, clock, mayExist: directory.mayExist }));
-  app.route('/', createConfigApi(service, admission.isAdmin));
-  app.route('/', createOperationsApi({ ...operations, adminToken: options.adminToken }));
+  for (const routes of parts.routes) app.route('/', routes);
+  app.route('/', createOperationsApi({ ...operations, adminToken }));
+  const mayAdminister = (context: Context): boolean =>
+    hasToken(context, adminToken) || admission.isProvenAdmin(context);
+  app.route('/', createAdminApi({ changes, mayAdminister }));
   app.notFound(({ req }) => problem('not_found', { detail: `nothing at ${req.path}` }));
   app.onError(({ message }) => problem('internal', { detail: message }));
-
-  const close = async (): Promise<void> => {
-    for (const stop of [stopNoticing, stopPublishing]) stop();
-    for (const part of [publisher, trace, loop, service, directory, calls]) part.close();
-    await admission.close();
-    await boards.close();
-    requester.close();
-    await raft.close();
-    await transport.close();
-  };
-  return { app, service, boardIds: boards.boardIds, boardText, events, status, close };
+  return app;
 }
 
 /** Boards, and what they stand on. */
 async function openBoards(
   { clock, random, voters, requestTimeoutMs = 3_000, onNotice }: NodeOptions,
-  parts: {
-    readonly transport: Transport;
-    readonly disk: Disk;
-    readonly store: ConfigStore;
+  parts: Surroundings & {
+    readonly roster: Roster;
     readonly calls: PeerCalls;
     readonly directory: BoardDirectory;
   },
@@ -188,7 +256,7 @@ async function openBoards(
   readonly figures: () => BoardFigures;
   readonly close: () => Promise<void>;
 }> {
-  const { transport, disk, store, calls, directory } = parts;
+  const { transport, disk, roster, calls, directory } = parts;
   const { requester, isAvailable } = calls;
   const { localId } = transport;
   const host = await BoardHost.open({
@@ -196,7 +264,7 @@ async function openBoards(
     onHold: (boardId) => directory.add(boardId),
     onError: (boardId, error) => onNotice?.(`board ${boardId}: ${String(error)}`),
   });
-  const membership = (): Membership => membershipOf(store, voters);
+  const membership = (): Membership => roster.membership;
   const shards = new Shards({ host, localId, requester, clock, membership });
   const service = new BoardService({
     ...{ host, shards, localId, requester, clock, isAvailable, requestTimeoutMs },
@@ -221,35 +289,4 @@ async function openBoards(
   const ownersOf = (boardId: string): readonly string[] => shards.ownersOf(boardId);
   const boardText = (boardId: string): string | undefined => host.textOf(boardId);
   return { service, boardIds: () => host.boardIds, boardText, ownersOf, figures, close };
-}
-
-/** What is put around the carrier: faults on demand, and a look at every message before them. */
-function createTransports(options: NodeOptions): {
-  readonly events: NodeEvents;
-  readonly faults: InjectedFaults;
-  readonly transport: ObservedTransport;
-  readonly stamped: StampedTransport;
-  readonly trace: TraceFeed;
-} {
-  const { transport: carrier, clock, random, faults: settings, onMachineFaults } = options;
-  const events = new NodeEvents();
-  const faulty = new FaultyTransport(carrier, { clock, random });
-  const faults = new InjectedFaults(faulty, onMachineFaults);
-  if (settings !== undefined) faults.set(settings);
-  const isBlocked = (peer: NodeId): boolean => faults.isBlocked(peer);
-  const trace = new TraceFeed(clock);
-  const stamping = { clock, random, describe, isTraced: trace.isFollowed, trace: trace.add };
-  const stamped = new StampedTransport(faulty, stamping);
-  const transport = new ObservedTransport(stamped, { clock, events, describe, isBlocked });
-  return { events, faults, transport, stamped, trace };
-}
-
-/** What a message is called on a screen: Raft's name of its kind, or the protocol's name. */
-function describe(protocol: ProtocolName, payload: Uint8Array): string {
-  try {
-    return protocol === 'raft' ? raftCodec.decode(payload).kind : protocol;
-  } catch (error) {
-    if (error instanceof DecodeError) return protocol;
-    throw error;
-  }
 }

@@ -9,10 +9,24 @@ export interface NodeStatus {
   readonly raft: RaftFigures;
   readonly store: StoreFigures;
   readonly boards: BoardFigures;
+  /** Every node, and how far it is on its way in or out. */
+  readonly members: readonly MemberFigures[];
   /** How each other node looks from here. */
   readonly peers: readonly PeerHealth[];
   /** Peers that an injected partition keeps apart from this node. */
   readonly blockedPeers: readonly string[];
+}
+
+/** A node of the cluster, or one that is still on its way. */
+export interface MemberFigures {
+  readonly id: string;
+  /** Where others reach it, if it joined later. */
+  readonly address: string | null;
+  /**
+   * In: 'waiting', 'catchingUp' as a learner, 'caughtUp', 'joint', 'voter', and with boards
+   * 'member'. Out: 'draining' while its boards move away, 'joint'.
+   */
+  readonly step: 'waiting' | 'catchingUp' | 'caughtUp' | 'joint' | 'voter' | 'member' | 'draining';
 }
 
 /** Boards, as far as this node knows. */

@@ -73,6 +73,8 @@ async function openNode(command: NodeCommand): Promise<DemoNode> {
     clock: machine.clock,
     random: systemRandom,
     voters: [localId, ...peers.keys()],
+    isJoining: command.isJoining,
+    addressBook: transport,
     faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
     onMachineFaults: machine.set,
     ...(adminToken === undefined ? {} : { adminToken }),

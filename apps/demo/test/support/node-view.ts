@@ -45,6 +45,7 @@ export function nodeView(id: string, parts: NodeViewParts = {}): NodeView {
     raft: { ...raft, ...figures },
     store: { keyCount: 0, storeBytes: 0, digest: '' },
     boards: { ...board, ...boards },
+    members: [],
     peers,
     blockedPeers: [],
   };

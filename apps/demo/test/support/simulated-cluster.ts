@@ -18,8 +18,10 @@ type Tuning = Pick<NodeOptions, 'adminToken' | 'raft' | 'requestTimeoutMs'>;
 /** The nodes of the demo in virtual time, and their HTTP APIs without a socket. */
 export class SimulatedCluster {
   readonly simulation: Simulation;
-  readonly ids: readonly NodeId[];
+  /** All nodes that were ever started, in the order of their first start. */
+  readonly ids: NodeId[];
   readonly #nodes = new Map<NodeId, DemoNode>();
+  readonly #tuning: Tuning;
   /** What the nodes wanted an operator to read. */
   readonly notices: string[] = [];
 
@@ -32,25 +34,31 @@ export class SimulatedCluster {
     } = {},
   ) {
     const { seed = 1, nodeCount = 3, disk = {}, tuning = {} } = options;
+    this.#tuning = tuning;
     // The platform's Request and AbortSignal hold weak references, which simulated code may not.
     this.simulation = new Simulation({ seed, disk, ambient: 'allow' });
     this.ids = Array.from({ length: nodeCount }, (_, index) => nodeId(`n${index + 1}`));
-    for (const id of this.ids) {
-      this.simulation.addNode(id, async ({ transport, clock, random, disk: nodeDisk }) => {
-        this.#nodes.delete(id);
-        const node = await createNode({
-          ...tuning,
-          transport,
-          clock,
-          random,
-          disk: nodeDisk,
-          voters: this.ids,
-          onNotice: (text) => this.notices.push(`${id}: ${text}`),
-        });
-        this.#nodes.set(id, node);
-        return { stop: () => node.close() };
+    const founders = [...this.ids];
+    for (const id of founders) this.#start(id, { voters: founders });
+  }
+
+  /** Starts a node that waits to be let in. */
+  join(id: NodeId): void {
+    this.#start(id, { voters: [...this.ids], isJoining: true });
+    this.ids.push(id);
+  }
+
+  #start(id: NodeId, founding: Pick<NodeOptions, 'voters' | 'isJoining'>): void {
+    this.simulation.addNode(id, async ({ transport, clock, random, disk }) => {
+      this.#nodes.delete(id);
+      const node = await createNode({
+        ...this.#tuning,
+        ...{ transport, clock, random, disk, ...founding },
+        onNotice: (text) => this.notices.push(`${id}: ${text}`),
       });
-    }
+      this.#nodes.set(id, node);
+      return { stop: () => node.close() };
+    });
   }
 
   /** The node as it runs now. */

@@ -1,4 +1,4 @@
-import { command, type Command, option, required } from '../command-spec.ts';
+import { command, type Command, flag, option, required } from '../command-spec.ts';
 import { address, peers, text } from '../forms.ts';
 
 export const node: Command = command({
@@ -17,6 +17,7 @@ export const node: Command = command({
     data: required(text('directory'), 'Where it keeps its data'),
     cluster: option(text('id'), 'The cluster it belongs to', 'demo'),
     peers: option(peers, 'The others; may name the node itself'),
+    join: flag('They are a cluster already, which is to let this node in'),
   },
   run: async ({ options }) => {
     const { runNode } = await import('../../runtime/node-process.ts');
@@ -29,6 +30,7 @@ export const node: Command = command({
       dataDirectory,
       clusterId,
       peers: options.peers ?? new Map(),
+      isJoining: options.join,
     });
     return 0;
   },

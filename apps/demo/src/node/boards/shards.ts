@@ -9,7 +9,7 @@
 import { type Placement, ring } from '@quorate/consistent-hashing';
 import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@quorate/transport';
 
-import type { Membership } from '../control/cluster-map.ts';
+import type { Membership } from '../control/roster.ts';
 import type { BoardHost } from './board-host.ts';
 import { type Burial, burialsCodec, handOverCodec } from './board-messages.ts';
 

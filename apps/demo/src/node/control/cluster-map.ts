@@ -4,68 +4,86 @@
  *
  * Until somebody writes one, the founders are the members, and there are no API keys and limits.
  */
-import type { NodeId } from '@quorate/transport';
+import * as v from 'valibot';
 
+import { addressOf } from '../../address.ts';
+import { nodeName } from '../../partition.ts';
 import type { ConfigStore } from './config-store.ts';
 
-/** Keys of the store that the cluster itself reads. */
-const clusterKeys = {
-  members: 'cluster/members',
-  apiKeys: 'cluster/api-keys',
-  quotas: 'cluster/quotas',
-} as const;
+/** Who the nodes of the cluster are. */
+export const membersKey = 'cluster/members';
+const apiKeysKey = 'cluster/api-keys';
+const quotasKey = 'cluster/quotas';
 
-/** A node that holds boards. */
-export interface Member {
-  readonly id: string;
+/** Where other nodes reach one, as host:port. */
+export const nodeAddress = v.pipe(
+  v.string(),
+  v.check((text) => addressOf(text) !== undefined, 'expected host:port'),
+);
+
+const memberSchema = v.object({
+  id: nodeName,
   /** Its share of the boards beside those of others, at least 0; 0 drains it. */
-  readonly weight: number;
+  weight: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), 1),
   /** Copies of a board are spread over zones. */
-  readonly zone?: string;
-}
+  zone: v.optional(v.string()),
+  /** Left out by founders: all nodes were started with the addresses of these. */
+  address: v.optional(nodeAddress),
+  /** Whether it holds no boards yet, because it has no vote yet. */
+  isJoining: v.optional(v.boolean()),
+});
+
+const membersSchema = v.pipe(
+  v.array(memberSchema),
+  v.minLength(1),
+  v.check((members) => new Set(members.map(({ id }) => id)).size === members.length),
+);
 
 /** Who may call, by the digest of a secret that is shown once. */
-export interface ApiKey {
-  readonly name: string;
+const apiKeySchema = v.object({
+  name: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
   /** SHA-256 of the secret, hexadecimal. */
-  readonly sha256: string;
-  readonly role: 'client' | 'admin';
-}
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  role: v.picklist(['client', 'admin']),
+});
 
 /** How much one API key may do. */
-export interface Quota {
-  /** An integer of at least 1. */
-  readonly limit: number;
-  readonly windowMs: number;
-}
+const quotaSchema = v.object({
+  limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  windowMs: v.pipe(v.number(), v.minValue(1), v.maxValue(86_400_000)),
+});
 
-/** The members, and at which revision of the store they were written; 0 for the founders. */
-export interface Membership {
-  readonly epoch: number;
-  readonly members: readonly Member[];
-}
+const quotasSchema = v.pipe(
+  v.custom<object>((value) => !Array.isArray(value)),
+  v.record(v.string(), quotaSchema),
+);
+
+/** A node of the cluster. */
+export type Member = v.InferOutput<typeof memberSchema>;
+/** Who may call. */
+export type ApiKey = v.InferOutput<typeof apiKeySchema>;
+/** How much one API key may do. */
+export type Quota = v.InferOutput<typeof quotaSchema>;
 
 type Read = Pick<ConfigStore, 'get'>;
 
-/** The members as of what `store` has applied. */
-export function membershipOf(store: Read, founders: readonly NodeId[]): Membership {
-  const stored = store.get(clusterKeys.members);
-  const members = stored === undefined ? undefined : parseMembers(stored.value);
-  if (stored !== undefined && members !== undefined) return { epoch: stored.revision, members };
-  return { epoch: 0, members: founders.map((id) => ({ id, weight: 1 })) };
-}
+/** The members that a text names; undefined if it names none. */
+export const parseMembers = (text: string): readonly Member[] | undefined =>
+  parse(membersSchema, text);
 
 /** The API keys; undefined if there are none, and so anybody may call. */
 export function apiKeysOf(store: Read): readonly ApiKey[] | undefined {
-  const stored = store.get(clusterKeys.apiKeys);
-  return stored === undefined ? undefined : (parseApiKeys(stored.value) ?? []);
+  const stored = store.get(apiKeysKey);
+  return stored === undefined ? undefined : (parse(v.array(apiKeySchema), stored.value) ?? []);
 }
 
 /** The quota of an API key: its own, or that of `*`. */
 export function quotaOf(store: Read, keyName: string): Quota | undefined {
-  const stored = store.get(clusterKeys.quotas);
-  const quotas = stored === undefined ? undefined : parseQuotas(stored.value);
-  return quotas?.get(keyName) ?? quotas?.get('*');
+  const stored = store.get(quotasKey);
+  const quotas = stored === undefined ? undefined : parse(quotasSchema, stored.value);
+  return [keyName, '*']
+    .map((name) => ownOf(quotas ?? {}, name))
+    .find((quota) => quota !== undefined);
 }
 
 /** Whether the cluster itself reads `key`. */
@@ -73,76 +91,32 @@ export function isClusterKey(key: string): boolean {
   return key.startsWith('cluster/');
 }
 
+const clusterKeys = new Map<string, { schema: v.GenericSchema; expected: string }>([
+  [membersKey, { schema: membersSchema, expected: '[{"id":"n1","weight":1}], no id twice' }],
+  [
+    apiKeysKey,
+    { schema: v.array(apiKeySchema), expected: '[{"name":"ann","sha256":"…","role":"client"}]' },
+  ],
+  [quotasKey, { schema: quotasSchema, expected: '{"*":{"limit":100,"windowMs":1000}}' }],
+]);
+
 /** Why `value` may not be written to `key`; undefined if it may. */
 export function clusterKeyProblem(key: string, value: string): string | undefined {
-  const parse = parsers.get(key);
-  if (parse !== undefined) return parse(value) === undefined ? expectations.get(key) : undefined;
-  return isClusterKey(key) ? `key: expected one of ${[...parsers.keys()].join(', ')}` : undefined;
+  if (!isClusterKey(key)) return undefined;
+  const known = clusterKeys.get(key);
+  if (known === undefined) return `key: expected one of ${[...clusterKeys.keys()].join(', ')}`;
+  const isValid = parse(known.schema, value) !== undefined;
+  return isValid ? undefined : `value: expected JSON like ${known.expected}`;
 }
 
-const parsers = new Map<string, (value: string) => unknown>([
-  [clusterKeys.members, parseMembers],
-  [clusterKeys.apiKeys, parseApiKeys],
-  [clusterKeys.quotas, parseQuotas],
-]);
-
-const expectations = new Map<string, string>([
-  [clusterKeys.members, 'value: expected JSON like [{"id":"n1","weight":1}], no id twice'],
-  [clusterKeys.apiKeys, 'value: expected JSON like [{"name":"ann","sha256":"…","role":"client"}]'],
-  [clusterKeys.quotas, 'value: expected JSON like {"*":{"limit":100,"windowMs":1000}}'],
-]);
-
-function parseMembers(text: string): readonly Member[] | undefined {
-  const members = listOf(text, (fields): Member | undefined => {
-    const { id, weight = 1, zone } = fields;
-    if (typeof id !== 'string' || !/^.{1,64}$/.test(id)) return undefined;
-    if (typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
-    if (zone === undefined) return { id, weight };
-    return typeof zone === 'string' ? { id, weight, zone } : undefined;
-  });
-  const ids = new Set(members?.map(({ id }) => id));
-  return ids.size > 0 && ids.size === members?.length ? members : undefined;
-}
-
-function parseApiKeys(text: string): readonly ApiKey[] | undefined {
-  return listOf(text, ({ name, sha256, role }): ApiKey | undefined => {
-    if (typeof name !== 'string' || !/^[\w-]{1,64}$/.test(name)) return undefined;
-    if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
-    return role === 'client' || role === 'admin' ? { name, sha256, role } : undefined;
-  });
-}
-
-function parseQuotas(text: string): ReadonlyMap<string, Quota> | undefined {
-  const quotas = new Map<string, Quota>();
-  for (const [name, value] of Object.entries(fieldsOf(parseJson(text)) ?? { '': undefined })) {
-    const { limit, windowMs } = fieldsOf(value) ?? {};
-    const isLimit = typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 1;
-    if (!isLimit || typeof windowMs !== 'number') return undefined;
-    if (!(windowMs >= 1 && windowMs <= 86_400_000)) return undefined;
-    quotas.set(name, { limit, windowMs });
-  }
-  return quotas;
-}
-
-function listOf<Item>(
-  text: string,
-  parse: (fields: Readonly<Record<string, unknown>>) => Item | undefined,
-): readonly Item[] | undefined {
-  const list = parseJson(text);
-  if (!Array.isArray(list)) return undefined;
-  const items = list.map((entry: unknown) => parse(fieldsOf(entry) ?? {}));
-  return items.every((item) => item !== undefined) ? items : undefined;
-}
-
-function parseJson(text: string): unknown {
+function parse<Value>(schema: v.GenericSchema<unknown, Value>, text: string): Value | undefined {
   try {
-    return JSON.parse(text);
+    return v.parse(schema, JSON.parse(text));
   } catch {
     return undefined;
   }
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.fromEntries(Object.entries(value));
+function ownOf<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

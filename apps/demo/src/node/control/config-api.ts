@@ -123,9 +123,7 @@ function writeResponse(context: Context, key: string, answer: WriteAnswer): Resp
     case 'refused':
       return refusal(answer.reason, 'the write did not and will not happen');
     case 'unknown':
-      return problem('outcome_unknown', {
-        detail: `the write may have happened, or may still happen (${answer.reason}); read the key`,
-      });
+      return unknownOutcome('the write', answer.reason);
   }
 }
 
@@ -170,8 +168,15 @@ const refusalCodes: Readonly<Record<RefusalCause, ProblemCode>> = {
   timeout: 'read_timeout',
 };
 
-function refusal(reason: RefusalCause, consequence: string): Response {
+/** Why Raft did not do what was asked. */
+export function refusal(reason: RefusalCause, consequence: string): Response {
   return problem(refusalCodes[reason], { detail: `${consequence} (${reason})` });
+}
+
+/** Nobody can tell whether `what` was done. */
+export function unknownOutcome(what: string, reason: string): Response {
+  const detail = `${what} may have happened, or may still happen (${reason}); look first`;
+  return problem('outcome_unknown', { detail });
 }
 
 function keyNotFound(key: string): Response {

@@ -25,7 +25,6 @@ export interface AdmissionOptions {
   readonly localId: NodeId;
   readonly requester: Requester;
   readonly clock: Clock;
-  readonly members: readonly NodeId[];
 }
 
 /** Who calls when there are no API keys. */
@@ -40,9 +39,9 @@ export class Admission {
   readonly #httpLimits = new Map<string, HttpLimit>();
 
   constructor(options: AdmissionOptions) {
-    const { localId, requester, clock, members } = options;
+    const { localId, requester, clock } = options;
     this.#options = options;
-    const placement = rendezvousPlacement(members);
+    const placement = rendezvousPlacement([localId]);
     this.#limits = new ClusterStore({ localId, requester, clock, placement });
   }
 
@@ -86,6 +85,17 @@ export class Admission {
 
   /** Whether a request may change what the cluster itself reads. */
   readonly isAdmin = (context: Context): boolean => this.callerOf(context)?.role === 'admin';
+
+  /** Whether a request has the API key of an admin, which nobody has while there are no keys. */
+  readonly isProvenAdmin = (context: Context): boolean => {
+    const caller = this.callerOf(context);
+    return caller !== anyone && caller?.role === 'admin';
+  };
+
+  /** The nodes that count are others now. */
+  setMembers(members: readonly NodeId[]): void {
+    if (members.length > 0) this.#limits.setPlacement(rendezvousPlacement(members));
+  }
 
   /** What a caller may do. */
   quotaOf(name: string): Quota {

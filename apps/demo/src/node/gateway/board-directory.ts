@@ -27,16 +27,15 @@ const decoder = new TextDecoder();
 export class BoardDirectory {
   readonly #transport: Transport;
   readonly #clock: Clock;
-  readonly #peers: readonly NodeId[];
+  #peers: readonly NodeId[] = [];
   readonly #own = newFilter();
   readonly #others = new Map<NodeId, ScalableFilter>();
   readonly #stops: readonly (() => void)[];
   #timer: Timer | undefined;
 
-  constructor(transport: Transport, clock: Clock, peers: readonly NodeId[]) {
+  constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
     this.#clock = clock;
-    this.#peers = peers.filter((peer) => peer !== transport.localId);
     this.#stops = [transport.subscribe(protocol, ({ from, payload }) => this.#hear(from, payload))];
     this.#gossipLater();
   }
@@ -46,6 +45,12 @@ export class BoardDirectory {
     this.#own.has(boardId) ||
     this.#others.size < this.#peers.length ||
     [...this.#others.values()].some((filter) => filter.has(boardId));
+
+  /** These are the other nodes from now on. */
+  setPeers(peers: readonly NodeId[]): void {
+    this.#peers = peers;
+    for (const id of this.#others.keys()) if (!peers.includes(id)) this.#others.delete(id);
+  }
 
   /** There is a copy of `boardId` here. */
   add(boardId: string): void {

@@ -16,7 +16,6 @@ export interface PeerCallsOptions {
   readonly requester: Requester;
   readonly clock: Clock;
   readonly random: Random;
-  readonly peers: readonly NodeId[];
 }
 
 /** How often a node says that it lives, in ms. */
@@ -32,16 +31,14 @@ const methods = ['boards/ask', 'boards/pull', 'boards/hold', 'rate-limiter'] as 
 export class PeerCalls {
   readonly requester: GuardedRequester;
   readonly monitor: HeartbeatMonitor;
-  readonly #peers: readonly NodeId[];
 
   constructor(options: PeerCallsOptions) {
-    const { transport, clock, random, peers } = options;
-    this.#peers = peers.filter((peer) => peer !== transport.localId);
+    const { transport, clock, random } = options;
     this.requester = guard(options.requester, {
       optionsFor: () => ({ openForMs: OPEN_MS, clock, random }),
     });
     this.monitor = new HeartbeatMonitor({
-      ...{ transport, clock, random, peers: this.#peers, intervalMs: HEARTBEAT_MS },
+      ...{ transport, clock, random, peers: [], intervalMs: HEARTBEAT_MS },
       firstWithinMs: 3_000,
     });
     this.monitor.subscribe((event) => {
@@ -53,9 +50,16 @@ export class PeerCalls {
   readonly isAvailable = (peer: NodeId): boolean =>
     this.monitor.status(peer)?.state !== 'suspected';
 
+  /** Watches these peers from now on, and no others. */
+  setPeers(peers: readonly NodeId[]): void {
+    for (const peer of [...this.monitor.peers])
+      if (!peers.includes(peer)) this.monitor.remove(peer);
+    for (const peer of peers) this.monitor.add(peer);
+  }
+
   /** How each peer looks from here. */
   health(): readonly PeerHealth[] {
-    return this.#peers.map((peer) => ({
+    return this.monitor.peers.map((peer) => ({
       peer,
       phi: Math.min(this.monitor.status(peer)?.suspicion ?? 0, PHI_SHOWN_MAX),
       isSuspected: !this.isAvailable(peer),

@@ -1,0 +1,66 @@
+/** What an admin does to the cluster as a whole: nodes come and go. */
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import * as v from 'valibot';
+
+import { problem } from '../http/problem.ts';
+import { readBody } from '../http/read-request.ts';
+import { nodeName } from '../partition.ts';
+import { nodeAddress } from './control/cluster-map.ts';
+import { refusal, unknownOutcome } from './control/config-api.ts';
+import type { MemberAnswer, MemberChanges } from './control/member-changes.ts';
+
+/** What the routes do, and for whom. */
+export interface AdminApiOptions {
+  readonly changes: Pick<MemberChanges, 'add' | 'remove' | 'progress'>;
+  readonly mayAdminister: (context: Context) => boolean;
+}
+
+const bodyBytesMax = 4_096;
+const additionSchema = v.strictObject({ id: nodeName, address: nodeAddress });
+
+/** The routes, none of which answers anybody but admins. */
+export function createAdminApi({ changes, mayAdminister }: AdminApiOptions): Hono {
+  const api = new Hono();
+  api.use('/admin/nodes/*', bodyLimit({ maxSize: bodyBytesMax }), async (context, next) => {
+    if (mayAdminister(context)) return next();
+    const detail = 'authorization: expected an API key of an admin, or the token of the supervisor';
+    return problem('unauthorized', { detail });
+  });
+  api.post('/admin/nodes', async (context) => {
+    const addition = await readBody(context, additionSchema);
+    if (addition instanceof Response) return addition;
+    return respond(context, addition.id, await changes.add(addition.id, addition.address));
+  });
+  api.delete('/admin/nodes/:id', async (context) => {
+    const id = context.req.param('id');
+    return respond(context, id, await changes.remove(id));
+  });
+  return api;
+
+  function respond(context: Context, id: string, answer: MemberAnswer): Response {
+    switch (answer.kind) {
+      case 'listed':
+      case 'unlisted':
+      case 'alreadyListed': {
+        const progress = changes.progress().find((node) => node.id === id);
+        const step = progress?.step ?? (answer.kind === 'unlisted' ? 'draining' : 'waiting');
+        return context.json({ id, step }, answer.kind === 'alreadyListed' ? 200 : 202);
+      }
+      case 'refused':
+        return refusal(answer.reason, 'the change did not and will not happen');
+      case 'unknown':
+        return unknownOutcome('the change', answer.reason);
+      case 'unknownNode':
+        return problem('not_found', { field: 'id', detail: `id: there is no node ${id}` });
+      case 'lastMember':
+        return problem('conflict', { field: 'id', detail: `id: ${id} is the last node` });
+      case 'addressTaken':
+        return problem('conflict', { field: 'address', detail: 'address: another node has it' });
+      case 'tooManyMembers':
+        return problem('conflict', { field: 'id', detail: 'id: there are too many nodes' });
+      case 'contended':
+        return problem('conflict', { detail: 'others change the nodes, too; ask again' });
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** What is put around a carrier, so that every message can be seen. */
+import { raftCodec } from '@quorate/raft';
+import type { Clock, NodeId, ProtocolName, Random, Transport } from '@quorate/transport';
+import { DecodeError } from '@quorate/transport/codec';
+
+import { NodeEvents } from './node-events.ts';
+import { ObservedTransport } from './observed-transport.ts';
+import { StampedTransport } from './stamped-transport.ts';
+import { TraceFeed } from './trace.ts';
+
+/** A carrier that is observed, and by whom. */
+export interface ObservedCarrier {
+  readonly transport: ObservedTransport;
+  readonly stamped: StampedTransport;
+  readonly events: NodeEvents;
+  readonly trace: TraceFeed;
+}
+
+/** Stamps messages with clocks, counts them, and traces them for those who follow. */
+export function observeCarrier(
+  carrier: Transport,
+  options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    /** Whether nothing passes to a peer. */
+    readonly isBlocked: (peer: NodeId) => boolean;
+  },
+): ObservedCarrier {
+  const { clock, random, isBlocked } = options;
+  const events = new NodeEvents();
+  const trace = new TraceFeed(clock);
+  const stamping = { clock, random, describe, isTraced: trace.isFollowed, trace: trace.add };
+  const stamped = new StampedTransport(carrier, stamping);
+  const transport = new ObservedTransport(stamped, { clock, events, describe, isBlocked });
+  return { transport, stamped, events, trace };
+}
+
+/** What a message is called on a screen: Raft's name of its kind, or the protocol's name. */
+function describe(protocol: ProtocolName, payload: Uint8Array): string {
+  try {
+    return protocol === 'raft' ? raftCodec.decode(payload).kind : protocol;
+  } catch (error) {
+    if (error instanceof DecodeError) return protocol;
+    throw error;
+  }
+}
