@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { SimSupervisor } from '../src/sim/sim-supervisor.ts';
 import { writeStaticPage } from '../src/supervisor/static-page.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -27,9 +28,9 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test('is four files that name nothing outside', () => {
+test('is five files that name nothing outside', () => {
   const names = readdirSync(directory).toSorted();
-  expect(names).toEqual(['index.html', 'page.css', 'page.js', 'worker.js']);
+  expect(names).toEqual(['index.html', 'page.css', 'page.js', 'shared.js', 'worker.js']);
   const document = readFileSync(path.join(directory, 'index.html'), 'utf8');
   expect(document).not.toMatch(/"\/|https?:|token|type="module"/);
 });
@@ -70,6 +71,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
   test('a link makes the same run in another page, and time can be wound back', async () => {
     const page = await opened('#cluster?seed=7&scenario=leader-killed&t=2500');
     const before = await hashAt(page, '2.50 s of 2.50 s');
+    expect(before).toBe(await hashInNode());
     await page.getByRole('button', { name: '+100 ms' }).click();
     const hash = await hashAt(page, '2.60 s of 2.60 s');
     expect(hash).not.toBe(before);
@@ -88,6 +90,15 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
     await again.close();
   });
 });
+
+/** The hash of the same run in this process, from the sources. */
+async function hashInNode(): Promise<string> {
+  const plan = { seed: 7, scenario: 'leader-killed', atMs: 2_500, inputs: [] };
+  const demo = new SimSupervisor(plan);
+  demo.setPlaying('standing');
+  while (demo.isBusy) await demo.pump(0, () => true);
+  return demo.state.hash;
+}
 
 /** Waits until the page says that somebody leads, who is not `before`. */
 async function leaderShown(page: Page, before = ''): Promise<string> {
