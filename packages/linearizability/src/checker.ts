@@ -32,7 +32,7 @@ export interface CheckOptions {
 }
 
 /** What `check` takes beyond the bounds: it runs beside other work. */
-export interface AsyncCheckOptions extends CheckOptions {
+export interface AsyncCheckOptions<Input = unknown, Output = unknown> extends CheckOptions {
   /**
    * Ends the check with the verdict 'unknown'; once there is a violation, with what is found of its
    * counterexample.
@@ -45,6 +45,12 @@ export interface AsyncCheckOptions extends CheckOptions {
   readonly timeoutMs?: number;
   /** Told after every slice. What it throws ends the check with that error. */
   readonly onProgress?: (progress: CheckProgress) => void;
+  /**
+   * Told how a counterexample shrinks: of the operations looked at first, and then of every smaller
+   * set that still shows the violation. What was never answered, or too late to count, is among
+   * them as of unknown outcome. What it throws ends the check with that error.
+   */
+  readonly onSmaller?: (operations: History<Input, Output>) => void;
   /** Lets other work run; awaited after every slice. Default: a turn of the event loop. */
   readonly pause?: () => Promise<void>;
 }
@@ -116,9 +122,9 @@ export function checkSync<State, Input, Output>(
 export async function check<State, Input, Output>(
   model: Model<State, Input, Output>,
   history: History<Input, Output>,
-  options: AsyncCheckOptions = {},
+  options: AsyncCheckOptions<Input, Output> = {},
 ): Promise<CheckResult<State, Input, Output>> {
-  const { signal, timeoutMs, onProgress, pause = turnOfEventLoop } = options;
+  const { signal, timeoutMs, onProgress, onSmaller, pause = turnOfEventLoop } = options;
   if (timeoutMs !== undefined) validateTimeout(timeoutMs);
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const race = new Race(model, history, options);
@@ -131,7 +137,7 @@ export async function check<State, Input, Output>(
     await pause();
   }
   const trials = new Trials(model, options.sliceSteps ?? SLICE_STEPS);
-  const explanation = race.explain(trials);
+  const explanation = race.explain(trials, onSmaller);
   if (explanation === undefined) return race.result(stopped(), undefined);
   for (;;) {
     if (stopped() !== undefined) trials.stop();
@@ -278,10 +284,11 @@ class Race<State, Input, Output> {
   /** Makes a counterexample, if there is a violation and somebody wants to see it. */
   explain(
     trials: Trials<State, Input, Output>,
+    onSmaller?: (operations: History<Input, Output>) => void,
   ): Sliced<Counterexample<Input, Output> | undefined> | undefined {
     if (this.#illegal === undefined || this.#explain !== 'minimal') return undefined;
     const { part, stuckBetween } = this.#illegal;
-    return reductionOf(this.#model, part.operations, stuckBetween, trials);
+    return reductionOf(this.#model, part.operations, stuckBetween, trials, onSmaller);
   }
 
   result(

@@ -75,6 +75,7 @@ export function counterexampleOf<State, Input, Output>(
  * @param operations - Of one partition, not linearizable, in the order of their calls.
  * @param stuckBetween - What the search said about where the culprit is, if it is known.
  * @param trials - Set the slices. Stopped between two of them, they end the reduction soon.
+ * @param onSmaller - Told of what is looked at first, and then of every smaller set that suffices.
  * @returns A counterexample from which no client and no operation can be dropped, as far as the
  *   bounds let it see; `undefined` if not even the culprit could be found within them.
  */
@@ -83,11 +84,19 @@ export function* reductionOf<State, Input, Output>(
   operations: History<Input, Output>,
   stuckBetween: readonly [number, number] | undefined,
   trials: Trials<State, Input, Output>,
+  onSmaller?: (operations: History<Input, Output>) => void,
 ): Sliced<Counterexample<Input, Output> | undefined> {
   const cut = yield* cutBehindCulprit(operations, trials, stuckBetween);
   if (cut === undefined) return undefined;
   const { culprit } = cut;
   const { start, isEnough } = yield* startOf(model, trials, cut);
+  const told = (judged: IsEnough<Input, Output>): IsEnough<Input, Output> =>
+    function* (chosen) {
+      const isSmaller = yield* judged(chosen);
+      if (isSmaller) onSmaller?.(inOrderOfCalls([...chosen, culprit]));
+      return isSmaller;
+    };
+  onSmaller?.(inOrderOfCalls([...start, culprit]));
   let others = start;
   let isHonest: IsEnough<Input, Output> | undefined;
   if (start.length <= FOURTH_RULE_MAX) {
@@ -96,17 +105,24 @@ export function* reductionOf<State, Input, Output>(
     const keepsState: IsEnough<Input, Output> = function* (chosen) {
       return (yield* isEnough(chosen)) && (yield* stateOf(chosen)) === state;
     };
-    others = yield* reduce(start, trials, keepsState);
-    others = yield* dropPairs(others, trials, keepsState);
+    others = yield* reduce(start, trials, told(keepsState));
+    others = yield* dropPairs(others, trials, told(keepsState));
     isHonest = putsBack(model, trials, cut.culprit, others);
   }
   const doubtsBefore = trials.doubtCount;
-  others = yield* reduce(others, trials, function* (chosen) {
+  const isHonestEnough: IsEnough<Input, Output> = function* (chosen) {
     return (yield* isEnough(chosen)) && (isHonest === undefined || (yield* isHonest(chosen)));
-  });
+  };
+  others = yield* reduce(others, trials, told(isHonestEnough));
   const hasDoubt = trials.doubtCount > doubtsBefore || trials.isSpent;
-  const all = [...others, culprit].sort((left, right) => left.callTime - right.callTime);
+  const all = inOrderOfCalls([...others, culprit]);
   return { operations: all, culprit, isMinimal: !hasDoubt };
+}
+
+function inOrderOfCalls<Input, Output>(
+  operations: readonly Operation<Input, Output>[],
+): History<Input, Output> {
+  return operations.toSorted((left, right) => left.callTime - right.callTime);
 }
 
 /** Drops clients first and then operations, as long as the rest is enough. */

@@ -308,6 +308,20 @@ describe('bounds', () => {
       expect(counterexample?.isMinimal).toBe(true);
     });
 
+    test('check tells of every smaller set, each a violation, down to the smallest', async () => {
+      const seen: History<RegisterInput<number>, RegisterOutput<number>>[] = [];
+      const { counterexample } = await check(model, illegal, {
+        onSmaller: (operations) => seen.push(operations),
+      });
+      const sizes = seen.map(({ length }) => length);
+      expect(sizes.length).toBeGreaterThan(3);
+      expect(sizes).toEqual(sizes.toSorted((left, right) => right - left));
+      expect(seen.at(-1)).toEqual(counterexample?.operations);
+      for (const operations of seen) {
+        expect(checkSync(model, operations).verdict).toBe('not-linearizable');
+      }
+    });
+
     test('check can be aborted, keeps its verdict and claims no minimum', async () => {
       const controller = new AbortController();
       let slices = 0;

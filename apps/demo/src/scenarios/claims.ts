@@ -36,6 +36,11 @@ function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
         `${apart.length} of ${boards.length} differ`,
       ];
     }
+    case 'causal': {
+      const { readCount, acausalCount } = run.reader;
+      const detail = `${acausalCount} of ${readCount} reads had an effect before its cause`;
+      return [readCount > 0 && acausalCount === 0, detail];
+    }
     case 'linearizable': {
       const verdict = run.verdict();
       return [verdict === 'linearizable', `${verdict}, ${run.history.length} operations`];

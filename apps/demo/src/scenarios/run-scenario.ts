@@ -9,6 +9,7 @@ import type { Fault } from '@quorate/simulation';
 import { type NodeId, nodeId, type Random } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 
+import { BoardReader } from '../check/board-reader.ts';
 import { actions, ClientMemory } from '../check/client-memory.ts';
 import type { ReadMode } from '../node/control/config-service.ts';
 import { learntFrom, NoAnswer, requestOf } from '../check/config-exchange.ts';
@@ -61,6 +62,8 @@ const START_MS = 2_000;
 /** How long the nodes have at the end, with everything repaired. */
 const SETTLE_MS = 20_000;
 const CONFIG_CLIENTS = 4;
+/** How often a client reads what it lacks of a board. */
+const READ_EVERY_MS = 500;
 /** Keys, and how long clients stay with them: see `generation` below. */
 const CONFIG_KEYS = 3;
 const GENERATION_MS = 4_000;
@@ -73,6 +76,8 @@ export class ScenarioRun {
   readonly edits: Edit[] = [];
   readonly configCalls: ConfigCall[] = [];
   readonly leaderships: Leadership[] = [];
+  /** A client that reads boards through any node. */
+  readonly reader = new BoardReader();
   readonly #random: Random;
   readonly #recorder;
   readonly #steps: ScenarioStep[];
@@ -206,6 +211,7 @@ export class ScenarioRun {
     this.#owedConfig += (this.#load.config * TICK_MS) / 1_000;
     for (; this.#owedEdits >= 1; this.#owedEdits -= 1) this.#editOrCreate();
     for (; this.#owedConfig >= 1; this.#owedConfig -= 1) void this.#callConfig();
+    if (this.cluster.nowMs % READ_EVERY_MS < TICK_MS) void this.#readBoard();
   }
 
   #editOrCreate(): void {
@@ -232,6 +238,19 @@ export class ScenarioRun {
     edit.isConfirmed = answer?.status === 202;
     // An edit that was not confirmed may be there all the same.
     this.#tell(edit.isConfirmed ? 'done' : 'unknown', edit.atMs);
+  }
+
+  /** Reads what the client lacks of a board; a node that cannot answer is another one's turn. */
+  async #readBoard(): Promise<void> {
+    const boardId = this.#boardIds[this.#random.int(Math.max(1, this.#boardIds.length))];
+    if (boardId === undefined) return;
+    const since = encodeURIComponent(this.reader.versionOf(boardId));
+    const path = `/v1/boards/${boardId}/sync?since=${since}`;
+    const request = { node: this.#anyNode(), method: 'GET', path };
+    const answer = await this.cluster.act({ kind: 'request', request });
+    if (answer?.status !== 200) return;
+    const { updates } = JSON.parse(answer.body) as { readonly updates: readonly string[] };
+    this.reader.take(boardId, updates);
   }
 
   #post(path: string, body: unknown, key: string): ReturnType<SimCluster['act']> {

@@ -42,6 +42,8 @@ const claim = v.variant('kind', [
   v.strictObject({ kind: v.literal('nothingLost') }),
   /** All copies of each board are equal at the end. */
   v.strictObject({ kind: v.literal('converged') }),
+  /** No node hands on an effect of a board without its cause. */
+  v.strictObject({ kind: v.literal('causal') }),
   /** What clients saw of the configuration could be one copy of it. */
   v.strictObject({ kind: v.literal('linearizable') }),
   /** Between two times, so large a share of edits, or of configuration, was done. */

@@ -6,6 +6,7 @@
  * done in between waits for the end of a slice: a run can be repeated only if nothing was done to
  * it in the middle of an instant. Winding back makes the run anew, by pumping, too.
  */
+import type { Verdict } from '@quorate/linearizability';
 import type { Fault } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
@@ -33,6 +34,7 @@ import { afterFault, isOfMachine, machineSteps } from './machine-steps.ts';
 import { formatLink, INPUT_MS_MAX, INPUTS_MAX, requestInput, type RunPlan } from './run-link.ts';
 import { SimCharts } from './sim-charts.ts';
 import type { SimAnswer } from './sim-cluster.ts';
+import { SimChecks } from './sim-checks.ts';
 import { type Doing, SimRun } from './sim-run.ts';
 import type { SimState } from './sim-state.ts';
 
@@ -56,6 +58,15 @@ interface Waiting {
   readonly giveUp: () => void;
 }
 
+/** What is known of the configuration, and since when in virtual time. */
+interface RunVerdict {
+  readonly atMs: number;
+  readonly checkedCount: number;
+  readonly verdict: Verdict | null;
+}
+
+const notJudged: RunVerdict = { atMs: 0, checkedCount: 0, verdict: null };
+
 /** A simulated cluster under control. */
 export class SimSupervisor implements ControlledCluster {
   readonly pageEvents = new Broadcast<PageEvent>();
@@ -78,7 +89,15 @@ export class SimSupervisor implements ControlledCluster {
   #atRest: (() => void)[] = [];
   readonly #waiting = new Set<Waiting>();
   #leadershipCount = 0;
-  #verdict = { atMs: 0, checkedCount: 0, violationCount: 0 };
+  #verdict: RunVerdict = notJudged;
+  readonly checks = new SimChecks({
+    run: () => this.#run,
+    verdict: () => this.#verdict,
+    act: (doings) =>
+      this.#whenAtRest(() => {
+        for (const doing of doings) void this.#act(doing);
+      }),
+  });
 
   /** Plays `plan` from its start to its time, and then on. */
   constructor(plan: RunPlan) {
@@ -279,7 +298,8 @@ export class SimSupervisor implements ControlledCluster {
     const { edits, configCalls, load } = this.#run.played;
     const confirmed = edits.filter(({ isConfirmed }) => isConfirmed);
     const answered = configCalls.filter(({ isAnswered }) => isAnswered);
-    const { checkedCount, violationCount } = this.#verdict;
+    const { checkedCount, verdict } = this.#verdict;
+    const violationCount = verdict === 'not-linearizable' ? 1 : 0;
     return {
       nodes: this.#names().map((id) => this.#viewOf(id)),
       leaderId: this.#leaderId() ?? null,
@@ -293,6 +313,7 @@ export class SimSupervisor implements ControlledCluster {
         },
       },
       dataDirectory: 'in this page',
+      check: this.checks.state,
     };
   }
 
@@ -356,7 +377,7 @@ export class SimSupervisor implements ControlledCluster {
     this.#machines.clear();
     this.#statuses.clear();
     this.#leadershipCount = 0;
-    this.#verdict = { atMs: 0, checkedCount: 0, violationCount: 0 };
+    this.#verdict = notJudged;
     for (const { giveUp } of this.#waiting) giveUp();
     return new SimRun(
       { ...this.#plan, inputs },
@@ -485,9 +506,8 @@ export class SimSupervisor implements ControlledCluster {
     }
     const { nowMs, played } = this.#run;
     if (nowMs - this.#verdict.atMs >= VERDICT_EVERY_MS) {
-      const violationCount = played.verdict() === 'not-linearizable' ? 1 : 0;
       const checkedCount = played.history.length;
-      this.#verdict = { atMs: nowMs, checkedCount, violationCount };
+      this.#verdict = { atMs: nowMs, checkedCount, verdict: played.verdict() };
     }
     this.pageEvents.publish({ kind: 'view', view: this.view() });
     this.#tell();

@@ -1,4 +1,5 @@
 /** What the supervisor shows of the cluster, to its page and to `demo status`. */
+import type { CheckState } from '../check/check-report.ts';
 import type { MessageCount, MessageSample } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { MachineFaults } from '../machine-faults.ts';
@@ -37,6 +38,8 @@ export interface ClusterView {
   readonly machines?: Readonly<Record<string, MachineFaults>>;
   readonly load: LoadView;
   readonly dataDirectory: string;
+  /** Whether what clients saw is right, where somebody looks at that. */
+  readonly check?: CheckState;
 }
 
 /** The load generator at one moment. */

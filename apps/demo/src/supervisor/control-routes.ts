@@ -2,6 +2,7 @@
 import type { Context, Hono } from 'hono';
 import * as v from 'valibot';
 
+import { addCheckRoutes } from '../check/check-routes.ts';
 import { eventStream } from '../event-stream.ts';
 import { problem } from '../http/problem.ts';
 import { machineChange } from '../machine-faults.ts';
@@ -25,6 +26,7 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
     }),
   );
   addActions(api, cluster);
+  if (cluster.checks !== undefined) addCheckRoutes(api, cluster.checks);
   api.all('/api/node/:id/v1/*', (context) => proxyToBoards(cluster, context));
   addNodeRoutes(api, cluster);
   api.all('/api/config/*', (context) => forward(cluster, context));

@@ -2,6 +2,7 @@
  * What the page and the shell can do to a cluster and learn of it, whatever it runs on: processes,
  * or the simulator in a browser.
  */
+import type { Checks } from '../check/check-report.ts';
 import type { MachineChange } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import type { ClusterView, PageEvent } from './cluster-view.ts';
@@ -32,6 +33,8 @@ export interface ControlledCluster {
   readonly pageEvents: Pick<Broadcast<PageEvent>, 'subscribe'>;
   /** The last two minutes in numbers. */
   readonly charts: { readonly history: PageEvent };
+  /** Whether what clients saw is right, where somebody looks at that. */
+  readonly checks?: Checks;
   /** Everything at this moment. */
   view(): ClusterView;
   /** The leader, else a node that runs, else the first. */

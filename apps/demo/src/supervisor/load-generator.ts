@@ -9,6 +9,9 @@
  * It is also a check. Nobody else writes its keys, so it knows the highest revision of each that
  * was acknowledged; an answer with a lower one proves a lost write or a stale read.
  */
+import { learntFrom, NoAnswer, UnpromisedResponse } from '../check/config-exchange.ts';
+import type { ConfigInput, ConfigOutput } from '../check/config-model.ts';
+import type { LoadHistory } from '../check/load-history.ts';
 import { LatencyHistogram } from '../latency-histogram.ts';
 import { HttpClient, type HttpResponse } from '../http-client.ts';
 
@@ -58,6 +61,7 @@ export class LoadGenerator {
   readonly #avoidUntilMs = new Map<string, number>();
   readonly #latency = new LatencyHistogram();
   readonly #onViolation: (text: string) => void;
+  readonly #history: Pick<LoadHistory, 'begin'> | undefined;
   #counts = { ok: 0, refused: 0, unknown: 0, skipped: 0 };
   #totals = { acknowledgedCount: 0, checkedCount: 0, violationCount: 0 };
   #ratePerSecond = 0;
@@ -67,9 +71,15 @@ export class LoadGenerator {
   #timer: NodeJS.Timeout | undefined;
   #lastTickMs = 0;
 
-  constructor(targets: readonly LoadTarget[], onViolation: (text: string) => void) {
+  /** @param history - Gets all that clients ask and are told. */
+  constructor(
+    targets: readonly LoadTarget[],
+    onViolation: (text: string) => void,
+    history?: Pick<LoadHistory, 'begin'>,
+  ) {
     this.#targets = targets;
     this.#onViolation = onViolation;
+    this.#history = history;
   }
 
   get ratePerSecond(): number {
@@ -140,15 +150,24 @@ export class LoadGenerator {
     }
     const floor = this.#acknowledged.get(key) ?? 0;
     this.#inFlight += 1;
+    const value = valueOf(sequence);
+    const input: ConfigInput = isWrite
+      ? { kind: 'put', key, value, condition: { kind: 'none' } }
+      : { kind: 'get', key };
+    const record = this.#history?.begin(input);
     try {
       const url = `${target.api}/v1/config/${key}`;
       const response = await this.#client.request(
-        isWrite ? { url, method: 'PUT', body: bodyOf(sequence), timeoutMs } : { url, timeoutMs },
+        isWrite
+          ? { url, method: 'PUT', body: JSON.stringify({ value }), timeoutMs }
+          : { url, timeoutMs },
       );
       // A node without a leader says so at once; most clients would try another for a while.
       if (response.status === 503) this.#avoid(target);
       this.#settle({ key, isWrite, floor, dueMs, response });
-    } catch {
+      record?.(heardFrom(input, response));
+    } catch (error) {
+      record?.(new NoAnswer('indefinite', String(error)));
       this.#counts.unknown += 1;
       this.#avoid(target);
     } finally {
@@ -202,8 +221,24 @@ export class LoadGenerator {
   }
 }
 
-function bodyOf(sequence: number): string {
-  return JSON.stringify({ value: `write ${sequence}`.padEnd(64, '.') });
+function valueOf(sequence: number): string {
+  return `write ${sequence}`.padEnd(64, '.');
+}
+
+/** What a response tells its client. */
+function heardFrom(
+  input: ConfigInput,
+  { status, headers, body }: HttpResponse,
+): ConfigOutput | NoAnswer {
+  const { etag } = headers;
+  const response = { status, body, etag: typeof etag === 'string' ? etag : undefined };
+  try {
+    const learnt = learntFrom(input, response);
+    return learnt.kind === 'answer' ? learnt.output : learnt.error;
+  } catch (error) {
+    if (!(error instanceof UnpromisedResponse)) throw error;
+    return new NoAnswer('indefinite', error.message);
+  }
 }
 
 /** The revision in the `ETag`, or 0. */

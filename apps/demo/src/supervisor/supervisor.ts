@@ -29,6 +29,7 @@ import {
   NodeSilentError,
 } from './controlled-cluster.ts';
 import { type LinkFault, rulesOf, textOf } from './link-faults.ts';
+import { LoadCheck } from './load-check.ts';
 import { LoadGenerator } from './load-generator.ts';
 import { NodeFeed } from './node-feed.ts';
 import { Broadcast, type SupervisorEvent } from './supervisor-events.ts';
@@ -76,6 +77,7 @@ export class Supervisor implements ControlledCluster {
   readonly pageEvents = new Broadcast<PageEvent>();
   readonly charts: Charts;
   readonly load: LoadGenerator;
+  readonly checks: LoadCheck;
   readonly #options: SupervisorOptions;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #client = new HttpClient();
@@ -92,9 +94,15 @@ export class Supervisor implements ControlledCluster {
     this.#options = options;
     this.#members = new Map(options.plans.map((plan) => [plan.id, this.#createMember(plan)]));
     const targets = [...this.#members.values()].map(({ id, api }) => ({ id, api }));
-    this.load = new LoadGenerator(targets, (text) => {
-      this.events.publish({ event: 'violation', text });
+    this.checks = new LoadCheck({
+      nodes: () => this.#health(),
+      ask: (id, request) => this.askNode(id, request),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
+    const onViolation = (text: string): void => {
+      this.events.publish({ event: 'violation', text });
+    };
+    this.load = new LoadGenerator(targets, onViolation, this.checks.history);
     this.charts = new Charts(this.load, this.pageEvents);
     this.#viewTimer = setInterval(() => {
       if (this.pageEvents.audienceCount === 0) return;
@@ -252,6 +260,7 @@ export class Supervisor implements ControlledCluster {
       machines: Object.fromEntries(this.#machines),
       load: { ratePerSecond: this.load.ratePerSecond, totals: this.load.totals },
       dataDirectory: this.#options.dataDirectory,
+      check: this.checks.state,
     };
   }
 
@@ -259,6 +268,7 @@ export class Supervisor implements ControlledCluster {
   async close(): Promise<void> {
     clearInterval(this.#viewTimer);
     this.charts.close();
+    this.checks.close();
     this.load.close();
     this.events.publish({ event: 'stopping' });
     const members = [...this.#members.values()];
@@ -277,6 +287,14 @@ export class Supervisor implements ControlledCluster {
   /** Ends all processes without waiting for anything. */
   abandon(): void {
     for (const { child } of this.#members.values()) void child.kill();
+  }
+
+  /** The nodes that run, and whether nothing is wrong with anything. */
+  #health(): { readonly ids: readonly string[]; readonly isQuiet: boolean } {
+    const running = [...this.#members.values()].filter(({ child }) => child.state === 'running');
+    const isWhole = running.length === this.#members.size;
+    const isQuiet = isWhole && this.#groups.length === 0 && this.#links.length === 0;
+    return { ids: running.map(({ id }) => id), isQuiet };
   }
 
   #createMember(plan: NodePlan): Member {

@@ -58,6 +58,7 @@ function Pair({ name, value }: { readonly name: string; readonly value: number }
 const claimTexts: Readonly<Record<Claim['kind'], string>> = {
   nothingLost: 'nothing confirmed is lost',
   converged: 'all copies end up equal',
+  causal: 'no effect before its cause',
   linearizable: 'configuration is linearizable',
   answered: 'requests are answered',
   newLeader: 'a new leader comes in time',
