@@ -57,6 +57,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
   test('a leader is killed by its button, and another one leads', async () => {
     const page = await opened();
     const first = await leaderShown(page);
+    await page.keyboard.press(first.slice(1));
     await page.getByRole('button', { name: `Kill ${first}` }).click();
     await page.getByText('4/5').waitFor(patience);
     const second = await leaderShown(page, first);

@@ -16,11 +16,13 @@ export interface KeyAnswer {
 }
 
 /** Does one thing to the cluster; what is refused is shown, not thrown. */
-export async function act(path: string, body?: unknown): Promise<void> {
+export async function act(path: string, body?: unknown, method = 'POST'): Promise<void> {
   try {
     const response = await source.request(path, {
-      method: 'POST',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     refusal.value = response.ok ? undefined : await detailOf(response);
   } catch {

@@ -8,6 +8,7 @@ import { ClusterScreen } from './cluster/cluster-screen.tsx';
 import { ControlScreen } from './control/control-screen.tsx';
 import { connectFeed } from './feed.ts';
 import { Header } from './header.tsx';
+import { KeyHelp } from './key-help.tsx';
 import { Navigation } from './navigation/navigation.tsx';
 import { followAddress, screen } from './navigation/route.ts';
 import type { ScreenId } from './navigation/screens.ts';
@@ -40,6 +41,7 @@ function Page() {
         </main>
       </div>
       {isSimulated ? <SimBar /> : undefined}
+      <KeyHelp />
     </>
   );
 }

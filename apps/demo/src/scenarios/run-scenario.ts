@@ -14,6 +14,7 @@ import { actions, ClientMemory } from '../check/client-memory.ts';
 import type { ReadMode } from '../node/control/config-service.ts';
 import { learntFrom, NoAnswer, requestOf } from '../check/config-exchange.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from '../check/config-model.ts';
+import type { LinkFault } from '../supervisor/link-faults.ts';
 import { SimCluster, type SimClusterOptions } from '../sim/sim-cluster.ts';
 import { type Judgement, judge } from './claims.ts';
 import { faultsOf, type Scenario, type ScenarioStep, type StepNode } from './scenario.ts';
@@ -165,13 +166,19 @@ export class ScenarioRun {
       const members = JSON.stringify(step.nodes.map((node) => ({ id: this.#nodeOf(node) })));
       void this.#putConfig('cluster/members', members);
     }
+    if (step.kind === 'links') this.#setLinks(step.links);
     const { ids } = this.cluster;
     const faults = faultsOf(step, (node) => this.#nodeOf(node), ids);
     for (const fault of faults) this.#strike(fault);
   }
 
+  #setLinks(links: readonly LinkFault[]): void {
+    void this.cluster.act({ kind: 'links', links });
+  }
+
   #calm(): void {
     this.#isCalmed = true;
+    if (this.cluster.links.length > 0) this.#setLinks([]);
     this.#strike({ kind: 'calm' });
   }
 

@@ -5,6 +5,8 @@
 import type { Fault } from '@quorate/simulation';
 import * as v from 'valibot';
 
+import { linkFaults } from '../supervisor/link-faults.ts';
+
 /** A node by its id, or by what it is when the step comes. */
 const node = v.picklist(['n1', 'n2', 'n3', 'n4', 'n5', 'leader', 'follower', 'otherFollower']);
 const atMs = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000));
@@ -35,6 +37,8 @@ export const stepSchema = v.variant('kind', [
   v.strictObject({ atMs, kind: v.literal('calm') }),
   /** Reads of the configuration ask a majority, as they must, or one node alone: a broken rule. */
   v.strictObject({ atMs, kind: v.literal('reads'), mode: v.picklist(['index', 'stale']) }),
+  /** All that is wrong with single links from now on. */
+  v.strictObject({ atMs, kind: v.literal('links'), ...linkFaults.entries }),
 ]);
 
 const claim = v.variant('kind', [
@@ -131,6 +135,7 @@ export function faultsOf(
           delay: { kind: 'lognormal', minMs: 0.5, medianMs: step.medianMs, sigma: 0.5 },
         },
       ];
+    case 'links':
     case 'members':
     case 'load':
     case 'reads':

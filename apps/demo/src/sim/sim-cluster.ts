@@ -6,7 +6,10 @@
 import { type Fault, Simulation } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
+import { soundMachine } from '../machine-faults.ts';
 import { createNode, type DemoNode } from '../node/create-node.ts';
+import type { FaultSettings } from '../node/injected-faults.ts';
+import { type LinkFault, rulesOf } from '../supervisor/link-faults.ts';
 
 /** What a client sends to a node. */
 export interface SimRequest {
@@ -27,7 +30,9 @@ export interface SimAnswer {
 /** Something that is done to a run. */
 export type SimAction =
   | { readonly kind: 'fault'; readonly fault: Fault }
-  | { readonly kind: 'request'; readonly request: SimRequest };
+  | { readonly kind: 'request'; readonly request: SimRequest }
+  /** All that is wrong with single links from now on. */
+  | { readonly kind: 'links'; readonly links: readonly LinkFault[] };
 
 /** And when, in ms since the start. */
 export type SimInput = SimAction & { readonly atMs: number };
@@ -45,6 +50,8 @@ export interface SimClusterOptions {
 }
 
 const NODES_MAX = 9;
+/** Nobody outside can ask simulated nodes for anything. */
+const ADMIN_TOKEN = 'simulated';
 
 /** One run. */
 export class SimCluster {
@@ -55,6 +62,7 @@ export class SimCluster {
   readonly #inputs: SimInput[];
   /** How many of them have happened. */
   #inputCount = 0;
+  #links: readonly LinkFault[] = [];
 
   /** @throws RangeError if an option is out of its range. */
   constructor(options: SimClusterOptions) {
@@ -74,7 +82,8 @@ export class SimCluster {
       this.simulation.addNode(id, async ({ transport, clock, random, disk }) => {
         this.#nodes.delete(id);
         const surroundings = { transport, clock, random, disk, voters: this.ids };
-        const node = await createNode(surroundings);
+        const faults = this.#faultsOf(id);
+        const node = await createNode({ ...surroundings, adminToken: ADMIN_TOKEN, faults });
         this.#nodes.set(id, node);
         options.onNode?.(id, node);
         return { stop: () => node.close() };
@@ -90,6 +99,11 @@ export class SimCluster {
   /** What was done so far, and is still to be done. */
   get inputs(): readonly SimInput[] {
     return this.#inputs;
+  }
+
+  /** What is wrong with single links. */
+  get links(): readonly LinkFault[] {
+    return this.#links;
   }
 
   /** A node, while it runs. */
@@ -135,8 +149,31 @@ export class SimCluster {
       this.simulation.inject(input.fault);
       return Promise.resolve(undefined);
     }
+    if (input.kind === 'links') {
+      this.#links = input.links;
+      for (const id of this.ids) void this.#askInTime(this.#requestOfFaults(id));
+      return Promise.resolve(undefined);
+    }
+    return this.#askInTime(input.request);
+  }
+
+  /** What a node has to do for the links to be as they are; it is told so when it starts, too. */
+  #faultsOf(id: NodeId): FaultSettings {
+    return { groups: [], rules: rulesOf(this.#links, id), machine: soundMachine };
+  }
+
+  #requestOfFaults(id: NodeId): SimRequest {
+    const headers = {
+      authorization: `Bearer ${ADMIN_TOKEN}`,
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify(this.#faultsOf(id));
+    return { node: id, method: 'POST', path: '/admin/faults', headers, body };
+  }
+
+  #askInTime(request: SimRequest): Promise<SimAnswer | undefined> {
     return new Promise((resolve) => {
-      this.simulation.clock.setTimer(0, () => void this.#ask(input.request).then(resolve));
+      this.simulation.clock.setTimer(0, () => void this.#ask(request).then(resolve));
     });
   }
 

@@ -29,6 +29,7 @@ import {
   type NodeRequest,
   NodeSilentError,
 } from '../supervisor/controlled-cluster.ts';
+import type { LinkFault } from '../supervisor/link-faults.ts';
 import { Broadcast } from '../supervisor/supervisor-events.ts';
 import { afterFault, isOfMachine, machineSteps } from './machine-steps.ts';
 import { formatLink, INPUT_MS_MAX, INPUTS_MAX, requestInput, type RunPlan } from './run-link.ts';
@@ -252,6 +253,13 @@ export class SimSupervisor implements ControlledCluster {
     });
   }
 
+  async setLinks(links: readonly LinkFault[]): Promise<void> {
+    await this.#whenAtRest(() => {
+      for (const id of links.flatMap(({ from, to }) => [from, to])) this.#expect(id);
+      void this.#act({ kind: 'links', links: [...links] });
+    });
+  }
+
   async changeMachine(id: string, change: MachineChange): Promise<void> {
     await this.#whenAtRest(() => {
       this.#makeMachine(this.#expect(id), { ...this.#machineOf(id), ...change });
@@ -261,6 +269,7 @@ export class SimSupervisor implements ControlledCluster {
   async heal(): Promise<void> {
     await this.#whenAtRest(() => {
       void this.#act({ kind: 'heal' });
+      if (this.#run.played.cluster.links.length > 0) void this.#act({ kind: 'links', links: [] });
       for (const node of this.#names()) this.#makeMachine(node, soundMachine);
     });
   }
@@ -304,6 +313,7 @@ export class SimSupervisor implements ControlledCluster {
       nodes: this.#names().map((id) => this.#viewOf(id)),
       leaderId: this.#leaderId() ?? null,
       groups: this.#groups,
+      links: this.#run.played.cluster.links,
       machines: Object.fromEntries([...this.#machines].filter(([, faults]) => !isSound(faults))),
       load: {
         ratePerSecond: load.edits + load.config,

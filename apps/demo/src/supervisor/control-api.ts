@@ -11,17 +11,14 @@ import { bodyLimit } from 'hono/body-limit';
 
 import { limits } from '../node/control/config-limits.ts';
 import { problem } from '../http/problem.ts';
-import { readBody } from '../http/read-request.ts';
 import { isSameText } from '../same-text.ts';
 import { addControlRoutes } from './control-routes.ts';
 import type { ControlledCluster } from './controlled-cluster.ts';
-import { linkFaults } from './link-faults.ts';
 import type { PageFiles } from './page-files.ts';
-import type { Supervisor } from './supervisor.ts';
 
 /** What the API serves. */
 export interface ControlApiOptions {
-  readonly supervisor: ControlledCluster & Pick<Supervisor, 'setLinks'>;
+  readonly supervisor: ControlledCluster;
   readonly page: PageFiles;
   readonly token: string;
   /** Called when someone asks the demo to stop. */
@@ -46,12 +43,6 @@ export function createControlApi(options: ControlApiOptions): Hono {
     // After the answer has left: stopping ends this server too.
     setTimeout(onStop, 50);
     return context.json({ stopping: true });
-  });
-  api.post('/api/links', async (context) => {
-    const body = await readBody(context, linkFaults);
-    if (body instanceof Response) return body;
-    await supervisor.setLinks(body.links);
-    return context.json(supervisor.view());
   });
   addControlRoutes(api, supervisor);
   return api;

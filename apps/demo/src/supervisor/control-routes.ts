@@ -11,6 +11,7 @@ import { proxyToBoards } from './boards-proxy.ts';
 import { loadPerSecondMax } from './cluster-view.ts';
 import { addNodeRoutes } from './node-routes.ts';
 import { ActionError, type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
+import { linkFaults } from './link-faults.ts';
 
 const requestHeaders = ['if-match', 'if-none-match', 'content-type'] as const;
 const answerHeaders = ['etag', 'x-served-by', 'retry-after', 'content-type'] as const;
@@ -40,10 +41,7 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
 function addActions(api: Hono, cluster: ControlledCluster): void {
   api.post('/api/nodes/:id/machine', async (context) => {
     const change = v.safeParse(machineChange, await jsonBody(context));
-    if (!change.success) {
-      const field = v.getDotPath(change.issues[0]) ?? 'body';
-      return problem('bad_field', { field, detail: `${field}: ${change.issues[0].message}` });
-    }
+    if (!change.success) return problem('bad_field', refusalOf(change.issues[0]));
     await cluster.changeMachine(context.req.param('id'), change.output);
     return context.json(cluster.view());
   });
@@ -77,6 +75,16 @@ function addActions(api: Hono, cluster: ControlledCluster): void {
       return problem('bad_field', { field: 'groups', detail: 'groups: expected [["n1"],["n2"]]' });
     }
     await cluster.partition(groups);
+    return context.json(cluster.view());
+  });
+  api.delete('/api/partition', async (context) => {
+    await cluster.partition([]);
+    return context.json(cluster.view());
+  });
+  api.post('/api/links', async (context) => {
+    const body = v.safeParse(linkFaults, await jsonBody(context));
+    if (!body.success) return problem('bad_field', refusalOf(body.issues[0]));
+    await cluster.setLinks(body.output.links);
     return context.json(cluster.view());
   });
   api.post('/api/heal', async (context) => {
@@ -121,6 +129,14 @@ async function forward(cluster: ControlledCluster, context: Context): Promise<Re
     const detail = `${id} did not answer: ${error.message}`;
     return problem(method === 'GET' ? 'read_timeout' : 'outcome_unknown', { detail });
   }
+}
+
+function refusalOf(issue: v.BaseIssue<unknown>): {
+  readonly field: string;
+  readonly detail: string;
+} {
+  const field = v.getDotPath(issue) ?? 'body';
+  return { field, detail: `${field}: ${issue.message}` };
 }
 
 async function jsonBody(context: Context): Promise<unknown> {

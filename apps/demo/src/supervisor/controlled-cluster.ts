@@ -6,6 +6,7 @@ import type { Checks } from '../check/check-report.ts';
 import type { MachineChange } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import type { ClusterView, PageEvent } from './cluster-view.ts';
+import type { LinkFault } from './link-faults.ts';
 import type { Broadcast } from './supervisor-events.ts';
 
 /** An action that cannot be done now, with the reason. */
@@ -47,8 +48,10 @@ export interface ControlledCluster {
   resume(id?: string): void | Promise<void>;
   /** Starts a node on the data it left; ends it first if it runs. */
   restart(id: string): void | Promise<void>;
-  /** Lets nodes of different groups reach each other no more. */
+  /** Lets nodes of different groups reach each other no more; no groups end that. */
   partition(groups: Groups): void | Promise<void>;
+  /** Replaces what is wrong with single links. */
+  setLinks(links: readonly LinkFault[]): void | Promise<void>;
   /** Changes what is wrong with the disk and the calendar of a node. */
   changeMachine(id: string, change: MachineChange): void | Promise<void>;
   /** Ends the partition, and all that is wrong with links and machines. */

@@ -62,6 +62,7 @@ export function sentenceOf(event: SupervisorEvent): string | undefined {
     case 'leader':
       return `${event.node} leads term ${event.term}`;
     case 'partitioned':
+      if (event.groups.length === 0) return 'no partition any more';
       return `partitioned: ${event.groups.map((group) => group.join(',')).join(' | ')}`;
     case 'links':
       return event.links.length === 0 ? 'links as they should be' : textOf(event.links);

@@ -205,7 +205,8 @@ export class Supervisor implements ControlledCluster {
     for (const id of groups.flat()) this.#member(id);
     this.#groups = groups;
     const text = groups.map((group) => group.join(',')).join('/');
-    this.charts.mark('fault', `partition ${text}`);
+    if (groups.length === 0) this.charts.mark('repair', 'partition over');
+    else this.charts.mark('fault', `partition ${text}`);
     this.events.publish({ event: 'partitioned', groups });
     await this.#applyFaults();
   }

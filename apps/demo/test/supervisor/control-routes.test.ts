@@ -33,6 +33,7 @@ class WrittenDown implements ControlledCluster {
   pause = (id: string): void => void this.told.push(['pause', id]);
   resume = (id?: string): void => void this.told.push(['resume', id]);
   partition = (groups: unknown): void => void this.told.push(['partition', groups]);
+  setLinks = (links: unknown): void => void this.told.push(['links', links]);
   changeMachine = (id: string, change: unknown): void =>
     void this.told.push(['machine', id, change]);
   heal = (): void => void this.told.push(['heal']);
@@ -71,6 +72,8 @@ test('says to the cluster what was asked, and answers with its view', async () =
     await post('/api/nodes/n1/resume'),
     await post('/api/resume'),
     await post('/api/partition', { groups: [['n1'], ['n2', 'n3']] }),
+    await api.request('/api/partition', { method: 'DELETE' }),
+    await post('/api/links', { links: [{ kind: 'cut', from: 'n1', to: 'n2' }] }),
     await post('/api/nodes/n3/machine', { clockSkewMs: -500 }),
     await post('/api/heal'),
     await post('/api/load', { ratePerSecond: 20 }),
@@ -82,6 +85,8 @@ test('says to the cluster what was asked, and answers with its view', async () =
     ['resume', 'n1'],
     ['resume', undefined],
     ['partition', [['n1'], ['n2', 'n3']]],
+    ['partition', []],
+    ['links', [{ kind: 'cut', from: 'n1', to: 'n2' }]],
     ['machine', 'n3', { clockSkewMs: -500 }],
     ['heal'],
     ['load', 20],
@@ -93,6 +98,8 @@ test('refuses what makes no sense, and says what the cluster refuses', async () 
   expect((await post('/api/partition', { groups: [] })).status).toBe(400);
   expect((await post('/api/load', { ratePerSecond: -1 })).status).toBe(400);
   expect((await post('/api/load')).status).toBe(400);
+  expect((await post('/api/links', { links: [{ kind: 'melt' }] })).status).toBe(400);
+  expect((await post('/api/links')).status).toBe(400);
   for (const change of [
     {},
     { isDiskFull: 1 },

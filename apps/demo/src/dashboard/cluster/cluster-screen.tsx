@@ -1,9 +1,7 @@
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { LoadPanel } from './load-panel.tsx';
-import { NodeCard } from './node-card.tsx';
 import { NodePanel } from './node-panel.tsx';
-import { PartitionPanel } from './partition-panel.tsx';
 import { RingPanel } from './ring-panel.tsx';
 
 /** The nodes, their links, and what can be done to both. */
@@ -15,10 +13,8 @@ export function ClusterScreen() {
         <ChartPanel />
       </div>
       <div class="column narrow">
-        <NodePanel />
-        <NodeCard />
-        <PartitionPanel />
         <LoadPanel />
+        <NodePanel />
         <HistoryPanel />
       </div>
     </>

@@ -4,6 +4,14 @@ import { act } from '../actions.ts';
 import { points, view } from '../feed.ts';
 import { count, milliseconds } from '../format.ts';
 
+/** Loads worth a name. */
+const presets = [
+  ['none', 0],
+  ['calm', 50],
+  ['busy', 200],
+  ['storm', 1_000],
+] as const;
+
 /** The slider's stops: fine where a few requests matter, coarse where hundreds do. */
 const rates: readonly number[] = [0, 5, 10, 20, 50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000];
 
@@ -41,6 +49,18 @@ export function LoadPanel() {
           onInput={choose}
         />
       </label>
+      <div class="presets" role="group" aria-label="Loads worth a name">
+        {presets.map(([name, ratePerSecond]) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={rate === ratePerSecond}
+            onClick={() => void act('/api/load', { ratePerSecond })}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
       <dl class="figures">
         <Pair name="answered" value={`${count(point?.okPerSecond ?? 0)}/s`} />
         <Pair name="refused" value={`${count(point?.failedPerSecond ?? 0)}/s`} />

@@ -1,15 +1,18 @@
 /**
- * Draws messages on their way. Every dot is one message that a node sent; only its flight is slower
- * than the real one, which takes a fraction of a millisecond and could not be seen.
+ * Draws messages on their way, and how long nodes wait for a leader. Every dot is one message that a
+ * node sent; only its flight is slower than the real one, which takes a fraction of a millisecond
+ * and could not be seen.
  */
 import { type MessageWindow, onMessages, view } from '../feed.ts';
+import { ElectionWaits } from './election-waits.ts';
 import { lookOf, type MessageLook } from './message-kinds.ts';
+import { type Palette, paintCross, paintShape, paintWait, readPalette } from './paint.ts';
 import { placeOf, type Point, wayPoint } from './ring-geometry.ts';
 import { shape } from './ring-shape.ts';
 
 const flightMs = 550;
 /** More dots than this are noise: the others are counted, and the page says so. */
-const shownPerSecondMax = 240;
+const shownPerSecondMax = 200;
 
 interface Dot {
   readonly from: Point;
@@ -33,16 +36,25 @@ export function drawMessages(
   canvas: HTMLCanvasElement,
   onShown: (shown: Shown) => void,
 ): () => void {
+  const context = canvas.getContext('2d');
+  if (context === null) return () => undefined;
+  const waits = new ElectionWaits();
   let dots: Dot[] = [];
+  let palette = readPalette(canvas);
   let counted = { shown: 0, total: 0, sinceMs: performance.now() };
   const stopListening = onMessages((window) => {
     counted.total += window.sent.reduce((sum, { count }) => sum + count, 0);
-    if (prefersStillness.matches) return;
+    if (prefersStillness.matches || document.hidden) return;
     const drawn = thinned(dotsOf(window, performance.now()), shareOf(window));
     counted.shown += drawn.length;
     dots.push(...drawn);
   });
+  const stopViews = view.subscribe((cluster) => {
+    if (cluster !== undefined) waits.learn(cluster.nodes, performance.now());
+  });
   const report = setInterval(() => {
+    // A change of theme shows within a second.
+    palette = readPalette(canvas);
     const seconds = (performance.now() - counted.sinceMs) / 1_000;
     onShown({
       shownPerSecond: Math.round(counted.shown / seconds),
@@ -50,17 +62,57 @@ export function drawMessages(
     });
     counted = { shown: 0, total: 0, sinceMs: performance.now() };
   }, 1_000);
+  const size = new CanvasSize(canvas);
 
   let frame = requestAnimationFrame(function draw(nowMs) {
     dots = dots.filter(({ startAtMs }) => nowMs < startAtMs + flightMs);
-    paint(canvas, dots, nowMs);
+    size.fit(context);
+    paintWaits(context, palette, waits, nowMs);
+    for (const dot of dots) paintDot(context, palette, dot, (nowMs - dot.startAtMs) / flightMs);
     frame = requestAnimationFrame(draw);
   });
   return () => {
     stopListening();
+    stopViews();
+    size.close();
     clearInterval(report);
     cancelAnimationFrame(frame);
   };
+}
+
+/** Keeps a canvas as fine as the screen, without asking for its layout in every frame. */
+class CanvasSize {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #observer: ResizeObserver;
+  #width = 0;
+  #height = 0;
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.#canvas = canvas;
+    this.#observer = new ResizeObserver(([entry]) => {
+      const { width = 0, height = 0 } = entry?.contentRect ?? {};
+      this.#width = Math.round(width * devicePixelRatio);
+      this.#height = Math.round(height * devicePixelRatio);
+    });
+    this.#observer.observe(canvas);
+  }
+
+  /** Clears it, and sets the units of the ring: the same fit as that of the SVG below. */
+  fit(context: CanvasRenderingContext2D): void {
+    const [width, height] = [this.#width, this.#height];
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const box = shape.value;
+    const fit = Math.min(width / box.width, height / box.height);
+    const [left, top] = [(width - box.width * fit) / 2, (height - box.height * fit) / 2];
+    context.setTransform(fit, 0, 0, fit, left, top);
+  }
+
+  close(): void {
+    this.#observer.disconnect();
+  }
 }
 
 /** How many dots of one window of one node may be drawn. */
@@ -93,97 +145,32 @@ function dotsOf(window: MessageWindow, nowMs: number): readonly Dot[] {
   });
 }
 
-function paint(canvas: HTMLCanvasElement, dots: readonly Dot[], nowMs: number): void {
-  const { clientWidth, clientHeight } = canvas;
-  const scale = devicePixelRatio;
-  const [width, height] = [Math.round(clientWidth * scale), Math.round(clientHeight * scale)];
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
+function paintWaits(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  waits: ElectionWaits,
+  nowMs: number,
+): void {
+  const nodes = view.value?.nodes ?? [];
+  for (const [index, { id }] of nodes.entries()) {
+    const wait = waits.of(id, nowMs);
+    if (wait === undefined) continue;
+    paintWait(context, palette, placeOf(index, nodes.length, shape.value), wait);
   }
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, width, height);
-  // The same fit as the SVG below: the whole view box, centred.
-  const box = shape.value;
-  const fit = Math.min(width / box.width, height / box.height);
-  context.setTransform(
-    fit,
-    0,
-    0,
-    fit,
-    (width - box.width * fit) / 2,
-    (height - box.height * fit) / 2,
-  );
-  const colours = getComputedStyle(canvas);
-  for (const dot of dots) paintDot(context, colours, dot, (nowMs - dot.startAtMs) / flightMs);
 }
 
 function paintDot(
   context: CanvasRenderingContext2D,
-  colours: CSSStyleDeclaration,
+  palette: Palette,
   dot: Dot,
   progress: number,
 ): void {
   if (progress < 0) return;
   // What a fault swallowed gets no further than the cut.
-  const reach = dot.fate === 'sent' ? 1 : dot.fate === 'blocked' ? 0.5 : 0.12;
+  const reach = dot.fate === 'sent' ? 1 : dot.fate === 'blocked' ? 0.3 : 0.12;
   const at = wayPoint(dot.from, dot.to, Math.min(progress, reach));
-  const colour = colours.getPropertyValue(dot.look.colour);
   context.globalAlpha = progress > reach ? Math.max(0, 1 - (progress - reach) * 3) : 1;
-  if (progress > reach) {
-    paintCross(context, colours.getPropertyValue('--bad'), at);
-    return;
-  }
-  paintShape(context, dot.look.shape, colour, at);
-}
-
-function paintShape(
-  context: CanvasRenderingContext2D,
-  shape: MessageLook['shape'],
-  colour: string,
-  { x, y }: Point,
-): void {
-  context.fillStyle = colour;
-  context.strokeStyle = colour;
-  context.lineWidth = 2;
-  context.beginPath();
-  switch (shape) {
-    case 'disc':
-      context.arc(x, y, 5.5, 0, 2 * Math.PI);
-      context.fill();
-      break;
-    case 'dot':
-      context.arc(x, y, 3, 0, 2 * Math.PI);
-      context.fill();
-      break;
-    case 'ring':
-      context.arc(x, y, 4, 0, 2 * Math.PI);
-      context.stroke();
-      break;
-    case 'square':
-      context.rect(x - 4.5, y - 4.5, 9, 9);
-      context.fill();
-      break;
-    case 'diamond':
-      context.moveTo(x, y - 7);
-      context.lineTo(x + 7, y);
-      context.lineTo(x, y + 7);
-      context.lineTo(x - 7, y);
-      context.closePath();
-      context.fill();
-      break;
-  }
-}
-
-function paintCross(context: CanvasRenderingContext2D, colour: string, { x, y }: Point): void {
-  context.strokeStyle = colour;
-  context.lineWidth = 2.5;
-  context.beginPath();
-  context.moveTo(x - 5, y - 5);
-  context.lineTo(x + 5, y + 5);
-  context.moveTo(x + 5, y - 5);
-  context.lineTo(x - 5, y + 5);
-  context.stroke();
+  if (progress > reach) paintCross(context, palette('--bad'), at);
+  else paintShape(context, dot.look.shape, palette(dot.look.colour), at);
+  context.globalAlpha = 1;
 }

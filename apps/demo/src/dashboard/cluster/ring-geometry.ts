@@ -15,14 +15,14 @@ export interface RingShape {
   readonly nodeRadius: number;
 }
 
-const nodeRadius = 43;
+const nodeRadius = 38;
 
 /** Where there is room. */
-export const ring: RingShape = { width: 760, height: 450, radiusX: 270, radiusY: 142, nodeRadius };
+export const ring: RingShape = { width: 760, height: 430, radiusX: 270, radiusY: 132, nodeRadius };
 
 /** On a phone, where a wide drawing would be too small to read. */
 export const narrowRing: RingShape = {
-  ...{ width: 400, height: 490, radiusX: 146, radiusY: 152, nodeRadius },
+  ...{ width: 400, height: 480, radiusX: 148, radiusY: 152, nodeRadius },
 };
 
 /** The place of node `index` of `count`: evenly on an ellipse, the first on top. */
@@ -38,12 +38,22 @@ export function placeOf(index: number, count: number, shape: RingShape = ring): 
   };
 }
 
-/** Where the line below or above a node goes, relative to it: on the side away from the links. */
+/** Where the first of a node's two lines of words goes, relative to it: away from the links. */
 export function labelOffset(at: Point, isLeader: boolean, shape: RingShape = ring): number {
-  const isUpper = at.y < shape.height / 2 - 10;
-  if (!isUpper) return nodeRadius + 28;
+  const isUpper = at.y < shape.height / 2;
+  if (!isUpper) return nodeRadius + 25;
   // Above the crown, if there is one.
-  return -nodeRadius - (isLeader ? 38 : 18);
+  return -nodeRadius - (isLeader ? 48 : 36);
+}
+
+/** The point between two others, at `share` of the way. */
+export function between(from: Point, to: Point, share: number): Point {
+  return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+}
+
+/** The direction from one point to another, in degrees, clockwise from the right. */
+export function angleOf(from: Point, to: Point): number {
+  return (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
 }
 
 /**

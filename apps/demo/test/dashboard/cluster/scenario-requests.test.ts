@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+
+import { isPlayable, requestsOf } from '../../../src/dashboard/cluster/scenario-requests.ts';
+import { scenarios } from '../../../src/scenarios/index.ts';
+import type { ClusterView } from '../../../src/supervisor/cluster-view.ts';
+import { nodeView } from '../../support/node-view.ts';
+
+const view: ClusterView = {
+  nodes: ['n1', 'n2', 'n3'].map((id) => nodeView(id)),
+  leaderId: 'n2',
+  groups: [],
+  links: [{ kind: 'slow', from: 'n1', to: 'n2', latencyMs: 5, jitterMs: 0 }],
+  machines: { n1: { isDiskFull: false, syncDelayMs: 0, clockSkewMs: 100 } },
+  load: {
+    ratePerSecond: 0,
+    totals: { acknowledgedCount: 0, checkedCount: 0, violationCount: 0 },
+  },
+  dataDirectory: '',
+};
+
+test('nodes are found by their part at that moment', () => {
+  const kill = { atMs: 0, kind: 'kill' } as const;
+  expect(requestsOf({ ...kill, node: 'leader' }, view)).toEqual([{ path: '/api/nodes/n2/kill' }]);
+  expect(requestsOf({ ...kill, node: 'follower' }, view)).toEqual([{ path: '/api/nodes/n1/kill' }]);
+});
+
+test('a node that runs is not started again', () => {
+  const restart = { atMs: 0, kind: 'restart', node: 'n3' } as const;
+  expect(requestsOf(restart, view)).toEqual([]);
+  const nodes = [nodeView('n3', { process: 'stopped' })];
+  expect(requestsOf(restart, { ...view, nodes })).toEqual([{ path: '/api/nodes/n3/restart' }]);
+});
+
+test('a partition in one direction is made of links that are cut', () => {
+  const step = { atMs: 0, kind: 'partition', left: ['n1'], right: 'others' } as const;
+  expect(requestsOf({ ...step, left: ['n1'], isOneWay: false }, view)[0]?.body).toEqual({
+    groups: [['n1'], ['n2', 'n3']],
+  });
+  expect(requestsOf({ ...step, left: ['n1'], isOneWay: true }, view)[0]?.body).toEqual({
+    links: ['n2', 'n3'].map((to) => ({ kind: 'cut', from: 'n1', to })),
+  });
+});
+
+test('loss everywhere leaves what else is wrong with links, and calendars add up', () => {
+  const [lose] = requestsOf({ atMs: 0, kind: 'lose', share: 0.1 }, view);
+  const { links = [] } = lose?.body as Pick<ClusterView, 'links'>;
+  expect(links.map(({ kind }) => kind)).toEqual(['slow', ...Array<string>(6).fill('drop')]);
+  const [skew] = requestsOf({ atMs: 0, kind: 'skew', node: 'n1', byMs: 50 }, view);
+  expect(skew?.body).toEqual({ clockSkewMs: 150 });
+});
+
+test('all scenarios can be played on processes, but for the one that wipes a disk', () => {
+  const not = scenarios.filter(({ steps }) => !isPlayable(steps)).map(({ name }) => name);
+  expect(not).toEqual(['lost-node']);
+});
