@@ -25,51 +25,55 @@ describe.skipIf(isBrowserMissing)('the first minute', () => {
     [browser, demo] = [undefined, undefined];
   });
 
-  test('a leader dies, another leads; a cut, writes on both sides, and all is one', async () => {
-    mkdirSync(screens, { recursive: true });
-    const started = await RealDemo.start(undefined, '--nodes', '5', '--load', '40');
-    demo = started;
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-    const errors: string[] = [];
-    page.on('pageerror', ({ message }) => errors.push(message));
-    await page.goto(started.dashboard);
-    const show = (name: string): Promise<unknown> =>
-      page.screenshot({ path: path.join(screens, `${name}.png`) });
+  test(
+    'a leader dies, another leads; a cut, writes on both sides, and all is one',
+    async () => {
+      mkdirSync(screens, { recursive: true });
+      const started = await RealDemo.start(undefined, '--nodes', '5', '--load', '40');
+      demo = started;
+      browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+      const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+      const errors: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      await page.goto(started.dashboard);
+      const show = (name: string): Promise<unknown> =>
+        page.screenshot({ path: path.join(screens, `${name}.png`) });
 
-    const first = await leaderShown(page);
-    await page.getByText('5/5').waitFor(patience);
-    await page.getByText('nothing lost or stale').waitFor(patience);
-    await show('1-five-nodes');
+      const first = await leaderShown(page);
+      await page.getByText('5/5').waitFor(patience);
+      await page.getByText('nothing lost or stale').waitFor(patience);
+      await show('1-five-nodes');
 
-    await page.keyboard.press('k');
-    await page.locator(`[data-node=${first}]`).click();
-    await page.getByText('4/5').waitFor(patience);
-    await show('2-the-leader-died');
-    const second = await leaderShown(page, first);
-    await show('3-another-leads');
-    await page.getByRole('button', { name: `End: ${first} down` }).click();
-    await page.getByText('5/5').waitFor(patience);
+      await page.keyboard.press('k');
+      await page.locator(`[data-node=${first}]`).click();
+      await page.getByText('4/5').waitFor(patience);
+      await show('2-the-leader-died');
+      const second = await leaderShown(page, first);
+      await show('3-another-leads');
+      await page.getByRole('button', { name: `End: ${first} down` }).click();
+      await page.getByText('5/5').waitFor(patience);
 
-    const [small, large] = sidesOf(second);
-    const board = await created(started, large[0] ?? '');
-    await page.keyboard.press('x');
-    for (const id of small) await page.getByRole('switch', { name: id }).check();
-    await page.getByRole('button', { name: /^Cut n/ }).click();
-    await page.locator('.link.cut').first().waitFor(patience);
-    await show('4-cut');
-    await Promise.all([...small, ...large].map((id) => edit(started, id, board)));
+      const [small, large] = sidesOf(second);
+      const board = await created(started, large[0] ?? '');
+      await page.keyboard.press('x');
+      for (const id of small) await page.getByRole('switch', { name: id }).check();
+      await page.getByRole('button', { name: /^Cut n/ }).click();
+      await page.locator('.link.cut').first().waitFor(patience);
+      await show('4-cut');
+      await Promise.all([...small, ...large].map((id) => edit(started, id, board)));
 
-    await page.keyboard.press('h');
-    await page
-      .locator('.link.cut')
-      .first()
-      .waitFor({ state: 'detached', ...patience });
-    await converged(started, board);
-    await page.getByText('nothing lost or stale').waitFor(patience);
-    await show('5-one-again');
-    expect(errors).toEqual([]);
-  }, testMs);
+      await page.keyboard.press('h');
+      await page
+        .locator('.link.cut')
+        .first()
+        .waitFor({ state: 'detached', ...patience });
+      await converged(started, board);
+      await page.getByText('nothing lost or stale').waitFor(patience);
+      await show('5-one-again');
+      expect(errors).toEqual([]);
+    },
+    testMs,
+  );
 });
 
 /** Who leads, as the page shows it: somebody else than `before`. */

@@ -28,9 +28,16 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test('is five files that name nothing outside', () => {
+test('is six files that name nothing outside', () => {
   const names = readdirSync(directory).toSorted();
-  expect(names).toEqual(['index.html', 'page.css', 'page.js', 'shared.js', 'worker.js']);
+  expect(names).toEqual([
+    'index.html',
+    'node-source.js',
+    'page.css',
+    'page.js',
+    'shared.js',
+    'worker.js',
+  ]);
   const document = readFileSync(path.join(directory, 'index.html'), 'utf8');
   expect(document).not.toMatch(/"\/|https?:|token|type="module"/);
 });

@@ -5,6 +5,8 @@ import { render } from 'preact';
 import { BoardsScreen } from './boards/boards-screen.tsx';
 import { CheckScreen } from './check/check-screen.tsx';
 import { ClusterScreen } from './cluster/cluster-screen.tsx';
+import { CoachMark, followHints } from './coach/coach-mark.tsx';
+import { SourcePanel } from './coach/source-panel.tsx';
 import { ControlScreen } from './control/control-screen.tsx';
 import { connectFeed } from './feed.ts';
 import { Header } from './header.tsx';
@@ -42,6 +44,8 @@ function Page() {
       </div>
       {isSimulated ? <SimBar /> : undefined}
       <KeyHelp />
+      <SourcePanel />
+      <CoachMark />
     </>
   );
 }
@@ -52,3 +56,4 @@ followAddress();
 connectFeed();
 if (isSimulated) connectSimBar();
 listenToKeys();
+followHints();

@@ -206,6 +206,11 @@ function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(2)} s`;
 }
 
+/** Writes the link to the run as it is to where one can paste it from. */
+export async function copyRun(): Promise<void> {
+  if (run.value !== undefined) await copyLink(run.value.link);
+}
+
 async function copyLink(link: string): Promise<void> {
   writeAddress(link);
   try {

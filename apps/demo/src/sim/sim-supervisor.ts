@@ -350,7 +350,8 @@ export class SimSupervisor implements ControlledCluster {
 
   #processOf(id: Name): NodeView['process'] {
     const state = this.#run.played.cluster.simulation.stateOf(nodeId(id));
-    return state === 'down' || state === 'stopping' ? 'stopped' : state;
+    if (state !== 'down' && state !== 'stopping') return state;
+    return this.#run.nowMs === 0 ? 'starting' : 'stopped';
   }
 
   #machineOf(id: string): MachineFaults {

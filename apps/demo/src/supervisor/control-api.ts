@@ -61,6 +61,11 @@ function servePage(api: Hono, page: PageFiles, token: string): void {
       headers: { ...headers, 'content-type': 'text/javascript' },
     });
   });
+  api.get('/node-source.js', () => {
+    return new Response(page.nodeSource, {
+      headers: { ...headers, 'content-type': 'text/javascript' },
+    });
+  });
   api.get('/page.css', () => {
     return new Response(page.style, { headers: { ...headers, 'content-type': 'text/css' } });
   });

@@ -3,12 +3,16 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { nodeSourceScript } from './node-source.ts';
+
 /** What the browser loads: nothing else, and nothing from anywhere else. */
 export interface PageFiles {
   /** The document, with the token that its requests carry. */
   html(token: string): string;
   readonly script: string;
   readonly style: string;
+  /** The source of the node, as a script. */
+  readonly nodeSource: string;
 }
 
 const dashboardUrl = new URL('../dashboard/', import.meta.url);
@@ -35,5 +39,6 @@ export async function bundlePage(): Promise<PageFiles> {
     html: (token) => template.replace('{{token}}', token),
     script: textOf('.js'),
     style: textOf('.css'),
+    nodeSource: nodeSourceScript(),
   };
 }

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
 
 import { runPart } from '../dashboard/source/run-part.ts';
+import { nodeSourceScript } from './node-source.ts';
 
 const dashboardUrl = new URL('../dashboard/', import.meta.url);
 const pathOf = (name: string): string => fileURLToPath(new URL(name, dashboardUrl));
@@ -14,7 +15,8 @@ const pathOf = (name: string): string => fileURLToPath(new URL(name, dashboardUr
 export const staticScripts = ['shared.js', 'page.js', 'worker.js'] as const;
 
 /**
- * Writes the page that needs no server into `directory`: index.html, page.css and its scripts.
+ * Writes the page that needs no server into `directory`: index.html, page.css, its scripts,
+ * and a script with the source of the node that is loaded when somebody wants to read it.
  *
  * The scripts are no modules: browsers load modules from servers only. For the same reason, as a
  * worker cannot load any either, each of them is one function, see `run-part.ts`. What page and
@@ -30,6 +32,7 @@ export async function writeStaticPage(directory: string): Promise<void> {
     const run = fileName === 'page.js' ? `(${runPart.toString()})(corkboard,${name});` : '';
     writeFileSync(join(directory, fileName), part + run);
   }
+  writeFileSync(join(directory, 'node-source.js'), nodeSourceScript());
   writeFileSync(join(directory, 'index.html'), staticDocument());
 }
 

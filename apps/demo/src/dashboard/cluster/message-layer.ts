@@ -6,13 +6,12 @@
 import { type MessageWindow, onMessages, view } from '../feed.ts';
 import { ElectionWaits } from './election-waits.ts';
 import { lookOf, type MessageLook } from './message-kinds.ts';
+import { MessageSampler } from './message-sampler.ts';
 import { type Palette, paintCross, paintShape, paintWait, readPalette } from './paint.ts';
 import { placeOf, type Point, wayPoint } from './ring-geometry.ts';
 import { shape } from './ring-shape.ts';
 
 const flightMs = 550;
-/** More dots than this are noise: the others are counted, and the page says so. */
-const shownPerSecondMax = 200;
 
 interface Dot {
   readonly from: Point;
@@ -39,13 +38,16 @@ export function drawMessages(
   const context = canvas.getContext('2d');
   if (context === null) return () => undefined;
   const waits = new ElectionWaits();
+  const sampler = new MessageSampler(performance.now());
   let dots: Dot[] = [];
   let palette = readPalette(canvas);
   let counted = { shown: 0, total: 0, sinceMs: performance.now() };
   const stopListening = onMessages((window) => {
     counted.total += window.sent.reduce((sum, { count }) => sum + count, 0);
     if (prefersStillness.matches || document.hidden) return;
-    const drawn = thinned(dotsOf(window, performance.now()), shareOf(window));
+    const nowMs = performance.now();
+    const windowsPerSecond = ((view.value?.nodes.length ?? 1) * 1_000) / window.windowMs;
+    const drawn = sampler.take(dotsOf(window, nowMs), windowsPerSecond, nowMs);
     counted.shown += drawn.length;
     dots.push(...drawn);
   });
@@ -113,19 +115,6 @@ class CanvasSize {
   close(): void {
     this.#observer.disconnect();
   }
-}
-
-/** How many dots of one window of one node may be drawn. */
-function shareOf({ windowMs }: MessageWindow): number {
-  const windowsPerSecond = ((view.value?.nodes.length ?? 1) * 1_000) / windowMs;
-  return Math.ceil(shownPerSecondMax / windowsPerSecond);
-}
-
-/** At most `count` of `items`, evenly spread. */
-function thinned<Item>(items: readonly Item[], count: number): readonly Item[] {
-  if (items.length <= count) return items;
-  const step = items.length / count;
-  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 function dotsOf(window: MessageWindow, nowMs: number): readonly Dot[] {

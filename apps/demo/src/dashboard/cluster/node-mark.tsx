@@ -99,7 +99,9 @@ function belowText({ process, status }: NodeView): string {
   if (process !== 'running' || status === null) return process === 'stopped' ? 'disk kept' : '';
   const { raft, boards } = status;
   if (raft.leaderId === null) return 'no quorum: keys read-only';
-  return `${count(raft.commitIndex)} committed · ${count(boards.copyCount)} boards`;
+  const { copyCount } = boards;
+  const boardText = copyCount === 1 ? '1 board' : `${count(copyCount)} boards`;
+  return `${count(raft.commitIndex)} committed · ${boardText}`;
 }
 
 /** A shape for each state that is no role, so that colour is not needed to tell them. */

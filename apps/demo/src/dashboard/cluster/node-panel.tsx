@@ -43,7 +43,7 @@ function NodeRow({ node }: { readonly node: NodeView }) {
         <b>{node.id}</b>
         <span class="role-name">{role}</span>
         <small>{raft === undefined ? '' : `term ${raft.term}`}</small>
-        <small>{raft === undefined ? '' : `${count(raft.commitIndex)} committed`}</small>
+        <small>{raft === undefined ? '' : `entry ${count(raft.commitIndex)}`}</small>
         <small>φ {phiText(phiAbout(view.value?.nodes ?? [], node.id))}</small>
       </button>
       {isSelected ? (

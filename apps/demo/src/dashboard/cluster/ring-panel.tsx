@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 import type { ClusterView } from '../../supervisor/cluster-view.ts';
+import { RunLinks } from '../coach/run-links.tsx';
 import { view } from '../feed.ts';
 import { count } from '../format.ts';
 import { LinkMark } from './link-mark.tsx';
@@ -50,6 +51,7 @@ export function RingPanel() {
       <p class="hint ring-note">
         <MessageRate />
       </p>
+      <RunLinks />
       <RingLegend />
     </section>
   );
