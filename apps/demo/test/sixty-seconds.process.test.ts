@@ -41,7 +41,7 @@ describe.skipIf(isBrowserMissing)('the first minute', () => {
 
       const first = await leaderShown(page);
       await page.getByText('5/5').waitFor(patience);
-      await page.getByText('nothing lost or stale').waitFor(patience);
+      await page.locator('header .pill.good').waitFor(patience);
       await show('1-five-nodes');
 
       await page.keyboard.press('k');
@@ -68,7 +68,7 @@ describe.skipIf(isBrowserMissing)('the first minute', () => {
         .first()
         .waitFor({ state: 'detached', ...patience });
       await converged(started, board);
-      await page.getByText('nothing lost or stale').waitFor(patience);
+      await page.locator('header .pill.good').waitFor(patience);
       await show('5-one-again');
       expect(errors).toEqual([]);
     },

@@ -71,7 +71,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
     expect(second).not.toBe(first);
     await page.getByRole('button', { name: `Restart ${first}` }).click();
     await page.getByText('5/5').waitFor(patience);
-    await page.getByText('nothing lost or stale').waitFor(patience);
+    await page.locator('header .pill.good').waitFor(patience);
     expect(errors).toEqual([]);
     await page.close();
   });

@@ -16,8 +16,8 @@ type Operations = History<ConfigInput, ConfigOutput>;
 
 /** So many operations of a key are drawn, those before the newest. */
 const BARS_MAX = 60;
-/** Room for an event, in px: a glance at many, and the text of few. */
-const [NARROW_PX, WIDE_PX] = [22, 76];
+/** Room for an event, in px, and for all of them: a glance at many, and the text of few. */
+const [EVENT_PX_MIN, EVENT_PX_MAX, ALL_PX] = [22, 220, 1_100];
 const TIMEOUT_MS = 10_000;
 
 /** What to check against, and what to show. */
@@ -56,11 +56,9 @@ export async function checkAgainst<State>(
       verdict: part.verdict,
       operationCount: part.operationCount,
     })),
-    picture: culprit
-      ? violation(model, first, culprit, NARROW_PX)
-      : proof(model, history, result, key),
+    picture: culprit ? violation(model, first, culprit) : proof(model, history, result, key),
     shrinking: sets.map((set) => set.map((operation) => placeIn(first, operation))),
-    counterexample: culprit ? violation(model, smallest, culprit, WIDE_PX) : null,
+    counterexample: culprit ? violation(model, smallest, culprit) : null,
     isMinimal: counterexample?.isMinimal ?? false,
   };
 }
@@ -70,14 +68,13 @@ function violation<State>(
   model: Model<State, ConfigInput, ConfigOutput>,
   operations: Operations,
   culprit: ConfigOperation,
-  eventPx: number,
 ): Picture {
   const others = operations.filter((operation) => operation !== culprit);
   const [part] = checkSync(model, others, { explain: 'none' }).partitions;
   const order = part?.linearization ?? [];
   return pictureOf({
     key: culprit.input.key,
-    ...{ operations, culprit, eventPx },
+    ...{ operations, culprit, eventPx: roomFor(operations) },
     ...statesAlong(model, order),
     textOf: textWith(model),
   });
@@ -100,11 +97,15 @@ function proof<State>(
   const isShown = new Set(operations);
   const before = order.findIndex(({ operation }) => isShown.has(operation));
   return pictureOf({
-    ...{ key: shown.key, operations, culprit: undefined, eventPx: NARROW_PX },
+    ...{ key: shown.key, operations, culprit: undefined, eventPx: roomFor(operations) },
     order: order.filter(({ operation }) => isShown.has(operation)),
     startState: order[before - 1]?.state ?? startState,
     textOf: textWith(model),
   });
+}
+
+function roomFor({ length }: Operations): number {
+  return Math.max(EVENT_PX_MIN, Math.min(EVENT_PX_MAX, ALL_PX / Math.max(1, 2 * length)));
 }
 
 /** What is true after each of `order`. */

@@ -2,7 +2,7 @@ import { refusal } from './actions.ts';
 import { answered, isLive, underReplicated } from './cluster/figures.ts';
 import { isConnected, points, view } from './feed.ts';
 import { count, milliseconds, share } from './format.ts';
-import { screen } from './navigation/route.ts';
+import { openScreen, screen } from './navigation/route.ts';
 
 /** The share of requests is of so long, in ms. */
 const shareMs = 10_000;
@@ -90,27 +90,40 @@ function Figure(props: {
   );
 }
 
-/** The load's own check: nothing acknowledged was ever lost, no read was ever stale. */
+/** The load's own check, and the verdict about its history; the way to more about both. */
 function Verdict() {
   const totals = view.value?.load.totals;
   const violations = totals?.violationCount ?? 0;
   const checked = totals?.checkedCount ?? 0;
-  const tone = violations > 0 ? 'bad' : checked > 0 ? 'good' : 'none';
-  const [sign, text, detail] =
-    violations > 0
-      ? ['✗', `${count(violations)} violations`, 'see the history of the cluster']
+  const history = view.value?.check;
+  const isJudged = history?.verdict === 'linearizable';
+  const isBroken = violations > 0 || history?.verdict === 'not-linearizable';
+  const tone = isBroken ? 'bad' : checked > 0 ? 'good' : 'none';
+  const [sign, text, detail] = isBroken
+    ? ['✗', violations > 1 ? `${count(violations)} violations` : 'not linearizable', 'see why']
+    : isJudged
+      ? ['✓', 'linearizable', `${count(history.operationCount)} operations`]
       : checked > 0
         ? ['✓', 'nothing lost or stale', `${count(checked)} answers checked`]
         : ['○', 'not checked yet', 'start the load'];
   return (
     <div class="figure verdict">
       <dt>verdict</dt>
-      <dd class={`pill ${tone}`}>
-        <span aria-hidden="true">{sign}</span>
-        <span>
-          <b>{text}</b>
-          <small>{detail}</small>
-        </span>
+      <dd>
+        <a
+          class={`pill ${tone}`}
+          href="#check"
+          onClick={(event: MouseEvent) => {
+            event.preventDefault();
+            openScreen('check');
+          }}
+        >
+          <span aria-hidden="true">{sign}</span>
+          <span>
+            <b>{text}</b>
+            <small>{detail}</small>
+          </span>
+        </a>
       </dd>
     </div>
   );

@@ -6,7 +6,8 @@ import type { SimState } from '../sim/sim-state.ts';
 import { act } from './actions.ts';
 import { source } from './source/source.ts';
 
-const run = signal<SimState | undefined>(undefined);
+/** The run that is open. */
+export const run = signal<SimState | undefined>(undefined);
 /** Where the scrubber is held; undefined while nobody holds it. */
 const heldMs = signal<number | undefined>(undefined);
 const hasCopied = signal(false);

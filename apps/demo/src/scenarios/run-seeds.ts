@@ -17,6 +17,8 @@ export interface SeedResult {
   readonly operationCount: number;
   /** Edits of boards that were confirmed. */
   readonly confirmedCount: number;
+  /** When it was over, in virtual ms. */
+  readonly endMs: number;
   /** Equal for runs in which the same happened, on any machine. */
   readonly hash: string;
 }
@@ -71,6 +73,7 @@ function resultOf(seed: number, { played }: SimRun): SeedResult {
     judgements,
     operationCount: played.history.length,
     confirmedCount: played.edits.filter(({ isConfirmed }) => isConfirmed).length,
+    endMs: played.endMs,
     hash: played.cluster.hash(),
   };
 }

@@ -1,13 +1,17 @@
 import { scenarios } from '../../scenarios/index.ts';
 import type { Claim } from '../../scenarios/scenario.ts';
+import { isSimulated } from '../source/source.ts';
 import { view } from '../feed.ts';
 import { count } from '../format.ts';
+import { CheckPanel } from './check-panel.tsx';
+import { WhatIfPanel } from './what-if-panel.tsx';
 
 /** What is promised, and whether it holds. */
 export function CheckScreen() {
   return (
     <>
-      <VerdictPanel />
+      <CheckPanel />
+      {isSimulated ? <WhatIfPanel /> : <VerdictPanel />}
       <ScenarioPanel />
     </>
   );

@@ -1,5 +1,7 @@
 import { runPart } from './run-part.ts';
 import type { FromWorker } from './worker-messages.ts';
+import type { SeedPlayed } from '../check/seed-messages.ts';
+import type { SeedWorker } from '../check/what-if.ts';
 import type { WorkerPort } from './worker-source.ts';
 
 /** The parts of the script that the worker runs: what it shares with the page, and its own. */
@@ -26,6 +28,18 @@ export function startWorker(): WorkerPort {
         };
       });
     },
+  };
+}
+
+/** Starts one more worker, for other seeds; the first one has been started before. */
+export function startSeedWorker(): SeedWorker {
+  const worker = createWorker();
+  return {
+    postMessage: (message) => worker.postMessage(message),
+    listen: (listener) => {
+      worker.onmessage = ({ data }: MessageEvent<SeedPlayed>) => listener(data);
+    },
+    terminate: () => worker.terminate(),
   };
 }
 
