@@ -1,8 +1,8 @@
 /** What an admin does to the cluster as a whole: nodes come and go. */
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
 
+import { limitBody } from '../http/limit-body.ts';
 import { problem } from '../http/problem.ts';
 import { readBody } from '../http/read-request.ts';
 import { nodeName } from '../partition.ts';
@@ -22,7 +22,7 @@ const additionSchema = v.strictObject({ id: nodeName, address: nodeAddress });
 /** The routes, none of which answers anybody but admins. */
 export function createAdminApi({ changes, mayAdminister }: AdminApiOptions): Hono {
   const api = new Hono();
-  api.use('/admin/nodes/*', bodyLimit({ maxSize: bodyBytesMax }), async (context, next) => {
+  api.use('/admin/nodes/*', limitBody({ maxSize: bodyBytesMax }), async (context, next) => {
     if (mayAdminister(context)) return next();
     const detail = 'authorization: expected an API key of an admin, or the token of the supervisor';
     return problem('unauthorized', { detail });

@@ -1,6 +1,5 @@
 /** What an operator asks a node: does it live, is it ready, what does it do; and faults. */
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 
 import { eventStream } from '../event-stream.ts';
 import { faultSettings, type InjectedFaults } from './injected-faults.ts';
@@ -8,6 +7,7 @@ import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { TraceFeed } from '../observe/trace.ts';
 import { openMetricsType } from '../observe/open-metrics.ts';
+import { limitBody } from '../http/limit-body.ts';
 import { problem } from '../http/problem.ts';
 import { readBody } from '../http/read-request.ts';
 import { isSameText } from '../same-text.ts';
@@ -75,7 +75,7 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
   );
   const { adminToken } = options;
   if (adminToken !== undefined) {
-    api.use('/admin/faults', bodyLimit({ maxSize: faultBodyBytesMax }));
+    api.use('/admin/faults', limitBody({ maxSize: faultBodyBytesMax }));
     api.post('/admin/faults', (context) => injectFaults(options, adminToken, context));
   }
   return api;

@@ -10,10 +10,12 @@ export interface DiskFaults {
   readonly syncDelayMs: number;
 }
 
-/** Passes everything on to a disk, unless that has no room by now, and lets syncs take longer. */
+/**
+ * Passes everything on to a disk, unless that has no room by now, and lets syncs take longer.
+ *
+ * It has no locks: its owner locks the disk below it, once and as a whole.
+ */
 export class FaultyDisk implements Disk {
-  /** There only if the disk below can lock. */
-  readonly lock?: (directory: string) => Promise<() => Promise<void>>;
   readonly #inner: Disk;
   readonly #clock: Clock;
   #faults: DiskFaults = { isDiskFull: false, syncDelayMs: 0 };
@@ -21,8 +23,6 @@ export class FaultyDisk implements Disk {
   constructor(inner: Disk, clock: Clock) {
     this.#inner = inner;
     this.#clock = clock;
-    const lock = inner.lock?.bind(inner);
-    if (lock) this.lock = lock;
   }
 
   /** Replaces what is wrong. Syncs under way keep the time they were to take. */

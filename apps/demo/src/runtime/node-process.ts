@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 
 import { createAdaptorServer } from '@hono/node-server';
+import type { Disk } from '@quorate/storage';
 import { nodeDisk } from '@quorate/storage/node';
 import { nodeId } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
@@ -27,7 +28,11 @@ const maxQueueBytes = 2 * maxPayloadBytes;
  * @throws Error if the data directory is in use or the node cannot start on it.
  */
 export async function runNode(command: NodeCommand): Promise<void> {
-  const node = await openNode(command);
+  mkdirSync(command.dataDirectory, { recursive: true });
+  const disk = nodeDisk(command.dataDirectory);
+  // One lock for everything in it: each takes a process to get, and there is a log for every board.
+  const unlock = await disk.lock?.('');
+  const node = await openNode(command, disk);
   const server = createAdaptorServer({ fetch: node.app.fetch });
   server.listen(command.http.port, command.http.host);
   await once(server, 'listening');
@@ -41,9 +46,10 @@ export async function runNode(command: NodeCommand): Promise<void> {
   server.close();
   if ('closeAllConnections' in server) server.closeAllConnections();
   await node.close();
+  await unlock?.();
 }
 
-async function openNode(command: NodeCommand): Promise<DemoNode> {
+async function openNode(command: NodeCommand, disk: Disk): Promise<DemoNode> {
   const localId = nodeId(command.id);
   // One list for all nodes names this one, too.
   const others = [...command.peers].filter(([id]) => id !== command.id);
@@ -62,11 +68,7 @@ async function openNode(command: NodeCommand): Promise<DemoNode> {
     }),
   });
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
-  mkdirSync(command.dataDirectory, { recursive: true });
-  const machine = new FaultyMachine({
-    disk: nodeDisk(command.dataDirectory),
-    clock: systemClock,
-  });
+  const machine = new FaultyMachine({ disk, clock: systemClock });
   return createNode({
     transport,
     disk: machine.disk,

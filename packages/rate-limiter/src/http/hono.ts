@@ -55,11 +55,25 @@ export function honoRateLimit<Context extends HonoContext>(
     const decision = await limit.check(request, context);
     if (decision.kind === 'limited') return refusedResponse(decision);
     await passOn(context, next, decision);
-    for (const { name, value, mode } of decision.fields) {
-      context.header(name, value, { append: mode === 'append' });
-    }
+    addFields(context, decision.fields);
     return undefined;
   };
+}
+
+/**
+ * Adds fields to the response there is. Hono's `header` makes a new one around it for every field;
+ * that is needed only where headers cannot change, as in a response of `fetch`.
+ */
+function addFields(context: HonoContext, fields: AdmittedRequest['fields']): void {
+  const { headers } = context.res;
+  try {
+    for (const { name, value, mode } of fields) headers[mode](name, value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    for (const { name, value, mode } of fields) {
+      context.header(name, value, { append: mode === 'append' });
+    }
+  }
 }
 
 async function passOn(

@@ -3,11 +3,11 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Clock } from '@quorate/transport';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
 
 import { eventStream } from '../../event-stream.ts';
 import { readBody, readQuery } from '../../http/read-request.ts';
+import { limitBody } from '../../http/limit-body.ts';
 import { problem } from '../../http/problem.ts';
 import { boardId as boardIdSchema, boardOperation, boardText } from './board.ts';
 import type { BoardAnswer, BoardCommand } from './board-messages.ts';
@@ -38,7 +38,7 @@ export interface BoardsApiOptions {
 /** The routes of boards. */
 export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): Hono {
   const api = new Hono();
-  const limit = bodyLimit({
+  const limit = limitBody({
     maxSize: BODY_BYTES_MAX,
     onError: () => {
       const detail = `body: expected at most ${BODY_BYTES_MAX} bytes`;

@@ -1,7 +1,7 @@
 /** `GET`, `PUT` and `DELETE /v1/config/:key`: the service over HTTP. */
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 
+import { limitBody } from '../../http/limit-body.ts';
 import { clusterKeyProblem, isClusterKey } from './cluster-map.ts';
 import type { RefusalCause, WriteAnswer } from './config-answer.ts';
 import type { ConfigResult, WriteCondition } from './config-command.ts';
@@ -36,7 +36,7 @@ export function createConfigApi(
   const api = new Hono();
   api.use(
     `${prefix}*`,
-    bodyLimit({
+    limitBody({
       maxSize: limits.bodyBytesMax,
       onError: () =>
         problem('too_large', {
