@@ -137,6 +137,36 @@ describe('with a demo', () => {
     expect((await demo.run('get', 'cut', '--node', 'n1')).stdout).toBe('2\n');
   });
 
+  test('a board is made, changed, read, and followed through the death of a node', async () => {
+    await demo.converge();
+    const made = await demo.run('put', 'board/new', 'Payments\u001B[2J are down');
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^board\/b-/) as string });
+    const board = made.stdout.trim();
+    const texts = ['status: investigating', 'status: resolved'];
+    const watching = demo.runUntil(texts, 'watch', board);
+    expect((await demo.run('kill', 'n1')).code).toBe(0);
+    expect((await demo.run('put', board, 'status=resolved', '--timeout', '30s')).code).toBe(0);
+    const { code, stdout } = await watching;
+    expect(code).toBe(0);
+    expect(stdout).toContain('+ status: resolved\n');
+    await demo.run('restart', 'n1');
+    const read = await demo.run('get', board, '--consistency', 'quorum', '--json');
+    expect(read.stdout).toContain('Payments\\u001b[2J are down');
+    expect(JSON.parse(read.stdout)).toMatchObject({ status: 200, body: { status: 'resolved' } });
+    expect((await demo.run('put', board, 'colour=red')).code).toBe(2);
+    expect((await demo.run('get', 'board/b-none')).stderr).toContain('there is no such board');
+  });
+
+  test('what goes wrong with links and machines adds up, and heals', async () => {
+    await demo.run('chaos', 'slow', 'n1-n2', '--latency', '5ms');
+    const { stdout } = await demo.run('drop', 'n1-n3', '--p', '5%', '--one-way');
+    expect(stdout).toContain('links: slow 5..5 ms n1→n2; slow 5..5 ms n2→n1; drop 5 % n1→n3');
+    expect((await demo.run('skew', 'n3', '+2s')).stdout).toContain('n3: calendar +2000 ms');
+    expect((await demo.run('chaos', 'slow', 'n1-n9')).stderr).toContain('there is no node n9');
+    expect((await demo.run('skew', 'n3', '+0s')).stdout).not.toContain('calendar');
+    expect((await demo.run('heal')).stdout).not.toContain('links:');
+  });
+
   test('load', async () => {
     await demo.run('load', '100');
     const { load } = await demo.until('some load', (view) => view.load.totals.checkedCount > 50);

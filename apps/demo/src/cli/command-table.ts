@@ -3,6 +3,9 @@ import type { Command } from './command-spec.ts';
 import { chaos } from './commands/chaos.ts';
 import { check } from './commands/check.ts';
 import { remove } from './commands/delete.ts';
+import { disk } from './commands/disk.ts';
+import { drop } from './commands/drop.ts';
+import { duplicate } from './commands/duplicate.ts';
 import { get } from './commands/get.ts';
 import { heal } from './commands/heal.ts';
 import { kill } from './commands/kill.ts';
@@ -10,18 +13,22 @@ import { load } from './commands/load.ts';
 import { node } from './commands/node.ts';
 import { partition } from './commands/partition.ts';
 import { pause } from './commands/pause.ts';
+import { play } from './commands/play.ts';
 import { put } from './commands/put.ts';
 import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
 import { scenario } from './commands/scenario.ts';
+import { skew } from './commands/skew.ts';
+import { slow } from './commands/slow.ts';
 import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
 import { up } from './commands/up.ts';
+import { watch } from './commands/watch.ts';
 
 export const commands: readonly Command[] = [
   ...[up, load, stop, node],
   ...[status],
-  ...[get, put, remove],
-  ...[kill, pause, resume, restart, partition, heal],
+  ...[get, put, watch, remove],
+  ...[kill, pause, resume, restart, partition, slow, drop, duplicate, skew, disk, heal, play],
   ...[scenario, check, chaos],
 ];

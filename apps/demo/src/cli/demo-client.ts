@@ -110,20 +110,28 @@ export async function ask(
 ): Promise<ExitCode> {
   const demo = new DemoClient(controlFile);
   try {
-    const { status, headers, body } = await demo.request(request);
-    if (shell.isJson) {
-      const { etag } = headers;
-      const revision = typeof etag === 'string' ? { etag } : {};
-      const document: unknown = body === '' ? {} : JSON.parse(body);
-      shell.print(JSON.stringify({ status, ...revision, body: document }));
-      return status < 300 ? 0 : 1;
-    }
-    if (status >= 300) throw new Failure(problemText(body));
-    shell.print(textOf(body));
-    return 0;
+    return say(await demo.request(request), shell, textOf);
   } finally {
     demo.close();
   }
+}
+
+/** Prints an answer. @returns 1 if it is a refusal. @throws Failure if it is, but for JSON. */
+export function say(
+  { status, headers, body }: HttpResponse,
+  shell: Shell,
+  textOf: (body: string) => string,
+): ExitCode {
+  if (shell.isJson) {
+    const { etag } = headers;
+    const revision = typeof etag === 'string' ? { etag } : {};
+    const document: unknown = body === '' ? {} : JSON.parse(body);
+    shell.print(JSON.stringify({ status, ...revision, body: document }));
+    return status < 300 ? 0 : 1;
+  }
+  if (status >= 300) throw new Failure(problemText(body));
+  shell.print(shell.foreign(textOf(body)));
+  return 0;
 }
 
 /** The problem in an answer, as a sentence. */

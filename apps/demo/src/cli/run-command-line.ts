@@ -1,10 +1,12 @@
 /** One command line, from its words to its exit code. */
 import { coloursFor } from './colours.ts';
+import { Misuse } from './command-spec.ts';
 import { commands } from './command-table.ts';
 import { helpOf, overview, usageLine } from './help.ts';
 import { commonOptions, parseCommandLine, type ParsedLine } from './parse-command-line.ts';
 import { progressOn } from './progress.ts';
 import { type ExitCode, Failure, type Shell } from './shell.ts';
+import { safeJson, safeLines } from './terminal/safe-text.ts';
 
 /**
  * Runs one command line. Never rejects.
@@ -32,7 +34,7 @@ export async function runCommandLine(argv: readonly string[], mainFile: string):
 }
 
 async function run(
-  { given, isJson, isPlain }: ParsedLine & { readonly kind: 'run' },
+  { command, given, isJson, isPlain }: ParsedLine & { readonly kind: 'run' },
   mainFile: string,
 ): Promise<ExitCode> {
   const progress = progressOn(process.stderr, () => performance.now());
@@ -40,12 +42,13 @@ async function run(
   const shell: Shell = {
     print: (line) => {
       progress.clear();
-      process.stdout.write(`${line}\n`);
+      process.stdout.write(`${isJson ? safeJson(line) : line}\n`);
     },
     note: (line) => {
       progress.clear();
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${safeLines(line)}\n`);
     },
+    foreign: (text) => (process.stdout.isTTY ? safeLines(text) : text),
     ...{ progress, isJson, mainFile, colours: coloursFor(process.stdout, isPlain || isJson) },
     // Whoever never looks at it ends by the signal, or has handlers of its own.
     get interrupted() {
@@ -56,6 +59,11 @@ async function run(
   try {
     return await given.run(shell);
   } catch (error) {
+    // What only shows when it is looked at together, like an option that does not fit another.
+    if (error instanceof Misuse) {
+      shell.note(`demo: ${error.message}\nUsage: ${usageLine(command)}`);
+      return 2;
+    }
     const sentence = error instanceof Error ? error.message : String(error);
     if (isJson && error instanceof Failure) shell.print(JSON.stringify({ error: sentence }));
     else shell.note(`demo: ${sentence}`);

@@ -14,6 +14,11 @@ export interface Shell {
   readonly print: (line: string) => void;
   /** One line for people, which no program reads: to standard error. */
   readonly note: (line: string) => void;
+  /**
+   * Text that others wrote, for `print`: as it is for a file or another program, harmless for a
+   * terminal.
+   */
+  readonly foreign: (text: string) => string;
   /** How far long work is. */
   readonly progress: Progress;
   /** Of what is printed. */

@@ -1,4 +1,5 @@
 /** The cluster at one moment, in lines of text. */
+import { machineText } from '../machine-faults.ts';
 import type { ClusterView, NodeView } from '../supervisor/cluster-view.ts';
 import { textOf } from '../supervisor/link-faults.ts';
 
@@ -9,6 +10,9 @@ export function viewText(view: ClusterView): string {
   if (cut !== '') lines.push(`partition: ${cut}`);
   const { links = [] } = view;
   if (links.length > 0) lines.push(`links: ${textOf(links)}`);
+  for (const [id, machine] of Object.entries(view.machines ?? {})) {
+    lines.push(`${id}: ${machineText(machine)}`);
+  }
   const { ratePerSecond, totals } = view.load;
   if (ratePerSecond > 0 || totals.checkedCount > 0) {
     const { acknowledgedCount, checkedCount, violationCount } = totals;

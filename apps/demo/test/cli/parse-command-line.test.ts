@@ -81,15 +81,23 @@ describe('words', () => {
     ['resume n2', { args: { node: 'n2' } }],
     ['partition n1/n2,n3', { args: { groups: [['n1'], ['n2', 'n3']] } }],
     ['load 100', { args: { rate: 100 } }],
-    ['put k 007', { args: { key: 'k', value: '007' } }],
+    ['put k 007', { args: { value: '007' } }],
     ['put k -5', { args: { value: '-5' } }],
     ['put k -', { args: { value: '-' } }],
     ['put k chaos', { args: { value: 'chaos' } }],
-    ['put chaos kill', { name: 'put', args: { key: 'chaos', value: 'kill' } }],
+    ['put chaos kill', { name: 'put', args: { value: 'kill' } }],
     ['put k -- --5', { args: { value: '--5' } }],
     ['put k a=b', { args: { value: 'a=b' } }],
     ['delete k --if-match *', { options: { ifMatch: '*' } }],
-    ['get k --node=n3', { options: { node: 'n3', read: 'index' } }],
+    ['get k --node=n3', { options: { node: 'n3', read: 'index', consistency: 'one' } }],
+    ['get config/board/x', { args: { target: { kind: 'config', key: 'board/x' } } }],
+    ['get board/x', { args: { target: { kind: 'board', id: 'x' } } }],
+    ['get cluster/members', { args: { target: { kind: 'config', key: 'cluster/members' } } }],
+    ['chaos slow n1-n4 --jitter 100ms', { args: { link: ['n1', 'n4'] } }],
+    ['slow all', { args: { link: 'all' }, options: { latency: 200, oneWay: false } }],
+    ['drop n1-n2 --p 20%', { options: { p: 0.2 } }],
+    ['skew n3 +2s', { args: { node: 'n3', offset: 2_000 } }],
+    ['skew n3 -1.5s', { args: { offset: -1_500 } }],
     [
       'scenario partition --seeds 3..7',
       { args: { name: 'partition' }, options: { seeds: [3, 7] } },
@@ -101,7 +109,7 @@ describe('words', () => {
 
   test('with spaces stay whole, and may be empty', () => {
     expect(parseWords(['put', 'a key', 'two words'])).toMatchObject({
-      args: { key: 'a key', value: 'two words' },
+      args: { target: { kind: 'config', key: 'a key' }, value: 'two words' },
     });
     expect(parseWords(['put', 'k', ''])).toMatchObject({ args: { value: '' } });
   });
@@ -119,6 +127,10 @@ describe('mistakes', () => {
     ['status --nodes 3', '--nodes'],
     ['chaos explode n2', 'expected chaos kill, chaos pause'],
     ['stats', 'expected stop, status, scenario, got stats'],
+    ['get board/', '<target>: expected board/ID, config/KEY or KEY, got board/'],
+    ['slow n1-n1', '<link>: expected two nodes like n1-n4, or all, got n1-n1'],
+    ['drop n1-n2 --p 1.1', '--p: expected 0..1, or a percentage like 20%, got 1.1'],
+    ['skew n1 2s', '<offset>: expected a time with its sign, like -30s or +2s, got 2s'],
     ['put k', '<value>: expected a text, got nothing'],
     ['--data=', '--data'],
     ['--nodes 0', '--nodes: expected 1..9, got 0'],
@@ -133,7 +145,7 @@ describe('mistakes', () => {
     ['chaos --rate 0', '--rate: expected 2..5000, got 0'],
     ['chaos --nodes 2', '--nodes: expected 3..9, got 2'],
     ['load many', '<rate>: expected 0..5000, got many'],
-    ['get k --read fresh', '--read: expected index or stale, got fresh'],
+    ['get k --read fresh', '--read: expected index, lease or stale, got fresh'],
     ['partition n1', 'n1/n2,n3'],
     ['node --id n1', '--listen'],
     ['node --id n1 --listen nowhere --http 127.0.0.1:1 --data d', '--listen: expected host:port'],
@@ -162,10 +174,8 @@ describe('the table of commands', () => {
   test.each(commands.flatMap(({ name, examples }) => examples.map(([line]) => [name, line])))(
     '%s: its example is one: demo %s',
     (name, line) => {
-      const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(
-        ([, quoted, bare]) => quoted ?? bare!,
-      );
-      expect(parseWords(words)).toMatchObject({ name, args: expect.anything() as unknown });
+      const words = line.match(/(?:'[^']*'|[^\s'])+/g)?.map((word) => word.replaceAll("'", ''));
+      expect(parseWords(words ?? [])).toMatchObject({ name, args: expect.anything() as unknown });
     },
   );
 

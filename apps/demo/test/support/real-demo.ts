@@ -23,11 +23,23 @@ export interface Run {
 }
 
 /** Runs `demo …` in a process of its own, as a shell would. */
-export async function runDemo(...args: readonly string[]): Promise<Run> {
+export function runDemo(...args: readonly string[]): Promise<Run> {
+  return runUntil([], ...args);
+}
+
+/**
+ * Runs `demo …` and presses Ctrl-C once it has printed all of `texts`.
+ *
+ * @param texts - Nothing to let it end by itself.
+ */
+export async function runUntil(texts: readonly string[], ...args: readonly string[]): Promise<Run> {
   const child = spawn(process.execPath, [...nodeArguments, ...args]);
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    if (texts.length > 0 && texts.every((text) => stdout.includes(text))) child.kill('SIGINT');
+  });
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
@@ -95,6 +107,11 @@ export class RealDemo {
   /** Runs a shell command against this demo. */
   run(...args: readonly string[]): Promise<Run> {
     return runDemo(...args, '--control', this.#controlFile);
+  }
+
+  /** Runs a shell command against this demo, and presses Ctrl-C once it has printed `texts`. */
+  runUntil(texts: readonly string[], ...args: readonly string[]): Promise<Run> {
+    return runUntil(texts, ...args, '--control', this.#controlFile);
   }
 
   /** Does what a button of the page does. @throws Error with the answer if it is refused. */
