@@ -152,6 +152,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     boards: boards.figures(),
     members: changes.progress(),
     peers: calls.health(),
+    limits: admission.watch.figures,
     blockedPeers: faults.blockedPeers,
   });
   const publisher = new StatusPublisher(clock, events, status);

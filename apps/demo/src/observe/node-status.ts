@@ -1,3 +1,5 @@
+import type { LimitFigures } from './limit-figures.ts';
+
 /** What a node says of itself, as JSON: on `/admin/raft`, and in its events. */
 export interface NodeStatus {
   readonly id: string;
@@ -13,6 +15,8 @@ export interface NodeStatus {
   readonly members: readonly MemberFigures[];
   /** How each other node looks from here. */
   readonly peers: readonly PeerHealth[];
+  /** How the last request of each client was decided here. */
+  readonly limits?: readonly LimitFigures[];
   /** Peers that an injected partition keeps apart from this node. */
   readonly blockedPeers: readonly string[];
 }
@@ -58,6 +62,17 @@ export interface PeerHealth {
   readonly isSuspected: boolean;
   /** The state of the breaker of each method. */
   readonly breakers: Readonly<Record<string, string>>;
+  /** And what led to it. */
+  readonly methods?: Readonly<Record<string, BreakerFigures>>;
+}
+
+/** One breaker. */
+export interface BreakerFigures {
+  /** Calls in the window, and the share of them that failed; null while they are too few. */
+  readonly callCount: number;
+  readonly failureRate: number | null;
+  /** How long until the next trial call, in ms; null if none is waited for. */
+  readonly trialInMs: number | null;
 }
 
 /** Raft's own figures. */

@@ -62,6 +62,7 @@ export class SimCharts {
       unknownCount: unknown,
       skippedCount: 0,
       p50Ms: this.#latency.quantileMs(0.5),
+      p95Ms: this.#latency.quantileMs(0.95),
       p99Ms: this.#latency.quantileMs(0.99),
       maxMs: this.#latency.maxMs,
     };

@@ -58,7 +58,10 @@ export interface ChartPoint {
   readonly unknownPerSecond: number;
   /** 0 if nothing was answered. */
   readonly p50Ms: number;
+  readonly p95Ms?: number;
   readonly p99Ms: number;
+  /** Refused because a client was above its limit. */
+  readonly limitedPerSecond?: number;
 }
 
 /** Something that was done to the cluster, or that it did: a vertical line in the charts. */
@@ -102,6 +105,8 @@ export function chartPoint(
     failedPerSecond: perSecond(window.refusedCount + window.skippedCount),
     unknownPerSecond: perSecond(window.unknownCount),
     p50Ms: window.p50Ms,
+    ...(window.p95Ms !== undefined && { p95Ms: window.p95Ms }),
     p99Ms: window.p99Ms,
+    limitedPerSecond: perSecond(window.limitedCount ?? 0),
   };
 }

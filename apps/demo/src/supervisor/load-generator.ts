@@ -31,7 +31,10 @@ export interface LoadWindow {
   readonly unknownCount: number;
   /** Not sent, because too many were under way. */
   readonly skippedCount: number;
+  /** Of those that were refused, the ones above a limit. */
+  readonly limitedCount?: number;
   readonly p50Ms: number;
+  readonly p95Ms?: number;
   readonly p99Ms: number;
   readonly maxMs: number;
 }
@@ -62,7 +65,7 @@ export class LoadGenerator {
   readonly #latency = new LatencyHistogram();
   readonly #onViolation: (text: string) => void;
   readonly #history: Pick<LoadHistory, 'begin'> | undefined;
-  #counts = { ok: 0, refused: 0, unknown: 0, skipped: 0 };
+  #counts = { ok: 0, refused: 0, unknown: 0, skipped: 0, limited: 0 };
   #totals = { acknowledgedCount: 0, checkedCount: 0, violationCount: 0 };
   #ratePerSecond = 0;
   #owed = 0;
@@ -105,17 +108,19 @@ export class LoadGenerator {
 
   /** What happened since the last call. */
   takeWindow(): LoadWindow {
-    const { ok, refused, unknown, skipped } = this.#counts;
+    const { ok, refused, unknown, skipped, limited } = this.#counts;
     const window: LoadWindow = {
       okCount: ok,
       refusedCount: refused,
       unknownCount: unknown,
       skippedCount: skipped,
+      limitedCount: limited,
       p50Ms: this.#latency.quantileMs(0.5),
+      p95Ms: this.#latency.quantileMs(0.95),
       p99Ms: this.#latency.quantileMs(0.99),
       maxMs: this.#latency.maxMs,
     };
-    this.#counts = { ok: 0, refused: 0, unknown: 0, skipped: 0 };
+    this.#counts = { ok: 0, refused: 0, unknown: 0, skipped: 0, limited: 0 };
     this.#latency.reset();
     return window;
   }
@@ -191,6 +196,7 @@ export class LoadGenerator {
     if (response.status >= 300 && !isMissing) {
       if (response.status === 504 && isWrite) this.#counts.unknown += 1;
       else this.#counts.refused += 1;
+      if (response.status === 429) this.#counts.limited += 1;
       return;
     }
     this.#counts.ok += 1;

@@ -3,9 +3,11 @@ import type UPlot from 'uplot';
 import type { ChartPoint } from '../../supervisor/cluster-view.ts';
 import { marks, points } from '../feed.ts';
 import { milliseconds } from '../format.ts';
+import { faultBands } from './fault-bands.ts';
 import { type ChartLine, TimeChart } from './time-chart.tsx';
 
-interface Line extends ChartLine {
+/** One line of a chart of points. */
+export interface Line extends ChartLine {
   readonly value: (point: ChartPoint) => number | null;
 }
 
@@ -50,7 +52,8 @@ export function ChartPanel() {
   );
 }
 
-function PointChart(props: {
+/** Lines over the last two minutes, and what happened meanwhile. */
+export function PointChart(props: {
   readonly title: string;
   readonly lines: readonly Line[];
   readonly unit: (value: number) => string;
@@ -79,6 +82,13 @@ function drawMarks(plot: UPlot, colour: (name: string) => string): void {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.lineWidth = devicePixelRatio;
+  const newestMs = (plot.data[0].at(-1) ?? 0) * 1_000;
+  ctx.fillStyle = `color-mix(in srgb, ${colour('--bad')} 9%, transparent)`;
+  for (const { fromMs, untilMs } of faultBands(marks.value, newestMs)) {
+    const left = Math.max(bbox.left, plot.valToPos(fromMs / 1_000, 'x', true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(untilMs / 1_000, 'x', true));
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
   for (const { atMs, kind } of marks.value) {
     const x = plot.valToPos(atMs / 1_000, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -92,6 +102,7 @@ function drawMarks(plot: UPlot, colour: (name: string) => string): void {
   ctx.restore();
 }
 
-function plain(value: number): string {
+/** A count in few characters. */
+export function plain(value: number): string {
   return value >= 10_000 ? `${(value / 1_000).toFixed(0)}k` : value.toFixed(0);
 }

@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
 
+import type { BreakerFigures } from '../../observe/node-status.ts';
 import type { NodeView } from '../../supervisor/cluster-view.ts';
 import { healthOf, linkMeanings, lookOfHealth } from '../cluster/links.ts';
 import { view } from '../feed.ts';
-import { phiText } from '../format.ts';
+import { count, milliseconds, phiText } from '../format.ts';
 import { LookSign } from './look-sign.tsx';
 
 const words = {
@@ -115,11 +116,23 @@ function Methods({ nodes }: { readonly nodes: readonly NodeView[] }) {
           {Object.entries(health.breakers).map(([method, state]) => (
             <div key={method}>
               <dt>{method}</dt>
-              <dd>{state === 'halfOpen' ? 'half-open' : state}</dd>
+              <dd>
+                {state === 'halfOpen' ? 'half-open' : state}
+                <small>{figuresText(health.methods?.[method])}</small>
+              </dd>
             </div>
           ))}
         </dl>
       )}
     </div>
   );
+}
+
+/** How many of its calls failed, and when the next one is tried. */
+function figuresText(figures: BreakerFigures | undefined): string {
+  if (figures === undefined) return '';
+  const { callCount, failureRate, trialInMs } = figures;
+  const failed = failureRate === null ? '' : `${(failureRate * 100).toFixed(0)}% of `;
+  const trial = trialInMs === null ? '' : `, next trial in ${milliseconds(trialInMs)}`;
+  return ` ${failed}${count(callCount)} calls${failed === '' ? '' : ' failed'}${trial}`;
 }

@@ -34,3 +34,22 @@ export function withPoint(
   const before = last !== undefined && atMs < last.atMs ? [] : history;
   return [...before, { atMs, phi }].slice(-pointCountMax);
 }
+
+/** How often somebody would have come to suspect `peer`, had the threshold been `threshold`. */
+export function suspicionCount(
+  history: readonly PhiPoint[],
+  peer: string,
+  threshold: number,
+): number {
+  const above = new Set<string>();
+  let count = 0;
+  for (const { phi } of history) {
+    for (const [from, said] of phi) {
+      const isAbove = (said.get(peer) ?? 0) >= threshold;
+      if (isAbove && !above.has(from)) count += 1;
+      if (isAbove) above.add(from);
+      else above.delete(from);
+    }
+  }
+  return count;
+}

@@ -16,6 +16,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 
 import { type ApiKey, apiKeysOf, type Quota, quotaOf } from '../control/cluster-map.ts';
 import type { ConfigStore } from '../control/config-store.ts';
+import { LimitWatch } from '../../observe/limit-figures.ts';
 import { isSameText } from '../../same-text.ts';
 import { problem } from '../../http/problem.ts';
 
@@ -35,6 +36,8 @@ const unlimited: Quota = { limit: 1_000_000, windowMs: 1_000 };
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #limits: ClusterStore;
+  /** How requests were decided, by client. */
+  readonly watch = new LimitWatch();
   /** One for each quota that is in force: they are compared by identity. */
   readonly #httpLimits = new Map<string, HttpLimit>();
 
@@ -113,7 +116,8 @@ export class Admission {
     if (known !== undefined) return known;
     // Nobody has many quotas; who tries others all day must not fill the memory.
     if (this.#httpLimits.size >= 100) this.#httpLimits.clear();
-    const made = storeLimit(this.#limits, [gcra({ name: 'api', limit, windowMs })]);
+    const policy = gcra({ name: 'api', limit, windowMs });
+    const made = this.watch.around(storeLimit(this.#limits, [policy]));
     this.#httpLimits.set(name, made);
     return made;
   }

@@ -7,6 +7,7 @@
  */
 import { guard, type GuardedRequester } from '@quorate/circuit-breaker/guard';
 import { HeartbeatMonitor } from '@quorate/phi-accrual/monitor';
+import { breakerFigures } from '../../observe/breaker-figures.ts';
 import type { PeerHealth } from '../../observe/node-status.ts';
 import type { Clock, NodeId, Random, Requester, Transport } from '@quorate/transport';
 
@@ -63,8 +64,8 @@ export class PeerCalls {
       peer,
       phi: Math.min(this.monitor.status(peer)?.suspicion ?? 0, PHI_SHOWN_MAX),
       isSuspected: !this.isAvailable(peer),
-      breakers: Object.fromEntries(
-        methods.map((method) => [method, this.requester.breakerOf(peer, method).state]),
+      ...breakerFigures(
+        methods.map((method) => [method, this.requester.breakerOf(peer, method).status()]),
       ),
     }));
   }

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { type PhiPoint, withPoint } from '../../../src/dashboard/resilience/phi-history.ts';
+import {
+  type PhiPoint,
+  suspicionCount,
+  withPoint,
+} from '../../../src/dashboard/resilience/phi-history.ts';
 import { nodeView } from '../../support/node-view.ts';
 
 const says = (id: string, peer: string, phi: number): ReturnType<typeof nodeView> =>
@@ -30,4 +34,22 @@ test('the oldest points go', () => {
 test('a run that was wound back begins anew', () => {
   const history = withPoint(withPoint([], nodes, 1_000), nodes, 2_000);
   expect(withPoint(history, nodes, 500).map(({ atMs }) => atMs)).toEqual([500]);
+});
+
+test('suspicions are counted as they begin, for each who watches', () => {
+  const series = (...values: readonly (readonly [number, number])[]) =>
+    values.map(([byN1, byN2], index) => ({
+      atMs: index,
+      phi: new Map([
+        ['n1', new Map([['n3', byN1]])],
+        ['n2', new Map([['n3', byN2]])],
+      ]),
+    }));
+  const history = series([0, 0], [5, 1], [9, 9], [12, 2], [1, 9]);
+  expect(suspicionCount(history, 'n3', 8)).toBe(3);
+  expect(suspicionCount(history, 'n3', 4)).toBe(3);
+  expect(suspicionCount(history, 'n3', 12)).toBe(1);
+  expect(suspicionCount(history, 'n3', 13)).toBe(0);
+  expect(suspicionCount(history, 'n9', 1)).toBe(0);
+  expect(suspicionCount([], 'n3', 1)).toBe(0);
 });
