@@ -1,29 +1,37 @@
-/** What the supervisor sends, as signals that the panels read. */
-import { signal } from '@preact/signals';
+/** What the cluster sends, as signals that the panels read: of now, or of a time before. */
+import { effect, signal } from '@preact/signals';
 
 import type { ChartMark, ChartPoint, ClusterView, PageEvent } from '../supervisor/cluster-view.ts';
-import { source } from './source/source.ts';
+import { isSimulated, source } from './source/source.ts';
+import { type MessageWindow, TimeRecord } from './time/record.ts';
+import { viewedMs } from './time/viewed.ts';
 
 const pointCountMax = 240;
 const markCountMax = 200;
 
-/** The cluster as of the last event; `undefined` before the first. */
+/** The cluster as it is shown; `undefined` before the first event. */
 export const view = signal<ClusterView | undefined>(undefined);
-/** The last two minutes. */
+/** The two minutes before that. */
 export const points = signal<readonly ChartPoint[]>([]);
-/** What was done and what happened, oldest first. */
+/** What was done and what happened until then, oldest first. */
 export const marks = signal<readonly ChartMark[]>([]);
 /** Whether the supervisor is there. */
 export const isConnected = signal(false);
 /** The node that buttons and keys act on. */
 export const selectedId = signal<string>('n1');
+/** The times between which there is something to look at; the later one is now. */
+export const known = signal({ startMs: 0, endMs: 0 });
+/** All marks that are known, whatever is looked at. */
+export const allMarks = signal<readonly ChartMark[]>([]);
 
-/** One window of messages of one node. */
-export type MessageWindow = PageEvent & { readonly kind: 'messages' };
+export type { MessageWindow } from './time/record.ts';
 
+const record = new TimeRecord();
+/** How far the clock of the charts is ahead of ours, in ms. */
+let aheadMs = 0;
 const messageListeners = new Set<(window: MessageWindow) => void>();
 
-/** Calls `listener` with every window of messages. */
+/** Calls `listener` with every window of messages that is shown. */
 export function onMessages(listener: (window: MessageWindow) => void): () => void {
   messageListeners.add(listener);
   return () => messageListeners.delete(listener);
@@ -31,6 +39,9 @@ export function onMessages(listener: (window: MessageWindow) => void): () => voi
 
 /** Follows the cluster's events. */
 export function connectFeed(): void {
+  effect(() => {
+    if (viewedMs.value === undefined) show(record.endMs);
+  });
   source.events('/api/events', {
     opened: () => {
       isConnected.value = true;
@@ -44,23 +55,88 @@ export function connectFeed(): void {
   });
 }
 
+/** Shows the cluster as it was at `atMs`, of which no more can be changed; undefined: as it is. */
+export function lookAt(atMs: number | undefined): void {
+  if (atMs === undefined || atMs >= record.endMs) {
+    viewedMs.value = undefined;
+    return;
+  }
+  const sinceMs = viewedMs.peek() ?? -Infinity;
+  viewedMs.value = Math.max(atMs, record.startMs);
+  show(viewedMs.value);
+  // Of a leap, what was last on its way.
+  const fromMs = sinceMs < atMs && atMs < sinceMs + 500 ? sinceMs : atMs - 100;
+  for (const window of record.messagesIn(fromMs, atMs)) tell(window);
+}
+
+/** Views between two times, at most one in `everyMs`. */
+export function viewsIn(
+  fromMs: number,
+  toMs: number,
+  everyMs: number,
+): readonly { readonly atMs: number; readonly view: ClusterView }[] {
+  const views = [];
+  for (let atMs = Math.max(fromMs, record.startMs); atMs <= toMs; atMs += everyMs) {
+    const found = record.viewAt(atMs);
+    if (found !== undefined) views.push({ atMs, view: found });
+  }
+  return views;
+}
+
+function show(atMs: number): void {
+  view.value = record.viewAt(atMs);
+  points.value = record.pointsUntil(atMs, pointCountMax);
+  marks.value = record.marksUntil(atMs, markCountMax);
+}
+
+function tell(window: MessageWindow): void {
+  for (const listener of messageListeners) listener(window);
+}
+
 function take(event: PageEvent): void {
+  // A simulation says the time itself; what comes without is as new as what is known.
+  const nowMs = isSimulated ? record.endMs : Date.now() + aheadMs;
+  const isNow = viewedMs.peek() === undefined;
   switch (event.kind) {
-    case 'view':
-      view.value = event.view;
+    case 'view': {
+      const atMs = event.atMs ?? nowMs;
+      record.addView(atMs, event.view);
+      // Of a way through what is known already, nothing is shown but its end.
+      if (isNow && atMs >= record.endMs) view.value = event.view;
       break;
+    }
     case 'history':
-      points.value = event.points;
-      marks.value = event.marks;
+      if (event.forgetFromMs !== undefined) record.forget(event.forgetFromMs);
+      takeChart(event.points, event.marks);
       break;
     case 'point':
-      points.value = [...points.value, event.point].slice(-pointCountMax);
+      adjustClock(event.point.atMs);
+      takeChart([event.point], []);
       break;
     case 'mark':
-      marks.value = [...marks.value, event.mark].slice(-markCountMax);
+      takeChart([], [event.mark]);
       break;
     case 'messages':
-      for (const listener of messageListeners) listener(event);
+      record.addMessages(event.atMs ?? nowMs, event);
+      if (isNow) tell(event);
       break;
   }
+  known.value = { startMs: record.startMs, endMs: record.endMs };
+  // What was looked at may be forgotten by now.
+  const lookedAtMs = viewedMs.peek();
+  if (lookedAtMs !== undefined && lookedAtMs < record.startMs) lookAt(record.startMs);
+}
+
+/** Follows the clock of the charts, but not how long each event was on its way. */
+function adjustClock(atMs: number): void {
+  const nextMs = atMs - Date.now();
+  if (Math.abs(nextMs - aheadMs) > 1_000) aheadMs = nextMs;
+}
+
+function takeChart(newPoints: readonly ChartPoint[], newMarks: readonly ChartMark[]): void {
+  record.addChart(newPoints, newMarks);
+  if (newMarks.length > 0) allMarks.value = record.marksUntil(Infinity);
+  if (viewedMs.peek() !== undefined) return;
+  points.value = record.pointsUntil(Infinity, pointCountMax);
+  marks.value = record.marksUntil(Infinity, markCountMax);
 }

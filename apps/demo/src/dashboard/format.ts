@@ -35,7 +35,11 @@ export function roleOf(node: NodeView): string {
   return role === 'preCandidate' ? 'pre-candidate' : role;
 }
 
-/** The time of day. */
+/** Times of a simulation begin at 0, those of the world at 1970: nobody simulates so long. */
+const SIMULATED_MS_MAX = 1e10;
+
+/** The time of day, or the seconds since a simulation began. */
 export function clockTime(atMs: number): string {
+  if (atMs < SIMULATED_MS_MAX) return `${(atMs / 1_000).toFixed(2)} s`;
   return new Date(atMs).toLocaleTimeString('en-GB');
 }

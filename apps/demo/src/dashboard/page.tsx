@@ -17,8 +17,9 @@ import type { ScreenId } from './navigation/screens.ts';
 import { ResilienceScreen } from './resilience/resilience-screen.tsx';
 import { RingScreen } from './ring/ring-screen.tsx';
 import { listenToKeys } from './shortcuts.ts';
-import { connectSimBar, SimBar } from './sim-bar.tsx';
+import { connectSimBar } from './sim-bar.tsx';
 import { isSimulated } from './source/source.ts';
+import { connectTimeBar, TimeBar } from './time/time-bar.tsx';
 import { TraceScreen } from './trace/trace-screen.tsx';
 
 const components: Readonly<Record<ScreenId, FunctionComponent>> = {
@@ -42,7 +43,7 @@ function Page() {
           <Screen />
         </main>
       </div>
-      {isSimulated ? <SimBar /> : undefined}
+      <TimeBar />
       <KeyHelp />
       <SourcePanel />
       <CoachMark />
@@ -55,5 +56,6 @@ if (root) render(<Page />, root);
 followAddress();
 connectFeed();
 if (isSimulated) connectSimBar();
+connectTimeBar();
 listenToKeys();
 followHints();

@@ -1,16 +1,16 @@
-/** The bar of a simulated run: which run it is, where in time it is, and how fast time passes. */
+/** A simulated run in the bar: which run it is, and how fast time passes in it. */
 import { effect, signal } from '@preact/signals';
 
+import type { FaultProfile } from '../sim/fault-profile.ts';
 import type { SimCommand } from '../sim/sim-routes.ts';
-import type { SimState } from '../sim/sim-state.ts';
+import { SPEED_MAX, SPEED_MIN, type SimState } from '../sim/sim-state.ts';
 import { act } from './actions.ts';
+import { copyAddress, hasCopied, openAddress, writeAddress } from './sim-address.ts';
 import { source } from './source/source.ts';
+import { viewedMs } from './time/viewed.ts';
 
 /** The run that is open. */
 export const run = signal<SimState | undefined>(undefined);
-/** Where the scrubber is held; undefined while nobody holds it. */
-const heldMs = signal<number | undefined>(undefined);
-const hasCopied = signal(false);
 
 const tell = (command: SimCommand): void => void act('/api/sim', command);
 
@@ -23,74 +23,105 @@ export function connectSimBar(): void {
     },
     lost: () => undefined,
   });
-  openAddress();
-  addEventListener('hashchange', openAddress);
+  const open = (): void => {
+    openAddress(run.value?.link, (link) => {
+      viewedMs.value = undefined;
+      tell({ kind: 'open', link });
+    });
+  };
+  open();
+  addEventListener('hashchange', open);
+  document.addEventListener('keydown', onKey);
   let written = '';
   effect(() => {
     const state = run.value;
     if (state === undefined || state.isSeeking) return;
     // Browsers let a page write its address some times in a second, not always.
-    const { seed, scenario, inputCount, isPlaying } = state;
-    const mark = isPlaying ? [seed, scenario, inputCount].join() : state.link;
+    const { seed, scenario, inputCount, isPlaying, faults, speed } = state;
+    const mark = isPlaying ? [seed, scenario, inputCount, faults, speed].join() : state.link;
     if (mark !== written && state.nowMs > 0) writeAddress(state.link);
     written = mark;
   });
 }
 
-function openAddress(): void {
-  const link = location.hash;
-  if (!link.includes('?') || link.endsWith(`?${run.value?.link ?? ''}`)) return;
-  if (link === lastWritten) return;
-  tell({ kind: 'open', link });
+function onKey({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): void {
+  if (ctrlKey || metaKey || altKey) return;
+  if (target instanceof Element && target.matches('input,select,textarea,[contenteditable]'))
+    return;
+  if (key === '.') tell({ kind: 'stepTo', what: 'event' });
+  if (key === ',') tell({ kind: 'stepTo', what: 'message' });
 }
 
-let lastWritten = '';
-
-function writeAddress(link: string): void {
-  const [screen] = location.hash.split('?');
-  lastWritten = `${screen === '' ? '#cluster' : (screen ?? '')}?${link}`;
-  history.replaceState(history.state, '', lastWritten);
-}
-
-/** At the foot of a page whose cluster is simulated. */
-export function SimBar() {
+/** Which run it is, and how it passes. */
+export function SimRunBar() {
   const state = run.value;
   if (state === undefined) return undefined;
   return (
-    <footer class="sim-bar" aria-label="Simulated run">
+    <>
       <Choice state={state} />
-      <Passing state={state} />
-      <Scrubber state={state} />
+      {state.isSeeking ? <Progress state={state} /> : <Passing state={state} />}
+    </>
+  );
+}
+
+/** What can be taken from it. */
+export function SimRunTools() {
+  const state = run.value;
+  if (state === undefined) return undefined;
+  const atMs = viewedMs.value;
+  return (
+    <>
       <div class="sim-group">
+        {atMs === undefined ? undefined : (
+          <button type="button" onClick={() => void forkAt(atMs)}>
+            Fork here
+          </button>
+        )}
         <span title="Equal for runs in which the same happened">
           trace <code>{state.hash}</code>
         </span>
-        <button type="button" onClick={() => void copyLink(state.link)}>
+        <button type="button" onClick={() => void copyAddress(state.link)}>
           {hasCopied.value ? 'Copied' : 'Copy link'}
         </button>
       </div>
       <Claims state={state} />
-    </footer>
+    </>
   );
+}
+
+/** What happened later is forgotten, and may happen differently. */
+async function forkAt(atMs: number): Promise<void> {
+  await act('/api/sim', { kind: 'fork', atMs });
+  viewedMs.value = undefined;
 }
 
 interface Props {
   readonly state: SimState;
 }
 
+/** How much goes wrong by itself, in words. */
+const profiles: readonly (readonly [FaultProfile, string])[] = [
+  ['calm', 'calm'],
+  ['flaky', 'flaky'],
+  ['radioactive', 'radioactive'],
+];
+
 function Choice({ state }: Props) {
-  const open = (seed: string, scenario: string): void => {
-    const link = new URLSearchParams({ seed, ...(scenario !== '' && { scenario }) });
+  const open = (changes: Partial<Record<'seed' | 'scenario' | 'faults', string>>): void => {
+    const { seed, scenario, faults, speed } = state;
+    const fields = { seed: String(seed), scenario: scenario ?? '', faults, ...changes };
+    const link = new URLSearchParams({ ...fields, speed: String(speed) });
+    if (fields.scenario === '') link.delete('scenario');
+    viewedMs.value = undefined;
     tell({ kind: 'open', link: `?${link.toString()}` });
   };
-  const chosen = state.scenario ?? '';
   return (
     <div class="sim-group">
       <select
         aria-label="Scenario"
-        value={chosen}
+        value={state.scenario ?? ''}
         onChange={({ currentTarget }) => {
-          open(String(state.seed), currentTarget.value);
+          open({ scenario: currentTarget.value });
         }}
       >
         <option value="">Free play</option>
@@ -100,21 +131,35 @@ function Choice({ state }: Props) {
           </option>
         ))}
       </select>
+      <select
+        aria-label="Random faults"
+        value={state.faults}
+        onChange={({ currentTarget }) => {
+          open({ faults: currentTarget.value });
+        }}
+      >
+        {profiles.map(([name, text]) => (
+          <option key={name} value={name}>
+            {text}
+          </option>
+        ))}
+      </select>
       <label>
         seed{' '}
         <input
           inputMode="numeric"
           value={state.seed}
           onChange={({ currentTarget }) => {
-            open(currentTarget.value, chosen);
+            open({ seed: currentTarget.value });
           }}
         />
       </label>
       <button
         type="button"
         aria-label="Another seed, by chance"
+        title="Another seed, by chance"
         onClick={() => {
-          open(String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0), chosen);
+          open({ seed: String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) });
         }}
       >
         ⚄
@@ -123,71 +168,61 @@ function Choice({ state }: Props) {
   );
 }
 
-function Passing({ state }: Props) {
-  const exponent = Math.log10(state.speed);
-  const text = `${Number(state.speed.toPrecision(2))}×`;
+/** A run on its way to a moment. */
+function Progress({ state: { nowMs, targetMs } }: Props) {
+  const text = `${seconds(nowMs)} of ${seconds(targetMs)}`;
   return (
-    <div class="sim-group">
-      <button type="button" onClick={() => tell({ kind: state.isPlaying ? 'stand' : 'play' })}>
-        {state.isPlaying ? '❚❚ Pause' : '▶ Play'}
-      </button>
-      <button type="button" onClick={() => tell({ kind: 'step', byMs: 100 })}>
-        +100 ms
-      </button>
-      <button type="button" onClick={() => tell({ kind: 'step', byMs: 1_000 })}>
-        +1 s
-      </button>
+    <div class="sim-group" role="status">
       <label>
-        speed{' '}
-        <input
-          type="range"
-          min="-2"
-          max="2"
-          step="0.1"
-          value={exponent}
-          aria-valuetext={text}
-          onChange={({ currentTarget }) => {
-            tell({ kind: 'speed', factor: speedOf(currentTarget.value) });
-          }}
-        />
+        playing again <progress value={nowMs} max={targetMs} />
       </label>
       <span>{text}</span>
     </div>
   );
 }
 
-/** Where the slider stands as a factor: ends and middle exactly. */
-function speedOf(exponent: string): number {
-  return Math.min(100, Math.max(0.01, Number((10 ** Number(exponent)).toPrecision(3))));
+function Passing({ state }: Props) {
+  const text = `${Number(state.speed.toPrecision(2))}×`;
+  const step = (label: string, name: string, command: SimCommand) => (
+    <button type="button" aria-label={name} title={name} onClick={() => tell(command)}>
+      {label}
+    </button>
+  );
+  return (
+    <div class="sim-group">
+      <button
+        type="button"
+        class="play"
+        onClick={() => tell({ kind: state.isPlaying ? 'stand' : 'play' })}
+      >
+        {state.isPlaying ? '❚❚ Pause' : '▶ Play'}
+      </button>
+      {step('event .', 'To the next event, key .', { kind: 'stepTo', what: 'event' })}
+      {step('message ,', 'To the next message, key ,', { kind: 'stepTo', what: 'message' })}
+      {step('+100 ms', '+100 ms', { kind: 'step', byMs: 100 })}
+      <label>
+        speed{' '}
+        <input
+          type="range"
+          min="-2"
+          max="3"
+          step="0.1"
+          value={Math.log10(state.speed)}
+          aria-valuetext={text}
+          onChange={({ currentTarget }) => {
+            tell({ kind: 'speed', factor: speedOf(currentTarget.value) });
+          }}
+        />
+      </label>
+      <span class="speed">{text}</span>
+    </div>
+  );
 }
 
-function Scrubber({ state }: Props) {
-  const shownMs = heldMs.value ?? state.nowMs;
-  const isPast = state.nowMs < state.horizonMs;
-  return (
-    <label class="sim-group sim-time">
-      <span>{state.isSeeking ? 'winding' : isPast ? 'past' : 'now'}</span>
-      <input
-        type="range"
-        aria-label="Time"
-        min="0"
-        max={Math.max(1, state.horizonMs)}
-        step="10"
-        value={shownMs}
-        aria-valuetext={seconds(shownMs)}
-        onInput={({ currentTarget }) => {
-          heldMs.value = Number(currentTarget.value);
-        }}
-        onChange={({ currentTarget }) => {
-          heldMs.value = undefined;
-          tell({ kind: 'seek', atMs: Number(currentTarget.value) });
-        }}
-      />
-      <output>
-        {seconds(shownMs)} of {seconds(state.horizonMs)}
-      </output>
-    </label>
-  );
+/** Where the slider stands as a factor: ends and middle exactly. */
+function speedOf(exponent: string): number {
+  const factor = Number((10 ** Number(exponent)).toPrecision(3));
+  return Math.min(SPEED_MAX, Math.max(SPEED_MIN, factor));
 }
 
 function Claims({ state }: Props) {
@@ -209,18 +244,5 @@ function seconds(ms: number): string {
 
 /** Writes the link to the run as it is to where one can paste it from. */
 export async function copyRun(): Promise<void> {
-  if (run.value !== undefined) await copyLink(run.value.link);
-}
-
-async function copyLink(link: string): Promise<void> {
-  writeAddress(link);
-  try {
-    await navigator.clipboard.writeText(location.href);
-    hasCopied.value = true;
-    setTimeout(() => {
-      hasCopied.value = false;
-    }, 1_500);
-  } catch {
-    // Not allowed here; the address bar has it now.
-  }
+  if (run.value !== undefined) await copyAddress(run.value.link);
 }

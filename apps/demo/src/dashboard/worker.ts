@@ -20,7 +20,8 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker | PlaySeed>) =
 
 /** A worker is for the page's own run, or for other seeds: the first message tells. */
 function start(): (message: ToWorker) => Promise<void> {
-  const demo = new SimSupervisor({ seed: 1, scenario: undefined, atMs: 0, inputs: [] });
+  const plan = { seed: 1, scenario: undefined, atMs: 0, inputs: [] };
+  const demo = new SimSupervisor(plan, { hasTrail: true });
   void play(demo);
   return servePort(createSimApi(demo), (message) => {
     self.postMessage(message);

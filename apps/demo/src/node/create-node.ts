@@ -48,7 +48,7 @@ import { type FaultSettings, InjectedFaults } from './injected-faults.ts';
 import { MeasuredDisk } from '../observe/measured-disk.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import { nodeMetrics } from '../observe/node-metrics.ts';
-import type { BoardFigures, NodeStatus } from '../observe/node-status.ts';
+import type { BoardFigures, NodeStatus, RaftFigures } from '../observe/node-status.ts';
 import { observeCarrier } from '../observe/observed-carrier.ts';
 import { createOperationsApi, hasToken, type OperationsApiOptions } from './operations-api.ts';
 import { problem } from '../http/problem.ts';
@@ -63,6 +63,8 @@ export interface NodeOptions {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
+  /** Wakes those who watch, so that watching is no part of a simulated run. Default `clock`. */
+  readonly watchClock?: Clock;
   /** The nodes that found the cluster, this one included; the same on all of them. */
   readonly voters: readonly NodeId[];
   /** Whether there is a cluster already, which is to let this node in. Default: it is a founder. */
@@ -103,6 +105,8 @@ export interface DemoNode {
   readonly events: Pick<NodeEvents, 'subscribe'>;
   /** What the node says of itself. */
   readonly status: () => NodeStatus;
+  /** Raft's part of that, for those who ask often. */
+  readonly raft: () => RaftFigures;
   /** Closes the log and the transport. Requests under way end as unknown or refused. */
   readonly close: () => Promise<void>;
 }
@@ -113,12 +117,12 @@ export interface DemoNode {
  * @throws DiskError, LogError or RaftStartError if the disk cannot be used, see `RaftNode.open`.
  */
 export async function createNode(options: NodeOptions): Promise<DemoNode> {
-  const { clock, random } = options;
+  const { clock, random, watchClock = clock } = options;
   const faulty = new FaultyTransport(options.transport, { clock, random });
   const faults = new InjectedFaults(faulty, options.onMachineFaults);
   if (options.faults !== undefined) faults.set(options.faults);
   const isBlocked = (peer: NodeId): boolean => faults.isBlocked(peer);
-  const observed = observeCarrier(faulty, { clock, random, isBlocked });
+  const observed = observeCarrier(faulty, { clock, watchClock, random, isBlocked });
   const { transport, events, trace } = observed;
   const disk = new MeasuredDisk(options.disk, clock);
   const requester = createRequester(transport, clock);
@@ -142,12 +146,13 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const http = new HttpMetrics();
   const loop = new EventLoopMonitor(clock);
   const startedAtMs = clock.nowMs();
+  const figures = (): RaftFigures => raftFigures(raft.status());
   const status = (): NodeStatus => ({
     id: localId,
     uptimeMs: clock.nowMs() - startedAtMs,
     loopDelayMs: loop.delayMs,
     hybridAheadMs: observed.stamped.aheadMs,
-    raft: raftFigures(raft.status()),
+    raft: figures(),
     store: store.figures(),
     boards: boards.figures(),
     members: changes.progress(),
@@ -155,7 +160,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     limits: admission.watch.figures,
     blockedPeers: faults.blockedPeers,
   });
-  const publisher = new StatusPublisher(clock, events, status);
+  const publisher = new StatusPublisher(watchClock, events, status);
   raft.observe(({ kind }) => {
     if (kind === 'roleChanged') publisher.publish();
   });
@@ -180,7 +185,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     await control.close();
     await transport.close();
   };
-  return { app, service, boardIds, boardText, events, status, close };
+  return { app, service, boardIds, boardText, events, status, raft: figures, close };
 }
 
 /** Raft, what it replicates, and who takes part. */

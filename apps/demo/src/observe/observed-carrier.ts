@@ -21,17 +21,20 @@ export function observeCarrier(
   carrier: Transport,
   options: {
     readonly clock: Clock;
+    /** Wakes those who watch. */
+    readonly watchClock: Clock;
     readonly random: Random;
     /** Whether nothing passes to a peer. */
     readonly isBlocked: (peer: NodeId) => boolean;
   },
 ): ObservedCarrier {
-  const { clock, random, isBlocked } = options;
+  const { clock, watchClock, random, isBlocked } = options;
   const events = new NodeEvents();
-  const trace = new TraceFeed(clock);
+  const trace = new TraceFeed(watchClock);
   const stamping = { clock, random, describe, isTraced: trace.isFollowed, trace: trace.add };
   const stamped = new StampedTransport(carrier, stamping);
-  const transport = new ObservedTransport(stamped, { clock, events, describe, isBlocked });
+  const observing = { clock: watchClock, events, describe, isBlocked };
+  const transport = new ObservedTransport(stamped, observing);
   return { transport, stamped, events, trace };
 }
 

@@ -27,7 +27,7 @@ export async function playSeed({ link, seed }: Omit<PlaySeed, 'kind'>): Promise<
         link: formatLink({ ...plan, seed, atMs }),
       };
     },
-    { inputs: plan.inputs },
+    { inputs: plan.inputs, ...(plan.faults && { faults: plan.faults }) },
   );
   if (played === undefined) throw new RangeError('seeds: expected a result, got none');
   return played;

@@ -5,7 +5,7 @@
  * is confirmed when its answer said so, and the history of the configuration is what they saw.
  */
 import { checkSync, type History, recorder, type Verdict } from '@quorate/linearizability';
-import type { Fault } from '@quorate/simulation';
+import type { Fault, FaultEvent } from '@quorate/simulation';
 import { type NodeId, nodeId, type Random } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 
@@ -82,6 +82,7 @@ export class ScenarioRun {
   readonly #random: Random;
   readonly #recorder;
   readonly #steps: ScenarioStep[];
+  readonly #mishaps: FaultEvent[];
   readonly #boardIds: string[] = [];
   readonly #memories = new Map<string, ClientMemory>();
   readonly #busy = new Set<string>();
@@ -94,7 +95,14 @@ export class ScenarioRun {
   #nextTickMs = 0;
   readonly #watcher: RunWatcher;
 
-  constructor(scenario: Scenario, seed: number, watcher: RunWatcher = {}) {
+  /** @param mishaps - What goes wrong besides, in the order of time. */
+  constructor(
+    scenario: Scenario,
+    seed: number,
+    watcher: RunWatcher = {},
+    mishaps: readonly FaultEvent[] = [],
+  ) {
+    this.#mishaps = [...mishaps];
     const { onNode } = watcher;
     this.#watcher = watcher;
     this.scenario = scenario;
@@ -125,13 +133,13 @@ export class ScenarioRun {
     return this.#recorder.history();
   }
 
-  /** Plays on until `atMs`. */
-  async runTo(atMs: number): Promise<void> {
+  /** Plays on until `atMs`, or until the end of the instant at which `isDone` holds. */
+  async runTo(atMs: number, isDone?: () => boolean): Promise<void> {
     const untilMs = Math.min(atMs, this.endMs);
-    while (this.cluster.nowMs < untilMs) {
+    while (this.cluster.nowMs < untilMs && isDone?.() !== true) {
       // At the same times however the run is cut into slices.
       if (this.cluster.nowMs >= this.#nextTickMs) this.#tick();
-      await this.cluster.runTo(Math.min(this.#nextTickMs, untilMs));
+      await this.cluster.runTo(Math.min(this.#nextTickMs, untilMs), isDone);
     }
   }
 
@@ -152,6 +160,12 @@ export class ScenarioRun {
     while (this.#steps[0] !== undefined && this.#steps[0].atMs <= nowMs) {
       const step = this.#steps.shift();
       if (step !== undefined) this.take(step);
+    }
+    while (!this.#isCalmed && (this.#mishaps[0]?.atMs ?? Infinity) <= nowMs) {
+      const mishap = this.#mishaps.shift();
+      if (mishap === undefined) break;
+      const { atMs: _atMs, ...fault } = mishap;
+      this.#strike(fault);
     }
     if (nowMs >= START_MS && nowMs < this.scenario.durationMs) this.#write();
     if (nowMs >= this.scenario.durationMs && !this.#isCalmed) this.#calm();
@@ -200,14 +214,14 @@ export class ScenarioRun {
   #leader(): NodeId | undefined {
     const { cluster } = this;
     return cluster.ids
-      .map((id) => ({ id, raft: cluster.node(id)?.status().raft }))
+      .map((id) => ({ id, raft: cluster.node(id)?.raft() }))
       .filter(({ raft }) => raft?.role === 'leader')
       .toSorted((left, right) => (right.raft?.term ?? 0) - (left.raft?.term ?? 0))[0]?.id;
   }
 
   #noticeLeader(): void {
     const node = this.#leader();
-    const term = node === undefined ? 0 : (this.cluster.node(node)?.status().raft.term ?? 0);
+    const term = node === undefined ? 0 : (this.cluster.node(node)?.raft().term ?? 0);
     if (node === undefined || term <= (this.leaderships.at(-1)?.term ?? 0)) return;
     this.leaderships.push({ atMs: this.cluster.nowMs, node, term });
   }

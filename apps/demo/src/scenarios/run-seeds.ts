@@ -2,6 +2,7 @@
  * The same story by other chances: what would have become of it with another seed. One seed shows
  * that something can go well; a hundred show how often it does.
  */
+import type { FaultProfile } from '../sim/fault-profile.ts';
 import { freePlay, SimRun } from '../sim/sim-run.ts';
 import type { RunInput } from '../sim/run-link.ts';
 import { type Judgement, judge } from './claims.ts';
@@ -27,6 +28,8 @@ export interface SeedResult {
 export interface SeedsOptions {
   /** What was done by hand, and is done in every run; in the order of time. Default nothing. */
   readonly inputs?: readonly RunInput[];
+  /** How much goes wrong by itself. Default nothing. */
+  readonly faults?: FaultProfile;
   /** Ends it after a second of virtual time, without a result for the seed under way. */
   readonly signal?: AbortSignal;
 }
@@ -45,13 +48,13 @@ export async function runSeeds(
   scenario: Scenario,
   seeds: Iterable<number>,
   onResult: (result: SeedResult) => void,
-  { inputs = [], signal }: SeedsOptions = {},
+  { inputs = [], faults = 'calm', signal }: SeedsOptions = {},
 ): Promise<void> {
   for (const seed of seeds) {
     if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
       throw new RangeError(`seed: expected an integer of 0..2^32 - 1, got ${seed}`);
     }
-    const run = new SimRun({ seed, scenario: scenario.name, inputs }, {}, scenario);
+    const run = new SimRun({ seed, scenario: scenario.name, inputs, faults }, {}, scenario);
     while (!run.isOver) {
       if (signal?.aborted === true) return;
       await run.runTo(run.nowMs + SLICE_MS);

@@ -12,7 +12,7 @@ const node = v.picklist(['n1', 'n2', 'n3', 'n4', 'n5', 'leader', 'follower', 'ot
 const atMs = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const positive = v.pipe(v.number(), v.minValue(1), v.maxValue(600_000));
-const rate = v.pipe(v.number(), v.minValue(0), v.maxValue(500));
+const rate = v.pipe(v.number(), v.minValue(0), v.maxValue(1_000));
 
 /** The data of one thing that is done. */
 export const stepSchema = v.variant('kind', [

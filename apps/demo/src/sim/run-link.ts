@@ -1,7 +1,8 @@
 /**
- * A run as text for the address of a page: seed, scenario, time, and what was done by hand.
+ * A run as text for the address of a page: seed, scenario, time, speed, how much goes wrong by
+ * itself, and what was done by hand.
  *
- *     cluster?seed=42&scenario=partition&t=12400&inputs=W3siYXRNcyI6…
+ *     cluster?seed=42&scenario=partition&t=12400&speed=0.1&faults=flaky&inputs=W3siYXRNcyI6…
  *
  * The inputs are JSON in base64url. What a link says is checked as what any stranger says: its
  * size first, then every field; nothing of a link that does not fit is used.
@@ -11,6 +12,8 @@ import * as v from 'valibot';
 import { fromBase64, toBase64 } from '../base64.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { stepSchema } from '../scenarios/scenario.ts';
+import { type FaultProfile, faultProfiles } from './fault-profile.ts';
+import { SPEED_MAX, SPEED_MIN } from './sim-state.ts';
 
 /** Later than this nothing is done by hand, in ms. */
 export const INPUT_MS_MAX = 600_000;
@@ -65,6 +68,8 @@ const planSchema = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(SEED_MAX)),
   scenario: v.optional(v.picklist(scenarios.map(({ name }) => name))),
   atMs: v.pipe(v.number(), v.minValue(0), v.maxValue(TIME_MS_MAX), wholeUs),
+  speed: v.optional(v.pipe(v.number(), v.minValue(SPEED_MIN), v.maxValue(SPEED_MAX))),
+  faults: v.optional(v.picklist(faultProfiles)),
   inputs: inputsSchema,
 });
 
@@ -77,6 +82,10 @@ export interface RunPlan {
   /** In ms since the start. */
   readonly atMs: number;
   readonly inputs: readonly RunInput[];
+  /** Virtual seconds in a real one. Default 1. */
+  readonly speed?: number;
+  /** Default 'calm'. */
+  readonly faults?: FaultProfile;
 }
 
 /** A request that somebody makes to a node now, as a link can hold it; undefined if none can. */
@@ -97,10 +106,13 @@ export type ParsedLink =
   | { readonly kind: 'problem'; readonly detail: string };
 
 /** The part of an address behind its `?`. */
-export function formatLink({ seed, scenario, atMs, inputs }: RunPlan): string {
+export function formatLink(plan: RunPlan): string {
+  const { seed, scenario, atMs, inputs, speed = 1, faults = 'calm' } = plan;
   const fields = new URLSearchParams({ seed: String(seed) });
   if (scenario !== undefined) fields.set('scenario', scenario);
   fields.set('t', String(atMs));
+  if (speed !== 1) fields.set('speed', String(speed));
+  if (faults !== 'calm') fields.set('faults', faults);
   if (inputs.length > 0) fields.set('inputs', toBase64Url(JSON.stringify(inputs)));
   return fields.toString();
 }
@@ -112,17 +124,21 @@ export function parseLink(text: string): ParsedLink {
   const fields = new URLSearchParams(start < 0 ? '' : text.slice(start + 1));
   const [seed, time] = [fields.get('seed'), fields.get('t') ?? '0'];
   if (seed === null) return { kind: 'none' };
+  const speed = fields.get('speed');
   const inputs = inputsOf(fields.get('inputs'));
   if (inputs === undefined) return problem('inputs that are no base64url of JSON');
   const parsed = v.safeParse(planSchema, {
     seed: numberOf(seed),
     scenario: fields.get('scenario') ?? undefined,
     atMs: numberOf(time),
+    speed: speed === null ? undefined : numberOf(speed),
+    faults: fields.get('faults') ?? undefined,
     inputs,
   });
   if (!parsed.success) return problem(parsed.issues[0].message);
-  const { scenario, ...rest } = parsed.output;
-  return { kind: 'plan', plan: { ...rest, scenario } };
+  const { scenario, speed: factor, faults, ...rest } = parsed.output;
+  const optional = { ...(factor !== undefined && { speed: factor }), ...(faults && { faults }) };
+  return { kind: 'plan', plan: { ...rest, scenario, ...optional } };
 }
 
 function problem(found: string): ParsedLink {

@@ -12,6 +12,9 @@ const INTERVAL_MS = 500;
 const POINTS_MAX = 240;
 const MARKS_MAX = 200;
 
+/** What there is of the charts. */
+export type HistoryEvent = PageEvent & { readonly kind: 'history' };
+
 /** The last two minutes of virtual time in numbers; what is new goes to `publish`. */
 export class SimCharts {
   readonly #publish: (event: PageEvent) => void;
@@ -26,7 +29,7 @@ export class SimCharts {
   }
 
   /** What there is so far. */
-  get history(): PageEvent {
+  get history(): HistoryEvent {
     return { kind: 'history', points: [...this.#points], marks: [...this.#marks] };
   }
 

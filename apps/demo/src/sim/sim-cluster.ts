@@ -9,7 +9,10 @@ import { type NodeId, nodeId } from '@quorate/transport';
 import { soundMachine } from '../machine-faults.ts';
 import { createNode, type DemoNode } from '../node/create-node.ts';
 import type { FaultSettings } from '../node/injected-faults.ts';
+import type { NodeStatus } from '../observe/node-status.ts';
 import { type LinkFault, rulesOf } from '../supervisor/link-faults.ts';
+import { CountingTransport } from './counting-transport.ts';
+import { WatchClock } from './watch-clock.ts';
 
 /** What a client sends to a node. */
 export interface SimRequest {
@@ -52,6 +55,7 @@ export interface SimClusterOptions {
 const NODES_MAX = 9;
 /** Nobody outside can ask simulated nodes for anything. */
 const ADMIN_TOKEN = 'simulated';
+const never = (): boolean => false;
 
 /** One run. */
 export class SimCluster {
@@ -59,6 +63,8 @@ export class SimCluster {
   readonly ids: readonly NodeId[];
   readonly simulation: Simulation;
   readonly #nodes = new Map<NodeId, DemoNode>();
+  readonly #watchClock: WatchClock = new WatchClock(() => this.nowMs);
+  #sentCount = 0;
   readonly #inputs: SimInput[];
   /** How many of them have happened. */
   #inputCount = 0;
@@ -79,11 +85,16 @@ export class SimCluster {
       network: { delay: { kind: 'lognormal', minMs: 0.5, medianMs: 2, sigma: 0.5 } },
     });
     for (const id of this.ids) {
-      this.simulation.addNode(id, async ({ transport, clock, random, disk }) => {
+      this.simulation.addNode(id, async ({ transport: carrier, clock, random, disk }) => {
         this.#nodes.delete(id);
-        const surroundings = { transport, clock, random, disk, voters: this.ids };
-        const faults = this.#faultsOf(id);
-        const node = await createNode({ ...surroundings, adminToken: ADMIN_TOKEN, faults });
+        const transport = new CountingTransport(carrier, () => {
+          this.#sentCount += 1;
+        });
+        const [watchClock, voters, faults] = [this.#watchClock, this.ids, this.#faultsOf(id)];
+        const node = await createNode({
+          ...{ transport, clock, random, disk, voters, watchClock },
+          ...{ adminToken: ADMIN_TOKEN, faults },
+        });
         this.#nodes.set(id, node);
         options.onNode?.(id, node);
         return { stop: () => node.close() };
@@ -106,6 +117,17 @@ export class SimCluster {
     return this.#links;
   }
 
+  /** Messages between nodes so far. */
+  get sentCount(): number {
+    return this.#sentCount;
+  }
+
+  /** What a node says of itself, while it runs or stands still. */
+  statusOf(id: NodeId): NodeStatus | undefined {
+    const state = this.simulation.stateOf(id);
+    return state === 'running' || state === 'paused' ? this.#nodes.get(id)?.status() : undefined;
+  }
+
   /** A node, while it runs. */
   node(id: NodeId): DemoNode | undefined {
     return this.simulation.stateOf(id) === 'running' ? this.#nodes.get(id) : undefined;
@@ -116,16 +138,29 @@ export class SimCluster {
     return this.simulation.trace.hash();
   }
 
-  /** Lets time pass, and what is to happen happen. */
-  async runTo(atMs: number): Promise<void> {
-    while (this.nowMs < atMs) {
+  /**
+   * Lets time pass, and what is to happen happen.
+   *
+   * @param isDone - Asked between events: where it holds, only the rest of that instant happens.
+   */
+  async runTo(atMs: number, isDone: () => boolean = never): Promise<void> {
+    while (this.nowMs < atMs && !isDone()) {
       const next = this.#inputs[this.#inputCount];
       const untilMs = Math.min(atMs, next?.atMs ?? atMs);
-      if (untilMs > this.nowMs) await this.simulation.run(untilMs - this.nowMs);
+      const leftMs = untilMs - this.nowMs;
+      if (leftMs > 0 && (await this.simulation.runUntil(isDone, leftMs))) {
+        // Nothing may be done in the middle of an instant: a link could not say so.
+        await this.simulation.run(0);
+      }
       if (next === undefined || next.atMs > this.nowMs) continue;
       this.#inputCount += 1;
       void this.#carryOut(next);
     }
+  }
+
+  /** Wakes those who watch, outside of the run. */
+  wakeWatchers(): void {
+    this.#watchClock.fire();
   }
 
   /** Does something now. What was still to be done from here on is forgotten: the run forks. */

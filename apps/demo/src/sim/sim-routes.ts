@@ -13,7 +13,8 @@ const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(620_000));
 const commandSchema = v.variant('kind', [
   v.strictObject({ kind: v.picklist(['play', 'stand']) }),
   v.strictObject({ kind: v.literal('step'), byMs: ms }),
-  v.strictObject({ kind: v.literal('seek'), atMs: ms }),
+  v.strictObject({ kind: v.literal('stepTo'), what: v.picklist(['event', 'message']) }),
+  v.strictObject({ kind: v.picklist(['seek', 'fork']), atMs: ms }),
   v.strictObject({ kind: v.literal('speed'), factor: v.number() }),
   /** Any address with a run in it. */
   v.strictObject({ kind: v.literal('open'), link: v.string() }),
@@ -52,8 +53,14 @@ async function carryOut(demo: SimSupervisor, command: SimCommand): Promise<Respo
     case 'step':
       await demo.step(command.byMs);
       return undefined;
+    case 'stepTo':
+      await demo.stepTo(command.what);
+      return undefined;
     case 'seek':
       await demo.seek(command.atMs);
+      return undefined;
+    case 'fork':
+      await demo.fork(command.atMs);
       return undefined;
     case 'speed':
       demo.setSpeed(command.factor);

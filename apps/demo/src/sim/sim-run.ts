@@ -5,6 +5,7 @@
 import { type RunWatcher, ScenarioRun } from '../scenarios/run-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { scenarios } from '../scenarios/index.ts';
+import { faultsOf } from './fault-profile.ts';
 import { INPUT_MS_MAX, type RunInput, type RunPlan } from './run-link.ts';
 import type { SimAnswer } from './sim-cluster.ts';
 
@@ -39,7 +40,12 @@ export class SimRun {
     watcher: RunWatcher,
     scenario: Scenario = scenarios.find(({ name }) => name === plan.scenario) ?? freePlay,
   ) {
-    this.played = new ScenarioRun(scenario, plan.seed, watcher);
+    const { seed, faults = 'calm' } = plan;
+    const nodeIds = ['n1', 'n2', 'n3', 'n4', 'n5'];
+    // However long it is played: what is drawn for a shorter time is drawn differently.
+    const untilMs = scenario.name === freePlay.name ? INPUT_MS_MAX : scenario.durationMs;
+    const mishaps = faultsOf(faults, { seed, nodeIds, untilMs });
+    this.played = new ScenarioRun(scenario, seed, watcher, mishaps);
     this.#inputs = [...plan.inputs];
   }
 
@@ -63,15 +69,30 @@ export class SimRun {
     return this.#doneCount;
   }
 
-  /** Lets time pass, to the end of the run at most. @param atMs - Whole microseconds. */
-  async runTo(atMs: number): Promise<void> {
+  /**
+   * Lets time pass, to the end of the run at most.
+   *
+   * @param atMs - Whole microseconds.
+   * @param isDone - Asked between events: the instant at which it holds is the last one.
+   */
+  async runTo(atMs: number, isDone?: () => boolean): Promise<void> {
     const untilMs = Math.min(atMs, this.played.endMs);
-    while (this.nowMs < untilMs) {
+    while (this.nowMs < untilMs && isDone?.() !== true) {
       this.#doWhatIsDue();
       const next = this.#inputs[this.#doneCount];
-      await this.played.runTo(Math.min(untilMs, next?.atMs ?? untilMs));
+      await this.played.runTo(Math.min(untilMs, next?.atMs ?? untilMs), isDone);
     }
     this.#doWhatIsDue();
+  }
+
+  /** Takes over what is done by hand in a run of the same plan that is ahead of this one. */
+  take(inputs: readonly RunInput[]): void {
+    this.#inputs.splice(this.#doneCount, Infinity, ...inputs.slice(this.#doneCount));
+  }
+
+  /** Forgets what was still to be done. */
+  forget(): void {
+    this.#inputs.length = this.#doneCount;
   }
 
   /** Does something now; what was still to be done is forgotten: the run forks. */

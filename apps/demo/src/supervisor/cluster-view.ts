@@ -50,7 +50,7 @@ export interface LoadView {
 
 /** One moment of the charts, every half a second. */
 export interface ChartPoint {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, or since the start of a simulation. */
   readonly atMs: number;
   readonly messagesPerSecond: number;
   readonly okPerSecond: number;
@@ -66,7 +66,7 @@ export interface ChartPoint {
 
 /** Something that was done to the cluster, or that it did: a vertical line in the charts. */
 export interface ChartMark {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, or since the start of a simulation. */
   readonly atMs: number;
   readonly kind: 'fault' | 'repair' | 'election';
   readonly text: string;
@@ -74,16 +74,20 @@ export interface ChartMark {
 
 /** What the page is sent. */
 export type PageEvent =
-  | { readonly kind: 'view'; readonly view: ClusterView }
+  /** `atMs`: when, by the clock of the charts; now, if left out. */
+  | { readonly kind: 'view'; readonly view: ClusterView; readonly atMs?: number }
   | {
       readonly kind: 'history';
       readonly points: readonly ChartPoint[];
       readonly marks: readonly ChartMark[];
+      /** What was told of this time and later is void: something else happens then. */
+      readonly forgetFromMs?: number;
     }
   | { readonly kind: 'point'; readonly point: ChartPoint }
   | { readonly kind: 'mark'; readonly mark: ChartMark }
   | {
       readonly kind: 'messages';
+      readonly atMs?: number;
       readonly from: string;
       readonly windowMs: number;
       readonly sent: readonly MessageCount[];

@@ -93,7 +93,7 @@ test('a run is played, wound, and opened by a link', async () => {
   expect(await tell({ kind: 'stand' })).toMatchObject({ status: 200, isPlaying: false });
   expect(await tell({ kind: 'play' })).toMatchObject({ isPlaying: true });
   expect(await tell({ kind: 'speed', factor: 0.5 })).toMatchObject({ speed: 0.5 });
-  expect(await tell({ kind: 'speed', factor: 1_000 })).toMatchObject({ status: 409 });
+  expect(await tell({ kind: 'speed', factor: 1_001 })).toMatchObject({ status: 409 });
   expect(await tell({ kind: 'step', byMs: 100 })).toMatchObject({ isSeeking: true });
   await demo.pump(1, () => true);
   expect(demo.state).toMatchObject({ nowMs: 100, isPlaying: false });

@@ -20,6 +20,13 @@ async function started(): Promise<SimSupervisor> {
   return demo;
 }
 
+/** Back at `atMs`, and all that came after it forgotten. */
+async function forked(demo: SimSupervisor, atMs: number): Promise<void> {
+  const arrived = demo.fork(atMs);
+  await pumpTo(demo, 0);
+  await arrived;
+}
+
 const processes = (demo: SimSupervisor): unknown =>
   Object.fromEntries(demo.view().nodes.map(({ id, process }) => [id, process]));
 
@@ -98,7 +105,7 @@ describe('a simulated cluster', () => {
     expect(totals.violationCount).toBe(0);
     const kinds = new Set(events.map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(['messages', 'view', 'point']));
-    await expect(demo.setLoad(1_000)).rejects.toThrow('at most 200');
+    await expect(demo.setLoad(2_001)).rejects.toThrow('at most 2000');
   });
 
   test('answers for keys while it stands still, in virtual time', async () => {
@@ -159,6 +166,77 @@ describe('a run', () => {
     expect(demo.state).toMatchObject({ horizonMs: nowMs - 500, inputCount: 1 });
     await pumpTo(demo, later.nowMs);
     expect(demo.state.hash).not.toBe(later.hash);
+  });
+
+  test('is the same whether somebody watches or not', async () => {
+    const demo = await started();
+    const alone = await started();
+    const leaving = new AbortController();
+    const heard: unknown[] = [];
+    demo.pageEvents.subscribe((event) => heard.push(event));
+    for (const { id } of demo.view().nodes) {
+      for (const path of ['/admin/trace', '/admin/events']) {
+        const { body } = await demo.openStream(id, path, leaving.signal);
+        void body?.pipeTo(new WritableStream({ write: (chunk) => void heard.push(chunk) }));
+      }
+    }
+    await pumpTo(demo, 5_000);
+    await alone.seek(demo.state.nowMs);
+    await pumpTo(alone, 0);
+    expect(heard.length).toBeGreaterThan(50);
+    expect(alone.state).toMatchObject({ nowMs: demo.state.nowMs, hash: demo.state.hash });
+  });
+
+  test('stands still after the next message, at the end of its instant', async () => {
+    const demo = await started();
+    const { nowMs } = demo.state;
+    for (const what of ['event', 'message'] as const) {
+      await demo.stepTo(what);
+      await pumpTo(demo, 0);
+    }
+    const later = demo.state;
+    expect(later.isPlaying).toBe(false);
+    expect(later.nowMs).toBeGreaterThan(nowMs);
+    expect(later.nowMs).toBeLessThan(nowMs + 100);
+    await demo.seek(1_000);
+    await demo.seek(later.nowMs);
+    await pumpTo(demo, 0);
+    expect(demo.state.hash).toBe(later.hash);
+  });
+
+  test('goes on from the past by way of runs behind it', async () => {
+    const demo = new SimSupervisor({ ...plan, atMs: 12_000 }, { hasTrail: true });
+    await pumpTo(demo, 0);
+    await demo.kill('n1');
+    await demo.seek(26_000);
+    await pumpTo(demo, 0);
+    const { hash } = demo.state;
+    // Both runs behind have come so far, and one knows of the kill.
+    await demo.pump(0, () => true);
+    await demo.seek(21_000);
+    expect(demo.state.nowMs).toBe(20_000);
+    await demo.seek(26_000);
+    await pumpTo(demo, 0);
+    expect(demo.state.hash).toBe(hash);
+    await forked(demo, 13_000);
+    expect(demo.state).toMatchObject({ horizonMs: 13_000, nowMs: 13_000, inputCount: 1 });
+    await forked(demo, 12_000);
+    expect(demo.view().nodes[0]?.process).toBe('stopped');
+    await forked(demo, 11_000);
+    expect(demo.state).toMatchObject({ nowMs: 11_000, inputCount: 0 });
+  });
+
+  test.each(['flaky', 'radioactive'] as const)('%s: things go wrong by seed', async (faults) => {
+    const demo = new SimSupervisor({ ...plan, faults, atMs: 20_000 });
+    await pumpTo(demo, 0);
+    const { history } = demo.charts;
+    const marks = history.kind === 'history' ? history.marks : [];
+    expect(marks.filter(({ kind }) => kind === 'fault').length).toBeGreaterThan(1);
+    const parsed = parseLink(`?${demo.state.link}`);
+    expect(parsed).toMatchObject({ kind: 'plan', plan: { faults, atMs: 20_000 } });
+    const calm = new SimSupervisor({ ...plan, atMs: 20_000 });
+    await pumpTo(calm, 0);
+    expect(calm.state.hash).not.toBe(demo.state.hash);
   });
 
   test('takes as much by hand as a link can hold', async () => {

@@ -2,6 +2,7 @@ import { effect, untracked } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import UPlot from 'uplot';
 
+import { clockTime } from '../format.ts';
 import { theme } from '../theme.ts';
 
 /** One line of a chart. */
@@ -104,7 +105,7 @@ function optionsOf(element: HTMLElement, props: TimeChartProps): UPlot.Options {
       { ...axis, size: 56, space: 28, values: (_, at) => at.map(unit) },
     ],
     series: [
-      {},
+      { label: 'at', value: (_, at) => clockTime(at * 1_000) },
       ...lines.map(({ label, colour: name, dash }) => ({
         label,
         stroke: colour(name),

@@ -1,5 +1,6 @@
 import { LiveSource } from './live-source.ts';
 import type { PageSource } from './page-source.ts';
+import { forkRun, guardPast } from './past-guard.ts';
 import { startWorker } from './start-worker.ts';
 import { WorkerSource } from './worker-source.ts';
 
@@ -10,4 +11,6 @@ export const isSimulated: boolean = token === undefined;
 
 /** The source of this page. */
 export const source: PageSource =
-  token === undefined ? new WorkerSource(startWorker()) : new LiveSource(token);
+  token === undefined
+    ? guardPast(new WorkerSource(startWorker()), forkRun)
+    : guardPast(new LiveSource(token), undefined);
