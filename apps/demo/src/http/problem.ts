@@ -33,6 +33,7 @@ const problems = {
   revision_mismatch: { status: 412, title: 'The key is at another revision', ...definite },
   too_large: { status: 413, title: 'The request is too large', ...definite },
   unsupported_media_type: { status: 415, title: 'The body is of another type', ...definite },
+  key_reused: { status: 422, title: 'The key is that of another request', ...definite },
   too_many_requests: { status: 429, title: 'The quota is used up', ...later },
   internal: { status: 500, title: 'The node failed', retryable: false, indefinite: true },
   no_owner: { status: 503, title: 'No owner of the board could be asked', ...later },

@@ -22,22 +22,16 @@ export async function readBody<Value>(
     const reason = error instanceof Error ? error.message : String(error);
     return problem('bad_json', { field: 'body', detail: `body: expected JSON: ${reason}` });
   }
-  return checked(v.safeParse(schema, body), 'body');
+  return checked(schema, body, 'body');
 }
 
-/** One parameter of the query. */
-export function readQuery<Value>(
-  context: Context,
-  name: string,
+/** `value` as a schema says, or the problem with the part of it that is wrong. */
+export function checked<Value>(
   schema: v.GenericSchema<unknown, Value>,
-): Value | Response {
-  return checked(v.safeParse(schema, context.req.query(name)), name);
-}
-
-function checked<Value>(
-  result: v.SafeParseResult<v.GenericSchema<unknown, Value>>,
+  value: unknown,
   name: string,
 ): Value | Response {
+  const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? name;

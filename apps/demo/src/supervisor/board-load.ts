@@ -75,7 +75,7 @@ const lookEveryMs = 500;
 const copySchema = v.object({
   title: v.optional(v.string()),
   checklist: v.optional(v.array(v.object({ id: v.string(), text: v.string() })), []),
-  requests: v.optional(v.record(v.string(), v.number()), {}),
+  requests: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 
 /** Clients of boards. */

@@ -14,6 +14,7 @@ import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 import { crc32c } from '@quorate/transport/codec';
 
 import { type Board, openBoard } from './board.ts';
+import { Requests } from './requests.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** What a host needs. */
@@ -33,6 +34,7 @@ export interface BoardHostOptions {
 /** A copy that is open. */
 export interface HostedBoard {
   readonly board: Board;
+  readonly requests: Requests;
   /** Settles once all that the copy has is on disk. */
   readonly flushed: () => Promise<void>;
   /** Takes in an update of a client. */
@@ -248,6 +250,7 @@ export class BoardHost {
     const detach = this.#replicator.attach(boardId, durable, { flushed: () => durable.flushed() });
     return {
       board: durable.replica,
+      requests: new Requests(durable.replica),
       flushed: () => durable.flushed(),
       merge: (update) => {
         durable.apply(update);

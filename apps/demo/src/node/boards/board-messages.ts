@@ -9,14 +9,12 @@ const bytes = v.pipe(v.string(), v.base64());
 const copies = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const boardCommand = v.variant('kind', [
-  // Made once: asked again for the same id, it is there already.
-  v.strictObject({ kind: v.literal('create'), title: v.string() }),
+  v.strictObject({ kind: v.literal('create'), title: v.string(), stamp: requestStamp }),
   // So many copies must agree.
   v.strictObject({ kind: v.literal('read'), copies }),
   v.strictObject({
-    kind: v.literal('change'),
+    ...{ kind: v.literal('change'), stamp: requestStamp },
     operations: v.array(boardOperation),
-    stamp: v.optional(requestStamp),
   }),
   // An update of a client that has a copy of its own.
   v.strictObject({ kind: v.literal('merge'), update: bytes }),
@@ -32,6 +30,8 @@ const boardAnswer = v.variant('kind', [
   v.strictObject({ kind: v.literal('updates'), updates: v.array(bytes), version: bytes }),
   // Gone on the disks of so many owners.
   v.strictObject({ kind: v.literal('buried'), copies, isNew: v.boolean() }),
+  // The key of the request is that of another one.
+  v.strictObject({ kind: v.literal('reused') }),
   v.strictObject({ kind: v.literal('missing') }),
   // No second owner could be asked.
   v.strictObject({ kind: v.literal('alone') }),

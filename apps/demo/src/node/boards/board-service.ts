@@ -7,15 +7,14 @@
  * it could not confirm it; the others get it when they come back. So boards can be edited on every
  * side of a partition that has an owner, and merge afterwards.
  *
- * A request with a key is carried out once: the key is part of the change. Owners that are cut off
- * from each other cannot know what the other one carried out; then it may be done twice.
+ * A request counts once, whoever carries it out and how often: see requests.ts.
  */
 import { ShardedRequester } from '@quorate/consistent-hashing/sharding';
 import { CrdtsError } from '@quorate/crdts';
 import type { Clock, NodeId, Requester, Timer } from '@quorate/transport';
 import { fromBase64, toBase64 } from '../../base64.ts';
 
-import { carryOut, isCarriedOut, viewOf } from './board.ts';
+import { type BoardOperation, type RequestStamp, viewOf } from './board.ts';
 import type { BoardHost, HostedBoard } from './board-host.ts';
 import {
   type BoardAnswer,
@@ -65,8 +64,6 @@ const WATCH_MS = 30;
 
 const askMethod = 'boards/ask';
 const pullMethod = 'boards/pull';
-/** The key of the request that made a board. */
-const CREATION = 'create';
 
 /** Boards, wherever they are. */
 export class BoardService {
@@ -103,7 +100,6 @@ export class BoardService {
     const { shards, requestTimeoutMs } = this.#options;
     this.#sharded.setPlacement(shards.placement);
     const isRead = command.kind === 'read' || command.kind === 'sync';
-    const isIdempotent = command.kind !== 'change' || command.stamp !== undefined;
     try {
       const { payload, owner } = await this.#sharded.request(
         boardId,
@@ -112,7 +108,7 @@ export class BoardService {
         {
           timeoutMs: requestTimeoutMs,
           attemptTimeoutMs: requestTimeoutMs * OWNER_SHARE,
-          isIdempotent,
+          isIdempotent: true,
         },
       );
       return { ...boardAnswerCodec.decode(payload), owner };
@@ -201,13 +197,12 @@ export class BoardService {
     boardId: string,
     command: Exclude<BoardCommand, { readonly kind: 'delete' }>,
   ): Promise<BoardAnswer> {
-    const { host, shards, clock } = this.#options;
+    const { host, shards } = this.#options;
     if (command.kind === 'create') {
       const copy = await host.hold(boardId);
       await shards.assign([boardId]);
-      const stamp = { key: CREATION, atMs: clock.wallTimeMs() };
       const operations = [{ kind: 'setTitle' as const, title: command.title }];
-      return await this.#change(boardId, copy, { operations, stamp });
+      return await this.#change(boardId, copy, operations, command.stamp);
     }
     const isQuorum = command.kind === 'read' && command.copies > 1;
     const copy = await this.#find(boardId);
@@ -225,7 +220,7 @@ export class BoardService {
         return { kind: 'updates', updates: updates.map(toBase64), version: versionOf(copy) };
       }
       case 'change':
-        return await this.#change(boardId, copy, command);
+        return await this.#change(boardId, copy, command.operations, command.stamp);
       case 'merge':
         return await this.#write(boardId, copy, () => copy.merge(fromBase64(command.update)));
     }
@@ -251,14 +246,17 @@ export class BoardService {
   async #change(
     boardId: string,
     copy: HostedBoard,
-    { operations, stamp }: Omit<BoardCommand & { readonly kind: 'change' }, 'kind'>,
+    operations: readonly BoardOperation[],
+    stamp: RequestStamp,
   ): Promise<BoardAnswer> {
-    const isRepeated = (): boolean => stamp !== undefined && isCarriedOut(copy.board, stamp.key);
-    if (stamp !== undefined && !isRepeated()) await this.#hearOthers(boardId, copy);
-    if (!isRepeated())
-      return await this.#write(boardId, copy, () => carryOut(copy.board, operations, stamp));
-    const answer = await this.#write(boardId, copy, () => undefined);
-    return answer.kind === 'done' ? { ...answer, isNew: false } : answer;
+    const { requests } = copy;
+    if (requests.stateOf(stamp) === 'new') await this.#hearOthers(boardId, copy);
+    const state = requests.stateOf(stamp);
+    if (state === 'reused') return { kind: 'reused' };
+    const answer = await this.#write(boardId, copy, () => {
+      if (state === 'new') requests.carryOut(operations, stamp);
+    });
+    return answer.kind === 'done' ? { ...answer, isNew: state === 'new' } : answer;
   }
 
   /** Makes a change, and waits until it is on the disks it must be on. */

@@ -22,8 +22,8 @@ export const boardSchema = schema.map({
   ),
   /** Users that are affected: everybody adds, and all of it counts. */
   affected: schema.counter(),
-  /** When each request was carried out, by its key: in one change with what it did. */
-  requests: schema.record(schema.register<number>()),
+  /** The requests that were carried out, by their keys: in one change with what they did. */
+  requests: schema.record(schema.register<{ readonly atMs: number; readonly digest: string }>()),
 });
 
 /** A board of this node. */
@@ -73,40 +73,16 @@ export const boardView = v.strictObject({
 /** One of them. */
 export type BoardView = v.InferOutput<typeof boardView>;
 
-/** A request that may come twice, and must be carried out once. */
-export const requestStamp = v.strictObject({ key: itemId, atMs: v.number() });
+/** A request that may come twice, and must be carried out once: it is known by its key. */
+export const requestStamp = v.strictObject({ key: itemId, digest: itemId, atMs: v.number() });
 
 /** One of them. */
 export type RequestStamp = v.InferOutput<typeof requestStamp>;
-
-/** So many keys of requests are kept with a board at least; of twice as many the oldest go. */
-const REQUESTS_KEPT = 256;
 
 /** A board with nothing in it, or the one that was saved into `bytes`. */
 export function openBoard(replicaId: string, bytes?: Uint8Array): Board {
   const options = { replicaId, schema: boardSchema };
   return bytes === undefined ? new JsonDocument(options) : JsonDocument.load(bytes, options);
-}
-
-/** Whether a request was carried out, as far as this copy knows. */
-export function isCarriedOut(board: Board, requestKey: string): boolean {
-  return board.root.requests.has(requestKey);
-}
-
-/**
- * Carries out a request as one change, or not at all.
- *
- * @throws RangeError if an operation does not fit the board as it is now.
- */
-export function carryOut(
-  board: Board,
-  operations: readonly BoardOperation[],
-  stamp?: RequestStamp,
-): void {
-  board.transact(() => {
-    for (const operation of operations) perform(board, operation);
-    if (stamp !== undefined) remember(board, stamp);
-  });
 }
 
 /** What clients see. */
@@ -127,7 +103,19 @@ export function viewOf(board: Board): BoardView {
   };
 }
 
-function perform({ root }: Board, operation: BoardOperation): void {
+/** Whether an operation adds an item. */
+export function addsItem(
+  operation: BoardOperation,
+): operation is BoardOperation & { readonly kind: 'addItem' } {
+  return operation.kind === 'addItem';
+}
+
+/**
+ * Does one thing to a board.
+ *
+ * @throws RangeError if it does not fit the board as it is now.
+ */
+export function perform({ root }: Board, operation: BoardOperation): void {
   switch (operation.kind) {
     case 'setTitle':
       root.title = operation.title;
@@ -149,19 +137,15 @@ function perform({ root }: Board, operation: BoardOperation): void {
       return;
     case 'checkItem':
     case 'removeItem': {
-      const index = [...root.checklist].findIndex(({ id }) => id === operation.id);
-      const item = root.checklist.get(index);
-      if (item === undefined) throw new RangeError(`id: expected an item, got ${operation.id}`);
-      if (operation.kind === 'removeItem') root.checklist.delete(index);
-      else item.isDone = operation.isDone;
+      // An item that was added twice is there twice for a moment; the latter is deleted first.
+      const items = [...[...root.checklist].entries()]
+        .filter(([, { id }]) => id === operation.id)
+        .toReversed();
+      if (items.length === 0) throw new RangeError(`id: expected an item, got ${operation.id}`);
+      for (const [index, item] of items) {
+        if (operation.kind === 'removeItem') root.checklist.delete(index);
+        else item.isDone = operation.isDone;
+      }
     }
   }
-}
-
-function remember({ root: { requests } }: Board, { key, atMs }: RequestStamp): void {
-  requests.set(key, atMs);
-  const keys = requests.keys();
-  if (keys.length < 2 * REQUESTS_KEPT) return;
-  const oldest = keys.toSorted((a, b) => (requests.get(a) ?? 0) - (requests.get(b) ?? 0));
-  for (const old of oldest.slice(0, keys.length - REQUESTS_KEPT)) requests.delete(old);
 }

@@ -6,26 +6,50 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 
 import { eventStream } from '../../event-stream.ts';
-import { readBody, readQuery } from '../../http/read-request.ts';
-import { limitBody } from '../../http/limit-body.ts';
+import { plain, serve } from '../../http/endpoint.ts';
 import { problem } from '../../http/problem.ts';
-import { boardId as boardIdSchema, boardOperation, boardText } from './board.ts';
+import { boardId, boardOperation, boardText, type RequestStamp } from './board.ts';
 import type { BoardAnswer, BoardCommand } from './board-messages.ts';
 import type { BoardOutcome, BoardService } from './board-service.ts';
 
-/** Bytes of a request: some hundred operations, or a long day offline. */
-const BODY_BYTES_MAX = 1_024 * 1_024;
-
 const base64 = v.pipe(v.string(), v.base64());
-const creation = v.strictObject({ title: v.pipe(boardText(200), v.minLength(1)) });
-const change = v.union([
-  v.strictObject({
-    operations: v.pipe(v.array(boardOperation), v.minLength(1), v.maxLength(100)),
-  }),
-  v.strictObject({ update: base64 }),
-]);
-const consistency = v.optional(v.picklist(['one', 'quorum']), 'one');
-const since = v.optional(base64, '');
+const params = v.object({ id: boardId });
+const keyed = v.object({ 'Idempotency-Key': v.pipe(v.string(), v.minLength(1)) });
+const since = v.object({ since: v.optional(base64, '') });
+/** Some hundred operations, or a long day offline. */
+const bodyBytesMax = 1_024 * 1_024;
+
+const board = { ...plain, method: 'GET', path: '/v1/boards/:id', params } as const;
+const endpoints = {
+  create: {
+    ...plain,
+    method: 'POST',
+    path: '/v1/boards',
+    headers: keyed,
+    bodyBytesMax,
+    body: v.strictObject({ title: v.pipe(boardText(200), v.minLength(1)) }),
+  },
+  read: {
+    ...board,
+    query: v.object({ consistency: v.optional(v.picklist(['one', 'quorum']), 'one') }),
+  },
+  remove: { ...board, method: 'DELETE', headers: keyed },
+  change: {
+    ...board,
+    method: 'POST',
+    path: '/v1/boards/:id/ops',
+    bodyBytesMax,
+    headers: v.partial(keyed),
+    body: v.union([
+      v.strictObject({
+        operations: v.pipe(v.array(boardOperation), v.minLength(1), v.maxLength(100)),
+      }),
+      v.strictObject({ update: base64 }),
+    ]),
+  },
+  sync: { ...board, path: '/v1/boards/:id/sync', query: since },
+  events: { ...board, path: '/v1/boards/:id/events', query: since },
+} as const;
 
 /** What the routes need. */
 export interface BoardsApiOptions {
@@ -38,85 +62,64 @@ export interface BoardsApiOptions {
 /** The routes of boards. */
 export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): Hono {
   const api = new Hono();
-  const limit = limitBody({
-    maxSize: BODY_BYTES_MAX,
-    onError: () => {
-      const detail = `body: expected at most ${BODY_BYTES_MAX} bytes`;
-      return problem('too_large', { field: 'body', detail });
-    },
-  });
-  const ask = async (context: Context, command: BoardCommand): Promise<Response> => {
-    const boardId = context.req.param('id') ?? '';
-    if (!v.is(boardIdSchema, boardId)) {
-      return problem('bad_field', { field: 'id', detail: 'id: expected 1..64 of a-z 0-9 -' });
-    }
+  const ask = async (context: Context, id: string, command: BoardCommand): Promise<Response> => {
     const asksAnyway = command.kind === 'read' && command.copies > 1;
-    if (!asksAnyway && !mayExist(boardId)) return answer(context, { kind: 'missing' });
-    return answer(context, await boards.ask(boardId, command));
+    if (!asksAnyway && !mayExist(id)) return answer(context, { kind: 'missing' });
+    return answer(context, await boards.ask(id, command));
   };
+  const stampOf = (context: Context, key: string, body: unknown): RequestStamp => ({
+    // Clients choose keys as they like, of any length, and need not know of each other.
+    key: digestOf(`${context.req.header('authorization') ?? ''}\n${key}`),
+    digest: digestOf(JSON.stringify(body) ?? ''),
+    atMs: clock.wallTimeMs(),
+  });
 
-  api.post('/v1/boards', limit, async (context) => {
-    const key = requestKey(context);
-    if (key instanceof Response) return key;
-    const body = await readBody(context, creation);
-    if (body instanceof Response) return body;
+  serve(api, endpoints.create, async ({ headers, body }, context) => {
+    const stamp = stampOf(context, headers['Idempotency-Key'], body);
     // The key names the board: asked again, it is the same one.
-    const boardId = `b-${key}`;
-    const outcome = await boards.ask(boardId, { kind: 'create', title: body.title });
-    context.header('location', `/v1/boards/${boardId}`);
+    const id = `b-${stamp.key}`;
+    const outcome = await boards.ask(id, { kind: 'create', title: body.title, stamp });
+    context.header('location', `/v1/boards/${id}`);
     if (outcome.kind !== 'done') return answer(context, outcome);
     const { version, copies, isNew, owner } = outcome;
     context.header('x-served-by', owner);
-    return context.json({ id: boardId, version, copies }, isNew ? 201 : 200);
+    return context.json({ id, version, copies }, isNew ? 201 : 200);
   });
-  api.get('/v1/boards/:id', (context) => {
-    const mode = readQuery(context, 'consistency', consistency);
-    if (mode instanceof Response) return mode;
-    return ask(context, { kind: 'read', copies: mode === 'quorum' ? 2 : 1 });
+  serve(api, endpoints.read, ({ params: { id }, query }, context) =>
+    ask(context, id, { kind: 'read', copies: query.consistency === 'quorum' ? 2 : 1 }),
+  );
+  serve(api, endpoints.remove, ({ params: { id }, headers }, context) =>
+    ask(context, id, { kind: 'delete', stamp: stampOf(context, headers['Idempotency-Key'], id) }),
+  );
+  serve(api, endpoints.change, ({ params: { id }, headers, body }, context) => {
+    if ('update' in body) return ask(context, id, { kind: 'merge', update: body.update });
+    const { operations } = body;
+    const key = headers['Idempotency-Key'];
+    if (key === undefined) {
+      const detail = 'Idempotency-Key: expected one beside operations';
+      return problem('bad_field', { field: 'Idempotency-Key', detail });
+    }
+    const stamp = stampOf(context, key, operations);
+    return ask(context, id, { kind: 'change', operations, stamp });
   });
-  api.delete('/v1/boards/:id', (context) => {
-    const key = requestKey(context);
-    if (key instanceof Response) return key;
-    return ask(context, { kind: 'delete', stamp: { key, atMs: clock.wallTimeMs() } });
-  });
-  api.post('/v1/boards/:id/ops', limit, async (context) => {
-    const body = await readBody(context, change);
-    if (body instanceof Response) return body;
-    if ('update' in body) return await ask(context, { kind: 'merge', update: body.update });
-    const key = requestKey(context);
-    if (key instanceof Response) return key;
-    const stamp = { key, atMs: clock.wallTimeMs() };
-    return await ask(context, { kind: 'change', operations: body.operations, stamp });
-  });
-  api.get('/v1/boards/:id/sync', (context) => {
-    const version = readQuery(context, 'since', since);
-    if (version instanceof Response) return version;
-    return ask(context, { kind: 'sync', since: version });
-  });
-  api.get('/v1/boards/:id/events', (context) => {
-    const version = readQuery(context, 'since', since);
-    if (version instanceof Response) return version;
-    const boardId = context.req.param('id');
-    if (!v.is(boardIdSchema, boardId) || !mayExist(boardId))
-      return answer(context, { kind: 'missing' });
-    if (boards.isDeleted(boardId)) return answer(context, { kind: 'deleted' });
+  serve(api, endpoints.sync, ({ params: { id }, query }, context) =>
+    ask(context, id, { kind: 'sync', since: query.since }),
+  );
+  serve(api, endpoints.events, ({ params: { id }, query }, context) => {
+    if (!mayExist(id)) return answer(context, { kind: 'missing' });
+    if (boards.isDeleted(id)) return answer(context, { kind: 'deleted' });
     return eventStream(context.req.raw.signal, (send, end) =>
-      boards.watch(boardId, version, send, end),
+      boards.watch(id, query.since, send, end),
     );
   });
   return api;
 }
 
-/** The request's key, hashed: clients choose what they like, of any length. */
-function requestKey(context: Context): string | Response {
-  const header = 'Idempotency-Key';
-  const given = context.req.header(header);
-  if (given === undefined || given === '') {
-    return problem('bad_field', { field: header, detail: `${header}: expected one` });
-  }
-  const caller = context.req.header('authorization') ?? '';
-  return bytesToHex(sha256(utf8ToBytes(`${caller}\n${given}`))).slice(0, 32);
+function digestOf(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 32);
 }
+
+const reused = 'Idempotency-Key: expected a new one for another body; nothing was changed';
 
 function answer(context: Context, outcome: BoardOutcome | BoardAnswer): Response {
   if ('owner' in outcome) context.header('x-served-by', outcome.owner);
@@ -144,6 +147,8 @@ function answer(context: Context, outcome: BoardOutcome | BoardAnswer): Response
       return problem('unconfirmed', {
         detail: 'the change is on one disk; other owners get it when they can be reached',
       });
+    case 'reused':
+      return problem('key_reused', { field: 'Idempotency-Key', detail: reused });
     case 'alone':
       return problem('no_owner', { detail: 'no second owner could be asked' });
     case 'unreachable':

@@ -81,6 +81,28 @@ describe('boards', () => {
   });
 });
 
+describe('the key of a request', () => {
+  test('is refused with another body, whoever is asked', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 3 });
+    await cluster.elect();
+    const id = await created(cluster, 'Keys');
+    const path = `/v1/boards/${id}/ops`;
+    const add = (amount: number) => ({ operations: [{ kind: 'addAffected', amount }] });
+    expect((await post(cluster, n1!, path, add(1), 'k')).status).toBe(202);
+    for (const node of cluster.ids) {
+      for (const [where, body, key] of [
+        [path, add(2), 'k'],
+        ['/v1/boards', { title: 'Other' }, 'Keys'],
+      ] as const) {
+        const answer = await post(cluster, node, where, body, key);
+        expect([answer.status, answer.document]).toMatchObject([422, { code: 'key_reused' }]);
+      }
+    }
+    const { document } = await cluster.request(n2!, `/v1/boards/${id}`);
+    expect(document).toMatchObject({ affected: 1, title: 'Keys' });
+  });
+});
+
 describe('a board while nodes cannot reach each other', () => {
   test('is edited on both sides, and is one board again afterwards', async () => {
     const cluster = new SimulatedCluster({ nodeCount: 3, seed: 2 });
@@ -118,6 +140,31 @@ describe('a board while nodes cannot reach each other', () => {
     expect(new Set(seen.map((view) => JSON.stringify(view))).size).toBe(1);
     const { status, statusConflicts } = seen[0]!;
     expect([status, ...statusConflicts].toSorted()).toEqual(['identified', 'monitoring']);
+  });
+
+  test('counts a request once that both sides carried out', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 3, seed: 3 });
+    await cluster.elect();
+    const id = await created(cluster, 'Twice');
+    const path = `/v1/boards/${id}/ops`;
+    cluster.simulation.partition([n1!], [n2!, n3!]);
+    const operations = [
+      { kind: 'addAffected', amount: 3 },
+      { kind: 'insertNotes', position: 0, text: 'once' },
+      { kind: 'addItem', id: 'i', text: 'once' },
+    ];
+    expect((await post(cluster, n1!, path, { operations }, 'same')).status).toBe(504);
+    expect((await post(cluster, n2!, path, { operations }, 'same')).status).toBe(202);
+    cluster.simulation.heal();
+    await cluster.simulation.run(10_000);
+    for (const node of cluster.ids) {
+      const { document } = await cluster.request(node, `/v1/boards/${id}`);
+      expect(document).toMatchObject({ affected: 3, notes: 'once', checklist: [{ id: 'i' }] });
+      expect((document as BoardView).checklist).toHaveLength(1);
+      const again = await post(cluster, node, path, { operations }, 'same');
+      expect([again.status, again.document]).toMatchObject([202, { isRepeated: true }]);
+    }
+    expect(new Set(cluster.ids.map((node) => cluster.node(node).boardText(id))).size).toBe(1);
   });
 
   test('refuses what does not fit, and changes nothing', async () => {
