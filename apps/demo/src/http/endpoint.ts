@@ -2,7 +2,7 @@
  * What a request to a route must look like, as schemas: they check every request, and OpenAPI is
  * made of them, so that the two cannot differ.
  */
-import { type Context, type Handler, Hono } from 'hono';
+import type { Context, Handler, Hono } from 'hono';
 import * as v from 'valibot';
 
 import { limitBody } from './limit-body.ts';

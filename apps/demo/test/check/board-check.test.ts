@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toBase64 } from '../../src/base64.ts';
 import { type BoardEvidence, checkBoards, copyIn } from '../../src/check/board-check.ts';
 import { BoardReader } from '../../src/check/board-reader.ts';
-import { carryOut, openBoard } from '../../src/node/boards/board.ts';
+import { openBoard, perform } from '../../src/node/boards/board.ts';
 
 const copy = (...ids: string[]) => copyIn(JSON.stringify({ checklist: ids.map((id) => ({ id })) }));
 const sound: BoardEvidence = {
@@ -81,7 +81,7 @@ describe('a reader', () => {
   const board = openBoard('writer');
   const add = (id: string): string => {
     const before = board.encodeVersion();
-    carryOut(board, [{ kind: 'addItem', id, text: id }]);
+    perform(board, { kind: 'addItem', id, text: id });
     return toBase64(board.updatesSince(before)[0] ?? new Uint8Array());
   };
   const [first, second] = [add('i1'), add('i2')];

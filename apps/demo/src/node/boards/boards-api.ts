@@ -67,10 +67,10 @@ export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): 
     if (!asksAnyway && !mayExist(id)) return answer(context, { kind: 'missing' });
     return answer(context, await boards.ask(id, command));
   };
-  const stampOf = (context: Context, key: string, body: unknown): RequestStamp => ({
+  const stampOf = (context: Context, key: string, body: object): RequestStamp => ({
     // Clients choose keys as they like, of any length, and need not know of each other.
     key: digestOf(`${context.req.header('authorization') ?? ''}\n${key}`),
-    digest: digestOf(JSON.stringify(body) ?? ''),
+    digest: digestOf(JSON.stringify(body)),
     atMs: clock.wallTimeMs(),
   });
 
@@ -89,7 +89,7 @@ export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): 
     ask(context, id, { kind: 'read', copies: query.consistency === 'quorum' ? 2 : 1 }),
   );
   serve(api, endpoints.remove, ({ params: { id }, headers }, context) =>
-    ask(context, id, { kind: 'delete', stamp: stampOf(context, headers['Idempotency-Key'], id) }),
+    ask(context, id, { kind: 'delete', stamp: stampOf(context, headers['Idempotency-Key'], {}) }),
   );
   serve(api, endpoints.change, ({ params: { id }, headers, body }, context) => {
     if ('update' in body) return ask(context, id, { kind: 'merge', update: body.update });

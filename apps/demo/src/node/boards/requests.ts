@@ -69,7 +69,7 @@ export class Requests {
     const { requests } = this.#board.root;
     const keys = requests.keys();
     if (keys.length < 2 * KEPT) return;
-    const atMs = (key: string): number => Number(requests.get(key)?.atMs ?? 0);
+    const atMs = (key: string): number => requests.get(key)?.atMs ?? 0;
     const oldest = keys.toSorted((left, right) => atMs(left) - atMs(right));
     for (const key of oldest.slice(0, keys.length - KEPT)) {
       requests.delete(key);
