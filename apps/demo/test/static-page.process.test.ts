@@ -3,12 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { SimSupervisor } from '../src/sim/sim-supervisor.ts';
-import { writeStaticPage } from '../src/supervisor/static-page.ts';
+import { staticScripts, writeStaticPage } from '../src/supervisor/static-page.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const isBrowserMissing = !existsSync(executablePath);
@@ -17,6 +18,11 @@ if (isBrowserMissing) console.warn('no Chromium here: the page without a server 
 /** How long anything may take that the page waits for, on a busy machine. */
 const patience = { timeout: 120_000 };
 vi.setConfig({ testTimeout: 300_000 });
+
+/** Of the scripts that the page waits for, in bytes of gzip. */
+const FIRST_BYTES_MAX = 140_000;
+/** Of all scripts: those in which the cluster is come after the page is seen. */
+const SCRIPT_BYTES_MAX = 345_000;
 
 let directory = '';
 
@@ -43,7 +49,16 @@ test('is six files that name nothing outside', () => {
   expect(document).not.toMatch(/"\/|https?:|token|type="module"/);
 });
 
-describe.skipIf(isBrowserMissing)('in a browser', () => {
+test('its first scripts, and all of them, are within their size', () => {
+  const sizes = staticScripts.map((name) => {
+    return gzipSync(readFileSync(path.join(directory, name)), { level: 9 }).length;
+  });
+  const [shared = 0, ofPage = 0, ofWorker = 0] = sizes;
+  expect(shared + ofPage).toBeLessThan(FIRST_BYTES_MAX);
+  expect(shared + ofPage + ofWorker).toBeLessThan(SCRIPT_BYTES_MAX);
+});
+
+describe.skipIf(isBrowserMissing)('in a browser', { timeout: 120_000 }, () => {
   let browser: Browser | undefined;
   const errors: string[] = [];
 
@@ -65,6 +80,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
   test('a leader is killed by its button, and another one leads', async () => {
     const page = await opened();
     const first = await leaderShown(page);
+    expect(await page.getByText('Corkboard starts').count()).toBe(0);
     await page.keyboard.press(first.slice(1));
     await page.getByRole('button', { name: `Kill ${first}` }).click();
     await page.getByText('4/5').waitFor(patience);
@@ -84,7 +100,7 @@ describe.skipIf(isBrowserMissing)('in a browser', () => {
     await page.getByRole('button', { name: '+100 ms' }).click();
     const hash = await hashAt(page, '2.60 s');
     expect(hash).not.toBe(before);
-    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.locator('.sim-bar').getByRole('button', { name: 'Copy link' }).click();
     const again = await opened(new URL(page.url()).hash);
     expect(await hashAt(again, '2.60 s')).toBe(hash);
     expect(errors).toEqual([]);

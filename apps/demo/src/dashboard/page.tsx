@@ -52,6 +52,8 @@ function Page() {
 }
 
 const root = document.getElementById('page');
+// What the document said until now.
+root?.replaceChildren();
 if (root) render(<Page />, root);
 followAddress();
 connectFeed();
