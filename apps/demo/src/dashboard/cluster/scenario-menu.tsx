@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { scenarios } from '../../scenarios/index.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
@@ -20,6 +20,15 @@ export function ScenarioMenu() {
   const close = (): void => {
     if (menu.current) menu.current.open = false;
   };
+  useEffect(() => {
+    const closeOutside = ({ target }: Event): void => {
+      if (!(target instanceof Node && menu.current?.contains(target))) close();
+    };
+    document.addEventListener('pointerdown', closeOutside);
+    return () => {
+      document.removeEventListener('pointerdown', closeOutside);
+    };
+  }, []);
   const story = playing.value;
   if (story !== undefined) {
     return (

@@ -62,7 +62,7 @@ export const coachSteps: readonly CoachStep[] = [
   },
   {
     id: 'conflict',
-    anchor: 'main.boards',
+    anchor: '.strip .figure',
     sentence: 'Choose another status on each side, then press H to heal the cut.',
     isDone: (scene) => scene.view !== undefined && !isCut(scene),
   },

@@ -7,7 +7,12 @@ export function FaultChips() {
   const faults = view.value === undefined ? [] : activeFaults(view.value);
   return (
     <ul class="fault-chips" aria-label="What is wrong now" aria-live="polite">
-      {faults.length === 0 ? <li class="none">nothing is wrong by hand</li> : undefined}
+      {faults.length === 0 ? (
+        <li class="none">
+          Nothing is wrong. Take a tool by its key, then point at a node; <kbd>?</kbd> shows all
+          keys.
+        </li>
+      ) : undefined}
       {faults.map(({ text, end }) => (
         <li key={text}>
           <span>{text}</span>
