@@ -60,9 +60,9 @@ async function measure(opened: Browser, runtime: string, address: string): Promi
   await page.locator('.node.leader').waitFor({ timeout: 120_000 });
   // The load of the simulated cluster begins two seconds after it.
   await page.waitForTimeout(3_000);
-  const before = await busyMs(page);
+  const busyMs = await busyMeter(page);
   const times = await frameTimes(page, seconds * 1_000);
-  const busy = (await busyMs(page)) - before;
+  const busy = await busyMs();
   const gaps = times.slice(1).map((atMs, index) => atMs - (times[index] ?? atMs));
   const sorted = gaps.toSorted((left, right) => left - right);
   const quantile = (share: number): number => sorted[Math.floor(share * sorted.length)] ?? 0;
@@ -99,14 +99,16 @@ function frameTimes(page: Page, durationMs: number): Promise<readonly number[]> 
   );
 }
 
-/** How long the main thread has been busy with tasks, in ms. */
-async function busyMs(page: Page): Promise<number> {
+/** Tells how long the main thread of a page has been computing since then, in ms of its own time. */
+async function busyMeter(page: Page): Promise<() => Promise<number>> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const { metrics } = await devtools.send('Performance.getMetrics');
-  await devtools.detach();
-  const task = metrics.find(({ name }) => name === 'TaskDuration');
-  return (task?.value ?? 0) * 1_000;
+  const read = async (): Promise<number> => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000;
+  };
+  const before = await read();
+  return async () => (await read()) - before;
 }
 
 function firstPaintMs(page: Page): Promise<number> {
