@@ -13,7 +13,7 @@ export function HistoryPanel() {
         <h2 id="history-title">History</h2>
       </div>
       {newest.length === 0 ? <p class="empty">Nothing has happened yet.</p> : undefined}
-      <ol class="history" aria-live="polite" tabindex={0} aria-label="Newest first">
+      <ol class="happenings" aria-live="polite" tabindex={0} aria-label="Newest first">
         {newest.map(({ atMs, kind, text }) => (
           <li key={`${atMs} ${text}`} class={kind}>
             <span aria-hidden="true">{signs[kind]}</span>

@@ -32,7 +32,7 @@ export function NodeDetails({ node }: { readonly node: NodeView }) {
         ))}
       </ul>
       {lately.length === 0 ? undefined : (
-        <ol class="history" aria-label={`What happened to ${id} lately`}>
+        <ol class="happenings" aria-label={`What happened to ${id} lately`}>
           {lately
             .slice(-marksMax)
             .reverse()
