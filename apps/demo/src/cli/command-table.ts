@@ -22,12 +22,13 @@ import { skew } from './commands/skew.ts';
 import { slow } from './commands/slow.ts';
 import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
+import { top } from './commands/top.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
 
 export const commands: readonly Command[] = [
   ...[up, load, stop, node],
-  ...[status],
+  ...[status, top],
   ...[get, put, watch, remove],
   ...[kill, pause, resume, restart, partition, slow, drop, duplicate, skew, disk, heal, play],
   ...[scenario, check, chaos],
