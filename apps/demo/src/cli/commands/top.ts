@@ -6,9 +6,9 @@ export const top: Command = command({
   group: 'Look',
   summary: 'Watch the cluster in this terminal, and break it by keys',
   details: [
-    'Keys: k ends a node or starts it again, z lets it stand still or go on, x cuts it off, h heals, ' +
-      '+ and - change the load, arrows choose, q quits. Where there is no terminal, and with --json, ' +
-      'it prints a line every two seconds.',
+    'Keys: k ends a node or starts it again, z lets it stand still or go on, x cuts it off, ' +
+      'h heals, + and - change the load, arrows choose, q quits. Where there is no terminal, and ' +
+      'with --json, it prints a line every two seconds.',
   ],
   examples: [
     ['top', ''],
