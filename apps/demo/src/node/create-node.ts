@@ -170,7 +170,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const app = createApp({
     ...{ admission, adminToken: options.adminToken, http, clock },
     routes: [
-      createBoardsApi({ boards: boards.service, clock, mayExist: directory.mayExist }),
+      createBoardsApi({ boards: boards.service, clock, directory }),
       createConfigApi(service, admission.isAdmin),
     ],
     operations: { events, status, metrics, faults, trace, ownersOf, boardText },
@@ -282,14 +282,14 @@ async function openBoards(
   };
   const figures = (): BoardFigures => {
     const { epoch, members } = membership();
-    const { sizeBits, falsePositiveRate } = directory.stats();
     return {
       copyCount: host.boardIds.length,
       underReplicatedCount: shards.underReplicatedCount(),
       epoch,
       members: members.map(({ id }) => id),
       digests: host.digests(),
-      filter: { sizeBytes: sizeBits / 8, falsePositiveRate },
+      filter: directory.figures(),
+      leavingCount: shards.leavingCount(),
     };
   };
   const ownersOf = (boardId: string): readonly string[] => shards.ownersOf(boardId);

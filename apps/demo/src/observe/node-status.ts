@@ -39,6 +39,8 @@ export interface BoardFigures {
   readonly copyCount: number;
   /** Copies here of boards that another owner does not have whole yet. */
   readonly underReplicatedCount: number;
+  /** Copies here that are given up once the owners have them. */
+  readonly leavingCount?: number;
   /** At which revision of the store the members were written by which boards are placed. */
   readonly epoch: number;
   readonly members: readonly string[];
@@ -52,6 +54,12 @@ export interface FilterFigures {
   readonly sizeBytes: number;
   /** How often it should take a stranger for a board, 0..1. */
   readonly falsePositiveRate: number;
+  /** Share of its bits that are set, 0..1. */
+  readonly fillRatio?: number;
+  /** Requests that were answered without asking an owner: no node has such a board. */
+  readonly savedCount?: number;
+  /** Requests that went on to the owners, who had no such board. */
+  readonly wrongCount?: number;
 }
 
 /** How a peer looks from a node. */

@@ -7,6 +7,7 @@ import { eventStream } from '../event-stream.ts';
 import { problem } from '../http/problem.ts';
 import { machineChange } from '../machine-faults.ts';
 import { parseGroups } from '../partition.ts';
+import { addRingRoutes } from '../placement/ring-routes.ts';
 import { proxyToBoards } from './boards-proxy.ts';
 import { loadPerSecondMax } from './cluster-view.ts';
 import { addNodeRoutes } from './node-routes.ts';
@@ -30,6 +31,7 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
   if (cluster.checks !== undefined) addCheckRoutes(api, cluster.checks);
   api.all('/api/node/:id/v1/*', (context) => proxyToBoards(cluster, context));
   addNodeRoutes(api, cluster);
+  addRingRoutes(api, cluster);
   api.all('/api/config/*', (context) => forward(cluster, context));
   api.notFound((context) => problem('not_found', { detail: `nothing at ${context.req.path}` }));
   api.onError((error) => {

@@ -49,7 +49,7 @@ export function GuardCharts() {
         <p class="hint">shaded: something is wrong; lines: faults, repairs, new leaders</p>
       </div>
       <div class="plots">
-        <PointChart title="Requests per second" lines={requests} unit={plain} />
+        <PointChart title="Requests/s" lines={requests} unit={plain} />
         <PointChart title="Latency" lines={latencies} unit={milliseconds} />
         <PointChart title="Breakers that are not closed" lines={breakers} unit={plain} />
       </div>

@@ -9,6 +9,7 @@ import { eventStream } from '../../event-stream.ts';
 import { plain, serve } from '../../http/endpoint.ts';
 import { problem } from '../../http/problem.ts';
 import { boardId, boardOperation, boardText, type RequestStamp } from './board.ts';
+import type { BoardDirectory } from '../gateway/board-directory.ts';
 import type { BoardAnswer, BoardCommand } from './board-messages.ts';
 import type { BoardOutcome, BoardService } from './board-service.ts';
 
@@ -56,16 +57,19 @@ export interface BoardsApiOptions {
   readonly boards: Pick<BoardService, 'ask' | 'isDeleted' | 'watch'>;
   readonly clock: Clock;
   /** Whether a board may exist, by what other nodes have told; see board-directory.ts. */
-  readonly mayExist: (boardId: string) => boolean;
+  readonly directory: Pick<BoardDirectory, 'mayExist' | 'noteMissing'>;
 }
 
 /** The routes of boards. */
-export function createBoardsApi({ boards, clock, mayExist }: BoardsApiOptions): Hono {
+export function createBoardsApi({ boards, clock, directory }: BoardsApiOptions): Hono {
+  const { mayExist, noteMissing } = directory;
   const api = new Hono();
   const ask = async (context: Context, id: string, command: BoardCommand): Promise<Response> => {
     const asksAnyway = command.kind === 'read' && command.copies > 1;
     if (!asksAnyway && !mayExist(id)) return answer(context, { kind: 'missing' });
-    return answer(context, await boards.ask(id, command));
+    const outcome = await boards.ask(id, command);
+    if (outcome.kind === 'missing' && !asksAnyway) noteMissing();
+    return answer(context, outcome);
   };
   const stampOf = (context: Context, key: string, body: object): RequestStamp => ({
     // Clients choose keys as they like, of any length, and need not know of each other.

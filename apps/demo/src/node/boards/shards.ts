@@ -123,6 +123,11 @@ export class Shards {
     return this.#options.host.boardIds.filter((boardId) => !this.#isWhole(boardId)).length;
   }
 
+  /** How many copies here belong elsewhere, and wait until they are whole there. */
+  leavingCount(): number {
+    return this.#options.host.boardIds.filter((boardId) => !this.isOwner(boardId)).length;
+  }
+
   close(): void {
     this.#stopServing();
     this.#timer?.cancel();

@@ -14,6 +14,8 @@ import {
   type Transport,
 } from '@quorate/transport';
 
+import type { FilterFigures } from '../../observe/node-status.ts';
+
 const protocol = protocolName('board-directory');
 /** How often the whole filter is sent, in ms. */
 const GOSSIP_MS = 5_000;
@@ -32,6 +34,8 @@ export class BoardDirectory {
   readonly #others = new Map<NodeId, ScalableFilter>();
   readonly #stops: readonly (() => void)[];
   #timer: Timer | undefined;
+  #savedCount = 0;
+  #wrongCount = 0;
 
   constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
@@ -41,10 +45,18 @@ export class BoardDirectory {
   }
 
   /** Whether `boardId` may exist. Until all nodes have been heard, anything may. */
-  readonly mayExist = (boardId: string): boolean =>
-    this.#own.has(boardId) ||
-    this.#others.size < this.#peers.length ||
-    [...this.#others.values()].some((filter) => filter.has(boardId));
+  readonly mayExist = (boardId: string): boolean => {
+    const others = [...this.#others.values()];
+    const mayExist =
+      !this.#hasHeardAll || this.#own.has(boardId) || others.some((filter) => filter.has(boardId));
+    if (!mayExist) this.#savedCount += 1;
+    return mayExist;
+  };
+
+  /** A board that might have existed does not. */
+  readonly noteMissing = (): void => {
+    if (this.#hasHeardAll) this.#wrongCount += 1;
+  };
 
   /** These are the other nodes from now on. */
   setPeers(peers: readonly NodeId[]): void {
@@ -58,9 +70,15 @@ export class BoardDirectory {
     this.#tellAll(messageOf(ADDED, encoder.encode(boardId)));
   }
 
-  /** How full this node's filter is, and how often it should err. */
-  stats(): ReturnType<ScalableFilter['stats']> {
-    return this.#own.stats();
+  /** How full this node's filter is, how often it should err, and how often all of them did. */
+  figures(): FilterFigures {
+    const { sizeBits, fillRatio, falsePositiveRate } = this.#own.stats();
+    const [savedCount, wrongCount] = [this.#savedCount, this.#wrongCount];
+    return { sizeBytes: sizeBits / 8, fillRatio, falsePositiveRate, savedCount, wrongCount };
+  }
+
+  get #hasHeardAll(): boolean {
+    return this.#others.size >= this.#peers.length;
   }
 
   close(): void {
