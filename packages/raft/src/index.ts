@@ -89,7 +89,7 @@ export type {
   TransferOutcome,
   WaitOptions,
 } from './node/outcomes.ts';
-export type { SnapshotReceiving, SnapshotSending } from './node/snapshots.ts';
+export type { SnapshotReceiving, SnapshotRequest, SnapshotSending } from './node/snapshots.ts';
 export type { FollowerStatus, RaftStatus, RepairStatus } from './node/status.ts';
 export type { IdentityStatus } from './node/identity.ts';
 export type { StateDivergence } from './node/state-hash.ts';

@@ -39,7 +39,7 @@ import { recover, type RecoveredNode } from './node/recovery.ts';
 import type { RaftProbe, RequestKind } from './node/probe.ts';
 import { Requests } from './node/requests.ts';
 import { restoreMachine } from './node/restore-machine.ts';
-import { Snapshots } from './node/snapshots.ts';
+import { type SnapshotRequest, Snapshots } from './node/snapshots.ts';
 import { digestOf, StateHashes } from './node/state-hash.ts';
 import { coreStatus, type RaftStatus } from './node/status.ts';
 import { Ticker } from './node/ticker.ts';
@@ -293,6 +293,15 @@ export class RaftNode {
   forgetLeader(): void {
     this.#quiescence.wake();
     if (this.#condition === 'running') this.#driver.advance({ kind: 'forgetLeader' });
+  }
+
+  /**
+   * Takes a snapshot of this node's state machine now, not when `snapshotEveryEntries` were
+   * applied: before a backup, or to make the log short ahead of a restart.
+   */
+  takeSnapshot(): SnapshotRequest {
+    if (this.#condition !== 'running') return 'stopped';
+    return this.#snapshots.request(this.#applier.last);
   }
 
   /** What the node is and knows now. */

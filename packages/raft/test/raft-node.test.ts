@@ -598,6 +598,26 @@ describe('a disk that fails', () => {
   });
 });
 
+describe('a snapshot on demand', () => {
+  test('is taken now, once, and only of something new', async () => {
+    const cluster = new Fixture(1);
+    await cluster.elect();
+    await cluster.write('a');
+    const { node, events } = cluster.leader;
+    expect([node.takeSnapshot(), node.takeSnapshot()]).toEqual(['begun', 'underWay']);
+    await cluster.simulation.run(1_000);
+    const { lastApplied: lastIncludedIndex } = node.status();
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: 'snapshotTaken', lastIncludedIndex }),
+    );
+    expect(node.takeSnapshot()).toBe('nothingNew');
+    await cluster.write('b');
+    expect(node.takeSnapshot()).toBe('begun');
+    void node.close();
+    expect(node.takeSnapshot()).toBe('stopped');
+  });
+});
+
 describe('a full disk', () => {
   const small = { segmentBytes: 16_384 };
   const large = 'x'.repeat(20_000);

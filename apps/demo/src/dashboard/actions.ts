@@ -61,7 +61,7 @@ export async function askForOwners(
   nodeId: string,
   board: string,
 ): Promise<{ readonly epoch: number; readonly owners: readonly string[] }> {
-  const path = `/api/node/${nodeId}/admin/ring?${new URLSearchParams({ board }).toString()}`;
+  const path = `/api/node/${nodeId}/admin/ring?${new URLSearchParams({ key: board }).toString()}`;
   const response = await source.request(path, { method: 'GET' });
   if (!response.ok) throw new Error(await detailOf(response));
   return (await response.json()) as { readonly epoch: number; readonly owners: readonly string[] };

@@ -1,32 +1,41 @@
-/** What an admin does to the cluster as a whole: nodes come and go. */
+/** What an admin does to the cluster: nodes come and go, leadership moves, logs get shorter. */
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 
 import { limitBody } from '../http/limit-body.ts';
 import { problem } from '../http/problem.ts';
 import { readBody } from '../http/read-request.ts';
+import type { RaftNode } from '@quorate/raft';
+import { nodeId } from '@quorate/transport';
 import { nodeName } from '../partition.ts';
 import { nodeAddress } from './control/cluster-map.ts';
 import { refusal, unknownOutcome } from './control/config-api.ts';
+import type { Leadership } from './control/leadership.ts';
 import type { MemberAnswer, MemberChanges } from './control/member-changes.ts';
 
 /** What the routes do, and for whom. */
 export interface AdminApiOptions {
   readonly changes: Pick<MemberChanges, 'add' | 'remove' | 'progress'>;
+  readonly leadership: Pick<Leadership, 'transfer'>;
+  readonly raft: Pick<RaftNode, 'status' | 'takeSnapshot'>;
   readonly mayAdminister: (context: Context) => boolean;
 }
 
 const bodyBytesMax = 4_096;
 const additionSchema = v.strictObject({ id: nodeName, address: nodeAddress });
+const transferSchema = v.strictObject({ to: v.optional(nodeName) });
 
 /** The routes, none of which answers anybody but admins. */
-export function createAdminApi({ changes, mayAdminister }: AdminApiOptions): Hono {
+export function createAdminApi(options: AdminApiOptions): Hono {
+  const { changes, leadership, raft, mayAdminister } = options;
   const api = new Hono();
-  api.use('/admin/nodes/*', limitBody({ maxSize: bodyBytesMax }), async (context, next) => {
-    if (mayAdminister(context)) return next();
-    const detail = 'authorization: expected an API key of an admin, or the token of the supervisor';
-    return problem('unauthorized', { detail });
-  });
+  for (const path of ['/admin/nodes/*', '/admin/transfer-leadership', '/admin/snapshot']) {
+    api.use(path, limitBody({ maxSize: bodyBytesMax }), async (context, next) => {
+      if (mayAdminister(context)) return next();
+      const expected = 'an API key of an admin, or the token of the supervisor';
+      return problem('unauthorized', { detail: `authorization: expected ${expected}` });
+    });
+  }
   api.post('/admin/nodes', async (context) => {
     const addition = await readBody(context, additionSchema);
     if (addition instanceof Response) return addition;
@@ -35,6 +44,24 @@ export function createAdminApi({ changes, mayAdminister }: AdminApiOptions): Hon
   api.delete('/admin/nodes/:id', async (context) => {
     const id = context.req.param('id');
     return respond(context, id, await changes.remove(id));
+  });
+  api.post('/admin/transfer-leadership', async (context) => {
+    const wish = await readBody(context, transferSchema);
+    if (wish instanceof Response) return wish;
+    const to = wish.to === undefined ? undefined : nodeId(wish.to);
+    if (to !== undefined && !raft.status().voters.includes(to)) {
+      return problem('not_found', { field: 'to', detail: `to: there is no voter ${to}` });
+    }
+    const answer = await leadership.transfer(to);
+    if (answer.kind === 'leads') return context.json({ leaderId: answer.leaderId });
+    if (answer.kind === 'unknown') return unknownOutcome('the transfer', answer.reason);
+    return problem('conflict', { detail: `leadership stays where it is (${answer.reason})` });
+  });
+  api.post('/admin/snapshot', (context) => {
+    const outcome = raft.takeSnapshot();
+    const { lastApplied, firstLogIndex } = raft.status();
+    if (outcome === 'stopped') return problem('conflict', { detail: 'this node has stopped' });
+    return context.json({ outcome, lastApplied, firstLogIndex }, outcome === 'begun' ? 202 : 200);
   });
   return api;
 

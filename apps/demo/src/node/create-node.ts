@@ -23,7 +23,6 @@ import {
   type NodeId,
   nodeId,
   type Random,
-  type Requester,
   type Transport,
 } from '@quorate/transport';
 import { FaultyTransport } from '@quorate/transport/faulty';
@@ -33,10 +32,11 @@ import { BoardHost } from './boards/board-host.ts';
 import { BoardService } from './boards/board-service.ts';
 import { createBoardsApi } from './boards/boards-api.ts';
 import { Shards } from './boards/shards.ts';
-import { createAdminApi } from './admin-api.ts';
+import { type AdminApiOptions, createAdminApi } from './admin-api.ts';
 import { createConfigApi } from './control/config-api.ts';
 import { ConfigService } from './control/config-service.ts';
 import { ConfigStore } from './control/config-store.ts';
+import { Leadership } from './control/leadership.ts';
 import { MemberChanges } from './control/member-changes.ts';
 import { type AddressBook, type Membership, Roster } from './control/roster.ts';
 import { EventLoopMonitor } from '../observe/event-loop-monitor.ts';
@@ -55,6 +55,9 @@ import { problem } from '../http/problem.ts';
 import type { MachineFaults } from '../machine-faults.ts';
 import { noticeOf, raftFigures } from '../observe/raft-figures.ts';
 import { StatusPublisher } from '../observe/status-publisher.ts';
+
+/** Clocks of machines go wrong by less. Reads by a lease rely on it, and nothing else. */
+const CLOCK_DRIFT_PPM_MAX = 1_000;
 
 /** What a node runs on. */
 export interface NodeOptions {
@@ -128,14 +131,15 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const requester = createRequester(transport, clock);
   const calls = new PeerCalls({ transport, requester, clock, random });
   const { isAvailable } = calls;
-  const control = await openControl(options, { transport, disk, requester });
-  const { raft, store, roster, service } = control;
+  const { raft, store, roster, service } = await openControl(options, { transport, disk });
   const directory = new BoardDirectory(transport, clock);
   const boards = await openBoards(options, { transport, disk, roster, calls, directory });
   const settlement = boards.figures;
   const changes = new MemberChanges({
     ...{ roster, raft, service, requester, clock, isAvailable, settlement },
   });
+  const { requestTimeoutMs = 3_000 } = options;
+  const leadership = new Leadership({ raft, requester, requestTimeoutMs });
   const { localId } = transport;
   const admission = new Admission({ store, localId, requester: calls.requester, clock });
   roster.follow((peers) => {
@@ -174,15 +178,15 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
       createConfigApi(service, admission.isAdmin),
     ],
     operations: { events, status, metrics, faults, trace, ownersOf, boardText },
-    changes,
+    admin: { changes, leadership, raft },
   });
   const close = async (): Promise<void> => {
-    const parts = [publisher, trace, loop, changes, directory, calls];
+    const parts = [publisher, trace, loop, changes, leadership, directory, calls];
     for (const part of parts) part.close();
     await admission.close();
     await boards.close();
     requester.close();
-    await control.close();
+    await raft.close();
     await transport.close();
   };
   return { app, service, boardIds, boardText, events, status, raft: figures, close };
@@ -191,13 +195,12 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
 /** Raft, what it replicates, and who takes part. */
 async function openControl(
   options: NodeOptions,
-  { transport, disk, requester }: Surroundings & { readonly requester: Requester },
+  { transport, disk }: Surroundings,
 ): Promise<{
   readonly raft: RaftNode;
   readonly store: ConfigStore;
   readonly roster: Roster;
   readonly service: ConfigService;
-  readonly close: () => Promise<void>;
 }> {
   const { clock, random, isJoining = false, addressBook, requestTimeoutMs = 3_000 } = options;
   const store = new ConfigStore();
@@ -207,6 +210,7 @@ async function openControl(
   const raft = await RaftNode.open({
     ...options.raft,
     ...{ transport, disk, directory: 'raft', voters, stateMachine: store, clock, random },
+    ...{ forwardProposals: true, maxClockDriftPpm: CLOCK_DRIFT_PPM_MAX },
   });
   // At once: what it found on the disk it tells in this turn.
   raft.observe((event) => {
@@ -214,12 +218,8 @@ async function openControl(
     if (notice !== undefined) options.onNotice?.(notice);
   });
   const roster = new Roster({ store, raft, founders, addressBook });
-  const service = new ConfigService({ raft, store, requester, clock, requestTimeoutMs });
-  const close = async (): Promise<void> => {
-    service.close();
-    await raft.close();
-  };
-  return { raft, store, roster, service, close };
+  const service = new ConfigService({ raft, store, requestTimeoutMs });
+  return { raft, store, roster, service };
 }
 
 /** All routes, and who may use which. */
@@ -230,9 +230,9 @@ function createApp(parts: {
   readonly clock: Clock;
   readonly routes: readonly Hono[];
   readonly operations: Omit<OperationsApiOptions, 'adminToken'>;
-  readonly changes: MemberChanges;
+  readonly admin: Omit<AdminApiOptions, 'mayAdminister'>;
 }): Hono {
-  const { admission, adminToken, operations, changes } = parts;
+  const { admission, adminToken, operations, admin } = parts;
   const app = new Hono();
   app.use(parts.http.middleware(parts.clock));
   app.use('/v1/*', admission.authenticate(), admission.limit());
@@ -240,7 +240,7 @@ function createApp(parts: {
   app.route('/', createOperationsApi({ ...operations, adminToken }));
   const mayAdminister = (context: Context): boolean =>
     hasToken(context, adminToken) || admission.isProvenAdmin(context);
-  app.route('/', createAdminApi({ changes, mayAdminister }));
+  app.route('/', createAdminApi({ ...admin, mayAdminister }));
   app.notFound(({ req }) => problem('not_found', { detail: `nothing at ${req.path}` }));
   app.onError(({ message }) => problem('internal', { detail: message }));
   return app;

@@ -53,11 +53,28 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
     return new Response(metrics(), { headers: { 'content-type': openMetricsType } });
   });
   api.get('/admin/raft', (context) => context.json(status()));
+  api.get('/admin/cluster', (context) => {
+    const { raft, members, boards } = status();
+    const { role, term, leaderId, voters, configuration } = raft;
+    const isJoint = configuration.outgoingVoters.length > 0;
+    const figures = { term, leaderId, voters, learners: configuration.learners, isJoint };
+    const { epoch, underReplicatedCount } = boards;
+    return context.json({ role, ...figures, members, epoch, underReplicatedCount });
+  });
+  api.get('/admin/phi', (context) =>
+    context.json(status().peers.map(({ peer, phi, isSuspected }) => ({ peer, phi, isSuspected }))),
+  );
+  api.get('/admin/breakers', (context) =>
+    context.json(status().peers.map(({ peer, breakers }) => ({ peer, breakers }))),
+  );
   api.get('/admin/ring', (context) => {
-    const board = context.req.query('board');
+    const key = context.req.query('key');
     const { epoch, members } = status().boards;
-    const owners = board === undefined ? [] : ownersOf(board);
-    return context.json({ epoch, members, ...(board !== undefined && { board, owners }) });
+    return context.json({
+      epoch,
+      members,
+      ...(key !== undefined && { key, owners: ownersOf(key) }),
+    });
   });
   api.get('/admin/boards/:id', (context) => {
     const text = boardText(context.req.param('id'));

@@ -98,6 +98,7 @@ export interface RaftFigures {
   readonly commitIndex: number;
   readonly lastApplied: number;
   readonly voters: readonly string[];
+  readonly configuration: ConfigurationFigures;
   /** For a leader: how far each follower is known to be. */
   readonly peers: Readonly<Record<string, PeerFigures>>;
   readonly damaged: readonly DamagedFigures[];
@@ -106,6 +107,13 @@ export interface RaftFigures {
   readonly condition: string;
   /** What failed, if `condition` is 'failed'. */
   readonly failure: string | null;
+}
+
+/** Who else than voters takes part. */
+export interface ConfigurationFigures {
+  readonly learners: readonly string[];
+  /** Who voted before, while both majorities count; else nobody. */
+  readonly outgoingVoters: readonly string[];
 }
 
 /** How far one follower is. */

@@ -4,10 +4,13 @@ import type { RaftFigures } from './node-status.ts';
 
 /** A Raft status as JSON can carry it. */
 export function raftFigures(raft: RaftStatus): RaftFigures {
-  const { nodeId: _, voters, leaderId, votedFor, peers, damaged, failure, ...figures } = raft;
+  const { nodeId: _, voters, configuration, leaderId, votedFor, peers, damaged, ...rest } = raft;
+  const { failure, ...figures } = rest;
+  const { learners, outgoingVoters } = configuration;
   return {
     ...figures,
     voters: [...voters],
+    configuration: { learners: [...learners], outgoingVoters: [...outgoingVoters] },
     leaderId: leaderId ?? null,
     votedFor: votedFor ?? null,
     peers: Object.fromEntries(peers),

@@ -45,6 +45,16 @@ describe('what clients of the HTTP API see under faults', () => {
     },
   );
 
+  test.each(seeds(process.env['SEED'], 4))(
+    'is linearizable with reads by a lease, while clocks are well (SEED=%i)',
+    async (seed) => {
+      const { history, lane, result } = await recordStorm('lease', seed);
+      expectLinearizable(history, lane);
+      expect(result.failure).toBeUndefined();
+      expect(countOf(history, 'ok')).toBeGreaterThan(300);
+    },
+  );
+
   test('random swarms of all faults find nothing', async () => {
     for (const workload of workloads) {
       const { failure } = await huntSeeds(workload, seeds(process.env['SEED'], 10));

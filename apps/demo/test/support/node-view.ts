@@ -22,6 +22,7 @@ const raft: RaftFigures = {
   commitIndex: 0,
   lastApplied: 0,
   voters: [],
+  configuration: { learners: [], outgoingVoters: [] },
   peers: {},
   damaged: [],
   isDiskFull: false,

@@ -1,6 +1,7 @@
 import { type DiskOptions, Simulation } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
+import type { ReadMode } from '../../src/node/control/config-service.ts';
 import { createNode, type DemoNode, type NodeOptions } from '../../src/node/create-node.ts';
 
 /** What a response said, read to its end. */
@@ -124,7 +125,7 @@ export class SimulatedCluster {
   }
 
   /** Reads a key through a node. */
-  get(id: NodeId, key: string, read: 'index' | 'stale' = 'index'): Promise<Answer> {
+  get(id: NodeId, key: string, read: ReadMode = 'index'): Promise<Answer> {
     return this.request(id, `/v1/config/${key}?read=${read}`);
   }
 }

@@ -58,6 +58,16 @@ interface SnapshotsListener {
   onFailed(error: unknown): void;
 }
 
+/** What becomes of the wish for a snapshot. Once it is durable, 'snapshotTaken' is emitted. */
+export type SnapshotRequest =
+  | 'begun'
+  /** One is being written already. */
+  | 'underWay'
+  /** Nothing was applied since the last one. */
+  | 'nothingNew'
+  /** The node was closed or has failed, or its state machine is ahead of its log for a moment. */
+  | 'stopped';
+
 /** How far a snapshot is on its way to a peer. */
 export interface SnapshotSending {
   readonly sizeBytes: number;
@@ -126,6 +136,17 @@ export class Snapshots {
   /** The state machine holds everything through `last`: takes a snapshot if one is due. */
   onApplied(last: LogPosition): void {
     if (last.logIndex >= this.#dueIndex) this.#take(last);
+  }
+
+  /** Takes a snapshot of everything through `last` now, if there is anything new. */
+  request(last: LogPosition): SnapshotRequest {
+    if (this.#isStopped) return 'stopped';
+    if (this.#isSaving) return 'underWay';
+    if (last.logIndex <= this.#dueIndex - this.#target.tuning.snapshotEveryEntries) {
+      return 'nothingNew';
+    }
+    this.#take(last);
+    return this.#isSaving ? 'begun' : 'stopped';
   }
 
   /** The leader's snapshot took the place of the state: the next own one is due later. */

@@ -3,23 +3,13 @@ import { type Context, Hono } from 'hono';
 
 import { limitBody } from '../../http/limit-body.ts';
 import { clusterKeyProblem, isClusterKey } from './cluster-map.ts';
-import type { RefusalCause, WriteAnswer } from './config-answer.ts';
 import type { ConfigResult, WriteCondition } from './config-command.ts';
 import { limits } from './config-limits.ts';
-import {
-  type Parsed,
-  parseCondition,
-  parseKey,
-  parsePutBody,
-  parseReadMode,
-} from './config-request.ts';
-import type { ConfigService } from './config-service.ts';
+import { parseCondition, parseKey, parsePutBody, parseReadMode } from './config-request.ts';
+import type { ConfigService, Refusal, WriteAnswer } from './config-service.ts';
 import { problem, type ProblemCode } from '../../http/problem.ts';
 
 const prefix = '/v1/config/';
-
-/** Names the node that answered: the leader, or for a stale read the node asked. */
-const servedByHeader = 'x-served-by';
 
 /** Whether a request may change what the cluster itself reads. */
 type MayAdminister = (context: Context) => boolean;
@@ -58,21 +48,18 @@ export function createConfigApi(
 
 async function getKey(service: ConfigService, context: Context): Promise<Response> {
   const key = keyOf(context);
-  if (key.kind === 'problem') return key.response;
+  if (key instanceof Response) return key;
   const mode = parseReadMode(context.req.query('read'));
-  if (mode.kind === 'problem') return mode.response;
+  if (mode instanceof Response) return mode;
 
-  const answer = await service.read(key.value, mode.value);
+  const answer = await service.read(key, mode);
   if (answer.kind === 'refused') return refusal(answer.reason, 'the read was not done');
-  context.header(servedByHeader, answer.servedBy);
-  if (!answer.value) {
-    return withHeader(keyNotFound(key.value), servedByHeader, answer.servedBy);
-  }
+  if (!answer.value) return keyNotFound(key);
   const { value, revision } = answer.value;
   context.header('etag', etagOf(revision));
   context.header('cache-control', 'no-store');
   if (context.req.header('if-none-match') === etagOf(revision)) return context.body(null, 304);
-  return context.json({ key: key.value, value, revision });
+  return context.json({ key, value, revision });
 }
 
 async function putKey(
@@ -81,21 +68,14 @@ async function putKey(
   mayAdminister: MayAdminister,
 ): Promise<Response> {
   const key = writableKeyOf(context, mayAdminister);
-  if (key.kind === 'problem') return key.response;
+  if (key instanceof Response) return key;
   const condition = conditionOf(context);
-  if (condition.kind === 'problem') return condition.response;
+  if (condition instanceof Response) return condition;
   const value = parsePutBody(await context.req.arrayBuffer());
-  if (value.kind === 'problem') return value.response;
-  const detail = clusterKeyProblem(key.value, value.value);
+  if (value instanceof Response) return value;
+  const detail = clusterKeyProblem(key, value);
   if (detail !== undefined) return problem('bad_field', { field: 'value', detail });
-
-  const answer = await service.write({
-    kind: 'put',
-    key: key.value,
-    value: value.value,
-    condition: condition.value,
-  });
-  return writeResponse(context, key.value, answer);
+  return writeResponse(context, key, await service.write({ kind: 'put', key, value, condition }));
 }
 
 async function deleteKey(
@@ -104,21 +84,15 @@ async function deleteKey(
   mayAdminister: MayAdminister,
 ): Promise<Response> {
   const key = writableKeyOf(context, mayAdminister);
-  if (key.kind === 'problem') return key.response;
+  if (key instanceof Response) return key;
   const condition = conditionOf(context);
-  if (condition.kind === 'problem') return condition.response;
-  const answer = await service.write({
-    kind: 'delete',
-    key: key.value,
-    condition: condition.value,
-  });
-  return writeResponse(context, key.value, answer);
+  if (condition instanceof Response) return condition;
+  return writeResponse(context, key, await service.write({ kind: 'delete', key, condition }));
 }
 
 function writeResponse(context: Context, key: string, answer: WriteAnswer): Response {
   switch (answer.kind) {
     case 'applied':
-      context.header(servedByHeader, answer.servedBy);
       return resultResponse(context, key, answer.result);
     case 'refused':
       return refusal(answer.reason, 'the write did not and will not happen');
@@ -152,8 +126,7 @@ function resultResponse(context: Context, key: string, result: ConfigResult): Re
   }
 }
 
-const refusalCodes: Readonly<Record<RefusalCause, ProblemCode>> = {
-  noLeader: 'no_leader',
+const refusalCodes: Readonly<Record<Refusal['reason'], ProblemCode>> = {
   notLeader: 'no_leader',
   leadershipLost: 'no_leader',
   overwritten: 'no_leader',
@@ -169,7 +142,7 @@ const refusalCodes: Readonly<Record<RefusalCause, ProblemCode>> = {
 };
 
 /** Why Raft did not do what was asked. */
-export function refusal(reason: RefusalCause, consequence: string): Response {
+export function refusal(reason: Refusal['reason'], consequence: string): Response {
   return problem(refusalCodes[reason], { detail: `${consequence} (${reason})` });
 }
 
@@ -184,27 +157,21 @@ function keyNotFound(key: string): Response {
 }
 
 /** The key as it was sent: Hono's own decoding would let bad escapes through. */
-function keyOf(context: Context): Parsed<string> {
+function keyOf(context: Context): string | Response {
   const { pathname } = new URL(context.req.url);
   return parseKey(pathname.slice(prefix.length));
 }
 
-function writableKeyOf(context: Context, mayAdminister: MayAdminister): Parsed<string> {
+function writableKeyOf(context: Context, mayAdminister: MayAdminister): string | Response {
   const key = keyOf(context);
-  if (key.kind === 'problem' || !isClusterKey(key.value) || mayAdminister(context)) return key;
-  const detail = 'authorization: expected an API key of an admin';
-  return { kind: 'problem', response: problem('forbidden', { detail }) };
+  if (key instanceof Response || !isClusterKey(key) || mayAdminister(context)) return key;
+  return problem('forbidden', { detail: 'authorization: expected an API key of an admin' });
 }
 
-function conditionOf(context: Context): Parsed<WriteCondition> {
+function conditionOf(context: Context): WriteCondition | Response {
   return parseCondition(context.req.header('if-match'), context.req.header('if-none-match'));
 }
 
 function etagOf(revision: number): string {
   return `"${revision}"`;
-}
-
-function withHeader(response: Response, name: string, value: string): Response {
-  response.headers.set(name, value);
-  return response;
 }

@@ -18,8 +18,7 @@ import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@qu
 
 import type { MemberFigures } from '../../observe/node-status.ts';
 import { type Member, membersKey, parseMembers } from './cluster-map.ts';
-import type { Refusal, WriteAnswer } from './config-answer.ts';
-import type { ConfigService } from './config-service.ts';
+import type { ConfigService, WriteAnswer } from './config-service.ts';
 import type { Roster } from './roster.ts';
 
 /** How boards stand on one node. */
@@ -151,7 +150,7 @@ export class MemberChanges {
         condition: revision === undefined ? { kind: 'absent' } : { kind: 'revision', revision },
       });
       if (answer.kind !== 'applied') return answer;
-      if (answer.result.kind === 'storeFull') return refusedFor('diskFull');
+      if (answer.result.kind === 'storeFull') return { kind: 'refused', reason: 'diskFull' };
       if (answer.result.kind !== 'mismatch') {
         return { kind: next.length < members.length ? 'unlisted' : 'listed' };
       }
@@ -240,8 +239,4 @@ export class MemberChanges {
       return undefined;
     }
   }
-}
-
-function refusedFor(reason: Refusal['reason']): Refusal {
-  return { kind: 'refused', reason, leaderId: undefined };
 }

@@ -1,9 +1,7 @@
-import { nodeId } from '@quorate/transport';
 import { type Codec, DecodeError } from '@quorate/transport/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { type Answer, answerCodec } from '../../../src/node/control/config-answer.ts';
 import {
   commandCodec,
   type ConfigCommand,
@@ -35,21 +33,6 @@ const result: fc.Arbitrary<ConfigResult> = fc.oneof(
   fc
     .constantFrom('deleted', 'missing', 'storeFull', 'malformed')
     .map((kind): ConfigResult => ({ kind })),
-);
-const servedBy = fc.constantFrom(nodeId('n1'), nodeId('knoten-ß'));
-const answer: fc.Arbitrary<Answer> = fc.oneof(
-  fc.record({ kind: fc.constant('applied' as const), result, servedBy }),
-  fc.record({
-    kind: fc.constant('refused' as const),
-    reason: fc.constantFrom('noLeader', 'notLeader', 'diskFull', 'tooManyReads'),
-    leaderId: fc.option(servedBy, { nil: undefined }),
-  }),
-  fc.record({ kind: fc.constant('unknown' as const), reason: text }),
-  fc.record({
-    kind: fc.constant('value' as const),
-    servedBy,
-    value: fc.option(fc.record({ value: text, revision }), { nil: undefined }),
-  }),
 );
 
 /** What holds for every codec: it keeps what it is given, and survives what it is not. */
@@ -97,4 +80,3 @@ function expectValueOrDecodeError<Message>(codec: Codec<Message>, bytes: Uint8Ar
 
 describeCodec('commands', commandCodec, command);
 describeCodec('results', resultCodec, result);
-describeCodec('answers', answerCodec, answer);
