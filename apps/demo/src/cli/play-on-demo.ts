@@ -64,10 +64,10 @@ export function requestsOf(step: ScenarioStep, view: ClusterView): readonly Demo
       return everywhere({ kind: 'slow', latencyMs: step.medianMs, jitterMs: step.medianMs });
     case 'load':
       return [post('/api/load', { ratePerSecond: step.edits + step.config })];
-    case 'members': {
-      const value = JSON.stringify(step.nodes.map((node) => ({ id: nodeOf(node) })));
-      return [{ path: '/api/config/cluster%2Fmembers', method: 'PUT', document: { value } }];
-    }
+    case 'join':
+      return [post('/api/nodes')];
+    case 'leave':
+      return [{ path: `/api/nodes/${encodeURIComponent(nodeOf(step.node))}`, method: 'DELETE' }];
     case 'calm':
       return repairsOf(view);
     default:

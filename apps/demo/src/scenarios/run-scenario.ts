@@ -15,7 +15,7 @@ import type { ReadMode } from '../node/control/config-service.ts';
 import { learntFrom, NoAnswer, requestOf } from '../check/config-exchange.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from '../check/config-model.ts';
 import type { LinkFault } from '../supervisor/link-faults.ts';
-import { SimCluster, type SimClusterOptions } from '../sim/sim-cluster.ts';
+import { SimCluster, type SimClusterOptions, type SimRequest } from '../sim/sim-cluster.ts';
 import { type Judgement, judge } from './claims.ts';
 import { faultsOf, type Scenario, type ScenarioStep, type StepNode } from './scenario.ts';
 
@@ -88,6 +88,10 @@ export class ScenarioRun {
   readonly #busy = new Set<string>();
   #load: { readonly edits: number; readonly config: number };
   #readMode: ReadMode = 'index';
+  /** What was not yet taken of who is to join and to leave. */
+  readonly #changes: Pick<SimRequest, 'method' | 'path' | 'body'>[] = [];
+  readonly #leaving = new Set<string>();
+  #isAsking = false;
   #createdCount = 0;
   #owedEdits = 0;
   #owedConfig = 0;
@@ -170,15 +174,50 @@ export class ScenarioRun {
     if (nowMs >= START_MS && nowMs < this.scenario.durationMs) this.#write();
     if (nowMs >= this.scenario.durationMs && !this.#isCalmed) this.#calm();
     this.#noticeLeader();
+    void this.#askForChange();
+    this.#noticeGone();
+  }
+
+  /** Whoever is told must know a leader, so it is said again until it is taken. */
+  async #askForChange(): Promise<void> {
+    const [change] = this.#changes;
+    if (change === undefined || this.#isAsking) return;
+    this.#isAsking = true;
+    const headers = { 'content-type': 'application/json' };
+    const node = this.#leader() ?? this.#anyNode();
+    const answer = await this.cluster.act({
+      kind: 'request',
+      request: { ...change, node, headers },
+    });
+    this.#isAsking = false;
+    if (answer !== undefined && answer.status < 500) this.#changes.shift();
+  }
+
+  /** Ends those that were sent away and that the leader lists no more. */
+  #noticeGone(): void {
+    const leader = this.#leader();
+    const members = leader === undefined ? undefined : this.cluster.node(leader)?.status().members;
+    if (members === undefined || this.#changes.length > 0) return;
+    for (const node of this.#leaving) {
+      if (members.some(({ id }) => id === node)) continue;
+      this.#leaving.delete(node);
+      void this.cluster.act({ kind: 'dismiss', node });
+    }
   }
 
   /** Does now what `step` says, whatever its time. */
   take(step: ScenarioStep): void {
     if (step.kind === 'load') this.#load = step;
     if (step.kind === 'reads') this.#readMode = step.mode;
-    if (step.kind === 'members') {
-      const members = JSON.stringify(step.nodes.map((node) => ({ id: this.#nodeOf(node) })));
-      void this.#putConfig('cluster/members', members);
+    if (step.kind === 'join') {
+      void this.cluster.act({ kind: 'start', node: step.node });
+      const body = JSON.stringify({ id: step.node, address: `${step.node}:5000` });
+      this.#changes.push({ method: 'POST', path: '/admin/nodes', body });
+    }
+    if (step.kind === 'leave') {
+      const node = this.#nodeOf(step.node);
+      this.#changes.push({ method: 'DELETE', path: `/admin/nodes/${node}` });
+      this.#leaving.add(node);
     }
     if (step.kind === 'links') this.#setLinks(step.links);
     const { ids } = this.cluster;
@@ -279,15 +318,6 @@ export class ScenarioRun {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key };
     const request = { node, method: 'POST', path, headers, body: JSON.stringify(body) };
     return this.cluster.act({ kind: 'request', request });
-  }
-
-  #putConfig(key: string, value: string): ReturnType<SimCluster['act']> {
-    const input = { kind: 'put', key, value, condition: { kind: 'none' } } as const;
-    const { method, path, headers, body = '' } = requestOf(input, 'index');
-    return this.cluster.act({
-      kind: 'request',
-      request: { node: this.#anyNode(), method, path, headers, body },
-    });
   }
 
   async #callConfig(): Promise<void> {

@@ -8,7 +8,9 @@ import * as v from 'valibot';
 import { linkFaults } from '../supervisor/link-faults.ts';
 
 /** A node by its id, or by what it is when the step comes. */
-const node = v.picklist(['n1', 'n2', 'n3', 'n4', 'n5', 'leader', 'follower', 'otherFollower']);
+/** All nodes that there can be. */
+export const nodeNames = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8', 'n9'] as const;
+const node = v.picklist([...nodeNames, 'leader', 'follower', 'otherFollower']);
 const atMs = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const positive = v.pipe(v.number(), v.minValue(1), v.maxValue(600_000));
@@ -32,7 +34,9 @@ export const stepSchema = v.variant('kind', [
   v.strictObject({ atMs, kind: v.literal('lose'), share }),
   v.strictObject({ atMs, kind: v.literal('duplicate'), share }),
   v.strictObject({ atMs, kind: v.literal('delay'), medianMs: positive }),
-  v.strictObject({ atMs, kind: v.literal('members'), nodes: v.array(node) }),
+  /** A new node is started and let in; or one that left comes back, without its data. */
+  v.strictObject({ atMs, kind: v.literal('join'), node: v.picklist(nodeNames) }),
+  v.strictObject({ atMs, kind: v.literal('leave'), node }),
   v.strictObject({ atMs, kind: v.literal('load'), edits: rate, config: rate }),
   v.strictObject({ atMs, kind: v.literal('calm') }),
   /** Reads of the configuration ask a majority, as they must, or one node alone: a broken rule. */
@@ -136,7 +140,8 @@ export function faultsOf(
         },
       ];
     case 'links':
-    case 'members':
+    case 'join':
+    case 'leave':
     case 'load':
     case 'reads':
       return [];

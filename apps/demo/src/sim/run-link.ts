@@ -33,9 +33,9 @@ const requestSchema = v.pipe(
   v.strictObject({
     atMs: v.pipe(v.number(), v.minValue(0), v.maxValue(INPUT_MS_MAX)),
     kind: v.literal('request'),
-    node: v.picklist(['n1', 'n2', 'n3', 'n4', 'n5']),
+    node: v.pipe(v.string(), v.regex(/^n[1-9]$/)),
     method: v.picklist(['GET', 'PUT', 'POST', 'DELETE']),
-    path: v.pipe(v.string(), v.maxLength(4_000), v.regex(/^\/v1\/[!-~]*$/)),
+    path: v.pipe(v.string(), v.maxLength(4_000), v.regex(/^\/(v1|admin)\/[!-~]*$/)),
     headers: v.strictObject({
       'if-match': v.optional(headerText),
       'if-none-match': v.optional(headerText),

@@ -35,7 +35,11 @@ export type SimAction =
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'request'; readonly request: SimRequest }
   /** All that is wrong with single links from now on. */
-  | { readonly kind: 'links'; readonly links: readonly LinkFault[] };
+  | { readonly kind: 'links'; readonly links: readonly LinkFault[] }
+  /** A node that is not there is started, on an empty disk, and waits to be let in. */
+  | { readonly kind: 'start'; readonly node: string }
+  /** A node that has left ends. */
+  | { readonly kind: 'dismiss'; readonly node: string };
 
 /** And when, in ms since the start. */
 export type SimInput = SimAction & { readonly atMs: number };
@@ -60,7 +64,10 @@ const never = (): boolean => false;
 /** One run. */
 export class SimCluster {
   readonly options: SimClusterOptions;
-  readonly ids: readonly NodeId[];
+  readonly #founders: readonly NodeId[];
+  /** Those that wait to be let in whenever they start on an empty disk. */
+  readonly #joiners = new Set<NodeId>();
+  #ids: readonly NodeId[];
   readonly simulation: Simulation;
   readonly #nodes = new Map<NodeId, DemoNode>();
   readonly #watchClock: WatchClock = new WatchClock(() => this.nowMs);
@@ -77,29 +84,20 @@ export class SimCluster {
       throw new RangeError(`nodeCount: expected 1..${NODES_MAX}, got ${nodeCount}`);
     }
     this.options = options;
-    this.ids = Array.from({ length: nodeCount }, (_, index) => nodeId(`n${index + 1}`));
+    this.#founders = Array.from({ length: nodeCount }, (_, index) => nodeId(`n${index + 1}`));
+    this.#ids = this.#founders;
     this.#inputs = [...inputs];
     // Requests and responses of the platform hold weak references, which simulated code may not.
     this.simulation = new Simulation({
       ...{ seed, ambient: 'allow', trace: { keepLines: 0 } },
       network: { delay: { kind: 'lognormal', minMs: 0.5, medianMs: 2, sigma: 0.5 } },
     });
-    for (const id of this.ids) {
-      this.simulation.addNode(id, async ({ transport: carrier, clock, random, disk }) => {
-        this.#nodes.delete(id);
-        const transport = new CountingTransport(carrier, () => {
-          this.#sentCount += 1;
-        });
-        const [watchClock, voters, faults] = [this.#watchClock, this.ids, this.#faultsOf(id)];
-        const node = await createNode({
-          ...{ transport, clock, random, disk, voters, watchClock },
-          ...{ adminToken: ADMIN_TOKEN, faults },
-        });
-        this.#nodes.set(id, node);
-        options.onNode?.(id, node);
-        return { stop: () => node.close() };
-      });
-    }
+    for (const id of this.#founders) this.#addNode(id);
+  }
+
+  /** The nodes that are there, but for those that have left. */
+  get ids(): readonly NodeId[] {
+    return this.#ids;
   }
 
   /** Virtual time since the start, in ms. */
@@ -189,6 +187,10 @@ export class SimCluster {
       for (const id of this.ids) void this.#askInTime(this.#requestOfFaults(id));
       return Promise.resolve(undefined);
     }
+    if (input.kind !== 'request') {
+      this.#comeOrGo(input.kind, nodeId(input.node));
+      return Promise.resolve(undefined);
+    }
     return this.#askInTime(input.request);
   }
 
@@ -198,10 +200,7 @@ export class SimCluster {
   }
 
   #requestOfFaults(id: NodeId): SimRequest {
-    const headers = {
-      authorization: `Bearer ${ADMIN_TOKEN}`,
-      'content-type': 'application/json',
-    };
+    const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify(this.#faultsOf(id));
     return { node: id, method: 'POST', path: '/admin/faults', headers, body };
   }
@@ -210,6 +209,39 @@ export class SimCluster {
     return new Promise((resolve) => {
       this.simulation.clock.setTimer(0, () => void this.#ask(request).then(resolve));
     });
+  }
+
+  #addNode(id: NodeId): void {
+    this.simulation.addNode(id, async ({ transport: carrier, clock, random, disk }) => {
+      this.#nodes.delete(id);
+      const transport = new CountingTransport(carrier, () => {
+        this.#sentCount += 1;
+      });
+      const watchClock = this.#watchClock;
+      const founding = { voters: this.#founders, isJoining: this.#joiners.has(id) };
+      const surroundings = { transport, clock, random, disk, watchClock };
+      const faults = this.#faultsOf(id);
+      const node = await createNode({
+        ...{ ...surroundings, ...founding },
+        ...{ adminToken: ADMIN_TOKEN, faults },
+      });
+      this.#nodes.set(id, node);
+      this.options.onNode?.(id, node);
+      return { stop: () => node.close() };
+    });
+  }
+
+  #comeOrGo(kind: 'start' | 'dismiss', id: NodeId): void {
+    const isThere = this.#ids.includes(id);
+    if (isThere === (kind === 'start')) return;
+    const isKnown = this.simulation.nodeIds.includes(id);
+    this.#joiners.add(id);
+    this.#ids = isThere ? this.#ids.filter((other) => other !== id) : [...this.#ids, id];
+    if (kind === 'dismiss') this.simulation.stop(id);
+    else if (isKnown) {
+      this.simulation.inject({ kind: 'wipeDisk', node: id });
+      this.simulation.restart(id);
+    } else this.#addNode(id);
   }
 
   /** The answer; undefined if the node is down, or goes down meanwhile. */
@@ -222,7 +254,9 @@ export class SimCluster {
   }: SimRequest): Promise<SimAnswer | undefined> {
     const app = this.node(nodeId(node))?.app;
     if (app === undefined) return undefined;
-    const init = { method, headers, body: body ?? null };
+    const authorization = path.startsWith('/admin/') ? `Bearer ${ADMIN_TOKEN}` : undefined;
+    const proof = authorization === undefined ? {} : { authorization };
+    const init = { method, headers: { ...headers, ...proof }, body: body ?? null };
     const response = await app.request(`http://${node}${path}`, init);
     const { status } = response;
     return { status, headers: Object.fromEntries(response.headers), body: await response.text() };

@@ -3,6 +3,7 @@ import { type NodeId, nodeId } from '@quorate/transport';
 
 import { type MachineChange, type MachineFaults, soundMachine } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
+import { nodeNames } from '../scenarios/scenario.ts';
 import type { ClusterView } from '../supervisor/cluster-view.ts';
 import {
   ActionError,
@@ -75,6 +76,30 @@ export class SimSupervisor extends SimPlayer implements ControlledCluster {
       if (this.shown.processOf(node) !== 'stopped') void this.act({ kind: 'kill', node });
       void this.act({ kind: 'restart', node });
     });
+  }
+
+  async addNode(): Promise<string> {
+    return this.whenAtRest(() => {
+      const { nodeIds } = this.shown.run.played.cluster.simulation;
+      const node = nodeNames.find((name) => !nodeIds.includes(nodeId(name)));
+      if (node === undefined) throw new ActionError('the simulation takes at most 9 nodes');
+      void this.act({ kind: 'join', node });
+      return node;
+    });
+  }
+
+  async removeNode(id: string): Promise<void> {
+    await this.whenAtRest(() => {
+      const node = this.#expect(id);
+      if (this.#names().length === 1) throw new ActionError(`${id} is the last node`);
+      void this.act({ kind: 'leave', node });
+    });
+  }
+
+  /** Whoever the page asks on behalf of is an admin here. */
+  administer(id: string, request: NodeRequest): Promise<Response> {
+    const headers = { ...request.headers, 'content-type': 'application/json' };
+    return this.askNode(id, { ...request, headers });
   }
 
   async partition(groups: Groups): Promise<void> {
@@ -158,7 +183,8 @@ export class SimSupervisor extends SimPlayer implements ControlledCluster {
   }
 
   #names(): readonly Name[] {
-    return names.slice(0, this.shown.run.played.cluster.ids.length);
+    const { ids } = this.shown.run.played.cluster;
+    return nodeNames.filter((name) => ids.includes(nodeId(name)));
   }
 
   #expect(id: string): Name {
@@ -189,5 +215,4 @@ export class SimSupervisor extends SimPlayer implements ControlledCluster {
   }
 }
 
-const names = ['n1', 'n2', 'n3', 'n4', 'n5'] as const;
-type Name = (typeof names)[number];
+type Name = (typeof nodeNames)[number];

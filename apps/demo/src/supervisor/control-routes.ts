@@ -41,6 +41,25 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
 }
 
 function addActions(api: Hono, cluster: ControlledCluster): void {
+  api.post('/api/nodes', async (context) => {
+    await cluster.addNode();
+    return context.json(cluster.view());
+  });
+  api.delete('/api/nodes/:id', async (context) => {
+    await cluster.removeNode(context.req.param('id'));
+    return context.json(cluster.view());
+  });
+  api.post('/api/transfer-leadership', async (context) =>
+    administer(
+      cluster,
+      cluster.anyNodeId(),
+      '/admin/transfer-leadership',
+      await context.req.text(),
+    ),
+  );
+  api.post('/api/nodes/:id/snapshot', (context) =>
+    administer(cluster, context.req.param('id'), '/admin/snapshot'),
+  );
   api.post('/api/nodes/:id/machine', async (context) => {
     const change = v.safeParse(machineChange, await jsonBody(context));
     if (!change.success) return problem('bad_field', refusalOf(change.issues[0]));
@@ -102,6 +121,25 @@ function addActions(api: Hono, cluster: ControlledCluster): void {
     await cluster.setLoad(rate);
     return context.json(cluster.view());
   });
+}
+
+/** Asks a node for something that is for admins, and hands its answer back. */
+async function administer(
+  cluster: ControlledCluster,
+  id: string,
+  path: string,
+  body?: string,
+): Promise<Response> {
+  const request = { method: 'POST', path, headers: {}, ...(body !== undefined && { body }) };
+  try {
+    const answer = await cluster.administer(id, request);
+    const type = answer.headers.get('content-type') ?? 'application/json';
+    const headers = { 'content-type': type, 'x-asked-node': id };
+    return new Response(answer.body, { status: answer.status, headers });
+  } catch (error) {
+    if (!(error instanceof NodeSilentError)) throw error;
+    return problem('outcome_unknown', { detail: `${id} did not answer: ${error.message}` });
+  }
 }
 
 /** Hands a request for a key to one node and its answer back. */

@@ -48,6 +48,10 @@ export interface ControlledCluster {
   resume(id?: string): void | Promise<void>;
   /** Starts a node on the data it left; ends it first if it runs. */
   restart(id: string): void | Promise<void>;
+  /** Starts another node, and has it let in. @returns Its id. */
+  addNode(): string | Promise<string>;
+  /** Sends a node away: once its boards are on others and its vote is gone, it ends. */
+  removeNode(id: string): void | Promise<void>;
   /** Lets nodes of different groups reach each other no more; no groups end that. */
   partition(groups: Groups): void | Promise<void>;
   /** Replaces what is wrong with single links. */
@@ -60,6 +64,8 @@ export interface ControlledCluster {
   setLoad(ratePerSecond: number): void | Promise<void>;
   /** Asks one node. @throws NodeSilentError (as a rejection) if it does not answer in time. */
   askNode(id: string, request: NodeRequest): Promise<Response>;
+  /** Asks one node with the right of an admin, otherwise as `askNode`. */
+  administer(id: string, request: NodeRequest): Promise<Response>;
   /**
    * Opens an event stream of one node, which ends when `signal` is aborted.
    *

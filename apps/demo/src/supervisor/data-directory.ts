@@ -7,6 +7,10 @@ import { join, resolve } from 'node:path';
 export interface DataDirectory {
   readonly path: string;
   readonly clusterId: string;
+  /** The nodes whose data it has. */
+  readonly nodeIds: readonly string[];
+  /** Nodes have come or gone. */
+  readonly remember: (nodeIds: readonly string[]) => void;
   /** Removes it if it is temporary. */
   readonly dispose: () => void;
 }
@@ -15,7 +19,8 @@ export interface DataDirectory {
  * Opens the directory of an earlier run, or makes one.
  *
  * @param path - `undefined` for a temporary directory.
- * @throws Error if the directory belongs to a cluster of other nodes: its logs would not fit.
+ * @param nodeIds - The nodes of a new one. An earlier run may have had others, but as many.
+ * @throws Error if the directory belongs to a cluster of more or fewer nodes.
  */
 export function openDataDirectory(
   path: string | undefined,
@@ -26,21 +31,23 @@ export function openDataDirectory(
     const dispose = (): void => {
       rmSync(made, { recursive: true, force: true });
     };
-    return { path: made, clusterId: newClusterId(), dispose };
+    return { path: made, clusterId: newClusterId(), nodeIds, remember: () => undefined, dispose };
   }
   const absolute = resolve(path);
   mkdirSync(absolute, { recursive: true });
   const file = join(absolute, 'cluster.json');
-  if (!existsSync(file)) {
-    writeFileSync(file, `${JSON.stringify({ clusterId: newClusterId(), nodeIds })}\n`);
-  }
+  const write = (clusterId: string, ids: readonly string[]): void => {
+    writeFileSync(file, `${JSON.stringify({ clusterId, nodeIds: ids })}\n`);
+  };
+  if (!existsSync(file)) write(newClusterId(), nodeIds);
   const known = parseCluster(readFileSync(file, 'utf8'));
   if (!known) throw new Error(`${file} is damaged: expected a cluster id and node ids`);
-  if (known.nodeIds.join() !== nodeIds.join()) {
+  if (known.nodeIds.length !== nodeIds.length) {
     const count = String(known.nodeIds.length);
     throw new Error(`${absolute} holds ${count} nodes; start it with --nodes ${count}`);
   }
-  return { path: absolute, clusterId: known.clusterId, dispose: () => undefined };
+  const remember = (ids: readonly string[]): void => write(known.clusterId, ids);
+  return { path: absolute, ...known, remember, dispose: () => undefined };
 }
 
 function newClusterId(): string {

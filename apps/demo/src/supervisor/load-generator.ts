@@ -58,7 +58,7 @@ const avoidForMs = 1_000;
 
 /** Offers load until stopped. */
 export class LoadGenerator {
-  readonly #targets: readonly LoadTarget[];
+  #targets: readonly LoadTarget[];
   readonly #client = new HttpClient(128);
   readonly #acknowledged = new Map<string, number>();
   readonly #avoidUntilMs = new Map<string, number>();
@@ -91,6 +91,11 @@ export class LoadGenerator {
 
   get totals(): LoadTotals {
     return { ...this.#totals };
+  }
+
+  /** The nodes are others now. */
+  setTargets(targets: readonly LoadTarget[]): void {
+    this.#targets = targets;
   }
 
   /** Changes the rate; 0 stops. */

@@ -28,12 +28,17 @@ const raftPortOffset = 100;
 export async function runSupervisor(command: StartCommand, mainFile: string): Promise<void> {
   const print = printer(command.isJson);
   const nodeIds = Array.from({ length: command.nodeCount }, (_, index) => `n${index + 1}`);
-  const { pagePort, plans } = await planPorts(command.port, nodeIds);
   const data = openDataDirectory(command.dataDirectory, nodeIds);
+  const { pagePort, plans } = await planPorts(command.port, data.nodeIds).catch(
+    (error: unknown) => {
+      data.dispose();
+      throw error;
+    },
+  );
   const { path: dataDirectory, clusterId } = data;
   const bundle = await bundleNode(mainFile);
   const supervisor = new Supervisor({
-    ...{ plans, host, clusterId, dataDirectory, mainFile: bundle.mainFile },
+    ...{ plans, host, clusterId, dataDirectory, mainFile: bundle.mainFile, onNodes: data.remember },
   });
   supervisor.events.subscribe(print.event);
   const stopping = untilStopped(supervisor);

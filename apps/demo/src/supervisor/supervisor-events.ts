@@ -32,6 +32,7 @@ export type SupervisorEvent =
       readonly expected: boolean;
     }
   | { readonly event: 'killed' | 'paused' | 'resumed'; readonly node: string }
+  | { readonly event: 'joining' | 'leaving' | 'left'; readonly node: string }
   | { readonly event: 'leader'; readonly node: string; readonly term: number }
   | { readonly event: 'partitioned'; readonly groups: Groups }
   | { readonly event: 'links'; readonly links: readonly LinkFault[] }
@@ -59,6 +60,12 @@ export function sentenceOf(event: SupervisorEvent): string | undefined {
     case 'paused':
     case 'resumed':
       return `${event.node} ${event.event}`;
+    case 'joining':
+      return `${event.node} is to be let in`;
+    case 'leaving':
+      return `${event.node} is to leave`;
+    case 'left':
+      return `${event.node} has left`;
     case 'leader':
       return `${event.node} leads term ${event.term}`;
     case 'partitioned':

@@ -5,6 +5,7 @@
  * event streams, process states from the processes, and faults of links are rules inside each node.
  */
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { HttpClient, HttpClientError } from '../http-client.ts';
@@ -19,6 +20,7 @@ import {
   soundMachine,
 } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
+import { askForChange } from './ask-for-change.ts';
 import { Charts } from './charts.ts';
 import { ChildNode, type ChildExit } from './child-node.ts';
 import type { ClusterView, NodeView, PageEvent } from './cluster-view.ts';
@@ -28,6 +30,7 @@ import {
   type NodeRequest,
   NodeSilentError,
 } from './controlled-cluster.ts';
+import { freePorts } from './free-ports.ts';
 import { type LinkFault, rulesOf, textOf } from './link-faults.ts';
 import { LoadCheck } from './load-check.ts';
 import { LoadGenerator } from './load-generator.ts';
@@ -49,6 +52,8 @@ export interface SupervisorOptions {
   readonly dataDirectory: string;
   /** The script that runs a node when called with `node …`. */
   readonly mainFile: string;
+  /** Told who is there after a node has come or gone. */
+  readonly onNodes?: (nodeIds: readonly string[]) => void;
 }
 
 interface Member {
@@ -79,7 +84,10 @@ export class Supervisor implements ControlledCluster {
   readonly load: LoadGenerator;
   readonly checks: LoadCheck;
   readonly #options: SupervisorOptions;
-  readonly #members: ReadonlyMap<string, Member>;
+  readonly #members = new Map<string, Member>();
+  #plans: readonly NodePlan[];
+  /** Nodes that were sent away and are not gone yet. */
+  readonly #leaving = new Set<string>();
   readonly #client = new HttpClient();
   readonly #token = randomBytes(24).toString('hex');
   readonly #peerSecret = randomBytes(24).toString('hex');
@@ -92,17 +100,17 @@ export class Supervisor implements ControlledCluster {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#members = new Map(options.plans.map((plan) => [plan.id, this.#createMember(plan)]));
-    const targets = [...this.#members.values()].map(({ id, api }) => ({ id, api }));
+    this.#plans = options.plans;
+    for (const plan of options.plans) this.#members.set(plan.id, this.#createMember(plan));
     this.checks = new LoadCheck({
       nodes: () => this.#health(),
       ask: (id, request) => this.askNode(id, request),
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      wait,
     });
     const onViolation = (text: string): void => {
       this.events.publish({ event: 'violation', text });
     };
-    this.load = new LoadGenerator(targets, onViolation, this.checks.history);
+    this.load = new LoadGenerator([...this.#members.values()], onViolation, this.checks.history);
     this.charts = new Charts(this.load, this.pageEvents);
     this.#viewTimer = setInterval(() => {
       if (this.pageEvents.audienceCount === 0) return;
@@ -131,6 +139,12 @@ export class Supervisor implements ControlledCluster {
     }
   }
 
+  administer(id: string, request: NodeRequest): Promise<Response> {
+    const authorization = `Bearer ${this.#token}`;
+    const headers = { ...request.headers, authorization, 'content-type': 'application/json' };
+    return this.askNode(id, { ...request, headers });
+  }
+
   async openStream(id: string, path: string, signal: AbortSignal): Promise<Response> {
     const url = `${this.#member(id).api}${path}`;
     try {
@@ -150,9 +164,42 @@ export class Supervisor implements ControlledCluster {
   async start(): Promise<void> {
     await Promise.all([...this.#members.values()].map((member) => this.#startMember(member)));
     const deadlineMs = performance.now() + leaderTimeoutMs;
-    while (!this.#leader && performance.now() < deadlineMs) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!this.#leader && performance.now() < deadlineMs) await wait(20);
+    await this.#announceMoved();
+  }
+
+  /** Starts a node on an empty disk, and has it let in. @throws ActionError if it is not. */
+  async addNode(): Promise<string> {
+    const { host } = this.#options;
+    const [httpPort = 0, raftPort = 0] = await freePorts(2, host);
+    const numbers = this.nodeIds.map((id) => Number(/^n(\d+)$/.exec(id)?.[1] ?? 0));
+    const id = `n${Math.max(0, ...numbers) + 1}`;
+    const plan = { id, httpPort, raftPort };
+    this.#plans = [...this.#plans, plan];
+    const member = this.#createMember(plan, '--join');
+    this.#members.set(id, member);
+    this.events.publish({ event: 'joining', node: id });
+    try {
+      await this.#startMember(member);
+      await this.#announce(member);
+    } catch (error) {
+      await this.#dismiss(member);
+      throw new ActionError(error instanceof Error ? error.message : String(error));
     }
+    this.charts.mark('repair', `${id} joins`);
+    this.#nodesChanged();
+    return id;
+  }
+
+  /** Sends a node away; it ends once it is gone. @throws ActionError if it has to stay. */
+  async removeNode(id: string): Promise<void> {
+    this.#member(id);
+    const path = `/admin/nodes/${encodeURIComponent(id)}`;
+    const request = { method: 'DELETE', path, headers: {} };
+    await askForChange(() => this.administer(this.anyNodeId(), request), wait);
+    this.#leaving.add(id);
+    this.charts.mark('fault', `${id} leaves`);
+    this.events.publish({ event: 'leaving', node: id });
   }
 
   /** SIGKILL. @throws ActionError if the node is not there. */
@@ -298,13 +345,60 @@ export class Supervisor implements ControlledCluster {
     return { ids: running.map(({ id }) => id), isQuiet };
   }
 
-  #createMember(plan: NodePlan): Member {
+  /** Asks the others to let a node in, or to look for it at another address. */
+  async #announce({ id, raft }: Member): Promise<void> {
+    const body = JSON.stringify({ id, address: raft });
+    const request = { method: 'POST', path: '/admin/nodes', headers: {}, body };
+    const asked = (): string => this.#currentLeader() ?? this.nodeIds[0] ?? id;
+    await askForChange(() => this.administer(asked(), request), wait);
+  }
+
+  /** Ports may be others than those of the run in which a node joined. */
+  async #announceMoved(): Promise<void> {
+    const leader = this.#members.get(this.#currentLeader() ?? '');
+    for (const { id, address } of leader?.status?.members ?? []) {
+      const member = this.#members.get(id);
+      if (member !== undefined && address !== null && address !== member.raft) {
+        await this.#announce(member);
+      }
+    }
+  }
+
+  /** Ends those that were sent away and that the leader lists no more. */
+  #noticeGone(leader: NodeStatus): void {
+    for (const id of this.#leaving) {
+      const member = this.#members.get(id);
+      const isListed = leader.members.some((listed) => listed.id === id);
+      if (member === undefined || isListed || (member.status?.boards.copyCount ?? 0) > 0) continue;
+      this.#leaving.delete(id);
+      void this.#dismiss(member).then(() => this.#nodesChanged());
+    }
+  }
+
+  /** Ends a node that is no member, for good. */
+  async #dismiss(member: Member): Promise<void> {
+    const { id, child, feed } = member;
+    feed.close();
+    await child.stop();
+    this.#members.delete(id);
+    this.#plans = this.#plans.filter((plan) => plan.id !== id);
+    this.#machines.delete(id);
+    rmSync(join(this.#options.dataDirectory, id), { recursive: true, force: true });
+    this.events.publish({ event: 'left', node: id });
+  }
+
+  #nodesChanged(): void {
+    this.load.setTargets([...this.#members.values()]);
+    this.#options.onNodes?.(this.nodeIds);
+  }
+
+  #createMember(plan: NodePlan, ...flags: readonly string[]): Member {
     const { host } = this.#options;
     const { id } = plan;
     const api = `http://${host}:${plan.httpPort}`;
     const child = new ChildNode({
       id,
-      args: this.#argumentsOf(plan),
+      args: [...this.#argumentsOf(plan), ...flags],
       env: () => this.#environment(id),
       onLine: (text) => {
         this.events.publish({ event: 'log', node: id, text });
@@ -321,8 +415,8 @@ export class Supervisor implements ControlledCluster {
   }
 
   #argumentsOf(plan: NodePlan): readonly string[] {
-    const { plans, host, clusterId, dataDirectory, mainFile } = this.#options;
-    const peers = plans
+    const { host, clusterId, dataDirectory, mainFile } = this.#options;
+    const peers = this.#plans
       .filter(({ id }) => id !== plan.id)
       .map(({ id, raftPort }) => `${id}=${host}:${raftPort}`);
     return [
@@ -372,6 +466,7 @@ export class Supervisor implements ControlledCluster {
         member.status = event.status;
         member.statusAtMs = performance.now();
         this.#noticeLeader(id, event.status.raft.role, event.status.raft.term);
+        if (id === this.#currentLeader()) this.#noticeGone(event.status);
         break;
       case 'messages': {
         const { windowMs, sent, samples } = event;
@@ -447,6 +542,10 @@ export class Supervisor implements ControlledCluster {
     if (member) return member;
     throw new ActionError(`there is no node ${id}; there are ${this.nodeIds.join(', ')}`);
   }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function viewOf({ id, api, raft, child, status, statusAtMs }: Member): NodeView {

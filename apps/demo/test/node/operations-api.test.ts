@@ -105,7 +105,7 @@ describe('metrics', () => {
     expect(samples.get('raft_role{role="leader"}')).toBe(1);
     expect(samples.get('raft_term')).toBe(raft.term);
     expect(samples.get('raft_commit_index')).toBe(raft.commitIndex);
-    expect(samples.get('raft_proposals_total{outcome="committed"}')).toBe(2);
+    expect(samples.get('raft_proposals_total{outcome="committed"}')).toBe(1);
     expect(samples.get('store_keys')).toBe(1);
     expect(samples.get('disk_sync_duration_seconds_count')).toBeGreaterThan(0);
     expect(samples.get(`transport_sent_messages_total{peer="${followerId}"}`)).toBeGreaterThan(0);

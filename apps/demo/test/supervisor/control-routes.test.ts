@@ -32,6 +32,16 @@ class WrittenDown implements ControlledCluster {
   kill = (id: string): void => void this.told.push(['kill', id]);
   pause = (id: string): void => void this.told.push(['pause', id]);
   resume = (id?: string): void => void this.told.push(['resume', id]);
+  addNode = (): string => {
+    this.told.push(['add']);
+    return 'n4';
+  };
+  removeNode = (id: string): void => void this.told.push(['remove', id]);
+  administer(id: string, request: NodeRequest): Promise<Response> {
+    if (id === 'n9') return Promise.reject(new NodeSilentError('no answer'));
+    this.told.push(['administer', id, request]);
+    return Promise.resolve(Response.json({ leaderId: 'n3' }));
+  }
   partition = (groups: unknown): void => void this.told.push(['partition', groups]);
   setLinks = (links: unknown): void => void this.told.push(['links', links]);
   changeMachine = (id: string, change: unknown): void =>
@@ -76,6 +86,8 @@ test('says to the cluster what was asked, and answers with its view', async () =
     await post('/api/links', { links: [{ kind: 'cut', from: 'n1', to: 'n2' }] }),
     await post('/api/nodes/n3/machine', { clockSkewMs: -500 }),
     await post('/api/heal'),
+    await post('/api/nodes'),
+    await api.request('/api/nodes/n4', { method: 'DELETE' }),
     await post('/api/load', { ratePerSecond: 20 }),
   ];
   for (const answer of answers) expect(await answer.json()).toEqual(view);
@@ -89,8 +101,26 @@ test('says to the cluster what was asked, and answers with its view', async () =
     ['links', [{ kind: 'cut', from: 'n1', to: 'n2' }]],
     ['machine', 'n3', { clockSkewMs: -500 }],
     ['heal'],
+    ['add'],
+    ['remove', 'n4'],
     ['load', 20],
   ]);
+});
+
+test('asks for what is for admins on behalf of the page', async () => {
+  const transfer = await post('/api/transfer-leadership', { to: 'n3' });
+  expect([transfer.headers.get('x-asked-node'), await transfer.json()]).toEqual([
+    'n2',
+    { leaderId: 'n3' },
+  ]);
+  await post('/api/nodes/n1/snapshot');
+  const request = { method: 'POST', headers: {} };
+  const body = '{"to":"n3"}';
+  expect(cluster.told).toEqual([
+    ['administer', 'n2', { ...request, path: '/admin/transfer-leadership', body }],
+    ['administer', 'n1', { ...request, path: '/admin/snapshot' }],
+  ]);
+  expect((await post('/api/nodes/n9/snapshot')).status).toBe(504);
 });
 
 test('refuses what makes no sense, and says what the cluster refuses', async () => {

@@ -115,11 +115,15 @@ export class RealDemo {
   }
 
   /** Does what a button of the page does. @throws Error with the answer if it is refused. */
-  async act(path: string, document?: unknown): Promise<ClusterView> {
+  async act(
+    path: string,
+    document?: unknown,
+    method = path === 'view' ? 'GET' : 'POST',
+  ): Promise<ClusterView> {
     const token = readControlFile(this.#controlFile)?.token ?? '';
     const answer = await this.client.request({
       url: `${this.dashboard}/api/${path}`,
-      method: path === 'view' ? 'GET' : 'POST',
+      method,
       headers: { authorization: `Bearer ${token}` },
       ...(document === undefined ? {} : { body: JSON.stringify(document) }),
       timeoutMs: 20_000,

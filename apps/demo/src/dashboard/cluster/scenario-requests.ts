@@ -8,7 +8,7 @@ export interface StepRequest {
   readonly path: string;
   readonly body?: unknown;
   /** POST if left out. */
-  readonly method?: 'PUT';
+  readonly method?: 'DELETE';
 }
 
 /** What a sync takes in the simulator, in ms, which slows disks by a factor of it. */
@@ -69,10 +69,10 @@ export function requestsOf(step: ScenarioStep, view: ClusterView): readonly Step
       return everyLink(view, (ends) => {
         return { kind: 'slow', ...ends, latencyMs: step.medianMs, jitterMs: step.medianMs };
       });
-    case 'members': {
-      const value = JSON.stringify(step.nodes.map((node) => ({ id: named(node) })));
-      return [{ path: '/api/config/cluster%2Fmembers', method: 'PUT', body: { value } }];
-    }
+    case 'join':
+      return [{ path: '/api/nodes' }];
+    case 'leave':
+      return [{ path: `/api/nodes/${named(step.node)}`, method: 'DELETE' }];
     case 'links':
       return [{ path: '/api/links', body: { links: step.links } }];
     case 'load':
