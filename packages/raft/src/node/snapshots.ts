@@ -140,13 +140,11 @@ export class Snapshots {
 
   /** Takes a snapshot of everything through `last` now, if there is anything new. */
   request(last: LogPosition): SnapshotRequest {
-    if (this.#isStopped) return 'stopped';
-    if (this.#isSaving) return 'underWay';
-    if (last.logIndex <= this.#dueIndex - this.#target.tuning.snapshotEveryEntries) {
+    const lastIndex = this.#dueIndex - this.#target.tuning.snapshotEveryEntries;
+    if (!this.#isSaving && last.logIndex <= lastIndex) {
       return 'nothingNew';
     }
-    this.#take(last);
-    return this.#isSaving ? 'begun' : 'stopped';
+    return this.#take(last);
   }
 
   /** The leader's snapshot took the place of the state: the next own one is due later. */
@@ -211,11 +209,12 @@ export class Snapshots {
     this.#receiver.stop();
   }
 
-  #take(last: LogPosition): void {
-    if (this.#isSaving || this.#isStopped) return;
+  #take(last: LogPosition): SnapshotRequest {
+    if (this.#isStopped) return 'stopped';
+    if (this.#isSaving) return 'underWay';
     const { stateMachine, persistence, tuning } = this.#target;
     // A machine that is ahead of what was given to it would say more than its snapshot stands for.
-    if (ownLastApplied(stateMachine) > last.logIndex) return;
+    if (ownLastApplied(stateMachine) > last.logIndex) return 'stopped';
     let sizeBytes = 0;
     let data: Uint8Array | AsyncIterable<Uint8Array>;
     try {
@@ -225,7 +224,7 @@ export class Snapshots {
           : stateMachine.snapshot();
     } catch (error) {
       this.#listener.onFailed(error);
-      return;
+      return 'stopped';
     }
     if (data instanceof Uint8Array) sizeBytes = data.length;
     this.#isSaving = true;
@@ -233,6 +232,7 @@ export class Snapshots {
     void persistence
       .saveSnapshot(last, this.#target.configurationAt(last.logIndex), data)
       .then((isDurable) => this.#onSaved(last, sizeBytes, isDurable));
+    return 'begun';
   }
 
   #onSaved(position: LogPosition, sizeBytes: number, isDurable: boolean): void {
