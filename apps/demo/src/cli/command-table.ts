@@ -17,7 +17,9 @@ import { play } from './commands/play.ts';
 import { put } from './commands/put.ts';
 import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
+import { replay } from './commands/replay.ts';
 import { scenario } from './commands/scenario.ts';
+import { sim } from './commands/sim.ts';
 import { skew } from './commands/skew.ts';
 import { slow } from './commands/slow.ts';
 import { status } from './commands/status.ts';
@@ -31,5 +33,5 @@ export const commands: readonly Command[] = [
   ...[status, top],
   ...[get, put, watch, remove],
   ...[kill, pause, resume, restart, partition, slow, drop, duplicate, skew, disk, heal, play],
-  ...[scenario, check, chaos],
+  ...[scenario, sim, replay, check, chaos],
 ];

@@ -55,7 +55,8 @@ const inputSchema = v.pipe(
 /** Something that was done by hand, and when, in ms since the start. */
 export type RunInput = v.InferOutput<typeof inputSchema>;
 
-const inputsSchema = v.pipe(
+/** What was done by hand, in the order of time. */
+export const inputsSchema = v.pipe(
   v.array(inputSchema),
   v.maxLength(INPUTS_MAX),
   v.check(

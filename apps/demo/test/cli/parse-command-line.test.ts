@@ -126,7 +126,7 @@ describe('mistakes', () => {
     ['--nodes', '--nodes'],
     ['status --nodes 3', '--nodes'],
     ['chaos explode n2', 'expected chaos kill, chaos pause'],
-    ['stats', 'expected stop, status, scenario, got stats'],
+    ['stats', 'got stats'],
     ['get board/', '<target>: expected board/ID, config/KEY or KEY, got board/'],
     ['slow n1-n1', '<link>: expected two nodes like n1-n4, or all, got n1-n1'],
     ['drop n1-n2 --p 1.1', '--p: expected 0..1, or a percentage like 20%, got 1.1'],

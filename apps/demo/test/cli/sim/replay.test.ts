@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { brokenOf, formatFailing, parseFailing } from '../../../src/cli/sim/failing-run.ts';
+import { jobOf } from '../../../src/cli/sim/job-of.ts';
+import { runReplay } from '../../../src/cli/sim/run-replay.ts';
+import { playJob } from '../../../src/cli/sim/sim-job.ts';
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'quorate-replay-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const settings = {
+  scenario: undefined,
+  for: 20_000,
+  faults: 'radioactive',
+  reads: 'stale',
+} as const;
+/** By this one a client sees what another one has overwritten: it reads from one node alone. */
+const badSeed = 2;
+
+async function replayed(file: string) {
+  const printed: string[] = [];
+  const shell = {
+    ...{ print: (line: string) => printed.push(line), note: () => undefined, isJson: true },
+    progress: { show: () => undefined, clear: () => undefined },
+    interrupted: new AbortController().signal,
+  };
+  const code = await runReplay({ file, shrunkFile: undefined }, shell);
+  return { code, report: JSON.parse(printed[0]!) as Record<string, unknown> };
+}
+
+test('a broken rule is found, and its file replays the same run and violation', async () => {
+  const job = { ...jobOf(settings), seed: badSeed };
+  const result = (await playJob(job))!;
+  expect(brokenOf(result).map(({ claim }) => claim)).toEqual(['linearizable']);
+  const file = join(directory, 'failing.json');
+  writeFileSync(file, formatFailing(job, result));
+  const { code, report } = await replayed(file);
+  expect(code).toBe(1);
+  expect(report).toMatchObject({ isSameRun: true, isSameViolation: true, hash: result.hash });
+  expect(report['link']).toMatch(/^cluster\?seed=2&t=40000&faults=radioactive&inputs=/);
+}, 120_000);
+
+test('the rule kept, the same run breaks nothing', async () => {
+  const job = { ...jobOf({ ...settings, reads: 'index' }), seed: badSeed };
+  expect(brokenOf((await playJob(job))!)).toEqual([]);
+}, 120_000);
+
+test.each([
+  ['{', 'expected JSON'],
+  ['{}', 'version: Invalid key'],
+  ['{"version":1,"job":{"seed":-1},"broken":[],"hash":""}', 'job.'],
+])('%s is no such file', (text, problem) => {
+  expect(() => parseFailing(text)).toThrow(problem);
+});
+
+test('only scenarios that there are', () => {
+  expect(() => jobOf({ ...settings, scenario: 'doom' })).toThrow('--scenario: expected one of');
+  expect(() => jobOf({ ...settings, for: 3_600_000 })).toThrow('--for: expected at most 10m');
+});
