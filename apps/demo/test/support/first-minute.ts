@@ -75,8 +75,8 @@ async function actOut(page: Page, show: (what: string) => Promise<void>): Promis
   await show('edits-on-both-sides');
 
   await page.keyboard.press('h');
-  await page.getByText('5 copies are equal').waitFor(patience);
-  const why = client(page, 'Ann').getByRole('button', { name: 'who wins, and why?' });
+  await nodesAgree(page);
+  const why = page.getByRole('button', { name: 'who wins, and why?' }).first();
   await why.waitFor(patience);
   await why.click();
   await hint(page, 'become equal');
@@ -99,6 +99,20 @@ export async function leaderShown(page: Page, before?: string): Promise<string> 
   const other = before === undefined ? leaders : leaders.filter({ hasNotText: before });
   await other.first().waitFor(patience);
   return ((await other.first().textContent()) ?? '').trim();
+}
+
+/** Waits until three nodes have the same of the board that is open. */
+async function nodesAgree(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => {
+      const chips = [...document.querySelectorAll('.replica-chips li')];
+      const nodes = chips.filter((chip) => /^n\d/.test(chip.textContent));
+      const digests = new Set(nodes.map((chip) => chip.querySelector('code')?.textContent));
+      return nodes.length === 3 && digests.size === 1;
+    },
+    undefined,
+    patience,
+  );
 }
 
 function hint(page: Page, words: string): Promise<void> {
