@@ -89,12 +89,12 @@ async function actOut(page: Page, show: (what: string) => Promise<void>): Promis
   await page.locator('.source').getByRole('button', { name: 'Close' }).click();
   await page.locator('.coach').getByRole('button', { name: 'Done' }).click();
   await page.reload();
-  await leaderShown(page);
+  await page.getByText(/^n\d leads$/).waitFor(patience);
   expect(await page.locator('.coach').count(), 'hints that were ended').toBe(0);
 }
 
 /** Who leads, as the page shows it: somebody else than `before`. */
-export async function leaderShown(page: Page, before?: string): Promise<string> {
+async function leaderShown(page: Page, before?: string): Promise<string> {
   const leaders = page.locator('.node.leader .name');
   const other = before === undefined ? leaders : leaders.filter({ hasNotText: before });
   await other.first().waitFor(patience);
