@@ -30,6 +30,8 @@ export interface ChaosCommand {
   /** Of the order of the faults. */
   readonly seed: number;
   readonly isJson: boolean;
+  /** Where the files of the run go; undefined for files of a broken run only. */
+  readonly outDirectory: string | undefined;
 }
 
 /** `demo node`: one node process. */

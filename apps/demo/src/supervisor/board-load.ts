@@ -82,7 +82,7 @@ const copySchema = v.object({
 export class BoardLoad {
   readonly #options: BoardLoadOptions;
   readonly #client = new HttpClient(128);
-  readonly #pacer = new Pacer((dueMs) => this.#act(dueMs), underWayMax);
+  readonly #pacer: Pacer;
   /** Items that were confirmed, by board. */
   readonly #confirmed = new Map<string, Set<string>>();
   readonly #unpromised: string[] = [];
@@ -94,9 +94,15 @@ export class BoardLoad {
 
   constructor(options: BoardLoadOptions) {
     this.#options = options;
+    const { figures } = options;
+    this.#pacer = new Pacer(
+      (dueMs) => this.#act(dueMs),
+      underWayMax,
+      () => figures.record('boards', figures.faults, 'skipped', 0),
+    );
   }
 
-  /** Begins. */
+  /** Begins, at the first time or after `stop`. */
   start(ratePerSecond: number): void {
     this.#pacer.start(ratePerSecond);
   }

@@ -1,12 +1,20 @@
 /** Which faults happen in which order: drawn from a seed, so that a run can be had again. */
 import type { Random } from '@quorate/transport';
 
+import type { MachineChange } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import type { LinkFault } from './link-faults.ts';
 
 /** One thing that goes wrong. */
 export type ChaosFault =
   | { readonly kind: 'kill' | 'pause' | 'restart'; readonly node: string }
+  /** A machine that is cut off, works on alone for a while, and is lost with the boards on it. */
+  | { readonly kind: 'lose'; readonly node: string; readonly links: readonly LinkFault[] }
+  | {
+      readonly kind: 'disk-full' | 'disk-slow' | 'skew';
+      readonly machine: string;
+      readonly change: MachineChange;
+    }
   | { readonly kind: 'halves'; readonly groups: Groups }
   | {
       readonly kind: 'one-way' | 'slow' | 'drop' | 'duplicate';
@@ -21,11 +29,16 @@ export interface Episode {
   readonly calmMs: number;
 }
 
-const processKinds = ['kill', 'pause', 'restart'] as const;
+const processKinds = ['kill', 'pause', 'restart', 'lose'] as const;
 const linkKinds = ['halves', 'one-way', 'slow', 'drop', 'duplicate'] as const;
+const machineKinds = ['disk-full', 'disk-slow', 'skew'] as const;
 
 /** All kinds of faults. */
-export const chaosKinds: readonly ChaosFault['kind'][] = [...processKinds, ...linkKinds];
+export const chaosKinds: readonly ChaosFault['kind'][] = [
+  ...processKinds,
+  ...linkKinds,
+  ...machineKinds,
+];
 
 /** Draws faults. Each kind comes before any comes again. */
 export class ChaosPlan {
@@ -47,7 +60,7 @@ export class ChaosPlan {
     const first = this.#draw(() => true);
     const isSecond = this.#random.int(2) === 1;
     // With a node that is down goes trouble between the others, not another that is down.
-    const others = isOneOf(linkKinds, first) ? chaosKinds : linkKinds;
+    const others = isOneOf(processKinds, first) ? [...linkKinds, ...machineKinds] : chaosKinds;
     const kinds = isSecond
       ? [first, this.#draw((kind) => kind !== first && isOneOf(others, kind))]
       : [first];
@@ -79,6 +92,16 @@ export class ChaosPlan {
       case 'pause':
       case 'restart':
         return { kind, node };
+      case 'lose':
+        return { kind, node, links: both.map((link) => ({ kind: 'cut', ...link })) };
+      case 'disk-full':
+        return { kind, machine: node, change: { isDiskFull: true } };
+      case 'disk-slow':
+        return { kind, machine: node, change: { syncDelayMs: 20 + random.int(230) } };
+      case 'skew': {
+        const clockSkewMs = (random.int(2) === 0 ? -1 : 1) * (500 + random.int(29_500));
+        return { kind, machine: node, change: { clockSkewMs } };
+      }
       case 'halves': {
         const half = 1 + random.int(Math.ceil(others.length / 2));
         const side = [node, ...others.slice(0, half - 1)];
@@ -115,8 +138,14 @@ function isOneOf(kinds: readonly ChaosFault['kind'][], kind: ChaosFault['kind'])
 /** A fault in a few words. */
 export function faultText(fault: ChaosFault): string {
   if ('node' in fault) return `${fault.kind} ${fault.node}`;
+  if ('machine' in fault) return `${fault.kind} ${fault.machine}${textOfChange(fault.change)}`;
   if ('groups' in fault) return `halves ${fault.groups.map((group) => group.join()).join(' | ')}`;
   const node = fault.links[0]?.from ?? '';
   const targets = fault.links.map(({ to }) => to).join();
   return fault.kind === 'one-way' ? `one-way ${node}→${targets}` : `${fault.kind} ${node}`;
+}
+
+function textOfChange({ syncDelayMs, clockSkewMs }: MachineChange): string {
+  const ms = syncDelayMs ?? clockSkewMs;
+  return ms === undefined ? '' : ` ${ms > 0 ? '+' : ''}${ms} ms`;
 }

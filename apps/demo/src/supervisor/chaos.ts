@@ -7,12 +7,14 @@
  *
  * The order of the faults comes from a seed. When exactly they hit does not: time is real here.
  */
+import type { Annotation } from '@quorate/linearizability';
 import type { Random } from '@quorate/transport';
 
 import { BoardLoad, type BoardVerdict } from './board-load.ts';
-import { type ChaosFault, ChaosPlan, faultText } from './chaos-plan.ts';
+import { FaultRunner, type FaultRow, recoveryMs } from './chaos-faults.ts';
+import { ChaosPlan } from './chaos-plan.ts';
+import { ClusterWatch, type NodeCost } from './cluster-watch.ts';
 import { ConfigLoad, type ConfigVerdict } from './config-load.ts';
-import { ActionError } from './controlled-cluster.ts';
 import type { LoadTarget } from './load-generator.ts';
 import { PhaseFigures, type PhaseRow } from './phase-figures.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -31,10 +33,18 @@ export interface ChaosOptions {
 
 /** What came of it. */
 export interface ChaosReport {
-  readonly faultCount: number;
+  /** How long there was load, in seconds; longer than asked for if nodes took long to recover. */
+  readonly seconds: number;
+  /** Requests that were done, per second. */
+  readonly donePerSecond: number;
   readonly rows: readonly PhaseRow[];
-  readonly config: ConfigVerdict;
-  readonly boards: BoardVerdict;
+  readonly faults: readonly FaultRow[];
+  readonly nodes: readonly NodeCost[];
+  /** When what went wrong, on the clock of the history. */
+  readonly spans: readonly Annotation[];
+  /** Undefined if the run ended before there was one. */
+  readonly config: ConfigVerdict | undefined;
+  readonly boards: BoardVerdict | undefined;
   /** What else went wrong that should not. */
   readonly problems: readonly string[];
   /** Whether every promise was kept. */
@@ -42,159 +52,121 @@ export interface ChaosReport {
 }
 
 const COPY_COUNT = 3;
-/** How long nodes may take to be well again, in ms. Generous: the machine may be busy. */
-const recoveryMs = 120_000;
-const retryMs = 500;
 
-/** Does what `options` say. Nodes run and are healed afterwards. */
+/**
+ * Does what `options` say. Nodes run and are healed afterwards. A run that breaks off is judged by
+ * what there is, and is not sound.
+ */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { supervisor, ratePerSecond, random, durationMs } = options;
-  const figures = new PhaseFigures();
-  // Clients do not know that a node is paused.
-  const targets = (): readonly LoadTarget[] =>
-    supervisor.view().nodes.filter(({ process }) => process === 'running' || process === 'paused');
-  const copyCount = Math.min(COPY_COUNT, supervisor.nodeIds.length);
-  const load = { targets, figures };
-  const config = new ConfigLoad({ ...load, random: random.fork('config') });
-  const boards = new BoardLoad({ ...load, random: random.fork('boards'), copyCount });
-  const problems: string[] = [];
+  const run = new Run(options);
   try {
-    config.start(ratePerSecond / 2);
-    boards.start(ratePerSecond / 2);
-    const faults = new FaultRunner(options, figures, problems);
-    await faults.runUntil(performance.now() + durationMs);
-    await Promise.all([config.stop(), boards.stop()]);
-    const deadlineMs = performance.now() + recoveryMs;
-    const silent = await config.readLast(deadlineMs);
-    if (silent.length > 0)
-      problems.push(`no answer for ${silent.length} keys after all was healed`);
-    const [configVerdict, boardVerdict] = [
-      await config.judge(),
-      await boards.judge(targets(), deadlineMs),
-    ];
-    const isSound = problems.length === 0 && isKept(configVerdict, boardVerdict);
-    const { rows } = figures;
-    const { faultCount } = faults;
-    return { faultCount, rows, config: configVerdict, boards: boardVerdict, problems, isSound };
+    await run.attempt('the run broke off', () => run.play());
+    return await run.judge();
   } finally {
-    config.close();
-    boards.close();
+    run.close();
   }
 }
 
-function isKept(config: ConfigVerdict, boards: BoardVerdict): boolean {
+/** One run, and what is seen of it. */
+class Run {
+  readonly #options: ChaosOptions;
+  readonly #figures = new PhaseFigures();
+  readonly #watch: ClusterWatch;
+  readonly #config: ConfigLoad;
+  readonly #boards: BoardLoad;
+  readonly #faults: FaultRunner;
+  readonly #problems: string[] = [];
+  #seconds = 0;
+
+  constructor(options: ChaosOptions) {
+    const { supervisor, random } = options;
+    this.#options = options;
+    this.#watch = new ClusterWatch(() => supervisor.view());
+    const { nodeIds } = supervisor;
+    const load = { targets: () => this.#targets(), figures: this.#figures };
+    const copyCount = Math.min(COPY_COUNT, nodeIds.length);
+    this.#config = new ConfigLoad({ ...load, random: random.fork('config') });
+    this.#boards = new BoardLoad({ ...load, random: random.fork('boards'), copyCount });
+    this.#faults = new FaultRunner({
+      ...{ supervisor, figures: this.#figures, watch: this.#watch, onFault: options.onFault },
+      plan: new ChaosPlan(nodeIds, random.fork('faults')),
+      whileBoardsRest: (action) => this.#whileBoardsRest(action),
+      onProblem: (text) => this.#problems.push(text),
+    });
+  }
+
+  async play(): Promise<void> {
+    const { ratePerSecond, durationMs } = this.#options;
+    const startMs = performance.now();
+    this.#config.start(ratePerSecond / 2);
+    this.#boards.start(ratePerSecond / 2);
+    await this.#faults.runUntil(startMs + durationMs).finally(() => {
+      this.#seconds = (performance.now() - startMs) / 1_000;
+    });
+  }
+
+  async judge(): Promise<ChaosReport> {
+    const deadlineMs = performance.now() + recoveryMs;
+    await Promise.all([this.#config.stop(), this.#boards.stop()]);
+    const config = await this.attempt('the configuration cannot be judged', async () => {
+      const silent = await this.#config.readLast(deadlineMs);
+      if (silent.length > 0) this.#problems.push(`no answer in the end for ${silent.join()}`);
+      return this.#config.judge();
+    });
+    const boards = await this.attempt('boards cannot be judged', () =>
+      this.#boards.judge(this.#targets(), deadlineMs),
+    );
+    const problems = this.#problems;
+    return {
+      seconds: this.#seconds,
+      donePerSecond: this.#figures.doneCount / this.#seconds,
+      rows: this.#figures.rows,
+      faults: this.#faults.rows,
+      nodes: this.#watch.costs,
+      spans: this.#faults.spans,
+      ...{ config, boards, problems },
+      isSound: problems.length === 0 && isKept(config, boards),
+    };
+  }
+
+  /** What `action` comes to; undefined, and a problem, if it fails. */
+  async attempt<Result>(what: string, action: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await action();
+    } catch (error) {
+      this.#problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  close(): void {
+    this.#watch.close();
+    this.#config.close();
+    this.#boards.close();
+  }
+
+  async #whileBoardsRest(action: () => Promise<void>): Promise<void> {
+    await this.#boards.stop();
+    try {
+      await action();
+    } finally {
+      this.#boards.start(this.#options.ratePerSecond / 2);
+    }
+  }
+
+  /** Clients do not know that a node is paused. */
+  #targets(): readonly LoadTarget[] {
+    const { nodes } = this.#options.supervisor.view();
+    return nodes.filter(({ process }) => process === 'running' || process === 'paused');
+  }
+}
+
+function isKept(config: ConfigVerdict | undefined, boards: BoardVerdict | undefined): boolean {
   return (
-    config.verdict === 'linearizable' &&
+    config?.verdict === 'linearizable' &&
     config.unpromised.length === 0 &&
-    boards.lost.length === 0 &&
+    boards?.lost.length === 0 &&
     boards.diverged.length === 0 &&
     boards.unpromised.length === 0
   );
-}
-
-/** Lets things go wrong, and makes them well again. */
-class FaultRunner {
-  readonly #options: ChaosOptions;
-  readonly #figures: PhaseFigures;
-  readonly #problems: string[];
-  readonly #plan: ChaosPlan;
-  #faultCount = 0;
-
-  constructor(options: ChaosOptions, figures: PhaseFigures, problems: string[]) {
-    this.#options = options;
-    this.#figures = figures;
-    this.#problems = problems;
-    this.#plan = new ChaosPlan(options.supervisor.nodeIds, options.random.fork('faults'));
-  }
-
-  get faultCount(): number {
-    return this.#faultCount;
-  }
-
-  /** One episode after the other. All is well when it resolves. */
-  async runUntil(endMs: number): Promise<void> {
-    for (;;) {
-      const { faults, lastsMs, calmMs } = this.#plan.next();
-      if (performance.now() + calmMs + lastsMs > endMs) break;
-      await sleep(calmMs);
-      const ends = faults.map(({ kind }) => this.#figures.begin(kind));
-      const links = faults.flatMap((fault) => ('links' in fault ? fault.links : []));
-      for (const fault of faults) await this.#begin(fault);
-      if (links.length > 0) await this.#attempt(() => this.#options.supervisor.setLinks(links));
-      await sleep(lastsMs);
-      await this.#repair();
-      for (const end of ends) end();
-    }
-    await sleep(endMs - performance.now());
-  }
-
-  async #begin(fault: ChaosFault): Promise<void> {
-    const { supervisor, onFault } = this.#options;
-    this.#faultCount += 1;
-    onFault(faultText(fault));
-    switch (fault.kind) {
-      case 'kill':
-        return this.#attempt(() => supervisor.kill(fault.node));
-      case 'restart':
-        return this.#attempt(() => supervisor.restart(fault.node));
-      case 'pause':
-        return this.#attempt(() => {
-          supervisor.pause(fault.node);
-        });
-      case 'halves':
-        return this.#attempt(() => supervisor.partition(fault.groups));
-      case 'one-way':
-      case 'slow':
-      case 'drop':
-      case 'duplicate':
-        // All links are set at once: what is set later replaces what was before.
-        return undefined;
-    }
-  }
-
-  /** Everybody goes on, runs, and reaches everybody. */
-  async #repair(): Promise<void> {
-    const { supervisor } = this.#options;
-    supervisor.resume();
-    const deadlineMs = performance.now() + recoveryMs;
-    const stopped = supervisor.view().nodes.filter(({ process }) => process === 'stopped');
-    const repairs = [
-      () => supervisor.heal(),
-      ...stopped.map(
-        ({ id }) =>
-          () =>
-            supervisor.restart(id),
-      ),
-    ];
-    for (const repair of repairs) await this.#insist(repair, deadlineMs);
-  }
-
-  async #insist(repair: () => Promise<void>, deadlineMs: number): Promise<void> {
-    for (;;) {
-      try {
-        await repair();
-        return;
-      } catch (error) {
-        if (!(error instanceof ActionError)) throw error;
-        if (performance.now() > deadlineMs) {
-          this.#problems.push(`could not be repaired: ${error.message}`);
-          return;
-        }
-        await sleep(retryMs);
-      }
-    }
-  }
-
-  /** A fault that does not reach all it was meant for is a fault all the same. */
-  async #attempt(act: () => void | Promise<void>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      if (!(error instanceof ActionError)) throw error;
-    }
-  }
-}
-
-function sleep(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, durationMs)));
 }

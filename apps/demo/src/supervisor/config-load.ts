@@ -2,10 +2,17 @@
  * Reads and writes of keys at a steady rate, recorded as clients saw them, so that a checker can
  * say afterwards whether the keys behaved as one copy would.
  *
- * Few keys at a time, so that clients meet; new ones soon, since what the checker has to try
- * doubles with every write to a key whose outcome nobody knows.
+ * Few keys at a time, so that clients meet; new ones soon, and sooner while answers stay out, since
+ * what the checker has to try doubles with every write to a key whose outcome nobody knows.
  */
-import { check, type Counterexample, type Verdict } from '@quorate/linearizability';
+import {
+  type Annotation,
+  check,
+  type Counterexample,
+  type History,
+  htmlReport,
+  type Verdict,
+} from '@quorate/linearizability';
 import type { Random } from '@quorate/transport';
 
 import { actions, ClientMemory } from '../check/client-memory.ts';
@@ -24,6 +31,14 @@ export interface ConfigVerdict {
   readonly counterexample: Counterexample<ConfigInput, ConfigOutput> | undefined;
   /** Responses that the service promises never to give. */
   readonly unpromised: readonly string[];
+  readonly evidence: ConfigEvidence;
+}
+
+/** What can be kept of it. */
+export interface ConfigEvidence {
+  readonly history: History<ConfigInput, ConfigOutput>;
+  /** Draws it, with what went wrong meanwhile. */
+  readonly page: (title: string, annotations: readonly Annotation[]) => string;
 }
 
 /** What a load needs. */
@@ -36,7 +51,9 @@ export interface RecordedLoadOptions {
 
 const patienceMs = 1_000;
 const keyCount = 3;
-const operationsPerGeneration = 90;
+const operationsPerKey = 30;
+/** Writes to a key whose outcome is not known, or not known yet. */
+const openWritesPerKey = 8;
 const clientsMax = 256;
 const lastReadersCount = 16;
 const retryMs = 50;
@@ -49,11 +66,18 @@ export class ConfigLoad {
   readonly #memories = new Map<string, ClientMemory>();
   readonly #idle: string[] = [];
   readonly #keys = new Set<string>();
-  readonly #pacer = new Pacer((dueMs) => this.#act(dueMs), clientsMax);
+  readonly #slots = Array.from({ length: keyCount }, (_, slot) => newKey(slot, 0));
+  readonly #pacer: Pacer;
   #operationCount = 0;
 
   constructor(options: RecordedLoadOptions) {
     this.#options = options;
+    const { figures } = options;
+    this.#pacer = new Pacer(
+      (dueMs) => this.#act(dueMs),
+      clientsMax,
+      () => figures.record('config', figures.faults, 'skipped', 0),
+    );
   }
 
   /** Begins. */
@@ -83,8 +107,12 @@ export class ConfigLoad {
   async judge(): Promise<ConfigVerdict> {
     const { history, unpromised } = this.#recorder;
     const signal = AbortSignal.timeout(checkTimeoutMs);
-    const { verdict, counterexample } = await check(configModel, history, { signal });
-    return { operationCount: history.length, verdict, counterexample, unpromised };
+    const result = await check(configModel, history, { signal });
+    const { verdict, counterexample } = result;
+    const page = (title: string, annotations: readonly Annotation[]): string =>
+      htmlReport(configModel, history, result, { title, annotations });
+    const operationCount = history.length;
+    return { operationCount, verdict, counterexample, unpromised, evidence: { history, page } };
   }
 
   /** Closes the connections. */
@@ -95,22 +123,39 @@ export class ConfigLoad {
   async #act(dueMs: number): Promise<void> {
     const { random, figures } = this.#options;
     const target = this.#target();
-    if (target === undefined) return;
     const { faults } = figures;
+    if (target === undefined) {
+      figures.record('config', faults, 'refused', 0);
+      return;
+    }
     const client = this.#idle.pop() ?? `c${this.#memories.size + 1}`;
     const memory = this.#memories.get(client) ?? new ClientMemory();
     this.#memories.set(client, memory);
-    const generation = Math.floor(this.#operationCount / operationsPerGeneration);
+    const used = this.#nextKey(random.int(keyCount));
+    const { key } = used;
     this.#operationCount += 1;
-    const key = `k${1 + random.int(keyCount)}.${generation}`;
-    this.#keys.add(key);
     const action = actions[random.int(actions.length)] ?? 'get';
     const input = memory.inputOf(action, key, `v${this.#operationCount}`);
+    used.operationCount += 1;
+    used.openWriteCount += 1;
     const heard = await this.#recorder.ask(client, target.api, input);
+    const isOpen = input.kind !== 'get' && heard instanceof NoAnswer && !heard.definite;
+    if (!isOpen) used.openWriteCount -= 1;
     if (!(heard instanceof NoAnswer)) memory.saw(key, heard);
     const end = !(heard instanceof NoAnswer) ? 'ok' : heard.definite ? 'refused' : 'unknown';
     figures.record('config', faults, end, performance.now() - dueMs);
     this.#idle.push(client);
+  }
+
+  /** The key in a slot, which is a new one when the checker would have enough of the old one. */
+  #nextKey(slot: number): UsedKey {
+    const used = this.#slots[slot] ?? newKey(slot, 0);
+    const { operationCount, openWriteCount, generation } = used;
+    const isWornOut = operationCount >= operationsPerKey || openWriteCount >= openWritesPerKey;
+    const next = isWornOut ? newKey(slot, generation + 1) : used;
+    this.#slots[slot] = next;
+    this.#keys.add(next.key);
+    return next;
   }
 
   async #insist(reader: string, key: string, deadlineMs: number): Promise<boolean> {
@@ -128,4 +173,16 @@ export class ConfigLoad {
     const targets = this.#options.targets();
     return targets.length === 0 ? undefined : targets[this.#options.random.int(targets.length)];
   }
+}
+
+interface UsedKey {
+  readonly key: string;
+  readonly generation: number;
+  operationCount: number;
+  /** Requests without an outcome so far: all that are under way, and lost writes. */
+  openWriteCount: number;
+}
+
+function newKey(slot: number, generation: number): UsedKey {
+  return { key: `k${slot + 1}.${generation}`, generation, operationCount: 0, openWriteCount: 0 };
 }

@@ -6,34 +6,39 @@ const tickMs = 10;
  */
 export class Pacer {
   readonly #begin: (dueMs: number) => Promise<void>;
+  readonly #onSkip: () => void;
   readonly #underWayMax: number;
   readonly #underWay = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
-  #skippedCount = 0;
 
   /**
-   * @param begin - Gets the time at which the work was due. Must not reject.
-   * @param underWayMax - What is due beyond is skipped, and counted.
+   * @param begin - Gets the time at which the work was due, which is earlier than now by as much as
+   *   this process was held up. Must not reject.
+   * @param underWayMax - What is due beyond is skipped.
+   * @param onSkip - Called for each that is.
    */
-  constructor(begin: (dueMs: number) => Promise<void>, underWayMax: number) {
+  constructor(
+    begin: (dueMs: number) => Promise<void>,
+    underWayMax: number,
+    onSkip: () => void = () => undefined,
+  ) {
     this.#begin = begin;
     this.#underWayMax = underWayMax;
-  }
-
-  /** What was not begun because too much was under way. */
-  get skippedCount(): number {
-    return this.#skippedCount;
+    this.#onSkip = onSkip;
   }
 
   /** Begins work `ratePerSecond` times a second, until stopped. */
   start(ratePerSecond: number): void {
-    let lastMs = performance.now();
-    let owed = 0;
+    const startMs = performance.now();
+    let count = 0;
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
-      owed += ((nowMs - lastMs) / 1_000) * ratePerSecond;
-      lastMs = nowMs;
-      for (; owed >= 1; owed -= 1) this.#beginOne(nowMs);
+      for (;;) {
+        const dueMs = startMs + ((count + 1) / ratePerSecond) * 1_000;
+        if (dueMs > nowMs) return;
+        count += 1;
+        this.#beginOne(dueMs);
+      }
     }, tickMs);
   }
 
@@ -45,7 +50,7 @@ export class Pacer {
 
   #beginOne(dueMs: number): void {
     if (this.#underWay.size >= this.#underWayMax) {
-      this.#skippedCount += 1;
+      this.#onSkip();
       return;
     }
     const work = this.#begin(dueMs);

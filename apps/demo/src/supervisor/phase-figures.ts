@@ -1,8 +1,11 @@
 /** How requests fared, by what was wrong when they were due. */
 import { LatencyHistogram } from '../latency-histogram.ts';
 
-/** How one request ended. `refused`: certainly not done. `unknown`: nobody can tell. */
-export type RequestEnd = 'ok' | 'refused' | 'unknown';
+/**
+ * How one request ended. `refused`: certainly not done. `unknown`: nobody can tell. `skipped`: not
+ * sent, since too many were under way.
+ */
+export type RequestEnd = 'ok' | 'refused' | 'unknown' | 'skipped';
 
 /** Requests of one load while one kind of fault was under way, in numbers. */
 export interface PhaseRow {
@@ -12,11 +15,13 @@ export interface PhaseRow {
   readonly requestCount: number;
   readonly refusedCount: number;
   readonly unknownCount: number;
+  readonly skippedCount: number;
   /** Share of requests that were not done, or not known to be, 0..1. */
   readonly errorRate: number;
   /** Of requests that were done, from when they were due, with all they were repeated for. */
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly maxMs: number;
 }
 
 interface Tally {
@@ -30,6 +35,12 @@ const CALM = 'calm';
 export class PhaseFigures {
   readonly #tallies = new Map<string, Map<string, Tally>>();
   #underWay: readonly string[] = [];
+  #doneCount = 0;
+
+  /** Requests that were done. */
+  get doneCount(): number {
+    return this.#doneCount;
+  }
 
   /** What is wrong at this moment. */
   get faults(): readonly string[] {
@@ -47,6 +58,7 @@ export class PhaseFigures {
 
   /** Counts a request that was due while `faults` were under way. */
   record(load: string, faults: readonly string[], end: RequestEnd, latencyMs: number): void {
+    if (end === 'ok') this.#doneCount += 1;
     for (const fault of faults) {
       const tally = this.#tallyOf(fault, load);
       tally.counts[end] += 1;
@@ -67,17 +79,19 @@ export class PhaseFigures {
             load,
             {
               latency,
-              counts: { ok, refused, unknown },
+              counts: { ok, refused, unknown, skipped },
             },
           ]) => ({
             fault,
             load,
-            requestCount: ok + refused + unknown,
+            requestCount: ok + refused + unknown + skipped,
             refusedCount: refused,
             unknownCount: unknown,
-            errorRate: (refused + unknown) / (ok + refused + unknown),
+            skippedCount: skipped,
+            errorRate: 1 - ok / (ok + refused + unknown + skipped),
             p50Ms: latency.quantileMs(0.5),
             p99Ms: latency.quantileMs(0.99),
+            maxMs: latency.maxMs,
           }),
         ),
     );
@@ -88,7 +102,7 @@ export class PhaseFigures {
     this.#tallies.set(fault, loads);
     const known = loads.get(load);
     if (known !== undefined) return known;
-    const counts = { ok: 0, refused: 0, unknown: 0 };
+    const counts = { ok: 0, refused: 0, unknown: 0, skipped: 0 };
     const made = { latency: new LatencyHistogram(), counts };
     loads.set(load, made);
     return made;

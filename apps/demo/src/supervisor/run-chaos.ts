@@ -1,8 +1,11 @@
 /** `demo chaos`: a cluster of its own, broken for a while, and a verdict. */
+import { join } from 'node:path';
+
 import { seededRandom } from '@quorate/transport/system';
 
 import type { ChaosCommand } from '../cli/command.ts';
 import { type ChaosReport, runChaos } from './chaos.ts';
+import { reportJson, writeChaosFiles } from './chaos-files.ts';
 import { chaosText } from './chaos-report.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { freePorts } from './free-ports.ts';
@@ -13,16 +16,21 @@ const host = '127.0.0.1';
 
 /**
  * Runs it and prints what came of it: faults as they happen to the standard error, the report to
- * the standard output.
+ * the standard output. A broken run leaves files, and says how to look at them.
  *
  * @param mainFile - The script that runs a node when called with `node …`.
  * @returns The exit code: 1 if a promise was broken.
  */
 export async function chaosCommand(command: ChaosCommand, mainFile: string): Promise<0 | 1> {
   const report = await chaosOf(command, mainFile, (text) => process.stderr.write(`${text}\n`));
-  const { seed, nodeCount, durationMs, ratePerSecond, isJson } = command;
+  const { seed, nodeCount, durationMs, ratePerSecond, isJson, outDirectory } = command;
   const run = { seed, nodeCount, durationMs, ratePerSecond };
-  process.stdout.write(`${isJson ? JSON.stringify({ ...run, ...report }) : chaosText(report)}\n`);
+  process.stdout.write(`${isJson ? reportJson(run, report) : chaosText(report)}\n`);
+  if (outDirectory !== undefined || !report.isSound) {
+    const name = `seed-${seed}-${new Date().toISOString().replaceAll(':', '-')}`;
+    const directory = outDirectory ?? join('.reports', 'chaos', name);
+    process.stderr.write(`${writeChaosFiles(directory, run, report)}\n`);
+  }
   return report.isSound ? 0 : 1;
 }
 

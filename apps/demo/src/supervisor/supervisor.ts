@@ -211,6 +211,21 @@ export class Supervisor implements ControlledCluster {
     await member.child.kill();
   }
 
+  /**
+   * Ends a node without warning, and takes its boards from its disk, as if its machine were lost
+   * and another one put in its place. The log of the control plane stays: a voter that forgot what
+   * it voted for would be no loss of Raft's, but a lie to it.
+   *
+   * @throws ActionError if the node is not there.
+   */
+  async loseBoards(id: string): Promise<void> {
+    await this.#member(id).child.kill();
+    this.charts.mark('fault', `lose the boards of ${id}`);
+    this.events.publish({ event: 'killed', node: id });
+    const boards = join(this.#options.dataDirectory, id, 'boards');
+    rmSync(boards, { recursive: true, force: true });
+  }
+
   /** SIGSTOP. @throws ActionError if the node is not running. */
   pause(id: string): void {
     const member = this.#member(id);

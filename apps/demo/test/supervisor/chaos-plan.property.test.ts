@@ -20,6 +20,7 @@ function episodes(seed: number, count: number): readonly Episode[] {
 /** The nodes that a fault names, each once. */
 function nodesOf(fault: ChaosFault): readonly string[] {
   if ('node' in fault) return [fault.node];
+  if ('machine' in fault) return [fault.machine];
   if ('groups' in fault) return fault.groups.flat();
   return [...new Set(fault.links.flatMap(({ from, to }) => [from, to]))];
 }
@@ -50,7 +51,7 @@ test('one or two faults at a time, of different kinds, one node down at most', (
 test('faults name nodes that there are, and every kind comes soon', () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const faults = episodes(seed, 16).flatMap((episode) => episode.faults);
+      const faults = episodes(seed, 24).flatMap((episode) => episode.faults);
       for (const fault of faults) {
         expect(nodeIds).toEqual(expect.arrayContaining([...nodesOf(fault)]));
         expect(faultText(fault)).toMatch(new RegExp(`^${fault.kind} n\\d`));
@@ -59,6 +60,11 @@ test('faults name nodes that there are, and every kind comes soon', () => {
           for (const group of fault.groups) expect(group.length).toBeGreaterThan(0);
         }
         if ('links' in fault) expect(fault.links.length).toBeGreaterThan(0);
+        if (fault.kind === 'lose') {
+          // Nothing gets from it or to it, so that it has only itself.
+          expect(new Set(fault.links.map(({ kind }) => kind))).toEqual(new Set(['cut']));
+          expect(fault.links.length).toBe(2 * (nodeIds.length - 1));
+        }
       }
       expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(chaosKinds));
     }),

@@ -13,16 +13,19 @@ test('a request counts for every kind of fault that was under way, else as calm'
   for (const end of ends.slice(0, 2)) end();
   expect(figures.faults).toEqual(['slow']);
   figures.record('config', figures.faults, 'refused', 1);
+  figures.record('config', figures.faults, 'skipped', 0);
+  expect(figures.doneCount).toBe(2);
 
-  const row = { refusedCount: 0, unknownCount: 0, errorRate: 0, p50Ms: 100, p99Ms: 100 };
+  const latency = { p50Ms: 100, p99Ms: 100, maxMs: 100 };
+  const row = { refusedCount: 0, unknownCount: 0, skippedCount: 0, errorRate: 0, ...latency };
   const half = { ...row, load: 'boards', requestCount: 2, unknownCount: 1, errorRate: 0.5 };
   expect(figures.rows).toEqual([
-    { ...row, fault: 'calm', load: 'boards', requestCount: 1, p50Ms: 5, p99Ms: 5 },
+    { ...row, fault: 'calm', load: 'boards', requestCount: 1, p50Ms: 5, p99Ms: 5, maxMs: 5 },
     { ...half, fault: 'kill' },
     { ...half, fault: 'slow' },
     {
-      ...{ ...row, fault: 'slow', load: 'config', requestCount: 1, refusedCount: 1 },
-      ...{ errorRate: 1, p50Ms: 0, p99Ms: 0 },
+      ...{ ...row, fault: 'slow', load: 'config', requestCount: 2, refusedCount: 1 },
+      ...{ skippedCount: 1, errorRate: 1, p50Ms: 0, p99Ms: 0, maxMs: 0 },
     },
   ]);
 });

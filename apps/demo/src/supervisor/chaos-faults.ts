@@ -1,0 +1,231 @@
+/** Lets things go wrong in a cluster, makes them well again, and measures how long that takes. */
+import type { Annotation } from '@quorate/linearizability';
+
+import { type ChaosFault, ChaosPlan, type Episode, faultText } from './chaos-plan.ts';
+import type { ClusterWatch } from './cluster-watch.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { ActionError } from './controlled-cluster.ts';
+import type { PhaseFigures } from './phase-figures.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** What it needs. */
+export interface FaultRunnerOptions {
+  readonly supervisor: Supervisor;
+  readonly plan: ChaosPlan;
+  readonly figures: PhaseFigures;
+  readonly watch: Pick<ClusterWatch, 'leaderlessMs'>;
+  /** Runs `action` while nothing is written to boards. */
+  readonly whileBoardsRest: (action: () => Promise<void>) => Promise<void>;
+  /** Told of each fault as it begins. */
+  readonly onFault: (text: string) => void;
+  /** Told what went wrong that should not. */
+  readonly onProblem: (text: string) => void;
+}
+
+/** What the faults of one kind did to the cluster. */
+export interface FaultRow {
+  readonly fault: string;
+  readonly count: number;
+  /** Without a leader, from the beginning of a fault until all was well again: on average, worst. */
+  readonly leaderlessMeanMs: number;
+  readonly leaderlessMaxMs: number;
+  /** From the repair until every node ran, followed one leader, and had applied what it lacked. */
+  readonly recoveryMeanMs: number;
+  readonly recoveryMaxMs: number;
+}
+
+/** How long nodes may take to be well again, in ms. Generous: the machine may be busy. */
+export const recoveryMs = 120_000;
+const retryMs = 500;
+const lookMs = 50;
+/** What a node said longer ago says nothing about now. */
+const freshMs = 600;
+/** So often in a row all boards must be told to be whole, since each node tells on its own. */
+const wholeLooks = 6;
+
+/** One run of faults. */
+export class FaultRunner {
+  /** What went wrong, and when. */
+  readonly spans: Annotation[] = [];
+  readonly #options: FaultRunnerOptions;
+  readonly #toll = new Map<string, { leaderlessMs: number[]; recoveryMs: number[] }>();
+
+  constructor(options: FaultRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** What each kind of fault did. */
+  get rows(): readonly FaultRow[] {
+    return [...this.#toll].toSorted().map(([fault, { leaderlessMs, recoveryMs: recovery }]) => ({
+      fault,
+      count: recovery.length,
+      leaderlessMeanMs: mean(leaderlessMs),
+      leaderlessMaxMs: Math.max(...leaderlessMs),
+      recoveryMeanMs: mean(recovery),
+      recoveryMaxMs: Math.max(...recovery),
+    }));
+  }
+
+  /** One episode after the other. All is well when it resolves. */
+  async runUntil(endMs: number): Promise<void> {
+    for (;;) {
+      const episode = this.#options.plan.next();
+      if (performance.now() + episode.calmMs + episode.lastsMs > endMs) break;
+      await sleep(episode.calmMs);
+      await this.#play(episode);
+    }
+    await sleep(endMs - performance.now());
+  }
+
+  async #play({ faults: planned, lastsMs }: Episode): Promise<void> {
+    const { figures, supervisor, watch, onFault } = this.#options;
+    const isLoss = planned.some(({ kind }) => kind === 'lose');
+    // One loss at a time is survived: the next one waits until nothing is on one disk less.
+    const isLossAllowed = isLoss && (await this.#areBoardsWhole());
+    const faults = planned.filter(({ kind }) => kind !== 'lose' || isLossAllowed);
+    const begunMs = performance.now();
+    const leaderlessMs = watch.leaderlessMs;
+    const ends = faults.map(({ kind }) => figures.begin(kind));
+    const links = faults.flatMap((fault) => ('links' in fault ? fault.links : []));
+    for (const fault of faults) {
+      onFault(faultText(fault));
+      await this.#attempt(() => this.#begin(fault));
+    }
+    if (links.length > 0) await this.#attempt(() => supervisor.setLinks(links));
+    await sleep(lastsMs);
+    for (const fault of faults) {
+      if (fault.kind === 'lose') await this.#attempt(() => supervisor.loseBoards(fault.node));
+    }
+    const repairMs = performance.now();
+    const { view } = this.#options.supervisor;
+    await this.#repair();
+    await this.#recover(view.call(supervisor));
+    for (const end of ends) end();
+    const nowMs = performance.now();
+    for (const fault of faults) {
+      this.spans.push({ label: faultText(fault), fromTime: begunMs, toTime: repairMs });
+      const toll = this.#toll.get(fault.kind) ?? { leaderlessMs: [], recoveryMs: [] };
+      toll.leaderlessMs.push(watch.leaderlessMs - leaderlessMs);
+      toll.recoveryMs.push(nowMs - repairMs);
+      this.#toll.set(fault.kind, toll);
+    }
+  }
+
+  #begin(fault: ChaosFault): void | Promise<void> {
+    const { supervisor } = this.#options;
+    switch (fault.kind) {
+      case 'kill':
+        return supervisor.kill(fault.node);
+      case 'restart':
+        return supervisor.restart(fault.node);
+      case 'pause':
+        return supervisor.pause(fault.node);
+      case 'halves':
+        return supervisor.partition(fault.groups);
+      case 'disk-full':
+      case 'disk-slow':
+      case 'skew':
+        return supervisor.changeMachine(fault.machine, fault.change);
+      case 'lose':
+      case 'one-way':
+      case 'slow':
+      case 'drop':
+      case 'duplicate':
+        // All links are set at once: what is set later replaces what was before.
+        return undefined;
+    }
+  }
+
+  /** Everybody goes on, runs, and reaches everybody. */
+  async #repair(): Promise<void> {
+    const { supervisor } = this.#options;
+    supervisor.resume();
+    const deadlineMs = performance.now() + recoveryMs;
+    const stopped = supervisor.view().nodes.filter(({ process }) => process === 'stopped');
+    await this.#insist(() => supervisor.heal(), deadlineMs);
+    for (const { id } of stopped) await this.#insist(() => supervisor.restart(id), deadlineMs);
+  }
+
+  /** Waits until all nodes are as far as the furthest was `before`, under one leader. */
+  async #recover(before: ClusterView): Promise<void> {
+    const { supervisor, onProblem } = this.#options;
+    const commitIndex = Math.max(
+      ...before.nodes.map(({ status }) => status?.raft.commitIndex ?? 0),
+    );
+    const isWell = await this.#comes(() => {
+      const { nodes, leaderId } = supervisor.view();
+      return nodes.every(
+        ({ process, status, statusAgeMs }) =>
+          process === 'running' &&
+          statusAgeMs < freshMs &&
+          leaderId !== null &&
+          status?.raft.leaderId === leaderId &&
+          status.raft.lastApplied >= commitIndex,
+      );
+    });
+    if (!isWell) onProblem(`not well again ${recoveryMs / 1_000} s after everything was repaired`);
+  }
+
+  /** Whether all copies of all boards become equal, while nothing is written to them. */
+  async #areBoardsWhole(): Promise<boolean> {
+    const { supervisor, whileBoardsRest } = this.#options;
+    let areWhole = false;
+    await whileBoardsRest(async () => {
+      let looks = 0;
+      areWhole = await this.#comes(() => {
+        const areNow = supervisor
+          .view()
+          .nodes.every(
+            ({ status, statusAgeMs }) =>
+              statusAgeMs < freshMs && status?.boards.underReplicatedCount === 0,
+          );
+        looks = areNow ? looks + 1 : 0;
+        return looks >= wholeLooks;
+      });
+    });
+    if (!areWhole) this.#options.onProblem('boards lacked copies long after all was repaired');
+    return areWhole;
+  }
+
+  async #comes(holds: () => boolean): Promise<boolean> {
+    const deadlineMs = performance.now() + recoveryMs;
+    while (!holds()) {
+      if (performance.now() > deadlineMs) return false;
+      await sleep(lookMs);
+    }
+    return true;
+  }
+
+  async #insist(repair: () => Promise<void>, deadlineMs: number): Promise<void> {
+    for (;;) {
+      try {
+        await repair();
+        return;
+      } catch (error) {
+        if (!(error instanceof ActionError)) throw error;
+        if (performance.now() > deadlineMs) {
+          this.#options.onProblem(`could not be repaired: ${error.message}`);
+          return;
+        }
+        await sleep(retryMs);
+      }
+    }
+  }
+
+  /** A fault that does not reach all it was meant for is a fault all the same. */
+  async #attempt(act: () => void | Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof ActionError)) throw error;
+    }
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function sleep(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, durationMs)));
+}
