@@ -1,7 +1,7 @@
 /** Lets things go wrong in a cluster, makes them well again, and measures how long that takes. */
 import type { Annotation } from '@quorate/linearizability';
 
-import { type ChaosFault, ChaosPlan, type Episode, faultText } from './chaos-plan.ts';
+import { type ChaosFault, type ChaosPlan, type Episode, faultText } from './chaos-plan.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { ActionError } from './controlled-cluster.ts';
@@ -15,7 +15,7 @@ export interface FaultRunnerOptions {
   readonly figures: PhaseFigures;
   readonly watch: Pick<ClusterWatch, 'leaderlessMs'>;
   /** Runs `action` while nothing is written to boards. */
-  readonly whileBoardsRest: (action: () => Promise<void>) => Promise<void>;
+  readonly whileBoardsRest: (action: () => Promise<boolean>) => Promise<boolean>;
   /** Told of each fault as it begins. */
   readonly onFault: (text: string) => void;
   /** Told what went wrong that should not. */
@@ -26,7 +26,7 @@ export interface FaultRunnerOptions {
 export interface FaultRow {
   readonly fault: string;
   readonly count: number;
-  /** Without a leader, from the beginning of a fault until all was well again: on average, worst. */
+  /** Without a leader, from the beginning of a fault until all was well again. */
   readonly leaderlessMeanMs: number;
   readonly leaderlessMaxMs: number;
   /** From the repair until every node ran, followed one leader, and had applied what it lacked. */
@@ -97,9 +97,9 @@ export class FaultRunner {
       if (fault.kind === 'lose') await this.#attempt(() => supervisor.loseBoards(fault.node));
     }
     const repairMs = performance.now();
-    const { view } = this.#options.supervisor;
+    const before = supervisor.view();
     await this.#repair();
-    await this.#recover(view.call(supervisor));
+    await this.#recover(before);
     for (const end of ends) end();
     const nowMs = performance.now();
     for (const fault of faults) {
@@ -119,7 +119,8 @@ export class FaultRunner {
       case 'restart':
         return supervisor.restart(fault.node);
       case 'pause':
-        return supervisor.pause(fault.node);
+        supervisor.pause(fault.node);
+        return undefined;
       case 'halves':
         return supervisor.partition(fault.groups);
       case 'disk-full':
@@ -169,10 +170,9 @@ export class FaultRunner {
   /** Whether all copies of all boards become equal, while nothing is written to them. */
   async #areBoardsWhole(): Promise<boolean> {
     const { supervisor, whileBoardsRest } = this.#options;
-    let areWhole = false;
-    await whileBoardsRest(async () => {
+    const areWhole = await whileBoardsRest(() => {
       let looks = 0;
-      areWhole = await this.#comes(() => {
+      return this.#comes(() => {
         const areNow = supervisor
           .view()
           .nodes.every(

@@ -17,7 +17,8 @@ export function chaosText(report: ChaosReport): string {
     '',
     ...(faults.length === 0 ? [] : [faultTable(report), '']),
     ...(report.nodes.length === 0 ? [] : [nodeTable(report), '']),
-    `${faultCount} faults in ${seconds.toFixed(0)} s, ${donePerSecond.toFixed(0)} requests done per s`,
+    `${faultCount} faults in ${seconds.toFixed(0)} s, ` +
+      `${donePerSecond.toFixed(0)} requests done per s`,
     ...verdictLines(report),
     ...(config?.counterexample
       ? ['', describeCounterexample(configModel, config.counterexample)]

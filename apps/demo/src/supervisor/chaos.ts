@@ -145,10 +145,10 @@ class Run {
     this.#boards.close();
   }
 
-  async #whileBoardsRest(action: () => Promise<void>): Promise<void> {
+  async #whileBoardsRest(action: () => Promise<boolean>): Promise<boolean> {
     await this.#boards.stop();
     try {
-      await action();
+      return await action();
     } finally {
       this.#boards.start(this.#options.ratePerSecond / 2);
     }
