@@ -8,10 +8,25 @@ import { ActionError } from './controlled-cluster.ts';
 import type { PhaseFigures } from './phase-figures.ts';
 import type { Supervisor } from './supervisor.ts';
 
+/** What of a supervisor breaks and mends. */
+type Breakable = Pick<
+  Supervisor,
+  | 'view'
+  | 'setLinks'
+  | 'loseBoards'
+  | 'resume'
+  | 'heal'
+  | 'restart'
+  | 'kill'
+  | 'pause'
+  | 'partition'
+  | 'changeMachine'
+>;
+
 /** What it needs. */
 export interface FaultRunnerOptions {
-  readonly supervisor: Supervisor;
-  readonly plan: ChaosPlan;
+  readonly supervisor: Breakable;
+  readonly plan: Pick<ChaosPlan, 'next'>;
   readonly figures: PhaseFigures;
   readonly watch: Pick<ClusterWatch, 'leaderlessMs'>;
   /** Runs `action` while nothing is written to boards. */
