@@ -6,7 +6,7 @@
  * it says is then held against it: a write that happened all the same is a value nobody wrote.
  */
 import { utf8Bytes } from '../node/control/config-limits.ts';
-import type { ReadMode } from '../node/control/config-service.ts';
+import type { ReadMode } from '../node/control/read-mode.ts';
 import type { ConfigInput, ConfigOutput } from './config-model.ts';
 
 /** A request, whatever carries it. */

@@ -2,12 +2,15 @@ import { signal } from '@preact/signals';
 
 import { askForKey, type KeyAnswer } from '../actions.ts';
 import { view } from '../feed.ts';
+import { type ReadMode, readModes } from '../../node/control/read-mode.ts';
 import { milliseconds } from '../format.ts';
+import { latencyOf, noteRead } from './read-latency.ts';
 
 const key = signal('greeting');
 const value = signal('hello');
 const node = signal('');
-const readMode = signal<'index' | 'stale'>('index');
+const readMode = signal<ReadMode>('index');
+const MEASURED = 8;
 const isConditional = signal(false);
 const answer = signal<KeyAnswer | undefined>(undefined);
 const failure = signal<string | undefined>(undefined);
@@ -49,8 +52,12 @@ export function KeyPanel() {
         </label>
         <fieldset>
           <legend>Read</legend>
-          <ModeChoice mode="index" text="linearizable" />
-          <ModeChoice mode="stale" text="stale, from this node" />
+          <ModeChoice mode="index" text="by index: a majority agrees" />
+          <ModeChoice mode="lease" text="by lease: while clocks are well" />
+          <ModeChoice mode="stale" text="stale: from this node alone" />
+          <button type="button" onClick={() => void measure()} disabled={isWaiting.value}>
+            Measure all three
+          </button>
         </fieldset>
         <label class="check">
           <input
@@ -101,7 +108,8 @@ function Field({ label, held }: { readonly label: string; readonly held: typeof 
   );
 }
 
-function ModeChoice(props: { readonly mode: 'index' | 'stale'; readonly text: string }) {
+function ModeChoice(props: { readonly mode: ReadMode; readonly text: string }) {
+  const latency = latencyOf(props.mode);
   return (
     <label class="check">
       <input
@@ -112,15 +120,31 @@ function ModeChoice(props: { readonly mode: 'index' | 'stale'; readonly text: st
           readMode.value = props.mode;
         }}
       />
-      <span>{props.text}</span>
+      <span>
+        {props.text}
+        {latency ? <small> · {milliseconds(latency.medianMs)}</small> : undefined}
+      </span>
     </label>
   );
+}
+
+/** Reads the key in each mode, by turns, so that all see the same cluster. */
+async function measure(): Promise<void> {
+  const chosen = readMode.value;
+  for (let round = 0; round < MEASURED; round += 1) {
+    for (const mode of readModes) {
+      readMode.value = mode;
+      await ask('GET');
+    }
+  }
+  readMode.value = chosen;
 }
 
 async function ask(method: 'GET' | 'PUT' | 'DELETE'): Promise<void> {
   const revision = answer.value?.document['revision'];
   const isBound = isConditional.value && method !== 'GET' && typeof revision === 'number';
-  const query: Record<string, string> = method === 'GET' ? { read: readMode.value } : {};
+  const mode = readMode.value;
+  const query: Record<string, string> = method === 'GET' ? { read: mode } : {};
   if (node.value !== '') query['node'] = node.value;
   isWaiting.value = true;
   try {
@@ -132,6 +156,9 @@ async function ask(method: 'GET' | 'PUT' | 'DELETE'): Promise<void> {
       ...(method === 'PUT' ? { value: value.value } : {}),
       ...(isBound ? { ifMatch: String(revision) } : {}),
     });
+    if (method === 'GET' && answer.value.status < 500) {
+      noteRead(mode, answer.value.elapsedMs);
+    }
   } catch {
     answer.value = undefined;
     failure.value = 'The demo does not answer.';

@@ -44,11 +44,12 @@ export function LogPanel() {
 
 function LogRow({ node, window }: { readonly node: NodeView; readonly window: LogWindow }) {
   const raft = node.status?.raft;
+  const role = roleOf(node);
   return (
-    <div class={`log-row ${roleOf(node)}`}>
+    <div class={`log-row ${role === 'starting' ? '' : role}`}>
       <span class="log-name">
         {node.id}
-        <small>{roleOf(node)}</small>
+        <small>{role}</small>
       </span>
       <span class="cells">
         {cellsOf(node, window).map((cell: LogCell, index) => (

@@ -1,7 +1,7 @@
 /** Turns what a client sent for one key into values, or into the problem that names the field. */
 import type { WriteCondition } from './config-command.ts';
 import { keyProblem, limits, utf8Bytes } from './config-limits.ts';
-import { type ReadMode, readModes } from './config-service.ts';
+import { type ReadMode, readModes } from './read-mode.ts';
 import { problem } from '../../http/problem.ts';
 
 function badField(field: string, detail: string): Response {

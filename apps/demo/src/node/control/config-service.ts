@@ -15,22 +15,14 @@ import {
   resultCodec,
 } from './config-command.ts';
 import type { ConfigStore, ConfigValue } from './config-store.ts';
+import type { ReadMode } from './read-mode.ts';
 
-/** How a read is confirmed, and what Raft calls it. */
+/** What Raft calls them. */
 const consistencies = {
-  /** Linearizable, confirmed by a majority. */
   index: 'linearizable',
-  /** The same, by the lease of the leader, while clocks drift no more than they may. */
   lease: 'lease',
-  /** What this node has applied so far. */
   stale: 'stale',
-} as const satisfies Record<string, ReadConsistency>;
-
-/** How a read is confirmed. */
-export type ReadMode = keyof typeof consistencies;
-
-/** All of them. */
-export const readModes: readonly ReadMode[] = ['index', 'lease', 'stale'];
+} as const satisfies Record<ReadMode, ReadConsistency>;
 
 /** The operation certainly did not and will not happen. */
 export interface Refusal {
