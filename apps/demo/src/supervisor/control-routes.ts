@@ -27,6 +27,7 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
       return cluster.pageEvents.subscribe(send);
     }),
   );
+  addMemberActions(api, cluster);
   addActions(api, cluster);
   if (cluster.checks !== undefined) addCheckRoutes(api, cluster.checks);
   api.all('/api/node/:id/v1/*', (context) => proxyToBoards(cluster, context));
@@ -40,7 +41,8 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
   });
 }
 
-function addActions(api: Hono, cluster: ControlledCluster): void {
+/** Which nodes there are, and what their administrators do. */
+function addMemberActions(api: Hono, cluster: ControlledCluster): void {
   api.post('/api/nodes', async (context) => {
     await cluster.addNode();
     return context.json(cluster.view());
@@ -60,6 +62,10 @@ function addActions(api: Hono, cluster: ControlledCluster): void {
   api.post('/api/nodes/:id/snapshot', (context) =>
     administer(cluster, context.req.param('id'), '/admin/snapshot'),
   );
+}
+
+/** What breaks the cluster, and mends it. */
+function addActions(api: Hono, cluster: ControlledCluster): void {
   api.post('/api/nodes/:id/machine', async (context) => {
     const change = v.safeParse(machineChange, await jsonBody(context));
     if (!change.success) return problem('bad_field', refusalOf(change.issues[0]));
