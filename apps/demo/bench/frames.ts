@@ -1,6 +1,6 @@
 /**
- * Question: does the page draw 60 frames a second with five nodes at 200 messages a second, and does
- * it show itself within a second?
+ * Question: does the page draw 60 frames a second with five nodes at 200 messages a second, and
+ * does it show itself within a second?
  *
  *     node --conditions=@quorate/source apps/demo/bench/frames.ts [seconds]
  *
@@ -99,7 +99,7 @@ function frameTimes(page: Page, durationMs: number): Promise<readonly number[]> 
   );
 }
 
-/** Tells how long the main thread of a page has been computing since then, in ms of its own time. */
+/** Tells how long the main thread of a page has been computing since then, in ms. */
 async function busyMeter(page: Page): Promise<() => Promise<number>> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });

@@ -20,7 +20,7 @@ function phiOf(cluster: SimCluster, from: string, peer: string): number {
   return peers?.find((each) => each.peer === peer)?.phi ?? -1;
 }
 
-test('what one node sends is lost on one link, in one direction, and heard again once it is well', async () => {
+test('what is lost on one link, in one direction, is heard again once it is well', async () => {
   const cluster = await played(3);
   expect(cluster.links).toEqual([lost]);
   expect(phiOf(cluster, 'n2', 'n1')).toBeGreaterThan(8);

@@ -1,4 +1,4 @@
-/** The first minute of somebody at the page, by keys and pointer only, on whatever cluster it shows. */
+/** The first minute of somebody at the page, by keys and pointer only, on any cluster. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 

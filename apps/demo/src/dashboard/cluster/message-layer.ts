@@ -1,6 +1,6 @@
 /**
- * Draws messages on their way, and how long nodes wait for a leader. Every dot is one message that a
- * node sent; only its flight is slower than the real one, which takes a fraction of a millisecond
+ * Draws messages on their way, and how long nodes wait for a leader. Every dot is one message that
+ * a node sent; only its flight is slower than the real one, which takes a fraction of a millisecond
  * and could not be seen.
  */
 import { type MessageWindow, onMessages, view } from '../feed.ts';

@@ -15,7 +15,7 @@ export interface StepRequest {
 const syncMs = 1.75;
 const syncDelayMsMax = 60_000;
 
-/** Whether real processes can do all that `steps` ask for: a disk that is wiped is lost for good. */
+/** Whether real processes can do what `steps` ask for: a disk that is wiped is lost for good. */
 export function isPlayable(steps: readonly ScenarioStep[]): boolean {
   return steps.every(({ kind }) => kind !== 'wipe' && kind !== 'reads');
 }

@@ -26,7 +26,7 @@ export async function openSource(): Promise<void> {
   nodeSource.value = typeof text === 'string' ? text : '// The source is not here.';
 }
 
-/** The lines of one function of a source, with its comment: the first, and the one after the last. */
+/** Where the lines of one function begin, and where the next ones do. */
 export function linesOf(lines: readonly string[], start: string): readonly [number, number] {
   const first = lines.findIndex((line) => line.startsWith(start));
   const last = lines.findIndex((line, index) => index > first && line === '}');

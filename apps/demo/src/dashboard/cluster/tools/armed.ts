@@ -34,7 +34,7 @@ export const settings = signal<ToolSettings>({
   syncDelayMs: 500,
 });
 
-/** Takes the tool of that key in hand; the one in hand is put away. @returns Whether there is one. */
+/** Takes the tool of that key in hand, or puts it away. @returns Whether there is one. */
 export function armByKey(key: string): boolean {
   const tool = tools.find((each) => each.key === key);
   if (tool === undefined) return false;
