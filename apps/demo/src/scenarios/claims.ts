@@ -60,6 +60,21 @@ function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
       const detail = next === undefined ? 'none' : `${next.node} after ${next.atMs - fromMs} ms`;
       return [next !== undefined && next.atMs - fromMs <= withinMs, detail];
     }
+    case 'lostVote': {
+      const next = run.leaderships.findIndex(({ atMs }) => atMs > claim.fromMs);
+      const [before, after] = [run.leaderships[next - 1]?.term ?? 0, run.leaderships[next]?.term];
+      const detail = `term ${before}, then ${after ?? 'none'}`;
+      return [after !== undefined && after > before + 1, detail];
+    }
+    case 'breakers': {
+      const { about, fromMs, untilMs } = claim;
+      const all = run.avoidances.filter((one) => one.about === about);
+      const inTime = all.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
+      const most = Math.max(0, ...inTime.map(({ count }) => count));
+      const later = all.some(({ atMs }) => atMs >= untilMs);
+      const isAll = most === run.cluster.ids.length - 1;
+      return [isAll && !later, `${most} nodes refused ${about}, ${later ? 'some' : 'none'} later`];
+    }
     case 'threeCopies': {
       const boards = [...new Set(run.edits.map(({ boardId }) => boardId))];
       const few = boards.filter((boardId) => copiesOf(run, boardId).length !== 3);

@@ -42,6 +42,14 @@ export interface Leadership {
   readonly term: number;
 }
 
+/** A moment at which nodes refused to ask another one, or suspected it. */
+export interface Avoidance {
+  readonly atMs: number;
+  readonly about: string;
+  /** How many nodes did. */
+  readonly count: number;
+}
+
 /** One answer to the load, or that there was none. */
 export interface LoadAnswer {
   readonly outcome: 'done' | 'refused' | 'unknown';
@@ -77,6 +85,7 @@ export class ScenarioRun {
   readonly edits: Edit[] = [];
   readonly configCalls: ConfigCall[] = [];
   readonly leaderships: Leadership[] = [];
+  readonly avoidances: Avoidance[] = [];
   /** A client that reads boards through any node. */
   readonly reader = new BoardReader();
   readonly #random: Random;
@@ -176,6 +185,7 @@ export class ScenarioRun {
     this.#noticeLeader();
     void this.#askForChange();
     this.#noticeGone();
+    this.#noticeBreakers();
   }
 
   /** Whoever is told must know a leader, so it is said again until it is taken. */
@@ -263,6 +273,19 @@ export class ScenarioRun {
     const term = node === undefined ? 0 : (this.cluster.node(node)?.raft().term ?? 0);
     if (node === undefined || term <= (this.leaderships.at(-1)?.term ?? 0)) return;
     this.leaderships.push({ atMs: this.cluster.nowMs, node, term });
+  }
+
+  #noticeBreakers(): void {
+    const { cluster } = this;
+    const counts = new Map<string, number>();
+    for (const { peer, breakers } of cluster.ids.flatMap(
+      (id) => cluster.node(id)?.status().peers ?? [],
+    )) {
+      const isRefused = Object.values(breakers).some((state) => state === 'open');
+      if (isRefused) counts.set(peer, (counts.get(peer) ?? 0) + 1);
+    }
+    const atMs = cluster.nowMs;
+    for (const [about, count] of counts) this.avoidances.push({ atMs, about, count });
   }
 
   /** What clients do in one tick: as much as the load is, over time. */

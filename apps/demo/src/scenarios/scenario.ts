@@ -65,6 +65,13 @@ const claim = v.variant('kind', [
   }),
   /** At `atMs` there is a leader of a newer term than `sinceMs` before. */
   v.strictObject({ kind: v.literal('newLeader'), fromMs: atMs, withinMs: positive }),
+  /** Between leaders at least one term passed that nobody won. */
+  v.strictObject({ kind: v.literal('lostVote'), fromMs: atMs }),
+  /** In a time all other nodes had an open breaker about one; later nobody has. */
+  v.strictObject({
+    ...{ kind: v.literal('breakers'), about: v.picklist(['n1', 'n2', 'n3', 'n4', 'n5']) },
+    ...{ fromMs: atMs, untilMs: atMs },
+  }),
   /** At the end each board is on three nodes, all of them members. */
   v.strictObject({ kind: v.literal('threeCopies') }),
 ]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
+import { toBase64 } from '../../src/base64.ts';
+import { openBoard, perform } from '../../src/node/boards/board.ts';
 import { judge } from '../../src/scenarios/claims.ts';
 import { scenarios } from '../../src/scenarios/index.ts';
 import { ScenarioRun } from '../../src/scenarios/run-scenario.ts';
@@ -41,6 +43,41 @@ describe('a claim', () => {
     expect(judge({ kind: 'threeCopies' }, run).holds).toBe(false);
     expect(judge({ kind: 'answered', of: 'edits', ...whole }, run).holds).toBe(false);
     expect(judge({ kind: 'newLeader', fromMs: 0, withinMs: 1_000 }, run).holds).toBe(false);
+  });
+
+  test('that no effect comes before its cause breaks with one that did, or without reads', () => {
+    const run = new ScenarioRun(partition!, 1);
+    expect(judge({ kind: 'causal' }, run).holds).toBe(false);
+    run.reader.take('b-1', []);
+    expect(judge({ kind: 'causal' }, run).holds).toBe(true);
+    const board = openBoard('writer');
+    perform(board, { kind: 'setTitle', title: 'cause' });
+    const known = board.encodeVersion();
+    perform(board, { kind: 'setTitle', title: 'effect' });
+    run.reader.take('b-1', board.updatesSince(known).map(toBase64));
+    expect(judge({ kind: 'causal' }, run).holds).toBe(false);
+  });
+
+  test('that a vote was lost breaks if the next term has a leader', () => {
+    const run = new ScenarioRun(partition!, 1);
+    const claim = { kind: 'lostVote', fromMs: 100 } as const;
+    expect(judge(claim, run).holds).toBe(false);
+    run.leaderships.push({ atMs: 50, node: 'n1', term: 1 }, { atMs: 200, node: 'n2', term: 2 });
+    expect(judge(claim, run)).toMatchObject({ holds: false, detail: 'term 1, then 2' });
+    run.leaderships[1] = { atMs: 200, node: 'n2', term: 3 };
+    expect(judge(claim, run).holds).toBe(true);
+  });
+
+  test('that breakers open and close breaks if one node goes on asking, or refuses later', () => {
+    const run = new ScenarioRun(partition!, 1);
+    const claim = { kind: 'breakers', about: 'n3', fromMs: 100, untilMs: 200 } as const;
+    expect(judge(claim, run).holds).toBe(false);
+    run.avoidances.push({ atMs: 150, about: 'n3', count: 3 }, { atMs: 250, about: 'n2', count: 4 });
+    expect(judge(claim, run).holds).toBe(false);
+    run.avoidances.push({ atMs: 160, about: 'n3', count: 4 });
+    expect(judge(claim, run).holds).toBe(true);
+    run.avoidances.push({ atMs: 200, about: 'n3', count: 1 });
+    expect(judge(claim, run).holds).toBe(false);
   });
 
   test('that copies agree breaks when one of them went on alone', async () => {

@@ -66,6 +66,8 @@ const claimTexts: Readonly<Record<Claim['kind'], string>> = {
   linearizable: 'configuration is linearizable',
   answered: 'requests are answered',
   newLeader: 'a new leader comes in time',
+  lostVote: 'a term passes that nobody wins',
+  breakers: 'breakers open, and close again',
   threeCopies: 'three copies at the end',
 };
 
