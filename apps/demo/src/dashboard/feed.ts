@@ -121,7 +121,7 @@ function take(event: PageEvent): void {
       if (isNow) tell(event);
       break;
   }
-  known.value = { startMs: record.startMs, endMs: record.endMs };
+  tellKnown();
   // What was looked at may be forgotten by now.
   const lookedAtMs = viewedMs.peek();
   if (lookedAtMs !== undefined && lookedAtMs < record.startMs) lookAt(record.startMs);
@@ -131,6 +131,13 @@ function take(event: PageEvent): void {
 function adjustClock(atMs: number): void {
   const nextMs = atMs - Date.now();
   if (Math.abs(nextMs - aheadMs) > 1_000) aheadMs = nextMs;
+}
+
+/** Messages come often and change neither end. */
+function tellKnown(): void {
+  const { startMs, endMs } = record;
+  const last = known.peek();
+  if (startMs !== last.startMs || endMs !== last.endMs) known.value = { startMs, endMs };
 }
 
 function takeChart(newPoints: readonly ChartPoint[], newMarks: readonly ChartMark[]): void {

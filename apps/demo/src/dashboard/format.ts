@@ -36,7 +36,7 @@ export function roleOf(node: NodeView): string {
 }
 
 /** Times of a simulation begin at 0, those of the world at 1970: nobody simulates so long. */
-const SIMULATED_MS_MAX = 1e10;
+export const SIMULATED_MS_MAX = 1e10;
 
 /** The time of day, or the seconds since a simulation began. */
 export function clockTime(atMs: number): string {

@@ -6,7 +6,7 @@ import { DecodeError } from '@quorate/transport/codec';
 import { NodeEvents } from './node-events.ts';
 import { ObservedTransport } from './observed-transport.ts';
 import { StampedTransport } from './stamped-transport.ts';
-import { TraceFeed } from './trace.ts';
+import { type TraceEntry, TraceFeed } from './trace.ts';
 
 /** A carrier that is observed, and by whom. */
 export interface ObservedCarrier {
@@ -31,7 +31,14 @@ export function observeCarrier(
   const { clock, watchClock, random, isBlocked } = options;
   const events = new NodeEvents();
   const trace = new TraceFeed(watchClock);
-  const stamping = { clock, random, describe, isTraced: trace.isFollowed, trace: trace.add };
+  const stamping = {
+    clock,
+    random,
+    describe,
+    detail,
+    isTraced: trace.isFollowed,
+    trace: trace.add,
+  };
   const stamped = new StampedTransport(carrier, stamping);
   const observing = { clock: watchClock, events, describe, isBlocked };
   const transport = new ObservedTransport(stamped, observing);
@@ -46,4 +53,23 @@ function describe(protocol: ProtocolName, payload: Uint8Array): string {
     if (error instanceof DecodeError) return protocol;
     throw error;
   }
+}
+
+/** The fields of one of Raft's messages; of others nothing is known here. */
+function detail(protocol: ProtocolName, payload: Uint8Array): TraceEntry['detail'] {
+  if (protocol !== 'raft') return undefined;
+  try {
+    const fields = Object.entries(raftCodec.decode(payload)).flatMap(([name, value]) => {
+      const said: unknown = Array.isArray(value) ? value.length : value;
+      return isShort(said) && name !== 'kind' ? [[name, said] as const] : [];
+    });
+    return Object.fromEntries(fields);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+function isShort(value: unknown): value is number | string | boolean {
+  return ['number', 'boolean', 'string'].includes(typeof value);
 }

@@ -41,6 +41,8 @@ export interface StampedTransportOptions {
   readonly random: Random;
   /** What a message is called. Asked only while somebody listens. */
   readonly describe: (protocol: ProtocolName, payload: Uint8Array) => string;
+  /** What a message says. Asked only while somebody listens. Default nothing. */
+  readonly detail?: (protocol: ProtocolName, payload: Uint8Array) => TraceEntry['detail'];
   /** Whether somebody listens. */
   readonly isTraced: () => boolean;
   readonly trace: (entry: TraceEntry) => void;
@@ -152,9 +154,10 @@ export class StampedTransport implements Transport {
   #trace(
     event: Stamp & Pick<TraceEntry, 'kind' | 'peer'> & { readonly protocol: ProtocolName },
   ): void {
-    const { isTraced, describe, trace } = this.#options;
+    const { isTraced, describe, detail, trace } = this.#options;
     if (!isTraced()) return;
     const { kind, peer, protocol, at, clock, payload } = event;
+    const said = detail?.(protocol, payload);
     trace({
       node: this.localId,
       ...{ kind, peer, protocol },
@@ -164,6 +167,7 @@ export class StampedTransport implements Transport {
       counter: at.counter,
       process: this.#causal.id,
       clock: clock.toJSON(),
+      ...(said !== undefined && { detail: said }),
     });
   }
 }

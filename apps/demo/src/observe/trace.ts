@@ -18,6 +18,8 @@ export interface TraceEntry {
   readonly process: string;
   /** The vector clock: how many events of each life came before, this one included. */
   readonly clock: Readonly<Record<string, number>>;
+  /** What the message says, as far as it is short: its fields, and how many a list has. */
+  readonly detail?: Readonly<Record<string, number | string | boolean>>;
 }
 
 /** How long entries are gathered before they are handed out, in ms. */

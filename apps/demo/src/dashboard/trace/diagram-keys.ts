@@ -1,6 +1,6 @@
 import { isHeartbeat, type TraceEvent } from './trace-log.ts';
 import { currentLog, endMs, follow, freeze, hasHeartbeats } from './trace-state.ts';
-import { hidden, isLive, selected, spanMs, zoom } from './trace-state.ts';
+import { isLive, isShown, selected, spanMs, zoom } from './trace-state.ts';
 
 /** Arrow keys go from event to event of a node, space stops and goes on, `+` and `-` zoom. */
 export function onDiagramKey(event: KeyboardEvent): void {
@@ -46,7 +46,7 @@ function step(by: 1 | -1): void {
   freeze(currentLog().latestMs);
   const now = selected.value;
   const shown = currentLog().events.filter(
-    ({ entry }) => !hidden.value.has(entry.type) && (hasHeartbeats.value || !isHeartbeat(entry)),
+    (event) => isShown(event) && (hasHeartbeats.value || !isHeartbeat(event.entry)),
   );
   if (now === undefined) {
     choose(shown.findLast(({ atMs }) => atMs <= endMs.value));

@@ -1,5 +1,6 @@
 /** The trace as a Lamport diagram: a lane for each node, time to the right, messages as arrows. */
 import { lookOf } from '../cluster/message-kinds.ts';
+import { SIMULATED_MS_MAX } from '../format.ts';
 import { isHeartbeat, isLost, relationTo, type TraceEvent } from './trace-log.ts';
 
 /** What part of the trace is drawn, and where. */
@@ -13,8 +14,12 @@ export interface DiagramView {
   readonly spanMs: number;
   /** The newest timestamp there is. */
   readonly latestMs: number;
-  /** Types of messages that are not drawn. */
-  readonly hidden: ReadonlySet<string>;
+  /** What a time is called on the clock of the page. */
+  readonly timeOf: (atMs: number) => number;
+  /** Whether an event is drawn. */
+  readonly isShown: (event: TraceEvent) => boolean;
+  /** Events that are brighter than others; undefined: all are as bright. */
+  readonly highlighted: ReadonlySet<TraceEvent> | undefined;
   /** Whether heartbeats have arrows, rather than a tick on the lane. */
   readonly hasHeartbeats: boolean;
   readonly selected: TraceEvent | undefined;
@@ -42,8 +47,9 @@ export function drawnEvents(view: DiagramView, events: readonly TraceEvent[]): T
   const sinceMs = view.endMs - view.spanMs;
   const isIn = (atMs: number): boolean => atMs >= sinceMs && atMs <= view.endMs;
   return events.filter(
-    ({ entry, atMs, partner }) =>
-      !view.hidden.has(entry.type) && (isIn(atMs) || (partner !== undefined && isIn(partner.atMs))),
+    (event) =>
+      (isIn(event.atMs) || (event.partner !== undefined && isIn(event.partner.atMs))) &&
+      view.isShown(event),
   );
 }
 
@@ -90,12 +96,14 @@ export function paintDiagram(
   context.restore();
 }
 
-function isCollapsed({ hasHeartbeats }: DiagramView, { entry }: TraceEvent): boolean {
+/** Whether an event is a tick on its lane rather than an arrow. */
+export function isCollapsed({ hasHeartbeats }: DiagramView, { entry }: TraceEvent): boolean {
   return !hasHeartbeats && isHeartbeat(entry);
 }
 
 /** How well an event is seen: what has nothing to do with the selected one steps back. */
-function alphaOf({ selected }: DiagramView, event: TraceEvent): number {
+function alphaOf({ selected, highlighted }: DiagramView, event: TraceEvent): number {
+  if (highlighted !== undefined && !highlighted.has(event)) return 0.16;
   if (selected === undefined) return 0.9;
   return relationTo(selected, event) === 'concurrent' ? 0.16 : 1;
 }
@@ -116,7 +124,7 @@ function paintTime(
     context.strokeStyle = colour('--line');
     line(context, x, topPx - 12, x, view.height - bottomPx + 12);
     context.fillStyle = colour('--ink-2');
-    context.fillText(timeText(atMs, stepMs), x, view.height - 4);
+    context.fillText(timeText(view.timeOf(atMs), stepMs), x, view.height - 4);
   }
 }
 
@@ -127,6 +135,7 @@ function stepOf(spanMs: number): number {
 }
 
 function timeText(atMs: number, stepMs: number): string {
+  if (atMs < SIMULATED_MS_MAX) return `${(atMs / 1_000).toFixed(stepMs >= 1_000 ? 0 : 3)} s`;
   const date = new Date(atMs);
   const two = (value: number): string => String(value).padStart(2, '0');
   const seconds = `${two(date.getMinutes())}:${two(date.getSeconds())}`;

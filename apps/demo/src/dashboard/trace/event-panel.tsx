@@ -1,6 +1,6 @@
-import { clockTime, count } from '../format.ts';
+import { clockTime, count, SIMULATED_MS_MAX } from '../format.ts';
 import { isLost, relationTo, type TraceEvent } from './trace-log.ts';
-import { currentLog, selected } from './trace-state.ts';
+import { currentLog, selected, shownTime } from './trace-state.ts';
 
 /** What is known of the selected event: its message, its clocks, its past and future. */
 export function EventPanel() {
@@ -25,6 +25,7 @@ export function EventPanel() {
 
 function Details({ event }: { readonly event: TraceEvent }) {
   const { entry, partner } = event;
+  const said = entry.detail ?? partner?.entry.detail;
   const relations = currentLog().events.map((other) => relationTo(event, other));
   const countOf = (kind: string): number => relations.filter((each) => each === kind).length;
   return (
@@ -33,11 +34,21 @@ function Details({ event }: { readonly event: TraceEvent }) {
       <dl class="figures">
         <Pair name="protocol" value={entry.protocol} />
         <Pair name="size" value={`${count(entry.sizeBytes)} B`} />
-        <Pair name="at" value={`${clockTime(entry.wallMs)}.${msOf(entry.wallMs)}`} />
+        <Pair name="at" value={timeOf(shownTime(entry.wallMs))} />
         <Pair name="in its past" value={count(countOf('past'))} />
         <Pair name="in its future" value={count(countOf('future'))} />
         <Pair name="concurrent" value={count(countOf('concurrent'))} />
       </dl>
+      {said === undefined ? undefined : (
+        <>
+          <h3>Says</h3>
+          <dl class="figures">
+            {Object.entries(said).map(([name, value]) => (
+              <Pair key={name} name={name} value={String(value)} />
+            ))}
+          </dl>
+        </>
+      )}
       <h3>Vector clock</h3>
       <ul class="event-clock">
         {Object.entries(entry.clock)
@@ -90,6 +101,7 @@ function fateOf(event: TraceEvent): string {
   return 'Its other end is not in this trace.';
 }
 
-function msOf(wallMs: number): string {
-  return String(wallMs % 1_000).padStart(3, '0');
+function timeOf(wallMs: number): string {
+  if (wallMs < SIMULATED_MS_MAX) return `${(wallMs / 1_000).toFixed(3)} s`;
+  return `${clockTime(wallMs)}.${String(wallMs % 1_000).padStart(3, '0')}`;
 }

@@ -33,7 +33,9 @@ interface Link {
   receipts: Receipt[];
 }
 
-const eventCountMax = 20_000;
+const EVENT_COUNT_MAX = 20_000;
+/** Longer than that nothing is on its way, in ms. */
+const FLIGHT_MS_MAX = 2_000;
 /** Streams of nodes are behind each other by less than that, in ms. */
 const lateMsMax = 1_000;
 /** Timestamps within one millisecond are spread over it. */
@@ -41,10 +43,17 @@ const countersPerMs = 64;
 
 /** The last events of all nodes. */
 export class TraceLog {
+  readonly #eventCountMax: number;
   #events: TraceEvent[] = [];
+  #sorted: TraceEvent[] | undefined;
   readonly #last = new Map<string, TraceEvent>();
   readonly #links = new Map<string, Link>();
   #latestMs = 0;
+
+  /** @param eventCountMax - How many are kept, about. */
+  constructor(eventCountMax: number = EVENT_COUNT_MAX) {
+    this.#eventCountMax = eventCountMax;
+  }
 
   /** The last events; those of one node in order. */
   get events(): readonly TraceEvent[] {
@@ -67,9 +76,17 @@ export class TraceLog {
       this.#latestMs = Math.max(this.#latestMs, atMs);
     }
     for (const link of this.#links.values()) this.#match(link);
-    if (this.#events.length > eventCountMax * 1.2) {
-      this.#events = this.#events.slice(-eventCountMax);
+    this.#sorted = undefined;
+    if (this.#events.length > this.#eventCountMax * 1.2) {
+      this.#events = this.#events.slice(-this.#eventCountMax);
     }
+  }
+
+  /** Events between two times, and those whose other end may be; in the order of time. */
+  between(fromMs: number, toMs: number): readonly TraceEvent[] {
+    const sorted = (this.#sorted ??= this.#events.toSorted((a, b) => a.atMs - b.atMs));
+    const [from, to] = [fromMs - FLIGHT_MS_MAX, toMs + FLIGHT_MS_MAX];
+    return sorted.slice(firstAt(sorted, from), firstAt(sorted, to));
   }
 
   #wait(event: TraceEvent): void {
@@ -116,6 +133,17 @@ export class TraceLog {
     if ((link.sends[0]?.atMs ?? tooOldMs) >= tooOldMs) return;
     link.sends = link.sends.filter(({ atMs }) => atMs >= tooOldMs);
   }
+}
+
+/** The index of the first event at `atMs` or later. */
+function firstAt(events: readonly TraceEvent[], atMs: number): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((events[middle]?.atMs ?? Infinity) < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isSendOf(send: TraceEvent, receipt: TraceEvent, exact: Receipt['exact']): boolean {

@@ -5,8 +5,9 @@ import { clockTime, count } from '../format.ts';
 import { DiagramPanel } from './diagram-panel.tsx';
 import { EventPanel, titleOf } from './event-panel.tsx';
 import { currentLog, follow, freeze, hasHeartbeats, hidden } from './trace-state.ts';
-import { isLive, leave, leftOutCount, selected, spanMs, types, version } from './trace-state.ts';
-import { zoom } from './trace-state.ts';
+import { isLive, leave, leftOutCount, selected, spanMs, types } from './trace-state.ts';
+import { newestShown, shownTime, zoom } from './trace-state.ts';
+import { dropTarget, FileBar, RecordedNote, SearchBar } from './trace-tools.tsx';
 
 /** Messages between nodes, in causal time. */
 export function TraceScreen() {
@@ -17,13 +18,16 @@ export function TraceScreen() {
   return (
     <>
       <div class="column wide">
-        <section class="panel" aria-labelledby="trace-title">
+        <section class="panel" aria-labelledby="trace-title" {...dropTarget}>
           <div class="panel-head">
             <h2 id="trace-title">Messages</h2>
             <Controls />
           </div>
+          <RecordedNote />
           <DiagramPanel />
+          <SearchBar />
           <Filters />
+          <FileBar />
         </section>
       </div>
       <div class="column narrow">
@@ -106,14 +110,7 @@ const listedMax = 12;
 
 /** The newest events as text. */
 function NewestPanel() {
-  // The log itself is no signal.
-  const isBegun = version.value > 0;
-  const newest = isBegun
-    ? currentLog()
-        .events.filter(({ entry }) => !hidden.value.has(entry.type))
-        .slice(-listedMax)
-        .toReversed()
-    : [];
+  const newest = newestShown(listedMax);
   return (
     <section class="panel" aria-labelledby="newest-title">
       <div class="panel-head">
@@ -131,7 +128,7 @@ function NewestPanel() {
                 selected.value = event;
               }}
             >
-              <time>{clockTime(event.entry.wallMs)}</time> {titleOf(event)}
+              <time>{clockTime(shownTime(event.entry.wallMs))}</time> {titleOf(event)}
             </button>
           </li>
         ))}

@@ -12,7 +12,9 @@ import type { TraceEvent } from '../../../src/dashboard/trace/trace-log.ts';
 const view: DiagramView = {
   ...{ width: 600, height: 300, ids: ['n1', 'n2', 'n3'] },
   ...{ endMs: 2_000, spanMs: 1_000, latestMs: 2_000 },
-  hidden: new Set(),
+  isShown: () => true,
+  timeOf: (atMs) => atMs,
+  highlighted: undefined,
   hasHeartbeats: false,
   selected: undefined,
 };
@@ -38,8 +40,7 @@ test('a message is drawn if one of its ends is in sight', () => {
   expect(drawnEvents(view, [early])).toEqual([]);
   early.partner = late;
   expect(drawnEvents(view, [early])).toEqual([early]);
-  const hidden = new Set(['appendEntries']);
-  expect(drawnEvents({ ...view, hidden }, [early])).toEqual([]);
+  expect(drawnEvents({ ...view, isShown: () => false }, [early])).toEqual([]);
 });
 
 test('a click finds the nearest event of its lane', () => {
