@@ -46,9 +46,9 @@ export interface AsyncCheckOptions<Input = unknown, Output = unknown> extends Ch
   /** Told after every slice. What it throws ends the check with that error. */
   readonly onProgress?: (progress: CheckProgress) => void;
   /**
-   * Told how a counterexample shrinks: of the operations looked at first, and then of every smaller
-   * set that still shows the violation. What was never answered, or too late to count, is among
-   * them as of unknown outcome. What it throws ends the check with that error.
+   * Told how a counterexample shrinks: of the operations looked at first, and then of every
+   * smaller set that still shows the violation. What was never answered, or too late to count, is
+   * among them as of unknown outcome. What it throws ends the check with that error.
    */
   readonly onSmaller?: (operations: History<Input, Output>) => void;
   /** Lets other work run; awaited after every slice. Default: a turn of the event loop. */

@@ -120,6 +120,6 @@ export interface Checks {
   record(mode: 'on' | 'off'): void;
   /** @param key - The key to draw, by name; default one that says most. */
   run(model: CheckModel, key?: string): Promise<CheckReport>;
-  /** Breaks a rule for show, or keeps it again. @throws ActionError (as a rejection) if it cannot. */
+  /** Breaks a rule for show, or keeps it again. Rejects with an ActionError if it cannot. */
   breakRule(mode: 'broken' | 'kept'): Promise<void>;
 }

@@ -94,7 +94,7 @@ function isUnknown({ isOpen, outcome }: Entry): boolean {
   return !isOpen && outcome.kind === 'info';
 }
 
-/** When it was over; of what is open, never; of unknown outcome counts as over: it may be left out. */
+/** When it was over. What is open never is; of unknown outcome, it may be left out of the order. */
 function endOf({ isOpen, outcome, callTime }: Entry): number {
   if (isOpen) return Infinity;
   return outcome.kind === 'info' ? callTime : outcome.returnTime;

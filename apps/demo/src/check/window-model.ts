@@ -8,8 +8,8 @@ export type WindowState = KeyState | 'anything';
 const absent: KeyState = { value: null, revision: 0, isExact: false };
 
 /**
- * The configuration as `configModel` has it, for a history that begins in the middle: what a key was
- * then is told by the first answer about it, or by nothing.
+ * The configuration as `configModel` has it, for a history that begins in the middle: what a key
+ * was then is told by the first answer about it, or by nothing.
  */
 export const windowModel: Model<WindowState, ConfigInput, ConfigOutput> = {
   ...configModel,

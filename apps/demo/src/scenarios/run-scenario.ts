@@ -136,7 +136,7 @@ export class ScenarioRun {
     return this.#load;
   }
 
-  /** How clients read the configuration: by 'stale' they are promised less than they are held to. */
+  /** How clients read the configuration: 'stale' promises less than they are held to. */
   get readMode(): ReadMode {
     return this.#readMode;
   }

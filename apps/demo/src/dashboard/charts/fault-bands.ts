@@ -6,7 +6,7 @@ export interface FaultBand {
   readonly untilMs: number;
 }
 
-/** From each fault to the repair of the last one that was there; `heal` repairs all links at once. */
+/** From each fault to the repair of the last one that was there; `heal` repairs all at once. */
 export function faultBands(marks: readonly ChartMark[], nowMs: number): readonly FaultBand[] {
   const bands: FaultBand[] = [];
   let [depth, fromMs] = [0, 0];

@@ -73,7 +73,7 @@ function Violation({ report }: { readonly report: ConfigReport }) {
         </label>
         <p class="hint">
           {isLast && isMinimal
-            ? 'None of these can be left out. The one with the cross is impossible after the others.'
+            ? 'None of these can be left out. The one with the cross cannot come after the others.'
             : 'What is faint was not needed.'}
         </p>
       </div>

@@ -137,9 +137,10 @@ function Preview({ plan: { members, preview } }: { readonly plan: RingPlan }) {
 }
 
 function sentenceOf({ kind, node, movedShare, idealShare, movedBoards }: MovePreview): string {
+  const moves = `moves ${percent(movedShare)} of the copies; ideal ${percent(idealShare)}`;
   const who = kind === 'add' ? `${node} comes` : `${node} leaves`;
   const now = `${count(movedBoards.length)} of the boards there are get another holder`;
-  return `${who}: moves ${percent(movedShare)} of the copies; ideal ${percent(idealShare)}. ${now}.`;
+  return `${who}: ${moves}. ${now}.`;
 }
 
 function nextName(ids: readonly string[]): string {
