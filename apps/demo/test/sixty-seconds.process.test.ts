@@ -42,7 +42,7 @@ describe.skipIf(isBrowserMissing)('the first minute', () => {
     const page = await context?.newPage();
     if (page === undefined) throw new Error('expected a browser');
     page.on('pageerror', ({ message }) => errors.push(message));
-    await page.goto(address);
+    await page.goto(address, { timeout: 120_000 });
     return page;
   }
 
