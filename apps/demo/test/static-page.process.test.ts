@@ -20,9 +20,9 @@ const patience = { timeout: 120_000 };
 vi.setConfig({ testTimeout: 300_000 });
 
 /** Of the scripts that the page waits for, in bytes of gzip. */
-const FIRST_BYTES_MAX = 132_000;
+const FIRST_BYTES_MAX = 137_000;
 /** Of all scripts: those in which the cluster is come after the page is seen. */
-const SCRIPT_BYTES_MAX = 336_000;
+const SCRIPT_BYTES_MAX = 341_000;
 
 let directory = '';
 
