@@ -6,7 +6,6 @@ import type { Context, Handler, Hono } from 'hono';
 import * as v from 'valibot';
 
 import { limitBody } from './limit-body.ts';
-import { problem } from './problem.ts';
 import { checked, readBody } from './read-request.ts';
 
 /** The parts of a request, checked. */
@@ -60,15 +59,13 @@ export function serve<Params, Query, Headers, Body>(
     context: Context,
   ) => Response | Promise<Response>,
 ): void {
-  const { method, path, bodyBytesMax: maxSize } = endpoint;
+  const { method, path, bodyBytesMax } = endpoint;
   const handler = async (context: Context): Promise<Response> => {
     const parts = await readParts(context, endpoint);
     return parts instanceof Response ? parts : await handle(parts, context);
   };
   endpoints.set(handler, endpoint);
-  const detail = `body: expected at most ${maxSize} bytes`;
-  const onError = (): Response => problem('too_large', { field: 'body', detail });
-  if (maxSize > 0) api.on(method, path, limitBody({ maxSize, onError }));
+  if (bodyBytesMax > 0) api.on(method, path, limitBody(bodyBytesMax));
   api.on(method, path, handler);
 }
 

@@ -30,7 +30,7 @@ export function createAdminApi(options: AdminApiOptions): Hono {
   const { changes, leadership, raft, mayAdminister } = options;
   const api = new Hono();
   for (const path of ['/admin/nodes/*', '/admin/transfer-leadership', '/admin/snapshot']) {
-    api.use(path, limitBody({ maxSize: bodyBytesMax }), async (context, next) => {
+    api.use(path, limitBody(bodyBytesMax), async (context, next) => {
       if (mayAdminister(context)) return next();
       const expected = 'an API key of an admin, or the token of the supervisor';
       return problem('unauthorized', { detail: `authorization: expected ${expected}` });

@@ -41,6 +41,7 @@ import { MemberChanges } from './control/member-changes.ts';
 import { type AddressBook, type Membership, Roster } from './control/roster.ts';
 import { EventLoopMonitor } from '../observe/event-loop-monitor.ts';
 import { HttpMetrics } from '../observe/http-metrics.ts';
+import { createAccountApi } from './gateway/account-api.ts';
 import { Admission } from './gateway/admission.ts';
 import { BoardDirectory } from './gateway/board-directory.ts';
 import { PeerCalls } from './gateway/peer-calls.ts';
@@ -51,6 +52,7 @@ import { nodeMetrics } from '../observe/node-metrics.ts';
 import type { BoardFigures, NodeStatus, RaftFigures } from '../observe/node-status.ts';
 import { observeCarrier } from '../observe/observed-carrier.ts';
 import { createOperationsApi, hasToken, type OperationsApiOptions } from './operations-api.ts';
+import { noRoute } from '../http/no-route.ts';
 import { problem } from '../http/problem.ts';
 import type { MachineFaults } from '../machine-faults.ts';
 import { noticeOf, raftFigures } from '../observe/raft-figures.ts';
@@ -176,6 +178,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     routes: [
       createBoardsApi({ boards: boards.service, clock, directory }),
       createConfigApi(service, admission.isAdmin),
+      createAccountApi(admission),
     ],
     operations: { events, status, metrics, faults, trace, ownersOf, boardText },
     admin: { changes, leadership, raft },
@@ -241,7 +244,7 @@ function createApp(parts: {
   const mayAdminister = (context: Context): boolean =>
     hasToken(context, adminToken) || admission.isProvenAdmin(context);
   app.route('/', createAdminApi({ ...admin, mayAdminister }));
-  app.notFound(({ req }) => problem('not_found', { detail: `nothing at ${req.path}` }));
+  app.notFound(({ req }) => noRoute(app, req));
   app.onError(({ message }) => problem('internal', { detail: message }));
   return app;
 }

@@ -92,7 +92,7 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
   );
   const { adminToken } = options;
   if (adminToken !== undefined) {
-    api.use('/admin/faults', limitBody({ maxSize: faultBodyBytesMax }));
+    api.use('/admin/faults', limitBody(faultBodyBytesMax));
     api.post('/admin/faults', (context) => injectFaults(options, adminToken, context));
   }
   return api;

@@ -10,6 +10,7 @@ import { nodeId } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
 import { TcpTransport } from '@quorate/transport/tcp';
 
+import { addDocs } from '../api-docs/add-docs.ts';
 import type { NodeCommand } from '../cli/command.ts';
 import { limits } from '../node/control/config-limits.ts';
 import { createNode, type DemoNode } from '../node/create-node.ts';
@@ -33,6 +34,7 @@ export async function runNode(command: NodeCommand): Promise<void> {
   // One lock for everything in it: each takes a process to get, and there is a log for every board.
   const unlock = await disk.lock?.('');
   const node = await openNode(command, disk);
+  addDocs(node.app);
   const server = createAdaptorServer({ fetch: node.app.fetch });
   server.listen(command.http.port, command.http.host);
   await once(server, 'listening');

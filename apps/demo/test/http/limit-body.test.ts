@@ -4,9 +4,7 @@ import { expect, test } from 'vitest';
 import { limitBody } from '../../src/http/limit-body.ts';
 
 const app = new Hono();
-app.post('/', limitBody({ maxSize: 4, onError: (context) => context.text('large', 413) }), (c) =>
-  c.req.text().then((text) => c.text(text)),
-);
+app.post('/', limitBody(4), (c) => c.req.text().then((text) => c.text(text)));
 
 const post = (body: BodyInit, headers: Record<string, string> = {}): Promise<Response> =>
   Promise.resolve(

@@ -154,11 +154,17 @@ export class BoardService {
     const watching = host.watch(boardId, () => {
       timer ??= clock.setTimer(WATCH_MS, tell);
     });
-    tell();
-    return () => {
+    const stop = (): void => {
       timer?.cancel();
       watching.stop();
     };
+    try {
+      tell();
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return stop;
   }
 
   /** Takes no more requests from other nodes. */
@@ -183,8 +189,9 @@ export class BoardService {
     const { host, shards } = this.#options;
     const keys = host.tombstones.keysOf(boardId);
     if (keys !== undefined && !keys.includes(key)) return { kind: 'deleted' };
-    if (keys === undefined && (await this.#find(boardId)) === undefined) {
-      return { kind: 'missing' };
+    if (keys === undefined) {
+      const found = await this.#find(boardId);
+      if ('kind' in found) return found;
     }
     await host.bury(boardId, [key]);
     const needed = Math.min(CONFIRMED_COPIES, shards.ownersOf(boardId).length);
@@ -206,7 +213,7 @@ export class BoardService {
     }
     const isQuorum = command.kind === 'read' && command.copies > 1;
     const copy = await this.#find(boardId);
-    if (copy === undefined) return { kind: 'missing' };
+    if ('kind' in copy) return copy;
     if (isQuorum && !(await this.#hearOthers(boardId, copy))) return { kind: 'alone' };
     switch (command.kind) {
       case 'read':
@@ -227,19 +234,19 @@ export class BoardService {
   }
 
   /** The copy, if the board exists; after hearing others if it is not here yet. */
-  async #find(boardId: string): Promise<HostedBoard | undefined> {
+  async #find(
+    boardId: string,
+  ): Promise<HostedBoard | { readonly kind: 'missing' } | { readonly kind: 'alone' }> {
     const { host, shards } = this.#options;
-    // Boards that move may be on none of their owners.
-    const isHere = host.get(boardId) !== undefined;
-    if (!isHere && !shards.isMoving) return undefined;
-    const copy = await host.hold(boardId);
-    const isEmpty = copy.board.eventCount === 0;
-    if (isEmpty) await this.#hearOthers(boardId, copy);
-    if (copy.board.eventCount === 0) {
-      if (!isHere) await host.release(boardId);
-      return undefined;
+    const here = await host.get(boardId);
+    if (here !== undefined && here.board.eventCount > 0) return here;
+    // The others may have been told of it when this owner could not be reached, or none was.
+    const isHeard = await this.#hearOthers(boardId, here);
+    const copy = await host.get(boardId);
+    if (copy === undefined || copy.board.eventCount === 0) {
+      return { kind: isHeard ? 'missing' : 'alone' };
     }
-    if (isEmpty) await shards.assign([boardId]);
+    await shards.assign([boardId]);
     return copy;
   }
 
@@ -281,16 +288,19 @@ export class BoardService {
    *
    * @returns Whether anybody answered; true if there is nobody else.
    */
-  async #hearOthers(boardId: string, copy: HostedBoard): Promise<boolean> {
+  async #hearOthers(boardId: string, copy: HostedBoard | undefined): Promise<boolean> {
     const { host, shards, requester, isAvailable } = this.#options;
-    const payload = pullCodec.encode({ boardId, since: versionOf(copy) });
+    const payload = pullCodec.encode({ boardId, since: copy === undefined ? '' : versionOf(copy) });
     const others = shards.otherHoldersOf(boardId);
     const asked = others.filter(isAvailable).map(async (holder) => {
       const options = { timeoutMs: this.#secondMs };
       const reply = await requester.request(holder, pullMethod, payload, options);
       const { updates, deletedBy } = pulledCodec.decode(reply);
       if (deletedBy !== undefined) await host.bury(boardId, deletedBy);
-      else for (const update of updates) copy.merge(fromBase64(update));
+      else if (updates.length > 0) {
+        const { merge } = copy ?? (await host.hold(boardId));
+        for (const update of updates) merge(fromBase64(update));
+      }
     });
     if (shards.isMoving) await Promise.allSettled(asked);
     const heard = Promise.any(asked).then(

@@ -1,6 +1,7 @@
 /** `/v1/boards`: boards over HTTP. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { CrdtsError } from '@quorate/crdts';
 import type { Clock } from '@quorate/transport';
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
@@ -71,9 +72,9 @@ export function createBoardsApi({ boards, clock, directory }: BoardsApiOptions):
     if (outcome.kind === 'missing' && !asksAnyway) noteMissing();
     return answer(context, outcome);
   };
-  const stampOf = (context: Context, key: string, body: object): RequestStamp => ({
+  const stampOf = ({ req }: Context, key: string, body: object): RequestStamp => ({
     // Clients choose keys as they like, of any length, and need not know of each other.
-    key: digestOf(`${context.req.header('authorization') ?? ''}\n${key}`),
+    key: digestOf([req.header('authorization') ?? '', req.method, req.path, key].join('\n')),
     digest: digestOf(JSON.stringify(body)),
     atMs: clock.wallTimeMs(),
   });
@@ -112,9 +113,14 @@ export function createBoardsApi({ boards, clock, directory }: BoardsApiOptions):
   serve(api, endpoints.events, ({ params: { id }, query }, context) => {
     if (!mayExist(id)) return answer(context, { kind: 'missing' });
     if (boards.isDeleted(id)) return answer(context, { kind: 'deleted' });
-    return eventStream(context.req.raw.signal, (send, end) =>
-      boards.watch(id, query.since, send, end),
-    );
+    try {
+      return eventStream(context.req.raw.signal, (send, end) =>
+        boards.watch(id, query.since, send, end),
+      );
+    } catch (error) {
+      if (!(error instanceof CrdtsError)) throw error;
+      return problem('bad_field', { field: 'since', detail: `since: ${error.message}` });
+    }
   });
   return api;
 }

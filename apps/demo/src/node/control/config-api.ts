@@ -24,17 +24,7 @@ export function createConfigApi(
   mayAdminister: MayAdminister = () => true,
 ): Hono {
   const api = new Hono();
-  api.use(
-    `${prefix}*`,
-    limitBody({
-      maxSize: limits.bodyBytesMax,
-      onError: () =>
-        problem('too_large', {
-          field: 'body',
-          detail: `body: expected at most ${limits.bodyBytesMax} bytes`,
-        }),
-    }),
-  );
+  api.use(`${prefix}*`, limitBody(limits.bodyBytesMax));
   api.get(`${prefix}*`, (context) => getKey(service, context));
   api.put(`${prefix}*`, (context) => putKey(service, context, mayAdminister));
   api.delete(`${prefix}*`, (context) => deleteKey(service, context, mayAdminister));

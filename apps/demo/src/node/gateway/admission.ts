@@ -8,7 +8,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { gcra } from '@quorate/rate-limiter';
-import { ClusterStore, rendezvousPlacement } from '@quorate/rate-limiter/cluster';
+import { ClusterStore, type Placement, rendezvousPlacement } from '@quorate/rate-limiter/cluster';
 import { type HttpLimit, storeLimit } from '@quorate/rate-limiter/http';
 import { honoRateLimit } from '@quorate/rate-limiter/hono';
 import type { Clock, NodeId, Requester } from '@quorate/transport';
@@ -28,14 +28,28 @@ export interface AdmissionOptions {
   readonly clock: Clock;
 }
 
+/** What is left of a quota. */
+export interface Usage extends Quota {
+  readonly name: string;
+  readonly remaining: number;
+  /** After which all of it is there again, if nothing comes meanwhile. */
+  readonly resetAfterMs: number;
+  /** The node that counts for the whole cluster. */
+  readonly countedBy: NodeId;
+  /** Whether this node counts, has leased a part from who does, or cannot reach that one. */
+  readonly source: 'owned' | 'lease' | 'localShare';
+}
+
 /** Who calls when there are no API keys. */
 const anyone: ApiKey = { name: 'anyone', sha256: '', role: 'admin' };
+const nobody: ApiKey = { name: '', sha256: '', role: 'client' };
 const unlimited: Quota = { limit: 1_000_000, windowMs: 1_000 };
 
 /** Lets requests in. */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #limits: ClusterStore;
+  #placement: Placement;
   /** How requests were decided, by client. */
   readonly watch = new LimitWatch();
   /** One for each quota that is in force: they are compared by identity. */
@@ -44,8 +58,8 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     const { localId, requester, clock } = options;
     this.#options = options;
-    const placement = rendezvousPlacement([localId]);
-    this.#limits = new ClusterStore({ localId, requester, clock, placement });
+    this.#placement = rendezvousPlacement([localId]);
+    this.#limits = new ClusterStore({ localId, requester, clock, placement: this.#placement });
   }
 
   /** How decisions were come by. */
@@ -56,7 +70,7 @@ export class Admission {
   /** Refuses strangers, with 401. */
   authenticate(): MiddlewareHandler {
     return async (context, next) => {
-      if (this.callerOf(context) === undefined) {
+      if (this.#findCaller(context) === undefined) {
         return problem('unauthorized', { detail: 'authorization: expected Bearer and an API key' });
       }
       await next();
@@ -68,36 +82,42 @@ export class Admission {
   limit(): MiddlewareHandler {
     return honoRateLimit<Context>({
       limit: (_request, context) => this.#limitOf(context),
-      key: (_request, context) => this.callerOf(context)?.name,
+      key: (_request, context) => this.callerOf(context).name,
       onLimiterFailure: 'open',
     });
   }
 
-  /** Whose API key a request has. */
-  callerOf(context: Context): ApiKey | undefined {
-    const keys = apiKeysOf(this.#options.store);
-    if (keys === undefined) return anyone;
-    const secret = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1];
-    if (secret === undefined) return undefined;
-    const digest = bytesToHex(sha256(utf8ToBytes(secret)));
-    // All of them are compared, so that the time says nothing about which one is near.
-    let caller: ApiKey | undefined;
-    for (const key of keys) if (isSameText(key.sha256, digest)) caller = key;
-    return caller;
+  /** Whose API key a request has that was let in. */
+  callerOf(context: Context): ApiKey {
+    // It was known when the request was let in; whoever lost the key since is nobody.
+    return this.#findCaller(context) ?? nobody;
+  }
+
+  /** What is left to whoever sent a request. */
+  async usageOf(context: Context): Promise<Usage> {
+    const { name } = this.callerOf(context);
+    const { decisions } = await this.#limitOf(context).take(name, 0);
+    const { remaining = 0, resetAfterMs = 0, reason } = decisions[0] ?? {};
+    const countedBy = this.#placement.ownerOf(name);
+    const counted = countedBy === this.#options.localId ? 'owned' : 'lease';
+    const source = reason === 'localShare' ? reason : counted;
+    return { name: 'api', ...this.quotaOf(name), remaining, resetAfterMs, countedBy, source };
   }
 
   /** Whether a request may change what the cluster itself reads. */
-  readonly isAdmin = (context: Context): boolean => this.callerOf(context)?.role === 'admin';
+  readonly isAdmin = (context: Context): boolean => this.callerOf(context).role === 'admin';
 
   /** Whether a request has the API key of an admin, which nobody has while there are no keys. */
   readonly isProvenAdmin = (context: Context): boolean => {
     const caller = this.callerOf(context);
-    return caller !== anyone && caller?.role === 'admin';
+    return caller !== anyone && caller.role === 'admin';
   };
 
   /** The nodes that count are others now. */
   setMembers(members: readonly NodeId[]): void {
-    if (members.length > 0) this.#limits.setPlacement(rendezvousPlacement(members));
+    if (members.length === 0) return;
+    this.#placement = rendezvousPlacement(members);
+    this.#limits.setPlacement(this.#placement);
   }
 
   /** What a caller may do. */
@@ -109,8 +129,20 @@ export class Admission {
     await this.#limits.close();
   }
 
+  #findCaller(context: Context): ApiKey | undefined {
+    const keys = apiKeysOf(this.#options.store);
+    if (keys === undefined) return anyone;
+    const secret = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1];
+    if (secret === undefined) return undefined;
+    const digest = bytesToHex(sha256(utf8ToBytes(secret)));
+    // All of them are compared, so that the time says nothing about which one is near.
+    let caller: ApiKey | undefined;
+    for (const key of keys) if (isSameText(key.sha256, digest)) caller = key;
+    return caller;
+  }
+
   #limitOf(context: Context): HttpLimit {
-    const { limit, windowMs } = this.quotaOf(this.callerOf(context)?.name ?? '');
+    const { limit, windowMs } = this.quotaOf(this.callerOf(context).name);
     const name = `${limit}/${windowMs}`;
     const known = this.#httpLimits.get(name);
     if (known !== undefined) return known;

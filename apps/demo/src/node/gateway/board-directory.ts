@@ -3,59 +3,78 @@
  * board that nobody has costs no question to its owners.
  *
  * A filter never denies what it holds. What it lacks may have been made a moment ago, so a new
- * board is announced at once, and the whole filter now and then for those who missed it.
+ * board is announced at once. Announcements are numbered, and the number of the last one is told
+ * over and over: so a node notices that it missed one, or that it hears nothing, asks for the whole
+ * filter, and denies nothing until it has it.
  */
 import { decodeScalable, encodeScalable, ScalableFilter } from '@quorate/bloom-filter';
 import {
+  type Channel,
   type Clock,
   type NodeId,
+  openChannel,
   protocolName,
   type Timer,
   type Transport,
 } from '@quorate/transport';
 
 import type { FilterFigures } from '../../observe/node-status.ts';
+import { boardNewsCodec, type BoardNews } from './board-news.ts';
 
-const protocol = protocolName('board-directory');
-/** How often the whole filter is sent, in ms. */
-const GOSSIP_MS = 5_000;
-/** The first byte of a message. */
-const [WHOLE, ADDED] = [0, 1];
+/** How often the number is told, and how soon after an announcement, in ms. */
+const TELL_MS = 1_000;
+const TELL_AGAIN_MS = 100;
+/** After so long a silence of a node, nothing is denied on its behalf, in ms. */
+const FRESH_MS = 2_500;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** What another node has told. */
+interface Heard {
+  readonly incarnation: number;
+  readonly filter: ScalableFilter;
+  /** All announcements up to this one are in the filter. */
+  number: number;
+  /** The last one that is known to be there. */
+  announced: number;
+  /** When it was known last that the filter is whole. */
+  wholeAtMs: number;
+}
 
 /** Filters of all nodes, as far as they have been heard. */
 export class BoardDirectory {
-  readonly #transport: Transport;
+  readonly #channel: Channel<BoardNews>;
   readonly #clock: Clock;
   #peers: readonly NodeId[] = [];
   readonly #own = newFilter();
-  readonly #others = new Map<NodeId, ScalableFilter>();
-  readonly #stops: readonly (() => void)[];
+  #number = 0;
+  readonly #others = new Map<NodeId, Heard>();
+  readonly #stop: () => void;
   #timer: Timer | undefined;
   #savedCount = 0;
   #wrongCount = 0;
 
   constructor(transport: Transport, clock: Clock) {
-    this.#transport = transport;
+    this.#channel = openChannel(transport, protocolName('board-directory'), boardNewsCodec);
     this.#clock = clock;
-    this.#stops = [transport.subscribe(protocol, ({ from, payload }) => this.#hear(from, payload))];
-    this.#gossipLater();
+    this.#stop = this.#channel.subscribe((from, news, { incarnation }) => {
+      this.#hear(from, news, incarnation);
+    });
+    this.#tellIn(TELL_MS);
   }
 
-  /** Whether `boardId` may exist. Until all nodes have been heard, anything may. */
+  /** Whether `boardId` may exist. Unless all nodes have just said what they have, anything may. */
   readonly mayExist = (boardId: string): boolean => {
     const others = [...this.#others.values()];
     const mayExist =
-      !this.#hasHeardAll || this.#own.has(boardId) || others.some((filter) => filter.has(boardId));
+      !this.#isComplete ||
+      this.#own.has(boardId) ||
+      others.some(({ filter }) => filter.has(boardId));
     if (!mayExist) this.#savedCount += 1;
     return mayExist;
   };
 
   /** A board that might have existed does not. */
   readonly noteMissing = (): void => {
-    if (this.#hasHeardAll) this.#wrongCount += 1;
+    if (this.#isComplete) this.#wrongCount += 1;
   };
 
   /** These are the other nodes from now on. */
@@ -67,7 +86,9 @@ export class BoardDirectory {
   /** There is a copy of `boardId` here. */
   add(boardId: string): void {
     if (this.#own.add(boardId) === 'present') return;
-    this.#tellAll(messageOf(ADDED, encoder.encode(boardId)));
+    this.#number += 1;
+    this.#tellAll({ kind: 'added', number: this.#number, boardId });
+    this.#tellIn(TELL_AGAIN_MS);
   }
 
   /** How full this node's filter is, how often it should err, and how often all of them did. */
@@ -77,44 +98,75 @@ export class BoardDirectory {
     return { sizeBytes: sizeBits / 8, fillRatio, falsePositiveRate, savedCount, wrongCount };
   }
 
-  get #hasHeardAll(): boolean {
-    return this.#others.size >= this.#peers.length;
-  }
-
-  close(): void {
-    for (const stop of this.#stops) stop();
-    this.#timer?.cancel();
-  }
-
-  #hear(from: NodeId, payload: Uint8Array): void {
-    const [kind] = payload;
-    const body = payload.slice(1);
-    if (kind === ADDED) this.#others.get(from)?.add(decoder.decode(body));
-    if (kind !== WHOLE) return;
-    try {
-      this.#others.set(from, decodeScalable(body));
-    } catch {
-      // Damaged on its way, or by another version: the next one will do.
-    }
-  }
-
-  #gossipLater(): void {
-    this.#timer = this.#clock.setTimer(GOSSIP_MS, () => {
-      this.#tellAll(messageOf(WHOLE, encodeScalable(this.#own)));
-      this.#gossipLater();
+  get #isComplete(): boolean {
+    return this.#peers.every((peer) => {
+      const heard = this.#others.get(peer);
+      return heard !== undefined && this.#isWhole(heard);
     });
   }
 
-  #tellAll(message: Uint8Array): void {
-    for (const peer of this.#peers) this.#transport.send(peer, protocol, message);
+  close(): void {
+    this.#stop();
+    this.#timer?.cancel();
+  }
+
+  #isWhole({ number, announced, wholeAtMs }: Heard): boolean {
+    return number >= announced && this.#clock.nowMs() - wholeAtMs < FRESH_MS;
+  }
+
+  #hear(from: NodeId, news: BoardNews, incarnation: number): void {
+    if (news.kind === 'ask') {
+      const filter = encodeScalable(this.#own);
+      this.#channel.send(from, { kind: 'whole', number: this.#number, filter });
+      return;
+    }
+    const known = this.#others.get(from);
+    const isSame = known?.incarnation === incarnation;
+    if (news.kind === 'whole') {
+      if (!isSame || news.number >= known.number) {
+        const announced = isSame ? Math.max(known.announced, news.number) : news.number;
+        const filter = filterOf(news.filter);
+        const wholeAtMs = this.#clock.nowMs();
+        const heard = { incarnation, filter, number: news.number, announced, wholeAtMs };
+        if (filter !== undefined) this.#others.set(from, { ...heard, filter });
+      }
+      return;
+    }
+    if (!isSame) {
+      // What it has since it was started anew is not known.
+      this.#others.delete(from);
+      this.#channel.send(from, { kind: 'ask' });
+      return;
+    }
+    if (news.kind === 'added') {
+      known.filter.add(news.boardId);
+      if (news.number === known.number + 1) known.number = news.number;
+    }
+    known.announced = Math.max(known.announced, news.number);
+    if (known.number < known.announced) this.#channel.send(from, { kind: 'ask' });
+    else known.wholeAtMs = this.#clock.nowMs();
+  }
+
+  #tellIn(delayMs: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#clock.setTimer(delayMs, () => {
+      this.#tellAll({ kind: 'count', number: this.#number });
+      this.#tellIn(TELL_MS);
+    });
+  }
+
+  #tellAll(news: BoardNews): void {
+    for (const peer of this.#peers) this.#channel.send(peer, news);
   }
 }
 
-function messageOf(kind: number, body: Uint8Array): Uint8Array {
-  const message = new Uint8Array(1 + body.length);
-  message[0] = kind;
-  message.set(body, 1);
-  return message;
+/** The filter that was sent; undefined if it is damaged, or of another version. */
+function filterOf(bytes: Uint8Array): ScalableFilter | undefined {
+  try {
+    return decodeScalable(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function newFilter(): ScalableFilter {

@@ -86,3 +86,50 @@ describe('quotas', () => {
     expect(admitted[0]?.headers.get('ratelimit')).toContain('"api"');
   });
 });
+
+describe('what a caller may ask about itself', () => {
+  test('is its name, its rights and its quota', async () => {
+    const cluster = await guarded();
+    const leader = await cluster.elect();
+    const quotas = JSON.stringify({ ann: { limit: 7, windowMs: 60_000 } });
+    expect(
+      (await cluster.put(leader, 'cluster/quotas', quotas, bearer('root-secret'))).status,
+    ).toBe(201);
+    await cluster.simulation.run(500);
+    const ask = (secret: string) =>
+      cluster.request(cluster.ids[1]!, '/v1/whoami', { headers: bearer(secret) });
+    expect((await ask('ann-secret')).document).toEqual({
+      ...{ name: 'ann', role: 'client', rights: ['boards', 'config'] },
+      quota: { limit: 7, windowMs: 60_000 },
+    });
+    expect((await ask('root-secret')).document).toMatchObject({
+      ...{ name: 'root', role: 'admin', rights: ['boards', 'config', 'cluster'] },
+    });
+    expect((await ask('wrong')).status).toBe(401);
+  });
+
+  test('is what is left, who counts, and that a node on its own has a share', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 3 });
+    const leader = await cluster.elect();
+    const quotas = JSON.stringify({ '*': { limit: 90, windowMs: 3_600_000 } });
+    await cluster.put(leader, 'cluster/quotas', quotas);
+    await cluster.simulation.run(500);
+    const usage = async (id: (typeof cluster.ids)[number]) => {
+      const { document, text } = await cluster.request(id, '/v1/limits');
+      expect(document, text).toMatchObject({ name: 'api', limit: 90, windowMs: 3_600_000 });
+      return document as { remaining: number; countedBy: string; source: string };
+    };
+    const first = await usage(cluster.ids[0]!);
+    const owner = cluster.ids.find((id) => id === first.countedBy)!;
+    const [other, third] = cluster.ids.filter((id) => id !== owner);
+    expect((await usage(owner)).source).toBe('owned');
+    expect((await usage(owner)).remaining).toBeLessThan(90);
+    expect((await usage(other!)).source).toBe('lease');
+
+    cluster.simulation.partition([other!], [owner, third!]);
+    await cluster.simulation.run(60_000);
+    const alone = await usage(other!);
+    expect([alone.source, alone.countedBy]).toEqual(['localShare', owner]);
+    expect(alone.remaining).toBeLessThanOrEqual(30);
+  });
+});

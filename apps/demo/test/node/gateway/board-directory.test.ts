@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { encodeScalable, ScalableFilter } from '@quorate/bloom-filter';
 
 import { BoardDirectory } from '../../../src/node/gateway/board-directory.ts';
+import { boardNewsCodec } from '../../../src/node/gateway/board-news.ts';
 
 /** A directory that hears what it is told to hear, and sends nothing. */
 function opened(): { readonly directory: BoardDirectory; readonly hear: (from: NodeId) => void } {
@@ -19,7 +20,7 @@ function opened(): { readonly directory: BoardDirectory; readonly hear: (from: N
   const directory = new BoardDirectory(transport, systemClock);
   directory.setPeers([nodeId('n2')]);
   const whole = encodeScalable(new ScalableFilter({ itemCount: 1_000, falsePositiveRate: 0.01 }));
-  const payload = new Uint8Array([0, ...whole]);
+  const payload = boardNewsCodec.encode({ kind: 'whole', number: 0, filter: whole });
   const hear = (from: NodeId): void => listener({ from, payload, incarnation: 1, receivedAtMs: 0 });
   return { directory, hear };
 }
