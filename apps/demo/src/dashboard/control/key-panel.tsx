@@ -50,15 +50,7 @@ export function KeyPanel() {
             ))}
           </select>
         </label>
-        <fieldset>
-          <legend>Read</legend>
-          <ModeChoice mode="index" text="by index: a majority agrees" />
-          <ModeChoice mode="lease" text="by lease: while clocks are well" />
-          <ModeChoice mode="stale" text="stale: from this node alone" />
-          <button type="button" onClick={() => void measure()} disabled={isWaiting.value}>
-            Measure all three
-          </button>
-        </fieldset>
+        <ReadModes />
         <label class="check">
           <input
             type="checkbox"
@@ -105,6 +97,21 @@ function Field({ label, held }: { readonly label: string; readonly held: typeof 
         }}
       />
     </label>
+  );
+}
+
+/** How a read is confirmed, and what that takes. */
+function ReadModes() {
+  return (
+    <fieldset>
+      <legend>Read</legend>
+      <ModeChoice mode="index" text="by index: a majority agrees" />
+      <ModeChoice mode="lease" text="by lease: while clocks are well" />
+      <ModeChoice mode="stale" text="stale: from this node alone" />
+      <button type="button" onClick={() => void measure()} disabled={isWaiting.value}>
+        Measure all three
+      </button>
+    </fieldset>
   );
 }
 
