@@ -68,6 +68,13 @@ export class LatencyHistogram {
     return this.#maxMs;
   }
 
+  /** Every bucket with something in it: its upper bound in milliseconds, and how many. */
+  buckets(): readonly (readonly [upToMs: number, count: number])[] {
+    return [...this.#counts].flatMap((count, bucket) =>
+      count === 0 ? [] : [[smallestMs * 2 ** (bucket / bucketsPerOctave), count] as const],
+    );
+  }
+
   /** Forgets everything. */
   reset(): void {
     this.#counts.fill(0);

@@ -1,9 +1,11 @@
 /** All commands; the first is what is done if none is named. */
 import type { Command } from './command-spec.ts';
+import { bench } from './commands/bench.ts';
 import { chaos } from './commands/chaos.ts';
 import { check } from './commands/check.ts';
 import { remove } from './commands/delete.ts';
 import { disk } from './commands/disk.ts';
+import { doctor } from './commands/doctor.ts';
 import { drop } from './commands/drop.ts';
 import { duplicate } from './commands/duplicate.ts';
 import { get } from './commands/get.ts';
@@ -30,8 +32,9 @@ import { watch } from './commands/watch.ts';
 
 export const commands: readonly Command[] = [
   ...[up, load, stop, node],
-  ...[status, top],
+  ...[status, top, doctor],
   ...[get, put, watch, remove],
   ...[kill, pause, resume, restart, partition, slow, drop, duplicate, skew, disk, heal, play],
+  ...[bench],
   ...[scenario, sim, replay, check, chaos],
 ];
