@@ -27,23 +27,23 @@ export async function follow(
   { path, signal, onData, onGap }: Followed,
 ): Promise<void> {
   const isOver = (): boolean => signal.aborted;
+  const once = async (): Promise<string> => {
+    const refusal = await demo.stream(await path(), signal, onData);
+    if (refusal === undefined) return 'the stream ended';
+    const text = problemText(await refusal.text());
+    // Who is only away comes back; other refusals stay.
+    if (refusal.status < 500) throw new Failure(text);
+    return text;
+  };
+  const reasonOf = async (error: unknown): Promise<string> => {
+    if (!(error instanceof Failure)) throw error;
+    // If the demo itself is gone, this throws.
+    await demo.view();
+    if (!error.message.includes('broke off')) throw error;
+    return error.message;
+  };
   while (!isOver()) {
-    let reason = 'the stream ended';
-    try {
-      const refusal = await demo.stream(await path(), signal, onData);
-      if (refusal !== undefined) {
-        const text = problemText(await refusal.text());
-        // Who is only away comes back; other refusals stay.
-        if (refusal.status < 500) throw new Failure(text);
-        reason = text;
-      }
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      // If the demo itself is gone, this throws.
-      await demo.view();
-      if (!error.message.includes('broke off')) throw error;
-      reason = error.message;
-    }
+    const reason = await once().catch(reasonOf);
     if (isOver()) return;
     onGap(reason);
     await delay(retryMs, undefined, { signal }).catch(() => undefined);

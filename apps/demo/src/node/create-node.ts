@@ -122,10 +122,8 @@ export interface DemoNode {
  * @throws DiskError, LogError or RaftStartError if the disk cannot be used, see `RaftNode.open`.
  */
 export async function createNode(options: NodeOptions): Promise<DemoNode> {
-  const { clock, random, watchClock = clock } = options;
-  const faulty = new FaultyTransport(options.transport, { clock, random });
-  const faults = new InjectedFaults(faulty, options.onMachineFaults);
-  if (options.faults !== undefined) faults.set(options.faults);
+  const { clock, random, watchClock = clock, requestTimeoutMs = 3_000 } = options;
+  const { faulty, faults } = makeFaulty(options);
   const isBlocked = (peer: NodeId): boolean => faults.isBlocked(peer);
   const observed = observeCarrier(faulty, { clock, watchClock, random, isBlocked });
   const { transport, events, trace } = observed;
@@ -140,7 +138,6 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const changes = new MemberChanges({
     ...{ roster, raft, service, requester, clock, isAvailable, settlement },
   });
-  const { requestTimeoutMs = 3_000 } = options;
   const leadership = new Leadership({ raft, requester, requestTimeoutMs });
   const { localId } = transport;
   const admission = new Admission({ store, localId, requester: calls.requester, clock });
@@ -193,6 +190,17 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     await transport.close();
   };
   return { app, service, boardIds, boardText, events, status, raft: figures, close };
+}
+
+/** The carrier with what goes wrong on it when somebody asks for it. */
+function makeFaulty(options: NodeOptions): {
+  readonly faulty: FaultyTransport;
+  readonly faults: InjectedFaults;
+} {
+  const faulty = new FaultyTransport(options.transport, options);
+  const faults = new InjectedFaults(faulty, options.onMachineFaults);
+  if (options.faults !== undefined) faults.set(options.faults);
+  return { faulty, faults };
 }
 
 /** Raft, what it replicates, and who takes part. */

@@ -4,7 +4,7 @@
  *     {"seq":7,"at":1795970326031.5,"hlc":[1795970326031,32],"vc":{"n1.k3":7},"node":"n1",
  *      "life":"n1.k3","kind":"send","type":"heartbeat","peer":"n2","bytes":24,"key":"raft"}
  *
- * `seq` counts the events of a life of a node, which is its own part of `vc`; `key` is the protocol.
+ * `seq` counts the events of a life of a node: its own part of `vc`. `key` is the protocol.
  * Files come from strangers: what is read is bounded, and a line that does not fit is refused.
  */
 import * as v from 'valibot';

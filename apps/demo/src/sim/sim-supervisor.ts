@@ -1,4 +1,4 @@
-/** The simulated cluster under control: what the real supervisor does by signals, faults do here. */
+/** The simulated cluster under control: faults do what signals do to processes. */
 import { type NodeId, nodeId } from '@quorate/transport';
 
 import { type MachineChange, type MachineFaults, soundMachine } from '../machine-faults.ts';

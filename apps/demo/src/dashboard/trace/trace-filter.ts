@@ -20,8 +20,13 @@ type Evaluate = (fields: Fields) => unknown;
 
 const LENGTH_MAX = 500;
 const DEPTH_MAX = 50;
-const tokenPattern =
-  /\s*(?:(\d+(?:\.\d+)?)|('[^']*'|"[^"]*")|(m\.[A-Za-z_]\w*|true|false|null)|(&&|\|\||[=!]==?|[<>]=?|[!()-]))/y;
+const kindsOfToken = [
+  /\d+(?:\.\d+)?/,
+  /'[^']*'|"[^"]*"/,
+  /m\.[A-Za-z_]\w*|true|false|null/,
+  /&&|\|\||[=!]==?|[<>]=?|[!()-]/,
+].map(({ source }) => `(${source})`);
+const tokenPattern = new RegExp(`\\s*(?:${kindsOfToken.join('|')})`, 'y');
 
 const comparisons: Readonly<Record<string, (left: unknown, right: unknown) => boolean>> = {
   '===': (left, right) => left === right,
@@ -34,7 +39,11 @@ const comparisons: Readonly<Record<string, (left: unknown, right: unknown) => bo
   '>=': ordered((left, right) => left >= right),
 };
 
-/** What `text` says of a message; nothing says yes to all. @throws RangeError if it says nothing. */
+/**
+ * What `text` says of a message; nothing says yes to all.
+ *
+ * @throws RangeError if it cannot be understood.
+ */
 export function parseFilter(text: string): (fields: Fields) => boolean {
   if (text.length > LENGTH_MAX) throw new RangeError(`filter: expected ${LENGTH_MAX} characters`);
   if (text.trim() === '') return () => true;

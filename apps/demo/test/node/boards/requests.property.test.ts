@@ -32,8 +32,9 @@ function meet(from: Board, to: Board): void {
 
 /** All hear of all, until there is nothing new. */
 function settle(all: readonly Owner[]): void {
+  const pairs = all.flatMap((from) => all.map((to) => ({ from, to })));
   for (let round = 0; round < 4; round += 1) {
-    for (const from of all) for (const to of all) if (from !== to) meet(from.board, to.board);
+    for (const { from, to } of pairs) if (from !== to) meet(from.board, to.board);
   }
 }
 
