@@ -69,20 +69,6 @@ export function lookAt(atMs: number | undefined): void {
   for (const window of record.messagesIn(fromMs, atMs)) tell(window);
 }
 
-/** Views between two times, at most one in `everyMs`. */
-export function viewsIn(
-  fromMs: number,
-  toMs: number,
-  everyMs: number,
-): readonly { readonly atMs: number; readonly view: ClusterView }[] {
-  const views = [];
-  for (let atMs = Math.max(fromMs, record.startMs); atMs <= toMs; atMs += everyMs) {
-    const found = record.viewAt(atMs);
-    if (found !== undefined) views.push({ atMs, view: found });
-  }
-  return views;
-}
-
 function show(atMs: number): void {
   view.value = record.viewAt(atMs);
   points.value = record.pointsUntil(atMs, pointCountMax);

@@ -21,7 +21,7 @@ export interface SimChecksOptions {
  * Steps that break a rule so that anybody can see it within seconds: reads ask no majority any
  * more, clients are many, and one node is cut off and asked all the same.
  */
-export const breaking: readonly Doing[] = [
+const breaking: readonly Doing[] = [
   { kind: 'reads', mode: 'stale' },
   { kind: 'load', edits: 5, config: 60 },
   { kind: 'partition', left: ['follower'], right: 'others', isOneWay: false },

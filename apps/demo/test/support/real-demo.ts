@@ -32,7 +32,7 @@ export function runDemo(...args: readonly string[]): Promise<Run> {
  *
  * @param texts - Nothing to let it end by itself.
  */
-export async function runUntil(texts: readonly string[], ...args: readonly string[]): Promise<Run> {
+async function runUntil(texts: readonly string[], ...args: readonly string[]): Promise<Run> {
   const child = spawn(process.execPath, [...nodeArguments, ...args]);
   let stdout = '';
   let stderr = '';

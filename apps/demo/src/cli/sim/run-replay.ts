@@ -25,7 +25,7 @@ export interface Replay {
 }
 
 /** @throws Failure if the file is none, or was given up. */
-export async function replay(file: string, signal: AbortSignal): Promise<Replay> {
+async function replay(file: string, signal: AbortSignal): Promise<Replay> {
   const run = readFailing(file);
   const result = await playJob(run.job, signal);
   if (result === undefined) throw new Failure('given up before the end');

@@ -156,7 +156,7 @@ export function newestShown(countMax: number): readonly TraceEvent[] {
 }
 
 /** What conditions can see: a message by either of its ends. */
-export function fieldsOf({ entry, partner, ...event }: TraceEvent): Fields {
+function fieldsOf({ entry, partner, ...event }: TraceEvent): Fields {
   const { kind, type, node, peer, protocol, sizeBytes, detail } = entry;
   const isReceipt = kind === 'receive';
   return {

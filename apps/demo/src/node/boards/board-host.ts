@@ -6,6 +6,7 @@
  * what is here. Nobody says "move": each node looks at the placement, and the replicator does the
  * rest.
  */
+import type { Replica } from '@quorate/crdts';
 import { DiskStore, DurableReplica } from '@quorate/crdts/persistence';
 import { Replicator } from '@quorate/crdts/replicator';
 import { randomReplicaId } from '@quorate/crdts/text';
@@ -136,8 +137,7 @@ export class BoardHost {
     return {
       board: () => watched.board ?? openBoard('nobody'),
       stop: () => {
-        watched.listeners.delete(listener);
-        if (watched.listeners.size > 0) return;
+        if (!watched.listeners.delete(listener) || watched.listeners.size > 0) return;
         watched.stop();
         this.#watched.delete(boardId);
       },
@@ -187,7 +187,7 @@ export class BoardHost {
   async bury(boardId: string, keys: readonly string[]): Promise<void> {
     this.#options.onHold(boardId);
     await this.tombstones.add(boardId, keys);
-    for (const listener of this.#watched.get(boardId)?.listeners ?? []) listener();
+    this.#tell(boardId);
     await this.release(boardId);
   }
 
@@ -195,6 +195,10 @@ export class BoardHost {
     this.#replicator.close();
     const copies = await Promise.allSettled(this.#copies.values());
     for (const copy of copies) if (copy.status === 'fulfilled') await copy.value.durable.close();
+  }
+
+  #tell(boardId: string): void {
+    for (const listener of this.#watched.get(boardId)?.listeners ?? []) listener();
   }
 
   /** Opens the copy that is in a folder, if there is one. */
@@ -226,7 +230,8 @@ export class BoardHost {
   /** Shows a board of which there is no copy here. */
   #mirror(boardId: string, watched: Watched): void {
     const board = openBoard(randomReplicaId(this.#options.random));
-    show(watched, board, this.#replicator.attach(boardId, board));
+    const told = telling(board, () => this.#tell(boardId));
+    show(watched, board, this.#replicator.attach(boardId, told));
   }
 
   async #begin(boardId: string): Promise<Copy> {
@@ -247,13 +252,14 @@ export class BoardHost {
     watched?.stop();
     if (watched !== undefined) show(watched, durable.replica);
     this.#open.set(boardId, durable.replica);
-    const detach = this.#replicator.attach(boardId, durable, { flushed: () => durable.flushed() });
+    const told = telling(durable, () => this.#tell(boardId));
+    const detach = this.#replicator.attach(boardId, told, { flushed: () => durable.flushed() });
     return {
       board: durable.replica,
       requests: new Requests(durable.replica),
       flushed: () => durable.flushed(),
       merge: (update) => {
-        durable.apply(update);
+        told.apply(update);
         this.#replicator.changed(boardId);
       },
       durable,
@@ -273,6 +279,24 @@ function show(watched: Watched, board: Board, detach: () => void = () => undefin
     detach();
   };
   for (const listener of watched.listeners) listener();
+}
+
+/**
+ * A replica that says when it has taken something in: also if that looks no different, as what lost
+ * against a concurrent edit does.
+ */
+function telling(replica: Replica, tell: () => void): Replica {
+  return {
+    encodeVersion: () => replica.encodeVersion(),
+    updatesSince: (version, maxSizeBytes) => replica.updatesSince(version, maxSizeBytes),
+    isCoveredBy: (version) => replica.isCoveredBy(version),
+    apply: (update) => {
+      const outcome = replica.apply(update);
+      tell();
+      return outcome;
+    },
+    onLocalUpdate: (listener) => replica.onLocalUpdate(listener),
+  };
 }
 
 /** The files of a copy. Folders stay when they are gone: there is no copy in an empty one. */

@@ -127,7 +127,7 @@ function expectVersion(reader: ByteReader): void {
 }
 
 /** The choice that byte `index` stands for. */
-export function choose<Choice>(choices: readonly Choice[], index: number): Choice {
+function choose<Choice>(choices: readonly Choice[], index: number): Choice {
   const choice = choices[index];
   if (choice === undefined) throw new DecodeError(`kind: got unknown ${index}`);
   return choice;

@@ -27,8 +27,8 @@ test('runs what a part needs before it, and each part once', () => {
 
 test('gives every part the same exports of another', () => {
   const given: object[] = [];
-  const asks: Part = (_exports, require) => given.push(require('./shared.js'));
-  const both: Part = (_exports, require) => ['./a.js', './b.js'].map(require);
+  const asks: Part = (_exports, load) => given.push(load('./shared.js'));
+  const both: Part = (_exports, load) => ['./a.js', './b.js'].map(load);
   const shared: Part = (exports) => Object.assign(exports, { count: 1 });
   runPart(
     { './shared.js': shared, './a.js': asks, './b.js': asks, './both.js': both },

@@ -1,7 +1,7 @@
 import { nodeId } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
-import { fromBase64 } from '../../../src/base64.ts';
+import { fromBase64, toBase64 } from '../../../src/base64.ts';
 import { type BoardView, openBoard } from '../../../src/node/boards/board.ts';
 import { type Answer, SimulatedCluster } from '../../support/simulated-cluster.ts';
 
@@ -292,6 +292,31 @@ describe('who watches a board', () => {
     for (const { stop } of mirrors) stop();
     await cluster.simulation.run(3_000);
     expect(cluster.node(stranger).boardIds()).toEqual([]);
+  });
+
+  test.each([
+    ['identified', 'resolved'],
+    ['resolved', 'identified'],
+  ] as const)('hears of %s and, at the same time, %s: one of them loses', async (...statuses) => {
+    const cluster = new SimulatedCluster({ nodeCount: 3 });
+    await cluster.elect();
+    const id = await created(cluster, 'Watched');
+    const { board, stop } = watch(cluster, all[0]!, id);
+    await cluster.simulation.run(3_000);
+    const known = board.encodeVersion();
+    const editors = statuses.map((status) => {
+      const editor = openBoard(status);
+      editor.applyAll(board.updatesSince(openBoard('nobody').encodeVersion()));
+      editor.root.status = status;
+      return editor;
+    });
+    for (const editor of editors) {
+      const update = toBase64(editor.updatesSince(known)[0]!);
+      await post(cluster, all[1]!, `/v1/boards/${id}/ops`, { update }, 'unused');
+      await cluster.simulation.run(3_000);
+      expect(editor.isCoveredBy(board.encodeVersion())).toBe(true);
+    }
+    stop();
   });
 });
 
