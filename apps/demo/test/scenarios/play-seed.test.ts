@@ -15,7 +15,7 @@ test('says what does not hold', async () => {
   const inputs = [
     { atMs: 0, kind: 'reads', mode: 'stale' },
     { atMs: 0, kind: 'load', edits: 5, config: 60 },
-    { atMs: 2_500, kind: 'partition', left: ['n5'], right: 'others', isOneWay: false },
+    { atMs: 2_500, kind: 'partition', left: ['follower'], right: 'others', isOneWay: false },
   ] as const;
   const link = formatLink({ ...plan, inputs: structuredClone(inputs) as never });
   const { holds, detail } = await playSeed({ link, seed: 1 });
