@@ -3,7 +3,10 @@ import type { Hono, HonoRequest } from 'hono';
 import { problem } from './problem.ts';
 
 /** The problem of a request that no route of `app` serves: the path is wrong, or the method. */
-export function noRoute(app: Hono, { method, path }: HonoRequest): Response {
+export function noRoute(
+  app: Hono,
+  { method, path }: Pick<HonoRequest, 'method' | 'path'>,
+): Response {
   const methods = new Set(
     app.routes
       .filter((route) => route.method !== 'ALL' && isLike(path, route.path))

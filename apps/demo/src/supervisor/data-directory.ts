@@ -9,14 +9,14 @@ export interface DataDirectory {
   readonly clusterId: string;
   /** The nodes whose data it has. */
   readonly nodeIds: readonly string[];
-  /** Nodes have come or gone. */
+  /** To be called before the first start, and whenever nodes have come or gone. */
   readonly remember: (nodeIds: readonly string[]) => void;
   /** Removes it if it is temporary. */
   readonly dispose: () => void;
 }
 
 /**
- * Opens the directory of an earlier run, or makes one.
+ * Opens the directory of an earlier run, or makes an empty one.
  *
  * @param path - `undefined` for a temporary directory.
  * @param nodeIds - The nodes of a new one. An earlier run may have had others, but as many.
@@ -36,17 +36,17 @@ export function openDataDirectory(
   const absolute = resolve(path);
   mkdirSync(absolute, { recursive: true });
   const file = join(absolute, 'cluster.json');
-  const write = (clusterId: string, ids: readonly string[]): void => {
-    writeFileSync(file, `${JSON.stringify({ clusterId, nodeIds: ids })}\n`);
-  };
-  if (!existsSync(file)) write(newClusterId(), nodeIds);
-  const known = parseCluster(readFileSync(file, 'utf8'));
+  const known = existsSync(file)
+    ? parseCluster(readFileSync(file, 'utf8'))
+    : { clusterId: newClusterId(), nodeIds };
   if (!known) throw new Error(`${file} is damaged: expected a cluster id and node ids`);
   if (known.nodeIds.length !== nodeIds.length) {
     const count = String(known.nodeIds.length);
     throw new Error(`${absolute} holds ${count} nodes; start it with --nodes ${count}`);
   }
-  const remember = (ids: readonly string[]): void => write(known.clusterId, ids);
+  const remember = (ids: readonly string[]): void => {
+    writeFileSync(file, `${JSON.stringify({ clusterId: known.clusterId, nodeIds: ids })}\n`);
+  };
   return { path: absolute, ...known, remember, dispose: () => undefined };
 }
 

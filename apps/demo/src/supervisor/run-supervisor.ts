@@ -35,6 +35,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
       throw error;
     },
   );
+  data.remember(data.nodeIds);
   const { path: dataDirectory, clusterId } = data;
   const bundle = await bundleNode(mainFile);
   const supervisor = new Supervisor({

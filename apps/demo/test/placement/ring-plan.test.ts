@@ -80,7 +80,8 @@ describe('its route', () => {
 
   test('goes by the newest members, and by all boards', async () => {
     const hono = api([told('n1', 1, ['n1']), told('n2', 4, ['n1', 'n2'])]);
-    const plan = await (await hono.request('/api/ring?add=n3')).json();
+    const response = await hono.request('/api/ring?add=n3');
+    const plan: unknown = await response.json();
     expect(plan).toMatchObject({ epoch: 4, preview: { kind: 'add', node: 'n3' } });
     expect(plan).toHaveProperty('members.length', 2);
     expect((plan as { copiesMax: number }).copiesMax).toBe(3);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -61,12 +61,14 @@ describe('the data directory', () => {
   test('a kept one stays the same cluster', () => {
     const path = join(folder, 'data');
     const first = openDataDirectory(path, ['n1', 'n2', 'n3']);
+    expect(readdirSync(path)).toEqual([]);
+    first.remember(first.nodeIds);
     first.dispose();
     expect(openDataDirectory(path, ['n1', 'n2', 'n3']).clusterId).toBe(first.clusterId);
   });
 
   test('logs of three nodes are not opened as five', () => {
-    openDataDirectory(folder, ['n1', 'n2', 'n3']);
+    openDataDirectory(folder, ['n1', 'n2', 'n3']).remember(['n1', 'n2', 'n3']);
     expect(() => openDataDirectory(folder, ['n1', 'n2', 'n3', 'n4', 'n5'])).toThrow(
       'holds 3 nodes; start it with --nodes 3',
     );

@@ -36,7 +36,10 @@ export function startWhatIf(whatIf: WhatIf): () => void {
     worker.listen((played) => {
       onResult(played);
       resultCount += 1;
-      if (resultCount < seeds.length) return void goOn();
+      if (resultCount < seeds.length) {
+        goOn();
+        return;
+      }
       stop();
       onEnd();
     });

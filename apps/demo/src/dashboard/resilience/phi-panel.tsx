@@ -73,9 +73,8 @@ function PhiChart({ id, ids }: { readonly id: string; readonly ids: readonly str
       title={`About ${id}`}
       lines={observers.map((other) => nodeLine(other, ids.indexOf(other)))}
       data={() => {
-        const shown = history.value;
         // The line is drawn anew with the data.
-        void threshold.value;
+        const [shown] = [history.value, threshold.value];
         const phiOf = (from: string): (number | null)[] =>
           shown.map(({ phi }) => {
             const value = phi.get(from)?.get(id);
