@@ -39,7 +39,7 @@ function Page() {
       <Navigation />
       <div class="screen">
         <Header />
-        <main class={screen.value.id}>
+        <main class={`on-${screen.value.id}`}>
           <Screen />
         </main>
       </div>
