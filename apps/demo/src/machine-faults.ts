@@ -1,4 +1,4 @@
-/** What can be wrong with the machine under a node: its disk, and its calendar. */
+/** What can be wrong with the machine under a node: its disk, and its wall clock. */
 import * as v from 'valibot';
 
 /** An hour: what a wrong time zone does. */
@@ -10,7 +10,7 @@ const fields = {
   isDiskFull: v.boolean(),
   /** Each sync of a file takes so much longer, in ms. */
   syncDelayMs: v.pipe(v.number(), v.minValue(0), v.maxValue(SYNC_DELAY_MS_MAX)),
-  /** The calendar is ahead by so much, in ms, or behind if negative. Time passes as it should. */
+  /** The wall clock is ahead by so much, in ms, or behind if negative. Time passes as it should. */
   clockSkewMs: v.pipe(v.number(), v.integer(), v.minValue(-SKEW_MS_MAX), v.maxValue(SKEW_MS_MAX)),
 };
 
@@ -41,12 +41,12 @@ export function isSound({ isDiskFull, syncDelayMs, clockSkewMs }: MachineFaults)
   return !isDiskFull && syncDelayMs === 0 && clockSkewMs === 0;
 }
 
-/** What is wrong in a line: `disk full, calendar +2000 ms`. */
+/** What is wrong in a line: `disk full, wall clock +2000 ms`. */
 export function machineText({ isDiskFull, syncDelayMs, clockSkewMs }: MachineFaults): string {
   const parts = [
     ...(isDiskFull ? ['disk full'] : []),
     ...(syncDelayMs > 0 ? [`syncs ${syncDelayMs} ms slower`] : []),
-    ...(clockSkewMs === 0 ? [] : [`calendar ${clockSkewMs > 0 ? '+' : ''}${clockSkewMs} ms`]),
+    ...(clockSkewMs === 0 ? [] : [`wall clock ${clockSkewMs > 0 ? '+' : ''}${clockSkewMs} ms`]),
   ];
-  return parts.length === 0 ? 'disk and calendar as they should be' : parts.join(', ');
+  return parts.length === 0 ? 'disk and wall clock as they should be' : parts.join(', ');
 }

@@ -1,5 +1,5 @@
 /**
- * Machines that are wrong under real nodes. Goal: a full disk and a wrong calendar are seen where
+ * Machines that are wrong under real nodes. Goal: a full disk and a wrong wall clock are seen where
  * they should be, harm nobody else, and leave nothing behind. Method: what buttons do, and what
  * nodes say of themselves.
  */
@@ -45,7 +45,7 @@ test('a full disk makes one node refuse entries, and the others go on', async ()
   await demo.converge();
 }, 60_000);
 
-test('a calendar ahead of the others shows in all timestamps, and no leader is lost', async () => {
+test('a wall clock that is ahead shows in all timestamps, and no leader is lost', async () => {
   const terms = (await demo.converge()).map(({ raft }) => raft.term);
   await demo.act('nodes/n2/machine', { clockSkewMs: 5_000 });
   const [, skewed = demo.nodes[0]] = demo.nodes;

@@ -161,9 +161,9 @@ describe('with a demo', () => {
     await demo.run('chaos', 'slow', 'n1-n2', '--latency', '5ms');
     const { stdout } = await demo.run('drop', 'n1-n3', '--p', '5%', '--one-way');
     expect(stdout).toContain('links: slow 5..5 ms n1→n2; slow 5..5 ms n2→n1; drop 5 % n1→n3');
-    expect((await demo.run('skew', 'n3', '+2s')).stdout).toContain('n3: calendar +2000 ms');
+    expect((await demo.run('skew', 'n3', '+2s')).stdout).toContain('n3: wall clock +2000 ms');
     expect((await demo.run('chaos', 'slow', 'n1-n9')).stderr).toContain('there is no node n9');
-    expect((await demo.run('skew', 'n3', '+0s')).stdout).not.toContain('calendar');
+    expect((await demo.run('skew', 'n3', '+0s')).stdout).not.toContain('wall clock');
     expect((await demo.run('heal')).stdout).not.toContain('links:');
   });
 

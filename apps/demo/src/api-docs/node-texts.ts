@@ -197,7 +197,7 @@ export const nodeTexts: RouteTexts = {
   'POST /admin/transfer-leadership': {
     summary: 'Hands leadership of Raft to another node, or to the one that is best for it.',
     request: { body: v.strictObject({ to: v.optional(text) }) },
-    answers: { 202: { says: 'It is tried', schema: v.looseObject({}) } },
+    answers: { 200: { says: 'Who leads now', schema: v.looseObject({ leaderId: text }) } },
   },
   'POST /admin/snapshot': {
     summary: "Has this node take a snapshot of its log's state.",

@@ -6,7 +6,7 @@ export interface NodeStatus {
   readonly uptimeMs: number;
   /** How late the event loop ran its last timer, in ms. */
   readonly loopDelayMs: number;
-  /** How far the time in messages is ahead of this node's calendar, in ms: one of them is wrong. */
+  /** How far the time in messages is ahead of this wall clock, in ms: one of them is wrong. */
   readonly hybridAheadMs: number;
   readonly raft: RaftFigures;
   readonly store: StoreFigures;

@@ -88,8 +88,8 @@ export class StampedTransport implements Transport {
   }
 
   /**
-   * How far the latest time in any timestamp known here is ahead of this node's calendar, in ms: as
-   * far as another calendar is, or was before this one was set back. 0 if it is not.
+   * How far the latest time in any timestamp known here is ahead of this wall clock, in ms: as
+   * far as another wall clock is, or was before this one was set back. 0 if it is not.
    */
   get aheadMs(): number {
     return Math.max(0, this.#hybrid.wallMs - this.#options.clock.wallTimeMs());

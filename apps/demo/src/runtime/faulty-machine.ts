@@ -16,7 +16,7 @@ export class FaultyMachine {
     this.#faultyDisk = new FaultyDisk(disk, clock);
     this.disk = this.#faultyDisk;
     this.clock = {
-      // Only calendars are set: what measures durations is not wrong by an hour.
+      // Only wall clocks are set: what measures durations is not wrong by an hour.
       wallTimeMs: () => clock.wallTimeMs() + this.#clockSkewMs,
       nowMs: () => clock.nowMs(),
       setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),

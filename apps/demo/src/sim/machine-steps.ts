@@ -48,7 +48,7 @@ export function afterFault(present: MachineFaults, fault: Fault): MachineFaults 
   }
 }
 
-/** Whether a fault strikes the disk or the calendar of one machine. */
+/** Whether a fault strikes the disk or the wall clock of one machine. */
 export function isOfMachine({ kind }: Fault): boolean {
   return kind === 'diskFull' || kind === 'slowDisk' || kind === 'wallJump';
 }

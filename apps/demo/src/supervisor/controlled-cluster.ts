@@ -56,7 +56,7 @@ export interface ControlledCluster {
   partition(groups: Groups): void | Promise<void>;
   /** Replaces what is wrong with single links. */
   setLinks(links: readonly LinkFault[]): void | Promise<void>;
-  /** Changes what is wrong with the disk and the calendar of a node. */
+  /** Changes what is wrong with the disk and the wall clock of a node. */
   changeMachine(id: string, change: MachineChange): void | Promise<void>;
   /** Ends the partition, and all that is wrong with links and machines. */
   heal(): void | Promise<void>;

@@ -71,7 +71,7 @@ describe('a simulated cluster', () => {
     await expect(demo.partition([['n1'], ['n7']])).rejects.toThrow('there is no node n7');
   });
 
-  test('has full disks, slow disks and wrong calendars, until healed', async () => {
+  test('has full disks, slow disks and wrong wall clocks, until healed', async () => {
     const demo = await started();
     await demo.changeMachine('n1', { isDiskFull: true });
     await demo.changeMachine('n2', { clockSkewMs: 5_000, syncDelayMs: 35 });

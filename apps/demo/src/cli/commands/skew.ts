@@ -7,7 +7,7 @@ export const skew: Command = command({
   name: 'chaos skew',
   aliases: ['skew'],
   group: 'Break',
-  summary: "Set a node's calendar ahead or back; its timers go on as they should",
+  summary: "Set a node's wall clock ahead or back; its timers go on as they should",
   examples: [
     ['chaos skew n3 +2s', ''],
     ['chaos skew n3 +0s', 'as it was'],

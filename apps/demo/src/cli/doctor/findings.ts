@@ -46,7 +46,7 @@ export function judgeRoom(bytes: number): Finding {
   return { name: 'room', verdict, found: `${(bytes / gigabyte).toFixed(1)} GB free`, advice };
 }
 
-/** Time in messages follows the calendar; a calendar that jumps is somebody's mistake. */
+/** Time in messages follows the wall clock; a wall clock that jumps is somebody's mistake. */
 export function judgeDrift(driftMs: number, forMs: number): Finding {
   const isFine = driftMs < driftWarnMs;
   const found = `wall and monotonic time came ${driftMs.toFixed(1)} ms apart in ${forMs} ms`;

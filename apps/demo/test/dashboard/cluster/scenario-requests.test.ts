@@ -41,7 +41,7 @@ test('a partition in one direction is made of links that are cut', () => {
   });
 });
 
-test('loss everywhere leaves what else is wrong with links, and calendars add up', () => {
+test('loss everywhere leaves what else is wrong with links, and wall clocks add up', () => {
   const [lose] = requestsOf({ atMs: 0, kind: 'lose', share: 0.1 }, view);
   const { links = [] } = lose?.body as Pick<ClusterView, 'links'>;
   expect(links.map(({ kind }) => kind)).toEqual(['slow', ...Array<string>(6).fill('drop')]);

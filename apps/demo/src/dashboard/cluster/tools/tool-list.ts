@@ -53,7 +53,7 @@ export const tools: readonly ToolInfo[] = [
   },
   {
     ...{ id: 'clock', title: 'Clock', key: 'c', takes: 'node' },
-    sentence: 'Choose a node: its calendar is wrong from now on.',
+    sentence: 'Choose a node: its wall clock is wrong from now on.',
     icon: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.5 2',
   },
   {
