@@ -2,16 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { scenarios } from '../scenarios/index.ts';
-import type { Scenario, ScenarioStep, StepNode } from '../scenarios/scenario.ts';
+import type { Scenario, ScenarioStep } from '../scenarios/scenario.ts';
+import { isPlayable, requestsOf as stepRequestsOf } from '../scenarios/step-requests.ts';
 import type { ClusterView } from '../supervisor/cluster-view.ts';
 import { nodePath } from './control-action.ts';
 import { DemoClient, type DemoRequest, problemText } from './demo-client.ts';
-import { endsOf, withFault } from './links.ts';
 import { type ExitCode, Failure, type Shell } from './shell.ts';
-
-/** What a disk whose syncs should take so many times longer is given, in ms. */
-const syncMs = 1;
-const syncDelayMsMax = 5_000;
 
 /**
  * What one step asks of the demo, as it is at that moment.
@@ -19,63 +15,17 @@ const syncDelayMsMax = 5_000;
  * @throws Failure if the demo has no way to do it.
  */
 export function requestsOf(step: ScenarioStep, view: ClusterView): readonly DemoRequest[] {
-  const post = (path: string, document?: unknown): DemoRequest => ({
-    ...{ path, method: 'POST' },
-    ...(document !== undefined && { document }),
-  });
-  const ids = view.nodes.map(({ id }) => id);
-  const nodeOf = (node: StepNode): string => nodeIn(view, node);
-  const everywhere = (fault: Parameters<typeof withFault>[1]): readonly DemoRequest[] => [
-    post('/api/links', { links: withFault(view.links ?? [], fault, endsOf('all', 'both', ids)) }),
-  ];
-  const machine = (node: StepNode, change: unknown): readonly DemoRequest[] => [
-    post(nodePath(nodeOf(node), 'machine'), change),
-  ];
-  switch (step.kind) {
-    case 'kill':
-    case 'restart':
-    case 'pause':
-    case 'resume':
-      return [post(nodePath(nodeOf(step.node), step.kind))];
-    case 'partition': {
-      const left = step.left.map(nodeOf);
-      const others = ids.filter((id) => !left.includes(id));
-      const right = step.right === 'others' ? others : step.right.map(nodeOf);
-      if (!step.isOneWay) return [post('/api/partition', { groups: [left, right] })];
-      const ends = left.flatMap((from) => right.map((to) => [from, to] as const));
-      return [post('/api/links', { links: withFault(view.links ?? [], { kind: 'cut' }, ends) })];
-    }
-    case 'heal':
-      return [post('/api/heal')];
-    case 'slowDisk': {
-      const syncDelayMs = Math.min(syncDelayMsMax, (step.factor - 1) * syncMs);
-      return machine(step.node, { syncDelayMs });
-    }
-    case 'diskFull':
-      return machine(step.node, { isDiskFull: step.isFull });
-    case 'skew':
-      return machine(step.node, { clockSkewMs: step.byMs });
-    case 'lose':
-    case 'duplicate': {
-      const kind = step.kind === 'lose' ? 'drop' : 'duplicate';
-      return everywhere({ kind, share: step.share });
-    }
-    case 'delay':
-      return everywhere({ kind: 'slow', latencyMs: step.medianMs, jitterMs: step.medianMs });
-    case 'load':
-      return [post('/api/load', { ratePerSecond: step.edits + step.config })];
-    case 'join':
-      return [post('/api/nodes')];
-    case 'leave':
-      return [{ path: `/api/nodes/${encodeURIComponent(nodeOf(step.node))}`, method: 'DELETE' }];
-    case 'calm':
-      return repairsOf(view);
-    default:
-      throw new Failure(
-        `${step.kind}: expected what processes can do; ` +
-          'play this one in virtual time, with `demo scenario`',
-      );
+  if (!isPlayable([step])) {
+    throw new Failure(
+      `${step.kind}: expected what processes can do; ` +
+        'play this one in virtual time, with `demo scenario`',
+    );
   }
+  return stepRequestsOf(step, view).map(({ path, body, method }) => ({
+    path,
+    method: method ?? 'POST',
+    ...(body !== undefined && { document: body }),
+  }));
 }
 
 /** What brings a cluster back to health. */
@@ -161,14 +111,4 @@ async function carryOut(
 function stepText({ kind, atMs: _, ...step }: ScenarioStep): string {
   const fields = Object.entries(step).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return [kind, ...fields].join(' ').replaceAll('"', '');
-}
-
-function nodeIn({ nodes, leaderId }: ClusterView, node: StepNode): string {
-  const ids = nodes.map(({ id }) => id);
-  const leader = leaderId ?? ids[0] ?? 'n1';
-  const followers = ids.filter((id) => id !== leader);
-  if (node === 'leader') return leader;
-  if (node === 'follower') return followers[0] ?? leader;
-  if (node === 'otherFollower') return followers[1] ?? leader;
-  return node;
 }

@@ -6,7 +6,7 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 import { act } from '../actions.ts';
 import { view } from '../feed.ts';
 import { isSimulated } from '../source/source.ts';
-import { isPlayable, requestsOf } from './scenario-requests.ts';
+import { isPlayable, requestsOf } from '../../scenarios/step-requests.ts';
 import { healAll } from './tools/use-tool.ts';
 
 /** The story that is played on real processes. */

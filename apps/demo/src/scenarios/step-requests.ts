@@ -1,7 +1,7 @@
 /** What a step of a scenario is on real processes, as requests to the supervisor. */
-import type { ScenarioStep, StepNode } from '../../scenarios/scenario.ts';
-import type { ClusterView } from '../../supervisor/cluster-view.ts';
-import type { LinkFault } from '../../supervisor/link-faults.ts';
+import type { ScenarioStep, StepNode } from './scenario.ts';
+import type { ClusterView } from '../supervisor/cluster-view.ts';
+import type { LinkFault } from '../supervisor/link-faults.ts';
 
 /** One request. */
 export interface StepRequest {

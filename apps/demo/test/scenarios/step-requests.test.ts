@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
-import { isPlayable, requestsOf } from '../../../src/dashboard/cluster/scenario-requests.ts';
-import { scenarios } from '../../../src/scenarios/index.ts';
-import type { ClusterView } from '../../../src/supervisor/cluster-view.ts';
-import { nodeView } from '../../support/node-view.ts';
+import { isPlayable, requestsOf } from '../../src/scenarios/step-requests.ts';
+import { scenarios } from '../../src/scenarios/index.ts';
+import type { ClusterView } from '../../src/supervisor/cluster-view.ts';
+import { nodeView } from '../support/node-view.ts';
 
 const view: ClusterView = {
   nodes: ['n1', 'n2', 'n3'].map((id) => nodeView(id)),
