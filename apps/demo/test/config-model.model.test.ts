@@ -8,8 +8,8 @@ import {
   type ConfigResult,
   resultCodec,
   type WriteCondition,
-} from '../src/node/control/config-command.ts';
-import { ConfigStore } from '../src/node/control/config-store.ts';
+} from '../src/config/config-command.ts';
+import { ConfigStore } from '../src/config/config-store.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from '../src/check/config-model.ts';
 
 const key = fc.constantFrom('a', 'b');

@@ -1,7 +1,7 @@
 /** What the routes of a node do and answer, in words and schemas: a test holds both to the node. */
 import * as v from 'valibot';
 
-import { boardView } from '../node/boards/board.ts';
+import { boardView } from '../board/board.ts';
 import type { AnswerText, RouteTexts } from './openapi.ts';
 
 const text = v.string();

@@ -1,5 +1,5 @@
 import { fromBase64, toBase64 } from '../base64.ts';
-import { type Board, openBoard } from '../node/boards/board.ts';
+import { type Board, openBoard } from '../board/board.ts';
 
 /**
  * A client with copies of its own, which asks any node for what it lacks.

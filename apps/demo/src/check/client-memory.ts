@@ -1,4 +1,4 @@
-import type { WriteCondition } from '../node/control/config-command.ts';
+import type { WriteCondition } from '../config/config-command.ts';
 import type { ConfigInput, ConfigOutput } from './config-model.ts';
 
 /** What a client may do. `if seen`: only if the key is as the client saw it last. */

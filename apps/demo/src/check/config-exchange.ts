@@ -5,8 +5,8 @@
  * history of something else. So a refusal counts as definite only if its problem says so, and what
  * it says is then held against it: a write that happened all the same is a value nobody wrote.
  */
-import { utf8Bytes } from '../node/control/config-limits.ts';
-import type { ReadMode } from '../node/control/read-mode.ts';
+import { utf8Bytes } from '../config/config-limits.ts';
+import type { ReadMode } from '../config/read-mode.ts';
 import type { ConfigInput, ConfigOutput } from './config-model.ts';
 
 /** A request, whatever carries it. */

@@ -8,7 +8,7 @@
  */
 import { type Model, UNKNOWN, type Unknown } from '@quorate/linearizability';
 
-import type { ConfigCommand, WriteCondition } from '../node/control/config-command.ts';
+import type { ConfigCommand, WriteCondition } from '../config/config-command.ts';
 
 /** What a client asks about one key. */
 export type ConfigInput = { readonly kind: 'get'; readonly key: string } | ConfigCommand;

@@ -2,7 +2,7 @@
 import { type History, recorder } from '@quorate/linearizability';
 
 import { HttpClient, HttpClientError } from '../http-client.ts';
-import type { ReadMode } from '../node/control/read-mode.ts';
+import type { ReadMode } from '../config/read-mode.ts';
 import {
   type ConfigResponse,
   learntFrom,

@@ -30,28 +30,32 @@ import { type Context, Hono } from 'hono';
 
 import { BoardHost } from './boards/board-host.ts';
 import { BoardService } from './boards/board-service.ts';
-import { createBoardsApi } from './boards/boards-api.ts';
+import { createBoardsApi } from '../board/boards-api.ts';
 import { Shards } from './boards/shards.ts';
-import { type AdminApiOptions, createAdminApi } from './admin-api.ts';
-import { createConfigApi } from './control/config-api.ts';
+import { type AdminApiOptions, createAdminApi } from '../operations/admin-api.ts';
+import { createConfigApi } from '../config/config-api.ts';
 import { ConfigService } from './control/config-service.ts';
-import { ConfigStore } from './control/config-store.ts';
+import { ConfigStore } from '../config/config-store.ts';
 import { Leadership } from './control/leadership.ts';
 import { MemberChanges } from './control/member-changes.ts';
 import { type AddressBook, type Membership, Roster } from './control/roster.ts';
 import { EventLoopMonitor } from '../observe/event-loop-monitor.ts';
 import { HttpMetrics } from '../observe/http-metrics.ts';
-import { createAccountApi } from './gateway/account-api.ts';
+import { createAccountApi } from '../operations/account-api.ts';
 import { Admission } from './gateway/admission.ts';
 import { BoardDirectory } from './gateway/board-directory.ts';
 import { PeerCalls } from './gateway/peer-calls.ts';
-import { type FaultSettings, InjectedFaults } from './injected-faults.ts';
+import { type FaultSettings, InjectedFaults } from '../injected-faults.ts';
 import { MeasuredDisk } from '../observe/measured-disk.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import { nodeMetrics } from '../observe/node-metrics.ts';
 import type { BoardFigures, NodeStatus, RaftFigures } from '../observe/node-status.ts';
 import { observeCarrier } from '../observe/observed-carrier.ts';
-import { createOperationsApi, hasToken, type OperationsApiOptions } from './operations-api.ts';
+import {
+  createOperationsApi,
+  hasToken,
+  type OperationsApiOptions,
+} from '../operations/operations-api.ts';
 import { noRoute } from '../http/no-route.ts';
 import { problem } from '../http/problem.ts';
 import type { MachineFaults } from '../machine-faults.ts';

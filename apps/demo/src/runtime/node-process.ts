@@ -12,9 +12,9 @@ import { TcpTransport } from '@quorate/transport/tcp';
 
 import { addDocs } from '../api-docs/add-docs.ts';
 import type { NodeCommand } from '../cli/command.ts';
-import { limits } from '../node/control/config-limits.ts';
+import { limits } from '../config/config-limits.ts';
 import { createNode, type DemoNode } from '../node/create-node.ts';
-import { parseFaults } from '../node/injected-faults.ts';
+import { parseFaults } from '../injected-faults.ts';
 import { FaultyMachine } from './faulty-machine.ts';
 import { nodeIdentity } from './node-identity.ts';
 

@@ -11,7 +11,7 @@ import { seededRandom } from '@quorate/transport/system';
 
 import { BoardReader } from '../check/board-reader.ts';
 import { actions, ClientMemory } from '../check/client-memory.ts';
-import type { ReadMode } from '../node/control/read-mode.ts';
+import type { ReadMode } from '../config/read-mode.ts';
 import { learntFrom, NoAnswer, requestOf } from '../check/config-exchange.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from '../check/config-model.ts';
 import type { LinkFault } from '../supervisor/link-faults.ts';

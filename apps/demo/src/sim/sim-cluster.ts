@@ -8,7 +8,7 @@ import { type NodeId, nodeId } from '@quorate/transport';
 
 import { soundMachine } from '../machine-faults.ts';
 import { createNode, type DemoNode } from '../node/create-node.ts';
-import type { FaultSettings } from '../node/injected-faults.ts';
+import type { FaultSettings } from '../injected-faults.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import { type LinkFault, rulesOf } from '../supervisor/link-faults.ts';
 import { CountingTransport } from './counting-transport.ts';

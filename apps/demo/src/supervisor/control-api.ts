@@ -9,7 +9,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
-import { limits } from '../node/control/config-limits.ts';
+import { limits } from '../config/config-limits.ts';
 import { problem } from '../http/problem.ts';
 import { isSameText } from '../same-text.ts';
 import { addControlRoutes } from './control-routes.ts';

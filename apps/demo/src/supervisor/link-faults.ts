@@ -1,7 +1,7 @@
 /** What is wrong with single links of the cluster, and what each node has to do for it. */
 import * as v from 'valibot';
 
-import type { LinkRule } from '../node/injected-faults.ts';
+import type { LinkRule } from '../injected-faults.ts';
 import { nodeName } from '../partition.ts';
 
 const ends = { from: nodeName, to: nodeName };

@@ -9,7 +9,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { HttpClient, HttpClientError } from '../http-client.ts';
-import type { FaultSettings } from '../node/injected-faults.ts';
+import type { FaultSettings } from '../injected-faults.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toBase64 } from '../../src/base64.ts';
 import { type BoardEvidence, checkBoards, copyIn } from '../../src/check/board-check.ts';
 import { BoardReader } from '../../src/check/board-reader.ts';
-import { openBoard, perform } from '../../src/node/boards/board.ts';
+import { openBoard, perform } from '../../src/board/board.ts';
 
 const copy = (...ids: string[]) => copyIn(JSON.stringify({ checklist: ids.map((id) => ({ id })) }));
 const sound: BoardEvidence = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { toBase64 } from '../../src/base64.ts';
-import { openBoard, perform } from '../../src/node/boards/board.ts';
+import { openBoard, perform } from '../../src/board/board.ts';
 import { judge } from '../../src/scenarios/claims.ts';
 import { scenarios } from '../../src/scenarios/index.ts';
 import { ScenarioRun } from '../../src/scenarios/run-scenario.ts';

@@ -16,7 +16,7 @@ import {
 } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
-import type { ReadMode } from '../../src/node/control/read-mode.ts';
+import type { ReadMode } from '../../src/config/read-mode.ts';
 import type { DemoNode } from '../../src/node/create-node.ts';
 import { actions, ClientMemory } from '../../src/check/client-memory.ts';
 import {

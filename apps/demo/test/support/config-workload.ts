@@ -9,7 +9,7 @@ import {
 } from '@quorate/simulation';
 import type { Random } from '@quorate/transport';
 
-import type { ReadMode } from '../../src/node/control/read-mode.ts';
+import type { ReadMode } from '../../src/config/read-mode.ts';
 import { actions } from '../../src/check/client-memory.ts';
 import { ConfigExperiment } from './config-experiment.ts';
 

@@ -4,7 +4,7 @@ import type {
   BoardWatcher,
   Problem,
 } from '../../src/dashboard/boards/board-client.ts';
-import { type Board, openBoard } from '../../src/node/boards/board.ts';
+import { type Board, openBoard } from '../../src/board/board.ts';
 
 const unreachable: Problem = { code: 'unreachable', detail: 'nobody is there', indefinite: true };
 

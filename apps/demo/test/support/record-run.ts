@@ -8,7 +8,7 @@ import {
 } from '@quorate/simulation';
 import { seededRandom } from '@quorate/transport/system';
 
-import type { ReadMode } from '../../src/node/control/read-mode.ts';
+import type { ReadMode } from '../../src/config/read-mode.ts';
 import type { ConfigExperiment } from './config-experiment.ts';
 import type { ConfigInput, ConfigOutput } from '../../src/check/config-model.ts';
 import { configWorkload, stormOf } from './config-workload.ts';

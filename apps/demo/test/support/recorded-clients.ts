@@ -5,7 +5,7 @@ import { actions, ClientMemory } from '../../src/check/client-memory.ts';
 import { NoAnswer } from '../../src/check/config-exchange.ts';
 import type { ConfigInput, ConfigOutput } from '../../src/check/config-model.ts';
 import { ConfigRecorder } from '../../src/check/config-recorder.ts';
-import type { ReadMode } from '../../src/node/control/read-mode.ts';
+import type { ReadMode } from '../../src/config/read-mode.ts';
 import type { ReadyNode } from '../../src/supervisor/supervisor-events.ts';
 
 /** How long a client waits for an answer, in ms: less than an election takes. */

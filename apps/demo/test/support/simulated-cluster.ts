@@ -1,7 +1,7 @@
 import { type DiskOptions, Simulation } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
-import type { ReadMode } from '../../src/node/control/read-mode.ts';
+import type { ReadMode } from '../../src/config/read-mode.ts';
 import { createNode, type DemoNode, type NodeOptions } from '../../src/node/create-node.ts';
 
 /** What a response said, read to its end. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-import { boardOperation, type BoardOperation } from '../../node/boards/board.ts';
+import { boardOperation, type BoardOperation } from '../../board/board.ts';
 import { Misuse } from '../command-spec.ts';
 import { changeForms, changeVerbs } from './change-forms.ts';
 

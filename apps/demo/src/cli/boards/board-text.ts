@@ -1,4 +1,4 @@
-import type { BoardView } from '../../node/boards/board.ts';
+import type { BoardView } from '../../board/board.ts';
 
 /** A board in lines, one for each thing that it says. */
 export function boardLines(board: BoardView): readonly string[] {

@@ -1,6 +1,6 @@
 /** `demo watch board/ID`: a copy of the board that follows those of the nodes. */
 import { fromBase64 } from '../../base64.ts';
-import { openBoard, viewOf } from '../../node/boards/board.ts';
+import { openBoard, viewOf } from '../../board/board.ts';
 import type { DemoClient } from '../demo-client.ts';
 import { follow } from '../follow.ts';
 import type { Shell } from '../shell.ts';

@@ -1,4 +1,4 @@
-import type { BoardView } from '../../node/boards/board.ts';
+import type { BoardView } from '../../board/board.ts';
 import { command, type Command, option, required } from '../command-spec.ts';
 import { ask, controlOptions, DemoClient, say } from '../demo-client.ts';
 import { duration, oneOf, text } from '../forms.ts';

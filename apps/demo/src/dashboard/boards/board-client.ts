@@ -18,7 +18,7 @@ import type { Clock, Timer } from '@quorate/transport';
 import { crc32c } from '@quorate/transport/codec';
 
 import { fromBase64, toBase64 } from '../../base64.ts';
-import { type Board, openBoard } from '../../node/boards/board.ts';
+import { type Board, openBoard } from '../../board/board.ts';
 
 /** Why something was not done, as a node says it; or that it says nothing. */
 export interface Problem {

@@ -1,7 +1,7 @@
 /** Two who set the status at once: who wins, and why. */
 import { recordOf } from '@quorate/crdts/document';
 
-import type { Board } from '../../node/boards/board.ts';
+import type { Board } from '../../board/board.ts';
 
 /** One of the values that were written without knowing of each other. */
 export interface StatusWrite {

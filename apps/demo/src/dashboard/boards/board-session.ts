@@ -3,7 +3,7 @@ import { effect, type Signal, signal } from '@preact/signals';
 import { type TextCursor, UndoManager } from '@quorate/crdts/document';
 import { systemClock } from '@quorate/transport/system';
 
-import type { Board } from '../../node/boards/board.ts';
+import type { Board } from '../../board/board.ts';
 import { view } from '../feed.ts';
 import { boardAccess } from './board-access.ts';
 import { BoardClient } from './board-client.ts';

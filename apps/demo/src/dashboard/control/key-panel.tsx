@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 
 import { askForKey, type KeyAnswer } from '../actions.ts';
 import { view } from '../feed.ts';
-import { type ReadMode, readModes } from '../../node/control/read-mode.ts';
+import { type ReadMode, readModes } from '../../config/read-mode.ts';
 import { milliseconds } from '../format.ts';
 import { latencyOf, noteRead } from './read-latency.ts';
 

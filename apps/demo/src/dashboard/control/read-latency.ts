@@ -1,7 +1,7 @@
 /** How long reads took in each mode, of late. */
 import { signal } from '@preact/signals';
 
-import type { ReadMode } from '../../node/control/read-mode.ts';
+import type { ReadMode } from '../../config/read-mode.ts';
 
 /** So many of the latest count. */
 const KEPT = 32;

@@ -14,9 +14,9 @@ import type { Disk } from '@quorate/storage';
 import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 import { crc32c } from '@quorate/transport/codec';
 
-import { type Board, openBoard } from './board.ts';
-import { Requests } from './requests.ts';
-import { Tombstones } from './tombstones.ts';
+import { type Board, openBoard } from '../../board/board.ts';
+import { Requests } from '../../board/requests.ts';
+import { Tombstones } from '../../board/tombstones.ts';
 
 /** What a host needs. */
 export interface BoardHostOptions {

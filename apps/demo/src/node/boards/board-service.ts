@@ -14,7 +14,7 @@ import { CrdtsError } from '@quorate/crdts';
 import type { Clock, NodeId, Requester, Timer } from '@quorate/transport';
 import { fromBase64, toBase64 } from '../../base64.ts';
 
-import { type BoardOperation, type RequestStamp, viewOf } from './board.ts';
+import { type BoardOperation, type RequestStamp, viewOf } from '../../board/board.ts';
 import type { BoardHost, HostedBoard } from './board-host.ts';
 import {
   type BoardAnswer,
@@ -23,7 +23,7 @@ import {
   boardCommandCodec,
   pullCodec,
   pulledCodec,
-} from './board-messages.ts';
+} from '../../board/board-messages.ts';
 import { COPY_COUNT, type Shards } from './shards.ts';
 
 /** What the service needs of its surroundings. */

@@ -11,7 +11,7 @@ import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@qu
 
 import type { Membership } from '../control/roster.ts';
 import type { BoardHost } from './board-host.ts';
-import { type Burial, burialsCodec, handOverCodec } from './board-messages.ts';
+import { type Burial, burialsCodec, handOverCodec } from '../../board/board-messages.ts';
 
 /** So many nodes hold each board, if there are as many. */
 export const COPY_COUNT = 3;

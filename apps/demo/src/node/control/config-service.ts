@@ -13,9 +13,9 @@ import {
   type ConfigCommand,
   type ConfigResult,
   resultCodec,
-} from './config-command.ts';
-import type { ConfigStore, ConfigValue } from './config-store.ts';
-import type { ReadMode } from './read-mode.ts';
+} from '../../config/config-command.ts';
+import type { ConfigStore, ConfigValue } from '../../config/config-store.ts';
+import type { ReadMode } from '../../config/read-mode.ts';
 
 /** What Raft calls them. */
 const consistencies = {

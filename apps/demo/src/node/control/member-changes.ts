@@ -17,7 +17,7 @@ import type { MembershipChange, RaftNode } from '@quorate/raft';
 import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@quorate/transport';
 
 import type { MemberFigures } from '../../observe/node-status.ts';
-import { type Member, membersKey, parseMembers } from './cluster-map.ts';
+import { type Member, membersKey, parseMembers } from '../../config/cluster-map.ts';
 import type { ConfigService, WriteAnswer } from './config-service.ts';
 import type { Roster } from './roster.ts';
 

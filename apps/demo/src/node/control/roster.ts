@@ -9,8 +9,8 @@ import type { RaftNode } from '@quorate/raft';
 import { nodeId, type NodeId } from '@quorate/transport';
 
 import { type Address, addressOf } from '../../address.ts';
-import { type Member, membersKey, parseMembers } from './cluster-map.ts';
-import type { ConfigStore } from './config-store.ts';
+import { type Member, membersKey, parseMembers } from '../../config/cluster-map.ts';
+import type { ConfigStore } from '../../config/config-store.ts';
 
 /** What a roster is read from, and what follows it. */
 export interface RosterOptions {

@@ -14,8 +14,8 @@ import { honoRateLimit } from '@quorate/rate-limiter/hono';
 import type { Clock, NodeId, Requester } from '@quorate/transport';
 import type { Context, MiddlewareHandler } from 'hono';
 
-import { type ApiKey, apiKeysOf, type Quota, quotaOf } from '../control/cluster-map.ts';
-import type { ConfigStore } from '../control/config-store.ts';
+import { type ApiKey, apiKeysOf, type Quota, quotaOf } from '../../config/cluster-map.ts';
+import type { ConfigStore } from '../../config/config-store.ts';
 import { LimitWatch } from '../../observe/limit-figures.ts';
 import { isSameText } from '../../same-text.ts';
 import { problem } from '../../http/problem.ts';

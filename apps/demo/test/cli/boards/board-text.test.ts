@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { boardLines, changedLines } from '../../../src/cli/boards/board-text.ts';
-import type { BoardView } from '../../../src/node/boards/board.ts';
+import type { BoardView } from '../../../src/board/board.ts';
 
 const board: BoardView = {
   title: 'Payments are down',

@@ -7,7 +7,7 @@ import {
   deliveryPill,
   problemText,
 } from '../../../src/dashboard/boards/delivery-words.ts';
-import { openBoard } from '../../../src/node/boards/board.ts';
+import { openBoard } from '../../../src/board/board.ts';
 
 const idle: ClientState = {
   ...{ connection: 'live', problem: undefined, pendingCount: 0, waitingCount: 0 },

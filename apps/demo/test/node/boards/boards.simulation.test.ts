@@ -2,7 +2,7 @@ import { nodeId } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
 import { fromBase64, toBase64 } from '../../../src/base64.ts';
-import { type BoardView, openBoard } from '../../../src/node/boards/board.ts';
+import { type BoardView, openBoard } from '../../../src/board/board.ts';
 import { type Answer, SimulatedCluster } from '../../support/simulated-cluster.ts';
 
 const [n1, n2, n3, n4, n5] = ['n1', 'n2', 'n3', 'n4', 'n5'].map((id) => nodeId(id));

@@ -7,8 +7,8 @@ import {
   openBoard,
   perform,
   viewOf,
-} from '../../../src/node/boards/board.ts';
-import { Requests } from '../../../src/node/boards/requests.ts';
+} from '../../src/board/board.ts';
+import { Requests } from '../../src/board/requests.ts';
 
 interface Owner {
   readonly board: Board;

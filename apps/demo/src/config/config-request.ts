@@ -2,7 +2,7 @@
 import type { WriteCondition } from './config-command.ts';
 import { keyProblem, limits, utf8Bytes } from './config-limits.ts';
 import { type ReadMode, readModes } from './read-mode.ts';
-import { problem } from '../../http/problem.ts';
+import { problem } from '../http/problem.ts';
 
 function badField(field: string, detail: string): Response {
   return problem('bad_field', { field, detail });

@@ -6,8 +6,8 @@ import {
   type ConfigCommand,
   type ConfigResult,
   resultCodec,
-} from '../../../src/node/control/config-command.ts';
-import { ConfigStore } from '../../../src/node/control/config-store.ts';
+} from '../../src/config/config-command.ts';
+import { ConfigStore } from '../../src/config/config-store.ts';
 
 function apply(store: ConfigStore, command: ConfigCommand, logIndex: number): ConfigResult {
   return resultCodec.decode(store.apply(commandCodec.encode(command), logIndex));

@@ -1,13 +1,13 @@
 /** `GET`, `PUT` and `DELETE /v1/config/:key`: the service over HTTP. */
 import { type Context, Hono } from 'hono';
 
-import { limitBody } from '../../http/limit-body.ts';
+import { limitBody } from '../http/limit-body.ts';
 import { clusterKeyProblem, isClusterKey } from './cluster-map.ts';
 import type { ConfigResult, WriteCondition } from './config-command.ts';
 import { limits } from './config-limits.ts';
 import { parseCondition, parseKey, parsePutBody, parseReadMode } from './config-request.ts';
-import type { ConfigService, Refusal, WriteAnswer } from './config-service.ts';
-import { problem, type ProblemCode } from '../../http/problem.ts';
+import type { ConfigService, Refusal, WriteAnswer } from '../node/control/config-service.ts';
+import { problem, type ProblemCode } from '../http/problem.ts';
 
 const prefix = '/v1/config/';
 

@@ -20,7 +20,7 @@ import {
   type WriteCondition,
 } from './config-command.ts';
 import { limits } from './config-limits.ts';
-import type { StoreFigures } from '../../observe/node-status.ts';
+import type { StoreFigures } from '../observe/node-status.ts';
 
 /** A key's value and when it was written. */
 export interface ConfigValue {

@@ -8,7 +8,7 @@ import {
   type ConfigResult,
   resultCodec,
   type WriteCondition,
-} from '../../../src/node/control/config-command.ts';
+} from '../../src/config/config-command.ts';
 
 const revision = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(Number.MAX_SAFE_INTEGER));
 // Everything that is text: no lone surrogates, but everything else, a byte order mark included.

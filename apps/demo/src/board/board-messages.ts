@@ -2,7 +2,7 @@
 import type { Codec } from '@quorate/transport/codec';
 import * as v from 'valibot';
 
-import { jsonCodec } from '../../json-codec.ts';
+import { jsonCodec } from '../json-codec.ts';
 import { boardId, boardOperation, boardView, requestStamp } from './board.ts';
 
 const bytes = v.pipe(v.string(), v.base64());

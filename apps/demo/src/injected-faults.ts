@@ -3,8 +3,8 @@ import { type NodeId, nodeId } from '@quorate/transport';
 import type { FaultRule, FaultyTransport } from '@quorate/transport/faulty';
 import * as v from 'valibot';
 
-import { machineFaults, type MachineFaults, soundMachine } from '../machine-faults.ts';
-import { groupsSchema, nodeName, unreachableFrom } from '../partition.ts';
+import { machineFaults, type MachineFaults, soundMachine } from './machine-faults.ts';
+import { groupsSchema, nodeName, unreachableFrom } from './partition.ts';
 
 const RULES_MAX = 64;
 const durationMs = v.pipe(v.number(), v.minValue(0), v.maxValue(60_000));

@@ -1,8 +1,8 @@
 /** What a caller may do, and how much of it is left: `/v1/whoami` and `/v1/limits`. */
 import { type Context, Hono } from 'hono';
 
-import { plain, serve } from '../../http/endpoint.ts';
-import type { Admission } from './admission.ts';
+import { plain, serve } from '../http/endpoint.ts';
+import type { Admission } from '../node/gateway/admission.ts';
 
 /** The routes of whoever calls. */
 export function createAccountApi(admission: Admission): Hono {

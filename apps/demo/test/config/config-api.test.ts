@@ -1,8 +1,8 @@
 import type { NodeId } from '@quorate/transport';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { limits } from '../../../src/node/control/config-limits.ts';
-import { type Answer, SimulatedCluster } from '../../support/simulated-cluster.ts';
+import { limits } from '../../src/config/config-limits.ts';
+import { type Answer, SimulatedCluster } from '../support/simulated-cluster.ts';
 
 let cluster: SimulatedCluster;
 let leaderId: NodeId;

@@ -6,13 +6,13 @@ import type { Clock } from '@quorate/transport';
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 
-import { eventStream } from '../../event-stream.ts';
-import { plain, serve } from '../../http/endpoint.ts';
-import { problem } from '../../http/problem.ts';
+import { eventStream } from '../event-stream.ts';
+import { plain, serve } from '../http/endpoint.ts';
+import { problem } from '../http/problem.ts';
 import { boardId, boardOperation, boardText, type RequestStamp } from './board.ts';
-import type { BoardDirectory } from '../gateway/board-directory.ts';
+import type { BoardDirectory } from '../node/gateway/board-directory.ts';
 import type { BoardAnswer, BoardCommand } from './board-messages.ts';
-import type { BoardOutcome, BoardService } from './board-service.ts';
+import type { BoardOutcome, BoardService } from '../node/boards/board-service.ts';
 
 const base64 = v.pipe(v.string(), v.base64());
 const params = v.object({ id: boardId });

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 
 import { eventStream } from '../event-stream.ts';
-import { faultSettings, type InjectedFaults } from './injected-faults.ts';
+import { faultSettings, type InjectedFaults } from '../injected-faults.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { TraceFeed } from '../observe/trace.ts';

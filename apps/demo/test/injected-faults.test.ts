@@ -4,8 +4,8 @@ import { MemoryNetwork } from '@quorate/transport/memory';
 import { seededRandom, systemClock } from '@quorate/transport/system';
 import { afterEach, expect, test } from 'vitest';
 
-import { soundMachine } from '../../src/machine-faults.ts';
-import { InjectedFaults, parseFaults } from '../../src/node/injected-faults.ts';
+import { soundMachine } from '../src/machine-faults.ts';
+import { InjectedFaults, parseFaults } from '../src/injected-faults.ts';
 
 const n2 = nodeId('n2');
 const transport = new FaultyTransport(new MemoryNetwork().join(nodeId('n1')), {

@@ -6,8 +6,8 @@
  */
 import * as v from 'valibot';
 
-import { addressOf } from '../../address.ts';
-import { nodeName } from '../../partition.ts';
+import { addressOf } from '../address.ts';
+import { nodeName } from '../partition.ts';
 import type { ConfigStore } from './config-store.ts';
 
 /** Who the nodes of the cluster are. */

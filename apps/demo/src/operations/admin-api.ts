@@ -8,10 +8,10 @@ import { readBody } from '../http/read-request.ts';
 import type { RaftNode } from '@quorate/raft';
 import { nodeId } from '@quorate/transport';
 import { nodeName } from '../partition.ts';
-import { nodeAddress } from './control/cluster-map.ts';
-import { refusal, unknownOutcome } from './control/config-api.ts';
-import type { Leadership } from './control/leadership.ts';
-import type { MemberAnswer, MemberChanges } from './control/member-changes.ts';
+import { nodeAddress } from '../config/cluster-map.ts';
+import { refusal, unknownOutcome } from '../config/config-api.ts';
+import type { Leadership } from '../node/control/leadership.ts';
+import type { MemberAnswer, MemberChanges } from '../node/control/member-changes.ts';
 
 /** What the routes do, and for whom. */
 export interface AdminApiOptions {

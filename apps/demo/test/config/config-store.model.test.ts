@@ -7,8 +7,8 @@ import {
   type ConfigResult,
   resultCodec,
   type WriteCondition,
-} from '../../../src/node/control/config-command.ts';
-import { ConfigStore } from '../../../src/node/control/config-store.ts';
+} from '../../src/config/config-command.ts';
+import { ConfigStore } from '../../src/config/config-store.ts';
 
 // Few keys and low revisions, so that conditions often hold and often just do not.
 const key = fc.constantFrom('a', 'b', '__proto__', 'ключ');
