@@ -1,6 +1,7 @@
 /** What those commands that run processes are told. */
 
 import type { Address } from '../address.ts';
+import type { LoadMix } from '../supervisor/load-mix.ts';
 
 export type { Address };
 
@@ -14,6 +15,8 @@ export interface StartCommand {
   readonly dataDirectory: string | undefined;
   /** Requests per second to begin with, 0..5 000. */
   readonly loadPerSecond: number;
+  /** What is asked for then. */
+  readonly mix: LoadMix;
   readonly isJson: boolean;
   readonly controlFile: string | undefined;
   /** Called with the address of the page once all is there. */

@@ -77,7 +77,7 @@ export async function playOnDemo(
 }
 
 async function tell(demo: DemoClient, scenario: Scenario, shell: Shell): Promise<void> {
-  const { ratePerSecond } = (await demo.view()).load;
+  const { ratePerSecond, mix } = (await demo.view()).load;
   const { edits, config } = scenario.load;
   const start = { atMs: 0, kind: 'load', edits, config } as const;
   const end = { atMs: scenario.durationMs, kind: 'calm' } as const;
@@ -92,7 +92,7 @@ async function tell(demo: DemoClient, scenario: Scenario, shell: Shell): Promise
     }
   } finally {
     await carryOut(demo, repairsOf(await demo.view()), shell);
-    await demo.request({ path: '/api/load', method: 'POST', document: { ratePerSecond } });
+    await demo.request({ path: '/api/load', method: 'POST', document: { ratePerSecond, mix } });
   }
 }
 

@@ -2,6 +2,7 @@
 import { machineText } from '../machine-faults.ts';
 import type { ClusterView, NodeView } from '../supervisor/cluster-view.ts';
 import { textOf } from '../supervisor/link-faults.ts';
+import { defaultMix, mixText } from '../supervisor/load-mix.ts';
 
 /** One line a node, and what is wrong, and the load. */
 export function viewText(view: ClusterView): string {
@@ -13,11 +14,11 @@ export function viewText(view: ClusterView): string {
   for (const [id, machine] of Object.entries(view.machines ?? {})) {
     lines.push(`${id}: ${machineText(machine)}`);
   }
-  const { ratePerSecond, totals } = view.load;
+  const { ratePerSecond, mix = defaultMix, totals } = view.load;
   if (ratePerSecond > 0 || totals.checkedCount > 0) {
     const { acknowledgedCount, checkedCount, violationCount } = totals;
     lines.push(
-      `load: ${ratePerSecond}/s, ${acknowledgedCount} writes acknowledged, ` +
+      `load: ${ratePerSecond}/s, ${mixText(mix)}, ${acknowledgedCount} writes acknowledged, ` +
         `${checkedCount} answers checked, ${violationCount} violations`,
     );
   }

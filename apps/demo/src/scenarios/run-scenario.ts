@@ -57,6 +57,14 @@ export interface LoadAnswer {
   readonly latencyMs: number;
 }
 
+/** What clients ask for per second. */
+export interface ClientLoad {
+  readonly edits: number;
+  readonly config: number;
+  /** Of boards, as they are. None, if left out. */
+  readonly reads?: number | undefined;
+}
+
 /** Who looks on while a scenario is played. */
 export interface RunWatcher extends Pick<SimClusterOptions, 'onNode'> {
   /** Gets everything that is done to the cluster, as it is done. */
@@ -95,7 +103,7 @@ export class ScenarioRun {
   readonly #boardIds: string[] = [];
   readonly #memories = new Map<string, ClientMemory>();
   readonly #busy = new Set<string>();
-  #load: { readonly edits: number; readonly config: number };
+  #load: ClientLoad;
   #readMode: ReadMode = 'index';
   /** What was not yet taken of who is to join and to leave. */
   readonly #changes: Pick<SimRequest, 'method' | 'path' | 'body'>[] = [];
@@ -103,6 +111,7 @@ export class ScenarioRun {
   #isAsking = false;
   #createdCount = 0;
   #owedEdits = 0;
+  #owedReads = 0;
   #owedConfig = 0;
   #isCalmed = false;
   #nextTickMs = 0;
@@ -132,7 +141,7 @@ export class ScenarioRun {
   }
 
   /** What is asked for per second. */
-  get load(): { readonly edits: number; readonly config: number } {
+  get load(): ClientLoad {
     return this.#load;
   }
 
@@ -291,8 +300,10 @@ export class ScenarioRun {
   /** What clients do in one tick: as much as the load is, over time. */
   #write(): void {
     this.#owedEdits += (this.#load.edits * TICK_MS) / 1_000;
+    this.#owedReads += ((this.#load.reads ?? 0) * TICK_MS) / 1_000;
     this.#owedConfig += (this.#load.config * TICK_MS) / 1_000;
     for (; this.#owedEdits >= 1; this.#owedEdits -= 1) this.#editOrCreate();
+    for (; this.#owedReads >= 1; this.#owedReads -= 1) void this.#lookAtBoard();
     for (; this.#owedConfig >= 1; this.#owedConfig -= 1) void this.#callConfig();
     if (this.cluster.nowMs % READ_EVERY_MS < TICK_MS) void this.#readBoard();
   }
@@ -321,6 +332,16 @@ export class ScenarioRun {
     edit.isConfirmed = answer?.status === 202;
     // An edit that was not confirmed may be there all the same.
     this.#tell(edit.isConfirmed ? 'done' : 'unknown', edit.atMs);
+  }
+
+  /** Reads a board as it is, for the load alone. */
+  async #lookAtBoard(): Promise<void> {
+    const boardId = this.#boardIds[this.#random.int(Math.max(1, this.#boardIds.length))];
+    if (boardId === undefined) return;
+    const startedAtMs = this.cluster.nowMs;
+    const request = { node: this.#anyNode(), method: 'GET', path: `/v1/boards/${boardId}` };
+    const answer = await this.cluster.act({ kind: 'request', request });
+    this.#tell(answer?.status === 200 ? 'done' : 'refused', startedAtMs);
   }
 
   /** Reads what the client lacks of a board; a node that cannot answer is another one's turn. */

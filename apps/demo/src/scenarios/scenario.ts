@@ -37,7 +37,10 @@ export const stepSchema = v.variant('kind', [
   /** A new node is started and let in; or one that left comes back, without its data. */
   v.strictObject({ atMs, kind: v.literal('join'), node: v.picklist(nodeNames) }),
   v.strictObject({ atMs, kind: v.literal('leave'), node }),
-  v.strictObject({ atMs, kind: v.literal('load'), edits: rate, config: rate }),
+  /** Edits and reads of boards, and requests for keys, per second. */
+  v.strictObject({
+    ...{ atMs, kind: v.literal('load'), edits: rate, config: rate, reads: v.optional(rate) },
+  }),
   v.strictObject({ atMs, kind: v.literal('calm') }),
   /** Reads of the configuration ask a majority, as they must, or one node alone: a broken rule. */
   v.strictObject({ atMs, kind: v.literal('reads'), mode: v.picklist(['index', 'stale']) }),

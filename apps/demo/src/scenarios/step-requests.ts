@@ -11,6 +11,8 @@ export interface StepRequest {
   readonly method?: 'DELETE';
 }
 
+type Load = ScenarioStep & { readonly kind: 'load' };
+
 /** What a sync takes in the simulator, in ms, which slows disks by a factor of it. */
 const syncMs = 1.75;
 const syncDelayMsMax = 60_000;
@@ -76,8 +78,14 @@ export function requestsOf(step: ScenarioStep, view: ClusterView): readonly Step
     case 'links':
       return [{ path: '/api/links', body: { links: step.links } }];
     case 'load':
-      return [{ path: '/api/load', body: { ratePerSecond: step.edits + step.config } }];
+      return [{ path: '/api/load', body: loadOf(step) }];
   }
+}
+
+/** As much of boards and keys as the story asks for; of nothing no mix. */
+function loadOf({ edits: edit, reads: read = 0, config }: Load): object {
+  const ratePerSecond = edit + read + config;
+  return ratePerSecond === 0 ? { ratePerSecond } : { ratePerSecond, mix: { edit, read, config } };
 }
 
 /** A fault of every link, in the place of those of its kind. */

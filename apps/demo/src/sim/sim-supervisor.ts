@@ -12,6 +12,7 @@ import {
   NodeSilentError,
 } from '../supervisor/controlled-cluster.ts';
 import type { LinkFault } from '../supervisor/link-faults.ts';
+import { type LoadMix, mixOfRates, operationKinds, shareOf } from '../supervisor/load-mix.ts';
 import { machineSteps } from './machine-steps.ts';
 import { requestInput } from './run-link.ts';
 import type { SimAnswer } from './sim-cluster.ts';
@@ -20,8 +21,8 @@ import { SimPlayer } from './sim-player.ts';
 
 /** How long a node may take to answer, in ms: a little longer than it gives itself. */
 const NODE_TIMEOUT_MS = 4_000;
-/** As many as a step of a scenario may ask for, of both kinds. */
-const LOAD_PER_SECOND_MAX = 2_000;
+/** As many as a step of a scenario may ask for, of each kind. */
+const LOAD_PER_SECOND_MAX = 1_000;
 
 /** A request that has no answer yet. */
 interface Waiting {
@@ -136,12 +137,18 @@ export class SimSupervisor extends SimPlayer implements ControlledCluster {
     });
   }
 
-  async setLoad(ratePerSecond: number): Promise<void> {
+  async setLoad(ratePerSecond: number, mix?: LoadMix): Promise<void> {
     await this.whenAtRest(() => {
-      if (ratePerSecond > LOAD_PER_SECOND_MAX) {
-        throw new ActionError(`the simulation takes at most ${LOAD_PER_SECOND_MAX} requests/s`);
+      const parts = mix ??
+        mixOfRates(this.shown.run.played.load) ?? { edit: 1, read: 0, config: 1 };
+      const [edits = 0, reads = 0, config = 0] = operationKinds.map(
+        (kind) => ratePerSecond * shareOf(parts, kind),
+      );
+      if (Math.max(edits, reads, config) > LOAD_PER_SECOND_MAX) {
+        const most = `${LOAD_PER_SECOND_MAX} requests/s of each kind`;
+        throw new ActionError(`the simulation takes at most ${most}`);
       }
-      void this.act({ kind: 'load', edits: ratePerSecond / 2, config: ratePerSecond / 2 });
+      void this.act({ kind: 'load', edits, config, ...(reads > 0 && { reads }) });
     });
   }
 

@@ -8,6 +8,7 @@ import type { DemoNode } from '../node/create-node.ts';
 import type { Groups } from '../partition.ts';
 import { type Judgement, judge } from '../scenarios/claims.ts';
 import type { ClusterView, NodeView, PageEvent } from '../supervisor/cluster-view.ts';
+import { mixOfRates } from '../supervisor/load-mix.ts';
 import { afterFault, isOfMachine } from './machine-steps.ts';
 import type { RunPlan } from './run-link.ts';
 import { type HistoryEvent, SimCharts } from './sim-charts.ts';
@@ -114,6 +115,7 @@ export class WatchedRun {
     const answered = configCalls.filter(({ isAnswered }) => isAnswered);
     const { checkedCount, verdict } = this.#verdict;
     const violationCount = verdict === 'not-linearizable' ? 1 : 0;
+    const mix = mixOfRates(load);
     const acknowledgedCount = confirmed.length + answered.length;
     return {
       nodes: cluster.ids.map((id) => this.#viewOf(id)),
@@ -122,7 +124,8 @@ export class WatchedRun {
       links: cluster.links,
       machines: Object.fromEntries([...this.#machines].filter(([, faults]) => !isSound(faults))),
       load: {
-        ratePerSecond: load.edits + load.config,
+        ratePerSecond: load.edits + (load.reads ?? 0) + load.config,
+        ...(mix !== undefined && { mix }),
         totals: { acknowledgedCount, checkedCount, violationCount },
       },
       dataDirectory: 'in this page',

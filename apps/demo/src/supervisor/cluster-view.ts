@@ -6,7 +6,9 @@ import type { MachineFaults } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import type { ProcessState } from './child-node.ts';
 import type { LinkFault } from './link-faults.ts';
-import type { LoadTotals, LoadWindow } from './load-generator.ts';
+import type { LoadWindow } from './load-generator.ts';
+import type { LoadTotals } from './load-keys.ts';
+import type { LoadMix } from './load-mix.ts';
 
 /** Largest load offered, in requests per second. */
 export const loadPerSecondMax = 5_000;
@@ -45,6 +47,8 @@ export interface ClusterView {
 /** The load generator at one moment. */
 export interface LoadView {
   readonly ratePerSecond: number;
+  /** How much of what is asked for. Keys alone, if left out. */
+  readonly mix?: LoadMix;
   readonly totals: LoadTotals;
 }
 

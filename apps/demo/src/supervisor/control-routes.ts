@@ -13,7 +13,13 @@ import { loadPerSecondMax } from './cluster-view.ts';
 import { addNodeRoutes } from './node-routes.ts';
 import { ActionError, type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
 import { linkFaults } from './link-faults.ts';
+import { loadMixSchema } from './load-mix.ts';
 
+/** What `POST /api/load` takes: so much, and of what; a mix that is left out stays as it is. */
+const loadSchema = v.strictObject({
+  ratePerSecond: v.pipe(v.number(), v.minValue(0), v.maxValue(loadPerSecondMax)),
+  mix: v.optional(loadMixSchema),
+});
 const requestHeaders = ['if-match', 'if-none-match', 'content-type'] as const;
 const answerHeaders = ['etag', 'x-served-by', 'retry-after', 'content-type'] as const;
 
@@ -119,12 +125,9 @@ function addActions(api: Hono, cluster: ControlledCluster): void {
     return context.json(cluster.view());
   });
   api.post('/api/load', async (context) => {
-    const rate = fieldOf(await jsonBody(context), 'ratePerSecond');
-    if (typeof rate !== 'number' || !(rate >= 0 && rate <= loadPerSecondMax)) {
-      const detail = `ratePerSecond: expected a number 0..${loadPerSecondMax}`;
-      return problem('bad_field', { field: 'ratePerSecond', detail });
-    }
-    await cluster.setLoad(rate);
+    const wish = v.safeParse(loadSchema, await jsonBody(context));
+    if (!wish.success) return problem('bad_field', refusalOf(wish.issues[0]));
+    await cluster.setLoad(wish.output.ratePerSecond, wish.output.mix);
     return context.json(cluster.view());
   });
 }
@@ -191,9 +194,4 @@ async function jsonBody(context: Context): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-function fieldOf(document: unknown, name: string): unknown {
-  if (typeof document !== 'object' || document === null) return undefined;
-  return Object.getOwnPropertyDescriptor(document, name)?.value;
 }

@@ -7,6 +7,7 @@ import type { MachineChange } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import type { ClusterView, PageEvent } from './cluster-view.ts';
 import type { LinkFault } from './link-faults.ts';
+import type { LoadMix } from './load-mix.ts';
 import type { Broadcast } from './supervisor-events.ts';
 
 /** An action that cannot be done now, with the reason. */
@@ -60,8 +61,8 @@ export interface ControlledCluster {
   changeMachine(id: string, change: MachineChange): void | Promise<void>;
   /** Ends the partition, and all that is wrong with links and machines. */
   heal(): void | Promise<void>;
-  /** Changes the load, in requests per second. */
-  setLoad(ratePerSecond: number): void | Promise<void>;
+  /** Changes the load, in requests per second; and what is asked for, or that stays as it is. */
+  setLoad(ratePerSecond: number, mix?: LoadMix): void | Promise<void>;
   /** Asks one node. @throws NodeSilentError (as a rejection) if it does not answer in time. */
   askNode(id: string, request: NodeRequest): Promise<Response>;
   /** Asks one node with the right of an admin, otherwise as `askNode`. */

@@ -1,19 +1,23 @@
 /**
- * A small load: writes and linearizable reads at a steady rate, spread over the nodes, as clients
- * with little patience would send them.
+ * A load at a steady rate, spread over the nodes, as clients with little patience would send it:
+ * edits and reads of boards, writes and reads of keys, as much of each as the mix says.
  *
  * The rate does not wait for the answers (an open loop), and a latency counts from the moment the
  * request was due, not from when it could be sent: a stall shows in full instead of hiding the
  * requests that would have come meanwhile.
  *
- * It is also a check. Nobody else writes its keys, so it knows the highest revision of each that
- * was acknowledged; an answer with a lower one proves a lost write or a stale read.
+ * It is also a check: see load-keys.ts.
  */
-import { learntFrom, NoAnswer, UnpromisedResponse } from '../check/config-exchange.ts';
-import type { ConfigInput, ConfigOutput } from '../check/config-model.ts';
+import type { Random } from '@quorate/transport';
+
 import type { LoadHistory } from '../check/load-history.ts';
+import { HttpClient } from '../http-client.ts';
 import { LatencyHistogram } from '../latency-histogram.ts';
-import { HttpClient, type HttpResponse } from '../http-client.ts';
+import type { LoadView } from './cluster-view.ts';
+import { LoadBoards } from './load-boards.ts';
+import { LoadKeys, type LoadTotals } from './load-keys.ts';
+import { defaultMix, kindAt, type LoadMix } from './load-mix.ts';
+import type { LoadRequest } from './load-request.ts';
 
 /** Where the load goes. */
 export interface LoadTarget {
@@ -39,34 +43,38 @@ export interface LoadWindow {
   readonly maxMs: number;
 }
 
-/** Totals since the start. */
-export interface LoadTotals {
-  /** Writes that were acknowledged. */
-  readonly acknowledgedCount: number;
-  /** Answers compared with what had been acknowledged before. */
-  readonly checkedCount: number;
-  /** Answers that contradict it. Must stay 0. */
-  readonly violationCount: number;
+/** What a load needs. */
+export interface LoadOptions {
+  readonly targets: readonly LoadTarget[];
+  /** Draws what is asked for, in which order. */
+  readonly random: Random;
+  /** Told of answers that contradict what was acknowledged. */
+  readonly onViolation: (text: string) => void;
+  /** Gets all that clients of keys ask and are told. */
+  readonly history?: Pick<LoadHistory, 'begin'>;
+  /** Tells its boards from those of an earlier load on the same data. Default 'load'. */
+  readonly name?: string;
 }
 
 const tickMs = 10;
-const keyCount = 200;
 const inFlightMax = 512;
-const timeoutMs = 1_000;
+/** Keys have patience for so long, boards, which wait for two disks, for longer, in ms. */
+const keyTimeoutMs = 1_000;
+const boardTimeoutMs = 4_000;
 /** How long a node that could not serve is left alone, in ms. */
 const avoidForMs = 1_000;
 
 /** Offers load until stopped. */
 export class LoadGenerator {
-  #targets: readonly LoadTarget[];
+  readonly #random: Random;
+  readonly #keys: LoadKeys;
+  readonly #boards: LoadBoards;
   readonly #client = new HttpClient(128);
-  readonly #acknowledged = new Map<string, number>();
   readonly #avoidUntilMs = new Map<string, number>();
   readonly #latency = new LatencyHistogram();
-  readonly #onViolation: (text: string) => void;
-  readonly #history: Pick<LoadHistory, 'begin'> | undefined;
+  #targets: readonly LoadTarget[];
   #counts = { ok: 0, refused: 0, unknown: 0, skipped: 0, limited: 0 };
-  #totals = { acknowledgedCount: 0, checkedCount: 0, violationCount: 0 };
+  #mix = defaultMix;
   #ratePerSecond = 0;
   #owed = 0;
   #inFlight = 0;
@@ -74,28 +82,36 @@ export class LoadGenerator {
   #timer: NodeJS.Timeout | undefined;
   #lastTickMs = 0;
 
-  /** @param history - Gets all that clients ask and are told. */
-  constructor(
-    targets: readonly LoadTarget[],
-    onViolation: (text: string) => void,
-    history?: Pick<LoadHistory, 'begin'>,
-  ) {
+  constructor(options: LoadOptions) {
+    const { targets, random, onViolation, history, name = 'load' } = options;
     this.#targets = targets;
-    this.#onViolation = onViolation;
-    this.#history = history;
+    this.#random = random;
+    this.#keys = new LoadKeys({ random, onViolation, history });
+    this.#boards = new LoadBoards({ random, name });
   }
 
-  get ratePerSecond(): number {
-    return this.#ratePerSecond;
+  /** How much of what is asked for. */
+  get mix(): LoadMix {
+    return this.#mix;
   }
 
   get totals(): LoadTotals {
-    return { ...this.#totals };
+    return this.#keys.totals;
+  }
+
+  /** What there is to show. */
+  get view(): LoadView {
+    return { ratePerSecond: this.#ratePerSecond, mix: this.#mix, totals: this.totals };
   }
 
   /** The nodes are others now. */
   setTargets(targets: readonly LoadTarget[]): void {
     this.#targets = targets;
+  }
+
+  /** Changes what is asked for. */
+  setMix(mix: LoadMix): void {
+    this.#mix = mix;
   }
 
   /** Changes the rate; 0 stops. */
@@ -151,75 +167,50 @@ export class LoadGenerator {
 
   async #request(dueMs: number): Promise<void> {
     const sequence = (this.#sequence += 1);
-    const key = `load/${String(Math.floor(Math.random() * keyCount))}`;
-    const isWrite = sequence % 2 === 0;
     const target = this.#target(sequence);
     if (!target) {
       this.#counts.skipped += 1;
       return;
     }
-    const floor = this.#acknowledged.get(key) ?? 0;
+    const kind = kindAt(this.#mix, this.#random.float());
+    const isOfKeys = kind === 'config';
+    const request = isOfKeys ? this.#keys.next() : this.#boards.next(kind);
+    if (request === undefined) return;
+    const timeoutMs = isOfKeys ? keyTimeoutMs : boardTimeoutMs;
     this.#inFlight += 1;
-    const value = valueOf(sequence);
-    const input: ConfigInput = isWrite
-      ? { kind: 'put', key, value, condition: { kind: 'none' } }
-      : { kind: 'get', key };
-    const record = this.#history?.begin(input);
-    try {
-      const url = `${target.api}/v1/config/${key}`;
-      const response = await this.#client.request(
-        isWrite
-          ? { url, method: 'PUT', body: JSON.stringify({ value }), timeoutMs }
-          : { url, timeoutMs },
-      );
-      // A node without a leader says so at once; most clients would try another for a while.
-      if (response.status === 503) this.#avoid(target);
-      this.#settle({ key, isWrite, floor, dueMs, response });
-      record?.(heardFrom(input, response));
-    } catch (error) {
-      record?.(new NoAnswer('indefinite', String(error)));
+    const url = `${target.api}${request.path}`;
+    const response = await this.#client
+      .request({ url, ...request.http, timeoutMs })
+      .catch((error: unknown) => {
+        request.lost(String(error));
+        return undefined;
+      });
+    this.#inFlight -= 1;
+    if (response === undefined) {
       this.#counts.unknown += 1;
       this.#avoid(target);
-    } finally {
-      this.#inFlight -= 1;
+      return;
     }
+    const { status } = response;
+    // A node without a leader says so at once; most clients would try another for a while.
+    if (status === 503 && isOfKeys) this.#avoid(target);
+    this.#count(request, status, dueMs);
+    request.answered(response);
   }
 
   #avoid({ id }: LoadTarget): void {
     this.#avoidUntilMs.set(id, performance.now() + avoidForMs);
   }
 
-  #settle(request: {
-    readonly key: string;
-    readonly isWrite: boolean;
-    readonly floor: number;
-    readonly dueMs: number;
-    readonly response: HttpResponse;
-  }): void {
-    const { key, isWrite, floor, dueMs, response } = request;
-    const isMissing = response.status === 404;
-    if (response.status >= 300 && !isMissing) {
-      if (response.status === 504 && isWrite) this.#counts.unknown += 1;
-      else this.#counts.refused += 1;
-      if (response.status === 429) this.#counts.limited += 1;
+  #count({ isDone, isWrite }: LoadRequest, status: number, dueMs: number): void {
+    if (isDone(status)) {
+      this.#counts.ok += 1;
+      this.#latency.record(performance.now() - dueMs);
       return;
     }
-    this.#counts.ok += 1;
-    this.#latency.record(performance.now() - dueMs);
-    const revision = isMissing ? 0 : revisionOf(response);
-    this.#check(key, revision, floor, isWrite);
-    if (!isWrite) return;
-    this.#totals.acknowledgedCount += 1;
-    this.#acknowledged.set(key, Math.max(revision, this.#acknowledged.get(key) ?? 0));
-  }
-
-  /** `floor` was acknowledged before this request was sent, so its answer must show it. */
-  #check(key: string, revision: number, floor: number, isWrite: boolean): void {
-    this.#totals.checkedCount += 1;
-    if (isWrite ? revision > floor : revision >= floor) return;
-    this.#totals.violationCount += 1;
-    const seen = `${isWrite ? 'write' : 'read'} answered revision ${revision}`;
-    this.#onViolation(`${key}: ${seen} after ${floor} was acknowledged`);
+    if (status === 504 && isWrite) this.#counts.unknown += 1;
+    else this.#counts.refused += 1;
+    if (status === 429) this.#counts.limited += 1;
   }
 
   /** The next node in turn that has not just failed. */
@@ -230,30 +221,4 @@ export class LoadGenerator {
     // Reads and writes alternate, so whole pairs go round the nodes.
     return trusted[Math.floor(sequence / 2) % Math.max(1, trusted.length)];
   }
-}
-
-function valueOf(sequence: number): string {
-  return `write ${sequence}`.padEnd(64, '.');
-}
-
-/** What a response tells its client. */
-function heardFrom(
-  input: ConfigInput,
-  { status, headers, body }: HttpResponse,
-): ConfigOutput | NoAnswer {
-  const { etag } = headers;
-  const response = { status, body, etag: typeof etag === 'string' ? etag : undefined };
-  try {
-    const learnt = learntFrom(input, response);
-    return learnt.kind === 'answer' ? learnt.output : learnt.error;
-  } catch (error) {
-    if (!(error instanceof UnpromisedResponse)) throw error;
-    return new NoAnswer('indefinite', error.message);
-  }
-}
-
-/** The revision in the `ETag`, or 0. */
-function revisionOf(response: HttpResponse): number {
-  const digits = /^"(\d+)"$/.exec(String(response.headers['etag'] ?? ''));
-  return Number(digits?.[1] ?? 0);
 }

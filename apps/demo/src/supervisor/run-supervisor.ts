@@ -61,6 +61,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     writeControlFile(control, { pid: process.pid, url, token });
     print.ready(readyEvent(supervisor, { dashboard: url, data: dataDirectory, control }));
     command.onReady?.(url);
+    supervisor.load.setMix(command.mix);
     if (command.loadPerSecond > 0) supervisor.setLoad(command.loadPerSecond);
     await stopping.requested;
   } finally {

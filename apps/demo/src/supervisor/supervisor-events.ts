@@ -3,6 +3,7 @@ import type { Unsubscribe } from '@quorate/transport';
 import { type MachineFaults, machineText } from '../machine-faults.ts';
 import type { Groups } from '../partition.ts';
 import { type LinkFault, textOf } from './link-faults.ts';
+import { type LoadMix, mixText } from './load-mix.ts';
 
 /** A node that serves. */
 export interface ReadyNode {
@@ -38,7 +39,7 @@ export type SupervisorEvent =
   | { readonly event: 'links'; readonly links: readonly LinkFault[] }
   | { readonly event: 'machine'; readonly node: string; readonly faults: MachineFaults }
   | { readonly event: 'healed' }
-  | { readonly event: 'load'; readonly ratePerSecond: number }
+  | { readonly event: 'load'; readonly ratePerSecond: number; readonly mix: LoadMix }
   | { readonly event: 'violation'; readonly text: string }
   | { readonly event: 'log'; readonly node: string; readonly text: string }
   | { readonly event: 'stopping' }
@@ -78,7 +79,7 @@ export function sentenceOf(event: SupervisorEvent): string | undefined {
     case 'healed':
       return 'all healed';
     case 'load':
-      return `load: ${event.ratePerSecond} requests per second`;
+      return `load: ${event.ratePerSecond} requests per second, ${mixText(event.mix)}`;
     case 'violation':
       return `LOST WRITE OR STALE READ: ${event.text}`;
     case 'log':

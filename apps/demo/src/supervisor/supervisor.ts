@@ -8,6 +8,9 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Random } from '@quorate/transport';
+import { systemRandom } from '@quorate/transport/system';
+
 import { HttpClient, HttpClientError } from '../http-client.ts';
 import type { FaultSettings } from '../injected-faults.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
@@ -34,6 +37,7 @@ import { freePorts } from './free-ports.ts';
 import { type LinkFault, rulesOf, textOf } from './link-faults.ts';
 import { LoadCheck } from './load-check.ts';
 import { LoadGenerator } from './load-generator.ts';
+import type { LoadMix } from './load-mix.ts';
 import { NodeFeed } from './node-feed.ts';
 import { Broadcast, type SupervisorEvent } from './supervisor-events.ts';
 
@@ -52,6 +56,8 @@ export interface SupervisorOptions {
   readonly dataDirectory: string;
   /** The script that runs a node when called with `node …`. */
   readonly mainFile: string;
+  /** Draws what the load asks for. Default: differently each time. */
+  readonly random?: Random;
   /** Told who is there after a node has come or gone. */
   readonly onNodes?: (nodeIds: readonly string[]) => void;
 }
@@ -110,7 +116,10 @@ export class Supervisor implements ControlledCluster {
     const onViolation = (text: string): void => {
       this.events.publish({ event: 'violation', text });
     };
-    this.load = new LoadGenerator([...this.#members.values()], onViolation, this.checks.history);
+    this.load = new LoadGenerator({
+      ...{ targets: [...this.#members.values()], onViolation, history: this.checks.history },
+      ...{ random: options.random ?? systemRandom, name: `load-${Date.now()}` },
+    });
     this.charts = new Charts(this.load, this.pageEvents);
     this.#viewTimer = setInterval(() => {
       if (this.pageEvents.audienceCount === 0) return;
@@ -307,10 +316,11 @@ export class Supervisor implements ControlledCluster {
     await this.#applyFaults();
   }
 
-  /** Changes the load, in requests per second. */
-  setLoad(ratePerSecond: number): void {
+  /** Changes the load, in requests per second, and what is asked for. */
+  setLoad(ratePerSecond: number, mix: LoadMix = this.load.mix): void {
+    this.load.setMix(mix);
     this.load.setRate(ratePerSecond);
-    this.events.publish({ event: 'load', ratePerSecond });
+    this.events.publish({ event: 'load', ratePerSecond, mix });
   }
 
   /** Everything at this moment. */
@@ -321,7 +331,7 @@ export class Supervisor implements ControlledCluster {
       groups: this.#groups,
       links: this.#links,
       machines: Object.fromEntries(this.#machines),
-      load: { ratePerSecond: this.load.ratePerSecond, totals: this.load.totals },
+      load: this.load.view,
       dataDirectory: this.#options.dataDirectory,
       check: this.checks.state,
     };

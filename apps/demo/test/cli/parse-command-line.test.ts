@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { commands } from '../../src/cli/command-table.ts';
 import { dashed } from '../../src/cli/command-spec.ts';
 import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
+import { loadMixes } from '../../src/supervisor/load-mix.ts';
 
 const parse = (line: string) => parseWords(line.split(' ').filter((word) => word !== ''));
 
@@ -18,7 +19,7 @@ describe('demo', () => {
     expect(parse('')).toEqual({
       name: 'up',
       args: {},
-      options: { nodes: 5, port: 4_000, load: 0, open: false },
+      options: { nodes: 5, port: 4_000, load: 0, mix: loadMixes.config, open: false },
       isJson: false,
       isPlain: false,
     });
@@ -30,7 +31,10 @@ describe('demo', () => {
       name: 'up',
       args: {},
       // A name that looks like a number stays as it was typed.
-      options: { nodes: 5, port: 0, data: '0x10', load: 50, open: false, control: './c.json' },
+      options: {
+        ...{ nodes: 5, port: 0, data: '0x10', load: 50, mix: loadMixes.config },
+        ...{ open: false, control: './c.json' },
+      },
       isJson: true,
       isPlain: true,
     });
@@ -80,7 +84,9 @@ describe('words', () => {
     ['resume', { args: {} }],
     ['resume n2', { args: { node: 'n2' } }],
     ['partition n1/n2,n3', { args: { groups: [['n1'], ['n2', 'n3']] } }],
-    ['load 100', { args: { rate: 100 } }],
+    ['load 100', { args: { rate: 100 }, options: {} }],
+    ['load 100 --mix boards', { options: { mix: loadMixes.boards } }],
+    ['bench --mix edit=1,read=3', { options: { mix: { edit: 1, read: 3, config: 0 } } }],
     ['put k 007', { args: { value: '007' } }],
     ['put k -5', { args: { value: '-5' } }],
     ['put k -', { args: { value: '-' } }],

@@ -49,6 +49,15 @@ test('loss everywhere leaves what else is wrong with links, and wall clocks add 
   expect(skew?.body).toEqual({ clockSkewMs: 150 });
 });
 
+test('a load asks for boards and keys as the story does, and for nothing of nothing', () => {
+  const load = { atMs: 0, kind: 'load', edits: 5, config: 3 } as const;
+  const bodyOf = (step: Parameters<typeof requestsOf>[0]) => requestsOf(step, view)[0]?.body;
+  const mix = { edit: 5, read: 0, config: 3 };
+  expect(bodyOf(load)).toEqual({ ratePerSecond: 8, mix });
+  expect(bodyOf({ ...load, reads: 2 })).toEqual({ ratePerSecond: 10, mix: { ...mix, read: 2 } });
+  expect(bodyOf({ ...load, edits: 0, config: 0 })).toEqual({ ratePerSecond: 0 });
+});
+
 test('all scenarios can be played on processes, but for the one that wipes a disk', () => {
   const not = scenarios.filter(({ steps }) => !isPlayable(steps)).map(({ name }) => name);
   expect(not).toEqual(['lost-node']);

@@ -92,6 +92,22 @@ describe('a simulated cluster', () => {
     expect(parsed.kind === 'plan' ? parsed.plan.inputs.length : parsed).toBe(8);
   });
 
+  test('is asked for what the mix says, and as before where it says nothing', async () => {
+    const demo = await started();
+    await demo.setLoad(40, { edit: 1, read: 2, config: 1 });
+    await demo.setLoad(80);
+    expect(demo.view().load).toMatchObject({
+      ratePerSecond: 80,
+      mix: { edit: 20, read: 40, config: 20 },
+    });
+    await demo.setLoad(0);
+    expect(demo.view().load.mix).toBeUndefined();
+    await demo.setLoad(10);
+    expect(demo.view().load.mix).toEqual({ edit: 5, read: 0, config: 5 });
+    const many = { edit: 0, read: 1, config: 0 };
+    await expect(demo.setLoad(1_001, many)).rejects.toThrow('at most 1000 requests/s of each kind');
+  });
+
   test('is under a load that is checked', async () => {
     const demo = await started();
     await demo.setLoad(60);
@@ -105,7 +121,7 @@ describe('a simulated cluster', () => {
     expect(totals.violationCount).toBe(0);
     const kinds = new Set(events.map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(['messages', 'view', 'point']));
-    await expect(demo.setLoad(2_001)).rejects.toThrow('at most 2000');
+    await expect(demo.setLoad(2_001)).rejects.toThrow('at most 1000');
   });
 
   test('answers for keys while it stands still, in virtual time', async () => {
@@ -137,7 +153,7 @@ describe('a run', () => {
     await demo.kill('n1');
     await pumpTo(demo, 4_000);
     await demo.restart('n1');
-    await demo.setLoad(20);
+    await demo.setLoad(20, { edit: 1, read: 2, config: 1 });
     await pumpTo(demo, 6_000);
     const { link, hash, nowMs } = demo.state;
     const parsed = parseLink(`cluster?${link}`);

@@ -9,6 +9,7 @@ import {
   NodeSilentError,
 } from '../../src/supervisor/controlled-cluster.ts';
 import { addControlRoutes } from '../../src/supervisor/control-routes.ts';
+import type { LoadMix } from '../../src/supervisor/load-mix.ts';
 import { Broadcast } from '../../src/supervisor/supervisor-events.ts';
 
 const view: ClusterView = {
@@ -47,7 +48,7 @@ class WrittenDown implements ControlledCluster {
   changeMachine = (id: string, change: unknown): void =>
     void this.told.push(['machine', id, change]);
   heal = (): void => void this.told.push(['heal']);
-  setLoad = (rate: number): void => void this.told.push(['load', rate]);
+  setLoad = (rate: number, mix?: LoadMix): void => void this.told.push(['load', rate, mix]);
   restart = (id: string): void => {
     throw new ActionError(`${id} is already starting`);
   };
@@ -89,6 +90,7 @@ test('says to the cluster what was asked, and answers with its view', async () =
     await post('/api/nodes'),
     await api.request('/api/nodes/n4', { method: 'DELETE' }),
     await post('/api/load', { ratePerSecond: 20 }),
+    await post('/api/load', { ratePerSecond: 9, mix: { edit: 1, read: 0, config: 0.5 } }),
   ];
   for (const answer of answers) expect(await answer.json()).toEqual(view);
   expect(cluster.told).toEqual([
@@ -103,7 +105,8 @@ test('says to the cluster what was asked, and answers with its view', async () =
     ['heal'],
     ['add'],
     ['remove', 'n4'],
-    ['load', 20],
+    ['load', 20, undefined],
+    ['load', 9, { edit: 1, read: 0, config: 0.5 }],
   ]);
 });
 
@@ -128,6 +131,15 @@ test('refuses what makes no sense, and says what the cluster refuses', async () 
   expect((await post('/api/partition', { groups: [] })).status).toBe(400);
   expect((await post('/api/load', { ratePerSecond: -1 })).status).toBe(400);
   expect((await post('/api/load')).status).toBe(400);
+  for (const mix of [
+    { edit: 1 },
+    { edit: 0, read: 0, config: 0 },
+    'boards',
+    { edit: -1, read: 9, config: 0 },
+  ]) {
+    const answer = await post('/api/load', { ratePerSecond: 1, mix });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('mix')]);
+  }
   expect((await post('/api/links', { links: [{ kind: 'melt' }] })).status).toBe(400);
   expect((await post('/api/links')).status).toBe(400);
   for (const change of [

@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { seededRandom } from '@quorate/transport/system';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { LoadGenerator } from '../../src/supervisor/load-generator.ts';
+import { loadMixes } from '../../src/supervisor/load-mix.ts';
+import { FakeNodes } from '../support/fake-nodes.ts';
 
 /** A service on one machine that counts revisions, and may be told to forget what it took. */
 class Service {
@@ -48,7 +51,10 @@ async function start(): Promise<{ service: Service; load: LoadGenerator; violati
   service = new Service();
   const api = await service.listen();
   const violations: string[] = [];
-  load = new LoadGenerator([{ id: 'n1', api }], (text) => violations.push(text));
+  load = new LoadGenerator({
+    ...{ targets: [{ id: 'n1', api }], random: seededRandom(1) },
+    onViolation: (text) => violations.push(text),
+  });
   return { service, load, violations };
 }
 
@@ -90,4 +96,26 @@ test('what cannot be answered is counted, not hidden', async () => {
     // The only node does not answer, so it is left alone for a while.
     expect(unknown * skipped).toBeGreaterThan(0);
   }, 20_000);
+});
+
+test('what is asked for follows the mix, from the next request on', async () => {
+  const asked = { edit: 0, read: 0, config: 0, made: 0 };
+  const nodes = new FakeNodes(1, ({ method, path, key }) => {
+    if (path.startsWith('/v1/config/')) asked.config += 1;
+    else if (path === '/v1/boards') asked.made += 1;
+    else asked[method === 'GET' ? 'read' : 'edit'] += 1;
+    return { status: 200, document: { id: `b-${key}` }, etag: '"1"' };
+  });
+  const targets = await nodes.listen();
+  load = new LoadGenerator({ targets, random: seededRandom(1), onViolation: () => undefined });
+  load.setMix(loadMixes.reading);
+  load.setRate(2_000);
+  await vi.waitFor(() => expect(asked.read).toBeGreaterThan(500), 20_000);
+  load.setRate(0);
+  expect(asked.made).toBe(8);
+  expect(asked.edit).toBeGreaterThan(0);
+  expect(asked.config).toBeGreaterThan(0);
+  expect(asked.edit + asked.config).toBeLessThan(asked.read / 3);
+  expect(load.view).toMatchObject({ ratePerSecond: 0, mix: loadMixes.reading });
+  nodes.close();
 });

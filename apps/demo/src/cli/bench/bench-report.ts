@@ -1,6 +1,6 @@
 /** What a bench came to. */
 import { LatencyHistogram } from '../../latency-histogram.ts';
-import { type OperationKind, operationKinds } from './mix.ts';
+import { type OperationKind, operationKinds } from '../../supervisor/load-mix.ts';
 
 const quantiles = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 
 import { HttpClient, HttpClientError, type HttpRequest } from '../../http-client.ts';
+import { kindAt, type LoadMix, type OperationKind } from '../../supervisor/load-mix.ts';
 import { createBoard } from '../boards/board-requests.ts';
 import { DemoClient, problemText } from '../demo-client.ts';
 import { type ExitCode, Failure, type Shell } from '../shell.ts';
 import { BenchTally, benchText } from './bench-report.ts';
-import { kindAt, type Mix, type OperationKind } from './mix.ts';
 import { openLoop } from './open-loop.ts';
 
 /** What to ask for. */
@@ -17,7 +17,7 @@ export interface BenchSettings {
   readonly durationMs: number;
   /** To each node. */
   readonly connectionCount: number;
-  readonly mix: Mix;
+  readonly mix: LoadMix;
   readonly timeoutMs: number;
   /** Where the histograms go. */
   readonly hdrFile: string | undefined;

@@ -1,7 +1,7 @@
-import { mix } from '../bench/mix.ts';
 import { command, type Command, option } from '../command-spec.ts';
 import { controlOptions } from '../demo-client.ts';
 import { duration, text, wholeNumber } from '../forms.ts';
+import { mix } from '../load-mix-form.ts';
 
 export const bench: Command = command({
   name: 'bench',
@@ -14,12 +14,13 @@ export const bench: Command = command({
   examples: [
     ['bench --rate 500 --duration 30s --connections 20 --mix edit=70,read=25,config=5', ''],
     ['bench --rate 200 --hdr out.json', 'with histograms'],
+    ['bench --mix reading', 'a mix that has a name'],
   ],
   options: {
     rate: option(wholeNumber('rate', 1, 20_000), 'Requests per second', '100'),
     duration: option(duration(), 'How long', '10s'),
     connections: option(wholeNumber('count', 1, 1_000), 'To each node, at most', '20'),
-    mix: option(mix, 'Edits and reads of boards, writes of keys', 'edit=70,read=25,config=5'),
+    mix: option(mix, 'Edits and reads of boards, writes of keys', 'boards'),
     timeout: option(duration(), 'Give a request up after that', '5s'),
     hdr: option(text('file'), 'Leave report and histograms there as JSON'),
     ...controlOptions,

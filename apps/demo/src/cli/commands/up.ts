@@ -2,6 +2,7 @@ import { loadPerSecondMax } from '../../supervisor/cluster-view.ts';
 import { command, type Command, flag, option } from '../command-spec.ts';
 import { controlOptions } from '../demo-client.ts';
 import { text, wholeNumber } from '../forms.ts';
+import { mix } from '../load-mix-form.ts';
 
 export const up: Command = command({
   name: 'up',
@@ -14,6 +15,7 @@ export const up: Command = command({
   examples: [
     ['', '5 nodes, the page on port 4000'],
     ['up --nodes 3 --load 200 --open', '3 nodes under load, and a browser'],
+    ['up --load 100 --mix boards', 'boards are edited and read, keys now and then'],
     ['up --data ./demo-data', 'kept, and gone on with at the next start'],
   ],
   options: {
@@ -33,6 +35,7 @@ export const up: Command = command({
       'Requests per second to begin with',
       '0',
     ),
+    mix: option(mix, 'What they ask for', 'config'),
     open: flag('Open the page in a browser'),
     ...controlOptions,
   },
@@ -44,6 +47,7 @@ export const up: Command = command({
       port: options.port,
       dataDirectory: options.data,
       loadPerSecond: options.load,
+      mix: options.mix,
       ...{ isJson, controlFile: options.control },
       ...(options.open && { onReady: openInBrowser }),
     };

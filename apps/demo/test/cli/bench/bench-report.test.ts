@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 
 import { BenchTally, benchText } from '../../../src/cli/bench/bench-report.ts';
-import { kindAt, mix } from '../../../src/cli/bench/mix.ts';
 
 test('counts what was done, and what was not by its code', () => {
   const tally = new BenchTally();
@@ -19,19 +18,3 @@ test('counts what was done, and what was not by its code', () => {
   expect(counted).toBe(100);
   expect(benchText(tally.rows)).toContain('failed: no_leader 1, no_answer 1');
 });
-
-test('a mix is read in shares', () => {
-  const parts = mix.parse('edit=70,read=25,config=5')!;
-  expect(parts).toEqual({ edit: 70, read: 25, config: 5 });
-  expect([0, 0.69, 0.7, 0.94, 0.95, 1].map((position) => kindAt(parts, position))).toEqual([
-    ...['edit', 'edit', 'read', 'read', 'config', 'config'],
-  ]);
-  expect(kindAt({ edit: 1, read: 0, config: 0 }, 1)).toBe('edit');
-});
-
-test.each(['', 'edit', 'edit=-1', 'edit=1,edit=2', 'delete=1', 'edit=0'])(
-  '%j is no mix',
-  (text) => {
-    expect(mix.parse(text)).toBeUndefined();
-  },
-);
