@@ -2,46 +2,64 @@ import type { Unsubscribe } from '@quorate/transport';
 
 const encoder = new TextEncoder();
 
-/** Events that may wait for a reader before new ones are left out. */
-const backlogMax = 256;
+/** What becomes of events that a reader does not take in time. */
+export interface Backlog {
+  /**
+   * `skips`: they are left out, where the next ones say more. `ends`: the stream ends before the
+   * first of them, where each one counts; the reader comes back and says how far it got.
+   */
+  readonly whenBehind: 'skips' | 'ends';
+}
+
+const limits = {
+  skips: new CountQueuingStrategy({ highWaterMark: 256 }),
+  ends: new ByteLengthQueuingStrategy({ highWaterMark: 1_024 * 1_024 }),
+} as const;
 
 /**
  * A `text/event-stream` response: every event one `data:` line of JSON.
  *
- * A reader that does not keep up loses events rather than costing memory: events here are figures
- * of the moment, and the next ones say more.
- *
  * @param signal - Aborted when the reader goes.
  * @param start - Called once; calls `send` for every event, and later `end` if no more come;
  *   returns what stops it.
+ * @param backlog - Default: events are skipped.
  */
 export function eventStream(
   signal: AbortSignal,
   start: (send: (event: unknown) => void, end: () => void) => Unsubscribe,
+  { whenBehind }: Backlog = { whenBehind: 'skips' },
 ): Response {
   let stop: Unsubscribe = () => undefined;
+  let isOver = false;
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        const end = (): void => {
+          if (isOver) return;
+          isOver = true;
+          stop();
+          controller.close();
+        };
         // Headers leave with the first bytes; without them the reader would wait for an event.
         controller.enqueue(encoder.encode(': open\n\n'));
         const send = (event: unknown): void => {
-          if ((controller.desiredSize ?? 0) <= 0) return;
-          controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
+          if (isOver) return;
+          if ((controller.desiredSize ?? 0) > 0) {
+            controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
+          } else if (whenBehind === 'ends') end();
         };
-        stop = start(send, () => {
-          stop();
-          controller.close();
-        });
+        stop = start(send, end);
+        if (isOver) stop();
         signal.addEventListener('abort', () => {
           stop();
         });
       },
       cancel() {
+        isOver = true;
         stop();
       },
     },
-    { highWaterMark: backlogMax },
+    limits[whenBehind],
   );
   return new Response(body, {
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },

@@ -114,8 +114,11 @@ export function createBoardsApi({ boards, clock, directory }: BoardsApiOptions):
     if (!mayExist(id)) return answer(context, { kind: 'missing' });
     if (boards.isDeleted(id)) return answer(context, { kind: 'deleted' });
     try {
-      return eventStream(context.req.raw.signal, (send, end) =>
-        boards.watch(id, query.since, send, end),
+      return eventStream(
+        context.req.raw.signal,
+        (send, end) => boards.watch(id, query.since, send, end),
+        // Nothing is told twice: who lags behind begins anew where it is.
+        { whenBehind: 'ends' },
       );
     } catch (error) {
       if (!(error instanceof CrdtsError)) throw error;

@@ -294,6 +294,39 @@ describe('who watches a board', () => {
     expect(cluster.node(stranger).boardIds()).toEqual([]);
   });
 
+  test('and does not keep up loses the stream, and misses nothing in the next one', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 1 });
+    await cluster.elect();
+    const id = await created(cluster, 'Slow');
+    const { app } = cluster.node(n1!);
+    const slow = await app.request(`http://n1/v1/boards/${id}/events`);
+    const text = 'x'.repeat(10_000);
+    for (let round = 0; round < 12; round += 1) {
+      const insert = { kind: 'insertNotes', position: 0, text };
+      const operations = Array.from({ length: 10 }, () => insert);
+      await post(cluster, n1!, `/v1/boards/${id}/ops`, { operations }, `r${round}`);
+      await cluster.simulation.run(100);
+    }
+    const board = openBoard('slow');
+    const take = (events: string): string => {
+      const news = [...events.matchAll(/^data: (.*)$/gm)].map(
+        ([, json = '{}']) => JSON.parse(json) as { updates: string[]; version: string },
+      );
+      board.applyAll(news.flatMap(({ updates }) => updates.map(fromBase64)));
+      return news.at(-1)!.version;
+    };
+    const version = take(await slow.text());
+    expect(board.root.notes.length).toBeLessThan(1_200_000);
+    const since = encodeURIComponent(version);
+    const next = await app.request(`http://n1/v1/boards/${id}/events?since=${since}`);
+    await cluster.simulation.run(100);
+    const reader = next.body!.getReader();
+    await reader.read();
+    take(new TextDecoder().decode((await reader.read()).value));
+    await reader.cancel();
+    expect(board.root.notes.length).toBe(1_200_000);
+  });
+
   test.each([
     ['identified', 'resolved'],
     ['resolved', 'identified'],
