@@ -124,6 +124,18 @@ export const portNames: ReadonlySet<string> = new Set([
   'WriteAheadLog',
 ]);
 
+/** Where the algorithms meet in the demo, and what it is made of. */
+export const meetingPlace = {
+  app: 'apps/demo/src/',
+  folder: 'apps/demo/src/node/',
+  /** Without comments and blank lines: what can be read in an afternoon. */
+  codeLinesMax: 2_000,
+  /** What does not know the place: it is put together there. */
+  madeOf: ['board', 'config', 'http', 'observe', 'operations'].map(
+    (part) => `apps/demo/src/${part}/`,
+  ),
+} as const;
+
 /** The place of the file at `path`; `undefined` outside packages, apps, tools and the root. */
 export function placeOf(path: string): Place | undefined {
   const [area = '', home = '', part = '', ...rest] = path.split('/');

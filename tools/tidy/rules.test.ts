@@ -7,6 +7,7 @@ import { ambient, noPromiseInCore } from './rules/determinism.ts';
 import { invariantCopies, namedFiles, readmeHeadings, readmes, todos } from './rules/documents.ts';
 import { exports } from './rules/exports.ts';
 import { imports } from './rules/imports.ts';
+import { meeting } from './rules/meeting.ts';
 import { questions, shape } from './rules/shape.ts';
 import { syntax } from './rules/syntax.ts';
 import { testNames, tested } from './rules/tests.ts';
@@ -187,6 +188,36 @@ describe('shape', () => {
   test('a file of 401 lines raises a question', () => {
     expect(questions(projectOf({ [core]: '\n'.repeat(401) }))).toHaveLength(1);
     expect(questions(projectOf({ [core]: '\n'.repeat(400) }))).toEqual([]);
+  });
+});
+
+describe('meeting', () => {
+  const node = 'apps/demo/src/node/create-node.ts';
+  const lines = (count: number) =>
+    `${'f();\n'.repeat(count)}\n/** Not counted. */\n  // Nor this.\n`;
+
+  test('algorithms meet in one folder of the demo', () => {
+    const both =
+      "import { f } from '@quorate/raft';\nimport type { G } from '@quorate/crdts/text';";
+    const one = "import { f } from '@quorate/raft';\nimport '@quorate/raft/kv';";
+    const grounds = "import '@quorate/transport';\nimport '@quorate/simulation';\n";
+    expect(checkFile(meeting, node, both)).toEqual([]);
+    expect(checkFile(meeting, 'apps/demo/src/sim/a.ts', grounds + one)).toEqual([]);
+    expect(checkFile(meeting, 'apps/demo/src/sim/a.ts', both)).toEqual([
+      expect.stringMatching(/a\.ts:2: meeting elsewhere: let raft and crdts meet/),
+    ]);
+  });
+
+  test('what it is made of does not know it', () => {
+    const text = "import type { X } from '../node/create-node.ts';";
+    expect(checkFile(meeting, 'apps/demo/src/board/a.ts', text)).toHaveLength(1);
+    expect(checkFile(meeting, 'apps/demo/src/sim/a.ts', text)).toEqual([]);
+  });
+
+  test('it holds at most 2000 lines of code', () => {
+    expect(checkFile(meeting, node, lines(2_000))).toEqual([]);
+    const files = { [node]: lines(2_000), 'apps/demo/src/node/boards/a.ts': lines(1) };
+    expect(check(meeting, files)).toEqual([expect.stringContaining('2001 lines of code')]);
   });
 });
 

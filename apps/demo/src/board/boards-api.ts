@@ -10,9 +10,8 @@ import { eventStream } from '../event-stream.ts';
 import { plain, serve } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 import { boardId, boardOperation, boardText, type RequestStamp } from './board.ts';
-import type { BoardDirectory } from '../node/gateway/board-directory.ts';
 import type { BoardAnswer, BoardCommand } from './board-messages.ts';
-import type { BoardOutcome, BoardService } from '../node/boards/board-service.ts';
+import type { BoardAccess, BoardOutcome, KnownBoards } from './board-access.ts';
 
 const base64 = v.pipe(v.string(), v.base64());
 const params = v.object({ id: boardId });
@@ -55,10 +54,9 @@ const endpoints = {
 
 /** What the routes need. */
 export interface BoardsApiOptions {
-  readonly boards: Pick<BoardService, 'ask' | 'isDeleted' | 'watch'>;
+  readonly boards: BoardAccess;
   readonly clock: Clock;
-  /** Whether a board may exist, by what other nodes have told; see board-directory.ts. */
-  readonly directory: Pick<BoardDirectory, 'mayExist' | 'noteMissing'>;
+  readonly directory: KnownBoards;
 }
 
 /** The routes of boards. */

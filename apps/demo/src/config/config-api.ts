@@ -6,7 +6,7 @@ import { clusterKeyProblem, isClusterKey } from './cluster-map.ts';
 import type { ConfigResult, WriteCondition } from './config-command.ts';
 import { limits } from './config-limits.ts';
 import { parseCondition, parseKey, parsePutBody, parseReadMode } from './config-request.ts';
-import type { ConfigService, Refusal, WriteAnswer } from '../node/control/config-service.ts';
+import type { ConfigKeys, Refusal, WriteAnswer } from './config-answers.ts';
 import { problem, type ProblemCode } from '../http/problem.ts';
 
 const prefix = '/v1/config/';
@@ -19,15 +19,12 @@ type MayAdminister = (context: Context) => boolean;
  *
  * @param mayAdminister - Default: everybody may.
  */
-export function createConfigApi(
-  service: ConfigService,
-  mayAdminister: MayAdminister = () => true,
-): Hono {
+export function createConfigApi(keys: ConfigKeys, mayAdminister: MayAdminister = () => true): Hono {
   const api = new Hono();
   api.use(`${prefix}*`, limitBody(limits.bodyBytesMax));
-  api.get(`${prefix}*`, (context) => getKey(service, context));
-  api.put(`${prefix}*`, (context) => putKey(service, context, mayAdminister));
-  api.delete(`${prefix}*`, (context) => deleteKey(service, context, mayAdminister));
+  api.get(`${prefix}*`, (context) => getKey(keys, context));
+  api.put(`${prefix}*`, (context) => putKey(keys, context, mayAdminister));
+  api.delete(`${prefix}*`, (context) => deleteKey(keys, context, mayAdminister));
   api.all(`${prefix}*`, () => {
     const response = problem('method_not_allowed', { detail: 'expected GET, PUT or DELETE' });
     response.headers.set('allow', 'GET, HEAD, PUT, DELETE');
@@ -36,13 +33,13 @@ export function createConfigApi(
   return api;
 }
 
-async function getKey(service: ConfigService, context: Context): Promise<Response> {
+async function getKey(keys: ConfigKeys, context: Context): Promise<Response> {
   const key = keyOf(context);
   if (key instanceof Response) return key;
   const mode = parseReadMode(context.req.query('read'));
   if (mode instanceof Response) return mode;
 
-  const answer = await service.read(key, mode);
+  const answer = await keys.read(key, mode);
   if (answer.kind === 'refused') return refusal(answer.reason, 'the read was not done');
   if (!answer.value) return keyNotFound(key);
   const { value, revision } = answer.value;
@@ -53,7 +50,7 @@ async function getKey(service: ConfigService, context: Context): Promise<Respons
 }
 
 async function putKey(
-  service: ConfigService,
+  keys: ConfigKeys,
   context: Context,
   mayAdminister: MayAdminister,
 ): Promise<Response> {
@@ -65,11 +62,11 @@ async function putKey(
   if (value instanceof Response) return value;
   const detail = clusterKeyProblem(key, value);
   if (detail !== undefined) return problem('bad_field', { field: 'value', detail });
-  return writeResponse(context, key, await service.write({ kind: 'put', key, value, condition }));
+  return writeResponse(context, key, await keys.write({ kind: 'put', key, value, condition }));
 }
 
 async function deleteKey(
-  service: ConfigService,
+  keys: ConfigKeys,
   context: Context,
   mayAdminister: MayAdminister,
 ): Promise<Response> {
@@ -77,7 +74,7 @@ async function deleteKey(
   if (key instanceof Response) return key;
   const condition = conditionOf(context);
   if (condition instanceof Response) return condition;
-  return writeResponse(context, key, await service.write({ kind: 'delete', key, condition }));
+  return writeResponse(context, key, await keys.write({ kind: 'delete', key, condition }));
 }
 
 function writeResponse(context: Context, key: string, answer: WriteAnswer): Response {

@@ -2,19 +2,41 @@
 import { type Context, Hono } from 'hono';
 
 import { plain, serve } from '../http/endpoint.ts';
-import type { Admission } from '../node/gateway/admission.ts';
+import type { ApiKey, Quota } from '../config/cluster-map.ts';
+
+/** What is left of a quota. */
+export interface Usage extends Quota {
+  readonly name: string;
+  readonly remaining: number;
+  /** After which all of it is there again, if nothing comes meanwhile. */
+  readonly resetAfterMs: number;
+  /** The node that counts for the whole cluster. */
+  readonly countedBy: string;
+  /** Whether this node counts, has leased a part from who does, or cannot reach that one. */
+  readonly source: 'owned' | 'lease' | 'localShare';
+}
+
+/** Who calls, and what they may do. */
+export interface Accounts {
+  /** Whose API key a request has. */
+  callerOf(context: Context): ApiKey;
+  /** What a caller may do. */
+  quotaOf(name: string): Quota;
+  /** What is left to whoever sent a request. */
+  usageOf(context: Context): Promise<Usage>;
+}
 
 /** The routes of whoever calls. */
-export function createAccountApi(admission: Admission): Hono {
+export function createAccountApi(accounts: Accounts): Hono {
   const api = new Hono();
   serve(api, { ...plain, method: 'GET', path: '/v1/whoami' }, (_parts, context: Context) => {
-    const { name, role } = admission.callerOf(context);
+    const { name, role } = accounts.callerOf(context);
     const rights = role === 'admin' ? ['boards', 'config', 'cluster'] : ['boards', 'config'];
-    return context.json({ name, role, rights, quota: admission.quotaOf(name) });
+    return context.json({ name, role, rights, quota: accounts.quotaOf(name) });
   });
   serve(api, { ...plain, method: 'GET', path: '/v1/limits' }, async (_parts, context) => {
     context.header('cache-control', 'no-store');
-    return context.json(await admission.usageOf(context));
+    return context.json(await accounts.usageOf(context));
   });
   return api;
 }

@@ -10,13 +10,12 @@ import { nodeId } from '@quorate/transport';
 import { nodeName } from '../partition.ts';
 import { nodeAddress } from '../config/cluster-map.ts';
 import { refusal, unknownOutcome } from '../config/config-api.ts';
-import type { Leadership } from '../node/control/leadership.ts';
-import type { MemberAnswer, MemberChanges } from '../node/control/member-changes.ts';
+import type { LeadershipMoves, MemberAnswer, NodeChanges } from './admin-answers.ts';
 
 /** What the routes do, and for whom. */
 export interface AdminApiOptions {
-  readonly changes: Pick<MemberChanges, 'add' | 'remove' | 'progress'>;
-  readonly leadership: Pick<Leadership, 'transfer'>;
+  readonly changes: NodeChanges;
+  readonly leadership: LeadershipMoves;
   readonly raft: Pick<RaftNode, 'status' | 'takeSnapshot'>;
   readonly mayAdminister: (context: Context) => boolean;
 }

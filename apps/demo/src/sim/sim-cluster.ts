@@ -7,7 +7,8 @@ import { type Fault, Simulation } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
 import { soundMachine } from '../machine-faults.ts';
-import { createNode, type DemoNode } from '../node/create-node.ts';
+import { createNode } from '../node/create-node.ts';
+import type { DemoNode } from '../node/node-options.ts';
 import type { FaultSettings } from '../injected-faults.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import { type LinkFault, rulesOf } from '../supervisor/link-faults.ts';

@@ -4,7 +4,7 @@ import type { Fault } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
 import { isSound, type MachineFaults, machineText, soundMachine } from '../machine-faults.ts';
-import type { DemoNode } from '../node/create-node.ts';
+import type { DemoNode } from '../node/node-options.ts';
 import type { Groups } from '../partition.ts';
 import { type Judgement, judge } from '../scenarios/claims.ts';
 import type { ClusterView, NodeView, PageEvent } from '../supervisor/cluster-view.ts';

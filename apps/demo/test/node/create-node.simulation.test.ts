@@ -2,7 +2,8 @@ import { randomSchedule, seeds, Simulation } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 import { describe, expect, test } from 'vitest';
 
-import { createNode, type DemoNode } from '../../src/node/create-node.ts';
+import { createNode } from '../../src/node/create-node.ts';
+import type { DemoNode } from '../../src/node/node-options.ts';
 
 const ids = ['n1', 'n2', 'n3'].map((id) => nodeId(id));
 const faultsEndMs = 60_000;

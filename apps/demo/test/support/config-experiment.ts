@@ -17,7 +17,7 @@ import {
 import { type NodeId, nodeId } from '@quorate/transport';
 
 import type { ReadMode } from '../../src/config/read-mode.ts';
-import type { DemoNode } from '../../src/node/create-node.ts';
+import type { DemoNode } from '../../src/node/node-options.ts';
 import { actions, ClientMemory } from '../../src/check/client-memory.ts';
 import {
   learntFrom,

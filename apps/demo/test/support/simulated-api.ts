@@ -1,7 +1,8 @@
 import type { NodeProcess, Simulation } from '@quorate/simulation';
 import type { Clock, NodeId } from '@quorate/transport';
 
-import { createNode, type DemoNode, type NodeOptions } from '../../src/node/create-node.ts';
+import { createNode } from '../../src/node/create-node.ts';
+import type { DemoNode, NodeOptions } from '../../src/node/node-options.ts';
 import {
   type ConfigRequest,
   type ConfigResponse,

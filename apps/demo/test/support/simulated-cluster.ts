@@ -2,7 +2,8 @@ import { type DiskOptions, Simulation } from '@quorate/simulation';
 import { type NodeId, nodeId } from '@quorate/transport';
 
 import type { ReadMode } from '../../src/config/read-mode.ts';
-import { createNode, type DemoNode, type NodeOptions } from '../../src/node/create-node.ts';
+import { createNode } from '../../src/node/create-node.ts';
+import type { DemoNode, NodeOptions } from '../../src/node/node-options.ts';
 
 /** What a response said, read to its end. */
 export interface Answer {

@@ -13,6 +13,7 @@ import { ShardedRequester } from '@quorate/consistent-hashing/sharding';
 import { CrdtsError } from '@quorate/crdts';
 import type { Clock, NodeId, Requester, Timer } from '@quorate/transport';
 import { fromBase64, toBase64 } from '../../base64.ts';
+import type { BoardAccess, BoardNews, BoardOutcome } from '../../board/board-access.ts';
 
 import { type BoardOperation, type RequestStamp, viewOf } from '../../board/board.ts';
 import type { BoardHost, HostedBoard } from './board-host.ts';
@@ -39,20 +40,6 @@ export interface BoardServiceOptions {
   readonly requestTimeoutMs: number;
 }
 
-/** What a client gets: an owner's answer, or why there is none. */
-export type BoardOutcome =
-  | (BoardAnswer & { readonly owner: NodeId })
-  /** Nothing happened. */
-  | { readonly kind: 'unreachable'; readonly detail: string }
-  /** It may have happened, or may still happen. */
-  | { readonly kind: 'unknown'; readonly detail: string };
-
-/** What those who watch a board are told. */
-export interface BoardNews {
-  readonly updates: readonly string[];
-  readonly version: string;
-}
-
 /** Copies that a change must be on, so that no single loss takes it back. */
 const CONFIRMED_COPIES = 2;
 /** Of the time that a client waits, the parts that one owner may take, and the one it asks. */
@@ -66,7 +53,7 @@ const askMethod = 'boards/ask';
 const pullMethod = 'boards/pull';
 
 /** Boards, wherever they are. */
-export class BoardService {
+export class BoardService implements BoardAccess {
   readonly #options: BoardServiceOptions;
   readonly #sharded: ShardedRequester;
   readonly #stops: readonly (() => void)[];

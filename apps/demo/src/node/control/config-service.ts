@@ -6,15 +6,11 @@
  * on one thing: a write that certainly did not and will not happen may be tried again, one whose
  * fate is open must be reported as unknown, because trying it again could do it twice.
  */
-import type { ProposalRejection, RaftNode, ReadConsistency, ReadRefusal } from '@quorate/raft';
+import type { RaftNode, ReadConsistency } from '@quorate/raft';
 
-import {
-  commandCodec,
-  type ConfigCommand,
-  type ConfigResult,
-  resultCodec,
-} from '../../config/config-command.ts';
-import type { ConfigStore, ConfigValue } from '../../config/config-store.ts';
+import type { ConfigKeys, ReadAnswer, WriteAnswer } from '../../config/config-answers.ts';
+import { commandCodec, type ConfigCommand, resultCodec } from '../../config/config-command.ts';
+import type { ConfigStore } from '../../config/config-store.ts';
 import type { ReadMode } from '../../config/read-mode.ts';
 
 /** What Raft calls them. */
@@ -23,24 +19,6 @@ const consistencies = {
   lease: 'lease',
   stale: 'stale',
 } as const satisfies Record<ReadMode, ReadConsistency>;
-
-/** The operation certainly did not and will not happen. */
-export interface Refusal {
-  readonly kind: 'refused';
-  readonly reason: ProposalRejection | ReadRefusal;
-}
-
-/** What became of a write. */
-export type WriteAnswer =
-  /** Committed and applied. */
-  | { readonly kind: 'applied'; readonly result: ConfigResult }
-  | Refusal
-  /** It may have happened, or may still happen. */
-  | { readonly kind: 'unknown'; readonly reason: string };
-
-/** What became of a read: the value, or that the key does not exist. */
-export type ReadAnswer =
-  { readonly kind: 'value'; readonly value: ConfigValue | undefined } | Refusal;
 
 /** What the service needs of its surroundings. */
 export interface ConfigServiceOptions {
@@ -51,7 +29,7 @@ export interface ConfigServiceOptions {
 }
 
 /** Serves the clients of one node. */
-export class ConfigService {
+export class ConfigService implements ConfigKeys {
   readonly #options: ConfigServiceOptions;
   readonly #proposals = new Map<string, number>();
 
@@ -64,7 +42,6 @@ export class ConfigService {
     return this.#proposals;
   }
 
-  /** Changes one key. Never rejects. */
   async write(command: ConfigCommand): Promise<WriteAnswer> {
     const { raft, requestTimeoutMs: timeoutMs } = this.#options;
     const outcome = await raft.propose(commandCodec.encode(command), { timeoutMs });
@@ -81,7 +58,6 @@ export class ConfigService {
     }
   }
 
-  /** Reads one key. Never rejects. */
   async read(key: string, mode: ReadMode): Promise<ReadAnswer> {
     const { raft, store, requestTimeoutMs: timeoutMs } = this.#options;
     const outcome = await raft.read({ consistency: consistencies[mode], timeoutMs });

@@ -2,12 +2,7 @@
 import type { RaftNode, TransferOutcome } from '@quorate/raft';
 import { type NodeId, nodeId, type Requester, TransportError } from '@quorate/transport';
 
-/** What became of the wish. */
-export type TransferAnswer =
-  | { readonly kind: 'leads'; readonly leaderId: NodeId }
-  /** It did not happen; ask again, or for another. */
-  | { readonly kind: 'stays'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+import type { LeadershipMoves, TransferAnswer } from '../../operations/admin-answers.ts';
 
 /** What is asked of, and with what. */
 export interface LeadershipOptions {
@@ -22,7 +17,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Leadership, as something to be moved. */
-export class Leadership {
+export class Leadership implements LeadershipMoves {
   readonly #options: LeadershipOptions;
   readonly #stopServing: () => void;
 

@@ -18,7 +18,8 @@ import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@qu
 
 import type { MemberFigures } from '../../observe/node-status.ts';
 import { type Member, membersKey, parseMembers } from '../../config/cluster-map.ts';
-import type { ConfigService, WriteAnswer } from './config-service.ts';
+import type { MemberAnswer, NodeChanges } from '../../operations/admin-answers.ts';
+import type { ConfigKeys } from '../../config/config-answers.ts';
 import type { Roster } from './roster.ts';
 
 /** How boards stand on one node. */
@@ -33,7 +34,7 @@ export interface Settlement {
 export interface MemberChangesOptions {
   readonly roster: Roster;
   readonly raft: Pick<RaftNode, 'changeMembership' | 'readIndex' | 'status'>;
-  readonly service: Pick<ConfigService, 'read' | 'write'>;
+  readonly service: ConfigKeys;
   readonly requester: Requester;
   readonly clock: Clock;
   /** Whether a node may be asked at all. */
@@ -41,14 +42,6 @@ export interface MemberChangesOptions {
   /** How boards stand here. */
   readonly settlement: () => Settlement;
 }
-
-/** What became of the wish to change the list. */
-export type MemberAnswer =
-  | { readonly kind: 'listed' | 'alreadyListed' | 'unlisted' }
-  | { readonly kind: 'unknownNode' | 'lastMember' | 'addressTaken' | 'tooManyMembers' }
-  | Exclude<WriteAnswer, { kind: 'applied' }>
-  /** Others changed the list each time that this node tried to. */
-  | { readonly kind: 'contended' };
 
 const LOOK_MS = 500;
 const CHANGE_MS = 2_000;
@@ -60,7 +53,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Changes of the members, as wishes and as deeds. */
-export class MemberChanges {
+export class MemberChanges implements NodeChanges {
   readonly #options: MemberChangesOptions;
   readonly #stopServing: () => void;
   #timer: Timer | undefined;
@@ -74,7 +67,6 @@ export class MemberChanges {
     this.#lookLater();
   }
 
-  /** Lets a node in, or moves one to another address. Repeating it changes nothing. */
   add(id: string, address: string): Promise<MemberAnswer> {
     return this.#edit((members) => {
       const known = members.find((member) => member.id === id);
@@ -88,7 +80,6 @@ export class MemberChanges {
     });
   }
 
-  /** Lets a node go. Repeating it changes nothing, until the node is gone. */
   remove(id: string): Promise<MemberAnswer> {
     const isLeaving = this.progress().some((member) => member.id === id);
     return this.#edit((members) => {

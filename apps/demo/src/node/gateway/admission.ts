@@ -17,6 +17,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { type ApiKey, apiKeysOf, type Quota, quotaOf } from '../../config/cluster-map.ts';
 import type { ConfigStore } from '../../config/config-store.ts';
 import { LimitWatch } from '../../observe/limit-figures.ts';
+import type { Accounts, Usage } from '../../operations/account-api.ts';
 import { isSameText } from '../../same-text.ts';
 import { problem } from '../../http/problem.ts';
 
@@ -28,25 +29,13 @@ export interface AdmissionOptions {
   readonly clock: Clock;
 }
 
-/** What is left of a quota. */
-export interface Usage extends Quota {
-  readonly name: string;
-  readonly remaining: number;
-  /** After which all of it is there again, if nothing comes meanwhile. */
-  readonly resetAfterMs: number;
-  /** The node that counts for the whole cluster. */
-  readonly countedBy: NodeId;
-  /** Whether this node counts, has leased a part from who does, or cannot reach that one. */
-  readonly source: 'owned' | 'lease' | 'localShare';
-}
-
 /** Who calls when there are no API keys. */
 const anyone: ApiKey = { name: 'anyone', sha256: '', role: 'admin' };
 const nobody: ApiKey = { name: '', sha256: '', role: 'client' };
 const unlimited: Quota = { limit: 1_000_000, windowMs: 1_000 };
 
 /** Lets requests in. */
-export class Admission {
+export class Admission implements Accounts {
   readonly #options: AdmissionOptions;
   readonly #limits: ClusterStore;
   #placement: Placement;

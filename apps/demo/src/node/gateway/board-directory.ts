@@ -18,6 +18,7 @@ import {
   type Transport,
 } from '@quorate/transport';
 
+import type { KnownBoards } from '../../board/board-access.ts';
 import type { FilterFigures } from '../../observe/node-status.ts';
 import { boardNewsCodec, type BoardNews } from './board-news.ts';
 
@@ -40,7 +41,7 @@ interface Heard {
 }
 
 /** Filters of all nodes, as far as they have been heard. */
-export class BoardDirectory {
+export class BoardDirectory implements KnownBoards {
   readonly #channel: Channel<BoardNews>;
   readonly #clock: Clock;
   #peers: readonly NodeId[] = [];

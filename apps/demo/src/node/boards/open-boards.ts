@@ -1,0 +1,66 @@
+/** Boards, and what they stand on: copies, their placement, and requests to their owners. */
+import type { NodeId } from '@quorate/transport';
+
+import type { BoardFigures } from '../../observe/node-status.ts';
+import type { Membership, Roster } from '../control/roster.ts';
+import type { BoardDirectory } from '../gateway/board-directory.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { BoardHost } from './board-host.ts';
+import { BoardService } from './board-service.ts';
+import { Shards } from './shards.ts';
+
+/** What boards need besides the surroundings. */
+export interface BoardsOptions {
+  /** The nodes that found the cluster. */
+  readonly voters: readonly NodeId[];
+  /** Who holds boards. */
+  readonly roster: Pick<Roster, 'membership'>;
+  /** Told of each board of which there is a copy here. */
+  readonly directory: BoardDirectory;
+}
+
+/** The boards of a node. */
+export interface Boards {
+  readonly host: BoardHost;
+  readonly shards: Shards;
+  readonly service: BoardService;
+  readonly figures: () => BoardFigures;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the copies that the disk has, and looks after them from now on. */
+export async function openBoards(
+  { voters, roster, directory }: BoardsOptions,
+  { transport, disk, clock, random, calls, requestTimeoutMs, onNotice }: Surroundings,
+): Promise<Boards> {
+  const { requester, isAvailable } = calls;
+  const { localId } = transport;
+  const membership = (): Membership => roster.membership;
+  const host = await BoardHost.open({
+    ...{ disk, transport, clock, random, peers: voters },
+    onHold: (boardId) => directory.add(boardId),
+    onError: (boardId, error) => onNotice(`board ${boardId}: ${String(error)}`),
+  });
+  const shards = new Shards({ host, localId, requester, clock, membership });
+  const service = new BoardService({
+    ...{ host, shards, localId, requester, clock, isAvailable, requestTimeoutMs },
+  });
+  const figures = (): BoardFigures => {
+    const { epoch, members } = membership();
+    return {
+      copyCount: host.boardIds.length,
+      underReplicatedCount: shards.underReplicatedCount(),
+      epoch,
+      members: members.map(({ id }) => id),
+      digests: host.digests(),
+      filter: directory.figures(),
+      leavingCount: shards.leavingCount(),
+    };
+  };
+  const close = async (): Promise<void> => {
+    service.close();
+    shards.close();
+    await host.close();
+  };
+  return { host, shards, service, figures, close };
+}
