@@ -1,5 +1,5 @@
 /**
- * What clients of a load that never ends saw, as far back as is worth checking.
+ * What clients of a load saw, as far back as is worth checking if it never ends.
  *
  * A history may not be cut anywhere: what was open at the cut may have happened before what is
  * forgotten, and would then contradict what is kept. So a cut moves back until nothing that is kept
@@ -16,6 +16,8 @@ export interface LoadHistoryOptions {
   readonly nowMs: () => number;
   /** Operations kept at least; of twice as many the older are forgotten. Default 4 000. */
   readonly keepCount?: number;
+  /** Told of each operation as it begins and, the same object, once it has ended. */
+  readonly onNews?: (operation: Operation<ConfigInput, ConfigOutput>) => void;
 }
 
 interface Entry {
@@ -33,14 +35,16 @@ const UNKNOWN_MAX = 500;
 export class LoadHistory {
   readonly #nowMs: () => number;
   readonly #keepCount: number;
+  readonly #onNews: LoadHistoryOptions['onNews'];
   #entries: Entry[] = [];
   readonly #idle: string[] = [];
   #clientCount = 0;
   #begunCount = 0;
 
-  constructor({ nowMs, keepCount = 4_000 }: LoadHistoryOptions) {
+  constructor({ nowMs, keepCount = 4_000, onNews }: LoadHistoryOptions) {
     this.#nowMs = nowMs;
     this.#keepCount = keepCount;
+    this.#onNews = onNews;
   }
 
   /** Operations that are kept. */
@@ -67,6 +71,7 @@ export class LoadHistory {
     this.#begunCount += 1;
     const entry: Entry = { process, input, callTime, outcome: { kind: 'info' }, isOpen: true };
     this.#entries.push(entry);
+    this.#onNews?.(entry);
     if (this.#entries.length > 2 * this.#keepCount) this.#forget();
     return (heard) => {
       entry.isOpen = false;
@@ -74,6 +79,7 @@ export class LoadHistory {
       if (input.kind !== 'get' && heard instanceof NoAnswer && !heard.definite) return;
       entry.outcome = outcomeOf(heard, this.#nowMs());
       this.#idle.push(process);
+      this.#onNews?.(entry);
     };
   }
 

@@ -56,7 +56,7 @@ async function play(
   const confirmed = run.edits.filter(({ isConfirmed }) => isConfirmed).length;
   print(
     `${holds ? '✓' : '✗'} ${name}, seed ${seed}: ${confirmed} of ${run.edits.length} edits ` +
-      `confirmed, ${run.history.length} operations on the configuration, run ${hash}`,
+      `confirmed, ${run.operationCount} operations on the configuration, run ${hash}`,
   );
   for (const { claim, detail } of judgements.filter((judgement) => !judgement.holds)) {
     print(`    ${claim.kind}: ${detail}`);

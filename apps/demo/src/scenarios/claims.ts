@@ -43,7 +43,7 @@ function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
     }
     case 'linearizable': {
       const verdict = run.verdict();
-      return [verdict === 'linearizable', `${verdict}, ${run.history.length} operations`];
+      return [verdict === 'linearizable', `${verdict}, ${run.operationCount} operations`];
     }
     case 'answered': {
       const { fromMs, untilMs, shareMin, shareMax } = claim;

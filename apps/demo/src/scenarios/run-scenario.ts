@@ -4,7 +4,7 @@
  * The clients write down what they asked and what they were told, and nothing else counts: an edit
  * is confirmed when its answer said so, and the history of the configuration is what they saw.
  */
-import { checkSync, type History, recorder, type Verdict } from '@quorate/linearizability';
+import type { History, Verdict } from '@quorate/linearizability';
 import type { Fault, FaultEvent } from '@quorate/simulation';
 import { type NodeId, nodeId, type Random } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
@@ -14,6 +14,8 @@ import { actions, ClientMemory } from '../check/client-memory.ts';
 import type { ReadMode } from '../config/read-mode.ts';
 import { learntFrom, NoAnswer, requestOf } from '../check/config-exchange.ts';
 import { type ConfigInput, configModel, type ConfigOutput } from '../check/config-model.ts';
+import { GrowingVerdict } from '../check/growing-verdict.ts';
+import { LoadHistory } from '../check/load-history.ts';
 import type { LinkFault } from '../supervisor/link-faults.ts';
 import { SimCluster, type SimClusterOptions, type SimRequest } from '../sim/sim-cluster.ts';
 import { type Judgement, judge } from './claims.ts';
@@ -97,7 +99,12 @@ export class ScenarioRun {
   /** A client that reads boards through any node. */
   readonly reader = new BoardReader();
   readonly #random: Random;
-  readonly #recorder;
+  readonly #verdict = new GrowingVerdict(configModel);
+  readonly #seen = new LoadHistory({
+    nowMs: () => this.cluster.nowMs,
+    keepCount: Infinity,
+    onNews: (operation) => this.#verdict.take(operation),
+  });
   readonly #steps: ScenarioStep[];
   readonly #mishaps: FaultEvent[];
   readonly #boardIds: string[] = [];
@@ -110,6 +117,7 @@ export class ScenarioRun {
   readonly #leaving = new Set<string>();
   #isAsking = false;
   #createdCount = 0;
+  #acknowledgedCount = 0;
   #owedEdits = 0;
   #owedReads = 0;
   #owedConfig = 0;
@@ -130,7 +138,6 @@ export class ScenarioRun {
     this.scenario = scenario;
     this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT, ...(onNode && { onNode }) });
     this.#random = seededRandom(seed).fork('clients');
-    this.#recorder = recorder<ConfigInput, ConfigOutput>({ nowMs: () => this.cluster.nowMs });
     this.#steps = scenario.steps.toSorted((left, right) => left.atMs - right.atMs);
     this.#load = scenario.load;
   }
@@ -152,7 +159,17 @@ export class ScenarioRun {
 
   /** What clients saw of the configuration. */
   get history(): History<ConfigInput, ConfigOutput> {
-    return this.#recorder.history();
+    return this.#seen.history;
+  }
+
+  /** How many operations that are. */
+  get operationCount(): number {
+    return this.#seen.size;
+  }
+
+  /** Edits that were confirmed, and operations on the configuration that were answered. */
+  get acknowledgedCount(): number {
+    return this.#acknowledgedCount;
   }
 
   /** Plays on until `atMs`, or until the end of the instant at which `isDone` holds. */
@@ -173,7 +190,7 @@ export class ScenarioRun {
 
   /** The verdict about the configuration. */
   verdict(): Verdict {
-    return checkSync(configModel, this.history).verdict;
+    return this.#verdict.verdict();
   }
 
   #tick(): void {
@@ -330,6 +347,7 @@ export class ScenarioRun {
     const operations = [{ kind: 'addItem', id: itemId, text: itemId }];
     const answer = await this.#post(`/v1/boards/${boardId}/ops`, { operations }, itemId);
     edit.isConfirmed = answer?.status === 202;
+    if (edit.isConfirmed) this.#acknowledgedCount += 1;
     // An edit that was not confirmed may be there all the same.
     this.#tell(edit.isConfirmed ? 'done' : 'unknown', edit.atMs);
   }
@@ -377,13 +395,17 @@ export class ScenarioRun {
     const input = memory.inputOf(action, key, `v${this.configCalls.length}`);
     const call: ConfigCall = { atMs: this.cluster.nowMs, isAnswered: false };
     this.configCalls.push(call);
+    const end = this.#seen.begin(input);
     try {
-      const output = await this.#recorder.run(client, input, () => this.#askConfig(input));
+      const output = await this.#askConfig(input);
+      end(output);
       call.isAnswered = true;
+      this.#acknowledgedCount += 1;
       this.#tell('done', call.atMs);
       memory.saw(key, output);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
+      end(error);
       this.#tell(error.definite ? 'refused' : 'unknown', call.atMs);
     } finally {
       this.#busy.delete(client);

@@ -74,7 +74,7 @@ function resultOf(seed: number, { played }: SimRun): SeedResult {
     seed,
     holds: judgements.every(({ holds }) => holds),
     judgements,
-    operationCount: played.history.length,
+    operationCount: played.operationCount,
     confirmedCount: played.edits.filter(({ isConfirmed }) => isConfirmed).length,
     endMs: played.endMs,
     hash: played.cluster.hash(),

@@ -41,7 +41,7 @@ export class SimChecks implements Checks {
     return {
       isRecording: true,
       isSwitchable: false,
-      operationCount: played.history.length,
+      operationCount: played.operationCount,
       verdict,
       verdictAgeMs: nowMs - atMs,
       isBroken: played.readMode !== 'index',

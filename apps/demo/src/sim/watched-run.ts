@@ -14,7 +14,7 @@ import type { RunPlan } from './run-link.ts';
 import { type HistoryEvent, SimCharts } from './sim-charts.ts';
 import { SimRun } from './sim-run.ts';
 
-/** Virtual time between two verdicts: each looks at the whole history. */
+/** Virtual time between two verdicts: each looks at what is new in the history. */
 const VERDICT_EVERY_MS = 1_000;
 
 /** What is known of the configuration, and since when in virtual time. */
@@ -93,8 +93,7 @@ export class WatchedRun {
   look(): void {
     const { played, nowMs } = this.run;
     if (nowMs - this.#verdict.atMs < VERDICT_EVERY_MS) return;
-    const checkedCount = played.history.length;
-    this.#verdict = { atMs: nowMs, checkedCount, verdict: played.verdict() };
+    this.#verdict = { atMs: nowMs, checkedCount: played.operationCount, verdict: played.verdict() };
   }
 
   /** The last look at what clients saw. */
@@ -110,13 +109,10 @@ export class WatchedRun {
 
   /** Everything at this moment. */
   view(): ClusterView {
-    const { edits, configCalls, load, cluster } = this.run.played;
-    const confirmed = edits.filter(({ isConfirmed }) => isConfirmed);
-    const answered = configCalls.filter(({ isAnswered }) => isAnswered);
+    const { acknowledgedCount, load, cluster } = this.run.played;
     const { checkedCount, verdict } = this.#verdict;
     const violationCount = verdict === 'not-linearizable' ? 1 : 0;
     const mix = mixOfRates(load);
-    const acknowledgedCount = confirmed.length + answered.length;
     return {
       nodes: cluster.ids.map((id) => this.#viewOf(id)),
       leaderId: this.leaderId() ?? null,

@@ -92,3 +92,17 @@ test('a read of what was overwritten is caught, though nobody knows how it began
   ask({ kind: 'get', key: 'k' }, { kind: 'value', value: 'v18', revision: 18 });
   expect(checkSync(windowModel, history.history).verdict).toBe('not-linearizable');
 });
+
+test('tells of each operation as it begins and as it ends', () => {
+  let nowMs = 0;
+  const told: string[] = [];
+  const history = new LoadHistory({
+    nowMs: () => (nowMs += 1),
+    onNews: ({ process, outcome }) => told.push(`${process} ${outcome.kind}`),
+  });
+  const input: ConfigInput = { kind: 'get', key: 'k' };
+  const [first, second] = [history.begin(input), history.begin(input)];
+  second({ kind: 'absent' });
+  first(new NoAnswer('definite', 'refused'));
+  expect(told).toEqual(['c1 info', 'c2 info', 'c2 ok', 'c1 fail']);
+});
