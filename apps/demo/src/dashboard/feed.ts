@@ -1,5 +1,5 @@
 /** What the cluster sends, as signals that the panels read: of now, or of a time before. */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 
 import type { ChartMark, ChartPoint, ClusterView, PageEvent } from '../supervisor/cluster-view.ts';
 import { isSimulated, source } from './source/source.ts';
@@ -21,6 +21,8 @@ export const isConnected = signal(false);
 export const selectedId = signal<string>('n1');
 /** The times between which there is something to look at; the later one is now. */
 export const known = signal({ startMs: 0, endMs: 0 });
+/** The time that is shown, by the clock of the charts. */
+export const shownMs: ReadonlySignal<number> = computed(() => viewedMs.value ?? known.value.endMs);
 /** All marks that are known, whatever is looked at. */
 export const allMarks = signal<readonly ChartMark[]>([]);
 
@@ -30,6 +32,25 @@ const record = new TimeRecord();
 /** How far the clock of the charts is ahead of ours, in ms. */
 let aheadMs = 0;
 const messageListeners = new Set<(window: MessageWindow) => void>();
+const followers = new Set<Follower>();
+
+/** Who keeps a record of its own, to show the past by. */
+export interface Follower {
+  /** A view, as it comes: also while the past is looked at. */
+  readonly onView?: (atMs: number, cluster: ClusterView) => void;
+  /** What was told of this time and later is void: something else happens then. */
+  readonly onForget?: (fromMs: number) => void;
+}
+
+/** Tells `follower` what comes from now on, whatever is shown. */
+export function follow(follower: Follower): void {
+  followers.add(follower);
+}
+
+/** The present, by the clock of the charts. */
+export function presentMs(): number {
+  return isSimulated ? record.endMs : Date.now() + aheadMs;
+}
 
 /** Calls `listener` with every window of messages that is shown. */
 export function onMessages(listener: (window: MessageWindow) => void): () => void {
@@ -81,18 +102,19 @@ function tell(window: MessageWindow): void {
 
 function take(event: PageEvent): void {
   // A simulation says the time itself; what comes without is as new as what is known.
-  const nowMs = isSimulated ? record.endMs : Date.now() + aheadMs;
+  const nowMs = presentMs();
   const isNow = viewedMs.peek() === undefined;
   switch (event.kind) {
     case 'view': {
       const atMs = event.atMs ?? nowMs;
       record.addView(atMs, event.view);
+      for (const { onView } of followers) onView?.(atMs, event.view);
       // Of a way through what is known already, nothing is shown but its end.
       if (isNow && atMs >= record.endMs) view.value = event.view;
       break;
     }
     case 'history':
-      if (event.forgetFromMs !== undefined) record.forget(event.forgetFromMs);
+      if (event.forgetFromMs !== undefined) forget(event.forgetFromMs);
       takeChart(event.points, event.marks);
       break;
     case 'point':
@@ -111,6 +133,12 @@ function take(event: PageEvent): void {
   // What was looked at may be forgotten by now.
   const lookedAtMs = viewedMs.peek();
   if (lookedAtMs !== undefined && lookedAtMs < record.startMs) lookAt(record.startMs);
+}
+
+function forget(fromMs: number): void {
+  record.forget(fromMs);
+  tellKnown();
+  for (const { onForget } of followers) onForget?.(fromMs);
 }
 
 /** Follows the clock of the charts, but not how long each event was on its way. */

@@ -4,6 +4,7 @@ import UPlot from 'uplot';
 
 import { clockTime } from '../format.ts';
 import { theme } from '../theme.ts';
+import { viewedMs } from '../time/viewed.ts';
 
 /** One line of a chart. */
 export interface ChartLine {
@@ -84,7 +85,8 @@ function optionsOf(element: HTMLElement, props: TimeChartProps): UPlot.Options {
   const newest = (plot: UPlot): number => plot.data[0].at(-1) ?? 0;
   const ago = (plot: UPlot, at: number): string => {
     const seconds = Math.round(newest(plot) - at);
-    return seconds <= 0 ? 'now' : `${seconds} s ago`;
+    if (seconds > 0) return `${seconds} s ago`;
+    return viewedMs.peek() === undefined ? 'now' : 'then';
   };
   return {
     width: element.clientWidth,

@@ -1,23 +1,19 @@
-import { effect, signal, untracked } from '@preact/signals';
+import { signal } from '@preact/signals';
 
 import { type Line, plain, PointChart } from '../charts/chart-panel.tsx';
-import { healthOf } from '../cluster/links.ts';
-import { points, view } from '../feed.ts';
+import { follow } from '../feed.ts';
 import { milliseconds } from '../format.ts';
+import { type BreakerChange, changesBefore, countAt, withCount } from './breaker-history.ts';
 
-const keptCount = 240;
-/** How many breakers were open, by the time of the point that came then. */
-const openAt = signal<ReadonlyMap<number, number>>(new Map());
+const changes = signal<readonly BreakerChange[]>([]);
 
-effect(() => {
-  const newest = points.value.at(-1);
-  if (newest === undefined) return;
-  const nodes = untracked(() => view.value?.nodes ?? []);
-  const open = nodes
-    .flatMap((from) => nodes.flatMap(({ id }) => Object.values(healthOf(from, id)?.breakers ?? {})))
-    .filter((state) => state !== 'closed').length;
-  const before = untracked(() => [...openAt.value]);
-  openAt.value = new Map([...before, [newest.atMs, open] as const].slice(-keptCount));
+follow({
+  onView: (atMs, { nodes }) => {
+    changes.value = withCount(changes.peek(), nodes, atMs);
+  },
+  onForget: (fromMs) => {
+    changes.value = changesBefore(changes.peek(), fromMs);
+  },
 });
 
 const requests: readonly Line[] = [
@@ -37,7 +33,7 @@ const latencies: readonly Line[] = [
   { label: 'p50', colour: '--follower', dash: [6, 4], value: (point) => point.p50Ms || null },
 ];
 const breakers: readonly Line[] = [
-  { label: 'not closed', colour: '--bad', value: ({ atMs }) => openAt.value.get(atMs) ?? null },
+  { label: 'not closed', colour: '--bad', value: ({ atMs }) => countAt(changes.value, atMs) },
 ];
 
 /** Requests, their latency and the breakers on one time, with what was wrong behind them. */

@@ -1,13 +1,14 @@
-/** What nodes thought of each other in the last minute. */
+/** What nodes thought of each other, minute by minute. */
 import type { NodeView } from '../../supervisor/cluster-view.ts';
 import { healthOf } from '../cluster/links.ts';
 
 const intervalMs = 400;
-const pointCountMax = 150;
+/** As long as the rest of the past is kept, mostly: ten minutes. */
+export const pointCountMax = 1_500;
 
 /** φ of every pair at one moment. */
 export interface PhiPoint {
-  /** Milliseconds since 1970. */
+  /** By the clock of the charts. */
   readonly atMs: number;
   /** By who says it, then of whom; who said nothing is not there. */
   readonly phi: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -30,9 +31,16 @@ export function withPoint(
       return [from.id, new Map(said)] as const;
     }),
   );
-  // Time that runs backwards is another run: a simulation that was wound back.
-  const before = last !== undefined && atMs < last.atMs ? [] : history;
-  return [...before, { atMs, phi }].slice(-pointCountMax);
+  return [...pointsUntil(history, atMs - 1), { atMs, phi }].slice(-pointCountMax);
+}
+
+/** The points of at most `spanMs` before `atMs`. */
+export function pointsUntil(
+  history: readonly PhiPoint[],
+  atMs: number,
+  spanMs = Infinity,
+): readonly PhiPoint[] {
+  return history.filter((point) => point.atMs <= atMs && point.atMs > atMs - spanMs);
 }
 
 /** How often somebody would have come to suspect `peer`, had the threshold been `threshold`. */

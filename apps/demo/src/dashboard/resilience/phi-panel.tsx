@@ -1,22 +1,29 @@
-import { effect, signal, untracked } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type UPlot from 'uplot';
 
 import { TimeChart } from '../charts/time-chart.tsx';
 import { phiSuspected } from '../cluster/links.ts';
-import { view } from '../feed.ts';
+import { follow, shownMs, view } from '../feed.ts';
 import { phiText } from '../format.ts';
 import { nodeLine } from '../node-colours.ts';
-import { type PhiPoint, suspicionCount, withPoint } from './phi-history.ts';
+import { type PhiPoint, pointsUntil, suspicionCount, withPoint } from './phi-history.ts';
 
-const history = signal<readonly PhiPoint[]>([]);
+const spanSeconds = 60;
+const all = signal<readonly PhiPoint[]>([]);
+/** The minute before the time that is shown. */
+const history = computed(() => pointsUntil(all.value, shownMs.value, spanSeconds * 1_000));
 /** Where somebody tries to put the line; the nodes keep theirs. */
 const threshold = signal(phiSuspected);
 /** Higher values leave the plot: beyond the threshold it does not matter how far. */
 const phiShownMax = 16;
 
-effect(() => {
-  const nodes = view.value?.nodes ?? [];
-  history.value = untracked(() => withPoint(history.value, nodes, Date.now()));
+follow({
+  onView: (atMs, { nodes }) => {
+    all.value = withPoint(all.peek(), nodes, atMs);
+  },
+  onForget: (fromMs) => {
+    all.value = pointsUntil(all.peek(), fromMs - 1);
+  },
 });
 
 /** How suspicion of each node went in the last minute, one line for each node that watches it. */
@@ -84,7 +91,7 @@ function PhiChart({ id, ids }: { readonly id: string; readonly ids: readonly str
       }}
       unit={(value) => (value >= phiShownMax ? `${phiShownMax}+` : phiText(value))}
       heightPx={132}
-      spanSeconds={60}
+      spanSeconds={spanSeconds}
       top={(highest) => Math.max(threshold.value + 2, phiSuspected + 2, highest)}
       over={drawThreshold}
     />

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 
 import {
   type PhiPoint,
+  pointCountMax,
+  pointsUntil,
   suspicionCount,
   withPoint,
 } from '../../../src/dashboard/resilience/phi-history.ts';
@@ -26,13 +28,22 @@ test('views come faster than points are kept', () => {
 
 test('the oldest points go', () => {
   let history: readonly PhiPoint[] = [];
-  for (let index = 0; index < 200; index += 1) history = withPoint(history, nodes, index * 1_000);
-  expect(history).toHaveLength(150);
+  const count = pointCountMax + 50;
+  for (let index = 0; index < count; index += 1) history = withPoint(history, nodes, index * 1_000);
+  expect(history).toHaveLength(pointCountMax);
   expect(history[0]?.atMs).toBe(50_000);
 });
 
-test('a run that was wound back begins anew', () => {
+test('the minute before any moment is known', () => {
+  let history: readonly PhiPoint[] = [];
+  for (let atMs = 0; atMs < 200_000; atMs += 1_000) history = withPoint(history, nodes, atMs);
+  const times = pointsUntil(history, 90_500, 60_000).map(({ atMs }) => atMs);
+  expect([times.length, times[0], times.at(-1)]).toEqual([60, 31_000, 90_000]);
+});
+
+test('of a run that was wound back, what is void is forgotten', () => {
   const history = withPoint(withPoint([], nodes, 1_000), nodes, 2_000);
+  expect(withPoint(history, nodes, 1_500).map(({ atMs }) => atMs)).toEqual([1_000, 1_500]);
   expect(withPoint(history, nodes, 500).map(({ atMs }) => atMs)).toEqual([500]);
 });
 

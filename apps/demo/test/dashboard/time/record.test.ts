@@ -78,6 +78,8 @@ test('what is told twice is known once', () => {
     record.addChart([{ ...point, ...rest }], [{ atMs: 400, kind: 'fault', text: 'kill n1' }]);
   }
   expect(record.viewAt(3_000)).toEqual(viewAt(3_000));
+  // The present stays where it was.
+  expect(record.endMs).toBe(20_000);
   expect(record.messagesIn(2_900, 3_000)).toHaveLength(1);
   expect(record.pointsUntil(1_000, 9)).toHaveLength(1);
   expect(record.marksUntil(1_000)).toHaveLength(1);
