@@ -52,7 +52,22 @@ function onKey({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): void {
   if (key === ',') tell({ kind: 'stepTo', what: 'message' });
 }
 
-/** Which run it is, and how it passes. */
+/** Lets the run pass, or stand still: the first thing in the bar. */
+export function SimPlayButton() {
+  const state = run.value;
+  if (state === undefined || state.isSeeking) return undefined;
+  return (
+    <button
+      type="button"
+      class="play"
+      onClick={() => tell({ kind: state.isPlaying ? 'stand' : 'play' })}
+    >
+      {state.isPlaying ? '❚❚ Pause' : '▶ Play'}
+    </button>
+  );
+}
+
+/** Which run it is, and how fast it passes. */
 export function SimRunBar() {
   const state = run.value;
   if (state === undefined) return undefined;
@@ -68,24 +83,27 @@ export function SimRunBar() {
 export function SimRunTools() {
   const state = run.value;
   if (state === undefined) return undefined;
-  const atMs = viewedMs.value;
   return (
-    <>
-      <div class="sim-group">
-        {atMs === undefined ? undefined : (
-          <button type="button" onClick={() => void forkAt(atMs)}>
-            Fork here
-          </button>
-        )}
-        <span title="Equal for runs in which the same happened">
-          trace <code>{state.hash}</code>
-        </span>
-        <button type="button" onClick={() => void copyAddress(state.link)}>
-          {hasCopied.value ? 'Copied' : 'Copy link'}
-        </button>
-      </div>
+    <div class="sim-group sim-tools sim-more">
       <Claims state={state} />
-    </>
+      <span class="sim-hash" title="The trace: equal for runs in which the same happened">
+        trace <code>{state.hash}</code>
+      </span>
+      <button type="button" onClick={() => void copyAddress(state.link)}>
+        {hasCopied.value ? 'Copied' : 'Copy link'}
+      </button>
+    </div>
+  );
+}
+
+/** Goes on from the past that is looked at. */
+export function ForkButton() {
+  const atMs = viewedMs.value;
+  if (atMs === undefined) return undefined;
+  return (
+    <button type="button" onClick={() => void forkAt(atMs)}>
+      Fork here
+    </button>
   );
 }
 
@@ -116,7 +134,7 @@ function Choice({ state }: Props) {
     tell({ kind: 'open', link: `?${link.toString()}` });
   };
   return (
-    <div class="sim-group">
+    <div class="sim-group sim-choice sim-more">
       <select
         aria-label="Scenario"
         value={state.scenario ?? ''}
@@ -162,7 +180,7 @@ function Choice({ state }: Props) {
           open({ seed: String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) });
         }}
       >
-        ⚄
+        <span aria-hidden="true">⚄</span>
       </button>
     </div>
   );
@@ -172,7 +190,7 @@ function Choice({ state }: Props) {
 function Progress({ state: { nowMs, targetMs } }: Props) {
   const text = `${seconds(nowMs)} of ${seconds(targetMs)}`;
   return (
-    <div class="sim-group" role="status">
+    <div class="sim-group sim-pace" role="status">
       <label>
         playing again <progress value={nowMs} max={targetMs} />
       </label>
@@ -184,26 +202,20 @@ function Progress({ state: { nowMs, targetMs } }: Props) {
 function Passing({ state }: Props) {
   const text = `${Number(state.speed.toPrecision(2))}×`;
   const step = (label: string, name: string, command: SimCommand) => (
-    <button type="button" aria-label={name} title={name} onClick={() => tell(command)}>
+    <button type="button" class="step" aria-label={name} title={name} onClick={() => tell(command)}>
       {label}
     </button>
   );
   return (
-    <div class="sim-group">
-      <button
-        type="button"
-        class="play"
-        onClick={() => tell({ kind: state.isPlaying ? 'stand' : 'play' })}
-      >
-        {state.isPlaying ? '❚❚ Pause' : '▶ Play'}
-      </button>
-      {step('event .', 'To the next event, key .', { kind: 'stepTo', what: 'event' })}
-      {step('message ,', 'To the next message, key ,', { kind: 'stepTo', what: 'message' })}
+    <div class="sim-group sim-pace sim-more">
+      {step('⇥ event', 'To the next event, key .', { kind: 'stepTo', what: 'event' })}
+      {step('⇥ message', 'To the next message, key ,', { kind: 'stepTo', what: 'message' })}
       {step('+100 ms', '+100 ms', { kind: 'step', byMs: 100 })}
       <label>
-        speed{' '}
+        <span class="unseen">speed</span>
         <input
           type="range"
+          title="How fast time passes"
           min="-2"
           max="3"
           step="0.1"
@@ -225,16 +237,24 @@ function speedOf(exponent: string): number {
   return Math.min(SPEED_MAX, Math.max(SPEED_MIN, factor));
 }
 
-function Claims({ state }: Props) {
-  if (state.judgements.length === 0) return undefined;
+function Claims({ state: { judgements } }: Props) {
+  if (judgements.length === 0) return undefined;
+  const brokenCount = judgements.filter(({ holds }) => !holds).length;
   return (
-    <ul class="sim-claims" aria-label="What the scenario claims">
-      {state.judgements.map(({ claim, holds, detail }, index) => (
-        <li key={index}>
-          {holds ? '✓' : '✗ broken:'} {claim} <small>({detail})</small>
-        </li>
-      ))}
-    </ul>
+    <details class="sim-claims">
+      <summary class={brokenCount === 0 ? 'good' : 'bad'}>
+        {brokenCount === 0
+          ? `✓ ${judgements.length} claims hold`
+          : `✗ ${brokenCount} of ${judgements.length} claims broken`}
+      </summary>
+      <ul aria-label="What the scenario claims">
+        {judgements.map(({ claim, holds, detail }, index) => (
+          <li key={index}>
+            {holds ? '✓' : '✗ broken:'} {claim} <small>({detail})</small>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -3,7 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 
 import { allMarks, known, lookAt } from '../feed.ts';
 import { clockTime } from '../format.ts';
-import { SimRunBar, SimRunTools } from '../sim-bar.tsx';
+import { ForkButton, SimPlayButton, SimRunBar, SimRunTools } from '../sim-bar.tsx';
 import { isSimulated } from '../source/source.ts';
 import { viewedMs } from './viewed.ts';
 
@@ -12,6 +12,8 @@ const FRAME_MS = 100;
 
 const isPlayingPast = signal(false);
 const isPast = computed(() => viewedMs.value !== undefined);
+/** On a phone all but one line is put away. */
+const isWhole = signal(false);
 
 /** Keys and the timer of the bar. */
 export function connectTimeBar(): void {
@@ -31,15 +33,36 @@ export function connectTimeBar(): void {
   });
 }
 
-/** The bar. */
+/** The bar: one line; where that is too narrow, the rest of it comes when it is asked for. */
 export function TimeBar() {
   return (
-    <footer class="sim-bar" aria-label="Time">
+    <footer
+      class={`sim-bar${isWhole.value ? ' whole' : ''}${isPast.value ? ' of-past' : ''}`}
+      aria-label="Time"
+    >
+      {isSimulated ? <SimPlayButton /> : undefined}
       {isSimulated ? <SimRunBar /> : undefined}
       <Scrubber />
       {isPast.value ? <PastTools /> : undefined}
       {isSimulated ? <SimRunTools /> : undefined}
+      {isSimulated ? <MoreButton /> : undefined}
     </footer>
+  );
+}
+
+function MoreButton() {
+  return (
+    <button
+      type="button"
+      class="sim-fold"
+      aria-expanded={isWhole.value}
+      aria-label="The run: scenario, steps and speed"
+      onClick={() => {
+        isWhole.value = !isWhole.value;
+      }}
+    >
+      {isWhole.value ? '▾' : '▴'} Run
+    </button>
   );
 }
 
@@ -99,10 +122,16 @@ function PastTools() {
           isPlayingPast.value = !isPlayingPast.value;
         }}
       >
-        {isPlayingPast.value ? '❚❚ Stop' : '▶ Play from here'}
+        {isPlayingPast.value ? '❚❚ Stop' : '▶ From here'}
       </button>
-      <button type="button" class="primary" onClick={() => lookAt(undefined)}>
-        Back to now <kbd>Esc</kbd>
+      {isSimulated ? <ForkButton /> : undefined}
+      <button
+        type="button"
+        class="primary"
+        aria-label="Back to now"
+        onClick={() => lookAt(undefined)}
+      >
+        Now <kbd>Esc</kbd>
       </button>
     </div>
   );
