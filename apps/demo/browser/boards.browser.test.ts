@@ -10,7 +10,8 @@ import { page, userEvent } from 'vitest/browser';
 
 import { session } from '../src/dashboard/boards/board-session.ts';
 import { BoardsScreen } from '../src/dashboard/boards/boards-screen.tsx';
-import { view } from '../src/dashboard/feed.ts';
+import { presentMs, view } from '../src/dashboard/feed.ts';
+import { viewedMs } from '../src/dashboard/time/viewed.ts';
 import { FakeBoardNode } from '../test/support/fake-board-node.ts';
 import { nodeView } from '../test/support/node-view.ts';
 
@@ -68,7 +69,7 @@ beforeAll(() => {
   render(h(BoardsScreen, {}), root);
 });
 afterAll(() => {
-  for (const { client } of session.value?.clients ?? []) client.close();
+  session.value?.close();
   vi.unstubAllGlobals();
 });
 
@@ -105,8 +106,11 @@ test('edits on one disk say so, and are sent again', async () => {
   node.refusal = { code: 'unconfirmed', detail: 'on one disk', indefinite: true };
   await ann.getByRole('button', { name: '+1', exact: true }).click();
   await expect.element(ann.getByText(/1 edit on one disk only/)).toBeVisible();
+  const again = ann.getByRole('button', { name: 'Send again' });
+  await expect.element(again).toBeVisible();
   node.refusal = undefined;
-  await ann.getByRole('button', { name: 'Send again' }).click();
+  // Before it is sent again by itself, unless it is under way just now.
+  (again.query() as HTMLElement | null)?.click();
   await expect.element(ann.getByText(/on 2 disks/)).toBeVisible();
   expect(node.board.root.affected.value).toBe(11);
 });
@@ -124,6 +128,33 @@ test('items are put in order by keyboard, and by dragging', async () => {
   const grip = (name: string) => bob!.getByRole('button', { name: `Move ${name}`, exact: false });
   await userEvent.dragAndDrop(grip('Call the bank'), grip('Tell everybody'));
   await expect.poll(texts).toEqual(['Call the bank', 'Tell everybody']);
+});
+
+test('in the past each copy is as it was, and nothing can be done to it', async () => {
+  const ann = page.getByRole('region', { name: 'Ann' });
+  const history = page.getByRole('region', { name: 'History of the board' });
+  const affected = () => ann.getByRole('status', { name: '' }).filter({ hasText: /^\d+$/ });
+  const beforeMs = presentMs();
+  await expect.poll(presentMs).toBeGreaterThan(beforeMs);
+  await ann.getByRole('button', { name: '+1', exact: true }).click();
+  await expect.element(affected()).toHaveTextContent('12');
+  await expect.element(history.getByText(/now, after \d+ changes/)).toBeVisible();
+
+  viewedMs.value = beforeMs;
+  await expect.element(affected()).toHaveTextContent('11');
+  await expect.element(history.getByText(/(Ann|Bob): checklist/)).toBeVisible();
+  for (const role of ['textbox', 'switch', 'radio', 'checkbox'] as const) {
+    await expect.element(ann.getByRole(role).first()).toBeDisabled();
+  }
+  // What lost is told all the same.
+  await expect.element(ann.getByRole('group', { name: 'Conflict' })).toBeVisible();
+
+  viewedMs.value = 1;
+  await expect.element(ann.getByText(/Not recorded/)).toBeVisible();
+
+  viewedMs.value = undefined;
+  await expect.element(affected()).toHaveTextContent('12');
+  await expect.element(ann.getByRole('switch')).toBeEnabled();
 });
 
 test('the text of a board is never script', () => {

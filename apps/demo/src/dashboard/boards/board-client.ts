@@ -124,6 +124,7 @@ export class BoardClient {
   #stopWatching: () => void = () => undefined;
   #reconnect: Timer | undefined;
   #resend: Timer | undefined;
+  #askAgain: Timer | undefined;
   #reconnectMs = RETRY_MS;
   #resendMs = RETRY_MS;
   /** Answers to what was asked in an earlier connection count no more. */
@@ -246,7 +247,7 @@ export class BoardClient {
     this.#isAsking = false;
     this.#stopWatching();
     this.#stopWatching = () => undefined;
-    for (const timer of [this.#reconnect, this.#resend]) timer?.cancel();
+    for (const timer of [this.#reconnect, this.#resend, this.#askAgain]) timer?.cancel();
     this.#reconnect = undefined;
     this.#resend = undefined;
   }
@@ -277,11 +278,13 @@ export class BoardClient {
     if (this.#isAsking) return;
     const era = this.#era;
     this.#isAsking = true;
+    this.#askAgain?.cancel();
     const answer = await this.#access.sync(toBase64(this.board.encodeVersion()));
     if (era !== this.#era) return;
     this.#isAsking = false;
     if (answer.kind === 'problem') {
       this.#problem = answer.problem;
+      this.#askAgain = this.#clock.setTimer(RETRY_MS_MAX, () => void this.#catchUp());
       this.#tell();
       return;
     }

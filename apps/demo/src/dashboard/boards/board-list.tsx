@@ -2,6 +2,7 @@ import { useSignal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { view } from '../feed.ts';
+import { viewedMs } from '../time/viewed.ts';
 import { type CreateAnswer, createBoard, titleOf } from './board-access.ts';
 import type { Problem } from './board-client.ts';
 import { knownBoards, openBoard, session } from './board-session.ts';
@@ -40,7 +41,11 @@ export function BoardList() {
         ))}
         {ids.length === 0 ? <li class="empty">There are none yet.</li> : undefined}
       </ul>
-      <CreateForm nodeId={nodeId} />
+      {viewedMs.value === undefined ? (
+        <CreateForm nodeId={nodeId} />
+      ) : (
+        <p class="hint">In the past boards can be looked at, not made.</p>
+      )}
     </section>
   );
 }

@@ -168,8 +168,8 @@ function setStatus(shown: ShownClient, status: BoardStatus): void {
 }
 
 function ConflictNote({ shown }: ClientProps) {
-  const { client, revision } = shown;
-  const isOpen = useSignal(false);
+  const { client, revision, isPast } = shown;
+  const isOpen = useSignal(isPast);
   const writes = revision.value >= 0 ? statusWrites(client.board) : [];
   const reason = reasonOf(writes);
   if (reason === undefined) return null;

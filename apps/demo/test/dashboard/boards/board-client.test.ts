@@ -156,6 +156,29 @@ test('an update that waits for its past makes a client ask for it', async () => 
   expect(bob.state.waitingCount).toBe(0);
 });
 
+test('what could not be asked for is asked for again', async () => {
+  const { clock, node, ann, bob } = setUp();
+  const answers = node.access('n2');
+  let isRefused = true;
+  bob.use({
+    ...answers,
+    // It hears nothing by itself.
+    watch: (_since, watcher) => {
+      watcher.opened();
+      return () => undefined;
+    },
+    sync: (since) =>
+      isRefused ? Promise.resolve({ kind: 'problem', problem: unconfirmed }) : answers.sync(since),
+  });
+  ann.board.root.title = 'kept';
+  await clock.pass(100);
+  expect(bob.state.problem).toEqual(unconfirmed);
+  isRefused = false;
+  await clock.pass(10_000);
+  expect(bob.state.problem).toBeUndefined();
+  expect(bob.board.root.title).toBe('kept');
+});
+
 test('a client whose node goes away comes back by itself', async () => {
   const { clock, node, ann } = setUp();
   node.crash();
