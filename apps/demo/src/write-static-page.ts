@@ -3,15 +3,27 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { staticScripts, writeStaticPage } from './supervisor/static-page.ts';
+import { writeStaticPage } from './supervisor/static-page.ts';
 
 const directory = resolve(process.argv[2] ?? 'corkboard-page');
-await writeStaticPage(directory);
-let total = 0;
-for (const name of staticScripts) {
-  const { length } = gzipSync(readFileSync(join(directory, name)), { level: 9 });
-  console.log(`${name}: ${(length / 1_000).toFixed(1)} kB compressed`);
-  total += length;
+const { first, later, worker } = await writeStaticPage(directory);
+const inKilobytes = (size: number): string => `${(size / 1_000).toFixed(1)} kB compressed`;
+
+function tell(title: string, names: readonly string[]): number {
+  const sizes = names.map((name) => {
+    return gzipSync(readFileSync(join(directory, name)), { level: 9 }).length;
+  });
+  const size = sizes.reduce((sum, each) => sum + each, 0);
+  console.log(`${title}: ${inKilobytes(size)}`);
+  for (const [index, name] of names.entries()) {
+    console.log(`  ${name}: ${inKilobytes(sizes[index] ?? 0)}`);
+  }
+  return size;
 }
-console.log(`all scripts: ${(total / 1_000).toFixed(1)} kB compressed`);
+
+const size =
+  tell('what the page waits for', first) +
+  tell('other screens and charts', later) +
+  tell('the cluster', worker);
+console.log(`all scripts: ${inKilobytes(size)}`);
 console.log(`${directory}/index.html`);

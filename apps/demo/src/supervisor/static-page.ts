@@ -3,41 +3,68 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
-import { rolldown } from 'rolldown';
+import { type OutputChunk, rolldown } from 'rolldown';
 
+import { loadPart } from '../dashboard/source/load-part.ts';
 import { runPart } from '../dashboard/source/run-part.ts';
 import { nodeSourceScript } from './node-source.ts';
 
 const dashboardUrl = new URL('../dashboard/', import.meta.url);
 const pathOf = (name: string): string => fileURLToPath(new URL(name, dashboardUrl));
 
-/** The scripts of the page, in the order in which they are loaded. */
-export const staticScripts = ['shared.js', 'page.js', 'worker.js'] as const;
+/** The files of the scripts of the page, each of them once, by who waits for them. */
+export interface StaticScripts {
+  /** Before the page is seen. */
+  readonly first: readonly string[];
+  /** Before the screens that are not seen first, and the charts. */
+  readonly later: readonly string[];
+  /** Before the cluster begins. */
+  readonly worker: readonly string[];
+}
+
+/** One script: a function, and which others have to be there before it runs. */
+interface Script {
+  /** As others require it. */
+  readonly name: string;
+  readonly code: string;
+  readonly needs: readonly string[];
+}
 
 /**
  * Writes the page that needs no server into `directory`: index.html, page.css, its scripts,
  * and a script with the source of the node that is loaded when somebody wants to read it.
  *
  * The scripts are no modules: browsers load modules from servers only. For the same reason, as a
- * worker cannot load any either, each of them is one function, see `run-part.ts`. What page and
- * worker have in common is in a script of its own.
+ * worker cannot load any either, each of them is one function, see `run-part.ts`. What several of
+ * them have in common is in scripts of their own.
  */
-export async function writeStaticPage(directory: string): Promise<void> {
+export async function writeStaticPage(directory: string): Promise<StaticScripts> {
   mkdirSync(directory, { recursive: true });
   const style = { entryPoints: [pathOf('page.css')], bundle: true, minify: true };
   await build({ ...style, outdir: directory, logLevel: 'silent' });
-  for (const { fileName, code } of await bundleScripts()) {
-    const name = JSON.stringify(`./${fileName}`);
-    const part = `(self.corkboard??={})[${name}]=function(exports,require){"use strict";${code}};`;
-    const run = fileName === 'page.js' ? `(${runPart.toString()})(corkboard,${name});` : '';
-    writeFileSync(join(directory, fileName), part + run);
+  const scripts = await bundleScripts();
+  const needs = Object.fromEntries(scripts.map((script) => [script.name, script.needs]));
+  for (const { name, code } of scripts) {
+    const known = 'self.corkboard??={parts:{},needs:{}}';
+    const part = `(${known}).parts["${name}"]=function(exports,require){"use strict";${code}};`;
+    const run =
+      name === './page.js'
+        ? `corkboard.needs=${JSON.stringify(needs)};` +
+          `(${runPart.toString()})(corkboard.parts,"${name}",${loadPart.toString()});`
+        : '';
+    writeFileSync(join(directory, name), part + run);
   }
   writeFileSync(join(directory, 'node-source.js'), nodeSourceScript());
-  writeFileSync(join(directory, 'index.html'), staticDocument());
+  const all = (name: string): string[] => [...(needs[name] ?? []), name];
+  const first = all('./page.js');
+  const later = all('./later.js').filter((name) => !first.includes(name));
+  const isNew = (name: string): boolean => !first.includes(name) && !later.includes(name);
+  writeFileSync(join(directory, 'index.html'), staticDocument(first));
+  return { first, later, worker: all('./worker.js').filter(isNew) };
 }
 
 /** The code of each script, which finds that of others by `require`. */
-async function bundleScripts(): Promise<{ readonly fileName: string; readonly code: string }[]> {
+async function bundleScripts(): Promise<readonly Script[]> {
   const bundle = await rolldown({
     input: { page: pathOf('page.tsx'), worker: pathOf('worker.ts') },
     platform: 'browser',
@@ -54,22 +81,43 @@ async function bundleScripts(): Promise<{ readonly fileName: string; readonly co
       esModule: false,
       strict: false,
       entryFileNames: '[name].js',
-      chunkFileNames: 'shared.js',
+      chunkFileNames: ({ isDynamicEntry, moduleIds }) => {
+        if (isDynamicEntry) return 'later.js';
+        const isOfDocuments = moduleIds.some((id) => id.includes('/crdts/'));
+        return isOfDocuments ? 'documents.js' : 'common.js';
+      },
     });
-    return output.filter((file) => file.type === 'chunk');
+    const chunks = output.filter((file) => file.type === 'chunk');
+    return chunks.map(({ fileName, code }) => {
+      return { name: `./${fileName}`, code, needs: needsOf(fileName, chunks) };
+    });
   } finally {
     await bundle.close();
   }
 }
 
+/** What has to be there before a script, in the order of their names. */
+function needsOf(fileName: string, chunks: readonly OutputChunk[]): readonly string[] {
+  const found = new Set<string>();
+  const open = [fileName];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const chunk = chunks.find((each) => each.fileName === name);
+    for (const needed of chunk?.imports ?? []) {
+      if (!found.has(needed)) open.push(needed);
+      found.add(needed);
+    }
+  }
+  return [...found].map((name) => `./${name}`).toSorted();
+}
+
 /** The document of the served page, without its token, and with scripts that are no modules. */
-function staticDocument(): string {
+function staticDocument(scripts: readonly string[]): string {
   const document = readFileSync(new URL('page.html', dashboardUrl), 'utf8');
   return document
     .replace(/ *<meta name="demo-token"[^>]*>\n/, '')
     .replace('href="/page.css"', 'href="page.css"')
     .replace(
       '<script type="module" src="/page.js"></script>',
-      '<script defer src="shared.js"></script>\n    <script defer src="page.js"></script>',
+      scripts.map((name) => `<script defer src="${name}"></script>`).join('\n    '),
     );
 }

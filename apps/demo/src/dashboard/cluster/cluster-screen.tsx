@@ -1,4 +1,4 @@
-import { ChartPanel } from '../charts/chart-panel.tsx';
+import { Later } from '../later/later.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { LoadPanel } from './load-panel.tsx';
 import { NodePanel } from './node-panel.tsx';
@@ -10,7 +10,7 @@ export function ClusterScreen() {
     <>
       <div class="column wide">
         <RingPanel />
-        <ChartPanel />
+        <Later id="charts" />
       </div>
       <div class="column narrow">
         <LoadPanel />

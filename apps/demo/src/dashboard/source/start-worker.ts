@@ -1,11 +1,13 @@
+import { loadPart } from './load-part.ts';
 import { runPart } from './run-part.ts';
+import { seen } from './seen.ts';
 import type { FromWorker } from './worker-messages.ts';
 import type { SeedPlayed } from '../check/seed-messages.ts';
 import type { SeedWorker } from '../check/what-if.ts';
 import type { WorkerPort } from './worker-source.ts';
 
-/** The parts of the script that the worker runs: what it shares with the page, and its own. */
-const partsOfWorker = ['./shared.js', './worker.js'];
+/** The part that the worker runs, beside what that needs. */
+const partOfWorker = './worker.js';
 
 /**
  * Starts the worker of a page that was opened as a file or from any server, after the page is seen
@@ -13,7 +15,7 @@ const partsOfWorker = ['./shared.js', './worker.js'];
  */
 export function startWorker(): WorkerPort {
   const starting = seen()
-    .then(() => load('worker.js'))
+    .then(() => loadPart(partOfWorker))
     .then(createWorker);
   return {
     postMessage: (message) => {
@@ -43,40 +45,18 @@ export function startSeedWorker(): SeedWorker {
   };
 }
 
-/** Fulfilled once the page is drawn, or at once if nobody looks. */
-function seen(): Promise<void> {
-  return new Promise((resolve) => {
-    // The callback comes before the frame is drawn, a timer after it.
-    if (document.visibilityState === 'hidden') resolve();
-    else requestAnimationFrame(() => setTimeout(resolve));
-  });
-}
-
-function load(src: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = src;
-    script.onload = () => {
-      resolve();
-    };
-    script.onerror = () => {
-      reject(new Error(`${src}: expected it beside the page`));
-    };
-    document.head.append(script);
-  });
-}
-
 /**
  * Browsers load no worker from a file, but they load scripts: the parts of the script are
  * functions, and their text is the worker.
  */
 function createWorker(): Worker {
-  const texts = partsOfWorker.map((name) => {
-    const part = globalThis.corkboard?.[name];
+  const { parts = {}, needs = {} } = globalThis.corkboard ?? {};
+  const texts = [...(needs[partOfWorker] ?? []), partOfWorker].map((name) => {
+    const part = parts[name];
     if (part === undefined) throw new TypeError(`${name}: expected it before the page`);
     // The text of a function of any size is at hand: engines keep the source.
     return `${JSON.stringify(name)}:${part.toString()}`;
   });
-  const text = `(${runPart.toString()})({${texts.join()}},"./worker.js")`;
+  const text = `(${runPart.toString()})({${texts.join()}},${JSON.stringify(partOfWorker)})`;
   return new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
 }

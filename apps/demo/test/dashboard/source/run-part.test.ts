@@ -38,6 +38,27 @@ test('gives every part the same exports of another', () => {
   expect(given[0]).toBe(given[1]);
 });
 
+test('what is not there yet is required by a promise, and runs once it is', async () => {
+  const given: object[] = [];
+  const later: Part = (exports, require) => Object.assign(exports, { page: require('./page.js') });
+  const parts: Record<string, Part> = {
+    './page.js': (exports, require) => {
+      Object.assign(exports, { name: 'page' });
+      given.push(require('./later.js'), require('./later.js'));
+    },
+  };
+  const loaded: string[] = [];
+  runPart(parts, './page.js', async (name) => {
+    loaded.push(name);
+    await Promise.resolve();
+    parts[name] = later;
+  });
+  const [first, second] = await Promise.all(given.map((each) => Promise.resolve(each)));
+  expect(loaded).toEqual(['./later.js', './later.js']);
+  expect(first).toEqual({ page: { name: 'page' } });
+  expect(second).toBe(first);
+});
+
 test('needs nothing from where it was written', () => {
   const ran: string[] = [];
   const parts = { './page.js': () => ran.push('page') };
