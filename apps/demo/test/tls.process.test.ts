@@ -1,41 +1,14 @@
 /** Nodes that know each other by certificates, and what becomes of those without one. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { connect as connectPlain, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
+import { isOpensslMissing, makeCertificates } from './support/certificates.ts';
 import { RealDemo } from './support/real-demo.ts';
 
-const isOpensslMissing = spawnSync('openssl', ['version']).status !== 0;
 const variable = 'QUORATE_TLS_DIRECTORY';
-
-/** Certificates of n1 to n3 by an authority of their own. */
-function makeCertificates(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'quorate-tls-'));
-  const file = (name: string): string => join(directory, name);
-  const make = (name: string, ...more: readonly string[]): void => {
-    const { status, stderr } = spawnSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-noenc', '-days', '2', '-newkey', 'ec', '-subj', `/CN=${name}`],
-        ...['-pkeyopt', 'ec_paramgen_curve:prime256v1', ...more],
-        ...['-keyout', file(`${name}.key`), '-out', file(`${name}.pem`)],
-      ],
-      { encoding: 'utf8' },
-    );
-    if (status !== 0) throw new Error(stderr);
-  };
-  make('ca');
-  for (const id of ['n1', 'n2', 'n3']) {
-    const by = ['-CA', file('ca.pem'), '-CAkey', file('ca.key')];
-    make(id, '-addext', `subjectAltName=DNS:${id}`, ...by);
-  }
-  return directory;
-}
 
 /** How a connection ends: with which error, or just so. */
 function endOf(socket: Socket): Promise<string> {
@@ -51,7 +24,7 @@ describe.skipIf(isOpensslMissing)('nodes with certificates', () => {
   let directory = '';
   let demo: RealDemo | undefined;
   beforeAll(() => {
-    directory = makeCertificates();
+    directory = makeCertificates(['n1', 'n2', 'n3']);
     process.env[variable] = directory;
   });
   afterEach(async () => {
@@ -63,8 +36,8 @@ describe.skipIf(isOpensslMissing)('nodes with certificates', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test('elect, write, and let nobody in who has none', async () => {
-    demo = await RealDemo.start();
+  test.each(['tcp', 'websocket'])('over %s elect, write, let nobody else in', async (carrier) => {
+    demo = await RealDemo.start(undefined, '--carrier', carrier);
     const leader = await demo.leader();
     const body = JSON.stringify({ value: 'kept' });
     const written = await demo.ask(leader, '/v1/config/key', { method: 'PUT', body });

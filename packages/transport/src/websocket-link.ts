@@ -22,7 +22,7 @@
  */
 import type { Clock, Timer } from './clock.ts';
 import { blockBytesMax, frameHeaderBytes } from './frame.ts';
-import type { Link, LinkHandler } from './link.ts';
+import type { Link, LinkHandler, LinkSecurity } from './link.ts';
 
 /** What events of a `WebSocketLike` carry, each kind its part. */
 export interface WebSocketEventLike {
@@ -59,6 +59,8 @@ export interface WebSocketLinkOptions {
   readonly clock: Clock;
   /** Whether the connection is encrypted, which finds damage too. */
   readonly isProtected: boolean;
+  /** What TLS knows about the far end. */
+  readonly security: LinkSecurity | undefined;
   /** The platform's own, if it has one. */
   readonly crc32: ((bytes: Uint8Array) => number) | undefined;
   /** Larger messages are refused. See `messageBytesMax`. */
@@ -89,7 +91,7 @@ export function messageBytesMax(payloadBytesMax: number): number {
 export class WebSocketLink implements Link {
   readonly isProtected: boolean;
   readonly crc32?: (bytes: Uint8Array) => number;
-  readonly security = undefined;
+  readonly security: LinkSecurity | undefined;
   readonly #socket: WebSocketLike;
   readonly #clock: Clock;
   readonly #messageBytesMax: number;
@@ -106,6 +108,7 @@ export class WebSocketLink implements Link {
     this.#clock = options.clock;
     this.#messageBytesMax = options.messageBytesMax;
     this.isProtected = options.isProtected;
+    this.security = options.security;
     if (options.crc32 !== undefined) this.crc32 = options.crc32;
   }
 

@@ -39,6 +39,7 @@ function openLink(socket: ManualSocket = new ManualSocket()) {
   const link = new WebSocketLink(socket, {
     clock,
     isProtected: false,
+    security: undefined,
     crc32: undefined,
     messageBytesMax: 100,
   });

@@ -2,6 +2,8 @@
 
 import type { Address } from '../address.ts';
 import type { LoadMix } from '../supervisor/load-mix.ts';
+import type { CarrierChoice } from '../carriers/carrier.ts';
+import type { ClusterCarrierChoice } from '../carriers/cluster-carrier.ts';
 
 export type { Address };
 
@@ -17,6 +19,8 @@ export interface StartCommand {
   readonly loadPerSecond: number;
   /** What is asked for then. */
   readonly mix: LoadMix;
+  /** What the nodes speak over. */
+  readonly carrier: ClusterCarrierChoice;
   readonly isJson: boolean;
   readonly controlFile: string | undefined;
   /** Called with the address of the page once all is there. */
@@ -32,6 +36,8 @@ export interface ChaosCommand {
   readonly ratePerSecond: number;
   /** Of the order of the faults. */
   readonly seed: number;
+  /** What the nodes speak over. */
+  readonly carrier: ClusterCarrierChoice;
   readonly isJson: boolean;
   /** Where the files of the run go; undefined for files of a broken run only. */
   readonly outDirectory: string | undefined;
@@ -45,6 +51,8 @@ export interface NodeCommand {
   readonly dataDirectory: string;
   readonly clusterId: string;
   readonly peers: ReadonlyMap<string, Address>;
+  /** What it speaks to them over. */
+  readonly carrier: CarrierChoice;
   /** Whether the peers are a cluster already, which is to let this node in. */
   readonly isJoining: boolean;
 }

@@ -8,16 +8,16 @@ import type { Disk } from '@quorate/storage';
 import { nodeDisk } from '@quorate/storage/node';
 import { nodeId } from '@quorate/transport';
 import { systemClock, systemRandom } from '@quorate/transport/system';
-import { TcpTransport } from '@quorate/transport/tcp';
 
 import { addDocs } from '../api-docs/add-docs.ts';
+import { type Carrier, openCarrier } from '../carriers/carrier.ts';
+import { readCredentials } from '../carriers/credentials.ts';
 import type { NodeCommand } from '../cli/command.ts';
 import { limits } from '../config/config-limits.ts';
 import { createNode } from '../node/create-node.ts';
 import type { DemoNode } from '../node/node-options.ts';
 import { parseFaults } from '../injected-faults.ts';
 import { FaultyMachine } from './faulty-machine.ts';
-import { nodeIdentity } from './node-identity.ts';
 
 /** A snapshot travels in one message: the whole store, and room for what frames it. */
 const maxPayloadBytes = limits.storeBytesMax + 1_024 * 1_024;
@@ -34,7 +34,8 @@ export async function runNode(command: NodeCommand): Promise<void> {
   const disk = nodeDisk(command.dataDirectory);
   // One lock for everything in it: each takes a process to get, and there is a log for every board.
   const unlock = await disk.lock?.('');
-  const node = await openNode(command, disk);
+  const carrier = await openNodeCarrier(command);
+  const node = await openNode(command, { disk, carrier });
   addDocs(node.app);
   const server = createAdaptorServer({ fetch: node.app.fetch });
   server.listen(command.http.port, command.http.host);
@@ -49,37 +50,40 @@ export async function runNode(command: NodeCommand): Promise<void> {
   server.close();
   if ('closeAllConnections' in server) server.closeAllConnections();
   await node.close();
+  await carrier.close();
   await unlock?.();
 }
 
-async function openNode(command: NodeCommand, disk: Disk): Promise<DemoNode> {
-  const localId = nodeId(command.id);
+function openNodeCarrier(command: NodeCommand): Promise<Carrier> {
   // One list for all nodes names this one, too.
   const others = [...command.peers].filter(([id]) => id !== command.id);
   const peers = new Map(others.map(([id, address]) => [nodeId(id), address]));
   const { QUORATE_TLS_DIRECTORY: tlsDirectory, QUORATE_PEER_SECRET: secret } = process.env;
-  const transport = await TcpTransport.open({
-    localId,
+  return openCarrier(command.carrier, {
+    localId: nodeId(command.id),
     clusterId: command.clusterId,
     listen: command.listen,
     peers,
     maxPayloadBytes,
     maxQueueBytes,
-    ...nodeIdentity(command.id, {
-      ...(tlsDirectory !== undefined && { tlsDirectory }),
-      ...(secret !== undefined && { secret }),
-    }),
+    credentials: readCredentials(command.id, { tlsDirectory, secret }),
   });
+}
+
+function openNode(
+  command: NodeCommand,
+  { disk, carrier }: { readonly disk: Disk; readonly carrier: Carrier },
+): Promise<DemoNode> {
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
   const machine = new FaultyMachine({ disk, clock: systemClock });
   return createNode({
-    transport,
+    transport: carrier.transport,
     disk: machine.disk,
     clock: machine.clock,
     random: systemRandom,
-    voters: [localId, ...peers.keys()],
+    voters: [...new Set([command.id, ...command.peers.keys()])].map((id) => nodeId(id)),
     isJoining: command.isJoining,
-    addressBook: transport,
+    addressBook: carrier.addressBook,
     faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
     onMachineFaults: machine.set,
     ...(adminToken === undefined ? {} : { adminToken }),

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 import { build, stop } from 'esbuild';
 
+const requireBanner =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
 /** The program as one file, for processes that are started often. */
 export interface NodeBundle {
   readonly mainFile: string;
@@ -28,6 +31,8 @@ export async function bundleNode(mainFile: string): Promise<NodeBundle> {
     target: 'node22',
     conditions: ['@quorate/source'],
     external: ['esbuild'],
+    // Some of what carriers use is CommonJS, which asks for modules of Node by `require`.
+    banner: { js: requireBanner },
     sourcemap: 'linked',
     logLevel: 'silent',
   });

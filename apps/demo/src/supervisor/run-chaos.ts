@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { seededRandom } from '@quorate/transport/system';
 
+import { prepareCarrier } from '../carriers/cluster-carrier.ts';
 import type { ChaosCommand } from '../cli/command.ts';
 import { type ChaosReport, runChaos } from './chaos.ts';
 import { reportJson, writeChaosFiles } from './chaos-files.ts';
@@ -35,7 +36,7 @@ export async function chaosCommand(command: ChaosCommand, mainFile: string): Pro
 }
 
 async function chaosOf(
-  { nodeCount, seed, durationMs, ratePerSecond }: ChaosCommand,
+  { nodeCount, seed, durationMs, ratePerSecond, carrier: choice }: ChaosCommand,
   mainFile: string,
   tell: (text: string) => void,
 ): Promise<ChaosReport> {
@@ -46,10 +47,11 @@ async function chaosOf(
     httpPort: ports[index] ?? 0,
     raftPort: ports[nodeCount + index] ?? 0,
   }));
+  const carrier = await prepareCarrier(choice, tell);
   const { path: dataDirectory, clusterId, dispose } = openDataDirectory(undefined, nodeIds);
   const bundle = await bundleNode(mainFile);
   const supervisor = new Supervisor({
-    ...{ plans, host, clusterId, dataDirectory, mainFile: bundle.mainFile },
+    ...{ plans, host, carrier, clusterId, dataDirectory, mainFile: bundle.mainFile },
   });
   supervisor.events.subscribe((event) => {
     if (event.event === 'log') tell(`${event.node} | ${event.text}`);
@@ -68,6 +70,7 @@ async function chaosOf(
   } finally {
     for (const signal of signals) process.off(signal, onSignal);
     await supervisor.close();
+    await carrier.close();
     dispose();
     bundle.dispose();
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 
+import { type ClusterCarrier, prepareCarrier } from '../carriers/cluster-carrier.ts';
 import type { StartCommand } from '../cli/command.ts';
 import { createControlApi } from './control-api.ts';
 import { defaultControlFile, removeControlFile, writeControlFile } from './control-file.ts';
@@ -29,7 +30,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
   const print = printer(command.isJson);
   const nodeIds = Array.from({ length: command.nodeCount }, (_, index) => `n${index + 1}`);
   const data = openDataDirectory(command.dataDirectory, nodeIds);
-  const { pagePort, plans } = await planPorts(command.port, data.nodeIds).catch(
+  const { pagePort, plans, carrier } = await prepare(command, data.nodeIds).catch(
     (error: unknown) => {
       data.dispose();
       throw error;
@@ -39,7 +40,8 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
   const { path: dataDirectory, clusterId } = data;
   const bundle = await bundleNode(mainFile);
   const supervisor = new Supervisor({
-    ...{ plans, host, clusterId, dataDirectory, mainFile: bundle.mainFile, onNodes: data.remember },
+    ...{ plans, host, carrier, clusterId, dataDirectory, mainFile: bundle.mainFile },
+    onNodes: data.remember,
   });
   supervisor.events.subscribe(print.event);
   const stopping = untilStopped(supervisor);
@@ -68,6 +70,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     removeControlFile(control);
     if (server) closeServer(server);
     await supervisor.close();
+    await carrier.close();
     data.dispose();
     bundle.dispose();
     stopping.dispose();
@@ -148,6 +151,16 @@ function printer(isJson: boolean): {
       for (const earlier of early) write(earlier);
     },
   };
+}
+
+/** Ports, and what nodes speak over. @throws Error if something of it is not to be had. */
+async function prepare(
+  { port, carrier }: StartCommand,
+  nodeIds: readonly string[],
+): Promise<Awaited<ReturnType<typeof planPorts>> & { readonly carrier: ClusterCarrier }> {
+  const ports = await planPorts(port, nodeIds);
+  const onTrouble = (text: string): void => void process.stderr.write(`demo: ${text}\n`);
+  return { ...ports, carrier: await prepareCarrier(carrier, onTrouble) };
 }
 
 /** Which port is whose: those after the page's, or any free ones for port 0. */

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Random } from '@quorate/transport';
 import { systemRandom } from '@quorate/transport/system';
 
+import type { ClusterCarrier } from '../carriers/cluster-carrier.ts';
 import { HttpClient, HttpClientError } from '../http-client.ts';
 import type { FaultSettings } from '../injected-faults.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
@@ -58,6 +59,8 @@ export interface SupervisorOptions {
   readonly mainFile: string;
   /** Draws what the load asks for. Default: differently each time. */
   readonly random?: Random;
+  /** What the nodes are told of their carrier. */
+  readonly carrier: Pick<ClusterCarrier, 'nodeArguments' | 'nodeEnvironment'>;
   /** Told who is there after a node has come or gone. */
   readonly onNodes?: (nodeIds: readonly string[]) => void;
 }
@@ -440,7 +443,7 @@ export class Supervisor implements ControlledCluster {
   }
 
   #argumentsOf(plan: NodePlan): readonly string[] {
-    const { host, clusterId, dataDirectory, mainFile } = this.#options;
+    const { host, clusterId, dataDirectory, mainFile, carrier } = this.#options;
     const peers = this.#plans
       .filter(({ id }) => id !== plan.id)
       .map(({ id, raftPort }) => `${id}=${host}:${raftPort}`);
@@ -453,6 +456,7 @@ export class Supervisor implements ControlledCluster {
       `--listen=${host}:${plan.raftPort}`,
       `--http=${host}:${plan.httpPort}`,
       `--data=${join(dataDirectory, plan.id)}`,
+      ...carrier.nodeArguments,
       ...(peers.length === 0 ? [] : [`--peers=${peers.join(',')}`]),
     ];
   }
@@ -461,6 +465,7 @@ export class Supervisor implements ControlledCluster {
   #environment(id: string): Readonly<Record<string, string | undefined>> {
     return {
       ...process.env,
+      ...this.#options.carrier.nodeEnvironment,
       NODE_OPTIONS: undefined,
       QUORATE_ADMIN_TOKEN: this.#token,
       QUORATE_PEER_SECRET: this.#peerSecret,

@@ -19,7 +19,10 @@ describe('demo', () => {
     expect(parse('')).toEqual({
       name: 'up',
       args: {},
-      options: { nodes: 5, port: 4_000, load: 0, mix: loadMixes.config, open: false },
+      options: {
+        ...{ nodes: 5, port: 4_000, load: 0, mix: loadMixes.config, open: false },
+        carrier: 'tcp',
+      },
       isJson: false,
       isPlain: false,
     });
@@ -34,6 +37,7 @@ describe('demo', () => {
       options: {
         ...{ nodes: 5, port: 0, data: '0x10', load: 50, mix: loadMixes.config },
         ...{ open: false, control: './c.json' },
+        carrier: 'tcp',
       },
       isJson: true,
       isPlain: true,

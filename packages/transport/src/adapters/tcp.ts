@@ -269,7 +269,7 @@ class SocketLink implements Link {
   constructor(socket: Socket) {
     this.#socket = socket;
     this.isProtected = socket instanceof TLSSocket;
-    this.security = socket instanceof TLSSocket ? securityOf(socket) : undefined;
+    this.security = socket instanceof TLSSocket ? linkSecurity(socket) : undefined;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Uint8Array) => this.handler?.received(chunk));
     socket.on('error', (error) => (this.#failure = error));
@@ -301,7 +301,11 @@ class SocketLink implements Link {
 /** What sets these bytes apart from those that another program derives from the same keys. */
 const BINDING_LABEL = 'EXPORTER-quorate-transport';
 
-function securityOf(socket: TLSSocket): LinkSecurity {
+/**
+ * What TLS knows about the far end of a connected socket: for carriers over sockets of others, such
+ * as `WebSocketTransport` behind a server of HTTPS.
+ */
+export function linkSecurity(socket: TLSSocket): LinkSecurity {
   // Without a certificate the object is empty, whatever its type says.
   const certificate: Partial<PeerCertificate> = socket.getPeerCertificate();
   const names = certificate.subject?.CN;

@@ -7,6 +7,7 @@
 import { type AddressBook, entriesOf } from '../address-book.ts';
 import type { DialListener } from '../carrier.ts';
 import type { Clock } from '../clock.ts';
+import type { LinkSecurity } from '../link.ts';
 import type { NodeId } from '../node-id.ts';
 import { PeerTable } from '../peer-table.ts';
 import type { ProtocolName } from '../protocol-name.ts';
@@ -51,6 +52,13 @@ export interface WebSocketTransportOptions extends SessionOptions {
    * nothing is promised, and frames over sockets that were accepted carry checksums.
    */
   readonly encrypted?: boolean;
+  /**
+   * What TLS knows about the far end of a socket that has opened, dialed or accepted: on Node,
+   * `linkSecurity` of `@quorate/transport/tcp` reads it from the socket below, for
+   * `certificateIdentity`. Proofs are bound to the connection then, so both ends must have it, and
+   * no proxy between them may end TLS. Default: nothing.
+   */
+  readonly securityOf?: (socket: WebSocketLike) => LinkSecurity | undefined;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Spreads redials. Default: the machine's. */
@@ -93,6 +101,7 @@ export class WebSocketTransport implements Transport {
   readonly #table: PeerTable;
   readonly #createSocket: (url: string) => WebSocketLike;
   readonly #isEncrypted: boolean;
+  readonly #securityOf: (socket: WebSocketLike) => LinkSecurity | undefined;
   readonly #connectMsMax: number;
   readonly #clock: Clock;
   readonly #book = new Map<NodeId, string>();
@@ -107,6 +116,7 @@ export class WebSocketTransport implements Transport {
     this.maxMessageBytes = messageBytesMax(settings.payloadBytesMax);
     this.#createSocket = options.createSocket ?? ((url) => new WebSocket(url));
     this.#isEncrypted = options.encrypted ?? false;
+    this.#securityOf = options.securityOf ?? (() => undefined);
     this.#connectMsMax = settings.handshakeMsMax;
     this.#clock = options.clock ?? systemClock;
     const book = entriesOf(options.peers ?? {});
@@ -239,6 +249,7 @@ export class WebSocketTransport implements Transport {
     return new WebSocketLink(socket, {
       clock: this.#clock,
       isProtected,
+      security: this.#securityOf(socket),
       crc32: platformCrc32,
       messageBytesMax: this.maxMessageBytes,
     });

@@ -1,4 +1,5 @@
 import { loadPerSecondMax } from '../../supervisor/cluster-view.ts';
+import { carrierOptions, clusterCarrierOf } from '../carrier-options.ts';
 import { command, type Command, option } from '../command-spec.ts';
 import { duration, text, wholeNumber } from '../forms.ts';
 
@@ -20,12 +21,14 @@ export const chaos: Command = command({
     nodes: option(wholeNumber('count', 3, 9), 'How many', '5'),
     rate: option(wholeNumber('rate', 2, loadPerSecondMax), 'Requests per second', '100'),
     seed: option(wholeNumber('seed', 0, 999_999_999), 'Of the order of the faults', '1'),
+    ...carrierOptions,
     out: option(text('directory'), 'Leave report, history and its page there, broken or not'),
   },
   run: async ({ options }, { isJson, mainFile }) => {
     const { chaosCommand } = await import('../../supervisor/run-chaos.ts');
     const { nodes: nodeCount, for: durationMs, rate: ratePerSecond, seed, out } = options;
+    const carrier = clusterCarrierOf(options);
     const settings = { nodeCount, durationMs, ratePerSecond, seed, isJson, outDirectory: out };
-    return await chaosCommand(settings, mainFile);
+    return await chaosCommand({ ...settings, carrier }, mainFile);
   },
 });

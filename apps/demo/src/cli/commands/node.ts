@@ -1,3 +1,4 @@
+import { carrierOptions, nodeCarrierOf } from '../carrier-options.ts';
 import { command, type Command, flag, option, required } from '../command-spec.ts';
 import { address, peers, text } from '../forms.ts';
 
@@ -17,6 +18,7 @@ export const node: Command = command({
     data: required(text('directory'), 'Where it keeps its data'),
     cluster: option(text('id'), 'The cluster it belongs to', 'demo'),
     peers: option(peers, 'The others; may name the node itself'),
+    ...carrierOptions,
     join: flag('They are a cluster already, which is to let this node in'),
   },
   run: async ({ options }) => {
@@ -30,6 +32,7 @@ export const node: Command = command({
       dataDirectory,
       clusterId,
       peers: options.peers ?? new Map(),
+      carrier: nodeCarrierOf(options),
       isJoining: options.join,
     });
     return 0;

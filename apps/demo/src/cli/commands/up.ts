@@ -1,4 +1,5 @@
 import { loadPerSecondMax } from '../../supervisor/cluster-view.ts';
+import { carrierOptions, clusterCarrierOf } from '../carrier-options.ts';
 import { command, type Command, flag, option } from '../command-spec.ts';
 import { controlOptions } from '../demo-client.ts';
 import { text, wholeNumber } from '../forms.ts';
@@ -16,6 +17,7 @@ export const up: Command = command({
     ['', '5 nodes, the page on port 4000'],
     ['up --nodes 3 --load 200 --open', '3 nodes under load, and a browser'],
     ['up --load 100 --mix boards', 'boards are edited and read, keys now and then'],
+    ['up --carrier nats', 'over a NATS server, one of its own if --nats-url names none'],
     ['up --data ./demo-data', 'kept, and gone on with at the next start'],
   ],
   options: {
@@ -36,6 +38,7 @@ export const up: Command = command({
       '0',
     ),
     mix: option(mix, 'What they ask for', 'config'),
+    ...carrierOptions,
     open: flag('Open the page in a browser'),
     ...controlOptions,
   },
@@ -48,6 +51,7 @@ export const up: Command = command({
       dataDirectory: options.data,
       loadPerSecond: options.load,
       mix: options.mix,
+      carrier: clusterCarrierOf(options),
       ...{ isJson, controlFile: options.control },
       ...(options.open && { onReady: openInBrowser }),
     };
