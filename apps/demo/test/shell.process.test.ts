@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commands } from '../src/cli/command-table.ts';
 import { helpOf, overview } from '../src/cli/help.ts';
 import { commonOptions } from '../src/cli/parse-command-line.ts';
+import { parseTrace } from '../src/observe/trace-file.ts';
 import { readControlFile } from '../src/supervisor/control-file.ts';
 import { RealDemo, runDemo } from './support/real-demo.ts';
 
@@ -57,7 +58,7 @@ describe('with a demo', () => {
   let demo: RealDemo;
 
   beforeAll(async () => {
-    demo = await RealDemo.start();
+    demo = await RealDemo.start(undefined, '--trace', '60s');
   });
 
   afterAll(async () => {
@@ -213,6 +214,21 @@ describe('with a demo', () => {
     }
     expect([...seen].slice(0, 2)).toEqual(['history', 'view']);
     await demo.act('load', { ratePerSecond: 0 });
+  });
+
+  test('trace: as it happens, and the last of it as a file', async () => {
+    const filter = ['--filter', 'm.type === "heartbeat" && m.kind === "recv"', '--heartbeats'];
+    const tail = await demo.runUntil(['n1 ←', 'n2 ←'], 'trace', 'tail', ...filter);
+    expect(tail.code).toBe(0);
+    expect(new Set(tail.stdout.match(/(?<= {2})(heartbeat|\w+Reply)/g))).toEqual(
+      new Set(['heartbeat']),
+    );
+    const { code, stdout } = await demo.run('trace', 'export', '--from', '-30s');
+    const { entries, problemCount } = parseTrace(stdout);
+    expect([code, problemCount]).toEqual([0, 0]);
+    expect(new Set(entries.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']));
+    const late = await demo.run('trace', 'export', '--from', '-5m');
+    expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining('as is recorded') });
   });
 
   test('stop ends it in order and says so', async () => {

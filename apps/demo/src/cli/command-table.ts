@@ -27,12 +27,14 @@ import { slow } from './commands/slow.ts';
 import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
 import { top } from './commands/top.ts';
+import { traceExport } from './commands/trace-export.ts';
+import { traceTail } from './commands/trace-tail.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
 
 export const commands: readonly Command[] = [
   ...[up, load, stop, node],
-  ...[status, top, doctor],
+  ...[status, top, traceTail, traceExport, doctor],
   ...[get, put, watch, remove],
   ...[kill, pause, resume, restart, partition, slow, drop, duplicate, skew, disk, heal, play],
   ...[bench],

@@ -21,6 +21,8 @@ export interface StartCommand {
   readonly mix: LoadMix;
   /** What the nodes speak over. */
   readonly carrier: ClusterCarrierChoice;
+  /** How far back is kept what nodes send each other, in ms; 0 keeps nothing. */
+  readonly traceMs: number;
   readonly isJson: boolean;
   readonly controlFile: string | undefined;
   /** Called with the address of the page once all is there. */

@@ -64,6 +64,16 @@ export function duration(name = 'duration'): Form<number> {
   };
 }
 
+/** A time span in ms, or 0 for none. */
+export function durationOrOff(name: string): Form<number> {
+  const some = duration(name);
+  return {
+    name,
+    expected: 'a time like 30s, or off',
+    parse: (given) => (given === 'off' ? 0 : some.parse(given)),
+  };
+}
+
 /** A time before or after another, in ms. */
 export function signedDuration(name: string): Form<number> {
   return {

@@ -37,6 +37,7 @@ async function run(
   { command, given, isJson, isPlain }: ParsedLine & { readonly kind: 'run' },
   mainFile: string,
 ): Promise<ExitCode> {
+  endWithReader();
   const progress = progressOn(process.stderr, () => performance.now());
   let interrupt: AbortController | undefined;
   const shell: Shell = {
@@ -71,6 +72,15 @@ async function run(
   } finally {
     progress.clear();
   }
+}
+
+/** `demo … | head`: who reads no more wants no more, so it ends as by Ctrl-C. */
+function endWithReader(): void {
+  process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => {
+    process.stdout.on('error', () => undefined);
+    if (code !== 'EPIPE') process.exitCode = 1;
+    if (!process.emit('SIGINT')) process.exit();
+  });
 }
 
 /** The first Ctrl-C aborts, the second one ends the process. */

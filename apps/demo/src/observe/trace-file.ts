@@ -121,12 +121,46 @@ function entryOf(line: string): TraceEntry | string {
 /**
  * A log for ShiViz, with the expression that reads it on top.
  *
+ * Clocks count only the events that are given: ShiViz takes no gaps, be they from what is left out
+ * or from before the first event.
+ *
  * Source: Beschastnikh et al., "Visualizing distributed system executions", TOSEM 2020.
  */
 export function shivizLog(entries: readonly TraceEntry[]): string {
-  const lines = entries.map(({ process, clock, kind, type, node, peer }) => {
+  const counted = countedClocks(entries);
+  const lines = entries.map(({ process, kind, type, node, peer }, index) => {
     const text = kind === 'receive' ? `${type} from ${peer}` : `${kind} ${type} to ${peer}`;
-    return `${process} ${JSON.stringify(clock)}\n${node} ${text}`;
+    return `${process} ${JSON.stringify(counted[index])}\n${node} ${text}`;
   });
   return [String.raw`(?<host>\S*) (?<clock>{.*})\n(?<event>.*)`, '', ...lines, ''].join('\n');
+}
+
+/** For each event, how many of `entries` of each life came before it, itself included. */
+function countedClocks(
+  entries: readonly TraceEntry[],
+): readonly Readonly<Record<string, number>>[] {
+  const counts = new Map<string, number[]>();
+  for (const { process, clock } of entries) {
+    const of = counts.get(process) ?? [];
+    of.push(clock[process] ?? 0);
+    counts.set(process, of);
+  }
+  for (const of of counts.values()) of.sort((left, right) => left - right);
+  return entries.map(({ clock }) => {
+    const known = Object.entries(clock).map(
+      ([life, count]) => [life, countUpTo(counts.get(life) ?? [], count)] as const,
+    );
+    return Object.fromEntries(known.filter(([, count]) => count > 0));
+  });
+}
+
+/** How many of `sorted` are at most `value`. */
+function countUpTo(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? Infinity) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

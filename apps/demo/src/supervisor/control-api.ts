@@ -15,12 +15,15 @@ import { isSameText } from '../same-text.ts';
 import { addControlRoutes } from './control-routes.ts';
 import type { ControlledCluster } from './controlled-cluster.ts';
 import type { PageFiles } from './page-files.ts';
+import type { TraceRecorder } from './trace-recorder.ts';
 
 /** What the API serves. */
 export interface ControlApiOptions {
   readonly supervisor: ControlledCluster;
   readonly page: PageFiles;
   readonly token: string;
+  /** What nodes traced lately, if that is recorded. */
+  readonly recorder?: Pick<TraceRecorder, 'keepMs' | 'lines'>;
   /** Called when someone asks the demo to stop. */
   readonly onStop: () => void;
 }
@@ -44,8 +47,28 @@ export function createControlApi(options: ControlApiOptions): Hono {
     setTimeout(onStop, 50);
     return context.json({ stopping: true });
   });
+  addRecordedTrace(api, options.recorder);
   addControlRoutes(api, supervisor);
   return api;
+}
+
+/** What nodes sent each other lately, as JSON lines of `TraceWindow`. */
+function addRecordedTrace(api: Hono, recorder: ControlApiOptions['recorder']): void {
+  api.get('/api/trace/recorded', (context) => {
+    if (recorder === undefined) {
+      const detail =
+        'nothing is recorded: start the demo with --trace 60s, or export with --for, from now on';
+      return problem('conflict', { detail });
+    }
+    const forMs = Number(context.req.query('forMs') ?? recorder.keepMs);
+    if (!(forMs > 0 && forMs <= recorder.keepMs)) {
+      const detail = `forMs: expected 1..${recorder.keepMs}, which is as far back as is recorded`;
+      return problem('bad_field', { field: 'forMs', detail });
+    }
+    return new Response(recorder.lines(forMs), {
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+  });
 }
 
 function servePage(api: Hono, page: PageFiles, token: string): void {

@@ -5,15 +5,13 @@ import { eventStream } from '../event-stream.ts';
 import { problem } from '../http/problem.ts';
 import type { TraceWindow } from '../observe/trace.ts';
 import { type ControlledCluster, NodeSilentError } from './controlled-cluster.ts';
-import { readEvents } from './node-feed.ts';
+import { followTraces, type TracedCluster } from './follow-traces.ts';
 
 /** What may be asked of a node. All of it only reads. */
 const paths: readonly string[] = ['/admin/ring'];
-/** How long to wait before a node that went away is followed again, in ms. */
-const retryMs = 500;
 
 /** What the routes need of a cluster. */
-type Asked = Pick<ControlledCluster, 'view' | 'askNode' | 'openStream'>;
+type Asked = TracedCluster & Pick<ControlledCluster, 'askNode'>;
 
 /** Adds `/api/node/:id/…` for what one node says, and `/api/trace` for what all of them trace. */
 export function addNodeRoutes(api: Hono, cluster: Asked): void {
@@ -35,34 +33,8 @@ export function addNodeRoutes(api: Hono, cluster: Asked): void {
     }
   });
   api.get('/api/trace', (context) =>
-    eventStream(context.req.raw.signal, (send) => {
-      const leaving = new AbortController();
-      for (const { id } of cluster.view().nodes) {
-        void followTrace(cluster, id, leaving.signal, (text) => {
-          send(JSON.parse(text) as TraceWindow);
-        });
-      }
-      return () => {
-        leaving.abort();
-      };
-    }),
+    eventStream(context.req.raw.signal, (send) =>
+      followTraces(cluster, (text) => send(JSON.parse(text) as TraceWindow)),
+    ),
   );
-}
-
-/** Follows the trace of one node through its restarts, until `signal` is aborted. */
-async function followTrace(
-  cluster: Asked,
-  id: string,
-  signal: AbortSignal,
-  onData: (text: string) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const { body } = await cluster.openStream(id, '/admin/trace', signal);
-      if (body !== null) await readEvents(body, onData);
-    } catch {
-      // It is not there, or not any more: the pause below, then again.
-    }
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
-  }
 }

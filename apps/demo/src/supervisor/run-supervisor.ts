@@ -14,6 +14,7 @@ import { bundleNode, endBundler } from './node-bundle.ts';
 import { bundlePage } from './page-files.ts';
 import { type NodePlan, Supervisor } from './supervisor.ts';
 import { sentenceOf, type SupervisorEvent } from './supervisor-events.ts';
+import { TraceRecorder } from './trace-recorder.ts';
 
 const host = '127.0.0.1';
 /** Raft's ports of a fixed plan begin this far after the page's. */
@@ -49,6 +50,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
   const control = command.controlFile ?? defaultControlFile();
   const url = `http://${host}:${pagePort}`;
   let server: ServerType | undefined;
+  let recorder: TraceRecorder | undefined;
   try {
     const starting = Promise.all([bundlePage(), supervisor.start()]);
     const started = await Promise.race([starting, stopping.requested]);
@@ -56,7 +58,11 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     if (!started) return;
     await endBundler();
     const token = randomBytes(24).toString('hex');
-    const api = createControlApi({ supervisor, page: started[0], token, onStop: stopping.stop });
+    recorder = recorderOf(supervisor, command.traceMs);
+    const api = createControlApi({
+      ...{ supervisor, page: started[0], token, onStop: stopping.stop },
+      ...(recorder && { recorder }),
+    });
     server = createAdaptorServer({ fetch: api.fetch });
     server.listen(pagePort, host);
     await once(server, 'listening');
@@ -68,6 +74,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     await stopping.requested;
   } finally {
     removeControlFile(control);
+    recorder?.close();
     if (server) closeServer(server);
     await supervisor.close();
     await carrier.close();
@@ -75,6 +82,12 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
     bundle.dispose();
     stopping.dispose();
   }
+}
+
+/** @param traceMs - How far back; 0 records nothing. */
+function recorderOf(cluster: Supervisor, traceMs: number): TraceRecorder | undefined {
+  if (traceMs === 0) return undefined;
+  return new TraceRecorder({ cluster, keepMs: traceMs, nowMs: () => performance.now() });
 }
 
 function readyEvent(

@@ -21,6 +21,7 @@ describe('demo', () => {
       args: {},
       options: {
         ...{ nodes: 5, port: 4_000, load: 0, mix: loadMixes.config, open: false },
+        trace: 0,
         carrier: 'tcp',
       },
       isJson: false,
@@ -37,6 +38,7 @@ describe('demo', () => {
       options: {
         ...{ nodes: 5, port: 0, data: '0x10', load: 50, mix: loadMixes.config },
         ...{ open: false, control: './c.json' },
+        trace: 0,
         carrier: 'tcp',
       },
       isJson: true,
@@ -89,6 +91,11 @@ describe('words', () => {
     ['resume n2', { args: { node: 'n2' } }],
     ['partition n1/n2,n3', { args: { groups: [['n1'], ['n2', 'n3']] } }],
     ['load 100', { args: { rate: 100 }, options: {} }],
+    ['up --trace 1m', { options: { trace: 60_000 } }],
+    [
+      'trace export --from -10s',
+      { name: 'trace export', options: { from: -10_000, format: 'jsonl' } },
+    ],
     ['load 100 --mix boards', { options: { mix: loadMixes.boards } }],
     ['bench --mix edit=1,read=3', { options: { mix: { edit: 1, read: 3, config: 0 } } }],
     ['put k 007', { args: { value: '007' } }],
@@ -141,6 +148,9 @@ describe('mistakes', () => {
     ['slow n1-n1', '<link>: expected two nodes like n1-n4, or all, got n1-n1'],
     ['drop n1-n2 --p 1.1', '--p: expected 0..1, or a percentage like 20%, got 1.1'],
     ['skew n1 2s', '<offset>: expected a time with its sign, like -30s or +2s, got 2s'],
+    ['trace', 'expected top, trace tail, trace export, got trace'],
+    ['trace tail --filter m.x=', '--filter: expected a condition like m.type'],
+    ['up --trace 5', '--trace: expected a time like 30s, or off, got 5'],
     ['put k', '<value>: expected a text, got nothing'],
     ['--data=', '--data'],
     ['--nodes 0', '--nodes: expected 1..9, got 0'],

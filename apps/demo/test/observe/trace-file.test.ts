@@ -75,6 +75,24 @@ test('a log for ShiViz begins with the expression that reads it', () => {
   const read = new RegExp(expression).exec(lines.join('\n'));
   expect(read?.groups).toEqual({
     ...{ host: 'n1.k3', event: 'n1 heartbeat from n2' },
-    clock: '{"n1.k3":7,"n2.b":2}',
+    clock: '{"n1.k3":1}',
   });
+});
+
+test('a log for ShiViz has clocks without gaps, whatever is left out', () => {
+  const at = (process: string, clock: TraceEntry['clock']): TraceEntry => ({
+    ...{ ...entry, node: process.slice(0, 2), process, clock },
+  });
+  const log = shivizLog([
+    at('n1.a', { 'n1.a': 40, 'n2.b': 3 }),
+    at('n2.b', { 'n1.a': 41, 'n2.b': 9 }),
+    at('n1.a', { 'n1.a': 44, 'n2.b': 9 }),
+    at('n2.b', { 'n1.a': 50, 'n2.b': 12 }),
+  ]);
+  expect(log.split('\n').flatMap((line) => /^n\S+ (\{.*\})$/.exec(line)?.[1] ?? [])).toEqual([
+    '{"n1.a":1}',
+    '{"n1.a":1,"n2.b":1}',
+    '{"n1.a":2,"n2.b":1}',
+    '{"n1.a":2,"n2.b":2}',
+  ]);
 });

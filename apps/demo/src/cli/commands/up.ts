@@ -2,7 +2,7 @@ import { loadPerSecondMax } from '../../supervisor/cluster-view.ts';
 import { carrierOptions, clusterCarrierOf } from '../carrier-options.ts';
 import { command, type Command, flag, option } from '../command-spec.ts';
 import { controlOptions } from '../demo-client.ts';
-import { text, wholeNumber } from '../forms.ts';
+import { durationOrOff, text, wholeNumber } from '../forms.ts';
 import { mix } from '../load-mix-form.ts';
 
 export const up: Command = command({
@@ -39,6 +39,11 @@ export const up: Command = command({
     ),
     mix: option(mix, 'What they ask for', 'config'),
     ...carrierOptions,
+    trace: option(
+      durationOrOff('time'),
+      'Keep what nodes send each other for so long, for `demo trace export`',
+      'off',
+    ),
     open: flag('Open the page in a browser'),
     ...controlOptions,
   },
@@ -52,6 +57,7 @@ export const up: Command = command({
       loadPerSecond: options.load,
       mix: options.mix,
       carrier: clusterCarrierOf(options),
+      traceMs: options.trace,
       ...{ isJson, controlFile: options.control },
       ...(options.open && { onReady: openInBrowser }),
     };

@@ -7,8 +7,9 @@ import { view as cluster } from '../feed.ts';
 import { isSimulated, source } from '../source/source.ts';
 import { viewedMs } from '../time/viewed.ts';
 import type { Motif } from './motifs.ts';
+import { fieldsOf } from './trace-fields.ts';
 import { type Fields, parseFilter } from './trace-filter.ts';
-import { isHeartbeat, isLost, type TraceEvent, TraceLog } from './trace-log.ts';
+import { isHeartbeat, type TraceEvent, TraceLog } from './trace-log.ts';
 
 /** Spans that can be chosen, in ms. */
 const spans: readonly number[] = [100, 250, 500, 1_000, 2_000, 5_000, 10_000];
@@ -140,7 +141,7 @@ export function zoom(steps: 1 | -1): void {
 /** Whether an event is one that the filters let through. */
 export function isShown(event: TraceEvent): boolean {
   if (hidden.value.has(event.entry.type)) return false;
-  return filterText.value === '' || filter.value.holds(fieldsOf(event));
+  return filterText.value === '' || filter.value.holds(fieldsOf(event, log.latestMs));
 }
 
 /** The last events that are shown, the newest first. */
@@ -153,19 +154,6 @@ export function newestShown(countMax: number): readonly TraceEvent[] {
     if (event !== undefined && isShown(event)) newest.push(event);
   }
   return newest;
-}
-
-/** What conditions can see: a message by either of its ends. */
-function fieldsOf({ entry, partner, ...event }: TraceEvent): Fields {
-  const { kind, type, node, peer, protocol, sizeBytes, detail } = entry;
-  const isReceipt = kind === 'receive';
-  return {
-    ...(detail ?? partner?.entry.detail),
-    ...{ type, node, peer, protocol, bytes: sizeBytes, kind: isReceipt ? 'recv' : kind },
-    from: isReceipt ? peer : node,
-    to: isReceipt ? node : peer,
-    lost: isLost({ entry, partner, ...event }, log.latestMs),
-  };
 }
 
 /** Shows a file in place of the cluster. What does not fit is left out, and said. */

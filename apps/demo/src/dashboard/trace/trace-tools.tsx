@@ -5,6 +5,7 @@ import { isSimulated } from '../source/source.ts';
 import { copyRun } from '../sim-bar.tsx';
 import { motifs } from './motifs.ts';
 import { svgOfDiagram } from './diagram-panel.tsx';
+import { messageIdOf } from './trace-fields.ts';
 import type { TraceEvent } from './trace-log.ts';
 import { currentLog, filter, filterText, follow, freeze, motif, openFile } from './trace-state.ts';
 import { recorded } from './trace-state.ts';
@@ -137,14 +138,8 @@ function entries(): readonly TraceEvent['entry'][] {
 
 function jsonLines(): string {
   return inOrder()
-    .map((event) => `${traceLine(event.entry, messageId(event))}\n`)
+    .map((event) => `${traceLine(event.entry, messageIdOf(event))}\n`)
     .join('');
-}
-
-/** The event that sent a message names it. */
-function messageId({ entry, partner }: TraceEvent): string | undefined {
-  const sent = entry.kind === 'receive' ? partner?.entry : entry;
-  return sent === undefined ? undefined : `${sent.process}#${sent.clock[sent.process] ?? 0}`;
 }
 
 function save(fileName: string, text: string): void {
