@@ -12,7 +12,8 @@ import { openDataDirectory } from './data-directory.ts';
 import { freePorts, isFree } from './free-ports.ts';
 import { bundleNode, endBundler } from './node-bundle.ts';
 import { bundlePage } from './page-files.ts';
-import { type NodePlan, Supervisor } from './supervisor.ts';
+import type { NodePlan } from './launch.ts';
+import { Supervisor } from './supervisor.ts';
 import { sentenceOf, type SupervisorEvent } from './supervisor-events.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 
