@@ -68,7 +68,11 @@ async function bundleScripts(): Promise<readonly Script[]> {
   const bundle = await rolldown({
     input: { page: pathOf('page.tsx'), worker: pathOf('worker.ts') },
     platform: 'browser',
-    resolve: { conditionNames: ['@quorate/source', 'browser', 'import', 'default'] },
+    resolve: {
+      conditionNames: ['@quorate/source', 'browser', 'import', 'default'],
+      // The smallest router of Hono: who asks the nodes of a page is that page alone.
+      alias: { hono$: 'hono/tiny' },
+    },
     transform: { target: 'es2022' },
     // No module reads a property or a global for what that does.
     treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
