@@ -14,6 +14,9 @@ import { type ObservedCarrier, observeCarrier } from '../observe/observed-carrie
 import { PeerCalls } from './gateway/peer-calls.ts';
 import type { NodeOptions } from './node-options.ts';
 
+/** Answers kept for a peer whose request may come twice, which it does within moments. */
+const ANSWERS_REMEMBERED = 128;
+
 /** The same for all parts of one node. */
 export interface Surroundings extends ObservedCarrier {
   readonly disk: MeasuredDisk;
@@ -40,7 +43,8 @@ export function surround(options: NodeOptions): Surroundings {
   const observed = observeCarrier(faulty, { clock, watchClock, random, isBlocked });
   const { transport } = observed;
   const disk = new MeasuredDisk(options.disk, clock);
-  const requester = createRequester(transport, clock);
+  const limits = { rememberedPerPeerMax: ANSWERS_REMEMBERED };
+  const requester = createRequester(transport, clock, { limits });
   const calls = new PeerCalls({ transport, requester, clock, random });
   const given = { clock, watchClock, random, requestTimeoutMs, onNotice };
   return { ...given, ...observed, disk, requester, calls, faults };

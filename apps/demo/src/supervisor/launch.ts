@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { ClusterCarrier } from '../carriers/cluster-carrier.ts';
 import type { FaultSettings } from '../injected-faults.ts';
+import { nodeFlags } from '../runtime/node-flags.ts';
 
 /** A node's name and the ports it listens on. */
 export interface NodePlan {
@@ -32,7 +33,7 @@ export function argumentsOf(
     .filter((other) => other.id !== id)
     .map((other) => `${other.id}=${host}:${other.raftPort}`);
   return [
-    '--enable-source-maps',
+    ...nodeFlags,
     mainFile,
     'node',
     `--id=${id}`,

@@ -10,6 +10,8 @@ import { Roster } from './roster.ts';
 
 /** Clocks of machines go wrong by less. Reads by a lease rely on it, and nothing else. */
 const CLOCK_DRIFT_PPM_MAX = 1_000;
+/** Entries are kept in memory until a snapshot has them; the configuration itself is small. */
+const SNAPSHOT_EVERY = 2_000;
 
 /** A control plane that is open. */
 export interface Control {
@@ -30,6 +32,7 @@ export async function openControl(
 ): Promise<Control> {
   const store = new ConfigStore();
   const raft = await RaftNode.open({
+    snapshotEveryEntries: SNAPSHOT_EVERY,
     ...tuning,
     ...{ transport, disk, directory: 'raft', stateMachine: store, clock, random },
     // Who joins waits to be told who takes part, and knows whom to listen to meanwhile.

@@ -33,6 +33,8 @@ export interface AdmissionOptions {
 const anyone: ApiKey = { name: 'anyone', sha256: '', role: 'admin' };
 const nobody: ApiKey = { name: '', sha256: '', role: 'client' };
 const unlimited: Quota = { limit: 1_000_000, windowMs: 1_000 };
+/** Charges that can be given back: more than there are requests under way. */
+const CHARGES_MAX = 2_048;
 
 /** Lets requests in. */
 export class Admission implements Accounts {
@@ -48,7 +50,10 @@ export class Admission implements Accounts {
     const { localId, requester, clock } = options;
     this.#options = options;
     this.#placement = rendezvousPlacement([localId]);
-    this.#limits = new ClusterStore({ localId, requester, clock, placement: this.#placement });
+    this.#limits = new ClusterStore({
+      ...{ localId, requester, clock, placement: this.#placement },
+      chargesMax: CHARGES_MAX,
+    });
   }
 
   /** How decisions were come by. */

@@ -1,0 +1,20 @@
+/**
+ * What Node is started with where it runs a node: how much memory the collector may trade for time.
+ *
+ * Left alone, V8 takes what the machine has. Its young generation grows to 64 MiB under load,
+ * although next to nothing of what a request leaves there is used a second time; and garbage in the
+ * old one may come to as much as what is alive before anybody looks. A node is a small part of its
+ * machine, so it is told to be content with less:
+ *
+ *  - `max-semi-space-size`: half of the young generation, in MiB. Larger: fewer scavenges, which
+ *    cost by what survives them. Smaller: more of what is only under way gets old.
+ *  - `heap-growing-percent`: by how much the old generation may grow between two collections of it.
+ *    Larger: fewer of them, each of which costs by what is alive, and more garbage meanwhile.
+ *
+ * Neither is a limit to what a node may hold: who has more boards gets more memory. Source maps are
+ * not asked for: they cost as much memory as the program itself.
+ */
+export const nodeFlags: readonly string[] = [
+  '--max-semi-space-size=4',
+  '--heap-growing-percent=40',
+];
