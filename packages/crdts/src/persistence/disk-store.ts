@@ -2,7 +2,10 @@ import {
   type Disk,
   DiskError,
   type LogEntry,
+  type LogStore,
+  type SnapshotHeader,
   SnapshotStore,
+  type StoredSnapshot,
   WriteAheadLog,
 } from '@quorate/storage';
 
@@ -16,6 +19,11 @@ export interface DiskStoreOptions {
   readonly directory: string;
   /** Size of one file of the log, in bytes, 4 KiB to 1 GiB; 1 MiB by default. */
   readonly segmentBytes?: number;
+  /**
+   * A log to keep updates in, in place of one of the store's own in `directory`: a group of a
+   * `SharedLog`, say, so that many replicas share each sync. Closed with the store.
+   */
+  readonly log?: LogStore;
   /**
    * What to do about updates that were durable and can no longer be read. 'refuse' (the default):
    * `load` rejects. 'skip': go on without them; peers that have them send them again, but what only
@@ -37,13 +45,13 @@ const TERM = 1;
  * nothing. All updates that are appended while a sync is under way share the next one.
  */
 export class DiskStore implements UpdateStore {
-  readonly #log: WriteAheadLog;
-  readonly #snapshots: SnapshotStore;
+  readonly #log: LogStore;
+  readonly #snapshots: Snapshots;
   readonly #damaged: 'refuse' | 'skip';
   /** What the newest snapshot stands for; 0 if there is none. */
   #snapshotIndex = 0;
 
-  private constructor(log: WriteAheadLog, snapshots: SnapshotStore, damaged: 'refuse' | 'skip') {
+  private constructor(log: LogStore, snapshots: Snapshots, damaged: 'refuse' | 'skip') {
     this.#log = log;
     this.#snapshots = snapshots;
     this.#damaged = damaged;
@@ -57,14 +65,10 @@ export class DiskStore implements UpdateStore {
    */
   static async open(options: DiskStoreOptions): Promise<DiskStore> {
     const { disk, directory, segmentBytes = SEGMENT_BYTES, damaged = 'refuse' } = options;
-    const log = await WriteAheadLog.open({ disk, directory: `${directory}/log`, segmentBytes });
-    try {
-      const snapshots = await SnapshotStore.open({ disk, directory: `${directory}/snapshots` });
-      return new DiskStore(log, snapshots, damaged);
-    } catch (error) {
-      await log.close();
-      throw error;
-    }
+    const log =
+      options.log ??
+      (await WriteAheadLog.open({ disk, directory: `${directory}/log`, segmentBytes }));
+    return new DiskStore(log, new Snapshots(disk, `${directory}/snapshots`), damaged);
   }
 
   /** Index of the last update in the log, durable or not yet. */
@@ -134,6 +138,47 @@ export class DiskStore implements UpdateStore {
         from += entries.length;
       }
       from = Math.max(from, logIndex + 1);
+    }
+  }
+}
+
+/** Snapshots in a folder that is made for the first of them: most replicas never need one. */
+class Snapshots {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  #opening: Promise<SnapshotStore> | undefined;
+
+  constructor(disk: Disk, directory: string) {
+    this.#disk = disk;
+    this.#directory = directory;
+  }
+
+  async latest(): Promise<StoredSnapshot | undefined> {
+    return (await this.#isThere()) ? (await this.#open()).latest() : undefined;
+  }
+
+  async save(header: SnapshotHeader, bytes: Uint8Array): Promise<void> {
+    await (await this.#open()).save(header, bytes);
+  }
+
+  #open(): Promise<SnapshotStore> {
+    const opening =
+      this.#opening ?? SnapshotStore.open({ disk: this.#disk, directory: this.#directory });
+    this.#opening = opening;
+    // A full disk may have room later.
+    opening.catch(() => {
+      this.#opening = undefined;
+    });
+    return opening;
+  }
+
+  async #isThere(): Promise<boolean> {
+    try {
+      await this.#disk.list(this.#directory);
+      return true;
+    } catch (error) {
+      if (error instanceof DiskError && error.code === 'DISK_NOT_FOUND') return false;
+      throw error;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { SharedLog } from '@quorate/storage';
 import { MemoryDisk } from '@quorate/storage/memory';
 import { describe, expect, test } from 'vitest';
 
@@ -141,4 +142,45 @@ test('a replica over a disk comes back, with snapshots or without', async () => 
     await durable.flushed();
     disk = disk.afterCrash();
   }
+});
+
+describe('stores that share a log', () => {
+  const openAt = (disk: MemoryDisk, log: SharedLog, name: string): Promise<DiskStore> =>
+    open(disk, { directory: `replicas/${name}`, log: log.openGroup(name) });
+
+  test('are durable with one sync for all who append meanwhile', async () => {
+    const disk = new MemoryDisk();
+    const log = await SharedLog.open({ disk, directory: 'log' });
+    const names = Array.from({ length: 50 }, (_, number) => `replica-${number}`);
+    const stores = await Promise.all(names.map((name) => openAt(disk, log, name)));
+    for (const store of stores) expect(await contentOf(store)).toEqual([undefined, []]);
+    await Promise.all(stores.map((store, number) => store.append([bytes(number)])));
+    expect(log.batchCount).toBe(1);
+
+    const crashed = disk.afterCrash();
+    const again = await SharedLog.open({ disk: crashed, directory: 'log' });
+    for (const [number, name] of names.entries()) {
+      const store = await openAt(crashed, again, name);
+      expect(await contentOf(store)).toEqual([undefined, [[number]]]);
+    }
+  });
+
+  test('make no folder before there is a snapshot, and keep that apart', async () => {
+    const disk = new MemoryDisk();
+    const log = await SharedLog.open({ disk, directory: 'log' });
+    const [red, blue] = [await openAt(disk, log, 'red'), await openAt(disk, log, 'blue')];
+    await Promise.all([contentOf(red), contentOf(blue)]);
+    await Promise.all([red.append([bytes(1)]), blue.append([bytes(2)])]);
+    expect(await disk.list('')).toEqual(['log']);
+    await red.saveSnapshot(bytes(100), 1);
+    await red.append([bytes(3)]);
+    expect(await disk.list('replicas')).toEqual(['red']);
+
+    await red.close();
+    await blue.append([bytes(4)]);
+    const crashed = disk.afterCrash();
+    const again = await SharedLog.open({ disk: crashed, directory: 'log' });
+    expect(await contentOf(await openAt(crashed, again, 'red'))).toEqual([bytes(100), [[3]]]);
+    expect(await contentOf(await openAt(crashed, again, 'blue'))).toEqual([undefined, [[2], [4]]]);
+  });
 });
