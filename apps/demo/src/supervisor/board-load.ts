@@ -184,13 +184,13 @@ export class BoardLoad {
   /** Sends a request again and again. @returns What confirmed it, if anything did. */
   async #insist(task: Task, dueMs: number): Promise<HttpResponse | undefined> {
     const { figures, random, targets } = this.#options;
+    const faultsSoFar = figures.follow();
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       const running = targets();
       const target = running[random.int(Math.max(1, running.length))];
-      const { faults } = figures;
       const answer = target && (await this.#send(target, task));
       const end = this.#endOf(task, answer);
-      figures.record('boards', faults, end, performance.now() - dueMs);
+      figures.record('boards', faultsSoFar(), end, performance.now() - dueMs);
       if (end === 'ok') return answer;
       await new Promise((resolve) => setTimeout(resolve, backoffMs * attempt));
     }

@@ -123,9 +123,9 @@ export class ConfigLoad {
   async #act(dueMs: number): Promise<void> {
     const { random, figures } = this.#options;
     const target = this.#target();
-    const { faults } = figures;
+    const faultsSoFar = figures.follow();
     if (target === undefined) {
-      figures.record('config', faults, 'refused', 0);
+      figures.record('config', faultsSoFar(), 'refused', 0);
       return;
     }
     const client = this.#idle.pop() ?? `c${this.#memories.size + 1}`;
@@ -143,7 +143,7 @@ export class ConfigLoad {
     if (!isOpen) used.openWriteCount -= 1;
     if (!(heard instanceof NoAnswer)) memory.saw(key, heard);
     const end = !(heard instanceof NoAnswer) ? 'ok' : heard.definite ? 'refused' : 'unknown';
-    figures.record('config', faults, end, performance.now() - dueMs);
+    figures.record('config', faultsSoFar(), end, performance.now() - dueMs);
     this.#idle.push(client);
   }
 

@@ -1,4 +1,4 @@
-/** How requests fared, by what was wrong when they were due. */
+/** How requests fared, by what was wrong from when they were due until they ended. */
 import { LatencyHistogram } from '../latency-histogram.ts';
 
 /**
@@ -35,6 +35,8 @@ const CALM = 'calm';
 export class PhaseFigures {
   readonly #tallies = new Map<string, Map<string, Tally>>();
   #underWay: readonly string[] = [];
+  /** All that ever began. */
+  readonly #begun: string[] = [];
   #doneCount = 0;
 
   /** Requests that were done. */
@@ -50,9 +52,24 @@ export class PhaseFigures {
   /** From now on `fault` is under way, until the function returned is called. */
   begin(fault: string): () => void {
     this.#underWay = [...this.#underWay, fault];
+    this.#begun.push(fault);
     return () => {
       const at = this.#underWay.indexOf(fault);
       this.#underWay = this.#underWay.filter((_, index) => index !== at);
+    };
+  }
+
+  /**
+   * Follows a request that is due now.
+   *
+   * @returns What was wrong at any time since, to be asked when it ends: whoever comes out of a
+   *   partition late was not calm.
+   */
+  follow(): () => readonly string[] {
+    const [before, begunCount] = [this.#underWay, this.#begun.length];
+    return () => {
+      const all = new Set([...before, ...this.#begun.slice(begunCount)]);
+      return all.size === 0 ? [CALM] : [...all];
     };
   }
 

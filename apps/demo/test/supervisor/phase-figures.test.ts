@@ -29,3 +29,17 @@ test('a request counts for every kind of fault that was under way, else as calm'
     },
   ]);
 });
+
+test('a request counts for all that was wrong before it ended, and as calm only without', () => {
+  const figures = new PhaseFigures();
+  const endKill = figures.begin('kill');
+  const dueInKill = figures.follow();
+  endKill();
+  const dueInCalm = figures.follow();
+  const undisturbed = figures.follow();
+  expect(undisturbed()).toEqual(['calm']);
+  figures.begin('slow')();
+  expect(dueInKill()).toEqual(['kill', 'slow']);
+  expect(dueInCalm()).toEqual(['slow']);
+  expect(figures.follow()()).toEqual(['calm']);
+});
