@@ -116,6 +116,8 @@ export interface CheckState {
 /** Checks of a cluster. */
 export interface Checks {
   readonly state: CheckState;
+  /** What clients saw of the configuration, as JSON lines, from its middle on. */
+  historyText?(): string;
   /** Turns the recording on or off. @throws ActionError if it cannot be. */
   record(mode: 'on' | 'off'): void;
   /** @param key - The key to draw, by name; default one that says most. */

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import * as v from 'valibot';
 
+import { problem } from '../http/problem.ts';
 import { readBody } from '../http/read-request.ts';
 import type { Checks } from './check-report.ts';
 
@@ -21,6 +22,13 @@ export type CheckCommand = v.InferOutput<typeof commandSchema>;
 /** Adds the routes to `api`. */
 export function addCheckRoutes(api: Hono, checks: Checks): void {
   api.get('/api/check', (context) => context.json(checks.state));
+  api.get('/api/check/history', () => {
+    if (checks.historyText === undefined) {
+      return problem('conflict', { detail: 'the history of this cluster is not told' });
+    }
+    const headers = { 'content-type': 'application/x-ndjson' };
+    return new Response(checks.historyText(), { headers });
+  });
   api.post('/api/check', async (context) => {
     const command = await readBody(context, commandSchema);
     if (command instanceof Response) return command;

@@ -40,7 +40,6 @@ export interface ChaosCommand {
   readonly seed: number;
   /** What the nodes speak over. */
   readonly carrier: ClusterCarrierChoice;
-  readonly isJson: boolean;
   /** Where the files of the run go; undefined for files of a broken run only. */
   readonly outDirectory: string | undefined;
 }

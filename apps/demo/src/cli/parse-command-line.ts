@@ -141,9 +141,9 @@ function unmarked(word: string): string {
 function stranger(commands: readonly Command[], name: string): ParsedLine {
   const [first = ''] = name.split(' ');
   const names = commands.map((known) => known.name);
-  const near = names.filter((known) =>
-    known.startsWith(name === first ? first.slice(0, 1) : first),
-  );
+  const ofGroup = names.filter((known) => known.startsWith(`${first} `));
+  const alike = names.filter((known) => known.startsWith(first.slice(0, 1)));
+  const near = ofGroup.length > 0 ? ofGroup : alike;
   const problem = `expected ${(near.length > 0 ? near : names).join(', ')}, got ${name}`;
   return { kind: 'misuse', problem, command: undefined };
 }

@@ -18,6 +18,8 @@ export interface SeedResult {
   readonly operationCount: number;
   /** Edits of boards that were confirmed. */
   readonly confirmedCount: number;
+  /** Events of the simulator. */
+  readonly stepCount: number;
   /** When it was over, in virtual ms. */
   readonly endMs: number;
   /** Equal for runs in which the same happened, on any machine. */
@@ -30,6 +32,8 @@ export interface SeedsOptions {
   readonly inputs?: readonly RunInput[];
   /** How much goes wrong by itself. Default nothing. */
   readonly faults?: FaultProfile;
+  /** The load ends once so many events have happened, at the end of that virtual second. */
+  readonly steps?: number;
   /** Ends it after a second of virtual time, without a result for the seed under way. */
   readonly signal?: AbortSignal;
 }
@@ -48,18 +52,25 @@ export async function runSeeds(
   scenario: Scenario,
   seeds: Iterable<number>,
   onResult: (result: SeedResult) => void,
-  { inputs = [], faults = 'calm', signal }: SeedsOptions = {},
+  { inputs = [], faults = 'calm', steps = Infinity, signal }: SeedsOptions = {},
 ): Promise<void> {
   for (const seed of seeds) {
     if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
       throw new RangeError(`seed: expected an integer of 0..2^32 - 1, got ${seed}`);
     }
-    const run = new SimRun({ seed, scenario: scenario.name, inputs, faults }, {}, scenario);
+    // Its load may end before its time; what came before is not touched by that.
+    const story = { ...scenario };
+    const run = new SimRun({ seed, scenario: scenario.name, inputs, faults }, {}, story);
+    let stepCount = 0;
+    run.played.cluster.simulation.onEvent(() => {
+      stepCount += 1;
+    });
     while (!run.isOver) {
       if (signal?.aborted === true) return;
       await run.runTo(run.nowMs + SLICE_MS);
+      if (stepCount >= steps) story.durationMs = Math.min(story.durationMs, run.nowMs);
     }
-    onResult(resultOf(seed, run));
+    onResult({ ...resultOf(seed, run), stepCount });
   }
 }
 
@@ -68,7 +79,7 @@ export function freePlayUntil(untilMs: number): Scenario {
   return { ...freePlay, durationMs: Math.max(1, untilMs) };
 }
 
-function resultOf(seed: number, { played }: SimRun): SeedResult {
+function resultOf(seed: number, { played }: SimRun): Omit<SeedResult, 'stepCount'> {
   const judgements = played.scenario.claims.map((claim) => judge(claim, played));
   return {
     seed,

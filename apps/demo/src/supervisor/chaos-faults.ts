@@ -21,6 +21,8 @@ type Breakable = Pick<
   | 'pause'
   | 'partition'
   | 'changeMachine'
+  | 'addNode'
+  | 'removeNode'
 >;
 
 /** What it needs. */
@@ -31,6 +33,8 @@ export interface FaultRunnerOptions {
   readonly watch: Pick<ClusterWatch, 'leaderlessMs'>;
   /** Runs `action` while nothing is written to boards. */
   readonly whileBoardsRest: (action: () => Promise<boolean>) => Promise<boolean>;
+  /** Ends it early: what is wrong then is repaired as ever. */
+  readonly signal?: AbortSignal;
   /** Told of each fault as it begins. */
   readonly onFault: (text: string) => void;
   /** Told what went wrong that should not. */
@@ -83,17 +87,19 @@ export class FaultRunner {
 
   /** One episode after the other. All is well when it resolves. */
   async runUntil(endMs: number): Promise<void> {
-    for (;;) {
-      const episode = this.#options.plan.next();
+    const { plan, signal } = this.#options;
+    const isEnded = (): boolean => signal?.aborted === true;
+    while (!isEnded()) {
+      const episode = plan.next();
       if (performance.now() + episode.calmMs + episode.lastsMs > endMs) break;
-      await sleep(episode.calmMs);
-      await this.#play(episode);
+      await sleep(episode.calmMs, signal);
+      if (!isEnded()) await this.#play(episode);
     }
-    await sleep(endMs - performance.now());
+    await sleep(endMs - performance.now(), signal);
   }
 
   async #play({ faults: planned, lastsMs }: Episode): Promise<void> {
-    const { figures, supervisor, watch, onFault } = this.#options;
+    const { figures, supervisor, watch, onFault, signal } = this.#options;
     const isLoss = planned.some(({ kind }) => kind === 'lose');
     // One loss at a time is survived: the next one waits until nothing is on one disk less.
     const isLossAllowed = isLoss && (await this.#areBoardsWhole());
@@ -102,18 +108,20 @@ export class FaultRunner {
     const leaderlessMs = watch.leaderlessMs;
     const ends = faults.map(({ kind }) => figures.begin(kind));
     const links = faults.flatMap((fault) => ('links' in fault ? fault.links : []));
-    for (const fault of faults) {
+    const changes = faults.map((fault) => {
       onFault(faultText(fault));
-      await this.#attempt(() => this.#begin(fault));
-    }
+      return this.#attempt(() => this.#begin(fault));
+    });
     if (links.length > 0) await this.#attempt(() => supervisor.setLinks(links));
-    await sleep(lastsMs);
+    await sleep(lastsMs, signal);
     for (const fault of faults) {
       if (fault.kind === 'lose') await this.#attempt(() => supervisor.loseBoards(fault.node));
     }
     const repairMs = performance.now();
     const before = supervisor.view();
     await this.#repair();
+    // While nobody led, nobody could be let in, or sent away.
+    await Promise.all(changes);
     await this.#recover(before);
     for (const end of ends) end();
     const nowMs = performance.now();
@@ -142,6 +150,10 @@ export class FaultRunner {
       case 'disk-slow':
       case 'skew':
         return supervisor.changeMachine(fault.machine, fault.change);
+      case 'join':
+        return supervisor.addNode().then(() => undefined);
+      case 'leave':
+        return supervisor.removeNode(fault.member);
       case 'lose':
       case 'one-way':
       case 'slow':
@@ -159,10 +171,18 @@ export class FaultRunner {
     const deadlineMs = performance.now() + recoveryMs;
     const stopped = supervisor.view().nodes.filter(({ process }) => process === 'stopped');
     await this.#insist(() => supervisor.heal(), deadlineMs);
-    for (const { id } of stopped) await this.#insist(() => supervisor.restart(id), deadlineMs);
+    const isThere = (id: string): boolean => supervisor.view().nodes.some((node) => node.id === id);
+    const restart = async (id: string): Promise<void> => {
+      // One that was sent away may be gone by now.
+      if (isThere(id)) await supervisor.restart(id);
+    };
+    for (const { id } of stopped) await this.#insist(() => restart(id), deadlineMs);
   }
 
-  /** Waits until all nodes are as far as the furthest was `before`, under one leader. */
+  /**
+   * Waits until all nodes are as far as the furthest was `before`, under one leader, and nobody is
+   * on the way to come or to go.
+   */
   async #recover(before: ClusterView): Promise<void> {
     const { supervisor, onProblem } = this.#options;
     const commitIndex = Math.max(
@@ -170,13 +190,14 @@ export class FaultRunner {
     );
     const isWell = await this.#comes(() => {
       const { nodes, leaderId } = supervisor.view();
+      const members = nodes.find(({ id }) => id === leaderId)?.status?.members ?? [];
       return nodes.every(
-        ({ process, status, statusAgeMs }) =>
+        ({ id, process, status, statusAgeMs }) =>
           process === 'running' &&
           statusAgeMs < freshMs &&
-          leaderId !== null &&
           status?.raft.leaderId === leaderId &&
-          status.raft.lastApplied >= commitIndex,
+          status.raft.lastApplied >= commitIndex &&
+          members.some((member) => member.id === id && member.step === 'member'),
       );
     });
     if (!isWell) onProblem(`not well again ${recoveryMs / 1_000} s after everything was repaired`);
@@ -241,6 +262,16 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function sleep(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, durationMs)));
+/** Shorter if `signal` is aborted. */
+function sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, Math.max(0, durationMs));
+    signal?.addEventListener('abort', wake, { once: true });
+    if (signal?.aborted === true) wake();
+  });
 }

@@ -8,6 +8,10 @@ import type { LinkFault } from './link-faults.ts';
 /** One thing that goes wrong. */
 export type ChaosFault =
   | { readonly kind: 'kill' | 'pause' | 'restart'; readonly node: string }
+  /** A node is started and let in. */
+  | { readonly kind: 'join' }
+  /** A node is sent away: it may be the leader, or one that something else goes wrong with. */
+  | { readonly kind: 'leave'; readonly member: string }
   /** A machine that is cut off, works on alone for a while, and is lost with the boards on it. */
   | { readonly kind: 'lose'; readonly node: string; readonly links: readonly LinkFault[] }
   | {
@@ -23,35 +27,47 @@ export type ChaosFault =
 
 /** Faults that begin together, and the quiet after them. */
 export interface Episode {
-  /** One or two, of different kinds, of which at most one ends or stops a node. */
+  /**
+   * One or two, of different kinds, of which at most one ends or stops a node, and at most one
+   * changes who takes part.
+   */
   readonly faults: readonly ChaosFault[];
   readonly lastsMs: number;
   readonly calmMs: number;
 }
 
 const processKinds = ['kill', 'pause', 'restart', 'lose'] as const;
+const memberKinds = ['join', 'leave'] as const;
 const linkKinds = ['halves', 'one-way', 'slow', 'drop', 'duplicate'] as const;
 const machineKinds = ['disk-full', 'disk-slow', 'skew'] as const;
 
 /** All kinds of faults. */
 export const chaosKinds: readonly ChaosFault['kind'][] = [
   ...processKinds,
+  ...memberKinds,
   ...linkKinds,
   ...machineKinds,
 ];
 
-/** Draws faults. Each kind comes before any comes again. */
+/** With fewer nodes none is sent away: three copies need three. */
+const NODES_MIN = 3;
+
+/**
+ * Draws faults. Each kind comes before any comes again, but that a node joins where one cannot be
+ * spared, and one leaves where there are enough.
+ */
 export class ChaosPlan {
-  readonly #nodeIds: readonly string[];
+  readonly #nodeIds: () => readonly string[];
+  readonly #nodesMax: number;
   readonly #random: Random;
   #left: readonly ChaosFault['kind'][] = [];
 
-  /** @param nodeIds - At least two. */
-  constructor(nodeIds: readonly string[], random: Random) {
-    if (nodeIds.length < 2) {
-      throw new RangeError(`nodeIds: expected at least 2, got ${nodeIds.length}`);
-    }
+  /** @param nodeIds - Of that moment: at least two, to begin with as many as there are to be. */
+  constructor(nodeIds: () => readonly string[], random: Random) {
+    const { length } = nodeIds();
+    if (length < 2) throw new RangeError(`nodeIds: expected at least 2, got ${length}`);
     this.#nodeIds = nodeIds;
+    this.#nodesMax = length + 1;
     this.#random = random;
   }
 
@@ -59,8 +75,7 @@ export class ChaosPlan {
   next(): Episode {
     const first = this.#draw(() => true);
     const isSecond = this.#random.int(2) === 1;
-    // With a node that is down goes trouble between the others, not another that is down.
-    const others = isOneOf(processKinds, first) ? [...linkKinds, ...machineKinds] : chaosKinds;
+    const others = companionsOf(first);
     const kinds = isSecond
       ? [first, this.#draw((kind) => kind !== first && isOneOf(others, kind))]
       : [first];
@@ -82,7 +97,8 @@ export class ChaosPlan {
 
   #faultOf(kind: ChaosFault['kind']): ChaosFault {
     const random = this.#random;
-    const [node = '', ...others] = this.#shuffled(this.#nodeIds);
+    const ids = this.#nodeIds();
+    const [node = '', ...others] = this.#shuffled(ids);
     const both = others.flatMap((other) => [
       { from: node, to: other },
       { from: other, to: node },
@@ -92,6 +108,13 @@ export class ChaosPlan {
       case 'pause':
       case 'restart':
         return { kind, node };
+      case 'join':
+      case 'leave': {
+        const isRoom = ids.length < this.#nodesMax;
+        const isSpare = ids.length > NODES_MIN;
+        if (kind === 'join' ? isRoom : !isSpare) return { kind: 'join' };
+        return { kind: 'leave', member: node };
+      }
       case 'lose':
         return { kind, node, links: both.map((link) => ({ kind: 'cut', ...link })) };
       case 'disk-full':
@@ -131,12 +154,24 @@ export class ChaosPlan {
   }
 }
 
+/** With a node that is down goes trouble between the others, not another that is down. */
+function companionsOf(kind: ChaosFault['kind']): readonly ChaosFault['kind'][] {
+  const quiet = [...linkKinds, ...machineKinds];
+  if (kind === 'lose') return quiet;
+  if (isOneOf(processKinds, kind)) return [...quiet, ...memberKinds];
+  // A machine that is lost while its boards move may be one too many.
+  if (isOneOf(memberKinds, kind)) return [...quiet, 'kill', 'pause', 'restart'];
+  return chaosKinds;
+}
+
 function isOneOf(kinds: readonly ChaosFault['kind'][], kind: ChaosFault['kind']): boolean {
   return kinds.includes(kind);
 }
 
 /** A fault in a few words. */
 export function faultText(fault: ChaosFault): string {
+  if (fault.kind === 'join') return 'join';
+  if (fault.kind === 'leave') return `leave ${fault.member}`;
   if ('node' in fault) return `${fault.kind} ${fault.node}`;
   if ('machine' in fault) return `${fault.kind} ${fault.machine}${textOfChange(fault.change)}`;
   if ('groups' in fault) return `halves ${fault.groups.map((group) => group.join()).join(' | ')}`;

@@ -27,6 +27,10 @@ export interface ChaosOptions {
   /** Requests per second: half of them for boards, half for the configuration. */
   readonly ratePerSecond: number;
   readonly random: Random;
+  /** Ends it early; what there is then is judged. */
+  readonly signal: AbortSignal;
+  /** Told now and then how far it is. */
+  readonly onProgress: (text: string) => void;
   /** Told of each fault as it begins. */
   readonly onFault: (text: string) => void;
 }
@@ -52,6 +56,7 @@ export interface ChaosReport {
 }
 
 const COPY_COUNT = 3;
+const progressMs = 250;
 
 /**
  * Does what `options` say. Nodes run and are healed afterwards. A run that breaks off is judged by
@@ -89,7 +94,8 @@ class Run {
     this.#boards = new BoardLoad({ ...load, random: random.fork('boards'), copyCount });
     this.#faults = new FaultRunner({
       ...{ supervisor, figures: this.#figures, watch: this.#watch, onFault: options.onFault },
-      plan: new ChaosPlan(nodeIds, random.fork('faults')),
+      plan: new ChaosPlan(() => supervisor.nodeIds, random.fork('faults')),
+      signal: options.signal,
       whileBoardsRest: (action) => this.#whileBoardsRest(action),
       onProblem: (text) => this.#problems.push(text),
     });
@@ -100,12 +106,15 @@ class Run {
     const startMs = performance.now();
     this.#config.start(ratePerSecond / 2);
     this.#boards.start(ratePerSecond / 2);
+    const telling = setInterval(() => this.#tell(performance.now() - startMs), progressMs);
     await this.#faults.runUntil(startMs + durationMs).finally(() => {
+      clearInterval(telling);
       this.#seconds = (performance.now() - startMs) / 1_000;
     });
   }
 
   async judge(): Promise<ChaosReport> {
+    this.#options.onProgress('all is repaired; judging what clients saw');
     const deadlineMs = performance.now() + recoveryMs;
     await Promise.all([this.#config.stop(), this.#boards.stop()]);
     const config = await this.attempt('the configuration cannot be judged', async () => {
@@ -143,6 +152,13 @@ class Run {
     this.#watch.close();
     this.#config.close();
     this.#boards.close();
+  }
+
+  #tell(elapsedMs: number): void {
+    const { durationMs, onProgress } = this.#options;
+    const [seconds, total] = [elapsedMs, durationMs].map((ms) => Math.round(ms / 1_000));
+    const { doneCount, faults } = this.#figures;
+    onProgress(`${seconds} of ${total} s, ${doneCount} requests done, now: ${faults.join(', ')}`);
   }
 
   async #whileBoardsRest(action: () => Promise<boolean>): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { History } from '@quorate/linearizability';
+import { formatJsonLines, type History } from '@quorate/linearizability';
 
 import { BoardProbe, type ProbedCluster } from '../check/board-probe.ts';
 import type { CheckModel, CheckReport, Checks, CheckState } from '../check/check-report.ts';
@@ -45,6 +45,10 @@ export class LoadCheck implements Checks {
   record(mode: 'on' | 'off'): void {
     this.#kept = mode === 'on' ? undefined : (this.#kept ?? this.history.history);
     if (mode === 'on') this.#verdict = null;
+  }
+
+  historyText(): string {
+    return formatJsonLines(this.#kept ?? this.history.history);
   }
 
   async run(model: CheckModel, key?: string): Promise<CheckReport> {

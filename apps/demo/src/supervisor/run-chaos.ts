@@ -5,6 +5,7 @@ import { seededRandom } from '@quorate/transport/system';
 
 import { prepareCarrier } from '../carriers/cluster-carrier.ts';
 import type { ChaosCommand } from '../cli/command.ts';
+import type { ExitCode, Shell } from '../cli/shell.ts';
 import { type ChaosReport, runChaos } from './chaos.ts';
 import { reportJson, writeChaosFiles } from './chaos-files.ts';
 import { chaosText } from './chaos-report.ts';
@@ -19,26 +20,25 @@ const host = '127.0.0.1';
  * Runs it and prints what came of it: faults as they happen to the standard error, the report to
  * the standard output. A broken run leaves files, and says how to look at them.
  *
- * @param mainFile - The script that runs a node when called with `node …`.
- * @returns The exit code: 1 if a promise was broken.
+ * @returns The exit code: 1 if a promise was broken, 130 if Ctrl-C ended it and none was.
  */
-export async function chaosCommand(command: ChaosCommand, mainFile: string): Promise<0 | 1> {
-  const report = await chaosOf(command, mainFile, (text) => process.stderr.write(`${text}\n`));
-  const { seed, nodeCount, durationMs, ratePerSecond, isJson, outDirectory } = command;
+export async function chaosCommand(command: ChaosCommand, shell: Shell): Promise<ExitCode> {
+  const report = await chaosOf(command, shell);
+  const { seed, nodeCount, durationMs, ratePerSecond, outDirectory } = command;
   const run = { seed, nodeCount, durationMs, ratePerSecond };
-  process.stdout.write(`${isJson ? reportJson(run, report) : chaosText(report)}\n`);
+  shell.print(shell.isJson ? reportJson(run, report) : chaosText(report));
   if (outDirectory !== undefined || !report.isSound) {
     const name = `seed-${seed}-${new Date().toISOString().replaceAll(':', '-')}`;
     const directory = outDirectory ?? join('.reports', 'chaos', name);
-    process.stderr.write(`${writeChaosFiles(directory, run, report)}\n`);
+    shell.note(writeChaosFiles(directory, run, report));
   }
-  return report.isSound ? 0 : 1;
+  if (!report.isSound) return 1;
+  return shell.interrupted.aborted ? 130 : 0;
 }
 
 async function chaosOf(
   { nodeCount, seed, durationMs, ratePerSecond, carrier: choice }: ChaosCommand,
-  mainFile: string,
-  tell: (text: string) => void,
+  { mainFile, note, progress, interrupted: signal }: Shell,
 ): Promise<ChaosReport> {
   const nodeIds = Array.from({ length: nodeCount }, (_, index) => `n${index + 1}`);
   const ports = await freePorts(2 * nodeCount, host);
@@ -47,26 +47,31 @@ async function chaosOf(
     httpPort: ports[index] ?? 0,
     raftPort: ports[nodeCount + index] ?? 0,
   }));
-  const carrier = await prepareCarrier(choice, tell);
+  const carrier = await prepareCarrier(choice, note);
   const { path: dataDirectory, clusterId, dispose } = openDataDirectory(undefined, nodeIds);
   const bundle = await bundleNode(mainFile);
   const supervisor = new Supervisor({
     ...{ plans, host, carrier, clusterId, dataDirectory, mainFile: bundle.mainFile },
   });
   supervisor.events.subscribe((event) => {
-    if (event.event === 'log') tell(`${event.node} | ${event.text}`);
+    if (event.event === 'log') note(`${event.node} | ${event.text}`);
   });
   const onSignal = (): void => {
     supervisor.abandon();
     process.exit(1);
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  // The first Ctrl-C ends it in order, the second one ends the process, and so the nodes.
+  const signals = ['SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, onSignal);
   try {
+    progress.show('starting the nodes');
     await supervisor.start();
     await endBundler();
     const random = seededRandom(seed);
-    return await runChaos({ supervisor, durationMs, ratePerSecond, random, onFault: tell });
+    return await runChaos({
+      ...{ supervisor, durationMs, ratePerSecond, random, signal, onFault: note },
+      onProgress: (text) => progress.show(text),
+    });
   } finally {
     for (const signal of signals) process.off(signal, onSignal);
     await supervisor.close();

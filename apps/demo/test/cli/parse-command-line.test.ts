@@ -87,6 +87,11 @@ describe('words', () => {
     ['pause n3 --for 2.5s', { args: { node: 'n3' }, options: { for: 2_500 } }],
     ['chaos', { name: 'chaos', options: { for: 60_000, nodes: 5, rate: 100, seed: 1 } }],
     ['chaos --for 10m --seed 7', { name: 'chaos', options: { for: 600_000, seed: 7 } }],
+    ['check', { args: {}, options: { model: 'config', timeout: 30_000 } }],
+    ['check h.jsonl --model kv', { args: { history: 'h.jsonl' }, options: { model: 'kv' } }],
+    ['nodes remove n4 --wait 1m', { args: { node: 'n4' }, options: { wait: 60_000 } }],
+    ['transfer', { args: {} }],
+    ['sim --seed 42 --steps 200000', { options: { seed: 42, steps: 200_000, faults: 'flaky' } }],
     ['resume', { args: {} }],
     ['resume n2', { args: { node: 'n2' } }],
     ['partition n1/n2,n3', { args: { groups: [['n1'], ['n2', 'n3']] } }],
@@ -148,7 +153,8 @@ describe('mistakes', () => {
     ['slow n1-n1', '<link>: expected two nodes like n1-n4, or all, got n1-n1'],
     ['drop n1-n2 --p 1.1', '--p: expected 0..1, or a percentage like 20%, got 1.1'],
     ['skew n1 2s', '<offset>: expected a time with its sign, like -30s or +2s, got 2s'],
-    ['trace', 'expected top, trace tail, trace export, got trace'],
+    ['trace', 'expected trace tail, trace export, got trace'],
+    ['nodes explode n2', 'expected nodes add, nodes remove, got nodes explode'],
     ['trace tail --filter m.x=', '--filter: expected a condition like m.type'],
     ['up --trace 5', '--trace: expected a time like 30s, or off, got 5'],
     ['put k', '<value>: expected a text, got nothing'],
@@ -183,7 +189,7 @@ describe('mistakes', () => {
   });
 });
 
-test.each(['scenario --seeds 7..3', 'scenario --seeds 1..2..3', 'scenario --seeds x', 'check'])(
+test.each(['scenario --seeds 7..3', 'scenario --seeds 1..2..3', 'check --model paxos'])(
   '%s is not understood',
   (line) => {
     expect(parse(line)).toMatchObject({ kind: 'misuse' });

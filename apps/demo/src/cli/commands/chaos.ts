@@ -8,7 +8,8 @@ export const chaos: Command = command({
   group: 'Prove',
   summary: 'Break a cluster of its own for a while under load, and judge what it promised',
   details: [
-    'One or two things go wrong at a time; in the end all is healed. The history of the keys ' +
+    'One or two things go wrong at a time, and nodes come and go; in the end all is healed. ' +
+      'Ctrl-C ends it early, and judges what there is. The history of the keys ' +
       'must be linearizable, all copies of each board the same, and what was confirmed in all of ' +
       'them.',
   ],
@@ -24,11 +25,11 @@ export const chaos: Command = command({
     ...carrierOptions,
     out: option(text('directory'), 'Leave report, history and its page there, broken or not'),
   },
-  run: async ({ options }, { isJson, mainFile }) => {
+  run: async ({ options }, shell) => {
     const { chaosCommand } = await import('../../supervisor/run-chaos.ts');
     const { nodes: nodeCount, for: durationMs, rate: ratePerSecond, seed, out } = options;
     const carrier = clusterCarrierOf(options);
-    const settings = { nodeCount, durationMs, ratePerSecond, seed, isJson, outDirectory: out };
-    return await chaosCommand({ ...settings, carrier }, mainFile);
+    const settings = { nodeCount, durationMs, ratePerSecond, seed, outDirectory: out };
+    return await chaosCommand({ ...settings, carrier }, shell);
   },
 });

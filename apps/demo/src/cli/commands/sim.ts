@@ -16,12 +16,17 @@ export const sim: Command = command({
   examples: [
     ['sim --seeds 1..100 --faults radioactive', ''],
     ['sim --seed 42 --until-violation --faults flaky', 'on and on from seed 42'],
+    ['sim --seed 42 --steps 200000 --faults radioactive', 'so many events'],
     ['sim --scenario partition --seeds 1..20', "a story, by other chances than the story's own"],
   ],
   options: {
     seed: option(wholeNumber('seed', 0, seedMax), 'The first one', '1'),
     seeds: option(seeds, 'All of them; in place of --seed'),
-    for: option(duration(), 'Of load, in virtual time; a scenario has its own', '30s'),
+    for: option(duration(), 'Of load, in virtual time: 30s if left out; a scenario has its own'),
+    steps: option(
+      wholeNumber('count', 1, 1_000_000_000),
+      'Events of the simulator under load, to the next virtual second; in place of --for',
+    ),
     faults: option(oneOf('profile', ['calm', 'flaky', 'radioactive']), 'How much fails', 'flaky'),
     scenario: option(text('name'), 'Play this story; `demo scenario --list` says which'),
     untilViolation: flag('End at the first one; without --seeds go on until then'),

@@ -13,6 +13,8 @@ export const simJobSchema = v.strictObject({
   scenario: v.nullable(v.picklist(scenarios.map(({ name }) => name))),
   /** How long there is load, in virtual ms; of a scenario it is the scenario's. */
   forMs: v.pipe(v.number(), v.minValue(1), v.maxValue(INPUT_MS_MAX)),
+  /** Load ends before that, after so many events of the simulator, if there is such a number. */
+  steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   faults: v.picklist(faultProfiles),
   inputs: inputsSchema,
 });
@@ -22,10 +24,10 @@ export type SimJob = v.InferOutput<typeof simJobSchema>;
 
 /** Plays it to its end. @returns undefined if `signal` was aborted before. */
 export async function playJob(job: SimJob, signal?: AbortSignal): Promise<SeedResult | undefined> {
-  const { seed, scenario: name, forMs, faults, inputs } = job;
+  const { seed, scenario: name, forMs, faults, inputs, steps } = job;
   const scenario = scenarios.find((one) => one.name === name) ?? freePlayUntil(forMs);
   let result: SeedResult | undefined;
-  const options = { faults, inputs, ...(signal && { signal }) };
+  const options = { faults, inputs, ...(steps && { steps }), ...(signal && { signal }) };
   await runSeeds(scenario, [seed], (one) => (result = one), options);
   return result;
 }

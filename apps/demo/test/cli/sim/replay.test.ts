@@ -62,5 +62,9 @@ test.each([
 
 test('only scenarios that there are', () => {
   expect(() => jobOf({ ...settings, scenario: 'doom' })).toThrow('--scenario: expected one of');
+  expect(jobOf({ ...settings, for: undefined })).toMatchObject({ forMs: 30_000 });
+  expect(jobOf({ ...settings, for: undefined, steps: 9 })).toMatchObject({
+    ...{ forMs: 600_000, steps: 9 },
+  });
   expect(() => jobOf({ ...settings, for: 3_600_000 })).toThrow('--for: expected at most 10m');
 });
