@@ -22,8 +22,17 @@ export const boardSchema = schema.map({
   ),
   /** Users that are affected: everybody adds, and all of it counts. */
   affected: schema.counter(),
-  /** The requests that were carried out, by their keys: in one change with what they did. */
-  requests: schema.record(schema.register<{ readonly atMs: number; readonly digest: string }>()),
+  /**
+   * The requests that were carried out, by their keys, each as the last event of what it did, which
+   * are `eventCount` more.
+   */
+  requests: schema.record(
+    schema.register<{
+      readonly atMs: number;
+      readonly digest: string;
+      readonly eventCount: number;
+    }>(),
+  ),
 });
 
 /** A board of this node. */
@@ -101,13 +110,6 @@ export function viewOf(board: Board): BoardView {
     })),
     affected: affected.value,
   };
-}
-
-/** Whether an operation adds an item. */
-export function addsItem(
-  operation: BoardOperation,
-): operation is BoardOperation & { readonly kind: 'addItem' } {
-  return operation.kind === 'addItem';
 }
 
 /**

@@ -30,8 +30,14 @@ function meet(from: Board, to: Board): void {
   to.applyAll(from.updatesSince(to.encodeVersion()));
 }
 
+/** The same owner after a restart: it has what is on the disk, under another id. */
+function restarted({ board }: Owner, replicaId: string): Owner {
+  const again = openBoard(replicaId, board.save());
+  return { board: again, requests: new Requests(again) };
+}
+
 /** All hear of all, until there is nothing new. */
-function settle(all: readonly Owner[]): void {
+function settle(all: readonly Pick<Owner, 'board'>[]): void {
   const pairs = all.flatMap((from) => all.map((to) => ({ from, to })));
   for (let round = 0; round < 4; round += 1) {
     for (const { from, to } of pairs) if (from !== to) meet(from.board, to.board);
@@ -57,6 +63,7 @@ describe('a request that owners carry out without knowing of each other', () => 
       fc.record({
         request: fc.constantFrom('r1', 'r2', 'r3'),
         by: fc.uniqueArray(fc.nat(2), { minLength: 1 }),
+        restarts: fc.option(fc.nat(2)),
         hears: fc.option(fc.tuple(fc.nat(2), fc.nat(2))),
       }),
       { minLength: 1, maxLength: 8 },
@@ -65,15 +72,16 @@ describe('a request that owners carry out without knowing of each other', () => 
     fc.assert(
       fc.property(script, bodies, (steps, [first, second, third]) => {
         const body = { r1: first, r2: second, r3: third };
-        const all = owners(3);
+        const all = [...owners(3)];
         const done = new Set<'r1' | 'r2' | 'r3'>();
-        for (const { request, by, hears } of steps) {
+        for (const [at, { request, by, restarts, hears }] of steps.entries()) {
           for (const index of by) {
             const { requests } = all[index]!;
             if (requests.stateOf(stamp(request)) !== 'new') continue;
             requests.carryOut([body[request]], stamp(request));
             done.add(request);
           }
+          if (restarts !== null) all[restarts] = restarted(all[restarts]!, `life ${at}`);
           if (hears !== null) meet(all[hears[0]]!.board, all[hears[1]]!.board);
         }
         settle(all);
@@ -116,17 +124,62 @@ describe('a request that owners carry out without knowing of each other', () => 
     }
   });
 
-  test('keeps what a third owner does to both before they know', () => {
-    const [left, right, third] = owners(3) as [Owner, Owner, Owner];
+  test('keeps what somebody who sees both does to them', () => {
+    const [left, right] = owners(2) as [Owner, Owner];
+    const third = { board: openBoard('client') };
+    meet(left.board, third.board);
     const add = [{ kind: 'addItem' as const, id: 'a', text: 'a' }];
     for (const owner of [left, right]) owner.requests.carryOut(add, stamp('twice'));
     for (const { board } of [left, right]) meet(board, third.board);
     expect(viewOf(third.board).checklist).toHaveLength(2);
-    third.requests.carryOut([{ kind: 'checkItem', id: 'a', isDone: true }], stamp('check'));
+    perform(third.board, { kind: 'checkItem', id: 'a', isDone: true });
     settle([left, right, third]);
     for (const { board } of [left, right, third]) {
       expect(viewOf(board).checklist).toEqual([{ id: 'a', text: 'a', isDone: true }]);
     }
+  });
+});
+
+describe('what is done twice', () => {
+  const operations = [
+    { kind: 'addAffected' as const, amount: 3 },
+    { kind: 'insertNotes' as const, position: 0, text: 'once' },
+    { kind: 'addItem' as const, id: 'a', text: 'a' },
+  ];
+
+  function doneTwice(): readonly [Owner, Owner] {
+    const [left, right] = owners(2) as [Owner, Owner];
+    for (const { requests } of [left, right]) requests.carryOut(operations, stamp('twice'));
+    return [left, right];
+  }
+
+  function expectOnce({ board }: Owner): void {
+    const { affected, notes, checklist } = viewOf(board);
+    expect([affected, notes, checklist.map(({ id }) => id)]).toEqual([3, 'once', ['a']]);
+  }
+
+  test('is found by who has both, though both who did it are gone', () => {
+    const [left, right] = doneTwice();
+    const third = owners(1)[0]!;
+    const heir = openBoard('heir', third.board.save());
+    for (const { board } of [left, right]) meet(board, heir);
+    expectOnce({ board: heir, requests: new Requests(heir) });
+  });
+
+  test('is found when a copy is opened that knew and could not take it back any more', () => {
+    const [left, right] = doneTwice();
+    const deaf = openBoard('deaf', left.board.save());
+    meet(right.board, deaf);
+    expect(viewOf(deaf).affected).toBe(6);
+    expectOnce(restarted({ board: deaf, requests: left.requests }, 'life 2'));
+  });
+
+  test.each([1e9, -1, 0.5, 'many'])('is left alone if a mark says %j events', (eventCount) => {
+    const [left, right] = doneTwice();
+    const forged = { atMs: 0, digest: 'of-twice', eventCount: eventCount as number };
+    right.board.root.requests.set('twice', forged);
+    meet(right.board, left.board);
+    expect(viewOf(left.board).affected).toBe(6);
   });
 });
 

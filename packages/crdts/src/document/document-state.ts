@@ -291,6 +291,11 @@ export class DocumentState implements Host {
     if (!(from >= 0 && from < to && own >= to)) {
       throw new RangeError(`commits: expected events of this replica, got ${from}..${to}`);
     }
+    this.takeBack(from, to);
+  }
+
+  /** The same of one author's events, whoever that is. */
+  takeBack(from: number, to: number): void {
     this.recall();
     this.#revoke(from, to);
     const texts = new Set<TextContainer>();

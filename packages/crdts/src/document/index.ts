@@ -7,7 +7,7 @@ export type { TextPatch } from '../text/text-document.ts';
 export type { CursorSide, TextCursor } from '../text/text-cursor.ts';
 export type { TextAuthorship } from '../text/text-history.ts';
 export type { MarkGrowth, TextRun } from '../text/text-marks.ts';
-export type { Author } from './author.ts';
+export type { Author, AuthorRange } from './author.ts';
 export type { Change, Path } from './changes.ts';
 export {
   type BranchOptions,

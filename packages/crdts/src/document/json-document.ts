@@ -13,6 +13,7 @@ import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { NotificationQueue, Notifications } from '../text/notifications.ts';
+import { type AuthorRange, eventsOf } from './author.ts';
 import { type Change, ChangeRecorder } from './changes.ts';
 import { loadDocument, saveDocument } from './document-file.ts';
 import { DocumentState } from './document-state.ts';
@@ -319,13 +320,39 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
    * transaction, this ends what there is of it, as `encodeVersion` does.
    */
   undo(commits: readonly EventRange[], options: TransactionOptions = {}): EventRange {
-    const undo = (): EventRange => {
-      const from = this.eventCount;
+    return this.#revoke(() => {
       for (const { start, end } of commits) this.#state.undo(start, end);
-      return { start: from, end: this.eventCount };
-    };
-    // Not part of a transaction that may be rolled back: its events are redone by their numbers.
-    return this.#apart(() => this.transact(undo, { origin: options.origin ?? 'undo' }));
+    }, options);
+  }
+
+  /**
+   * Takes back what others did, as `undo` does with what this replica did: for whoever decides that
+   * it shall not count, though its author is gone.
+   *
+   * @returns What to give to `undo` in order to redo.
+   * @throws RangeError if not all of the events are here; nothing has changed then.
+   *
+   * @remarks
+   * Several may take back the same, without knowledge of each other: that is as if one had.
+   *
+   * @example
+   * ```ts
+   * import { JsonDocument } from '@quorate/crdts/document';
+   *
+   * const ann = new JsonDocument({ replicaId: 'ann' });
+   * ann.root.set('color', 'red');
+   * const bob = ann.fork({ replicaId: 'bob' });
+   * const { replicaId, sequence } = bob.root.author('color')!;
+   * bob.takeBack([{ replicaId, sequence, count: 1 }]);
+   * bob.root.has('color'); // => false
+   * ```
+   */
+  takeBack(events: readonly AuthorRange[], options: TransactionOptions = {}): EventRange {
+    return this.#revoke(() => {
+      for (const { start, end } of eventsOf(this.#history.graph, events)) {
+        this.#state.takeBack(start, end);
+      }
+    }, options);
   }
 
   /**
@@ -384,6 +411,16 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   /** A plain copy, without prototypes; keys are sorted by code units. */
   toJSON(): unknown {
     return this.#state.root.toJSON();
+  }
+
+  #revoke(revoke: () => void, { origin = 'undo' }: TransactionOptions): EventRange {
+    const undo = (): EventRange => {
+      const from = this.eventCount;
+      revoke();
+      return { start: from, end: this.eventCount };
+    };
+    // Not part of a transaction that may be rolled back: its events are redone by their numbers.
+    return this.#apart(() => this.transact(undo, { origin }));
   }
 
   #load(bytes: Uint8Array, verify: true | undefined): void {

@@ -87,6 +87,7 @@ export class MapState extends Container {
   conflicts(key: string): { readonly lv: number; readonly content: Content | undefined }[] {
     this.host.recall();
     const { writes } = this.#entry(key).writes;
+    if (writes.length < 2) return writes.slice();
     const latest = new Set(
       dominatorsOf(
         this.host.graph,

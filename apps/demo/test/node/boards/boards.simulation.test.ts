@@ -167,6 +167,32 @@ describe('a board while nodes cannot reach each other', () => {
     expect(new Set(cluster.ids.map((node) => cluster.node(node).boardText(id))).size).toBe(1);
   });
 
+  test.each([1, 2, 3, 4])('counts it once if all have restarted since (SEED=%i)', async (seed) => {
+    const cluster = new SimulatedCluster({ nodeCount: 3, seed });
+    await cluster.elect();
+    const id = await created(cluster, 'Restarted');
+    const path = `/v1/boards/${id}/ops`;
+    cluster.simulation.partition([n1!], [n2!, n3!]);
+    const operations = [
+      { kind: 'addAffected', amount: 3 },
+      { kind: 'addItem', id: 'i', text: 'once' },
+    ];
+    expect((await post(cluster, n1!, path, { operations }, 'same')).status).toBe(504);
+    expect((await post(cluster, n2!, path, { operations }, 'same')).status).toBe(202);
+    for (const node of cluster.ids) cluster.simulation.crash(node);
+    for (const node of cluster.ids) cluster.simulation.restart(node);
+    await cluster.simulation.run(1_000);
+    cluster.simulation.heal();
+    await cluster.elect();
+    await cluster.simulation.run(5_000);
+    for (const node of cluster.ids) {
+      const { document } = await cluster.request(node, `/v1/boards/${id}`);
+      expect(document).toMatchObject({ affected: 3 });
+      expect((document as BoardView).checklist).toHaveLength(1);
+    }
+    expect(new Set(cluster.ids.map((node) => cluster.node(node).boardText(id))).size).toBe(1);
+  });
+
   test('refuses what does not fit, and changes nothing', async () => {
     const cluster = new SimulatedCluster({ nodeCount: 3 });
     await cluster.elect();
