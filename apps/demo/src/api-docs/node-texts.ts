@@ -14,9 +14,6 @@ const quota = v.object({ limit: count, windowMs: v.number() });
 const stream = (says: string): Readonly<Record<number, AnswerText>> => ({
   200: { says, type: 'text/event-stream' },
 });
-const configPath = '/v1/config/:key';
-const key = v.object({ key: v.pipe(text, v.minLength(1), v.maxLength(256)) });
-const conditions = v.object({ 'If-Match': v.optional(text), 'If-None-Match': v.optional(text) });
 const written = v.object({ key: text, revision });
 const nodeStatus = v.looseObject({ id: text });
 const made = v.object({ id: text, version, copies: count });
@@ -94,8 +91,6 @@ export const nodeTexts: RouteTexts = {
   },
   'GET /v1/config/*': {
     summary: 'Reads a key: linearizable, or as this node has it.',
-    path: configPath,
-    request: { params: key, query: v.object({ read: v.optional(text, 'index') }) },
     answers: {
       200: { says: 'The value', schema: v.object({ key: text, value: text, revision }) },
       304: { says: 'It is at the revision of If-None-Match' },
@@ -103,8 +98,6 @@ export const nodeTexts: RouteTexts = {
   },
   'PUT /v1/config/*': {
     summary: 'Writes a key, if it is as the request says.',
-    path: configPath,
-    request: { params: key, headers: conditions, body: v.strictObject({ value: text }) },
     answers: {
       200: { says: 'It is at a new revision', schema: written },
       201: { says: 'It is new', schema: written },
@@ -112,8 +105,6 @@ export const nodeTexts: RouteTexts = {
   },
   'DELETE /v1/config/*': {
     summary: 'Removes a key, if it is as the request says.',
-    path: configPath,
-    request: { params: key, headers: conditions },
     answers: { 204: { says: 'It is gone' } },
   },
   'GET /healthz': {
@@ -152,7 +143,6 @@ export const nodeTexts: RouteTexts = {
   },
   'GET /admin/ring': {
     summary: 'Who owns boards, and one of them.',
-    request: { query: v.object({ key: v.optional(text) }) },
     answers: {
       200: {
         says: 'The members',
@@ -162,7 +152,6 @@ export const nodeTexts: RouteTexts = {
   },
   'GET /admin/boards/:id': {
     summary: "This node's own copy of a board, whatever others have.",
-    request: { params: v.object({ id: text }) },
     answers: { 200: { says: 'The copy', schema: v.looseObject({}) } },
   },
   'GET /admin/events': {
@@ -175,12 +164,10 @@ export const nodeTexts: RouteTexts = {
   },
   'POST /admin/faults': {
     summary: 'Says what is wrong with the links and the machine of the node; for the supervisor.',
-    request: { body: v.looseObject({}) },
     answers: { 200: { says: 'What is wrong now', schema: v.looseObject({}) } },
   },
   'POST /admin/nodes': {
     summary: 'Lets a node join; for admins.',
-    request: { body: v.strictObject({ id: text, address: text }) },
     answers: {
       200: { says: 'It was listed before', schema: step },
       202: { says: 'It is on its way', schema: step },
@@ -188,7 +175,6 @@ export const nodeTexts: RouteTexts = {
   },
   'DELETE /admin/nodes/:id': {
     summary: 'Lets a node go; for admins.',
-    request: { params: v.object({ id: text }) },
     answers: {
       200: { says: 'It is going already', schema: step },
       202: { says: 'It is on its way', schema: step },
@@ -196,7 +182,6 @@ export const nodeTexts: RouteTexts = {
   },
   'POST /admin/transfer-leadership': {
     summary: 'Hands leadership of Raft to another node, or to the one that is best for it.',
-    request: { body: v.strictObject({ to: v.optional(text) }) },
     answers: { 200: { says: 'Who leads now', schema: v.looseObject({ leaderId: text }) } },
   },
   'POST /admin/snapshot': {

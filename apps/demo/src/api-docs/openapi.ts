@@ -25,10 +25,6 @@ export interface AnswerText {
 export interface RouteText {
   readonly summary: string;
   readonly answers: Readonly<Record<number, AnswerText>>;
-  /** What requests are like where the route checks them by other means than `serve`. */
-  readonly request?: Partial<Pick<AnyEndpoint, 'params' | 'query' | 'headers' | 'body'>>;
-  /** Where the path of the router does not say it. */
-  readonly path?: string;
 }
 
 /** Texts by method and path of the router, such as 'GET /v1/boards/:id'. */
@@ -67,8 +63,8 @@ export function openApiOf(
       .filter((each) => each.method === method && each.path === path)
       .map(({ handler }) => endpointOf(handler))
       .find((endpoint) => endpoint !== undefined);
-    const shown = (text.path ?? path).replaceAll(/:(\w+)/g, '{$1}');
-    const operation = operationOf({ ...plain, ...found, ...text.request }, text);
+    const shown = path.replaceAll(/:(\w+)/g, '{$1}').replace('*', `{${found?.rest ?? ''}}`);
+    const operation = operationOf({ ...plain, ...found }, text);
     paths[shown] = { ...paths[shown], [method.toLowerCase()]: operation };
   }
   return {

@@ -50,7 +50,8 @@ export function requestOf(input: ConfigInput, mode: ReadMode): ConfigRequest {
   if (input.kind === 'delete') return { method: 'DELETE', path, headers: condition };
   const body = JSON.stringify({ value: input.value });
   // A length, as clients send it: without one the body counts as a stream.
-  const headers = { ...condition, 'content-length': String(utf8Bytes(body)) };
+  const length = { 'content-length': String(utf8Bytes(body)) };
+  const headers = { ...condition, ...length, 'content-type': 'application/json' };
   return { method: 'PUT', path, headers, body };
 }
 

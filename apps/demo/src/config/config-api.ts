@@ -1,80 +1,75 @@
-/** `GET`, `PUT` and `DELETE /v1/config/:key`: the service over HTTP. */
+/** `/v1/config`: keys over HTTP. */
 import { type Context, Hono } from 'hono';
 
-import { limitBody } from '../http/limit-body.ts';
-import { clusterKeyProblem, isClusterKey } from './cluster-map.ts';
-import type { ConfigResult, WriteCondition } from './config-command.ts';
-import { limits } from './config-limits.ts';
-import { parseCondition, parseKey, parsePutBody, parseReadMode } from './config-request.ts';
-import type { ConfigKeys, Refusal, WriteAnswer } from './config-answers.ts';
+import { plain, serve } from '../http/endpoint.ts';
 import { problem, type ProblemCode } from '../http/problem.ts';
+import { clusterKeyProblem, isClusterKey } from './cluster-map.ts';
+import type { ConfigKeys, Refusal, WriteAnswer } from './config-answers.ts';
+import type { ConfigResult } from './config-command.ts';
+import { limits, utf8Bytes } from './config-limits.ts';
+import { keyParams, putBody, readHeaders, readQuery, writeHeaders } from './config-request.ts';
 
-const prefix = '/v1/config/';
-
-/** Whether a request may change what the cluster itself reads. */
-type MayAdminister = (context: Context) => boolean;
+const key = { ...plain, path: '/v1/config/*', rest: 'key', params: keyParams } as const;
+const endpoints = {
+  read: { ...key, method: 'GET', query: readQuery, headers: readHeaders },
+  write: {
+    ...key,
+    method: 'PUT',
+    headers: writeHeaders,
+    body: putBody,
+    bodyBytesMax: limits.bodyBytesMax,
+  },
+  remove: { ...key, method: 'DELETE', headers: writeHeaders },
+} as const;
 
 /**
  * The routes of the key-value service.
  *
- * @param mayAdminister - Default: everybody may.
+ * @param mayAdminister - Whether a request may change what the cluster itself reads.
  */
-export function createConfigApi(keys: ConfigKeys, mayAdminister: MayAdminister = () => true): Hono {
+export function createConfigApi(
+  keys: ConfigKeys,
+  mayAdminister: (context: Context) => boolean,
+): Hono {
   const api = new Hono();
-  api.use(`${prefix}*`, limitBody(limits.bodyBytesMax));
-  api.get(`${prefix}*`, (context) => getKey(keys, context));
-  api.put(`${prefix}*`, (context) => putKey(keys, context, mayAdminister));
-  api.delete(`${prefix}*`, (context) => deleteKey(keys, context, mayAdminister));
-  api.all(`${prefix}*`, () => {
-    const response = problem('method_not_allowed', { detail: 'expected GET, PUT or DELETE' });
-    response.headers.set('allow', 'GET, HEAD, PUT, DELETE');
-    return response;
+  serve(api, endpoints.read, async ({ params: { key }, query, headers }, context) => {
+    const answer = await keys.read(key, query.read);
+    if (answer.kind === 'refused') return refusal(answer.reason, 'the read was not done');
+    if (!answer.value) return keyNotFound(key);
+    const { value, revision } = answer.value;
+    context.header('etag', etagOf(revision));
+    context.header('cache-control', 'no-store');
+    if (headers['If-None-Match'] === etagOf(revision)) return context.body(null, 304);
+    return context.json({ key, value, revision });
+  });
+  serve(api, endpoints.write, async ({ params: { key }, headers: condition, body }, context) => {
+    const { value } = body;
+    const refused = closedProblem(key, context) ?? valueProblem(key, value);
+    if (refused !== undefined) return refused;
+    return writeResponse(context, key, await keys.write({ kind: 'put', key, value, condition }));
+  });
+  serve(api, endpoints.remove, async ({ params: { key }, headers: condition }, context) => {
+    const refused = closedProblem(key, context);
+    if (refused !== undefined) return refused;
+    return writeResponse(context, key, await keys.write({ kind: 'delete', key, condition }));
   });
   return api;
+
+  /** The problem of who may not change a key. */
+  function closedProblem(key: string, context: Context): Response | undefined {
+    if (!isClusterKey(key) || mayAdminister(context)) return undefined;
+    return problem('forbidden', { detail: 'authorization: expected an API key of an admin' });
+  }
 }
 
-async function getKey(keys: ConfigKeys, context: Context): Promise<Response> {
-  const key = keyOf(context);
-  if (key instanceof Response) return key;
-  const mode = parseReadMode(context.req.query('read'));
-  if (mode instanceof Response) return mode;
-
-  const answer = await keys.read(key, mode);
-  if (answer.kind === 'refused') return refusal(answer.reason, 'the read was not done');
-  if (!answer.value) return keyNotFound(key);
-  const { value, revision } = answer.value;
-  context.header('etag', etagOf(revision));
-  context.header('cache-control', 'no-store');
-  if (context.req.header('if-none-match') === etagOf(revision)) return context.body(null, 304);
-  return context.json({ key, value, revision });
-}
-
-async function putKey(
-  keys: ConfigKeys,
-  context: Context,
-  mayAdminister: MayAdminister,
-): Promise<Response> {
-  const key = writableKeyOf(context, mayAdminister);
-  if (key instanceof Response) return key;
-  const condition = conditionOf(context);
-  if (condition instanceof Response) return condition;
-  const value = parsePutBody(await context.req.arrayBuffer());
-  if (value instanceof Response) return value;
+function valueProblem(key: string, value: string): Response | undefined {
+  const sizeBytes = utf8Bytes(value);
+  if (sizeBytes > limits.valueBytesMax) {
+    const most = `expected at most ${limits.valueBytesMax} bytes of UTF-8, got ${sizeBytes}`;
+    return problem('too_large', { field: 'value', detail: `value: ${most}` });
+  }
   const detail = clusterKeyProblem(key, value);
-  if (detail !== undefined) return problem('bad_field', { field: 'value', detail });
-  return writeResponse(context, key, await keys.write({ kind: 'put', key, value, condition }));
-}
-
-async function deleteKey(
-  keys: ConfigKeys,
-  context: Context,
-  mayAdminister: MayAdminister,
-): Promise<Response> {
-  const key = writableKeyOf(context, mayAdminister);
-  if (key instanceof Response) return key;
-  const condition = conditionOf(context);
-  if (condition instanceof Response) return condition;
-  return writeResponse(context, key, await keys.write({ kind: 'delete', key, condition }));
+  return detail === undefined ? undefined : problem('bad_field', { field: 'value', detail });
 }
 
 function writeResponse(context: Context, key: string, answer: WriteAnswer): Response {
@@ -141,22 +136,6 @@ export function unknownOutcome(what: string, reason: string): Response {
 
 function keyNotFound(key: string): Response {
   return problem('key_not_found', { detail: `no key ${key}` });
-}
-
-/** The key as it was sent: Hono's own decoding would let bad escapes through. */
-function keyOf(context: Context): string | Response {
-  const { pathname } = new URL(context.req.url);
-  return parseKey(pathname.slice(prefix.length));
-}
-
-function writableKeyOf(context: Context, mayAdminister: MayAdminister): string | Response {
-  const key = keyOf(context);
-  if (key instanceof Response || !isClusterKey(key) || mayAdminister(context)) return key;
-  return problem('forbidden', { detail: 'authorization: expected an API key of an admin' });
-}
-
-function conditionOf(context: Context): WriteCondition | Response {
-  return parseCondition(context.req.header('if-match'), context.req.header('if-none-match'));
 }
 
 function etagOf(revision: number): string {

@@ -22,9 +22,9 @@ export function utf8Bytes(text: string): number {
 
 /** What is wrong with `key`, or `undefined`. */
 export function keyProblem(key: string): string | undefined {
-  if (!key.isWellFormed()) return 'key: expected well-formed text, got a lone surrogate';
-  if (/\p{Cc}/u.test(key)) return 'key: expected text without control characters';
+  if (!key.isWellFormed()) return 'expected well-formed text, got a lone surrogate';
+  if (/\p{Cc}/u.test(key)) return 'expected text without control characters';
   const sizeBytes = utf8Bytes(key);
   if (sizeBytes >= 1 && sizeBytes <= limits.keyBytesMax) return undefined;
-  return `key: expected 1..${limits.keyBytesMax} bytes of UTF-8, got ${sizeBytes}`;
+  return `expected 1..${limits.keyBytesMax} bytes of UTF-8, got ${sizeBytes}`;
 }

@@ -1,83 +1,97 @@
-/** Turns what a client sent for one key into values, or into the problem that names the field. */
+/** What a request for one key must look like. */
+import * as v from 'valibot';
+
 import type { WriteCondition } from './config-command.ts';
-import { keyProblem, limits, utf8Bytes } from './config-limits.ts';
-import { type ReadMode, readModes } from './read-mode.ts';
-import { problem } from '../http/problem.ts';
+import { keyProblem } from './config-limits.ts';
+import { readModes } from './read-mode.ts';
 
-function badField(field: string, detail: string): Response {
-  return problem('bad_field', { field, detail });
-}
+/** A key as it stands in a path. Hono's own decoding would let bad escapes through. */
+const keyInPath = v.pipe(
+  v.string(),
+  v.description('1 to 256 bytes of UTF-8 without control characters, percent-encoded'),
+  v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
+    const key = decoded(dataset.value);
+    const found = key === undefined ? 'expected percent-encoded UTF-8' : keyProblem(key);
+    if (key !== undefined && found === undefined) return key;
+    addIssue({ message: found ?? '' });
+    return NEVER;
+  }),
+);
 
-/** @param encoded - The part of the path after `/v1/config/`, as it was sent. */
-export function parseKey(encoded: string): string | Response {
-  let key: string;
+/** A revision may stand with or without quotes. */
+const expectedRevision = v.pipe(
+  v.string(),
+  v.trim(),
+  v.check(
+    (text) => text === '*' || revisionIn(text) !== undefined,
+    ({ input }) => `expected * or one revision, got ${input}`,
+  ),
+);
+
+const expectedAbsence = v.pipe(
+  v.string(),
+  v.trim(),
+  v.value('*', ({ input }) => `expected *, got ${input}`),
+);
+
+/** The path of a key. */
+export const keyParams = v.object({ key: keyInPath });
+
+/** How a read is confirmed. */
+export const readQuery = v.object({
+  read: v.optional(
+    v.picklist(readModes, ({ input }) => {
+      return `expected one of ${readModes.join(', ')}, got ${JSON.stringify(input)}`;
+    }),
+    'index',
+  ),
+});
+
+/** The ETag that whoever reads has already. */
+export const readHeaders = v.object({ 'If-None-Match': v.optional(v.string()) });
+
+/** What must hold for a write, as If-Match and If-None-Match say it. */
+export const writeHeaders = v.pipe(
+  v.object({
+    'If-Match': v.optional(expectedRevision),
+    'If-None-Match': v.optional(expectedAbsence),
+  }),
+  v.forward(
+    v.check(
+      (headers) => headers['If-Match'] === undefined || headers['If-None-Match'] === undefined,
+      'expected none beside If-Match',
+    ),
+    ['If-None-Match'],
+  ),
+  v.transform((headers) => conditionOf(headers['If-Match'], headers['If-None-Match'])),
+);
+
+/** The value to be written. How long it may be, the route says: that is another problem. */
+export const putBody = v.strictObject({
+  value: v.pipe(
+    v.string(),
+    v.description('At most 64 KiB of UTF-8'),
+    v.check((value) => value.isWellFormed(), 'expected well-formed text, got a lone surrogate'),
+  ),
+});
+
+function decoded(text: string): string | undefined {
   try {
-    key = decodeURIComponent(encoded);
+    return decodeURIComponent(text);
   } catch {
-    return badField('key', 'key: expected percent-encoded UTF-8');
+    return undefined;
   }
-  const found = keyProblem(key);
-  return found === undefined ? key : badField('key', found);
 }
 
-/** @param text - The query parameter `read`. */
-export function parseReadMode(text: string | undefined): ReadMode | Response {
-  const mode = readModes.find((known) => known === (text ?? 'index'));
-  const expected = readModes.join(', ');
-  return mode ?? badField('read', `read: expected one of ${expected}, got ${JSON.stringify(text)}`);
-}
-
-/** Reads `If-Match` and `If-None-Match`; revisions may stand with or without quotes. */
-export function parseCondition(
-  ifMatch: string | undefined,
-  ifNoneMatch: string | undefined,
-): WriteCondition | Response {
-  if (ifNoneMatch !== undefined) {
-    if (ifMatch !== undefined) {
-      return badField('If-None-Match', 'If-None-Match: expected none beside If-Match');
-    }
-    if (ifNoneMatch.trim() === '*') return { kind: 'absent' };
-    return badField('If-None-Match', `If-None-Match: expected *, got ${ifNoneMatch}`);
-  }
+function conditionOf(ifMatch: string | undefined, ifNoneMatch: string | undefined): WriteCondition {
+  if (ifNoneMatch !== undefined) return { kind: 'absent' };
   if (ifMatch === undefined) return { kind: 'none' };
-  if (ifMatch.trim() === '*') return { kind: 'present' };
-  const digits = /^(?:"(\d+)"|(\d+))$/.exec(ifMatch.trim());
+  const revision = revisionIn(ifMatch);
+  return revision === undefined ? { kind: 'present' } : { kind: 'revision', revision };
+}
+
+function revisionIn(text: string): number | undefined {
+  const digits = /^(?:"(\d+)"|(\d+))$/.exec(text);
   const revision = Number(digits?.[1] ?? digits?.[2] ?? Number.NaN);
-  if (Number.isSafeInteger(revision) && revision >= 1) return { kind: 'revision', revision };
-  return badField('If-Match', `If-Match: expected * or one revision, got ${ifMatch}`);
-}
-
-/** Reads `{"value": "…"}`. */
-export function parsePutBody(body: ArrayBuffer): string | Response {
-  let document: unknown;
-  try {
-    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const detail = `body: expected JSON like {"value":"text"}: ${reason}`;
-    return problem('bad_json', { field: 'body', detail });
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    return badField('body', 'body: expected a JSON object like {"value":"text"}');
-  }
-  const stranger = Object.keys(document).find((name) => name !== 'value');
-  if (stranger !== undefined) {
-    return badField(stranger, `${stranger}: expected no field but value`);
-  }
-  return parseValue('value' in document ? document.value : undefined);
-}
-
-function parseValue(value: unknown): string | Response {
-  if (typeof value !== 'string') {
-    const found = value === undefined ? 'nothing' : value === null ? 'null' : typeof value;
-    return badField('value', `value: expected a string, got ${found}`);
-  }
-  if (!value.isWellFormed()) {
-    return badField('value', 'value: expected well-formed text, got a lone surrogate');
-  }
-  const sizeBytes = utf8Bytes(value);
-  if (sizeBytes <= limits.valueBytesMax) return value;
-  const most = String(limits.valueBytesMax);
-  const detail = `value: expected at most ${most} bytes of UTF-8, got ${sizeBytes}`;
-  return problem('too_large', { field: 'value', detail });
+  return Number.isSafeInteger(revision) && revision >= 1 ? revision : undefined;
 }

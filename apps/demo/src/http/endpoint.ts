@@ -23,6 +23,8 @@ export interface Endpoint<Params, Query, Headers, Body> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As Hono has it: '/v1/boards/:id'. */
   readonly path: string;
+  /** The parameter that a `*` at the end of `path` stands for. It comes as it was sent, encoded. */
+  readonly rest?: string;
   readonly params: Schema<Params>;
   readonly query: Schema<Query>;
   /** Only those that it reads, as they are written: 'Idempotency-Key'. */
@@ -74,7 +76,7 @@ async function readParts<Params, Query, Headers, Body>(
   endpoint: Endpoint<Params, Query, Headers, Body>,
 ): Promise<Parts<Params, Query, Headers, Body> | Response> {
   const { req } = context;
-  const params = checked(endpoint.params, req.param(), 'path');
+  const params = checked(endpoint.params, paramsOf(context, endpoint), 'path');
   if (params instanceof Response) return params;
   const query = checked(endpoint.query, req.query(), 'query');
   if (query instanceof Response) return query;
@@ -85,6 +87,12 @@ async function readParts<Params, Query, Headers, Body>(
       ? await readBody(context, endpoint.body)
       : checked(endpoint.body, undefined, 'body');
   return body instanceof Response ? body : { params, query, headers, body };
+}
+
+function paramsOf({ req }: Context, { path, rest }: Pick<AnyEndpoint, 'path' | 'rest'>): unknown {
+  const params = req.param();
+  if (rest === undefined) return params;
+  return { ...params, [rest]: new URL(req.url).pathname.slice(path.length - 1) };
 }
 
 /** With their names as they are written: Idempotency-Key. */

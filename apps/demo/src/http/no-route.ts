@@ -22,6 +22,7 @@ export function noRoute(
 }
 
 function isLike(path: string, pattern: string): boolean {
+  if (pattern.endsWith('/*')) return path.startsWith(pattern.slice(0, -1));
   const parts = path.split('/');
   const expected = pattern.split('/');
   return (

@@ -22,7 +22,17 @@ export async function readBody<Value>(
     const reason = error instanceof Error ? error.message : String(error);
     return problem('bad_json', { field: 'body', detail: `body: expected JSON: ${reason}` });
   }
+  const hidden = hiddenName(body);
+  if (hidden !== undefined) {
+    return problem('bad_field', { field: hidden, detail: `${hidden}: expected no such field` });
+  }
   return checked(schema, body, 'body');
+}
+
+/** A field that every object has, so that no schema sees when it was sent. */
+function hiddenName(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  return Object.keys(body).find((name) => name in Object.prototype);
 }
 
 /** `value` as a schema says, or the problem with the part of it that is wrong. */

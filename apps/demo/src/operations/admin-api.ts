@@ -2,9 +2,8 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 
-import { limitBody } from '../http/limit-body.ts';
+import { plain, serve } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
-import { readBody } from '../http/read-request.ts';
 import type { RaftNode } from '@quorate/raft';
 import { nodeId } from '@quorate/transport';
 import { nodeName } from '../partition.ts';
@@ -20,34 +19,46 @@ export interface AdminApiOptions {
   readonly mayAdminister: (context: Context) => boolean;
 }
 
-const bodyBytesMax = 4_096;
-const additionSchema = v.strictObject({ id: nodeName, address: nodeAddress });
-const transferSchema = v.strictObject({ to: v.optional(nodeName) });
+const posted = { ...plain, method: 'POST', bodyBytesMax: 4_096 } as const;
+const endpoints = {
+  add: {
+    ...posted,
+    path: '/admin/nodes',
+    body: v.strictObject({ id: nodeName, address: nodeAddress }),
+  },
+  remove: {
+    ...plain,
+    method: 'DELETE',
+    path: '/admin/nodes/:id',
+    params: v.object({ id: nodeName }),
+  },
+  transfer: {
+    ...posted,
+    path: '/admin/transfer-leadership',
+    body: v.strictObject({ to: v.optional(nodeName) }),
+  },
+  snapshot: { ...plain, method: 'POST', path: '/admin/snapshot' },
+} as const;
 
 /** The routes, none of which answers anybody but admins. */
 export function createAdminApi(options: AdminApiOptions): Hono {
   const { changes, leadership, raft, mayAdminister } = options;
   const api = new Hono();
-  for (const path of ['/admin/nodes/*', '/admin/transfer-leadership', '/admin/snapshot']) {
-    api.use(path, limitBody(bodyBytesMax), async (context, next) => {
+  for (const { path } of Object.values(endpoints)) {
+    api.use(path, async (context: Context, next) => {
       if (mayAdminister(context)) return next();
       const expected = 'an API key of an admin, or the token of the supervisor';
       return problem('unauthorized', { detail: `authorization: expected ${expected}` });
     });
   }
-  api.post('/admin/nodes', async (context) => {
-    const addition = await readBody(context, additionSchema);
-    if (addition instanceof Response) return addition;
-    return respond(context, addition.id, await changes.add(addition.id, addition.address));
-  });
-  api.delete('/admin/nodes/:id', async (context) => {
-    const id = context.req.param('id');
-    return respond(context, id, await changes.remove(id));
-  });
-  api.post('/admin/transfer-leadership', async (context) => {
-    const wish = await readBody(context, transferSchema);
-    if (wish instanceof Response) return wish;
-    const to = wish.to === undefined ? undefined : nodeId(wish.to);
+  serve(api, endpoints.add, async ({ body: { id, address } }, context) =>
+    respond(context, id, await changes.add(id, address)),
+  );
+  serve(api, endpoints.remove, async ({ params: { id } }, context) =>
+    respond(context, id, await changes.remove(id)),
+  );
+  serve(api, endpoints.transfer, async ({ body }, context) => {
+    const to = body.to === undefined ? undefined : nodeId(body.to);
     if (to !== undefined && !raft.status().voters.includes(to)) {
       return problem('not_found', { field: 'to', detail: `to: there is no voter ${to}` });
     }
@@ -56,7 +67,7 @@ export function createAdminApi(options: AdminApiOptions): Hono {
     if (answer.kind === 'unknown') return unknownOutcome('the transfer', answer.reason);
     return problem('conflict', { detail: `leadership stays where it is (${answer.reason})` });
   });
-  api.post('/admin/snapshot', (context) => {
+  serve(api, endpoints.snapshot, (_parts, context) => {
     const outcome = raft.takeSnapshot();
     const { lastApplied, firstLogIndex } = raft.status();
     if (outcome === 'stopped') return problem('conflict', { detail: 'this node has stopped' });

@@ -1,15 +1,16 @@
 /** What an operator asks a node: does it live, is it ready, what does it do; and faults. */
 import { type Context, Hono } from 'hono';
+import * as v from 'valibot';
 
+import { boardId } from '../board/board.ts';
 import { eventStream } from '../event-stream.ts';
 import { faultSettings, type InjectedFaults } from '../injected-faults.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { TraceFeed } from '../observe/trace.ts';
 import { openMetricsType } from '../observe/open-metrics.ts';
-import { limitBody } from '../http/limit-body.ts';
+import { plain, serve } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
-import { readBody } from '../http/read-request.ts';
 import { isSameText } from '../same-text.ts';
 
 /** What the routes show and do. */
@@ -29,31 +30,60 @@ export interface OperationsApiOptions {
 
 /** A loop delay from which a node is not called healthy, in ms. */
 const loopDelayMsMax = 5_000;
-const faultBodyBytesMax = 16_384;
+
+const get = { ...plain, method: 'GET' } as const;
+const endpoints = {
+  health: { ...get, path: '/healthz' },
+  readiness: { ...get, path: '/readyz' },
+  metrics: { ...get, path: '/metrics' },
+  status: { ...get, path: '/admin/raft' },
+  cluster: { ...get, path: '/admin/cluster' },
+  suspicions: { ...get, path: '/admin/phi' },
+  breakers: { ...get, path: '/admin/breakers' },
+  ring: { ...get, path: '/admin/ring', query: v.object({ key: v.optional(v.string()) }) },
+  board: { ...get, path: '/admin/boards/:id', params: v.object({ id: boardId }) },
+  events: { ...get, path: '/admin/events' },
+  trace: { ...get, path: '/admin/trace' },
+  faults: {
+    ...plain,
+    method: 'POST',
+    path: '/admin/faults',
+    body: faultSettings,
+    bodyBytesMax: 16_384,
+  },
+} as const;
 
 /** The routes beside the service itself. */
 export function createOperationsApi(options: OperationsApiOptions): Hono {
-  const { events, trace, status, metrics, ownersOf, boardText } = options;
   const api = new Hono();
-  api.get('/healthz', (context) => {
+  serveHealth(api, options);
+  serveFigures(api, options);
+  serveStreams(api, options);
+  if (options.adminToken !== undefined) serveFaults(api, options, options.adminToken);
+  return api;
+}
+
+function serveHealth(api: Hono, { status, metrics }: OperationsApiOptions): void {
+  serve(api, endpoints.health, (_parts, context) => {
     const { uptimeMs, loopDelayMs, raft } = status();
     // A node whose disk failed recovers by a restart, and by nothing else.
     const isHealthy = loopDelayMs < loopDelayMsMax && raft.condition !== 'failed';
     const { failure } = raft;
     return context.json({ isHealthy, uptimeMs, loopDelayMs, failure }, isHealthy ? 200 : 503);
   });
-  api.get('/readyz', (context) => {
+  serve(api, endpoints.readiness, (_parts, context) => {
     const reasons = unreadiness(status());
-    return context.json(
-      { isReady: reasons.length === 0, reasons },
-      reasons.length === 0 ? 200 : 503,
-    );
+    const isReady = reasons.length === 0;
+    return context.json({ isReady, reasons }, isReady ? 200 : 503);
   });
-  api.get('/metrics', () => {
+  serve(api, endpoints.metrics, () => {
     return new Response(metrics(), { headers: { 'content-type': openMetricsType } });
   });
-  api.get('/admin/raft', (context) => context.json(status()));
-  api.get('/admin/cluster', (context) => {
+}
+
+function serveFigures(api: Hono, { status, ownersOf, boardText }: OperationsApiOptions): void {
+  serve(api, endpoints.status, (_parts, context) => context.json(status()));
+  serve(api, endpoints.cluster, (_parts, context) => {
     const { raft, members, boards } = status();
     const { role, term, leaderId, voters, configuration } = raft;
     const isJoint = configuration.outgoingVoters.length > 0;
@@ -61,41 +91,45 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
     const { epoch, underReplicatedCount } = boards;
     return context.json({ role, ...figures, members, epoch, underReplicatedCount });
   });
-  api.get('/admin/phi', (context) =>
+  serve(api, endpoints.suspicions, (_parts, context) =>
     context.json(status().peers.map(({ peer, phi, isSuspected }) => ({ peer, phi, isSuspected }))),
   );
-  api.get('/admin/breakers', (context) =>
+  serve(api, endpoints.breakers, (_parts, context) =>
     context.json(status().peers.map(({ peer, breakers }) => ({ peer, breakers }))),
   );
-  api.get('/admin/ring', (context) => {
-    const key = context.req.query('key');
+  serve(api, endpoints.ring, ({ query: { key } }, context) => {
     const { epoch, members } = status().boards;
-    return context.json({
-      epoch,
-      members,
-      ...(key !== undefined && { key, owners: ownersOf(key) }),
-    });
+    const found = key === undefined ? {} : { key, owners: ownersOf(key) };
+    return context.json({ epoch, members, ...found });
   });
-  api.get('/admin/boards/:id', (context) => {
-    const text = boardText(context.req.param('id'));
+  serve(api, endpoints.board, ({ params: { id } }) => {
+    const text = boardText(id);
     if (text === undefined) return problem('not_found', { detail: 'there is no copy here' });
     return new Response(text, { headers: { 'content-type': 'application/json' } });
   });
-  api.get('/admin/events', (context) =>
-    eventStream(context.req.raw.signal, (send) => {
+}
+
+function serveStreams(api: Hono, { status, events, trace }: OperationsApiOptions): void {
+  serve(api, endpoints.events, (_parts, { req }) =>
+    eventStream(req.raw.signal, (send) => {
       send({ kind: 'status', status: status() });
       return events.subscribe(send);
     }),
   );
-  api.get('/admin/trace', (context) =>
-    eventStream(context.req.raw.signal, (send) => trace.subscribe(send)),
+  serve(api, endpoints.trace, (_parts, { req }) =>
+    eventStream(req.raw.signal, (send) => trace.subscribe(send)),
   );
-  const { adminToken } = options;
-  if (adminToken !== undefined) {
-    api.use('/admin/faults', limitBody(faultBodyBytesMax));
-    api.post('/admin/faults', (context) => injectFaults(options, adminToken, context));
-  }
-  return api;
+}
+
+function serveFaults(api: Hono, { faults }: OperationsApiOptions, adminToken: string): void {
+  api.use(endpoints.faults.path, async (context: Context, next) => {
+    if (hasToken(context, adminToken)) return next();
+    return problem('unauthorized', { detail: 'expected the token of the supervisor' });
+  });
+  serve(api, endpoints.faults, ({ body: settings }, context) => {
+    faults.set(settings);
+    return context.json(settings);
+  });
 }
 
 /** Why a load balancer should send clients elsewhere. */
@@ -109,20 +143,6 @@ function unreadiness({ raft }: NodeStatus): readonly string[] {
   if (raft.isDiskFull) reasons.push('the disk is full');
   if (raft.failure !== null) reasons.push(`stopped for good: ${raft.failure}`);
   return reasons;
-}
-
-async function injectFaults(
-  { faults }: OperationsApiOptions,
-  adminToken: string,
-  context: Context,
-): Promise<Response> {
-  if (!hasToken(context, adminToken)) {
-    return problem('unauthorized', { detail: 'expected the token of the supervisor' });
-  }
-  const settings = await readBody(context, faultSettings);
-  if (settings instanceof Response) return settings;
-  faults.set(settings);
-  return context.json(settings);
 }
 
 /** Whether a request proves that it is of whoever started the node. */

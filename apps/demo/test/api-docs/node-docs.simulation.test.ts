@@ -6,6 +6,7 @@ import { addDocs } from '../../src/api-docs/add-docs.ts';
 import { docsPage } from '../../src/api-docs/docs-page.ts';
 import { nodeTexts } from '../../src/api-docs/node-texts.ts';
 import { openApiOf, routesOf } from '../../src/api-docs/openapi.ts';
+import { endpointOf } from '../../src/http/endpoint.ts';
 import { type Answer, SimulatedCluster } from '../support/simulated-cluster.ts';
 
 const n1 = nodeId('n1');
@@ -37,6 +38,35 @@ describe('the description of a node', () => {
   test('has an entry for each route, and no other', () => {
     const { app } = cluster.node(n1);
     expect(routesOf(app).toSorted()).toEqual(Object.keys(nodeTexts).toSorted());
+  });
+
+  test('is made of the schemas that check requests, on all routes but its own', () => {
+    const { app } = cluster.node(n1);
+    const checked = app.routes.filter(({ handler }) => endpointOf(handler) !== undefined);
+    const routes = new Set(checked.map(({ method, path }) => `${method} ${path}`));
+    const others = routesOf(app).filter((route) => !routes.has(route));
+    expect(others).toEqual(['GET /openapi.json', 'GET /docs']);
+  });
+
+  test('names the key in the path of the configuration, and what a write may ask for', async () => {
+    const { document } = await ask('GET', '/openapi.json');
+    const { paths } = document as { paths: Record<string, unknown> };
+    expect(paths['/v1/config/{key}']).toMatchObject({
+      get: {
+        parameters: [{ name: 'key', in: 'path' }, { name: 'read' }, { name: 'If-None-Match' }],
+      },
+      put: {
+        parameters: [
+          { name: 'key', required: true },
+          { name: 'If-Match' },
+          { name: 'If-None-Match' },
+        ],
+        requestBody: { content: { 'application/json': { schema: { required: ['value'] } } } },
+      },
+      delete: { parameters: [{ name: 'key' }, { name: 'If-Match' }, { name: 'If-None-Match' }] },
+    });
+    const faults = JSON.stringify(paths['/admin/faults']);
+    for (const name of ['groups', 'latencyMs', 'clockSkewMs']) expect(faults).toContain(name);
   });
 
   test('says of requests what the schemas say that check them', async () => {
@@ -153,7 +183,7 @@ describe('requests that fit no route', () => {
     ['PATCH', '/v1/boards', 'POST'],
     ['PUT', '/v1/boards/b-1', 'DELETE, GET, HEAD'],
     ['DELETE', '/v1/boards/b-1/ops', 'POST'],
-    ['POST', '/v1/config/a', 'GET, HEAD, PUT, DELETE'],
+    ['POST', '/v1/config/a', 'DELETE, GET, HEAD, PUT'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['POST', '/v1/whoami', 'GET, HEAD'],
   ])('%s %s: the method is not allowed', async (method, path, allow) => {

@@ -137,7 +137,7 @@ describe('compare and set', () => {
       cluster.node(leaderId).app.request('/v1/config/a', {
         method: 'PUT',
         body: '{"value":"left"}',
-        headers: condition,
+        headers: { ...condition, 'content-type': 'application/json' },
       }),
       cluster.put(followerId, 'a', 'right', condition),
     ]);
@@ -150,16 +150,26 @@ describe('bad input is refused by name', () => {
     ['not JSON', '{"value":', 400, 'bad_json', 'body'],
     ['nothing', '', 400, 'bad_json', 'body'],
     ['not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 400, 'bad_json', 'body'],
-    ['a list', '[]', 400, 'bad_field', 'body'],
+    ['a list', '[]', 400, 'bad_field', 'value'],
     ['null', 'null', 400, 'bad_field', 'body'],
     ['no value', '{}', 400, 'bad_field', 'value'],
     ['a number', '{"value":7}', 400, 'bad_field', 'value'],
     ['a lone surrogate', String.raw`{"value":"\ud800"}`, 400, 'bad_field', 'value'],
     ['a field too much', '{"value":"x","ttl":5}', 400, 'bad_field', 'ttl'],
+    ['a name that every object has', '{"value":"x","toString":1}', 400, 'bad_field', 'toString'],
     ['a prototype', '{"value":"x","__proto__":{}}', 400, 'bad_field', '__proto__'],
   ])('body: %s', async (_name, body, status, code, field) => {
-    const answer = await cluster.request(leaderId, '/v1/config/a', { method: 'PUT', body });
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'PUT', body, headers };
+    const answer = await cluster.request(leaderId, '/v1/config/a', init);
     expectProblem(answer, { status, code, field, retryable: false, indefinite: false });
+  });
+
+  test('a body of another type is 415, and nothing changes', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const answer = await cluster.put(leaderId, 'a', 'x', headers);
+    expectProblem(answer, { status: 415, code: 'unsupported_media_type' });
+    expect((await cluster.get(leaderId, 'a')).status).toBe(404);
   });
 
   test('a value or a body that is too large is 413', async () => {
@@ -197,7 +207,7 @@ describe('bad input is refused by name', () => {
   test('another method or another path', async () => {
     const posted = await cluster.request(leaderId, '/v1/config/a', { method: 'POST' });
     expectProblem(posted, { status: 405, code: 'method_not_allowed' });
-    expect(posted.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE');
+    expect(posted.headers.get('allow')).toBe('DELETE, GET, HEAD, PUT');
     expectProblem(await cluster.request(leaderId, '/nowhere'), { status: 404, code: 'not_found' });
   });
 });
@@ -274,7 +284,8 @@ describe('when nobody can answer', () => {
     cluster.simulation.inject({ kind: 'diskFull', node: leaderId, isFull: true });
     // Offered before the disk told that it is full, so its outcome is not known for a while.
     const body = JSON.stringify({ value: large });
-    void cluster.node(leaderId).app.request('/v1/config/b', { method: 'PUT', body });
+    const headers = { 'content-type': 'application/json' };
+    void cluster.node(leaderId).app.request('/v1/config/b', { method: 'PUT', body, headers });
     await cluster.simulation.runUntil(() => cluster.node(leaderId).status().raft.isDiskFull, 1_000);
     expectProblem(await cluster.put(leaderId, 'c', '1'), diskFull);
     // What the others can store, they do.

@@ -122,7 +122,9 @@ export class SimulatedCluster {
   /** Writes a key through a node. */
   put(id: NodeId, key: string, value: string, headers: HeadersInit = {}): Promise<Answer> {
     const body = JSON.stringify({ value });
-    return this.request(id, `/v1/config/${key}`, { method: 'PUT', body, headers });
+    const all = new Headers({ 'content-type': 'application/json' });
+    new Headers(headers).forEach((text, name) => all.set(name, text));
+    return this.request(id, `/v1/config/${key}`, { method: 'PUT', body, headers: all });
   }
 
   /** Reads a key through a node. */
