@@ -82,8 +82,8 @@ describe.skipIf(opensslIsMissing)('a certificate for each node behind HTTPS', ()
 
   test('keeps out who has none', async () => {
     const other = await open('right', authority.issue('right'));
-    const { server, client } = authority.issue('left');
-    const one = await open('left', { server, client: { ca: client?.ca } });
+    const own = authority.issue('left');
+    const one = await open('left', { ...own, client: { ca: own.client?.ca } });
     one.transport.setPeer(right, other.url);
     await until(() => one.lastError() !== undefined);
     expect(one.isUp() || other.isUp()).toBe(false);
