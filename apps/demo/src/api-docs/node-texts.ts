@@ -84,7 +84,7 @@ export const nodeTexts: RouteTexts = {
         schema: v.object({
           ...{ name: text, ...quota.entries, remaining: count, resetAfterMs: v.number() },
           countedBy: text,
-          source: v.picklist(['owned', 'lease', 'localShare']),
+          source: v.picklist(['owned', 'lease', 'redis', 'localShare']),
         }),
       },
     },

@@ -17,6 +17,7 @@
  */
 import { nodeId } from '@quorate/transport';
 
+import { ClusterQuotas } from '../limits/cluster-quotas.ts';
 import { openBoards } from './boards/open-boards.ts';
 import { Leadership } from './control/leadership.ts';
 import { MemberChanges } from './control/member-changes.ts';
@@ -47,7 +48,8 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
     ...{ roster, raft, service, requester, clock, isAvailable, settlement },
   });
   const leadership = new Leadership({ raft, requester, requestTimeoutMs });
-  const admission = new Admission({ store, localId, requester: calls.requester, clock });
+  const { quotas = new ClusterQuotas({ localId, requester: calls.requester, clock }) } = options;
+  const admission = new Admission({ store, quotas });
   roster.follow((peers) => {
     calls.setPeers(peers);
     directory.setPeers(peers);

@@ -5,6 +5,7 @@ import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 import type { Hono } from 'hono';
 
 import type { FaultSettings } from '../injected-faults.ts';
+import type { QuotaCounter } from '../limits/quota-counter.ts';
 import type { MachineFaults } from '../machine-faults.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus, RaftFigures } from '../observe/node-status.ts';
@@ -30,6 +31,8 @@ export interface NodeOptions {
   readonly requestTimeoutMs?: number;
   /** Proves the right to inject faults and to change the nodes. Without it nobody has it. */
   readonly adminToken?: string;
+  /** Counts what clients ask. Default: the nodes themselves. Closed by the node. */
+  readonly quotas?: QuotaCounter;
   /** Faults that hold from the first message on. Default none. */
   readonly faults?: FaultSettings;
   /** Told what is to be wrong with disk and clock, whenever that changes. */

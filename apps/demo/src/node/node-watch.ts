@@ -59,7 +59,10 @@ export function watchNode(
     if (kind === 'roleChanged') publisher.publish();
   });
   const metrics = (): string =>
-    nodeMetrics({ status: status(), transport, disk, http, proposals: service.proposals });
+    nodeMetrics({
+      ...{ status: status(), transport, disk, http, proposals: service.proposals },
+      limits: admission.watch,
+    });
   const close = (): void => {
     for (const part of [publisher, trace, loop]) part.close();
   };

@@ -1,4 +1,5 @@
 import type { MeasuredDisk } from './measured-disk.ts';
+import type { LimitWatch } from './limit-figures.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import type { NodeStatus } from './node-status.ts';
 import type { ObservedTransport, PeerTraffic } from './observed-transport.ts';
@@ -10,16 +11,19 @@ export interface MetricsSources {
   readonly transport: ObservedTransport;
   readonly disk: MeasuredDisk;
   readonly http: HttpMetrics;
+  readonly limits: Pick<LimitWatch, 'decisions' | 'counter'>;
   /** How many proposals of this node ended how. */
   readonly proposals: ReadonlyMap<string, number>;
 }
 
 /** Everything a node counts, as OpenMetrics text. */
-export function nodeMetrics({ status, transport, disk, http, proposals }: MetricsSources): string {
+export function nodeMetrics(sources: MetricsSources): string {
+  const { status, transport, disk, http, proposals } = sources;
   const text = new OpenMetricsText();
   writeRaft(text, status);
   writeBoards(text, status);
   writeTraffic(text, transport);
+  writeLimits(text, sources.limits);
 
   text.histogram('disk_sync_duration_seconds', 'Time of one sync of a file.', [
     { histogram: disk.syncSeconds },
@@ -88,6 +92,21 @@ function writeBoards(text: OpenMetricsText, { boards, peers }: NodeStatus): void
       })),
     ),
   );
+}
+
+function writeLimits(
+  text: OpenMetricsText,
+  { decisions, counter }: MetricsSources['limits'],
+): void {
+  const decided = [...decisions].map(([source, value]) => ({ labels: { source }, value }));
+  text.counter('limit_decisions', 'Requests held against a quota, by who counted.', decided);
+  const labels = { store: counter.store };
+  text.gauge('limit_store_up', 'Whether who counts requests can be asked.', [
+    { labels, value: counter.isReachable ? 1 : 0 },
+  ]);
+  text.counter('limit_store_failures', 'Questions to who counts that had no answer in time.', [
+    { labels, value: counter.failureCount },
+  ]);
 }
 
 function writeTraffic(text: OpenMetricsText, { traffic }: ObservedTransport): void {

@@ -3,17 +3,14 @@ import { type Context, Hono } from 'hono';
 
 import { plain, serve } from '../http/endpoint.ts';
 import type { ApiKey, Quota } from '../config/cluster-map.ts';
+import type { Origin } from '../limits/quota-counter.ts';
 
 /** What is left of a quota. */
-export interface Usage extends Quota {
+export interface Usage extends Quota, Origin {
   readonly name: string;
   readonly remaining: number;
   /** After which all of it is there again, if nothing comes meanwhile. */
   readonly resetAfterMs: number;
-  /** The node that counts for the whole cluster. */
-  readonly countedBy: string;
-  /** Whether this node counts, has leased a part from who does, or cannot reach that one. */
-  readonly source: 'owned' | 'lease' | 'localShare';
 }
 
 /** Who calls, and what they may do. */

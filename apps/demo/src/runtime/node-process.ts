@@ -14,6 +14,7 @@ import { type Carrier, openCarrier } from '../carriers/carrier.ts';
 import { readCredentials } from '../carriers/credentials.ts';
 import type { NodeCommand } from '../cli/command.ts';
 import { limits } from '../config/config-limits.ts';
+import type { QuotaCounter } from '../limits/quota-counter.ts';
 import { createNode } from '../node/create-node.ts';
 import type { DemoNode } from '../node/node-options.ts';
 import { parseFaults } from '../injected-faults.ts';
@@ -70,10 +71,11 @@ function openNodeCarrier(command: NodeCommand): Promise<Carrier> {
   });
 }
 
-function openNode(
+async function openNode(
   command: NodeCommand,
   { disk, carrier }: { readonly disk: Disk; readonly carrier: Carrier },
 ): Promise<DemoNode> {
+  const quotas = await openQuotas(command);
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
   const machine = new FaultyMachine({ disk, clock: systemClock });
   return createNode({
@@ -84,13 +86,25 @@ function openNode(
     voters: [...new Set([command.id, ...command.peers.keys()])].map((id) => nodeId(id)),
     isJoining: command.isJoining,
     addressBook: carrier.addressBook,
+    ...(quotas === undefined ? {} : { quotas }),
     faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
     onMachineFaults: machine.set,
     ...(adminToken === undefined ? {} : { adminToken }),
-    onNotice: (text) => {
-      process.stderr.write(`${text}\n`);
-    },
+    onNotice: notice,
   });
+}
+
+/** Counts requests in Redis, if the environment says where one is. */
+async function openQuotas({ clusterId }: NodeCommand): Promise<QuotaCounter | undefined> {
+  const url = process.env['QUORATE_REDIS_URL'];
+  if (url === undefined) return undefined;
+  const { openRedisQuotas } = await import('../limits/open-redis-quotas.ts');
+  const given = { clusterId, clock: systemClock, random: systemRandom, onNotice: notice };
+  return openRedisQuotas(url, given);
+}
+
+function notice(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 function untilStopped(): Promise<void> {

@@ -6,6 +6,8 @@ import { LimitWatch } from '../../src/observe/limit-figures.ts';
 
 type Verdict = Awaited<ReturnType<HttpLimit['take']>>;
 
+const counter = { store: 'cluster', isReachable: true, failureCount: 0 } as const;
+
 /** A limit that decides as it is told. */
 function limitOf(decisions: readonly Partial<Verdict['decisions'][number]>[]): HttpLimit {
   const waiting = [...decisions];
@@ -20,7 +22,7 @@ function limitOf(decisions: readonly Partial<Verdict['decisions'][number]>[]): H
 }
 
 test('the last decision about each client is remembered, and how many were refused', async () => {
-  const watch = new LimitWatch();
+  const watch = new LimitWatch(counter);
   const limit = watch.around(
     limitOf([
       { kind: 'admitted', reason: 'withinLimit', remaining: 2 },
@@ -42,7 +44,7 @@ test('the last decision about each client is remembered, and how many were refus
 });
 
 test('fifty clients are remembered, those of late', async () => {
-  const watch = new LimitWatch();
+  const watch = new LimitWatch(counter);
   const limit = watch.around(
     limitOf(Array.from({ length: 60 }, () => ({ kind: 'admitted', remaining: 1 }) as const)),
   );

@@ -5,6 +5,12 @@ import { count } from '../format.ts';
 /** From here on a limit is none. */
 const unlimited = 1_000_000;
 
+const sources = {
+  cluster: '● the cluster',
+  redis: '● Redis',
+  'local share': '○ its local share',
+} as const;
+
 /** How each node decided about its clients last, and who counted. */
 export function LimitPanel() {
   const nodes = (view.value?.nodes ?? []).filter(isLive);
@@ -43,7 +49,7 @@ export function LimitPanel() {
                   <td>{limit >= unlimited ? 'none' : count(limit)}</td>
                   <td>{limit >= unlimited ? '–' : count(remaining)}</td>
                   <td>{isLimited ? '✗ limited' : '✓ admitted'}</td>
-                  <td>{source === 'cluster' ? '● the cluster' : '○ its local share'}</td>
+                  <td>{sources[source]}</td>
                   <td>{count(limitedCount)}</td>
                 </tr>
               ))}

@@ -1,21 +1,19 @@
 /**
  * Who may call, and how often: the gateway in front of `/v1`.
  *
- * API keys and quotas are in the control plane. A quota holds for the whole cluster: each key of a
- * client is counted by one node, from which the others lease small parts, and who cannot reach it
- * decides with a share of his own.
+ * API keys and quotas are in the control plane. A quota holds for the whole cluster, whoever counts.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { gcra } from '@quorate/rate-limiter';
-import { ClusterStore, type Placement, rendezvousPlacement } from '@quorate/rate-limiter/cluster';
-import { type HttpLimit, storeLimit } from '@quorate/rate-limiter/http';
+import type { HttpLimit } from '@quorate/rate-limiter/http';
 import { honoRateLimit } from '@quorate/rate-limiter/hono';
-import type { Clock, NodeId, Requester } from '@quorate/transport';
+import type { NodeId } from '@quorate/transport';
 import type { Context, MiddlewareHandler } from 'hono';
 
 import { type ApiKey, apiKeysOf, type Quota, quotaOf } from '../../config/cluster-map.ts';
 import type { ConfigStore } from '../../config/config-store.ts';
+import type { QuotaCounter } from '../../limits/quota-counter.ts';
 import { LimitWatch } from '../../observe/limit-figures.ts';
 import type { Accounts, Usage } from '../../operations/account-api.ts';
 import { isSameText } from '../../same-text.ts';
@@ -24,41 +22,25 @@ import { problem } from '../../http/problem.ts';
 /** What admission is made of. */
 export interface AdmissionOptions {
   readonly store: Pick<ConfigStore, 'get'>;
-  readonly localId: NodeId;
-  readonly requester: Requester;
-  readonly clock: Clock;
+  readonly quotas: QuotaCounter;
 }
 
 /** Who calls when there are no API keys. */
 const anyone: ApiKey = { name: 'anyone', sha256: '', role: 'admin' };
 const nobody: ApiKey = { name: '', sha256: '', role: 'client' };
 const unlimited: Quota = { limit: 1_000_000, windowMs: 1_000 };
-/** Charges that can be given back: more than there are requests under way. */
-const CHARGES_MAX = 2_048;
 
 /** Lets requests in. */
 export class Admission implements Accounts {
   readonly #options: AdmissionOptions;
-  readonly #limits: ClusterStore;
-  #placement: Placement;
   /** How requests were decided, by client. */
-  readonly watch = new LimitWatch();
+  readonly watch: LimitWatch;
   /** One for each quota that is in force: they are compared by identity. */
   readonly #httpLimits = new Map<string, HttpLimit>();
 
   constructor(options: AdmissionOptions) {
-    const { localId, requester, clock } = options;
     this.#options = options;
-    this.#placement = rendezvousPlacement([localId]);
-    this.#limits = new ClusterStore({
-      ...{ localId, requester, clock, placement: this.#placement },
-      chargesMax: CHARGES_MAX,
-    });
-  }
-
-  /** How decisions were come by. */
-  get counters(): ClusterStore['counters'] {
-    return this.#limits.counters;
+    this.watch = new LimitWatch(options.quotas);
   }
 
   /** Refuses strangers, with 401. */
@@ -91,11 +73,9 @@ export class Admission implements Accounts {
   async usageOf(context: Context): Promise<Usage> {
     const { name } = this.callerOf(context);
     const { decisions } = await this.#limitOf(context).take(name, 0);
-    const { remaining = 0, resetAfterMs = 0, reason } = decisions[0] ?? {};
-    const countedBy = this.#placement.ownerOf(name);
-    const counted = countedBy === this.#options.localId ? 'owned' : 'lease';
-    const source = reason === 'localShare' ? reason : counted;
-    return { name: 'api', ...this.quotaOf(name), remaining, resetAfterMs, countedBy, source };
+    const { remaining = 0, resetAfterMs = 0, reason = 'withinLimit' } = decisions[0] ?? {};
+    const origin = this.#options.quotas.originOf(name, reason);
+    return { name: 'api', ...this.quotaOf(name), remaining, resetAfterMs, ...origin };
   }
 
   /** Whether a request may change what the cluster itself reads. */
@@ -107,11 +87,9 @@ export class Admission implements Accounts {
     return caller !== anyone && caller.role === 'admin';
   };
 
-  /** The nodes that count are others now. */
+  /** These nodes let requests in from now on. */
   setMembers(members: readonly NodeId[]): void {
-    if (members.length === 0) return;
-    this.#placement = rendezvousPlacement(members);
-    this.#limits.setPlacement(this.#placement);
+    if (members.length > 0) this.#options.quotas.setMembers(members);
   }
 
   /** What a caller may do. */
@@ -120,7 +98,7 @@ export class Admission implements Accounts {
   }
 
   async close(): Promise<void> {
-    await this.#limits.close();
+    await this.#options.quotas.close();
   }
 
   #findCaller(context: Context): ApiKey | undefined {
@@ -143,7 +121,7 @@ export class Admission implements Accounts {
     // Nobody has many quotas; who tries others all day must not fill the memory.
     if (this.#httpLimits.size >= 100) this.#httpLimits.clear();
     const policy = gcra({ name: 'api', limit, windowMs });
-    const made = this.watch.around(storeLimit(this.#limits, [policy]));
+    const made = this.watch.around(this.#options.quotas.limitOf(policy));
     this.#httpLimits.set(name, made);
     return made;
   }
