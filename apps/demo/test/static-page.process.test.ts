@@ -105,8 +105,17 @@ describe.skipIf(isBrowserMissing)('in a browser', { timeout: 120_000 }, () => {
 
   test('without the scripts of other screens it says so, and the first one works', async () => {
     const page = await opened('', 'later.js');
+    // Nothing has stopped that has only not begun yet.
+    expect(await page.locator('.toast').count()).toBe(0);
     await leaderShown(page);
     await page.getByText('This part of the page could not be loaded.').waitFor(patience);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  test('without the script of the cluster it says that there is none', async () => {
+    const page = await opened('', 'worker.js');
+    await page.getByText('Not connected: the demo has stopped.').waitFor(patience);
     expect(errors).toEqual([]);
     await page.close();
   });

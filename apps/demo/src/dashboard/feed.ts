@@ -15,8 +15,8 @@ export const view = signal<ClusterView | undefined>(undefined);
 export const points = signal<readonly ChartPoint[]>([]);
 /** What was done and what happened until then, oldest first. */
 export const marks = signal<readonly ChartMark[]>([]);
-/** Whether the supervisor is there. */
-export const isConnected = signal(false);
+/** Whether the supervisor is there; `undefined` before the first answer. */
+export const isConnected = signal<boolean | undefined>(undefined);
 /** The node that buttons and keys act on. */
 export const selectedId = signal<string>('n1');
 /** The times between which there is something to look at; the later one is now. */

@@ -22,7 +22,9 @@ export function Header() {
         <Verdict />
       </dl>
       <div role="status" class="toast-space">
-        {isConnected.value ? undefined : <p class="toast">Not connected: the demo has stopped.</p>}
+        {isConnected.value === false ? (
+          <p class="toast">Not connected: the demo has stopped.</p>
+        ) : undefined}
         {refusal.value === undefined ? undefined : <p class="toast">{refusal.value}</p>}
       </div>
     </header>

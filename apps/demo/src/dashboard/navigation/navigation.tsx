@@ -24,6 +24,7 @@ export function Navigation() {
     openScreen(next.id);
     list.current?.querySelector<HTMLElement>(`[href="#${next.id}"]`)?.focus();
   };
+  const [sign, text] = connectionOf(isConnected.value);
   return (
     <nav class="navigation" aria-label="Screens">
       <a class="brand" href="#cluster" tabindex={-1} aria-label="Corkboard">
@@ -39,9 +40,8 @@ export function Navigation() {
         ))}
       </ul>
       <div class="navigation-foot">
-        <p class={isConnected.value ? 'connection' : 'connection lost'} role="status">
-          <span aria-hidden="true">{isConnected.value ? '●' : '✕'}</span>{' '}
-          {isConnected.value ? 'live' : 'not connected'}
+        <p class={isConnected.value === false ? 'connection lost' : 'connection'} role="status">
+          <span aria-hidden="true">{sign}</span> {text}
         </p>
         <button
           class="quiet"
@@ -54,6 +54,11 @@ export function Navigation() {
       </div>
     </nav>
   );
+}
+
+function connectionOf(isThere: boolean | undefined): readonly [sign: string, text: string] {
+  if (isThere === undefined) return ['○', 'starting'];
+  return isThere ? ['●', 'live'] : ['✕', 'not connected'];
 }
 
 function Item({ info }: { readonly info: ScreenInfo }) {

@@ -19,16 +19,18 @@ export function startWorker(): WorkerPort {
     .then(createWorker);
   return {
     postMessage: (message) => {
-      void starting.then((worker) => {
-        worker.postMessage(message);
-      });
+      starting.then(
+        (worker) => worker.postMessage(message),
+        // Who listens hears of it.
+        () => undefined,
+      );
     },
-    listen: (listener) => {
-      void starting.then((worker) => {
+    listen: (listener, failed) => {
+      starting.then((worker) => {
         worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
           listener(data);
         };
-      });
+      }, failed);
     },
   };
 }

@@ -4,8 +4,8 @@ import type { FromWorker, ToWorker } from './worker-messages.ts';
 /** A way to the worker. */
 export interface WorkerPort {
   postMessage(message: ToWorker): void;
-  /** Calls `listener` with everything that the worker says from now on. */
-  listen(listener: (message: FromWorker) => void): void;
+  /** Calls `listener` with everything that the worker says from now on; `failed` if none starts. */
+  listen(listener: (message: FromWorker) => void, failed: () => void): void;
 }
 
 /** Statuses whose answers must have no body, not even an empty one. */
@@ -20,9 +20,14 @@ export class WorkerSource implements PageSource {
 
   constructor(port: WorkerPort) {
     this.#port = port;
-    port.listen((message) => {
-      this.#take(message);
-    });
+    port.listen(
+      (message) => {
+        this.#take(message);
+      },
+      () => {
+        for (const stream of this.#streams.values()) stream.lost();
+      },
+    );
   }
 
   request(path: string, request: PageRequest): Promise<Response> {
