@@ -94,6 +94,11 @@ export function openBoard(replicaId: string, bytes?: Uint8Array): Board {
   return bytes === undefined ? new JsonDocument(options) : JsonDocument.load(bytes, options);
 }
 
+/** A board that was saved into `bytes`, and goes on under the id that it had. */
+export function wakeBoard(replicaId: string, bytes: Uint8Array): Board {
+  return JsonDocument.load(bytes, { replicaId, schema: boardSchema, continueReplica: true });
+}
+
 /** What clients see. */
 export function viewOf(board: Board): BoardView {
   const { title = '', status = 'investigating', notes, checklist, affected } = board.root;

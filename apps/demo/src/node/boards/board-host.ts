@@ -7,7 +7,7 @@
  * rest.
  */
 import type { Replica } from '@quorate/crdts';
-import { DiskStore, DurableReplica } from '@quorate/crdts/persistence';
+import { DurableReplica } from '@quorate/crdts/persistence';
 import { Replicator } from '@quorate/crdts/replicator';
 import { randomReplicaId } from '@quorate/crdts/text';
 import type { Disk } from '@quorate/storage';
@@ -15,7 +15,10 @@ import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 import { crc32c } from '@quorate/transport/codec';
 
 import { type Board, openBoard } from '../../board/board.ts';
-import { Requests } from '../../board/requests.ts';
+import { BoardFiles } from '../../board/board-files.ts';
+import { BoardsInUse } from '../../board/boards-in-use.ts';
+import type { Requests } from '../../board/requests.ts';
+import { RestingBoard } from '../../board/resting-board.ts';
 import { Tombstones } from '../../board/tombstones.ts';
 
 /** What a host needs. */
@@ -32,9 +35,11 @@ export interface BoardHostOptions {
   readonly onError: (boardId: string, error: unknown) => void;
 }
 
-/** A copy that is open. */
+/** A copy. Its board is open when asked for, and may be closed when nobody uses it any more. */
 export interface HostedBoard {
+  /** Not to be kept beyond a turn of the event loop. */
   readonly board: Board;
+  /** The same. */
   readonly requests: Requests;
   /** Settles once all that the copy has is on disk. */
   readonly flushed: () => Promise<void>;
@@ -45,35 +50,38 @@ export interface HostedBoard {
 /** A board that somebody here looks at. */
 interface Watched {
   readonly listeners: Set<() => void>;
-  board: Board | undefined;
+  board: () => Board;
   stop: () => void;
 }
 
 interface Copy extends HostedBoard {
-  readonly durable: DurableReplica<Board>;
+  readonly durable: DurableReplica<RestingBoard>;
   readonly detach: () => void;
 }
 
-const directory = 'boards';
 /** Of so many boards a digest is shown. */
 const DIGESTS_MAX = 64;
-/** A board is small: so is each file of its log. */
-const SEGMENT_BYTES = 64 * 1_024;
 
 /** Opens, keeps and gives up copies of boards. */
 export class BoardHost {
   /** The boards that were deleted. There are no copies of them here. */
   readonly tombstones: Tombstones;
   readonly #options: BoardHostOptions;
+  readonly #files: BoardFiles;
   readonly #replicator: Replicator;
   readonly #copies = new Map<string, Promise<Copy>>();
-  /** Those that are open. */
-  readonly #open = new Map<string, Board>();
+  /** Those that are there, open or at rest. */
+  readonly #here = new Map<string, RestingBoard>();
+  readonly #inUse: BoardsInUse;
+  /** Those that were given up and are not gone yet. */
+  readonly #leaving = new Map<string, Promise<void>>();
   readonly #watched = new Map<string, Watched>();
 
-  private constructor(options: BoardHostOptions, tombstones: Tombstones) {
+  private constructor(options: BoardHostOptions, tombstones: Tombstones, files: BoardFiles) {
     const { transport, clock, random, peers } = options;
     this.tombstones = tombstones;
+    this.#files = files;
+    this.#inUse = new BoardsInUse(clock);
     this.#options = options;
     this.#replicator = new Replicator({
       ...{ transport, clock, random, group: 'boards', relay: 'compare' },
@@ -84,23 +92,27 @@ export class BoardHost {
   /** Opens all copies that the disk has. */
   static async open(options: BoardHostOptions): Promise<BoardHost> {
     const { disk, onHold } = options;
-    const host = new BoardHost(options, await Tombstones.open(disk));
+    const files = await BoardFiles.open(disk);
+    const host = new BoardHost(options, await Tombstones.open(disk), files);
     for (const boardId of host.tombstones.boardIds) onHold(boardId);
-    await disk.createDirectory(directory);
-    const found = await disk.list(directory);
-    await Promise.all(found.map((boardId) => host.#find(boardId)));
+    await Promise.all(files.boardIds.map((boardId) => host.#find(boardId)));
     return host;
   }
 
   /** The boards of which there is a copy here. */
   get boardIds(): readonly string[] {
-    return [...this.#open.keys()];
+    return [...this.#here.keys()];
   }
 
-  /** All that the copy of a board says, as JSON, if there is one that is open. */
+  /** How many of them are open. */
+  get openCount(): number {
+    return this.#inUse.count;
+  }
+
+  /** All that the copy of a board says, as JSON, if there is one. */
   textOf(boardId: string): string | undefined {
-    const board = this.#open.get(boardId);
-    return board === undefined ? undefined : JSON.stringify(board);
+    const here = this.#here.get(boardId);
+    return here === undefined ? undefined : JSON.stringify(here.board);
   }
 
   /** The copy, if there is one. */
@@ -135,7 +147,7 @@ export class BoardHost {
     const watched = this.#watched.get(boardId) ?? this.#lookAt(boardId);
     watched.listeners.add(listener);
     return {
-      board: () => watched.board ?? openBoard('nobody'),
+      board: () => watched.board(),
       stop: () => {
         if (!watched.listeners.delete(listener) || watched.listeners.size > 0) return;
         watched.stop();
@@ -160,7 +172,7 @@ export class BoardHost {
 
   /** What the first copies have, in 8 hexadecimal digits: equal if they have the same. */
   digests(): Readonly<Record<string, string>> {
-    const shown = [...this.#open].toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, DIGESTS_MAX);
+    const shown = [...this.#here].toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, DIGESTS_MAX);
     return Object.fromEntries(
       shown.map(([boardId, board]) => {
         const digest = crc32c(board.encodeVersion()) >>> 0;
@@ -174,13 +186,18 @@ export class BoardHost {
     const copy = await this.#copies.get(boardId);
     if (copy === undefined) return;
     this.#copies.delete(boardId);
-    this.#open.delete(boardId);
+    this.#here.delete(boardId);
+    this.#inUse.forget(copy.durable.replica);
     copy.detach();
     const watched = this.#watched.get(boardId);
     watched?.stop();
     if (watched !== undefined) this.#mirror(boardId, watched);
-    await copy.durable.close();
-    await this.#removeFiles(boardId);
+    const leaving = copy.durable
+      .close()
+      .then(() => this.#files.remove(boardId))
+      .finally(() => this.#leaving.delete(boardId));
+    this.#leaving.set(boardId, leaving);
+    await leaving;
   }
 
   /** Keeps in mind, on disk, that these requests deleted a board, and gives up the copy of it. */
@@ -193,37 +210,31 @@ export class BoardHost {
 
   async close(): Promise<void> {
     this.#replicator.close();
+    this.#inUse.close();
     const copies = await Promise.allSettled(this.#copies.values());
     for (const copy of copies) if (copy.status === 'fulfilled') await copy.value.durable.close();
+    await this.#files.close();
   }
 
   #tell(boardId: string): void {
     for (const listener of this.#watched.get(boardId)?.listeners ?? []) listener();
   }
 
-  /** Opens the copy that is in a folder, if there is one. */
+  /** Opens a copy that is on the disk. */
   async #find(boardId: string): Promise<void> {
-    const files = await filesOf(this.#options.disk, boardId);
-    if (files.length === 0) return;
     if (this.tombstones.keysOf(boardId) === undefined) await this.hold(boardId);
     // A crash came between the tombstone and this.
-    else await this.#removeFiles(boardId);
-  }
-
-  async #removeFiles(boardId: string): Promise<void> {
-    const { disk } = this.#options;
-    const files = await filesOf(disk, boardId);
-    for (const file of files) await disk.remove(file);
-    const folders = new Set(files.map((file) => file.slice(0, file.lastIndexOf('/'))));
-    for (const folder of folders) await disk.syncDirectory(folder);
+    else await this.#files.remove(boardId);
   }
 
   #lookAt(boardId: string): Watched {
-    const watched: Watched = { listeners: new Set(), board: undefined, stop: () => undefined };
+    const board = (): Board => openBoard('nobody');
+    const watched: Watched = { listeners: new Set(), board, stop: () => undefined };
     this.#watched.set(boardId, watched);
     const copy = this.#copies.get(boardId);
     if (copy === undefined) this.#mirror(boardId, watched);
-    else void copy.then(({ board }) => show(watched, board));
+    else
+      void copy.then(({ durable }) => show(watched, durable.replica, () => durable.replica.board));
     return watched;
   }
 
@@ -231,18 +242,17 @@ export class BoardHost {
   #mirror(boardId: string, watched: Watched): void {
     const board = openBoard(randomReplicaId(this.#options.random));
     const told = telling(board, () => this.#tell(boardId));
-    show(watched, board, this.#replicator.attach(boardId, told));
+    show(watched, board, () => board, this.#replicator.attach(boardId, told));
   }
 
   async #begin(boardId: string): Promise<Copy> {
-    const { disk, clock, random, onError } = this.#options;
+    const { clock, random, onError } = this.#options;
+    await this.#leaving.get(boardId)?.catch(() => undefined);
     // A life of its own for every opening: what a crash took from here, others may have.
     const replicaId = randomReplicaId(random);
-    const durable = await DurableReplica.open<Board>({
-      store: await DiskStore.open({
-        ...{ disk, directory: `${directory}/${boardId}`, segmentBytes: SEGMENT_BYTES },
-      }),
-      create: (snapshot) => openBoard(replicaId, snapshot),
+    const durable = await DurableReplica.open<RestingBoard>({
+      store: await this.#files.openStore(boardId),
+      create: (snapshot) => new RestingBoard(openBoard(replicaId, snapshot), this.#inUse.note),
       save: (board) => board.save(),
       onError: (error) => onError(boardId, error),
       clock,
@@ -250,13 +260,19 @@ export class BoardHost {
     const watched = this.#watched.get(boardId);
     // One who only looks makes room: a name stands for one replica.
     watched?.stop();
-    if (watched !== undefined) show(watched, durable.replica);
-    this.#open.set(boardId, durable.replica);
+    const { replica } = durable;
+    replica.tend();
+    if (watched !== undefined) show(watched, replica, () => replica.board);
+    this.#here.set(boardId, replica);
     const told = telling(durable, () => this.#tell(boardId));
     const detach = this.#replicator.attach(boardId, told, { flushed: () => durable.flushed() });
     return {
-      board: durable.replica,
-      requests: new Requests(durable.replica),
+      get board() {
+        return replica.board;
+      },
+      get requests() {
+        return replica.requests;
+      },
       flushed: () => durable.flushed(),
       merge: (update) => {
         told.apply(update);
@@ -268,10 +284,15 @@ export class BoardHost {
   }
 }
 
-/** Lets watchers see `board` from now on. */
-function show(watched: Watched, board: Board, detach: () => void = () => undefined): void {
+/** Lets watchers see `board` from now on, which is `shown` as it changes. */
+function show(
+  watched: Watched,
+  shown: Pick<Board, 'onChange'>,
+  board: () => Board,
+  detach: () => void = () => undefined,
+): void {
   watched.board = board;
-  const unsubscribe = board.onChange(() => {
+  const unsubscribe = shown.onChange(() => {
     for (const listener of watched.listeners) listener();
   });
   watched.stop = () => {
@@ -297,14 +318,4 @@ function telling(replica: Replica, tell: () => void): Replica {
     },
     onLocalUpdate: (listener) => replica.onLocalUpdate(listener),
   };
-}
-
-/** The files of a copy. Folders stay when they are gone: there is no copy in an empty one. */
-async function filesOf(disk: Disk, boardId: string): Promise<readonly string[]> {
-  const files: string[] = [];
-  for (const part of await disk.list(`${directory}/${boardId}`)) {
-    const folder = `${directory}/${boardId}/${part}`;
-    for (const name of await disk.list(folder)) files.push(`${folder}/${name}`);
-  }
-  return files;
 }

@@ -243,12 +243,11 @@ export class BoardService implements BoardAccess {
     operations: readonly BoardOperation[],
     stamp: RequestStamp,
   ): Promise<BoardAnswer> {
-    const { requests } = copy;
-    if (requests.stateOf(stamp) === 'new') await this.#hearOthers(boardId, copy);
-    const state = requests.stateOf(stamp);
+    if (copy.requests.stateOf(stamp) === 'new') await this.#hearOthers(boardId, copy);
+    const state = copy.requests.stateOf(stamp);
     if (state === 'reused') return { kind: 'reused' };
     const answer = await this.#write(boardId, copy, () => {
-      if (state === 'new') requests.carryOut(operations, stamp);
+      if (state === 'new') copy.requests.carryOut(operations, stamp);
     });
     return answer.kind === 'done' ? { ...answer, isNew: state === 'new' } : answer;
   }
