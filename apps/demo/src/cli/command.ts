@@ -1,6 +1,7 @@
 /** What those commands that run processes are told. */
 
 import type { Address } from '../address.ts';
+import type { NodeSettings } from '../runtime/node-settings.ts';
 import type { LoadMix } from '../supervisor/load-mix.ts';
 import type { CarrierChoice } from '../carriers/carrier.ts';
 import type { ClusterCarrierChoice } from '../carriers/cluster-carrier.ts';
@@ -11,6 +12,8 @@ export type { Address };
 export interface StartCommand {
   /** 1..9. */
   readonly nodeCount: number;
+  /** How many of them have a vote; at most all. */
+  readonly voterCount: number;
   /** Of the page; the nodes take the ones after it. 0 picks free ones. */
   readonly port: number;
   /** `undefined`: a temporary directory that is removed at the end. */
@@ -19,6 +22,10 @@ export interface StartCommand {
   readonly loadPerSecond: number;
   /** What is asked for then. */
   readonly mix: LoadMix;
+  /** Of what is asked for, in which order; undefined for another one each time. */
+  readonly seed: number | undefined;
+  /** How each node is run. */
+  readonly settings: NodeSettings;
   /** What the nodes speak over. */
   readonly carrier: ClusterCarrierChoice;
   /** How far back is kept what nodes send each other, in ms; 0 keeps nothing. */
@@ -56,4 +63,5 @@ export interface NodeCommand {
   readonly carrier: CarrierChoice;
   /** Whether the peers are a cluster already, which is to let this node in. */
   readonly isJoining: boolean;
+  readonly settings: NodeSettings;
 }

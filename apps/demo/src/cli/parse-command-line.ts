@@ -124,13 +124,20 @@ function markValues(
 function readGiven({ args, options }: CAC, command: Command): Given {
   const typedOptions: Record<string, string | undefined> = {};
   for (const name of Object.keys(command.options)) {
-    const values: readonly unknown[] = [options[name]].flat();
+    const values: readonly unknown[] = [valueOf(options, name)].flat();
     if (values.length > 1) throw new Misuse(`--${dashed(name)}: expected one value, got several`);
     const [value] = values;
     if (value === true) typedOptions[name] = '';
     if (typeof value === 'string') typedOptions[name] = unmarked(value);
   }
   return command.read(args.map(unmarked), typedOptions);
+}
+
+/** What is typed as `--no-chaos` is for cac a `chaos` that is false. */
+function valueOf(options: CAC['options'], name: string): unknown {
+  const [, first = '', rest = ''] = /^no([A-Z])(.*)$/.exec(name) ?? [];
+  if (first === '') return options[name];
+  return options[`${first.toLowerCase()}${rest}`] === false ? true : undefined;
 }
 
 function unmarked(word: string): string {

@@ -29,7 +29,9 @@ const memberSchema = v.object({
   zone: v.optional(v.string()),
   /** Left out by founders: all nodes were started with the addresses of these. */
   address: v.optional(nodeAddress),
-  /** Whether it holds no boards yet, because it has no vote yet. */
+  /** Whether it has a vote, once it has caught up; it has, if left out. */
+  votes: v.optional(v.boolean()),
+  /** Whether it holds no boards yet, because it has no vote yet, or not the log. */
   isJoining: v.optional(v.boolean()),
 });
 

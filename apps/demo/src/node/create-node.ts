@@ -41,7 +41,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const control = await openControl(options, surroundings);
   const { raft, store, roster, service } = control;
   const directory = new BoardDirectory(transport, clock);
-  const boards = await openBoards({ voters: options.voters, roster, directory }, surroundings);
+  const boards = await openBoards({ ...options, roster, directory }, surroundings);
   const settlement = boards.figures;
   const { isAvailable } = calls;
   const changes = new MemberChanges({
@@ -57,8 +57,11 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   });
   const parts = { control, boards, changes, admission };
   const watch = watchNode(parts, surroundings);
-  const { adminToken } = options;
-  const app = createApp({ ...parts, directory, leadership, watch, adminToken }, surroundings);
+  const { adminToken, allowsFaults = false } = options;
+  const app = createApp(
+    { ...parts, directory, leadership, watch, adminToken, allowsFaults },
+    surroundings,
+  );
   return {
     ...{ app, service, events: surroundings.events, status: watch.status, raft: watch.raft },
     boardIds: () => boards.host.boardIds,

@@ -20,13 +20,13 @@ export interface AppParts extends NodeParts {
   readonly watch: NodeWatch;
   /** Proves the right to inject faults and to change the nodes; undefined: nobody has it. */
   readonly adminToken: string | undefined;
+  /** Without it the token is no good for faults. */
+  readonly allowsFaults: boolean;
 }
 
 /** The HTTP API of a node. */
-export function createApp(
-  { control, boards, directory, changes, leadership, admission, watch, adminToken }: AppParts,
-  { clock, events, trace, faults }: Surroundings,
-): Hono {
+export function createApp(parts: AppParts, { clock, events, trace, faults }: Surroundings): Hono {
+  const { control, boards, directory, changes, leadership, admission, watch, adminToken } = parts;
   const { raft, service } = control;
   const { host, shards } = boards;
   const mayAdminister = (context: Context): boolean =>
@@ -36,7 +36,8 @@ export function createApp(
     createConfigApi(service, admission.isAdmin),
     createAccountApi(admission),
     createOperationsApi({
-      ...{ events, trace, faults, adminToken, ...watch },
+      ...{ events, trace, faults, ...watch },
+      adminToken: parts.allowsFaults ? adminToken : undefined,
       ownersOf: (boardId) => shards.ownersOf(boardId),
       boardText: (boardId) => host.textOf(boardId),
     }),

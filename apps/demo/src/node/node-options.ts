@@ -33,6 +33,10 @@ export interface NodeOptions {
   readonly adminToken?: string;
   /** Counts what clients ask. Default: the nodes themselves. Closed by the node. */
   readonly quotas?: QuotaCounter;
+  /** Whether faults may be injected by whoever has the token. Default: nobody may. */
+  readonly allowsFaults?: boolean;
+  /** How many nodes hold each board, 1..5, if there are as many. Default 3. */
+  readonly replicaCount?: number;
   /** Faults that hold from the first message on. Default none. */
   readonly faults?: FaultSettings;
   /** Told what is to be wrong with disk and clock, whenever that changes. */
@@ -41,6 +45,8 @@ export interface NodeOptions {
   readonly raft?: Pick<RaftNodeOptions, 'tickMs' | 'snapshotEveryEntries' | 'trailingEntryCount'>;
   /** Gets what an operator should read: damage, a full disk, a failure. */
   readonly onNotice?: (text: string) => void;
+  /** Gets what else happens: who leads, who takes part. */
+  readonly onNews?: (text: string) => void;
 }
 
 /** A running node. */

@@ -30,12 +30,13 @@ export interface Surroundings extends ObservedCarrier {
   /** How long a client waits for an outcome, in ms. */
   readonly requestTimeoutMs: number;
   readonly onNotice: (text: string) => void;
+  readonly onNews: (text: string) => void;
 }
 
 /** Puts around what a node was given whatever breaks, stamps, counts and guards it. */
 export function surround(options: NodeOptions): Surroundings {
   const { clock, random, watchClock = clock, requestTimeoutMs = 3_000 } = options;
-  const { onNotice = () => undefined } = options;
+  const { onNotice = () => undefined, onNews = () => undefined } = options;
   const faulty = new FaultyTransport(options.transport, options);
   const faults = new InjectedFaults(faulty, options.onMachineFaults);
   if (options.faults !== undefined) faults.set(options.faults);
@@ -46,6 +47,6 @@ export function surround(options: NodeOptions): Surroundings {
   const limits = { rememberedPerPeerMax: ANSWERS_REMEMBERED };
   const requester = createRequester(transport, clock, { limits });
   const calls = new PeerCalls({ transport, requester, clock, random });
-  const given = { clock, watchClock, random, requestTimeoutMs, onNotice };
+  const given = { clock, watchClock, random, requestTimeoutMs, onNotice, onNews };
   return { ...given, ...observed, disk, requester, calls, faults };
 }

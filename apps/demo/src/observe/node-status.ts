@@ -37,6 +37,8 @@ export interface MemberFigures {
 export interface BoardFigures {
   /** Copies on this node. */
   readonly copyCount: number;
+  /** How many nodes are to hold each board. 3, if left out. */
+  readonly replicaCount?: number;
   /** Copies here of boards that another owner does not have whole yet. */
   readonly underReplicatedCount: number;
   /** Copies here that are given up once the owners have them. */

@@ -70,6 +70,11 @@ export function noticeOf(event: RaftEvent): string | undefined {
   }
 }
 
+/** What an operator may want to read of the ordinary course of things. */
+export function newsOf(event: RaftEvent): string | undefined {
+  return event.kind === 'roleChanged' ? `is ${event.role} in term ${event.term}` : undefined;
+}
+
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

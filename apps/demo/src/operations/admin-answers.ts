@@ -14,8 +14,8 @@ export type MemberAnswer =
 
 /** The nodes, as something to be changed. Repeating a wish changes nothing. */
 export interface NodeChanges {
-  /** Lets a node in, or moves one to another address. */
-  add(id: string, address: string): Promise<MemberAnswer>;
+  /** Lets a node in, to vote if nothing is said; or moves one to another address. */
+  add(id: string, address: string, votes?: boolean): Promise<MemberAnswer>;
   /** Lets a node go. */
   remove(id: string): Promise<MemberAnswer>;
   /** Every node and how far it is on its way in or out. */

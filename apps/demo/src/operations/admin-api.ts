@@ -24,7 +24,11 @@ const endpoints = {
   add: {
     ...posted,
     path: '/admin/nodes',
-    body: v.strictObject({ id: nodeName, address: nodeAddress }),
+    body: v.strictObject({
+      ...{ id: nodeName, address: nodeAddress },
+      /** Without a vote it follows the log, holds boards, and counts in no majority. */
+      votes: v.optional(v.boolean(), true),
+    }),
   },
   remove: {
     ...plain,
@@ -51,8 +55,8 @@ export function createAdminApi(options: AdminApiOptions): Hono {
       return problem('unauthorized', { detail: `authorization: expected ${expected}` });
     });
   }
-  serve(api, endpoints.add, async ({ body: { id, address } }, context) =>
-    respond(context, id, await changes.add(id, address)),
+  serve(api, endpoints.add, async ({ body: { id, address, votes } }, context) =>
+    respond(context, id, await changes.add(id, address, votes)),
   );
   serve(api, endpoints.remove, async ({ params: { id } }, context) =>
     respond(context, id, await changes.remove(id)),

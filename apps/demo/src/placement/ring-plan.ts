@@ -47,6 +47,8 @@ export interface MovePreview {
 
 /** What to draw. */
 export interface RingPlanOptions {
+  /** How many nodes hold each board. Default 3. */
+  readonly replicaCount?: number;
   readonly epoch: number;
   /** Ids, all of one weight; at least one. */
   readonly members: readonly string[];
@@ -61,9 +63,10 @@ const CIRCLE = 2 ** 32;
 const SAMPLES = 4_000;
 
 /** Draws a ring. O(points + boards). @throws RangeError if the change does not fit the members. */
-export function ringPlan({ epoch, members, boardIds, change }: RingPlanOptions): RingPlan {
+export function ringPlan(options: RingPlanOptions): RingPlan {
+  const { epoch, members, boardIds, change, replicaCount = COPY_COUNT } = options;
   const placement = ring({ nodes: members, epoch });
-  const loads = loadsOf(placement, boardIds);
+  const loads = loadsOf(placement, boardIds, replicaCount);
   const copies = [...loads.values()].reduce((sum, count) => sum + count, 0);
   const { arcs, shares, counts } = arcsOf(placement);
   return {
@@ -76,17 +79,22 @@ export function ringPlan({ epoch, members, boardIds, change }: RingPlanOptions):
     })),
     arcs,
     copiesMax: Math.ceil((copies / members.length) * BOUND),
-    preview: change === undefined ? null : previewOf(placement, boardIds, change),
+    preview:
+      change === undefined ? null : previewOf(placement, boardIds, { ...change, replicaCount }),
   };
 }
 
-function holdersOf(placement: Placement, boardId: string): readonly string[] {
-  return placement.locateN(boardId, COPY_COUNT).map(({ id }) => id);
+function holdersOf(placement: Placement, boardId: string, replicaCount: number): readonly string[] {
+  return placement.locateN(boardId, replicaCount).map(({ id }) => id);
 }
 
-function loadsOf(placement: Placement, boardIds: readonly string[]): ReadonlyMap<string, number> {
+function loadsOf(
+  placement: Placement,
+  boardIds: readonly string[],
+  replicaCount: number,
+): ReadonlyMap<string, number> {
   const loads = new Map<string, number>();
-  for (const id of boardIds.flatMap((boardId) => holdersOf(placement, boardId))) {
+  for (const id of boardIds.flatMap((boardId) => holdersOf(placement, boardId, replicaCount))) {
     loads.set(id, (loads.get(id) ?? 0) + 1);
   }
   return loads;
@@ -120,7 +128,13 @@ function arcsOf(placement: Placement): {
 function previewOf(
   placement: Placement,
   boardIds: readonly string[],
-  { kind, node }: NonNullable<RingPlanOptions['change']>,
+  {
+    kind,
+    node,
+    replicaCount,
+  }: NonNullable<RingPlanOptions['change']> & {
+    readonly replicaCount: number;
+  },
 ): MovePreview {
   const ids = placement.nodes.map(({ id }) => id);
   const isMember = ids.includes(node);
@@ -133,14 +147,14 @@ function previewOf(
   const nodes = kind === 'add' ? [...ids, node] : ids.filter((id) => id !== node);
   const after = ring({ nodes, epoch: placement.epoch + 1 });
   const newcomersOf = (boardId: string): number => {
-    const before = holdersOf(placement, boardId);
-    return holdersOf(after, boardId).filter((id) => !before.includes(id)).length;
+    const before = holdersOf(placement, boardId, replicaCount);
+    return holdersOf(after, boardId, replicaCount).filter((id) => !before.includes(id)).length;
   };
   const samples = Array.from({ length: SAMPLES }, (_, index) => `board-${index}`);
   const moved = samples.reduce((sum, boardId) => sum + newcomersOf(boardId), 0);
-  const copies = SAMPLES * Math.min(COPY_COUNT, nodes.length);
+  const copies = SAMPLES * Math.min(replicaCount, nodes.length);
   // Who comes gets its part; the part of who goes is made elsewhere, where there is an elsewhere.
-  const isSpare = kind === 'add' || ids.length > COPY_COUNT;
+  const isSpare = kind === 'add' || ids.length > replicaCount;
   return {
     ...{ kind, node },
     movedShare: moved / copies,

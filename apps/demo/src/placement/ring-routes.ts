@@ -41,5 +41,6 @@ function optionsOf({ nodes }: ClusterView): RingPlanOptions | undefined {
   const [newest] = told.toSorted((left, right) => right.epoch - left.epoch);
   if (newest === undefined || newest.members.length === 0) return undefined;
   const boardIds = [...new Set(told.flatMap(({ digests }) => Object.keys(digests)))].toSorted();
-  return { epoch: newest.epoch, members: newest.members, boardIds };
+  const { epoch, members, replicaCount } = newest;
+  return { epoch, members, boardIds, ...(replicaCount !== undefined && { replicaCount }) };
 }

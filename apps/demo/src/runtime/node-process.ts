@@ -18,7 +18,10 @@ import type { QuotaCounter } from '../limits/quota-counter.ts';
 import { createNode } from '../node/create-node.ts';
 import type { DemoNode } from '../node/node-options.ts';
 import { parseFaults } from '../injected-faults.ts';
+import { addVersion } from './add-version.ts';
+import { BatchedDisk } from './batched-disk.ts';
 import { FaultyMachine } from './faulty-machine.ts';
+import { logged, nodeLog, type NodeLog } from './node-log.ts';
 
 /** A snapshot travels in one message: the whole store, and room for what frames it. */
 const maxPayloadBytes = limits.storeBytesMax + 1_024 * 1_024;
@@ -36,9 +39,11 @@ export async function runNode(command: NodeCommand): Promise<void> {
   // One lock for everything in it: each takes a process to get, and there is a log for every board.
   const unlock = await disk.lock?.('');
   const carrier = await openNodeCarrier(command);
-  const node = await openNode(command, { disk, carrier });
+  const log = nodeLog(command.settings.logLevel, (line) => process.stderr.write(`${line}\n`));
+  const node = await openNode(command, { disk, carrier, log });
   addDocs(node.app);
-  const server = createAdaptorServer({ fetch: node.app.fetch });
+  addVersion(node.app, command);
+  const server = createAdaptorServer({ fetch: logged(node.app.fetch, log) });
   server.listen(command.http.port, command.http.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -73,11 +78,14 @@ function openNodeCarrier(command: NodeCommand): Promise<Carrier> {
 
 async function openNode(
   command: NodeCommand,
-  { disk, carrier }: { readonly disk: Disk; readonly carrier: Carrier },
+  parts: { readonly disk: Disk; readonly carrier: Carrier; readonly log: NodeLog },
 ): Promise<DemoNode> {
   const quotas = await openQuotas(command);
+  const { disk, carrier, log } = parts;
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
-  const machine = new FaultyMachine({ disk, clock: systemClock });
+  const { allowsFaults, fsync, replicaCount } = command.settings;
+  const patient = fsync === 'batch' ? new BatchedDisk(disk, systemClock) : disk;
+  const machine = new FaultyMachine({ disk: patient, clock: systemClock });
   return createNode({
     transport: carrier.transport,
     disk: machine.disk,
@@ -85,12 +93,15 @@ async function openNode(
     random: systemRandom,
     voters: [...new Set([command.id, ...command.peers.keys()])].map((id) => nodeId(id)),
     isJoining: command.isJoining,
+    ...{ allowsFaults, replicaCount },
     addressBook: carrier.addressBook,
     ...(quotas === undefined ? {} : { quotas }),
     faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
     onMachineFaults: machine.set,
     ...(adminToken === undefined ? {} : { adminToken }),
     onNotice: notice,
+    onNotice: (text) => log('warn', text),
+    onNews: (text) => log('info', text),
   });
 }
 

@@ -224,7 +224,7 @@ export class SimCluster {
       const faults = this.#faultsOf(id);
       const node = await createNode({
         ...{ ...surroundings, ...founding },
-        ...{ adminToken: ADMIN_TOKEN, faults },
+        ...{ adminToken: ADMIN_TOKEN, allowsFaults: true, faults },
       });
       this.#nodes.set(id, node);
       this.options.onNode?.(id, node);

@@ -40,6 +40,8 @@ export interface ClusterView {
   readonly machines?: Readonly<Record<string, MachineFaults>>;
   readonly load: LoadView;
   readonly dataDirectory: string;
+  /** Whether it may be broken. It may, if left out. */
+  readonly isBreakable?: boolean;
   /** Whether what clients saw is right, where somebody looks at that. */
   readonly check?: CheckState;
 }

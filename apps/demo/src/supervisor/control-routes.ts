@@ -33,6 +33,7 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
       return cluster.pageEvents.subscribe(send);
     }),
   );
+  if (cluster.isBreakable === false) refuseFaults(api);
   addMemberActions(api, cluster);
   addActions(api, cluster);
   if (cluster.checks !== undefined) addCheckRoutes(api, cluster.checks);
@@ -44,6 +45,19 @@ export function addControlRoutes(api: Hono, cluster: ControlledCluster): void {
   api.onError((error) => {
     if (error instanceof ActionError) return problem('conflict', { detail: error.message });
     return problem('internal', { detail: error.message });
+  });
+}
+
+const faultPaths = [
+  /^\/api\/nodes\/[^/]+\/(machine|kill|pause|resume|restart)$/,
+  /^\/api\/(resume|partition|links|heal)$/,
+];
+
+/** Nothing can be broken, and so nothing has to be mended, whoever asks. */
+function refuseFaults(api: Hono): void {
+  api.use('/api/*', async ({ req }, next) => {
+    if (!faultPaths.some((path) => path.test(req.path))) return next();
+    return problem('forbidden', { detail: 'this demo was started with --no-chaos' });
   });
 }
 

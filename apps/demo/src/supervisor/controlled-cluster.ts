@@ -37,6 +37,8 @@ export interface ControlledCluster {
   readonly charts: { readonly history: PageEvent };
   /** Whether what clients saw is right, where somebody looks at that. */
   readonly checks?: Checks;
+  /** Whether it may be broken. It may, if left out. */
+  readonly isBreakable?: boolean;
   /** Everything at this moment. */
   view(): ClusterView;
   /** The leader, else a node that runs, else the first. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { ClusterCarrier } from '../carriers/cluster-carrier.ts';
 import type { FaultSettings } from '../injected-faults.ts';
+import { argumentsOfSettings, type NodeSettings } from '../runtime/node-settings.ts';
 import { nodeFlags } from '../runtime/node-flags.ts';
 
 /** A node's name and the ports it listens on. */
@@ -21,13 +22,14 @@ export interface LaunchOptions {
   readonly mainFile: string;
   /** What the nodes are told of their carrier. */
   readonly carrier: Pick<ClusterCarrier, 'nodeArguments' | 'nodeEnvironment'>;
+  readonly settings: NodeSettings;
 }
 
 /** Arguments after the executable. @param plans - Of all nodes, this one included. */
 export function argumentsOf(
   { id, httpPort, raftPort }: NodePlan,
   plans: readonly NodePlan[],
-  { host, clusterId, dataDirectory, mainFile, carrier }: LaunchOptions,
+  { host, clusterId, dataDirectory, mainFile, carrier, settings }: LaunchOptions,
 ): readonly string[] {
   const peers = plans
     .filter((other) => other.id !== id)
@@ -42,6 +44,7 @@ export function argumentsOf(
     `--http=${host}:${httpPort}`,
     `--data=${join(dataDirectory, id)}`,
     ...carrier.nodeArguments,
+    ...argumentsOfSettings(settings),
     ...(peers.length === 0 ? [] : [`--peers=${peers.join(',')}`]),
   ];
 }

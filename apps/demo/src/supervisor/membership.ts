@@ -6,6 +6,7 @@ import type { NodeStatus } from '../observe/node-status.ts';
 import { askForChange } from './ask-for-change.ts';
 import { ActionError } from './controlled-cluster.ts';
 import { freePorts } from './free-ports.ts';
+import type { NodePlan } from './launch.ts';
 import type { NodeClient } from './node-client.ts';
 import type { Journal, NodeProcess, Processes } from './processes.ts';
 
@@ -38,10 +39,8 @@ export class Membership {
     const numbers = processes.ids.map((id) => Number(/^n(\d+)$/.exec(id)?.[1] ?? 0));
     const id = `n${Math.max(0, ...numbers) + 1}`;
     const node = processes.add({ id, httpPort, raftPort }, '--join');
-    journal.tell({ event: 'joining', node: id });
     try {
-      await processes.start(node);
-      await this.#announce(node);
+      await this.#letIn(node);
     } catch (error) {
       await this.#dismiss(node);
       throw new ActionError(error instanceof Error ? error.message : String(error));
@@ -49,6 +48,18 @@ export class Membership {
     journal.mark('repair', `${id} joins`);
     onChange();
     return id;
+  }
+
+  /** Starts a node that has no vote, on whatever its disk remembers. @throws Error if it cannot. */
+  async addObserver(plan: NodePlan): Promise<void> {
+    await this.#letIn(this.#options.processes.add(plan, '--join'), { votes: false });
+  }
+
+  async #letIn(node: NodeProcess, wish: { readonly votes?: false } = {}): Promise<void> {
+    const { processes, journal } = this.#options;
+    journal.tell({ event: 'joining', node: node.id });
+    await processes.start(node);
+    await this.#announce(node, wish);
   }
 
   /** Sends a node away; it ends once it is gone. @throws ActionError if it has to stay. */
@@ -86,9 +97,9 @@ export class Membership {
   }
 
   /** Asks the others to let a node in, or to look for it at another address. */
-  async #announce({ id, raft }: NodeProcess): Promise<void> {
+  async #announce({ id, raft }: NodeProcess, wish: { readonly votes?: false } = {}): Promise<void> {
     const { processes, client } = this.#options;
-    const body = JSON.stringify({ id, address: raft });
+    const body = JSON.stringify({ id, address: raft, ...wish });
     const request = { method: 'POST', path: '/admin/nodes', headers: {}, body };
     const asked = (): string => processes.leader?.id ?? processes.ids[0] ?? id;
     await askForChange(() => client.administer(asked(), request), wait);

@@ -6,6 +6,7 @@ import { seededRandom } from '@quorate/transport/system';
 import { prepareCarrier } from '../carriers/cluster-carrier.ts';
 import type { ChaosCommand } from '../cli/command.ts';
 import type { ExitCode, Shell } from '../cli/shell.ts';
+import { defaultSettings } from '../runtime/node-settings.ts';
 import { type ChaosReport, runChaos } from './chaos.ts';
 import { reportJson, writeChaosFiles } from './chaos-files.ts';
 import { chaosText } from './chaos-report.ts';
@@ -52,6 +53,7 @@ async function chaosOf(
   const bundle = await bundleNode(mainFile);
   const supervisor = new Supervisor({
     ...{ plans, host, carrier, clusterId, dataDirectory, mainFile: bundle.mainFile },
+    settings: { ...defaultSettings, allowsFaults: true },
   });
   supervisor.events.subscribe((event) => {
     if (event.event === 'log') note(`${event.node} | ${event.text}`);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { seededRandom } from '@quorate/transport/system';
 
 import { type ClusterCarrier, prepareCarrier } from '../carriers/cluster-carrier.ts';
 import type { StartCommand } from '../cli/command.ts';
@@ -44,6 +45,8 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
   const supervisor = new Supervisor({
     ...{ plans, host, carrier, clusterId, dataDirectory, mainFile: bundle.mainFile },
     onNodes: data.remember,
+    ...{ settings: command.settings, voterCount: command.voterCount },
+    ...(command.seed !== undefined && { random: seededRandom(command.seed) }),
   });
   supervisor.events.subscribe(print.event);
   const stopping = untilStopped(supervisor);

@@ -29,6 +29,8 @@ import { Broadcast, type SupervisorEvent } from './supervisor-events.ts';
 /** What to run. */
 export interface SupervisorOptions extends LaunchOptions {
   readonly plans: readonly NodePlan[];
+  /** So many of them, the first ones, found the cluster and vote. Default all. */
+  readonly voterCount?: number;
   /** Draws what the load asks for. Default: differently each time. */
   readonly random?: Random;
   /** Told who is there after a node has come or gone. */
@@ -62,8 +64,9 @@ export class Supervisor implements ControlledCluster {
       mark: (kind, text) => this.charts.mark(kind, text),
     };
     const [adminToken, peerSecret] = [secret(), secret()];
+    const voterCount = options.voterCount ?? options.plans.length;
     const processes = new Processes({
-      ...options,
+      ...{ ...options, plans: options.plans.slice(0, voterCount) },
       ...{ adminToken, peerSecret, journal },
       faultsOf: (id) => this.#faults.of(id),
       onEvent: (node, event) => this.#onNodeEvent(node, event),
@@ -99,6 +102,10 @@ export class Supervisor implements ControlledCluster {
     }, VIEW_INTERVAL_MS);
   }
 
+  get isBreakable(): boolean {
+    return this.#options.settings.allowsFaults;
+  }
+
   /** Names of the nodes, in order. */
   get nodeIds(): readonly string[] {
     return this.#processes.ids;
@@ -113,6 +120,9 @@ export class Supervisor implements ControlledCluster {
     await Promise.all(this.#processes.all.map((node) => this.#processes.start(node)));
     const deadlineMs = performance.now() + LEADER_TIMEOUT_MS;
     while (!this.#leader && performance.now() < deadlineMs) await wait(20);
+    const { plans, voterCount = plans.length } = this.#options;
+    for (const plan of plans.slice(voterCount)) await this.#membership.addObserver(plan);
+    this.load.setTargets(this.#processes.all);
     await this.#membership.announceMoved();
   }
 
@@ -187,6 +197,7 @@ export class Supervisor implements ControlledCluster {
       ...{ groups, links, machines },
       load: this.load.view,
       dataDirectory: this.#options.dataDirectory,
+      isBreakable: this.isBreakable,
       check: this.checks.state,
     };
   }

@@ -27,7 +27,10 @@ function ask(method: string, path: string, init: RequestInit = {}): Promise<Answ
 }
 
 beforeAll(async () => {
-  cluster = new SimulatedCluster({ nodeCount: 3, tuning: { adminToken: 'secret' } });
+  cluster = new SimulatedCluster({
+    nodeCount: 3,
+    tuning: { adminToken: 'secret', allowsFaults: true },
+  });
   await cluster.elect();
   addDocs(cluster.node(n1).app);
   const made = await ask('POST', '/v1/boards', { body: '{"title":"Board"}' });

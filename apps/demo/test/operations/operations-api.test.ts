@@ -9,7 +9,7 @@ let leaderId: NodeId;
 let followerId: NodeId;
 
 beforeEach(async () => {
-  cluster = new SimulatedCluster({ tuning: { adminToken } });
+  cluster = new SimulatedCluster({ tuning: { adminToken, allowsFaults: true } });
   leaderId = await cluster.elect();
   followerId = await cluster.follower();
 });
@@ -150,6 +150,25 @@ describe('faults', () => {
     const answer = await inject(leaderId, split, 'guessed');
     expect(answer.status).toBe(401);
     expect(cluster.node(leaderId).status().blockedPeers).toEqual([]);
+  });
+
+  test('need the flag, too: without it the token is no good for them', async () => {
+    cluster = new SimulatedCluster({ tuning: { adminToken } });
+    const id = await cluster.elect();
+    expect((await inject(id, split)).status).toBe(404);
+    expect(cluster.node(id).status().blockedPeers).toEqual([]);
+    // For what admins do it is.
+    const headers = { authorization: `Bearer ${adminToken}` };
+    const snapshot = await cluster.request(id, '/admin/snapshot', { method: 'POST', headers });
+    expect(snapshot.status).toBeLessThan(300);
+  });
+
+  test('the flag alone is no good without a token', async () => {
+    cluster = new SimulatedCluster({ tuning: { allowsFaults: true } });
+    const id = await cluster.elect();
+    for (const token of ['', 'undefined']) {
+      expect((await inject(id, split, token)).status).toBe(404);
+    }
   });
 
   test('cannot be injected at all into a node without a token', async () => {

@@ -29,6 +29,17 @@ describe('a ring', () => {
     expect(plan.preview).toBeNull();
   });
 
+  test('has as many copies as are wanted, if there are as many nodes', () => {
+    for (const [replicaCount, copies] of [
+      [1, 200],
+      [5, 1_000],
+      [6, 1_000],
+    ] as const) {
+      const { members: loads } = ringPlan({ ...plain, replicaCount });
+      expect(loads.reduce((sum, { copyCount }) => sum + copyCount, 0)).toBe(copies);
+    }
+  });
+
   test('moves little more than must be when a node comes or goes', () => {
     const added = ringPlan({ ...plain, change: { kind: 'add', node: 'n6' } }).preview;
     expect(added?.idealShare).toBeCloseTo(1 / 6, 9);

@@ -25,6 +25,7 @@ const view: ClusterView = {
 
 /** Writes down what it is told. */
 class WrittenDown implements ControlledCluster {
+  isBreakable = true;
   readonly pageEvents = new Broadcast<PageEvent>();
   readonly charts = { history: { kind: 'history', points: [], marks: [] } as const };
   readonly told: unknown[] = [];
@@ -156,6 +157,27 @@ test('refuses what makes no sense, and says what the cluster refuses', async () 
   expect(refused.status).toBe(409);
   expect(await refused.json()).toMatchObject({ detail: 'n1 is already starting' });
   expect(cluster.told).toEqual([]);
+});
+
+test('a cluster that is not to be broken is not, whoever asks, and lives on', async () => {
+  cluster.isBreakable = false;
+  api = new Hono();
+  addControlRoutes(api, cluster);
+  const refused = [
+    await post('/api/nodes/n1/kill'),
+    await post('/api/nodes/n1/pause'),
+    await post('/api/nodes/n1/restart'),
+    await post('/api/nodes/n1/machine', { isDiskFull: true }),
+    await post('/api/partition', { groups: [['n1'], ['n2']] }),
+    await api.request('/api/partition', { method: 'DELETE' }),
+    await post('/api/links', { links: [] }),
+    await post('/api/heal'),
+    await post('/api/resume'),
+  ];
+  expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 403));
+  expect(cluster.told).toEqual([]);
+  expect((await post('/api/load', { ratePerSecond: 1 })).status).toBe(200);
+  expect((await post('/api/nodes/n1/snapshot')).status).toBe(200);
 });
 
 test('hands requests for keys to one node, and back only what is meant', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { soundMachine } from '../../src/machine-faults.ts';
 import { parseFaults } from '../../src/injected-faults.ts';
+import { defaultSettings } from '../../src/runtime/node-settings.ts';
 import { argumentsOf, environmentOf } from '../../src/supervisor/launch.ts';
 
 const plans = ['n1', 'n2', 'n3'].map((id, index) => ({
@@ -9,6 +10,7 @@ const plans = ['n1', 'n2', 'n3'].map((id, index) => ({
 }));
 const options = {
   ...{ host: '127.0.0.1', clusterId: 'c', dataDirectory: '/data', mainFile: 'main.mjs' },
+  settings: { ...defaultSettings, allowsFaults: true, fsync: 'batch' as const },
   carrier: { nodeArguments: ['--carrier=nats'], nodeEnvironment: { NODE_NATS: 'here' } },
 };
 
@@ -22,6 +24,8 @@ test('a node is told where all others are, and not itself', () => {
       '--listen=127.0.0.1:5002',
       '--http=127.0.0.1:4002',
       '--carrier=nats',
+      '--chaos',
+      '--fsync=batch',
     ]),
   );
 });

@@ -15,7 +15,10 @@ export interface Answer {
 }
 
 /** Options of the nodes that a test may want to change. */
-type Tuning = Pick<NodeOptions, 'adminToken' | 'raft' | 'requestTimeoutMs'>;
+type Tuning = Pick<
+  NodeOptions,
+  'adminToken' | 'allowsFaults' | 'raft' | 'replicaCount' | 'requestTimeoutMs'
+>;
 
 /** The nodes of the demo in virtual time, and their HTTP APIs without a socket. */
 export class SimulatedCluster {

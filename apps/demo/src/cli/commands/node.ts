@@ -1,6 +1,7 @@
 import { carrierOptions, nodeCarrierOf } from '../carrier-options.ts';
 import { command, type Command, flag, option, required } from '../command-spec.ts';
 import { address, peers, text } from '../forms.ts';
+import { settingOptions, settingsOf } from '../setting-options.ts';
 
 export const node: Command = command({
   name: 'node',
@@ -19,6 +20,8 @@ export const node: Command = command({
     cluster: option(text('id'), 'The cluster it belongs to', 'demo'),
     peers: option(peers, 'The others; may name the node itself'),
     ...carrierOptions,
+    ...settingOptions,
+    chaos: flag('Let faults be injected, by whoever has QUORATE_ADMIN_TOKEN'),
     join: flag('They are a cluster already, which is to let this node in'),
   },
   run: async ({ options }) => {
@@ -34,6 +37,7 @@ export const node: Command = command({
       peers: options.peers ?? new Map(),
       carrier: nodeCarrierOf(options),
       isJoining: options.join,
+      settings: settingsOf(options, options.chaos ? 'allowed' : 'refused'),
     });
     return 0;
   },

@@ -1,9 +1,10 @@
 import { loadPerSecondMax } from '../../supervisor/cluster-view.ts';
 import { carrierOptions, clusterCarrierOf } from '../carrier-options.ts';
-import { command, type Command, flag, option } from '../command-spec.ts';
+import { command, type Command, flag, Misuse, option } from '../command-spec.ts';
 import { controlOptions } from '../demo-client.ts';
 import { durationOrOff, text, wholeNumber } from '../forms.ts';
 import { mix } from '../load-mix-form.ts';
+import { settingOptions, settingsOf } from '../setting-options.ts';
 
 export const up: Command = command({
   name: 'up',
@@ -18,10 +19,16 @@ export const up: Command = command({
     ['up --nodes 3 --load 200 --open', '3 nodes under load, and a browser'],
     ['up --load 100 --mix boards', 'boards are edited and read, keys now and then'],
     ['up --carrier nats', 'over a NATS server, one of its own if --nats-url names none'],
+    ['up --nodes 5 --voters 3', 'a small majority, and boards on all'],
+    ['up --replicas 5 --fsync batch', 'five copies of each board, on disks that nobody waits for'],
     ['up --data ./demo-data', 'kept, and gone on with at the next start'],
   ],
   options: {
     nodes: option(wholeNumber('count', 1, 9), 'How many', '5'),
+    voters: option(
+      wholeNumber('count', 1, 9),
+      'How many of them have a vote, on new data; all if left out. The others follow, and hold boards',
+    ),
     port: option(
       wholeNumber('port', 0, 65_000),
       "The page's; the nodes' APIs take the ports after it, Raft those from 101 after it; 0 " +
@@ -38,6 +45,12 @@ export const up: Command = command({
       '0',
     ),
     mix: option(mix, 'What they ask for', 'config'),
+    seed: option(
+      wholeNumber('seed', 0, 999_999_999),
+      'Of what the load asks for, in which order; another one each time if left out',
+    ),
+    ...settingOptions,
+    noChaos: flag('Let nothing be broken: not by the page, the shell, or requests to nodes'),
     ...carrierOptions,
     trace: option(
       durationOrOff('time'),
@@ -52,12 +65,15 @@ export const up: Command = command({
     const { openInBrowser } = await import('../open-in-browser.ts');
     const settings = {
       nodeCount: options.nodes,
+      voterCount: votersOf(options),
       port: options.port,
       dataDirectory: options.data,
       loadPerSecond: options.load,
       mix: options.mix,
       carrier: clusterCarrierOf(options),
       traceMs: options.trace,
+      seed: options.seed,
+      settings: settingsOf(options, options.noChaos ? 'refused' : 'allowed'),
       ...{ isJson, controlFile: options.control },
       ...(options.open && { onReady: openInBrowser }),
     };
@@ -65,3 +81,16 @@ export const up: Command = command({
     return 0;
   },
 });
+
+function votersOf({
+  nodes,
+  voters = nodes,
+}: {
+  readonly nodes: number;
+  readonly voters: number | undefined;
+}): number {
+  if (voters <= nodes) return voters;
+  throw new Misuse(
+    `--voters: expected at most ${nodes}, as there are no more nodes, got ${voters}`,
+  );
+}

@@ -25,7 +25,7 @@ import {
   pullCodec,
   pulledCodec,
 } from '../../board/board-messages.ts';
-import { COPY_COUNT, type Shards } from './shards.ts';
+import type { Shards } from './shards.ts';
 
 /** What the service needs of its surroundings. */
 export interface BoardServiceOptions {
@@ -38,10 +38,10 @@ export interface BoardServiceOptions {
   readonly isAvailable: (owner: NodeId) => boolean;
   /** How long a client waits for an outcome, in ms. More than 0. */
   readonly requestTimeoutMs: number;
+  /** How many nodes hold each board, if there are as many. */
+  readonly replicaCount: number;
 }
 
-/** Copies that a change must be on, so that no single loss takes it back. */
-const CONFIRMED_COPIES = 2;
 /** Of the time that a client waits, the parts that one owner may take, and the one it asks. */
 const OWNER_SHARE = 0.45;
 const SECOND_OWNER_SHARE = 0.15;
@@ -59,11 +59,10 @@ export class BoardService implements BoardAccess {
   readonly #stops: readonly (() => void)[];
 
   constructor(options: BoardServiceOptions) {
-    const { shards, localId, requester, clock, isAvailable } = options;
+    const { shards, localId, requester, clock, isAvailable, replicaCount } = options;
     this.#options = options;
     this.#sharded = new ShardedRequester({
-      ...{ requester, localId, clock, isAvailable, placement: shards.placement },
-      replicaCount: COPY_COUNT,
+      ...{ requester, localId, clock, isAvailable, placement: shards.placement, replicaCount },
       refresh: () => Promise.resolve(shards.placement),
     });
     this.#stops = [
@@ -181,7 +180,7 @@ export class BoardService implements BoardAccess {
       if ('kind' in found) return found;
     }
     await host.bury(boardId, [key]);
-    const needed = Math.min(CONFIRMED_COPIES, shards.ownersOf(boardId).length);
+    const needed = this.#majorityOf(boardId);
     const copies = await shards.bury(boardId);
     if (copies < needed) return { kind: 'unconfirmed' };
     return { kind: 'buried', copies, isNew: keys === undefined };
@@ -258,7 +257,7 @@ export class BoardService implements BoardAccess {
     const refusal = refused(change);
     if (refusal !== undefined) return refusal;
     const others = shards.ownersOf(boardId).filter((owner) => owner !== localId);
-    const count = Math.min(CONFIRMED_COPIES - 1, others.length);
+    const count = this.#majorityOf(boardId) - 1;
     const [, confirming] = await Promise.all([
       copy.flushed(),
       count === 0 ? [] : host.confirmed(boardId, others, { count, timeoutMs: this.#secondMs }),
@@ -269,10 +268,11 @@ export class BoardService implements BoardAccess {
   }
 
   /**
-   * Brings what a second owner has, from the first that answers; from all who may have something
-   * while boards move, since two owners then need not know what was confirmed.
+   * Brings what other owners have, from the first that answer and are a majority with this one, so
+   * that all that was confirmed is among it; from all who may have something while boards move,
+   * since a majority then need not know what was confirmed.
    *
-   * @returns Whether anybody answered; true if there is nobody else.
+   * @returns Whether so many answered; true if there is nobody else.
    */
   async #hearOthers(boardId: string, copy: HostedBoard | undefined): Promise<boolean> {
     const { host, shards, requester, isAvailable } = this.#options;
@@ -289,16 +289,42 @@ export class BoardService implements BoardAccess {
       }
     });
     if (shards.isMoving) await Promise.allSettled(asked);
-    const heard = Promise.any(asked).then(
-      () => true,
-      () => others.length === 0,
-    );
-    return await heard;
+    const needed = Math.min(this.#majorityOf(boardId) - 1, others.length);
+    return await haveSettled(asked, needed);
+  }
+
+  /** Copies that a change must be on: of three, no single loss takes it back. */
+  #majorityOf(boardId: string): number {
+    return Math.floor(this.#options.shards.ownersOf(boardId).length / 2) + 1;
   }
 
   get #secondMs(): number {
     return this.#options.requestTimeoutMs * SECOND_OWNER_SHARE;
   }
+}
+
+/** Whether `count` of them are fulfilled, as soon as that is known. */
+function haveSettled(promises: readonly Promise<void>[], count: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    let [done, failed] = [0, 0];
+    const look = (): void => {
+      if (done >= count) resolve(true);
+      else if (promises.length - failed < count) resolve(false);
+    };
+    look();
+    for (const promise of promises) {
+      promise.then(
+        () => {
+          done += 1;
+          look();
+        },
+        () => {
+          failed += 1;
+          look();
+        },
+      );
+    }
+  });
 }
 
 /** Why a board would not do something, if it would not; nothing has changed then. */

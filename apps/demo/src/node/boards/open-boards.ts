@@ -7,12 +7,14 @@ import type { BoardDirectory } from '../gateway/board-directory.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { BoardHost } from './board-host.ts';
 import { BoardService } from './board-service.ts';
-import { Shards } from './shards.ts';
+import { COPY_COUNT, Shards } from './shards.ts';
 
 /** What boards need besides the surroundings. */
 export interface BoardsOptions {
   /** The nodes that found the cluster. */
   readonly voters: readonly NodeId[];
+  /** How many nodes hold each board. Default 3. */
+  readonly replicaCount?: number;
   /** Who holds boards. */
   readonly roster: Pick<Roster, 'membership'>;
   /** Told of each board of which there is a copy here. */
@@ -30,7 +32,7 @@ export interface Boards {
 
 /** Opens the copies that the disk has, and looks after them from now on. */
 export async function openBoards(
-  { voters, roster, directory }: BoardsOptions,
+  { voters, replicaCount = COPY_COUNT, roster, directory }: BoardsOptions,
   { transport, disk, clock, random, calls, requestTimeoutMs, onNotice }: Surroundings,
 ): Promise<Boards> {
   const { requester, isAvailable } = calls;
@@ -41,13 +43,14 @@ export async function openBoards(
     onHold: (boardId) => directory.add(boardId),
     onError: (boardId, error) => onNotice(`board ${boardId}: ${String(error)}`),
   });
-  const shards = new Shards({ host, localId, requester, clock, membership });
+  const shards = new Shards({ host, localId, requester, clock, membership, replicaCount });
   const service = new BoardService({
-    ...{ host, shards, localId, requester, clock, isAvailable, requestTimeoutMs },
+    ...{ host, shards, localId, requester, clock, isAvailable, requestTimeoutMs, replicaCount },
   });
   const figures = (): BoardFigures => {
     const { epoch, members } = membership();
     return {
+      replicaCount,
       copyCount: host.boardIds.length,
       underReplicatedCount: shards.underReplicatedCount(),
       epoch,

@@ -13,7 +13,7 @@ import type { Membership } from '../control/roster.ts';
 import type { BoardHost } from './board-host.ts';
 import { type Burial, burialsCodec, handOverCodec } from '../../board/board-messages.ts';
 
-/** So many nodes hold each board, if there are as many. */
+/** So many nodes hold each board, if there are as many and nobody wants more or fewer. */
 export const COPY_COUNT = 3;
 /** How often copies are compared with the placement, in ms. */
 const LOOK_MS = 2_000;
@@ -31,6 +31,8 @@ export interface ShardsOptions {
   readonly requester: Requester;
   readonly clock: Clock;
   readonly membership: () => Membership;
+  /** How many nodes hold each board, if there are as many. */
+  readonly replicaCount: number;
 }
 
 /** Copies on their way to where they belong. */
@@ -81,13 +83,13 @@ export class Shards {
   /** Other nodes that may have a copy: the owners, and those before the last change. */
   otherHoldersOf(boardId: string): readonly NodeId[] {
     const owners = this.ownersOf(boardId);
-    const before = this.isMoving ? ownersIn(this.#before, boardId) : [];
+    const before = this.isMoving ? this.#ownersIn(this.#before, boardId) : [];
     return [...new Set([...owners, ...before])].filter((id) => id !== this.#options.localId);
   }
 
   /** The owners of a board, the first in charge first. */
   ownersOf(boardId: string): readonly NodeId[] {
-    return ownersIn(this.placement, boardId);
+    return this.#ownersIn(this.placement, boardId);
   }
 
   /** Whether this node is one of them. */
@@ -132,6 +134,10 @@ export class Shards {
     this.#stopServing();
     this.#timer?.cancel();
     this.#timer = undefined;
+  }
+
+  #ownersIn(placement: Placement, boardId: string): readonly NodeId[] {
+    return placement.locateN(boardId, this.#options.replicaCount).map(({ id }) => nodeId(id));
   }
 
   #isWhole(boardId: string): boolean {
@@ -201,10 +207,6 @@ function burialsIn({ tombstones }: BoardHost, boardIds: readonly string[]): Buri
     const keys = tombstones.keysOf(boardId);
     return keys === undefined ? [] : [{ boardId, keys: [...keys] }];
   });
-}
-
-function ownersIn(placement: Placement, boardId: string): readonly NodeId[] {
-  return placement.locateN(boardId, COPY_COUNT).map(({ id }) => nodeId(id));
 }
 
 function placementOf({ epoch, members }: Membership): Placement {

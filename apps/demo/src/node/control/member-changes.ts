@@ -67,7 +67,7 @@ export class MemberChanges implements NodeChanges {
     this.#lookLater();
   }
 
-  add(id: string, address: string): Promise<MemberAnswer> {
+  add(id: string, address: string, votes = true): Promise<MemberAnswer> {
     return this.#edit((members) => {
       const known = members.find((member) => member.id === id);
       if (known?.address === address) return { kind: 'alreadyListed' };
@@ -76,7 +76,8 @@ export class MemberChanges implements NodeChanges {
         return members.map((member) => (member === known ? { ...known, address } : member));
       }
       if (members.length >= MEMBERS_MAX) return { kind: 'tooManyMembers' };
-      return [...members, { id, weight: 1, address, isJoining: true }];
+      const vote = votes ? {} : { votes };
+      return [...members, { id, weight: 1, address, ...vote, isJoining: true }];
     });
   }
 
@@ -116,11 +117,11 @@ export class MemberChanges implements NodeChanges {
     const isVoter = voters.includes(node);
     if (outgoingVoters.length > 0 && isVoter !== outgoingVoters.includes(node)) return 'joint';
     if (!isListed) return isVoter || learners.includes(node) ? 'draining' : undefined;
-    if (isVoter) {
-      const isJoining = roster.members.some((one) => one.id === id && one.isJoining === true);
-      return isJoining ? 'voter' : 'member';
-    }
+    const member = roster.members.find((one) => one.id === id);
+    const isJoining = member?.isJoining === true;
+    if (isVoter) return isJoining ? 'voter' : 'member';
     if (!learners.includes(node)) return 'waiting';
+    if (member?.votes === false && !isJoining) return 'member';
     return peers.get(node)?.isCaughtUp === true ? 'caughtUp' : 'catchingUp';
   }
 
@@ -182,7 +183,7 @@ export class MemberChanges implements NodeChanges {
     for (const { id, step } of this.progress()) {
       const node = nodeId(id);
       if (step === 'waiting') changes.push({ kind: 'addLearner', node });
-      if (step === 'caughtUp') changes.push({ kind: 'addVoter', node });
+      if (step === 'caughtUp' && this.#isToVote(id)) changes.push({ kind: 'addVoter', node });
       if (step === 'draining' && (await this.#isDrained(node))) {
         changes.push({ kind: 'remove', node });
       }
@@ -190,14 +191,21 @@ export class MemberChanges implements NodeChanges {
     return changes;
   }
 
-  /** Gives boards to those who have a vote by now. */
+  #isToVote(id: string): boolean {
+    return this.#options.roster.members.some((one) => one.id === id && one.votes !== false);
+  }
+
+  /** Gives boards to those who have a vote by now, or the log if they are to have no vote. */
   async #admit(): Promise<void> {
-    const isVoter = (id: string): boolean => this.#stepOf(id) === 'voter';
-    if (!this.#options.roster.members.some(({ id }) => isVoter(id))) return;
+    const isReady = (id: string): boolean => {
+      const step = this.#stepOf(id);
+      return step === 'voter' || (step === 'caughtUp' && !this.#isToVote(id));
+    };
+    if (!this.#options.roster.members.some(({ id }) => isReady(id))) return;
     await this.#edit((members) =>
       members.map((member) => {
         const { isJoining: _, ...rest } = member;
-        return isVoter(member.id) ? rest : member;
+        return isReady(member.id) ? rest : member;
       }),
     );
   }

@@ -2,7 +2,7 @@
 import { RaftNode } from '@quorate/raft';
 
 import { ConfigStore } from '../../config/config-store.ts';
-import { noticeOf } from '../../observe/raft-figures.ts';
+import { newsOf, noticeOf } from '../../observe/raft-figures.ts';
 import type { NodeOptions } from '../node-options.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { ConfigService } from './config-service.ts';
@@ -28,7 +28,7 @@ export interface Control {
  */
 export async function openControl(
   { isJoining = false, voters, addressBook, raft: tuning }: NodeOptions,
-  { transport, disk, clock, random, requestTimeoutMs, onNotice }: Surroundings,
+  { transport, disk, clock, random, requestTimeoutMs, onNotice, onNews }: Surroundings,
 ): Promise<Control> {
   const store = new ConfigStore();
   const raft = await RaftNode.open({
@@ -43,6 +43,8 @@ export async function openControl(
   raft.observe((event) => {
     const notice = noticeOf(event);
     if (notice !== undefined) onNotice(notice);
+    const news = newsOf(event);
+    if (news !== undefined) onNews(news);
   });
   const founders = voters.filter((id) => !isJoining || id !== transport.localId);
   const roster = new Roster({ store, raft, founders, addressBook });

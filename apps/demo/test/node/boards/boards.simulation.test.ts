@@ -42,6 +42,31 @@ describe('boards', () => {
     expect(none.status).toBe(404);
   });
 
+  test.each([
+    [1, 1],
+    [5, 3],
+  ])('on %i nodes each are confirmed by %i, and no fewer', async (replicaCount, majority) => {
+    const cluster = new SimulatedCluster({ nodeCount: 5, tuning: { replicaCount } });
+    await cluster.elect();
+    await cluster.simulation.run(6_000);
+    const made = await post(cluster, n1!, '/v1/boards', { title: 'Few or many' }, 'many');
+    expect(made.status, made.text).toBe(201);
+    const { id, copies } = made.document as { id: string; copies: number };
+    expect(copies).toBeGreaterThanOrEqual(majority);
+    await cluster.simulation.run(6_000);
+    const holders = all.filter((node) => cluster.node(node).boardIds().includes(id));
+    expect(holders).toHaveLength(replicaCount);
+    // A minority of the copies confirms nothing, and a quorum is not to be had there.
+    for (const holder of holders.slice(majority - 1)) cluster.simulation.crash(holder);
+    const asked = holders[0] ?? n1!;
+    if (replicaCount === 1) return;
+    const operations = [{ kind: 'addAffected', amount: 1 }];
+    const change = await post(cluster, asked, `/v1/boards/${id}/ops`, { operations }, 'late');
+    expect([503, 504]).toContain(change.status);
+    const read = await cluster.request(asked, `/v1/boards/${id}?consistency=quorum`);
+    expect(read.status).toBe(503);
+  });
+
   test('take a request once, whoever is asked and however often', async () => {
     const cluster = new SimulatedCluster({ nodeCount: 5 });
     await cluster.elect();

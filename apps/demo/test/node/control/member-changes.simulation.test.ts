@@ -14,8 +14,13 @@ function start(options: { readonly nodeCount?: number; readonly seed?: number } 
   return new SimulatedCluster({ ...options, tuning: { adminToken } });
 }
 
-function add(cluster: SimulatedCluster, asked: NodeId, id: NodeId): Promise<Answer> {
-  const body = JSON.stringify({ id, address: `${id}:5000` });
+function add(
+  cluster: SimulatedCluster,
+  asked: NodeId,
+  id: NodeId,
+  wish: { readonly votes?: boolean } = {},
+): Promise<Answer> {
+  const body = JSON.stringify({ id, address: `${id}:5000`, ...wish });
   return cluster.request(asked, '/admin/nodes', { method: 'POST', headers, body });
 }
 
@@ -91,6 +96,29 @@ describe('a new node', () => {
     // To repeat it changes nothing.
     const again = await add(cluster, n1, n4);
     expect([again.status, again.document]).toEqual([200, { id: 'n4', step: 'member' }]);
+  });
+
+  test('may be let in without a vote: it learns, and gets boards, and that is all', async () => {
+    const cluster = start();
+    await cluster.elect();
+    await boards(cluster, 8);
+    cluster.join(n4);
+    expect((await add(cluster, n1, n4, { votes: false })).status).toBe(202);
+    const isIn = (): boolean => {
+      const { members, raft, boards: held } = cluster.node(n4).status();
+      const isMember = members.find(({ id }) => id === n4)?.step === 'member';
+      return isMember && held.copyCount > 0 && raft.configuration.learners.includes(n4);
+    };
+    expect(await cluster.simulation.runUntil(isIn, patienceMs)).toBe(true);
+    await cluster.simulation.run(5_000);
+    for (const { raft, members } of statuses(cluster)) {
+      expect(raft.voters.toSorted()).toEqual(['n1', 'n2', 'n3']);
+      expect(members.map(({ step }) => step)).toEqual(Array(4).fill('member'));
+    }
+    // It serves as others do, and may be sent away as others may.
+    expect((await cluster.put(n4, 'a', '1')).status).toBe(201);
+    expect((await remove(cluster, n1, 'n4')).status).toBe(202);
+    await settle(cluster, ['n1', 'n2', 'n3']);
   });
 
   test('that is not there gets no vote, and may be sent away again', async () => {
