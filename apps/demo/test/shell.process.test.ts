@@ -216,6 +216,34 @@ describe('with a demo', () => {
     await demo.act('load', { ratePerSecond: 0 });
   });
 
+  test('transfer and snapshot, in words and as JSON', async () => {
+    const leader = await demo.leader();
+    const other = demo.nodes.find(({ id }) => id !== leader.id)?.id ?? '';
+    expect(await demo.run('transfer', other)).toMatchObject({ code: 0, stdout: `${other} leads\n` });
+    const { stdout } = await demo.run('snapshot', other, '--json');
+    expect(JSON.parse(stdout)).toHaveProperty('body.lastApplied', expect.any(Number));
+  });
+
+  test('check: what the load saw, and a page of it', async () => {
+    await demo.act('load', { ratePerSecond: 20 });
+    await demo.until('a history', (view) => (view.check?.operationCount ?? 0) > 20);
+    await demo.act('load', { ratePerSecond: 0 });
+    const page = join(demo.dataDirectory, 'check.html');
+    const { code, stdout } = await demo.run('check', '--html', page);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^linearizable: \d+ operations\n$/)]);
+    expect(existsSync(page)).toBe(true);
+    expect((await demo.run('check', '--model', 'queue')).code).toBe(2);
+  });
+
+  test('a node is added, and sent away again', async () => {
+    const added = await demo.run('nodes', 'add', '--wait', '90s');
+    expect([added.code, added.stdout]).toEqual([0, expect.stringMatching(/^n4 {2}running/m)]);
+    const gone = await demo.run('nodes', 'remove', 'n4', '--wait', '90s');
+    expect(gone.code).toBe(0);
+    expect(gone.stdout).not.toContain('n4');
+    expect((await demo.run('nodes', 'remove', 'n9')).stderr).toContain('there is no node n9');
+  }, 200_000);
+
   test('trace: as it happens, and the last of it as a file', async () => {
     const filter = ['--filter', 'm.type === "heartbeat" && m.kind === "recv"', '--heartbeats'];
     const tail = await demo.runUntil(['n1 ←', 'n2 ←'], 'trace', 'tail', ...filter);

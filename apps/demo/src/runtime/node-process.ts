@@ -80,8 +80,8 @@ async function openNode(
   command: NodeCommand,
   parts: { readonly disk: Disk; readonly carrier: Carrier; readonly log: NodeLog },
 ): Promise<DemoNode> {
-  const quotas = await openQuotas(command);
   const { disk, carrier, log } = parts;
+  const quotas = await openQuotas(command, (text) => log('warn', text));
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
   const { allowsFaults, fsync, replicaCount } = command.settings;
   const patient = fsync === 'batch' ? new BatchedDisk(disk, systemClock) : disk;
@@ -99,23 +99,21 @@ async function openNode(
     faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
     onMachineFaults: machine.set,
     ...(adminToken === undefined ? {} : { adminToken }),
-    onNotice: notice,
     onNotice: (text) => log('warn', text),
     onNews: (text) => log('info', text),
   });
 }
 
 /** Counts requests in Redis, if the environment says where one is. */
-async function openQuotas({ clusterId }: NodeCommand): Promise<QuotaCounter | undefined> {
+async function openQuotas(
+  { clusterId }: NodeCommand,
+  onNotice: (text: string) => void,
+): Promise<QuotaCounter | undefined> {
   const url = process.env['QUORATE_REDIS_URL'];
   if (url === undefined) return undefined;
   const { openRedisQuotas } = await import('../limits/open-redis-quotas.ts');
-  const given = { clusterId, clock: systemClock, random: systemRandom, onNotice: notice };
+  const given = { clusterId, clock: systemClock, random: systemRandom, onNotice };
   return openRedisQuotas(url, given);
-}
-
-function notice(text: string): void {
-  process.stderr.write(`${text}\n`);
 }
 
 function untilStopped(): Promise<void> {
