@@ -9,7 +9,7 @@
  * in the place of others are whole or not there.
  */
 import { type Disk, DiskError, type DiskFile, type OpenOptions } from '@quorate/storage';
-import type { Clock, Timer } from '@quorate/transport';
+import type { Clock } from '@quorate/transport';
 
 /** How long a sync may be put off, in ms. */
 export const SYNC_EVERY_MS = 100;
@@ -27,7 +27,7 @@ export class BatchedDisk implements Disk {
   readonly #inner: Disk;
   readonly #clock: Clock;
   readonly #open = new Set<OpenFile>();
-  #timer: Timer | undefined;
+  #isDue = false;
 
   constructor(inner: Disk, clock: Clock) {
     this.#inner = inner;
@@ -50,10 +50,7 @@ export class BatchedDisk implements Disk {
       sync: async () => {
         sound();
         opened.isDirty = true;
-        this.#timer ??= this.#clock.setTimer(SYNC_EVERY_MS, () => {
-          this.#timer = undefined;
-          void this.#syncAll();
-        });
+        this.#syncSoon();
         return Promise.resolve();
       },
       close: async () => {
@@ -83,6 +80,15 @@ export class BatchedDisk implements Disk {
 
   async syncDirectory(directory: string): Promise<void> {
     await this.#inner.syncDirectory(directory);
+  }
+
+  #syncSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#clock.setTimer(SYNC_EVERY_MS, () => {
+      this.#isDue = false;
+      void this.#syncAll();
+    });
   }
 
   async #syncAll(): Promise<void> {

@@ -65,7 +65,8 @@ async function followNode(
   signal: AbortSignal,
   onWindow: (text: string) => void,
 ): Promise<void> {
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     try {
       const { body } = await cluster.openStream(id, '/admin/trace', signal);
       // A stream of this process does not end by the signal alone.
@@ -74,6 +75,6 @@ async function followNode(
     } catch {
       // It is not there, or not any more: the pause below, then again.
     }
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
+    if (!isOver()) await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
 }

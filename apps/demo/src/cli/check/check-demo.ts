@@ -2,7 +2,7 @@
 import type { BoardsReport } from '../../check/check-report.ts';
 import { type DemoClient, problemText } from '../demo-client.ts';
 import { type ExitCode, Failure, type Shell } from '../shell.ts';
-import { type CheckSettings } from './check-history.ts';
+import type { CheckSettings } from './check-history.ts';
 
 type Asked = Pick<DemoClient, 'request'>;
 

@@ -69,7 +69,7 @@ test('shows the operations that prove that one is not', async () => {
 });
 
 test('a history from the middle is held to what was seen before', async () => {
-  const read = (await history('y')).split('\n').filter((line) => line.includes('bob'))[0] ?? '';
+  const read = (await history('y')).split('\n').find((line) => line.includes('bob')) ?? '';
   expect((await check(read)).code).toBe(1);
   expect((await check(read, { model: 'window' })).code).toBe(0);
 });
