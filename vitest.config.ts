@@ -40,12 +40,15 @@ const processes = {
   sequence: { groupOrder: 1 },
 };
 
+/** As Node resolves, which knows nothing of modules that only bundlers can read. */
+const conditions = defaultServerConditions.filter((condition) => condition !== 'module');
+
 /** Lists in properties grow as long as they may: the file says why. */
 const setupFiles = [`${root}/tools/property-sizes.ts`];
 
 export default defineConfig({
   // Workspace packages resolve to their TypeScript sources, so tests need no build.
-  ssr: { resolve: { conditions: ['@quorate/source', ...defaultServerConditions] } },
+  ssr: { resolve: { conditions: ['@quorate/source', ...conditions] } },
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,

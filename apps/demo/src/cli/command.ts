@@ -28,6 +28,8 @@ export interface StartCommand {
   readonly settings: NodeSettings;
   /** What the nodes speak over. */
   readonly carrier: ClusterCarrierChoice;
+  /** A module that each node loads first. */
+  readonly imported: string | undefined;
   /** How far back is kept what nodes send each other, in ms; 0 keeps nothing. */
   readonly traceMs: number;
   readonly isJson: boolean;

@@ -105,9 +105,8 @@ export class RedisQuotas implements QuotaCounter {
     if (permit.kind === 'refused') return undefined;
     return {
       settle: (outcome) => {
-        if (outcome === 'failure') return permit.fail();
-        permit.succeed();
-        this.#answered();
+        permit.settle(outcome);
+        if (outcome === 'success') this.#answered();
       },
     };
   }

@@ -25,7 +25,10 @@ export interface AppParts extends NodeParts {
 }
 
 /** The HTTP API of a node. */
-export function createApp(parts: AppParts, { clock, events, trace, faults }: Surroundings): Hono {
+export function createApp(
+  parts: AppParts,
+  { clock, events, trace, faults, telemetry }: Surroundings,
+): Hono {
   const { control, boards, directory, changes, leadership, admission, watch, adminToken } = parts;
   const { raft, service } = control;
   const { host, shards } = boards;
@@ -45,6 +48,7 @@ export function createApp(parts: AppParts, { clock, events, trace, faults }: Sur
   ];
   const app = new Hono();
   app.use(watch.http.middleware(clock));
+  if (telemetry !== undefined) app.use('/v1/*', telemetry.middleware());
   app.use('/v1/*', admission.authenticate(), admission.limit());
   for (const api of apis) app.route('/', api);
   app.notFound(({ req }) => noRoute(app, req));

@@ -9,6 +9,7 @@ import type { QuotaCounter } from '../limits/quota-counter.ts';
 import type { MachineFaults } from '../machine-faults.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus, RaftFigures } from '../observe/node-status.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { ConfigService } from './control/config-service.ts';
 import type { AddressBook } from './control/roster.ts';
 
@@ -37,6 +38,8 @@ export interface NodeOptions {
   readonly allowsFaults?: boolean;
   /** How many nodes hold each board, 1..5, if there are as many. Default 3. */
   readonly replicaCount?: number;
+  /** Told what requests do on their way. Default: nobody is. */
+  readonly telemetry?: Telemetry;
   /** Faults that hold from the first message on. Default none. */
   readonly faults?: FaultSettings;
   /** Told what is to be wrong with disk and clock, whenever that changes. */

@@ -11,6 +11,7 @@ import { FaultyTransport } from '@quorate/transport/faulty';
 import { InjectedFaults } from '../injected-faults.ts';
 import { MeasuredDisk } from '../observe/measured-disk.ts';
 import { type ObservedCarrier, observeCarrier } from '../observe/observed-carrier.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { PeerCalls } from './gateway/peer-calls.ts';
 import type { NodeOptions } from './node-options.ts';
 
@@ -31,22 +32,28 @@ export interface Surroundings extends ObservedCarrier {
   readonly requestTimeoutMs: number;
   readonly onNotice: (text: string) => void;
   readonly onNews: (text: string) => void;
+  /** Undefined: nobody traces requests. */
+  readonly telemetry: Telemetry | undefined;
 }
 
 /** Puts around what a node was given whatever breaks, stamps, counts and guards it. */
 export function surround(options: NodeOptions): Surroundings {
   const { clock, random, watchClock = clock, requestTimeoutMs = 3_000 } = options;
-  const { onNotice = () => undefined, onNews = () => undefined } = options;
+  const { onNotice = () => undefined, onNews = () => undefined, telemetry } = options;
   const faulty = new FaultyTransport(options.transport, options);
   const faults = new InjectedFaults(faulty, options.onMachineFaults);
   if (options.faults !== undefined) faults.set(options.faults);
   const isBlocked = (peer: NodeId): boolean => faults.isBlocked(peer);
-  const observed = observeCarrier(faulty, { clock, watchClock, random, isBlocked });
+  const observed = observeCarrier(faulty, {
+    ...{ clock, watchClock, random, isBlocked },
+    context: telemetry?.messages,
+  });
   const { transport } = observed;
   const disk = new MeasuredDisk(options.disk, clock);
   const limits = { rememberedPerPeerMax: ANSWERS_REMEMBERED };
-  const requester = createRequester(transport, clock, { limits });
+  const plain = createRequester(transport, clock, { limits });
+  const requester = telemetry?.requester(plain) ?? plain;
   const calls = new PeerCalls({ transport, requester, clock, random });
-  const given = { clock, watchClock, random, requestTimeoutMs, onNotice, onNews };
+  const given = { clock, watchClock, random, requestTimeoutMs, onNotice, onNews, telemetry };
   return { ...given, ...observed, disk, requester, calls, faults };
 }

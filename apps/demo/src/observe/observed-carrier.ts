@@ -3,6 +3,7 @@ import { raftCodec } from '@quorate/raft';
 import type { Clock, NodeId, ProtocolName, Random, Transport } from '@quorate/transport';
 import { DecodeError } from '@quorate/transport/codec';
 
+import type { MessageContext } from '../telemetry/telemetry.ts';
 import { NodeEvents } from './node-events.ts';
 import { ObservedTransport } from './observed-transport.ts';
 import { StampedTransport } from './stamped-transport.ts';
@@ -26,14 +27,16 @@ export function observeCarrier(
     readonly random: Random;
     /** Whether nothing passes to a peer. */
     readonly isBlocked: (peer: NodeId) => boolean;
+    readonly context: MessageContext | undefined;
   },
 ): ObservedCarrier {
-  const { clock, watchClock, random, isBlocked } = options;
+  const { clock, watchClock, random, isBlocked, context } = options;
   const events = new NodeEvents();
   const trace = new TraceFeed(watchClock);
   const stamping = {
     clock,
     random,
+    context,
     describe,
     detail,
     isTraced: trace.isFollowed,

@@ -6,6 +6,9 @@
  * ```text
  *   1 byte version │ 8 bytes hybrid timestamp │ length, vector clock │ payload
  * ```
+ *
+ * A message that is sent on behalf of a request which somebody traces has version 2, and the headers
+ * of that trace, with their length, before the payload.
  */
 import type {
   Clock,
@@ -33,6 +36,7 @@ import {
   encodeVectorClock,
 } from '@quorate/vector-clocks/codec';
 
+import type { MessageContext } from '../telemetry/telemetry.ts';
 import type { TraceEntry } from './trace.ts';
 
 /** How messages are stamped. */
@@ -46,9 +50,13 @@ export interface StampedTransportOptions {
   /** Whether somebody listens. */
   readonly isTraced: () => boolean;
   readonly trace: (entry: TraceEntry) => void;
+  /** Takes traces of requests from node to node. Left out where nobody does. */
+  readonly context?: MessageContext | undefined;
 }
 
-const VERSION = 1;
+const [PLAIN, TRACED] = [1, 2];
+/** Longer headers of traces are left out. */
+const HEADERS_BYTES_MAX = 1_024;
 /** What a stamp takes at most. */
 const STAMP_BYTES_MAX = 4_096;
 
@@ -56,6 +64,8 @@ interface Stamp {
   readonly at: HybridTimestamp;
   readonly clock: VectorClock;
   readonly payload: Uint8Array;
+  /** Of the trace that it belongs to. */
+  readonly headers?: string;
 }
 
 /** Stamps what leaves, and takes the stamps off what arrives. */
@@ -109,7 +119,9 @@ export class StampedTransport implements Transport {
     const at = this.now();
     this.#causal.increment();
     const { clock } = this.#causal;
-    const outcome = this.#inner.send(to, protocol, stamped({ at, clock, payload }));
+    const headers = this.#options.context?.current();
+    const stamp = { at, clock, payload, ...(headers !== undefined && { headers }) };
+    const outcome = this.#inner.send(to, protocol, stamped(stamp));
     const kind = outcome === 'dropped' ? 'drop' : 'send';
     this.#trace({ kind, peer: to, protocol, at, clock, payload });
     return outcome;
@@ -124,7 +136,10 @@ export class StampedTransport implements Transport {
       const { at, payload } = { at: this.now(), payload: stamp.payload };
       const { clock } = this.#causal;
       this.#trace({ kind: 'receive', peer: delivery.from, protocol, at, clock, payload });
-      listener({ ...delivery, payload });
+      const deliver = (): void => listener({ ...delivery, payload });
+      const { context } = this.#options;
+      if (stamp.headers === undefined || context === undefined) deliver();
+      else context.within(stamp.headers, deliver);
     });
   }
 
@@ -140,10 +155,13 @@ export class StampedTransport implements Transport {
     try {
       const reader = new ByteReader(bytes);
       const version = reader.u8();
-      if (version !== VERSION) throw new DecodeError(`version: expected 1, got ${version}`);
+      if (version !== PLAIN && version !== TRACED) {
+        throw new DecodeError(`version: expected 1 or 2, got ${version}`);
+      }
       const at = decodeTimestamp(reader.bytes(8));
       const clock = decodeVectorClock(reader.lengthPrefixed(STAMP_BYTES_MAX));
-      return { at, clock, payload: reader.bytes(reader.remaining) };
+      const headers = version === TRACED ? { headers: reader.string(HEADERS_BYTES_MAX) } : {};
+      return { at, clock, ...headers, payload: reader.bytes(reader.remaining) };
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#malformedCount += 1;
@@ -172,12 +190,15 @@ export class StampedTransport implements Transport {
   }
 }
 
-function stamped({ at, clock, payload }: Stamp): Uint8Array {
+function stamped({ at, clock, payload, headers = '' }: Stamp): Uint8Array {
   const known = encodeVectorClock(clock);
-  const writer = new ByteWriter(16 + known.length + payload.length);
-  writer.u8(VERSION);
+  // What characters take at most.
+  const isTraced = headers !== '' && 3 * headers.length <= HEADERS_BYTES_MAX;
+  const writer = new ByteWriter(16 + known.length + payload.length + headers.length);
+  writer.u8(isTraced ? TRACED : PLAIN);
   writer.bytes(encodeTimestamp(at));
   writer.lengthPrefixed(known);
+  if (isTraced) writer.string(headers);
   writer.bytes(payload);
   return writer.finish();
 }

@@ -18,6 +18,8 @@ import type { QuotaCounter } from '../limits/quota-counter.ts';
 import { createNode } from '../node/create-node.ts';
 import type { DemoNode } from '../node/node-options.ts';
 import { parseFaults } from '../injected-faults.ts';
+import { loadTelemetry } from '../telemetry/load-telemetry.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { addVersion } from './add-version.ts';
 import { BatchedDisk } from './batched-disk.ts';
 import { FaultyMachine } from './faulty-machine.ts';
@@ -40,7 +42,8 @@ export async function runNode(command: NodeCommand): Promise<void> {
   const unlock = await disk.lock?.('');
   const carrier = await openNodeCarrier(command);
   const log = nodeLog(command.settings.logLevel, (line) => process.stderr.write(`${line}\n`));
-  const node = await openNode(command, { disk, carrier, log });
+  const telemetry = await loadTelemetry(command.id, (text) => log('warn', text));
+  const node = await openNode(command, { disk, carrier, log, telemetry });
   addDocs(node.app);
   addVersion(node.app, command);
   const server = createAdaptorServer({ fetch: logged(node.app.fetch, log) });
@@ -57,6 +60,7 @@ export async function runNode(command: NodeCommand): Promise<void> {
   if ('closeAllConnections' in server) server.closeAllConnections();
   await node.close();
   await carrier.close();
+  await telemetry?.flush();
   await unlock?.();
 }
 
@@ -78,9 +82,14 @@ function openNodeCarrier(command: NodeCommand): Promise<Carrier> {
 
 async function openNode(
   command: NodeCommand,
-  parts: { readonly disk: Disk; readonly carrier: Carrier; readonly log: NodeLog },
+  parts: {
+    readonly disk: Disk;
+    readonly carrier: Carrier;
+    readonly log: NodeLog;
+    readonly telemetry: Telemetry | undefined;
+  },
 ): Promise<DemoNode> {
-  const { disk, carrier, log } = parts;
+  const { disk, carrier, log, telemetry } = parts;
   const quotas = await openQuotas(command, (text) => log('warn', text));
   const adminToken = process.env['QUORATE_ADMIN_TOKEN'];
   const { allowsFaults, fsync, replicaCount } = command.settings;
@@ -96,6 +105,7 @@ async function openNode(
     ...{ allowsFaults, replicaCount },
     addressBook: carrier.addressBook,
     ...(quotas === undefined ? {} : { quotas }),
+    ...(telemetry === undefined ? {} : { telemetry }),
     faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
     onMachineFaults: machine.set,
     ...(adminToken === undefined ? {} : { adminToken }),

@@ -23,19 +23,22 @@ export interface LaunchOptions {
   /** What the nodes are told of their carrier. */
   readonly carrier: Pick<ClusterCarrier, 'nodeArguments' | 'nodeEnvironment'>;
   readonly settings: NodeSettings;
+  /** A module that each node loads before anything else, as `node --import` does. */
+  readonly imported?: string | undefined;
 }
 
 /** Arguments after the executable. @param plans - Of all nodes, this one included. */
 export function argumentsOf(
   { id, httpPort, raftPort }: NodePlan,
   plans: readonly NodePlan[],
-  { host, clusterId, dataDirectory, mainFile, carrier, settings }: LaunchOptions,
+  { host, clusterId, dataDirectory, mainFile, carrier, settings, imported }: LaunchOptions,
 ): readonly string[] {
   const peers = plans
     .filter((other) => other.id !== id)
     .map((other) => `${other.id}=${host}:${other.raftPort}`);
   return [
     ...nodeFlags,
+    ...(imported === undefined ? [] : ['--import', imported]),
     mainFile,
     'node',
     `--id=${id}`,

@@ -44,6 +44,7 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
   const bundle = await bundleNode(mainFile);
   const supervisor = new Supervisor({
     ...{ plans, host, carrier, clusterId, dataDirectory, mainFile: bundle.mainFile },
+    imported: command.imported,
     onNodes: data.remember,
     ...{ settings: command.settings, voterCount: command.voterCount },
     ...(command.seed !== undefined && { random: seededRandom(command.seed) }),

@@ -34,7 +34,7 @@ function words(keyword: string): readonly string[] {
 describe('the Containerfile', () => {
   test('has nothing that its linter minds', () => {
     const findings = validate(text, { deprecatedMaintainer: ValidationSeverity.ERROR });
-    expect(findings.map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([]);
+    expect(findings.map(({ message, range }) => [range.start.line + 1, message])).toEqual([]);
   });
 
   test('builds on the Node that the tests run on, to the last digit', () => {

@@ -6,23 +6,23 @@ import { describe, expect, test } from 'vitest';
 
 import { commands } from '../../src/cli/command-table.ts';
 import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
-import { deployFile, findingsOf, type Manifest, manifestsOf } from '../support/manifests.ts';
+import { deployFile, findingsOf, manifestsOf } from '../support/manifests.ts';
 import { SimulatedCluster } from '../support/simulated-cluster.ts';
 
 const manifests = manifestsOf(deployFile('kubernetes.yaml'));
 
-function find<Kind>(kind: string, name: string): Kind {
+function find(kind: string, name: string): unknown {
   const found = manifests.find((manifest) => {
     return manifest.kind === kind && manifest.metadata.name === name;
   });
   if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
-  return found as Kind;
+  return found;
 }
 
-const { spec: set } = find<StatefulSet>('StatefulSet', 'corkboard');
-const headless = find<Service>('Service', set?.serviceName ?? '');
-const front = find<Service>('Service', 'corkboard');
-const budget = find<PodDisruptionBudget>('PodDisruptionBudget', 'corkboard');
+const { spec: set } = find('StatefulSet', 'corkboard') as StatefulSet;
+const headless = find('Service', set?.serviceName ?? '') as Service;
+const front = find('Service', 'corkboard') as Service;
+const budget = find('PodDisruptionBudget', 'corkboard') as PodDisruptionBudget;
 const pod = set?.template.spec;
 const [container] = pod?.containers ?? [];
 const portOf = (name: string): number | undefined =>
@@ -37,12 +37,9 @@ function optionsOf(name: string): Readonly<Record<string, unknown>> {
 }
 
 describe('the schemas of Kubernetes', () => {
-  test.each(manifests.map((manifest) => [`${manifest.kind} ${manifest.metadata.name}`, manifest]))(
-    'take %s',
-    (_name, manifest) => {
-      expect(findingsOf(manifest as Manifest)).toEqual([]);
-    },
-  );
+  test.each(manifests)('take $kind $metadata.name', (manifest) => {
+    expect(findingsOf(manifest)).toEqual([]);
+  });
 
   test.each([
     ['serviceName:', 'servicename:', '/spec/servicename: no such field'],

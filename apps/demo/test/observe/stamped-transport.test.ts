@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import { StampedTransport } from '../../src/observe/stamped-transport.ts';
 import type { TraceEntry } from '../../src/observe/trace.ts';
+import type { MessageContext } from '../../src/telemetry/telemetry.ts';
 
 const protocol = protocolName('test');
 
@@ -77,10 +78,78 @@ describe('stamped messages', () => {
     for (let length = 0; length < whole!.length - 1; length += 1) {
       a!.inner.send(nodeId('b'), protocol, whole!.slice(0, length));
     }
-    a!.inner.send(nodeId('b'), protocol, Uint8Array.of(2, ...whole!.slice(1)));
+    a!.inner.send(nodeId('b'), protocol, Uint8Array.of(3, ...whole!.slice(1)));
     a!.inner.send(nodeId('b'), protocol, whole!);
     await settled();
     expect(heard).toEqual(['7']);
     expect(b!.transport.malformedCount).toBe(whole!.length);
+  });
+
+  describe('on behalf of a request that is traced', () => {
+    /** Headers that messages leave with, and those in whose name they were heard. */
+    function traced() {
+      const network = new MemoryNetwork();
+      const heard: string[] = [];
+      const sizes: number[] = [];
+      let sent: string | undefined;
+      let within = 'nothing';
+      const context: MessageContext = {
+        current: () => sent,
+        within: (headers, action) => {
+          within = headers;
+          action();
+          within = 'nothing';
+        },
+      };
+      const open = (name: string, given: { readonly context?: MessageContext }) => {
+        const random = seededRandom(1);
+        const quiet = { isTraced: () => false, describe: () => '', trace: () => undefined };
+        const inner = network.join(nodeId(name));
+        inner.subscribe(protocolName('size'), ({ payload }) => sizes.push(payload.length));
+        const options = { clock: systemClock, random, ...quiet, ...given };
+        return new StampedTransport(inner, options);
+      };
+      const a = open('a', { context });
+      const b = open('b', { context });
+      const deaf = open('deaf', {});
+      for (const node of [b, deaf]) {
+        node.subscribe(protocol, ({ payload }) => {
+          heard.push(`${node.localId} ${payload.join()} within ${within}`);
+        });
+      }
+      const send = async (headers: string | undefined): Promise<void> => {
+        sent = headers;
+        for (const name of ['b', 'deaf']) a.send(nodeId(name), protocol, Uint8Array.of(7));
+        a.send(nodeId('b'), protocolName('size'), Uint8Array.of(7));
+        await settled();
+      };
+      return { send, heard, sizes };
+    }
+
+    test('bring its headers, to whoever traces and to whoever does not', async () => {
+      const { send, heard } = traced();
+      await settled();
+      await send('traceparent: 00-é');
+      await send(undefined);
+      expect(heard).toEqual([
+        ...['b 7 within traceparent: 00-é', 'deaf 7 within nothing'],
+        ...['b 7 within nothing', 'deaf 7 within nothing'],
+      ]);
+    });
+
+    test('leave headers behind that are too long', async () => {
+      const { send, heard } = traced();
+      await settled();
+      await send('x'.repeat(342));
+      expect(heard[0]).toBe('b 7 within nothing');
+    });
+
+    test('and no others take a byte more', async () => {
+      const { send, sizes } = traced();
+      await settled();
+      for (const headers of [undefined, '', 'a: b']) await send(headers);
+      const [plain = 0, empty, full] = sizes;
+      expect([empty, full]).toEqual([plain, plain + 5]);
+    });
   });
 });

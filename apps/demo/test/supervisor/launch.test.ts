@@ -30,6 +30,14 @@ test('a node is told where all others are, and not itself', () => {
   );
 });
 
+test('what each node loads first stands before its script', () => {
+  const [plan] = plans;
+  const args = argumentsOf(plan!, plans, { ...options, imported: './first.mjs' });
+  expect(args.indexOf('./first.mjs')).toBe(args.indexOf('--import') + 1);
+  expect(args.indexOf('./first.mjs')).toBeLessThan(args.indexOf('main.mjs'));
+  expect(argumentsOf(plan!, plans, options)).not.toContain('--import');
+});
+
 test('a node alone has no peers', () => {
   const [plan] = plans;
   const args = argumentsOf(plan!, [plan!], options);

@@ -59,9 +59,10 @@ function watched(value: unknown, path: string, unread: Set<string>): unknown {
   for (const key of Object.keys(value)) unread.add(`${path}/${key}`);
   return new Proxy(value, {
     get: (target, key) => {
-      if (typeof key === 'symbol' || !Object.hasOwn(target, key)) return Reflect.get(target, key);
+      const field: unknown = Reflect.get(target, key);
+      if (typeof key === 'symbol' || !Object.hasOwn(target, key)) return field;
       unread.delete(`${path}/${key}`);
-      return watched(Reflect.get(target, key), `${path}/${key}`, unread);
+      return watched(field, `${path}/${key}`, unread);
     },
   });
 }

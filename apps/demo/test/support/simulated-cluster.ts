@@ -3,6 +3,7 @@ import { type NodeId, nodeId } from '@quorate/transport';
 
 import type { ReadMode } from '../../src/config/read-mode.ts';
 import { createNode } from '../../src/node/create-node.ts';
+import type { Telemetry } from '../../src/telemetry/telemetry.ts';
 import type { DemoNode, NodeOptions } from '../../src/node/node-options.ts';
 
 /** What a response said, read to its end. */
@@ -27,6 +28,7 @@ export class SimulatedCluster {
   readonly ids: NodeId[];
   readonly #nodes = new Map<NodeId, DemoNode>();
   readonly #tuning: Tuning;
+  readonly #telemetryOf: ((id: NodeId) => Telemetry) | undefined;
   /** What the nodes wanted an operator to read. */
   readonly notices: string[] = [];
 
@@ -36,10 +38,13 @@ export class SimulatedCluster {
       readonly nodeCount?: number;
       readonly disk?: DiskOptions;
       readonly tuning?: Tuning;
+      /** Told what requests do, by node. */
+      readonly telemetryOf?: (id: NodeId) => Telemetry;
     } = {},
   ) {
     const { seed = 1, nodeCount = 3, disk = {}, tuning = {} } = options;
     this.#tuning = tuning;
+    this.#telemetryOf = options.telemetryOf;
     // The platform's Request and AbortSignal hold weak references, which simulated code may not.
     this.simulation = new Simulation({ seed, disk, ambient: 'allow' });
     this.ids = Array.from({ length: nodeCount }, (_, index) => nodeId(`n${index + 1}`));
@@ -56,8 +61,10 @@ export class SimulatedCluster {
   #start(id: NodeId, founding: Pick<NodeOptions, 'voters' | 'isJoining'>): void {
     this.simulation.addNode(id, async ({ transport, clock, random, disk }) => {
       this.#nodes.delete(id);
+      const telemetry = this.#telemetryOf?.(id);
       const node = await createNode({
         ...this.#tuning,
+        ...(telemetry !== undefined && { telemetry }),
         ...{ transport, clock, random, disk, ...founding },
         onNotice: (text) => this.notices.push(`${id}: ${text}`),
       });

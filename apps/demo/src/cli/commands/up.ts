@@ -57,6 +57,10 @@ export const up: Command = command({
       'Keep what nodes send each other for so long, for `demo trace export`',
       'off',
     ),
+    import: option(
+      text('module'),
+      'Each node loads it first, as by `node --import`: an SDK of OpenTelemetry, say',
+    ),
     open: flag('Open the page in a browser'),
     ...controlOptions,
   },
@@ -71,6 +75,7 @@ export const up: Command = command({
       loadPerSecond: options.load,
       mix: options.mix,
       carrier: clusterCarrierOf(options),
+      imported: options.import,
       traceMs: options.trace,
       seed: options.seed,
       settings: settingsOf(options, options.noChaos ? 'refused' : 'allowed'),

@@ -3,6 +3,7 @@ import { RaftNode } from '@quorate/raft';
 
 import { ConfigStore } from '../../config/config-store.ts';
 import { newsOf, noticeOf } from '../../observe/raft-figures.ts';
+import { tracedRaft } from '../../telemetry/traced-raft.ts';
 import type { NodeOptions } from '../node-options.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { ConfigService } from './config-service.ts';
@@ -28,8 +29,10 @@ export interface Control {
  */
 export async function openControl(
   { isJoining = false, voters, addressBook, raft: tuning }: NodeOptions,
-  { transport, disk, clock, random, requestTimeoutMs, onNotice, onNews }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Control> {
+  const { transport, disk, clock, random, requestTimeoutMs } = surroundings;
+  const { onNotice, onNews, telemetry } = surroundings;
   const store = new ConfigStore();
   const raft = await RaftNode.open({
     snapshotEveryEntries: SNAPSHOT_EVERY,
@@ -48,6 +51,6 @@ export async function openControl(
   });
   const founders = voters.filter((id) => !isJoining || id !== transport.localId);
   const roster = new Roster({ store, raft, founders, addressBook });
-  const service = new ConfigService({ raft, store, requestTimeoutMs });
+  const service = new ConfigService({ raft: tracedRaft(raft, telemetry), store, requestTimeoutMs });
   return { raft, store, roster, service };
 }
