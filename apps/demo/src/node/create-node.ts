@@ -36,11 +36,11 @@ import { surround } from './surroundings.ts';
  */
 export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const surroundings = surround(options);
-  const { transport, clock, requester, calls, requestTimeoutMs } = surroundings;
+  const { transport, clock, random, requester, calls, requestTimeoutMs } = surroundings;
   const { localId } = transport;
   const control = await openControl(options, surroundings);
   const { raft, store, roster, service } = control;
-  const directory = new BoardDirectory(transport, clock);
+  const directory = new BoardDirectory({ transport, clock, random });
   const boards = await openBoards({ ...options, roster, directory }, surroundings);
   const settlement = boards.figures;
   const { isAvailable } = calls;

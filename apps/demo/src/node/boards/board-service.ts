@@ -36,6 +36,8 @@ export interface BoardServiceOptions {
   readonly clock: Clock;
   /** Whether to ask an owner at all. */
   readonly isAvailable: (owner: NodeId) => boolean;
+  /** Settles once no node denies a board any more that is held here. */
+  readonly announced: () => Promise<void>;
   /** How long a client waits for an outcome, in ms. More than 0. */
   readonly requestTimeoutMs: number;
   /** How many nodes hold each board, if there are as many. */
@@ -195,7 +197,9 @@ export class BoardService implements BoardAccess {
       const copy = await host.hold(boardId);
       await shards.assign([boardId]);
       const operations = [{ kind: 'setTitle' as const, title: command.title }];
-      return await this.#change(boardId, copy, operations, command.stamp);
+      const answer = await this.#change(boardId, copy, operations, command.stamp);
+      if (answer.kind === 'done') await this.#options.announced();
+      return answer;
     }
     const isQuorum = command.kind === 'read' && command.copies > 1;
     const copy = await this.#find(boardId);

@@ -46,6 +46,7 @@ export async function openBoards(
   const shards = new Shards({ host, localId, requester, clock, membership, replicaCount });
   const service = new BoardService({
     ...{ host, shards, localId, requester, clock, isAvailable, requestTimeoutMs, replicaCount },
+    announced: () => directory.announced(),
   });
   const figures = (): BoardFigures => {
     const { epoch, members } = membership();
