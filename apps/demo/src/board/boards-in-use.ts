@@ -3,7 +3,7 @@ import type { Clock, Timer } from '@quorate/transport';
 import type { RestingBoard } from './resting-board.ts';
 
 /** So many boards of a node may be open; whoever edits more than that at a time waits for each. */
-export const OPEN_MAX = 32;
+export const OPEN_MAX = 16;
 /** How soon the others are closed, in ms: in a turn of its own, when nobody is using any. */
 const REST_MS = 20;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClusterCarrier } from '../carriers/cluster-carrier.ts';
 import type { FaultSettings } from '../injected-faults.ts';
 import { argumentsOfSettings, type NodeSettings } from '../runtime/node-settings.ts';
-import { nodeFlags } from '../runtime/node-flags.ts';
+import { nodeEnvironment, nodeFlags } from '../runtime/node-flags.ts';
 
 /** A node's name and the ports it listens on. */
 export interface NodePlan {
@@ -66,6 +66,7 @@ export function environmentOf(
 ): Readonly<Record<string, string | undefined>> {
   return {
     ...process.env,
+    ...nodeEnvironment,
     ...carrier.nodeEnvironment,
     NODE_OPTIONS: undefined,
     QUORATE_ADMIN_TOKEN: adminToken,
