@@ -1,5 +1,5 @@
 import { LatencyHistogram } from '../latency-histogram.ts';
-import type { LoadAnswer } from '../scenarios/run-scenario.ts';
+import type { LoadAnswer } from '../scenarios/client-network.ts';
 import {
   type ChartMark,
   type ChartPoint,
