@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 
 import { boardView } from '../board/board.ts';
+import { faultSettings } from '../injected-faults.ts';
+import type { MemberFigures } from '../observe/node-status.ts';
 import type { AnswerText, RouteTexts } from './openapi.ts';
 
 const text = v.string();
@@ -17,7 +19,36 @@ const stream = (says: string): Readonly<Record<number, AnswerText>> => ({
 const written = v.object({ key: text, revision });
 const nodeStatus = v.looseObject({ id: text });
 const made = v.object({ id: text, version, copies: count });
-const step = v.object({ id: text, step: text });
+const steps = [
+  'waiting',
+  'catchingUp',
+  'caughtUp',
+  'joint',
+  'voter',
+  'member',
+  'draining',
+] as const satisfies readonly MemberFigures['step'][];
+const step = v.object({ id: text, step: v.picklist(steps) });
+const health = v.object({
+  ...{ isHealthy: v.boolean(), uptimeMs: v.number(), loopDelayMs: v.number() },
+  failure: v.nullable(text),
+});
+const readiness = v.object({ isReady: v.boolean(), reasons: v.array(text) });
+const cluster = v.object({
+  ...{ role: text, term: count, leaderId: v.nullable(text) },
+  ...{ voters: v.array(text), learners: v.array(text), isJoint: v.boolean() },
+  members: v.array(v.object({ ...step.entries, address: v.nullable(text) })),
+  ...{ epoch: count, underReplicatedCount: count },
+});
+const suspicion = v.object({ peer: text, phi: v.number(), isSuspected: v.boolean() });
+const breakers = v.object({ peer: text, breakers: v.record(text, text) });
+const ring = v.object({
+  ...{ epoch: count, members: v.array(text) },
+  ...{ key: v.optional(text), owners: v.optional(v.array(text)) },
+});
+const snapshot = v.object({
+  ...{ outcome: text, lastApplied: count, firstLogIndex: count },
+});
 
 /** By method and path, as the router has them. */
 export const nodeTexts: RouteTexts = {
@@ -110,15 +141,15 @@ export const nodeTexts: RouteTexts = {
   'GET /healthz': {
     summary: 'Tells whether the node lives.',
     answers: {
-      200: { says: 'It does', schema: v.looseObject({ isHealthy: v.boolean() }) },
-      503: { says: 'It should be restarted', schema: v.looseObject({ isHealthy: v.boolean() }) },
+      200: { says: 'It does', schema: health },
+      503: { says: 'It should be restarted', schema: health },
     },
   },
   'GET /readyz': {
     summary: 'Tells whether the node should be asked.',
     answers: {
-      200: { says: 'Yes', schema: v.looseObject({ isReady: v.boolean() }) },
-      503: { says: 'No, and why', schema: v.looseObject({ reasons: v.array(text) }) },
+      200: { says: 'Yes', schema: readiness },
+      503: { says: 'No, and why', schema: readiness },
     },
   },
   'GET /metrics': {
@@ -131,22 +162,22 @@ export const nodeTexts: RouteTexts = {
   },
   'GET /admin/cluster': {
     summary: 'Who takes part, as this node sees it.',
-    answers: { 200: { says: 'The nodes', schema: v.looseObject({}) } },
+    answers: { 200: { says: 'The nodes', schema: cluster } },
   },
   'GET /admin/phi': {
     summary: 'How strongly this node suspects each other one.',
-    answers: { 200: { says: 'The suspicions', schema: v.unknown() } },
+    answers: { 200: { says: 'The suspicions', schema: v.array(suspicion) } },
   },
   'GET /admin/breakers': {
     summary: 'The breakers of this node by node and method.',
-    answers: { 200: { says: 'The breakers', schema: v.unknown() } },
+    answers: { 200: { says: 'The breakers', schema: v.array(breakers) } },
   },
   'GET /admin/ring': {
     summary: 'Who owns boards, and one of them.',
     answers: {
       200: {
         says: 'The members',
-        schema: v.looseObject({ epoch: count, members: v.array(text) }),
+        schema: ring,
       },
     },
   },
@@ -164,7 +195,7 @@ export const nodeTexts: RouteTexts = {
   },
   'POST /admin/faults': {
     summary: 'Says what is wrong with the links and the machine of the node; for the supervisor.',
-    answers: { 200: { says: 'What is wrong now', schema: v.looseObject({}) } },
+    answers: { 200: { says: 'What is wrong now', schema: faultSettings } },
   },
   'POST /admin/nodes': {
     summary: 'Lets a node join; for admins.',
@@ -182,13 +213,13 @@ export const nodeTexts: RouteTexts = {
   },
   'POST /admin/transfer-leadership': {
     summary: 'Hands leadership of Raft to another node, or to the one that is best for it.',
-    answers: { 200: { says: 'Who leads now', schema: v.looseObject({ leaderId: text }) } },
+    answers: { 200: { says: 'Who leads now', schema: v.object({ leaderId: text }) } },
   },
   'POST /admin/snapshot': {
     summary: "Has this node take a snapshot of its log's state.",
     answers: {
-      200: { says: 'There is nothing new to be in one', schema: v.looseObject({ outcome: text }) },
-      202: { says: 'It has begun', schema: v.looseObject({ outcome: text }) },
+      200: { says: 'There is nothing new to be in one', schema: snapshot },
+      202: { says: 'It has begun', schema: snapshot },
     },
   },
   'GET /openapi.json': {

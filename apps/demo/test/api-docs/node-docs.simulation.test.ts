@@ -20,6 +20,49 @@ const problem = v.object({
   ...{ code: v.string(), retryable: v.boolean(), indefinite: v.boolean() },
 });
 
+/** One request of each route that answers at once. */
+const examples: readonly [
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+][] = [
+  ['POST', '/v1/boards', { title: 'Board' }],
+  ['POST', '/v1/boards', { title: 'Other' }, { 'idempotency-key': 'other' }],
+  ['GET', '/v1/boards/:id'],
+  ['POST', '/v1/boards/:id/ops', { operations: [{ kind: 'addAffected', amount: 1 }] }],
+  ['GET', '/v1/boards/:id/sync'],
+  ['GET', '/v1/whoami'],
+  ['GET', '/v1/limits'],
+  ['PUT', '/v1/config/*', { value: 'a' }],
+  ['PUT', '/v1/config/*', { value: 'b' }],
+  ['GET', '/v1/config/*'],
+  ['DELETE', '/v1/config/*'],
+  ['GET', '/healthz'],
+  ['GET', '/readyz'],
+  ['GET', '/metrics'],
+  ['GET', '/admin/raft'],
+  ['GET', '/admin/ring'],
+  ['GET', '/admin/cluster'],
+  ['GET', '/admin/phi'],
+  ['GET', '/admin/breakers'],
+  ['GET', '/admin/boards/:id'],
+  ['POST', '/admin/faults', { groups: [] }, admin],
+  ['POST', '/admin/snapshot', undefined, admin],
+  ['POST', '/admin/transfer-leadership', {}, admin],
+  ['POST', '/admin/nodes', { id: 'n9', address: 'n9:5000' }, admin],
+  ['DELETE', '/admin/nodes/:id', undefined, admin],
+  ['GET', '/openapi.json'],
+  ['GET', '/docs'],
+  ['DELETE', '/v1/boards/:id'],
+];
+
+/** The schema, and nothing that it does not name. */
+function closed(schema: v.GenericSchema): v.GenericSchema {
+  const isObject = schema.type === 'object' && 'entries' in schema;
+  return isObject ? v.strictObject(schema.entries as v.ObjectEntries) : schema;
+}
+
 function ask(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
   const headers = new Headers({ ...json, 'idempotency-key': 'k' });
   new Headers(init.headers).forEach((value, name) => headers.set(name, value));
@@ -72,6 +115,14 @@ describe('the description of a node', () => {
     for (const name of ['groups', 'latencyMs', 'clockSkewMs']) expect(faults).toContain(name);
   });
 
+  test('has an example of each route that does not go on and on', () => {
+    const shown = new Set(examples.map(([method, path]) => `${method} ${path}`));
+    const streams = Object.entries(nodeTexts)
+      .filter(([, { answers }]) => answers[200]?.type === 'text/event-stream')
+      .map(([route]) => route);
+    expect([...shown, ...streams].toSorted()).toEqual(Object.keys(nodeTexts).toSorted());
+  });
+
   test('says of requests what the schemas say that check them', async () => {
     const { document } = await ask('GET', '/openapi.json');
     const sync = (document as { paths: Record<string, { get: unknown }> }).paths[
@@ -89,39 +140,14 @@ describe('the description of a node', () => {
     expect(text).toContain('"Idempotency-Key"');
   });
 
-  test.each<[method: string, path: string, body?: unknown, headers?: Record<string, string>]>([
-    ['POST', '/v1/boards', { title: 'Board' }],
-    ['POST', '/v1/boards', { title: 'Other' }, { 'idempotency-key': 'other' }],
-    ['GET', '/v1/boards/:id'],
-    ['POST', '/v1/boards/:id/ops', { operations: [{ kind: 'addAffected', amount: 1 }] }],
-    ['GET', '/v1/boards/:id/sync'],
-    ['GET', '/v1/whoami'],
-    ['GET', '/v1/limits'],
-    ['PUT', '/v1/config/*', { value: 'a' }],
-    ['PUT', '/v1/config/*', { value: 'b' }],
-    ['GET', '/v1/config/*'],
-    ['DELETE', '/v1/config/*'],
-    ['GET', '/healthz'],
-    ['GET', '/readyz'],
-    ['GET', '/metrics'],
-    ['GET', '/admin/raft'],
-    ['GET', '/admin/ring'],
-    ['GET', '/admin/cluster'],
-    ['GET', '/admin/phi'],
-    ['GET', '/admin/breakers'],
-    ['GET', '/admin/boards/:id'],
-    ['POST', '/admin/faults', { groups: [] }, admin],
-    ['POST', '/admin/snapshot', undefined, admin],
-    ['GET', '/openapi.json'],
-    ['GET', '/docs'],
-    ['DELETE', '/v1/boards/:id'],
-  ])('%s %s answers as it says', async (method, route, body, headers = {}) => {
-    const path = route.replace(':id', boardId).replace('*', 'key');
+  test.each(examples)('%s %s answers as it says', async (method, route, body, headers = {}) => {
+    const id = route.startsWith('/admin/nodes') ? 'n9' : boardId;
+    const path = route.replace(':id', id).replace('*', 'key');
     const init = body === undefined ? { headers } : { headers, body: JSON.stringify(body) };
     const answer = await ask(method, path, init);
     const said = nodeTexts[`${method} ${route}`]?.answers[answer.status];
     expect(said, `${answer.status}: ${answer.text}`).toBeDefined();
-    if (said?.schema !== undefined) v.parse(said.schema, answer.document);
+    if (said?.schema !== undefined) v.parse(closed(said.schema), answer.document);
     if (said?.type !== undefined) expect(answer.headers.get('content-type')).toContain(said.type);
   });
 });
