@@ -8,7 +8,7 @@ import type { FaultSettings } from '../injected-faults.ts';
 import type { QuotaCounter } from '../limits/quota-counter.ts';
 import type { MachineFaults } from '../machine-faults.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
-import type { NodeStatus, RaftFigures } from '../observe/node-status.ts';
+import type { MemoryFigures, NodeStatus, RaftFigures } from '../observe/node-status.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { ConfigService } from './control/config-service.ts';
 import type { AddressBook } from './control/roster.ts';
@@ -46,6 +46,8 @@ export interface NodeOptions {
   readonly onMachineFaults?: (faults: MachineFaults) => void;
   /** Raft's tuning, where it should differ from its defaults. */
   readonly raft?: Pick<RaftNodeOptions, 'tickMs' | 'snapshotEveryEntries' | 'trailingEntryCount'>;
+  /** What the process takes. Left out where nodes have none of their own. */
+  readonly memory?: () => MemoryFigures;
   /** Gets what an operator should read: damage, a full disk, a failure. */
   readonly onNotice?: (text: string) => void;
   /** Gets what else happens: who leads, who takes part. */

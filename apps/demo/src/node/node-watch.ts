@@ -34,7 +34,18 @@ export interface NodeWatch {
 /** Watches a node from now on. */
 export function watchNode(
   { control, boards, changes, admission }: NodeParts,
-  { transport, stamped, disk, clock, watchClock, calls, faults, events, trace }: Surroundings,
+  {
+    transport,
+    stamped,
+    disk,
+    clock,
+    watchClock,
+    calls,
+    faults,
+    events,
+    trace,
+    memory,
+  }: Surroundings,
 ): NodeWatch {
   const { raft, store, service } = control;
   const http = new HttpMetrics();
@@ -45,6 +56,7 @@ export function watchNode(
     id: transport.localId,
     uptimeMs: clock.nowMs() - startedAtMs,
     loopDelayMs: loop.delayMs,
+    ...(memory && { memory: memory() }),
     hybridAheadMs: stamped.aheadMs,
     raft: figures(),
     store: store.figures(),

@@ -34,12 +34,13 @@ export interface Surroundings extends ObservedCarrier {
   readonly onNews: (text: string) => void;
   /** Undefined: nobody traces requests. */
   readonly telemetry: Telemetry | undefined;
+  readonly memory: NodeOptions['memory'];
 }
 
 /** Puts around what a node was given whatever breaks, stamps, counts and guards it. */
 export function surround(options: NodeOptions): Surroundings {
   const { clock, random, watchClock = clock, requestTimeoutMs = 3_000 } = options;
-  const { onNotice = () => undefined, onNews = () => undefined, telemetry } = options;
+  const { onNotice = () => undefined, onNews = () => undefined, telemetry, memory } = options;
   const faulty = new FaultyTransport(options.transport, options);
   const faults = new InjectedFaults(faulty, options.onMachineFaults);
   if (options.faults !== undefined) faults.set(options.faults);
@@ -54,6 +55,6 @@ export function surround(options: NodeOptions): Surroundings {
   const plain = createRequester(transport, clock, { limits });
   const requester = telemetry?.requester(plain) ?? plain;
   const calls = new PeerCalls({ transport, requester, clock, random });
-  const given = { clock, watchClock, random, requestTimeoutMs, onNotice, onNews, telemetry };
-  return { ...given, ...observed, disk, requester, calls, faults };
+  const given = { clock, watchClock, random, requestTimeoutMs, onNotice, onNews };
+  return { ...given, telemetry, memory, ...observed, disk, requester, calls, faults };
 }

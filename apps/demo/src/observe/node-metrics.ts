@@ -39,7 +39,7 @@ export function nodeMetrics(sources: MetricsSources): string {
 
 function writeRaft(
   text: OpenMetricsText,
-  { raft, store, loopDelayMs, uptimeMs }: NodeStatus,
+  { raft, store, memory, loopDelayMs, uptimeMs }: NodeStatus,
 ): void {
   const gauge = (name: string, help: string, value: number): void => {
     text.gauge(name, help, [{ value }]);
@@ -62,6 +62,10 @@ function writeRaft(
   gauge('store_keys', 'Keys in the state machine.', store.keyCount);
   gauge('store_bytes', 'Bytes in the state machine.', store.storeBytes);
   gauge('event_loop_delay_seconds', 'How late the last timer ran.', loopDelayMs / 1_000);
+  if (memory !== undefined) {
+    gauge('process_heap_bytes', 'Objects of the program.', memory.heapBytes);
+    gauge('process_resident_memory_bytes', 'Memory of the process.', memory.residentBytes);
+  }
   gauge('uptime_seconds', 'Time since the start of the node.', uptimeMs / 1_000);
 }
 

@@ -6,6 +6,8 @@ export interface NodeStatus {
   readonly uptimeMs: number;
   /** How late the event loop ran its last timer, in ms. */
   readonly loopDelayMs: number;
+  /** What its process takes; left out where nodes have no process of their own. */
+  readonly memory?: MemoryFigures;
   /** How far the time in messages is ahead of this wall clock, in ms: one of them is wrong. */
   readonly hybridAheadMs: number;
   readonly raft: RaftFigures;
@@ -19,6 +21,14 @@ export interface NodeStatus {
   readonly limits?: readonly LimitFigures[];
   /** Peers that an injected partition keeps apart from this node. */
   readonly blockedPeers: readonly string[];
+}
+
+/** What a process takes. */
+export interface MemoryFigures {
+  /** Objects of the program. */
+  readonly heapBytes: number;
+  /** All of it that is in memory. */
+  readonly residentBytes: number;
 }
 
 /** A node of the cluster, or one that is still on its way. */

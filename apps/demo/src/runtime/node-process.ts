@@ -109,6 +109,10 @@ async function openNode(
     faults: parseFaults(process.env['QUORATE_FAULTS'] ?? ''),
     onMachineFaults: machine.set,
     ...(adminToken === undefined ? {} : { adminToken }),
+    memory: () => {
+      const { heapUsed: heapBytes, rss: residentBytes } = process.memoryUsage();
+      return { heapBytes, residentBytes };
+    },
     onNotice: (text) => log('warn', text),
     onNews: (text) => log('info', text),
   });

@@ -45,7 +45,7 @@ export interface ClientLoad {
 }
 
 /** Who looks on while a scenario is played. */
-export interface RunWatcher extends Pick<SimClusterOptions, 'onNode'> {
+export interface RunWatcher extends Pick<SimClusterOptions, 'onNode' | 'onNotice'> {
   /** Gets everything that is done to the cluster, as it is done. */
   readonly onFault?: (fault: Fault) => void;
   readonly onAnswer?: (answer: LoadAnswer) => void;
@@ -88,10 +88,11 @@ export class ScenarioRun {
     mishaps: readonly FaultEvent[] = [],
   ) {
     this.#mishaps = [...mishaps];
-    const { onNode, onAnswer } = watcher;
+    const { onNode, onNotice, onAnswer } = watcher;
     this.#watcher = watcher;
     this.scenario = scenario;
-    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT, ...(onNode && { onNode }) });
+    const watchers = { ...(onNode && { onNode }), ...(onNotice && { onNotice }) };
+    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT, ...watchers });
     const random = seededRandom(seed).fork('clients');
     const network = new ClientNetwork(this.cluster, random, onAnswer);
     this.#boards = new BoardClients(network, scenario.load.boards);

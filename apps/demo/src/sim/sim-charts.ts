@@ -1,5 +1,6 @@
 import { LatencyHistogram } from '../latency-histogram.ts';
 import type { LoadAnswer } from '../scenarios/client-network.ts';
+import { ChartMarks } from '../supervisor/chart-marks.ts';
 import {
   type ChartMark,
   type ChartPoint,
@@ -10,7 +11,6 @@ import {
 const INTERVAL_MS = 500;
 /** Two minutes. */
 const POINTS_MAX = 240;
-const MARKS_MAX = 200;
 
 /** What there is of the charts. */
 export type HistoryEvent = PageEvent & { readonly kind: 'history' };
@@ -19,7 +19,7 @@ export type HistoryEvent = PageEvent & { readonly kind: 'history' };
 export class SimCharts {
   readonly #publish: (event: PageEvent) => void;
   readonly #points: ChartPoint[] = [];
-  readonly #marks: ChartMark[] = [];
+  readonly #marks = new ChartMarks();
   readonly #latency = new LatencyHistogram();
   #counts = { done: 0, refused: 0, unknown: 0, messages: 0 };
   #nextAtMs = INTERVAL_MS;
@@ -30,14 +30,13 @@ export class SimCharts {
 
   /** What there is so far. */
   get history(): HistoryEvent {
-    return { kind: 'history', points: [...this.#points], marks: [...this.#marks] };
+    return { kind: 'history', points: [...this.#points], marks: this.#marks.all };
   }
 
   /** Draws a line at `atMs`. */
   mark(atMs: number, kind: ChartMark['kind'], text: string): void {
     const mark = { atMs, kind, text };
-    this.#marks.push(mark);
-    if (this.#marks.length > MARKS_MAX) this.#marks.shift();
+    this.#marks.add(mark);
     this.#publish({ kind: 'mark', mark });
   }
 

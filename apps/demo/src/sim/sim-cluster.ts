@@ -55,6 +55,8 @@ export interface SimClusterOptions {
   readonly inputs?: readonly SimInput[];
   /** Gets every node as it starts, and again when it starts anew. */
   readonly onNode?: (id: NodeId, node: DemoNode) => void;
+  /** Gets what a node would write for its operator. */
+  readonly onNotice?: (id: NodeId, text: string) => void;
 }
 
 const NODES_MAX = 9;
@@ -225,6 +227,7 @@ export class SimCluster {
       const node = await createNode({
         ...{ ...surroundings, ...founding },
         ...{ adminToken: ADMIN_TOKEN, allowsFaults: true, faults },
+        onNotice: (text) => this.options.onNotice?.(id, text),
       });
       this.#nodes.set(id, node);
       this.options.onNode?.(id, node);

@@ -51,6 +51,7 @@ export class WatchedRun {
         this.#nodes.set(id, node);
         if (this.#isLoud) this.#follow(id, node);
       },
+      onNotice: (id, text) => this.#charts.mark(this.nowMs, 'log', `${id}: ${text}`),
       onFault: (fault) => this.#noticeFault(fault),
       onAnswer: (answer) => this.#charts.answered(answer),
     });

@@ -1,3 +1,4 @@
+import { ChartMarks } from './chart-marks.ts';
 import { type ChartMark, type ChartPoint, chartPoint, type PageEvent } from './cluster-view.ts';
 import type { LoadGenerator } from './load-generator.ts';
 import type { Broadcast } from './supervisor-events.ts';
@@ -5,7 +6,6 @@ import type { Broadcast } from './supervisor-events.ts';
 const intervalMs = 500;
 /** Two minutes. */
 const pointCountMax = 240;
-const markCountMax = 200;
 
 /** The last two minutes of the cluster in numbers, so that a page opened late shows them too. */
 export class Charts {
@@ -13,7 +13,7 @@ export class Charts {
   readonly #pageEvents: Broadcast<PageEvent>;
   readonly #timer: NodeJS.Timeout;
   readonly #points: ChartPoint[] = [];
-  readonly #marks: ChartMark[] = [];
+  readonly #marks = new ChartMarks();
   #messageCount = 0;
   #lastAtMs = performance.now();
 
@@ -27,7 +27,7 @@ export class Charts {
 
   /** What there is so far. */
   get history(): PageEvent {
-    return { kind: 'history', points: [...this.#points], marks: [...this.#marks] };
+    return { kind: 'history', points: [...this.#points], marks: this.#marks.all };
   }
 
   /** Adds to the messages of the current interval. */
@@ -38,8 +38,7 @@ export class Charts {
   /** Draws a line at this moment. */
   mark(kind: ChartMark['kind'], text: string): void {
     const mark = { atMs: Date.now(), kind, text };
-    this.#marks.push(mark);
-    if (this.#marks.length > markCountMax) this.#marks.shift();
+    this.#marks.add(mark);
     this.#pageEvents.publish({ kind: 'mark', mark });
   }
 

@@ -74,7 +74,8 @@ export interface ChartPoint {
 export interface ChartMark {
   /** Milliseconds since 1970, or since the start of a simulation. */
   readonly atMs: number;
-  readonly kind: 'fault' | 'repair' | 'election';
+  /** 'log': a line that a node wrote; its text begins with the node. */
+  readonly kind: 'fault' | 'repair' | 'election' | 'log';
   readonly text: string;
 }
 

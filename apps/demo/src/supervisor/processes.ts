@@ -210,7 +210,10 @@ export class Processes {
       id,
       args: [...argumentsOf(plan, this.#plans, this.#options), ...flags],
       env: () => environmentOf(faultsOf(id), this.#options, this.#options),
-      onLine: (text) => journal.tell({ event: 'log', node: id, text }),
+      onLine: (text) => {
+        journal.tell({ event: 'log', node: id, text });
+        journal.mark('log', `${id}: ${text}`);
+      },
       onExit: (exit) => this.#onExit(node, exit),
     });
     const feed = new NodeFeed(api, (event) => this.#onEvent(node, event));

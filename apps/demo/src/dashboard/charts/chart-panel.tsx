@@ -90,6 +90,7 @@ function drawMarks(plot: UPlot, colour: (name: string) => string): void {
     if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
   for (const { atMs, kind } of marks.value) {
+    if (kind === 'log') continue;
     const x = plot.valToPos(atMs / 1_000, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     ctx.strokeStyle = colour(markColours[kind]);

@@ -2,7 +2,7 @@ import { marks } from '../feed.ts';
 import { clockTime } from '../format.ts';
 
 const shownMax = 40;
-const signs = { fault: '⚡', repair: '✚', election: '♛' } as const;
+const signs = { fault: '⚡', repair: '✚', election: '♛', log: '›' } as const;
 
 /** What was done to the cluster and what it did, newest first. */
 export function HistoryPanel() {
@@ -18,7 +18,7 @@ export function HistoryPanel() {
           <li key={`${atMs} ${text}`} class={kind}>
             <span aria-hidden="true">{signs[kind]}</span>
             <time>{clockTime(atMs)}</time>
-            {text}
+            <div>{text}</div>
           </li>
         ))}
       </ol>

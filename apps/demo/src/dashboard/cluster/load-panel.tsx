@@ -1,4 +1,15 @@
+import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+
+import {
+  type LoadMix,
+  loadMixes,
+  loadMixNames,
+  mixText,
+  nameOfMix,
+  operationKinds,
+  shareOf,
+} from '../../supervisor/load-mix.ts';
 
 import { act } from '../actions.ts';
 import { points, view } from '../feed.ts';
@@ -15,11 +26,26 @@ const presets = [
 /** The slider's stops: fine where a few requests matter, coarse where hundreds do. */
 const rates: readonly number[] = [0, 5, 10, 20, 50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000];
 
-/** The load generator: how much, and what came of it in the last half second. */
+/** What each mix is, in words. */
+const mixWords: Readonly<Record<string, string>> = {
+  config: 'keys only',
+  boards: 'boards, as in use',
+  reading: 'mostly looked at',
+  writing: 'mostly edited',
+};
+const kindWords = { edit: 'edits', read: 'reads', config: 'keys' } as const;
+
+/** What was chosen while there was no load. */
+const wanted = signal<LoadMix | undefined>(undefined);
+
+/** The load generator: how much of what, and what came of it in the last half second. */
 export function LoadPanel() {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const load = view.value?.load;
   const rate = load?.ratePerSecond ?? 0;
+  const mix = load?.mix ?? wanted.value;
+  const setLoad = (ratePerSecond: number): void =>
+    void act('/api/load', { ratePerSecond, ...(mix !== undefined && { mix }) });
   const point = points.value.at(-1);
   const stop = nearestStop(rate);
   const choose = (event: Event): void => {
@@ -27,13 +53,13 @@ export function LoadPanel() {
     const ratePerSecond = rates[Number(event.target.value)] ?? 0;
     // While the slider moves, only its last position counts.
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => void act('/api/load', { ratePerSecond }), 80);
+    timer.current = setTimeout(() => setLoad(ratePerSecond), 80);
   };
   return (
     <section class="panel" aria-labelledby="load-title">
       <div class="panel-head">
         <h2 id="load-title">Load</h2>
-        <p class="hint">half writes, half linearizable reads</p>
+        <p class="hint">{mix === undefined ? 'half of it writes' : sharesText(mix)}</p>
       </div>
       <label class="slider">
         <span>
@@ -55,12 +81,13 @@ export function LoadPanel() {
             key={name}
             type="button"
             aria-pressed={rate === ratePerSecond}
-            onClick={() => void act('/api/load', { ratePerSecond })}
+            onClick={() => setLoad(ratePerSecond)}
           >
             {name}
           </button>
         ))}
       </div>
+      <MixChoice mix={mix} ratePerSecond={rate} />
       <dl class="figures">
         <Pair name="answered" value={`${count(point?.okPerSecond ?? 0)}/s`} />
         <Pair name="refused" value={`${count(point?.failedPerSecond ?? 0)}/s`} />
@@ -71,6 +98,42 @@ export function LoadPanel() {
       </dl>
     </section>
   );
+}
+
+function MixChoice(props: { readonly mix: LoadMix | undefined; readonly ratePerSecond: number }) {
+  const { mix, ratePerSecond } = props;
+  const name = mix === undefined ? 'config' : mixText(mix);
+  return (
+    <label class="mix">
+      <span>Mix</span>
+      <select
+        value={name}
+        onChange={({ currentTarget }) => {
+          const chosen = loadMixNames.find((each) => each === currentTarget.value);
+          if (chosen === undefined) return;
+          wanted.value = loadMixes[chosen];
+          void act('/api/load', { ratePerSecond, mix: loadMixes[chosen] });
+        }}
+      >
+        {mix !== undefined && nameOfMix(mix) === undefined ? (
+          <option value={name}>{sharesText(mix)}</option>
+        ) : undefined}
+        {loadMixNames.map((each) => (
+          <option key={each} value={each}>
+            {each}: {mixWords[each]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** `{edit: 70, read: 25, config: 5}` as `70% edits, 25% reads, 5% keys`. */
+function sharesText(mix: LoadMix): string {
+  return operationKinds
+    .filter((kind) => mix[kind] > 0)
+    .map((kind) => `${Math.round(shareOf(mix, kind) * 100)}% ${kindWords[kind]}`)
+    .join(', ');
 }
 
 function Pair({ name, value }: { readonly name: string; readonly value: string }) {

@@ -4,15 +4,15 @@ import { marks } from '../feed.ts';
 import { clockTime, count, milliseconds, phiText } from '../format.ts';
 import { linkMeanings, lookOfHealth, phiSuspected } from './links.ts';
 
-/** Of so many things that happened to a node the newest are shown. */
-const marksMax = 4;
+/** Of so many things that happened to a node, or that it wrote, the newest are shown. */
+const marksMax = 6;
 
 /** What a node says of itself and of the others, and what happened to it lately. */
 export function NodeDetails({ node }: { readonly node: NodeView }) {
   const { status, id } = node;
   if (status === null) return <p class="empty">A node that does not run says nothing of itself.</p>;
-  const { raft, store, boards, loopDelayMs, uptimeMs } = status;
-  const lately = marks.value.filter(({ text }) => text.split(/[\s,/]/).includes(id));
+  const { raft, store, boards, memory, loopDelayMs, uptimeMs } = status;
+  const lately = marks.value.filter(({ text }) => text.split(/[\s,/:]/).includes(id));
   return (
     <>
       <dl class="figures">
@@ -24,6 +24,12 @@ export function NodeDetails({ node }: { readonly node: NodeView }) {
         <Pair name="boards here" value={count(boards.copyCount)} />
         <Pair name="not whole elsewhere" value={count(boards.underReplicatedCount)} />
         <Pair name="event loop late" value={milliseconds(loopDelayMs)} />
+        {memory === undefined ? undefined : (
+          <>
+            <Pair name="heap" value={megabytes(memory.heapBytes)} />
+            <Pair name="memory" value={megabytes(memory.residentBytes)} />
+          </>
+        )}
         <Pair name="up" value={uptime(uptimeMs)} />
       </dl>
       <ul class="peers" aria-label={`How ${id} sees the others`}>
@@ -32,14 +38,14 @@ export function NodeDetails({ node }: { readonly node: NodeView }) {
         ))}
       </ul>
       {lately.length === 0 ? undefined : (
-        <ol class="happenings" aria-label={`What happened to ${id} lately`}>
+        <ol class="happenings" aria-label={`What happened to ${id} lately, and what it wrote`}>
           {lately
             .slice(-marksMax)
             .reverse()
             .map(({ atMs, kind, text }) => (
               <li key={`${atMs} ${text}`} class={kind}>
                 <time>{clockTime(atMs)}</time>
-                <span>{text}</span>
+                <span>{kind === 'log' ? text.slice(id.length + 2) : text}</span>
               </li>
             ))}
         </ol>
@@ -84,6 +90,10 @@ function Pair({ name, value }: { readonly name: string; readonly value: string }
       <dd>{value}</dd>
     </div>
   );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
 function uptime(uptimeMs: number): string {

@@ -88,7 +88,7 @@ function Scrubber() {
         />
         <div class="time-marks" aria-hidden="true">
           {allMarks.value
-            .filter(({ atMs }) => atMs >= startMs && atMs <= endMs)
+            .filter(({ atMs, kind }) => kind !== 'log' && atMs >= startMs && atMs <= endMs)
             .map(({ atMs, kind, text }) => (
               <i
                 key={`${atMs} ${text}`}
