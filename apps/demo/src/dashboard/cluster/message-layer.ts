@@ -63,17 +63,25 @@ export function drawMessages(
       totalPerSecond: Math.round(counted.total / seconds),
     });
     counted = { shown: 0, total: 0, sinceMs: performance.now() };
+    if (prefersStillness.matches) begin();
   }, 1_000);
   const size = new CanvasSize(canvas);
 
-  let frame = requestAnimationFrame(function draw(nowMs) {
+  let frame = 0;
+  const draw = (nowMs: number): void => {
     dots = dots.filter(({ startAtMs }) => nowMs < startAtMs + flightMs);
     size.fit(context);
     paintWaits(context, palette, waits, nowMs);
     for (const dot of dots) paintDot(context, palette, dot, (nowMs - dot.startAtMs) / flightMs);
-    frame = requestAnimationFrame(draw);
-  });
+    // Who asks for less motion gets a picture a second, of which nothing moves.
+    cancelAnimationFrame(frame);
+    if (!prefersStillness.matches) frame = requestAnimationFrame(draw);
+  };
+  const begin = (): void => draw(performance.now());
+  prefersStillness.addEventListener('change', begin);
+  begin();
   return () => {
+    prefersStillness.removeEventListener('change', begin);
     stopListening();
     stopViews();
     size.close();
