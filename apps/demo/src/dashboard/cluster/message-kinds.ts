@@ -4,7 +4,7 @@
 export interface MessageLook {
   /** A CSS variable of the page. */
   readonly colour: string;
-  readonly shape: 'disc' | 'ring' | 'diamond' | 'square' | 'dot';
+  readonly shape: 'disc' | 'ring' | 'diamond' | 'square' | 'triangle' | 'dot';
   readonly label: string;
 }
 
@@ -13,7 +13,7 @@ const looks: Readonly<Record<string, MessageLook>> = {
   reply: { colour: '--append', shape: 'ring', label: 'acknowledgement' },
   heartbeat: { colour: '--heartbeat', shape: 'dot', label: 'heartbeat' },
   vote: { colour: '--vote', shape: 'diamond', label: 'vote' },
-  snapshot: { colour: '--snapshot', shape: 'square', label: 'snapshot' },
+  snapshot: { colour: '--snapshot', shape: 'triangle', label: 'snapshot' },
   request: { colour: '--request', shape: 'square', label: 'client request handed over' },
 };
 

@@ -16,7 +16,7 @@ export interface PlacedNode {
 /** A node on the ring: its role and term, how each of the others suspects it, and what it has. */
 export function NodeMark({ node, at, others }: PlacedNode & { readonly others: PlacedNode[] }) {
   const role = roleOf(node);
-  const raft = node.process === 'running' ? node.status?.raft : undefined;
+  const raft = node.process === 'running' && role !== 'failed' ? node.status?.raft : undefined;
   const phi = phiAbout(view.value?.nodes ?? [], node.id);
   const label = `${node.id}, ${role}${raft ? `, term ${raft.term}` : ''}, φ ${phiText(phi)}`;
   const isSelected = node.id === selectedId.value;

@@ -50,6 +50,13 @@ export function paintShape(
       brush.rect(x - 4, y - 4, 8, 8);
       brush.fill();
       break;
+    case 'triangle':
+      brush.moveTo(x, y - 6);
+      brush.lineTo(x + 6.5, y + 5);
+      brush.lineTo(x - 6.5, y + 5);
+      brush.closePath();
+      brush.fill();
+      break;
     case 'diamond':
       brush.moveTo(x, y - 7);
       brush.lineTo(x + 7, y);

@@ -47,7 +47,8 @@ export function RingLegend() {
   );
 }
 
-function Swatch({ look }: { readonly look: MessageLook }) {
+/** The shape of a message. */
+export function Swatch({ look }: { readonly look: MessageLook }) {
   const fill = `var(${look.colour})`;
   return (
     <svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">
@@ -59,6 +60,7 @@ function Swatch({ look }: { readonly look: MessageLook }) {
       {look.shape === 'square' ? (
         <rect x="-4.5" y="-4.5" width="9" height="9" fill={fill} />
       ) : undefined}
+      {look.shape === 'triangle' ? <path d="M0 -6 L6.5 5 L-6.5 5 Z" fill={fill} /> : undefined}
       {look.shape === 'diamond' ? <path d="M0 -7 L7 0 L0 7 L-7 0 Z" fill={fill} /> : undefined}
     </svg>
   );

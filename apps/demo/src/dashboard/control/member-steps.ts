@@ -34,10 +34,14 @@ export function memberRows({ nodes, leaderId }: ClusterView): readonly MemberRow
       caughtUp: 'learner, has caught up',
       joint: 'joint: the old and the new majority both count',
       voter: 'votes; boards come next',
-      member: copies === undefined ? 'member' : `member, ${count(copies)} copies`,
+      member: copies === undefined ? 'member' : `member, ${copiesText(copies)}`,
       draining:
-        copies === undefined ? 'leaves' : `leaves; ${count(copies)} copies still to hand over`,
+        copies === undefined ? 'leaves' : `leaves; ${copiesText(copies)} still to hand over`,
     };
     return { id, step, text: texts[step] };
   });
+}
+
+function copiesText(copies: number): string {
+  return copies === 1 ? '1 copy' : `${count(copies)} copies`;
 }

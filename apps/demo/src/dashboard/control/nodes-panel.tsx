@@ -108,6 +108,6 @@ async function ask(path: string, body?: unknown, method = 'POST', what = ''): Pr
   isAsking.value = true;
   note.value = '';
   await act(path, body, method);
-  if (what !== '' && refusal.value === undefined) note.value = `${what}: asked for, see its log.`;
+  if (what !== '' && refusal.value === undefined) note.value = `${what} begun.`;
   isAsking.value = false;
 }

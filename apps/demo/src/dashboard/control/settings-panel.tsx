@@ -19,7 +19,7 @@ export function SettingsPanel() {
         <h2 id="settings-title">Settings</h2>
         <p class="hint">flags and quotas</p>
       </div>
-      <form class="keys" onSubmit={(event: Event) => event.preventDefault()}>
+      <form class="keys of-flag" onSubmit={(event: Event) => event.preventDefault()}>
         <Field name="flag" label="Flag" held={flag} />
         <div class="buttons">
           <button type="button" onClick={() => void setFlag('on')}>
@@ -31,7 +31,7 @@ export function SettingsPanel() {
         </div>
       </form>
       <form
-        class="keys"
+        class="keys of-quota"
         onSubmit={(event: Event) => {
           event.preventDefault();
           void setQuota();

@@ -1,4 +1,5 @@
 import { view } from '../feed.ts';
+import { isSimulated } from '../source/source.ts';
 import { roleOf } from '../format.ts';
 
 /** Everything the drawings show, as text. */
@@ -39,9 +40,7 @@ export function StateTable() {
                     <td>{node.status?.store.digest ?? '–'}</td>
                     <td>{listed(node.status?.blockedPeers)}</td>
                     <td>{listed(raft?.damaged.map(({ logIndex }) => logIndex))}</td>
-                    <td>
-                      <a href={`${node.api}/admin/raft`}>{node.api}</a>
-                    </td>
+                    <td>{isSimulated ? '–' : <a href={`${node.api}/admin/raft`}>{node.api}</a>}</td>
                   </tr>
                 );
               })}
