@@ -49,7 +49,7 @@ describe.skipIf(isBrowserMissing)('the wizard of members', { timeout: 400_000 },
     try {
       await writeStaticPage(directory);
       const address = pathToFileURL(path.join(directory, 'index.html')).href;
-      await actOutMembers(await opened(`${address}#cluster?seed=7&t=3000`));
+      await actOutMembers(await opened(`${address}#cluster?seed=7`));
       expect(errors).toEqual([]);
     } finally {
       rmSync(directory, { recursive: true, force: true });
