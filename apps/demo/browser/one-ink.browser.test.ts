@@ -3,7 +3,6 @@
  * them is drawn in a real browser, with the page's own styles, in one ink and through a filter that
  * leaves only grey; what is left are shapes and words, and no two states may look alike.
  */
-import '../src/dashboard/page.css';
 import './support/page-token.ts';
 
 import { type ComponentChild, h, render } from 'preact';
@@ -30,7 +29,14 @@ const SHADE_MIN = 48;
 
 const root = document.createElement('div');
 
-beforeAll(() => {
+beforeAll(async () => {
+  const styles = document.head.appendChild(document.createElement('link'));
+  styles.rel = 'stylesheet';
+  styles.href = new URL('../src/dashboard/page.css', import.meta.url).href;
+  await new Promise((resolve, reject) => {
+    styles.onload = resolve;
+    styles.onerror = reject;
+  });
   document.body.append(root);
   root.style.cssText = 'display:inline-block;padding:8px;filter:grayscale(1)';
   const names = ['leader', 'follower', 'candidate', 'good', 'warn', 'bad', 'append', 'heartbeat'];

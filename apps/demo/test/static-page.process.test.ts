@@ -186,6 +186,20 @@ describe.skipIf(isBrowserMissing)('in a browser', { timeout: 120_000 }, () => {
     expect(errors).toEqual([]);
     await page.close();
   });
+
+  test('other seeds are played beside the run, and each can be opened', async () => {
+    const page = await opened('#check?seed=7&t=2500');
+    await hashAt(page, '2.50 s');
+    await page.getByRole('button', { name: 'Play 100 seeds' }).click(patience);
+    const played = page.locator('.seeds button', { hasText: /[✓✗]/ }).first();
+    await played.waitFor(patience);
+    await page.getByRole('button', { name: 'Cancel' }).click(patience);
+    expect(await page.locator('.seeds button').count()).toBe(100);
+    expect(await played.getAttribute('aria-label')).toMatch(/^Seed 8: all holds$/);
+    await played.click(patience);
+    await page.waitForFunction(() => location.hash.includes('seed=8'), undefined, patience);
+    await page.close();
+  });
 });
 
 /** The size of some scripts, as they are sent. */
