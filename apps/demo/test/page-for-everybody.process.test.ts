@@ -101,6 +101,8 @@ describe.skipIf(isBrowserMissing)('the page', { timeout: 300_000 }, () => {
     // What comes and goes by itself would be reached, or not, by chance.
     await page.locator('.sim-bar .play').click(patience);
     for (const { id, key } of screens) {
+      // Where letters are typed they are no keys.
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
       await page.keyboard.press('g');
       await page.keyboard.press(key);
       await page.locator(`main.on-${id} .panel`).first().waitFor(patience);

@@ -104,7 +104,13 @@ function Verdict() {
   const [sign, text, detail] = isBroken
     ? ['✗', violations > 1 ? `${count(violations)} violations` : 'not linearizable', 'see why']
     : isJudged
-      ? ['✓', 'linearizable', `${count(history.operationCount)} operations`]
+      ? [
+          '✓',
+          'linearizable',
+          history.operationCount === 1
+            ? '1 operation'
+            : `${count(history.operationCount)} operations`,
+        ]
       : checked > 0
         ? ['✓', 'nothing lost or stale', `${count(checked)} answers checked`]
         : ['○', 'not checked yet', 'start the load'];
