@@ -186,7 +186,7 @@ async function tabbedThrough(
         const { outlineStyle, stroke } = getComputedStyle(each);
         return outlineStyle !== 'none' || (each.matches('.halo') && stroke !== 'none');
       });
-      return isSeen ? 'seen' : `${element.outerHTML.slice(0, 120)}`;
+      return isSeen ? 'seen' : element.outerHTML.slice(0, 120);
     });
     if (state === 'round') break;
     if (state !== 'seen') unseen.add(state);

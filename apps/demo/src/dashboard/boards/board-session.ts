@@ -20,6 +20,8 @@ export type ClientFace = Pick<
 export interface ShownClient {
   readonly name: 'Ann' | 'Bob';
   readonly client: ClientFace;
+  /** Of the copy that it edits, or edited. */
+  readonly replicaId: string;
   /** Whether it is as it was, and nothing can be done to it. */
   readonly isPast: boolean;
   /** Rises with each change of the client: read it to be drawn again. */
@@ -111,7 +113,8 @@ function asItWas(name: ShownClient['name'], moment: Moment): ShownClient {
   const nothing = (): void => undefined;
   const actions = { goOnline: nothing, goOffline: nothing, retry: nothing, use: nothing };
   return {
-    ...{ name, isPast: true, client: { board, nodeId, state, digest, ...actions } },
+    ...{ name, isPast: true, replicaId: moment.board.replicaId },
+    client: { board, nodeId, state, digest, ...actions },
     ...{ revision: signal(0), undo: new UndoManager(board), caret: signal(undefined) },
   };
 }
@@ -160,7 +163,7 @@ function newClient(
     },
   });
   client.goOnline();
-  return { name, client, isPast: false, revision, undo, caret: signal(undefined) };
+  return { name, client, replicaId, isPast: false, revision, undo, caret: signal(undefined) };
 }
 
 /** The first board that is known is opened, so that there is something to see. */

@@ -47,7 +47,11 @@ function OpenBoard({ open }: { readonly open: Session }) {
           client === undefined ? (
             <Absent key={name} name={name} />
           ) : (
-            <Copy key={`${name} ${String(client.isPast)}`} client={client} clients={clients} />
+            <Copy
+              key={`${client.replicaId} ${String(client.isPast)}`}
+              client={client}
+              clients={clients}
+            />
           ),
         )}
       </div>

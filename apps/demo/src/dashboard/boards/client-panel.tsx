@@ -37,7 +37,7 @@ export function ClientPanel({
 }
 
 function ClientHead({ shown, titleId }: ClientProps & { readonly titleId: string }) {
-  const { name, client, revision } = shown;
+  const { name, client, replicaId, revision } = shown;
   const isOffline = revision.value >= 0 && client.state.connection === 'offline';
   return (
     <div class="client-head">
@@ -46,7 +46,7 @@ function ClientHead({ shown, titleId }: ClientProps & { readonly titleId: string
       </span>
       <div>
         <h2 id={titleId}>{name}</h2>
-        <small>{client.board.replicaId}</small>
+        <small>{replicaId}</small>
       </div>
       <label class="client-node">
         <span>at</span>
