@@ -22,7 +22,7 @@ import type { ClusterView } from '../src/supervisor/cluster-view.ts';
 import { nodeView, type NodeViewParts } from '../test/support/node-view.ts';
 
 const looks: readonly LinkLook[] = ['well', 'trial', 'doubt', 'refused', 'unknown'];
-/** Pixels by which two pictures differ at least: more than the edge of a letter, less than a sign. */
+/** Pixels by which two pictures differ at least: fewer than any sign has. */
 const PIXELS_MIN = 8;
 /** Of 255. */
 const SHADE_MIN = 48;

@@ -193,7 +193,7 @@ async function tabbedThrough(
   }
   const unreached = await page.evaluate(() => {
     const all = document.querySelectorAll<HTMLElement>(
-      'main :is(button, a[href], input, select, textarea, summary, [tabindex="0"]), .sim-bar button',
+      'main :is(button, a[href], input, select, textarea, summary, [tabindex="0"]), footer button',
     );
     return (
       [...all]
