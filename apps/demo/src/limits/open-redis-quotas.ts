@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 
 import type { QuotaCounter } from './quota-counter.ts';
-import { RedisQuotas, type RedisQuotasOptions } from './redis-quotas.ts';
+import { RedisQuotas, type RedisQuotasOptions } from '../node/gateway/redis-quotas.ts';
 
 /** How long a connection may take, in ms: a node that starts waits so long for the first one. */
 const CONNECT_MS = 1_000;

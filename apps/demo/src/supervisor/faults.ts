@@ -1,6 +1,6 @@
 /**
- * What is wrong with links and machines because somebody asked for it: rules inside each node, which
- * are told as a whole, whenever one of them changes and whenever a node starts.
+ * What is wrong with links and machines because somebody asked for it: rules inside each node,
+ * which are told as a whole, whenever one of them changes and whenever a node starts.
  */
 import type { FaultSettings } from '../injected-faults.ts';
 import {
@@ -38,7 +38,7 @@ export interface FaultsOptions {
   readonly journal: Journal;
 }
 
-/** All that is wrong. Changes throw an ActionError on strangers, and on nodes that do not answer. */
+/** All that is wrong. Changes reject with an ActionError on strangers and nodes that are silent. */
 export class Faults {
   readonly #options: FaultsOptions;
   #groups: Groups = [];

@@ -78,7 +78,7 @@ describe('each node is told all that is wrong with it', () => {
 });
 
 describe('who cannot be told', () => {
-  test('is named, if it should have answered; the others know all the same', async () => {
+  test('is named if it was awaited; the others know all the same', async () => {
     deaf = ['n1', 'n3'];
     await expect(faults.partition([['n1'], ['n2', 'n3']])).rejects.toThrow(/from n1, n3;/);
     expect([...told.keys()]).toEqual(['n2']);

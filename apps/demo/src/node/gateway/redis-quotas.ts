@@ -13,7 +13,7 @@ import { type HttpLimit, sharedLimit } from '@quorate/rate-limiter/http';
 import { type RedisClient, RedisStore } from '@quorate/rate-limiter/redis';
 import type { Clock, NodeId, Random } from '@quorate/transport';
 
-import type { Origin, QuotaCounter } from './quota-counter.ts';
+import type { Origin, QuotaCounter } from '../../limits/quota-counter.ts';
 
 /** What quotas in Redis are made of. */
 export interface RedisQuotasOptions {
