@@ -1,3 +1,4 @@
+import { readEvents } from '../event-stream.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
 
 /** How long to wait before asking a node again that did not answer, in ms. */
@@ -40,27 +41,4 @@ export class NodeFeed {
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }
-}
-
-/** Calls `onData` with what each block of a `text/event-stream` carries, until it ends. */
-export async function readEvents(
-  body: ReadableStream<Uint8Array>,
-  onData: (text: string) => void,
-): Promise<void> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const text = dataOf(block);
-      if (text !== undefined) onData(text);
-    }
-  }
-}
-
-/** The data of one block, or `undefined` for a comment. */
-function dataOf(block: string): string | undefined {
-  const lines = block.split('\n').filter((line) => line.startsWith('data: '));
-  return lines.length === 0 ? undefined : lines.map((line) => line.slice(6)).join('\n');
 }

@@ -1,7 +1,7 @@
 import type { TraceEntry } from '../../src/observe/trace.ts';
 
 /** What one node did at a time, by its count. */
-export function traceEntry(
+function traceEntry(
   node: string,
   kind: TraceEntry['kind'],
   peer: string,

@@ -14,6 +14,3 @@ export const modelNames = [
   'mutex',
   'fenced-lock',
 ] as const;
-
-/** One of them. */
-export type ModelName = (typeof modelNames)[number];
