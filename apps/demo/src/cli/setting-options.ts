@@ -8,8 +8,8 @@ export const settingOptions = {
   replicas: option(wholeNumber('count', 1, 5), 'Nodes that hold each board', '3'),
   fsync: option(
     oneOf('when', ['always', 'batch']),
-    'Sync before anything is confirmed, or ten times a second: a machine that loses power forgets ' +
-      'up to 100 ms then',
+    'Sync before anything is confirmed, or ten times a second: a machine that loses power then ' +
+      'forgets up to 100 ms',
     'always',
   ),
   logLevel: option(oneOf('level', logLevels), 'What nodes tell on standard error', 'warn'),

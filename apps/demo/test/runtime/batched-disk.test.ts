@@ -47,7 +47,7 @@ test('a sync is said to be done at once, and is soon, once for all', async () =>
   expect(due).toHaveLength(2);
 });
 
-test('what takes the place of another file is on the disk first, as is what is closed', async () => {
+test('what takes the place of a file is on the disk first, as is what is closed', async () => {
   const file = await disk.open('new', { mode: 'new' });
   await file.write(0, new Uint8Array(50));
   await file.sync();

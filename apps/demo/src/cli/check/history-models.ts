@@ -1,4 +1,4 @@
-/** What a history can be held to, by name: the configuration of this service, or any of the usual. */
+/** What a history can be held to, by name: the configuration of this service, or the usual. */
 import {
   casRegister,
   check,

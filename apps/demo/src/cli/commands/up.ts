@@ -27,7 +27,7 @@ export const up: Command = command({
     nodes: option(wholeNumber('count', 1, 9), 'How many', '5'),
     voters: option(
       wholeNumber('count', 1, 9),
-      'How many of them have a vote, on new data; all if left out. The others follow, and hold boards',
+      'How many of them have a vote, on new data; all if left out. The others follow the log',
     ),
     port: option(
       wholeNumber('port', 0, 65_000),

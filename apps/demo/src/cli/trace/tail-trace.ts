@@ -19,7 +19,7 @@ export interface TailSettings {
 const lagMs = 1_200;
 const eventsMax = 20_000;
 
-/** Events of all nodes, put in the order of time: each is handed out once, when nothing earlier comes. */
+/** Events of all nodes in the order of time, each handed out once, when nothing earlier comes. */
 export class TraceTail {
   readonly #log = new TraceLog(eventsMax);
   readonly #told = new WeakSet<TraceEvent>();
