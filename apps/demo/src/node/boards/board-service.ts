@@ -50,6 +50,8 @@ const SECOND_OWNER_SHARE = 0.15;
 
 /** All changes of so many ms are told at once. */
 const WATCH_MS = 30;
+/** How often an owner is asked whether a board is gone that is watched without a copy, in ms. */
+const GONE_MS = 2_000;
 
 const askMethod = 'boards/ask';
 const pullMethod = 'boards/pull';
@@ -142,8 +144,14 @@ export class BoardService implements BoardAccess {
     const watching = host.watch(boardId, () => {
       timer ??= clock.setTimer(WATCH_MS, tell);
     });
+    const lookLater = (): Timer =>
+      clock.setTimer(GONE_MS, () => {
+        looking = lookLater();
+        void this.#hearIfGone(boardId, watching.board().encodeVersion());
+      });
+    let looking = lookLater();
     const stop = (): void => {
-      timer?.cancel();
+      for (const each of [timer, looking]) each?.cancel();
       watching.stop();
     };
     try {
@@ -300,6 +308,18 @@ export class BoardService implements BoardAccess {
   /** Copies that a change must be on: of three, no single loss takes it back. */
   #majorityOf(boardId: string): number {
     return Math.floor(this.#options.shards.ownersOf(boardId).length / 2) + 1;
+  }
+
+  /** Where no copy is kept, nobody else says that a board was deleted. */
+  async #hearIfGone(boardId: string, version: Uint8Array): Promise<void> {
+    const { host, shards, requester, isAvailable } = this.#options;
+    const owner = shards.otherHoldersOf(boardId).find(isAvailable);
+    if (owner === undefined || host.get(boardId) !== undefined || this.isDeleted(boardId)) return;
+    const payload = pullCodec.encode({ boardId, since: toBase64(version) });
+    const asked = requester.request(owner, pullMethod, payload, { timeoutMs: this.#secondMs });
+    const reply = await asked.catch(() => undefined);
+    const { deletedBy } = reply === undefined ? {} : pulledCodec.decode(reply);
+    if (deletedBy !== undefined) await host.bury(boardId, deletedBy);
   }
 
   get #secondMs(): number {

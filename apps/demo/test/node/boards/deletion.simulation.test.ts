@@ -232,4 +232,24 @@ describe('the tombstones of boards', () => {
     expect(await cluster.simulation.runUntil(() => isOver, 5_000)).toBe(true);
     expect((await cluster.request(nodeId('n3'), `/v1/boards/${id}/events`)).status).toBe(410);
   });
+
+  test('end them on a node without a copy, too', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 5 });
+    await cluster.elect();
+    const id = await created(cluster, 'Watched from afar');
+    await cluster.simulation.run(500);
+    const stranger = cluster.ids.find((node) => !cluster.node(node).boardIds().includes(id))!;
+    let isOver = false;
+    void (async () => {
+      const response = await cluster.node(stranger).app.request(`/v1/boards/${id}/events`);
+      await response.text();
+      isOver = true;
+    })();
+    await cluster.simulation.run(1_000);
+    const owner = cluster.ids.find((node) => node !== stranger)!;
+    expect((await remove(cluster, owner, id, 'k')).status).toBe(200);
+    expect(await cluster.simulation.runUntil(() => isOver, 5_000)).toBe(true);
+    await cluster.simulation.run(6_000);
+    expect((await cluster.request(stranger, `/v1/boards/${id}`)).status).toBe(410);
+  });
 });
