@@ -44,8 +44,8 @@ export function requestsOf(step: ScenarioStep, view: ClusterView): readonly Step
       const others = ids.filter((id) => !left.includes(id));
       const right = step.right === 'others' ? others : step.right.map(named);
       if (!step.isOneWay) return [{ path: '/api/partition', body: { groups: [left, right] } }];
-      const links = left.flatMap((from) => right.map((to) => ({ kind: 'cut' as const, from, to })));
-      return [{ path: '/api/links', body: { links } }];
+      const cuts = left.flatMap((from) => right.map((to) => ({ kind: 'cut' as const, from, to })));
+      return withLinks(view, cuts);
     }
     case 'heal':
     case 'calm':
@@ -90,12 +90,19 @@ function loadOf({ edits: edit, reads: read = 0, config }: Load): object {
 
 /** A fault of every link, in the place of those of its kind. */
 function everyLink(
-  { nodes, links = [] }: ClusterView,
+  view: ClusterView,
   faultOf: (ends: { readonly from: string; readonly to: string }) => LinkFault,
 ): readonly StepRequest[] {
-  const added = nodes.flatMap(({ id: from }) =>
-    nodes.flatMap(({ id: to }) => (from === to ? [] : [faultOf({ from, to })])),
-  );
+  const ids = view.nodes.map(({ id }) => id);
+  const ends = ids.flatMap((from) => ids.map((to) => ({ from, to })));
+  return withLinks(view, ends.filter(({ from, to }) => from !== to).map(faultOf));
+}
+
+/** Faults of one kind, in the place of those of that kind; what else is wrong stays. */
+function withLinks(
+  { links = [] }: ClusterView,
+  added: readonly LinkFault[],
+): readonly StepRequest[] {
   const kept = links.filter(({ kind }) => kind !== added[0]?.kind);
   return [{ path: '/api/links', body: { links: [...kept, ...added] } }];
 }

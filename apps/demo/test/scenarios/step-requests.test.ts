@@ -31,13 +31,16 @@ test('a node that runs is not started again', () => {
   expect(requestsOf(restart, { ...view, nodes })).toEqual([{ path: '/api/nodes/n3/restart' }]);
 });
 
-test('a partition in one direction is made of links that are cut', () => {
+test('a partition in one direction is made of links that are cut; other faults of links stay', () => {
   const step = { atMs: 0, kind: 'partition', left: ['n1'], right: 'others' } as const;
   expect(requestsOf({ ...step, left: ['n1'], isOneWay: false }, view)[0]?.body).toEqual({
     groups: [['n1'], ['n2', 'n3']],
   });
-  expect(requestsOf({ ...step, left: ['n1'], isOneWay: true }, view)[0]?.body).toEqual({
-    links: ['n2', 'n3'].map((to) => ({ kind: 'cut', from: 'n1', to })),
+  const links = [...view.links!, { kind: 'cut', from: 'n3', to: 'n1' }] as const;
+  expect(
+    requestsOf({ ...step, left: ['n1'], isOneWay: true }, { ...view, links })[0]?.body,
+  ).toEqual({
+    links: [...view.links!, ...['n2', 'n3'].map((to) => ({ kind: 'cut', from: 'n1', to }))],
   });
 });
 
