@@ -1,6 +1,7 @@
 /** Boards, and what they stand on: copies, their placement, and requests to their owners. */
 import type { NodeId } from '@quorate/transport';
 
+import { limitNotices } from '../../observe/limit-notices.ts';
 import type { BoardFigures } from '../../observe/node-status.ts';
 import type { Membership, Roster } from '../control/roster.ts';
 import type { BoardDirectory } from '../gateway/board-directory.ts';
@@ -38,10 +39,14 @@ export async function openBoards(
   const { requester, isAvailable } = calls;
   const { localId } = transport;
   const membership = (): Membership => roster.membership;
+  const notice = limitNotices(onNotice, clock);
   const host = await BoardHost.open({
     ...{ disk, transport, clock, random, peers: voters },
     onHold: (boardId) => directory.add(boardId),
-    onError: (boardId, error) => onNotice(`board ${boardId}: ${String(error)}`),
+    onError: (boardId, error) => {
+      const kind = error instanceof Error ? error.name : 'error';
+      notice(kind, `board ${boardId}: ${String(error)}`);
+    },
   });
   const shards = new Shards({ host, localId, requester, clock, membership, replicaCount });
   const service = new BoardService({
