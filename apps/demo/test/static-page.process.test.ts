@@ -66,7 +66,7 @@ test('its first scripts, its own, and all of them are within their size', () => 
   expect(sizeOf([...first, ...later, ...worker])).toBeLessThan(SCRIPT_BYTES_MAX);
 });
 
-describe.skipIf(isBrowserMissing)('in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(isBrowserMissing)('in a browser', { timeout: 300_000 }, () => {
   let browser: Browser | undefined;
   const errors: string[] = [];
 
