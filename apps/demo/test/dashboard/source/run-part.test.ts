@@ -40,11 +40,11 @@ test('gives every part the same exports of another', () => {
 
 test('what is not there yet is required by a promise, and runs once it is', async () => {
   const given: object[] = [];
-  const later: Part = (exports, require) => Object.assign(exports, { page: require('./page.js') });
+  const later: Part = (exports, load) => Object.assign(exports, { page: load('./page.js') });
   const parts: Record<string, Part> = {
-    './page.js': (exports, require) => {
+    './page.js': (exports, load) => {
       Object.assign(exports, { name: 'page' });
-      given.push(require('./later.js'), require('./later.js'));
+      given.push(load('./later.js'), load('./later.js'));
     },
   };
   const loaded: string[] = [];
