@@ -22,9 +22,9 @@ vi.setConfig({ testTimeout: 300_000 });
 /** Of the scripts that the page waits for, in bytes of gzip. */
 const FIRST_BYTES_MAX = 40_000;
 /** Of all that the page itself runs: the other screens and the charts come after it is seen. */
-const PAGE_BYTES_MAX = 145_000;
+const PAGE_BYTES_MAX = 142_000;
 /** Of all scripts, with those in which the cluster is. */
-const SCRIPT_BYTES_MAX = 347_000;
+const SCRIPT_BYTES_MAX = 349_000;
 
 let directory = '';
 let scripts: StaticScripts = { first: [], later: [], worker: [] };
