@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks';
 import {
   type LoadMix,
   loadMixes,
+  type LoadMixName,
   loadMixNames,
   mixText,
   nameOfMix,
@@ -27,11 +28,11 @@ const presets = [
 const rates: readonly number[] = [0, 5, 10, 20, 50, 100, 200, 300, 500, 750, 1_000, 1_500, 2_000];
 
 /** What each mix is, in words. */
-const mixWords: Readonly<Record<string, string>> = {
+const mixWords: Readonly<Record<LoadMixName, string>> = {
   config: 'keys only',
   boards: 'boards, as in use',
-  reading: 'mostly looked at',
-  writing: 'mostly edited',
+  reading: 'boards, mostly read',
+  writing: 'boards, mostly edited',
 };
 const kindWords = { edit: 'edits', read: 'reads', config: 'keys' } as const;
 
@@ -120,7 +121,7 @@ function MixChoice(props: { readonly mix: LoadMix | undefined; readonly ratePerS
         ) : undefined}
         {loadMixNames.map((each) => (
           <option key={each} value={each}>
-            {each}: {mixWords[each]}
+            {mixWords[each]}
           </option>
         ))}
       </select>
