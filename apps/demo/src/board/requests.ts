@@ -4,8 +4,8 @@
  * A request leaves a mark in the board under its key, as the last event of the change that carries
  * it out, so whoever has the change knows that it was. Owners that are cut off from each other
  * cannot know, and may both carry it out. When their copies meet, the key has two marks, and all
- * copies agree which of them wins. Whoever sees that takes back what the others stand for: not by an
- * opposite change, but by taking those events out of account, so that it is as if they had never
+ * copies agree which of them wins. Whoever sees that takes back what the others stand for: not by
+ * an opposite change, but by taking those events out of account, so that it is as if they had never
  * been, whatever was done since. A mark says which events these are, so nobody has to remember what
  * it did: who carried a request out may be gone by then. Several who take back the same are as one.
  */

@@ -1,10 +1,10 @@
 /**
  * A board that takes memory only while somebody uses it.
  *
- * A document that is open takes some twenty times what its bytes take, and of the boards that a node
- * keeps few are edited at a time. So one that nobody uses rests as bytes, and its version beside
- * them, which is all that other nodes ask of a board that has not changed. Whatever needs more wakes
- * it, at once and as if it had never slept: it goes on under the id that it had.
+ * A document that is open takes some twenty times what its bytes take, and of the boards that a
+ * node keeps few are edited at a time. So one that nobody uses rests as bytes, and its version
+ * beside them, which is all that other nodes ask of a board that has not changed. Whatever needs
+ * more wakes it, at once and as if it had never slept: it goes on under the id that it had.
  */
 import type { ApplyOutcome } from '@quorate/crdts';
 import type { DocumentChange } from '@quorate/crdts/document';

@@ -71,7 +71,7 @@ test('a board that rests now and then is what it would be if it never had', () =
   );
 });
 
-test('a question that a resting board can answer does not wake it; listeners outlive its rest', () => {
+test('what a resting board can answer does not wake it; listeners outlive its rest', () => {
   const pair = new Pair('ann');
   let changeCount = 0;
   pair.resting.onChange(() => {

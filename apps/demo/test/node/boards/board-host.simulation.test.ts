@@ -50,7 +50,7 @@ class Hosts {
   }
 }
 
-test('so many boards are open and no more, and resting ones are read, edited and kept', async () => {
+test('so many boards are open and no more; resting ones are read, edited and kept', async () => {
   const hosts = new Hosts();
   await hosts.simulation.run(1_000);
   for (const id of [n1, n2]) {
