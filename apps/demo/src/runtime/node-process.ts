@@ -38,7 +38,7 @@ const maxQueueBytes = 2 * maxPayloadBytes;
 export async function runNode(command: NodeCommand): Promise<void> {
   mkdirSync(command.dataDirectory, { recursive: true });
   const disk = nodeDisk(command.dataDirectory);
-  // One lock for everything in it: each takes a process to get, and there is a log for every board.
+  // One lock for everything in it: each takes a process to get.
   const unlock = await disk.lock?.('');
   const carrier = await openNodeCarrier(command);
   const log = nodeLog(command.settings.logLevel, (line) => process.stderr.write(`${line}\n`));
