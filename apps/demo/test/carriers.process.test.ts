@@ -10,6 +10,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { freePorts } from '../src/supervisor/free-ports.ts';
 import type { ReadyNode } from '../src/supervisor/supervisor-events.ts';
+import { confirmed } from './support/confirmed.ts';
 import { RealDemo, runDemo } from './support/real-demo.ts';
 
 const isNatsMissing = spawnSync('nats-server', ['--version']).status !== 0;
@@ -26,26 +27,8 @@ async function start(...args: readonly string[]): Promise<RealDemo> {
   return demo;
 }
 
-/** A request that changes something, once however often it is sent; asked until it is confirmed. */
-async function change(
-  demo: RealDemo,
-  node: ReadyNode,
-  path: string,
-  document: unknown,
-): Promise<string> {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
-  const request = { method: 'POST', headers, body: JSON.stringify(document) };
-  const deadlineMs = performance.now() + 30_000;
-  for (;;) {
-    const answer = await demo.ask(node, path, request).catch((error: unknown) => String(error));
-    if (typeof answer === 'object' && answer.status < 300) return answer.body;
-    if (performance.now() > deadlineMs) throw new Error(`${path}: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 async function board(demo: RealDemo, node: ReadyNode): Promise<string> {
-  const body = await change(demo, node, '/v1/boards', { title: 'Over any carrier' });
+  const body = await confirmed(demo, node, '/v1/boards', { title: 'Over any carrier' });
   return `/v1/boards/${(JSON.parse(body) as { id: string }).id}`;
 }
 
@@ -72,7 +55,7 @@ describe.each([
     expect(await answerAt(leader)).toBe(answer);
     const path = await board(demo, leader);
     const edit = { operations: [{ kind: 'addAffected', amount: 1 }] };
-    for (const node of demo.nodes) await change(demo, node, `${path}/ops`, edit);
+    for (const node of demo.nodes) await confirmed(demo, node, `${path}/ops`, edit);
 
     const [first, second, ...rest] = others;
     if (first === undefined || second === undefined) throw new Error('expected five nodes');
@@ -90,7 +73,7 @@ describe.each([
     await demo.act(`nodes/${leader.id}/kill`);
     const next = await demo.leader();
     expect(next.id).not.toBe(leader.id);
-    for (const node of others) await change(demo, node, `${path}/ops`, edit);
+    for (const node of others) await confirmed(demo, node, `${path}/ops`, edit);
     // On a machine with much to do it may take longer than a button waits.
     await demo.act(`nodes/${leader.id}/restart`).catch(() => undefined);
     await demo.converge(60_000);
@@ -129,7 +112,9 @@ describe.skipIf(isNatsMissing)('a NATS server of others', () => {
     await startNats(port);
     await demo.converge(60_000);
     for (const node of demo.nodes) {
-      await change(demo, node, `${path}/ops`, { operations: [{ kind: 'addAffected', amount: 1 }] });
+      await confirmed(demo, node, `${path}/ops`, {
+        operations: [{ kind: 'addAffected', amount: 1 }],
+      });
     }
     const [node] = demo.nodes;
     await expect.poll(() => node && affectedAt(demo, node, path)).toBe(3);

@@ -24,6 +24,6 @@ export interface QuotaCounter {
 export interface Origin {
   /** A node, or `redis`. */
   readonly countedBy: string;
-  /** By counting, by a part leased from who counts, by asking, or cut off and with its own share. */
+  /** By counting, by a part leased from who counts, by asking, or cut off, by its own share. */
   readonly source: 'owned' | 'lease' | 'redis' | 'localShare';
 }

@@ -7,8 +7,8 @@
  *   1 byte version │ 8 bytes hybrid timestamp │ length, vector clock │ payload
  * ```
  *
- * A message that is sent on behalf of a request which somebody traces has version 2, and the headers
- * of that trace, with their length, before the payload.
+ * A message that is sent on behalf of a request which somebody traces has version 2, and the
+ * headers of that trace, with their length, before the payload.
  */
 import type {
   Clock,

@@ -16,6 +16,7 @@ import type { NodeCommand } from '../cli/command.ts';
 import { limits } from '../config/config-limits.ts';
 import type { QuotaCounter } from '../limits/quota-counter.ts';
 import { createNode } from '../node/create-node.ts';
+import { storeGuard } from '../node/gateway/store-guard.ts';
 import type { DemoNode } from '../node/node-options.ts';
 import { parseFaults } from '../injected-faults.ts';
 import { loadTelemetry } from '../telemetry/load-telemetry.ts';
@@ -126,8 +127,8 @@ async function openQuotas(
   const url = process.env['QUORATE_REDIS_URL'];
   if (url === undefined) return undefined;
   const { openRedisQuotas } = await import('../limits/open-redis-quotas.ts');
-  const given = { clusterId, clock: systemClock, random: systemRandom, onNotice };
-  return openRedisQuotas(url, given);
+  const guard = storeGuard({ clock: systemClock, random: systemRandom });
+  return openRedisQuotas(url, { clusterId, clock: systemClock, guard, onNotice });
 }
 
 function untilStopped(): Promise<void> {

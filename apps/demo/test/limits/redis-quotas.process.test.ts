@@ -5,6 +5,7 @@ import { gcra } from '@quorate/rate-limiter';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { openRedisQuotas } from '../../src/limits/open-redis-quotas.ts';
+import { storeGuard } from '../../src/node/gateway/store-guard.ts';
 import type { QuotaCounter } from '../../src/limits/quota-counter.ts';
 import { RealDemo } from '../support/real-demo.ts';
 import { isRedisMissing, RedisServer } from '../support/redis-server.ts';
@@ -26,7 +27,8 @@ interface Node {
 async function open(server: { readonly url: string }, clusterId: string): Promise<Node> {
   const notices: string[] = [];
   const quotas = await openRedisQuotas(server.url, {
-    ...{ clusterId, clock: systemClock, random: systemRandom },
+    ...{ clusterId, clock: systemClock },
+    guard: storeGuard({ clock: systemClock, random: systemRandom }),
     // A machine with much to do is no Redis that is away.
     deadlineMs: 1_000,
     onNotice: (text) => notices.push(text),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { validate as isStatefulSet } from 'kubernetes-models/_schemas/IoK8sApiAppsV1StatefulSet';
 import { validate as isService } from 'kubernetes-models/_schemas/IoK8sApiCoreV1Service';
-import { validate as isBudget } from 'kubernetes-models/_schemas/IoK8sApiPolicyV1PodDisruptionBudget';
+import * as budgets from 'kubernetes-models/_schemas/IoK8sApiPolicyV1PodDisruptionBudget';
 import { parseAllDocuments } from 'yaml';
 
 /** A manifest as it is written. */
@@ -19,7 +19,7 @@ type Validator = ((data: unknown) => boolean) & {
 
 const validators: Readonly<Record<string, Validator>> = {
   'v1 Service': isService,
-  'policy/v1 PodDisruptionBudget': isBudget,
+  'policy/v1 PodDisruptionBudget': budgets.validate,
   'apps/v1 StatefulSet': isStatefulSet,
 };
 

@@ -1,7 +1,8 @@
 /**
  * Who may call, and how often: the gateway in front of `/v1`.
  *
- * API keys and quotas are in the control plane. A quota holds for the whole cluster, whoever counts.
+ * API keys and quotas are in the control plane. A quota holds for the whole cluster, whoever
+ * counts.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';

@@ -3,15 +3,20 @@
  * same count for whatever else limits by it.
  *
  * A Redis that is away must neither stop the service nor open it to everybody. A request waits for
- * it 100 ms at most; after a few that waited in vain nobody asks for a second, by a breaker. Each
+ * it 100 ms at most; after a few that waited in vain a guard lets nobody ask for a while. Each
  * node then admits its share of the quota by itself: one divided by the number of nodes. What was
  * admitted so is not told to Redis later; both counts fade with time.
  */
-import { CircuitBreaker } from '@quorate/circuit-breaker';
-import { type Decision, type RatePolicy, SharedRateLimiter } from '@quorate/rate-limiter';
+import {
+  type Decision,
+  type RatePolicy,
+  SharedRateLimiter,
+  type StoreGuard,
+  type StorePermit,
+} from '@quorate/rate-limiter';
 import { type HttpLimit, sharedLimit } from '@quorate/rate-limiter/http';
 import { type RedisClient, RedisStore } from '@quorate/rate-limiter/redis';
-import type { Clock, NodeId, Random } from '@quorate/transport';
+import type { Clock, NodeId } from '@quorate/transport';
 
 import type { Origin, QuotaCounter } from '../../limits/quota-counter.ts';
 
@@ -23,22 +28,19 @@ export interface RedisQuotasOptions {
   /** Stands in front of every key, so that clusters may share a Redis. */
   readonly prefix: string;
   readonly clock: Clock;
-  readonly random: Random;
+  /** Keeps requests from a Redis that is known to be away. */
+  readonly guard: StoreGuard;
   /** How long a request waits for Redis, in ms. Default 100. */
   readonly deadlineMs?: number;
   /** Told when Redis cannot be asked any more, and when it answers again. */
   readonly onNotice: (text: string) => void;
 }
 
-/** How long nobody asks it after it has failed, in ms. */
-const OPEN_MS = 1_000;
-
 /** Counts in Redis, and by this node's share where that cannot be asked. */
 export class RedisQuotas implements QuotaCounter {
   readonly store = 'redis';
   readonly #options: RedisQuotasOptions;
   readonly #redis: RedisStore;
-  readonly #breaker: CircuitBreaker;
   #memberCount = 1;
   #limiter: SharedRateLimiter;
   #isReachable = true;
@@ -46,14 +48,9 @@ export class RedisQuotas implements QuotaCounter {
 
   /** @throws RangeError if the client would send a charge twice. */
   constructor(options: RedisQuotasOptions) {
-    const { client, prefix, clock, random } = options;
+    const { client, prefix } = options;
     this.#options = options;
     this.#redis = new RedisStore({ client, prefix });
-    this.#breaker = new CircuitBreaker({
-      ...{ clock, random, openForMs: OPEN_MS },
-      trip: { kind: 'consecutiveFailures', failureThreshold: 3 },
-      halfOpen: { permittedCalls: 1 },
-    });
     this.#limiter = this.#createLimiter();
   }
 
@@ -100,9 +97,9 @@ export class RedisQuotas implements QuotaCounter {
     });
   }
 
-  #permit(): { settle(outcome: 'success' | 'failure'): void } | undefined {
-    const permit = this.#breaker.tryAcquire();
-    if (permit.kind === 'refused') return undefined;
+  #permit(): StorePermit | undefined {
+    const permit = this.#options.guard.tryAcquire();
+    if (permit === undefined) return undefined;
     return {
       settle: (outcome) => {
         permit.settle(outcome);
