@@ -31,7 +31,7 @@ test('a node that runs is not started again', () => {
   expect(requestsOf(restart, { ...view, nodes })).toEqual([{ path: '/api/nodes/n3/restart' }]);
 });
 
-test('a partition in one direction is made of links that are cut; other faults of links stay', () => {
+test('a partition in one direction cuts links; other faults of links stay', () => {
   const step = { atMs: 0, kind: 'partition', left: ['n1'], right: 'others' } as const;
   expect(requestsOf({ ...step, left: ['n1'], isOneWay: false }, view)[0]?.body).toEqual({
     groups: [['n1'], ['n2', 'n3']],

@@ -1,8 +1,8 @@
 /**
- * Goal: to take back events of another replica is what their author would have done by undoing them,
+ * Goal: to take back events of another replica is what their author would have done by undoing,
  * also if several do it at once, and whatever was done since.
  *
- * Method: two edit a document of everything, and hear of each other now and then. One transaction of
+ * Method: two edit a document of everything, and hear of each other now and then. A transaction of
  * the first is undone by itself, and taken back by two others who do not know of that.
  */
 import fc from 'fast-check';

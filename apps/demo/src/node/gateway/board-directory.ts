@@ -2,10 +2,10 @@
  * Which boards may exist anywhere: a filter of each node, known to those who ask, so that a request
  * for a board that nobody has costs no question to its owners.
  *
- * A filter never denies what it holds. What it lacks may have been made a moment ago, and news of it
- * may be late or lost. So nobody denies a board by what it happens to have heard: it asks all other
- * nodes for leave, and each of them says what it has and gives leave for a short while. A node that
- * makes a board tells those who have its leave, and does not call the board made before each of them
+ * A filter never denies what it holds. What it lacks may have been made a moment ago, and news of
+ * it may be late or lost. So nobody denies a board by what it happens to have heard: it asks all
+ * other nodes for leave, and each of them says what it has and gives leave for a short while. A node that
+ * makes a board tells those who have its leave, and does not call it made before each of them
  * has heard of it or may deny nothing any more. Whoever lacks the leave of any node sends requests
  * on to the owners, and asks for it: so where nobody looks for boards that are not there, no leave
  * is asked for, and nobody waits.
@@ -133,7 +133,7 @@ export class BoardDirectory {
     const unaware = [...this.#told].filter(
       ([, told]) => told.number < number && told.mayDenyUntilMs > nowMs,
     );
-    // To whom an earlier life of this node gave leave is not known: to anybody, so nobody can end it.
+    // An earlier life of this node may have given leave to anybody, so nobody can end this.
     const firstMs = this.#startedAtMs + LEAVE_GIVEN_MS;
     const isYoung = firstMs > nowMs;
     if (!isYoung && unaware.length === 0) return Promise.resolve();

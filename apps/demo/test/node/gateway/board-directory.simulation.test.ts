@@ -49,7 +49,7 @@ async function foreign(cluster: SimulatedCluster): Promise<string> {
 }
 
 describe('a node that missed the announcement of a board', () => {
-  test('asks its owners, and denies others by what it knows as soon as all gave leave', async () => {
+  test('asks its owners, and denies others as soon as all gave leave', async () => {
     const cluster = await cutOff(4);
     const id = await foreign(cluster);
     cluster.simulation.heal();

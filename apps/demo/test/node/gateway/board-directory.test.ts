@@ -125,7 +125,7 @@ test('nobody waits for those who have no leave', async () => {
   expect(await announced()()).toBe(true);
 });
 
-test('who makes a board waits for all who have leave, until they know or may deny no more', async () => {
+test('who makes a board waits until all who have leave know, or have none any more', async () => {
   const { directory, hear, passTo, sent, announced } = opened([n2, n3]);
   passTo(1_000);
   const ask = { kind: 'ask', life: 0, number: 0, askedAtMs: 0 } as const;
