@@ -219,7 +219,8 @@ describe('with a demo', () => {
   test('transfer and snapshot, in words and as JSON', async () => {
     const leader = await demo.leader();
     const other = demo.nodes.find(({ id }) => id !== leader.id)?.id ?? '';
-    expect(await demo.run('transfer', other)).toMatchObject({ code: 0, stdout: `${other} leads\n` });
+    const moved = await demo.run('transfer', other);
+    expect(moved).toMatchObject({ code: 0, stdout: `${other} leads\n` });
     const { stdout } = await demo.run('snapshot', other, '--json');
     expect(JSON.parse(stdout)).toHaveProperty('body.lastApplied', expect.any(Number));
   });
