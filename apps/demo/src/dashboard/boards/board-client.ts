@@ -12,8 +12,8 @@
  *
  * A node may begin with a part of what there is, and an owner may not have what an update builds
  * on. In the first case updates wait here for their past, and the client asks for all that it
- * lacks. In the second, the version that the owner answers tells what it lacks, and that is sent. A stream to
- * a client that lags behind ends, and the next one begins with what is lacking here.
+ * lacks. In the second, the version that the owner answers tells what it lacks, and that is sent.
+ * A stream to a client that lags behind ends, and the next one begins with what is lacking here.
  */
 import type { Clock, Timer } from '@quorate/transport';
 import { crc32c } from '@quorate/transport/codec';

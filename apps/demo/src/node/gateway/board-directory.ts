@@ -6,9 +6,9 @@
  * it may be late or lost. So nobody denies a board by what it happens to have heard: it asks all
  * other nodes for leave, and each of them says what it has and gives leave for a short while. A
  * node that makes a board tells those who have its leave, and does not call it made before each of
- * them has heard of it or may deny nothing any more. Whoever lacks the leave of any node sends requests
- * on to the owners, and asks for it: so where nobody looks for boards that are not there, no leave
- * is asked for, and nobody waits.
+ * them has heard of it or may deny nothing any more. Whoever lacks the leave of any node sends
+ * requests on to the owners, and asks for it: so where nobody looks for boards that are not there,
+ * no leave is asked for, and nobody waits.
  *
  *     gateway      ask at 5.0 ─┐            ┌─► may deny until 5.9        ask ─┐
  *     node                     └─► same ────┘   makes b ──► added ──► waits ◄──┘  b is made
