@@ -20,7 +20,7 @@ import { nodeId } from '@quorate/transport';
 import { ClusterQuotas } from '../limits/cluster-quotas.ts';
 import { openBoards } from './boards/open-boards.ts';
 import { Leadership } from './control/leadership.ts';
-import { MemberChanges } from './control/member-changes.ts';
+import { MemberChanges, type Settlement } from './control/member-changes.ts';
 import { openControl } from './control/open-control.ts';
 import { Admission } from './gateway/admission.ts';
 import { BoardDirectory } from './gateway/board-directory.ts';
@@ -42,7 +42,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   const { raft, store, roster, service } = control;
   const directory = new BoardDirectory({ transport, clock, random });
   const boards = await openBoards({ ...options, roster, directory }, surroundings);
-  const settlement = boards.figures;
+  const settlement = (): Promise<Settlement> => boards.shards.settlement();
   const { isAvailable } = calls;
   const changes = new MemberChanges({
     ...{ roster, raft, service, requester, clock, isAvailable, settlement },

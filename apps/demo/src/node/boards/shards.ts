@@ -9,6 +9,7 @@
 import { type Placement, ring } from '@quorate/consistent-hashing';
 import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@quorate/transport';
 
+import type { Settlement } from '../control/member-changes.ts';
 import type { Membership } from '../control/roster.ts';
 import type { BoardHost } from './board-host.ts';
 import { type Burial, burialsCodec, handOverCodec } from '../../board/board-messages.ts';
@@ -18,6 +19,8 @@ export const COPY_COUNT = 3;
 /** How often copies are compared with the placement, in ms. */
 const LOOK_MS = 2_000;
 const TIMEOUT_MS = 1_000;
+/** How long owners may take to have what was here, in ms: boards are edited all the time. */
+const COVER_MS = 700;
 /** How long after a change of members those before it are asked as well, in ms. */
 const MOVING_MS = 60_000;
 /** Names of boards in one request. */
@@ -130,6 +133,19 @@ export class Shards {
     return this.#options.host.boardIds.filter((boardId) => !this.isOwner(boardId)).length;
   }
 
+  /**
+   * How boards stand here. Of a board that is edited all the time some owner always lacks the last
+   * edits; what counts is whether all have, soon, what was here when it was asked.
+   */
+  async settlement(): Promise<Settlement> {
+    const { epoch } = this.placement;
+    const { host } = this.#options;
+    const waiting = host.boardIds.filter((boardId) => !this.#isWhole(boardId));
+    const areCovered = await Promise.all(waiting.map((boardId) => this.#isCovered(boardId)));
+    const lackingCount = areCovered.filter((isCovered) => !isCovered).length;
+    return { epoch, copyCount: host.boardIds.length, lackingCount };
+  }
+
   close(): void {
     this.#stopServing();
     this.#timer?.cancel();
@@ -144,6 +160,19 @@ export class Shards {
     const { host, localId } = this.#options;
     const coverage = host.coverage(boardId);
     return this.ownersOf(boardId).every((owner) => owner === localId || coverage.includes(owner));
+  }
+
+  /** Whether all owners come to have, on disk, what is here now. */
+  async #isCovered(boardId: string): Promise<boolean> {
+    const owners = this.#otherOwnersOf(boardId);
+    const wanted = { count: owners.length, timeoutMs: COVER_MS };
+    try {
+      const covering = await this.#options.host.confirmed(boardId, owners, wanted);
+      return covering.length >= owners.length;
+    } catch {
+      // It was given up meanwhile: all had it.
+      return !this.#options.host.boardIds.includes(boardId);
+    }
   }
 
   #lookLater(): void {

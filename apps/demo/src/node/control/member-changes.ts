@@ -27,7 +27,8 @@ export interface Settlement {
   /** The revision of the members by which it places boards. */
   readonly epoch: number;
   readonly copyCount: number;
-  readonly underReplicatedCount: number;
+  /** Boards of which some owner lacks something that was here a moment ago. */
+  readonly lackingCount: number;
 }
 
 /** What changes are made with. */
@@ -40,7 +41,7 @@ export interface MemberChangesOptions {
   /** Whether a node may be asked at all. */
   readonly isAvailable: (id: NodeId) => boolean;
   /** How boards stand here. */
-  readonly settlement: () => Settlement;
+  readonly settlement: () => Promise<Settlement>;
 }
 
 const LOOK_MS = 500;
@@ -61,8 +62,8 @@ export class MemberChanges implements NodeChanges {
   constructor(options: MemberChangesOptions) {
     const { requester, settlement } = options;
     this.#options = options;
-    this.#stopServing = requester.serve(method, () =>
-      Promise.resolve(encoder.encode(JSON.stringify(settlement()))),
+    this.#stopServing = requester.serve(method, async () =>
+      encoder.encode(JSON.stringify(await settlement())),
     );
     this.#lookLater();
   }
@@ -223,7 +224,7 @@ export class MemberChanges implements NodeChanges {
     );
     return answers.every(({ id, boards }) => {
       if (boards === undefined || boards.epoch < epoch) return false;
-      return boards.underReplicatedCount === 0 && (id !== leaving || boards.copyCount === 0);
+      return boards.lackingCount === 0 && (id !== leaving || boards.copyCount === 0);
     });
   }
 
