@@ -257,7 +257,8 @@ describe('with a demo', () => {
     expect([code, problemCount]).toEqual([0, 0]);
     expect(new Set(entries.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']));
     const late = await demo.run('trace', 'export', '--from', '-5m');
-    expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining('as is recorded') });
+    expect(late.code).toBe(1);
+    expect(late.stderr).toContain('as is recorded');
   });
 
   test('stop ends it in order and says so', async () => {
