@@ -5,6 +5,8 @@
  */
 import type { Disk } from '@quorate/storage';
 
+import type { Burial } from './board-messages.ts';
+
 const directory = 'deleted';
 /** So many requests can have deleted one board: as many as there are sides of a partition. */
 const KEYS_MAX = 16;
@@ -43,6 +45,14 @@ export class Tombstones {
   /** The requests that deleted a board; undefined if nobody did, as far as is known here. */
   keysOf(boardId: string): readonly string[] | undefined {
     return this.#known.get(boardId)?.keys;
+  }
+
+  /** Those of `boardIds` that were deleted, and by which requests. */
+  among(boardIds: readonly string[]): Burial[] {
+    return boardIds.flatMap((boardId) => {
+      const keys = this.keysOf(boardId);
+      return keys === undefined ? [] : [{ boardId, keys: [...keys] }];
+    });
   }
 
   /** Settles once it is on disk that these requests deleted a board. */

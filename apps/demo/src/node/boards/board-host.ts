@@ -170,6 +170,20 @@ export class BoardHost {
     return this.#replicator.coverage(boardId);
   }
 
+  /** What of a board is on the disk here, as a version; nothing if there is no copy. */
+  async durableVersion(boardId: string): Promise<Uint8Array> {
+    const copy = await this.#copies.get(boardId);
+    const version = this.#here.get(boardId)?.encodeVersion();
+    if (copy === undefined || version === undefined) return new Uint8Array(0);
+    await copy.flushed();
+    return version;
+  }
+
+  /** Whether whoever has `version` of a board has all that is here. */
+  isCoveredBy(boardId: string, version: Uint8Array): boolean {
+    return version.length > 0 && this.#here.get(boardId)?.isCoveredBy(version) === true;
+  }
+
   /** What the first copies have, in 8 hexadecimal digits: equal if they have the same. */
   digests(): Readonly<Record<string, string>> {
     const shown = [...this.#here].toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, DIGESTS_MAX);

@@ -26,7 +26,14 @@ const MOVING_MS = 60_000;
 /** Names of boards in one request. */
 const BATCH = 256;
 
+/** So many looks at most until all boards are told again, to owners who once gave them up. */
+const LOOKS_PER_ROUND = 15;
+
 const method = 'boards/hold';
+const versionMethod = 'boards/version';
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /** What keeps copies where they belong. */
 export interface ShardsOptions {
   readonly host: BoardHost;
@@ -41,12 +48,13 @@ export interface ShardsOptions {
 /** Copies on their way to where they belong. */
 export class Shards {
   readonly #options: ShardsOptions;
-  readonly #stopServing: () => void;
+  readonly #stopServing: readonly (() => void)[];
   /** Who is known to know that a board was deleted. */
   readonly #toldOf = new Map<string, Set<NodeId>>();
   #placement: Placement;
   #before: Placement;
   #changedAtMs = 0;
+  #lookCount = 0;
   #timer: Timer | undefined;
 
   constructor(options: ShardsOptions) {
@@ -54,15 +62,21 @@ export class Shards {
     this.#options = options;
     this.#placement = placementOf(options.membership());
     this.#before = this.#placement;
-    this.#stopServing = requester.serve(method, async (payload, { from }) => {
+    const stopHolding = requester.serve(method, async (payload, { from }) => {
       const { boardIds, deleted } = handOverCodec.decode(payload);
       await this.#buryAll(deleted, from);
       // Who asks may be ahead of this node's view, or behind it; `look` will tell.
-      const known = burialsIn(host, boardIds);
+      const known = host.tombstones.among(boardIds);
       const isKnown = new Set(known.map(({ boardId }) => boardId));
       await Promise.all(boardIds.filter((id) => !isKnown.has(id)).map((id) => host.hold(id)));
       return burialsCodec.encode(known);
     });
+    // Who is about to give a copy up must not be relied upon, or two might rely on each other.
+    const stopTelling = requester.serve(versionMethod, async (payload) => {
+      const boardId = decoder.decode(payload);
+      return this.isOwner(boardId) ? await host.durableVersion(boardId) : new Uint8Array(0);
+    });
+    this.#stopServing = [stopHolding, stopTelling];
     this.#lookLater();
   }
 
@@ -147,7 +161,7 @@ export class Shards {
   }
 
   close(): void {
-    this.#stopServing();
+    for (const stop of this.#stopServing) stop();
     this.#timer?.cancel();
     this.#timer = undefined;
   }
@@ -187,15 +201,31 @@ export class Shards {
     const { host } = this.#options;
     const { tombstones } = host;
     const untold = tombstones.boardIds.filter((boardId) => !this.#isTold(boardId));
-    const waiting = host.boardIds.filter((boardId) => !this.#isWhole(boardId));
+    // What an owner confirmed it may have given up since, when it was none for a while.
+    const isRound = this.isMoving || this.#lookCount % LOOKS_PER_ROUND === 0;
+    const isDoubted = this.placement.epoch > 0 && isRound;
+    this.#lookCount += 1;
+    const waiting = host.boardIds.filter((boardId) => isDoubted || !this.#isWhole(boardId));
     await this.assign([...untold, ...waiting]);
     const strange = host.boardIds.filter((boardId) => !this.isOwner(boardId));
-    for (const boardId of strange) if (this.#isWhole(boardId)) await host.release(boardId);
+    for (const boardId of strange) if (await this.#isKept(boardId)) await host.release(boardId);
     for (const boardId of tombstones.boardIds) {
       if (this.isOwner(boardId) || !this.#isTold(boardId)) continue;
       this.#toldOf.delete(boardId);
       await tombstones.forget(boardId);
     }
+  }
+
+  /** Whether all owners say that they have, on disk, what is here now. */
+  async #isKept(boardId: string): Promise<boolean> {
+    const { host, requester } = this.#options;
+    if (!this.#isWhole(boardId)) return false;
+    const name = encoder.encode(boardId);
+    const asked = this.#otherOwnersOf(boardId).map((owner) =>
+      requester.request(owner, versionMethod, name, { timeoutMs: TIMEOUT_MS }),
+    );
+    const versions = await Promise.all(asked).catch(() => undefined);
+    return versions?.every((version) => host.isCoveredBy(boardId, version)) === true;
   }
 
   #otherOwnersOf(boardId: string): readonly NodeId[] {
@@ -209,7 +239,7 @@ export class Shards {
 
   async #tell(owner: NodeId, ids: readonly string[]): Promise<void> {
     const { requester, host } = this.#options;
-    const deleted = burialsIn(host, ids);
+    const deleted = host.tombstones.among(ids);
     const isDeleted = new Set(deleted.map(({ boardId }) => boardId));
     const message = { boardIds: ids.filter((id) => !isDeleted.has(id)), deleted };
     const options = { timeoutMs: TIMEOUT_MS };
@@ -229,13 +259,6 @@ export class Shards {
     const told = this.#toldOf.get(boardId) ?? new Set();
     this.#toldOf.set(boardId, told.add(node));
   }
-}
-
-function burialsIn({ tombstones }: BoardHost, boardIds: readonly string[]): Burial[] {
-  return boardIds.flatMap((boardId) => {
-    const keys = tombstones.keysOf(boardId);
-    return keys === undefined ? [] : [{ boardId, keys: [...keys] }];
-  });
 }
 
 function placementOf({ epoch, members }: Membership): Placement {

@@ -197,6 +197,44 @@ describe('a node that leaves', () => {
   });
 });
 
+/** Waits until each board has a copy on every owner, by what is there and not by what is believed. */
+async function expectCopies(cluster: SimulatedCluster, ids: readonly string[], count: number) {
+  const copies = (): number =>
+    cluster.ids
+      .filter((id) => cluster.simulation.stateOf(id) === 'running')
+      .flatMap((id) => cluster.node(id).boardIds())
+      .filter((id) => ids.includes(id)).length;
+  const isDone = await cluster.simulation.runUntil(() => copies() === ids.length * count, 30_000);
+  expect(isDone, `${copies()} copies of ${ids.length} boards`).toBe(true);
+}
+
+describe('an owner that gave its copy up', () => {
+  test.each(seeds(process.env['SEED'], 4))('gets it back in time (SEED=%i)', async (seed) => {
+    const cluster = start({ nodeCount: 3, seed });
+    const leaderId = await cluster.elect();
+    const ids = await boards(cluster, 24);
+    cluster.join(n4);
+    await add(cluster, leaderId, n4);
+    const isUp = (): boolean => cluster.simulation.stateOf(n4) === 'running';
+    await cluster.simulation.runUntil(isUp, patienceMs);
+    for (let edit = 0; edit < 600; edit += 1) {
+      const path = `http://${n1}/v1/boards/${ids[edit % ids.length]}/ops`;
+      void cluster.node(n1).app.request(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': `edit ${edit}` },
+        body: JSON.stringify({ operations: [{ kind: 'addAffected', amount: 1 }] }),
+      });
+      await cluster.simulation.run(10);
+    }
+    await settle(cluster, ['n1', 'n2', 'n3', 'n4']);
+    await expectCopies(cluster, ids, 3);
+    expect((await remove(cluster, leaderId, n4)).status).toBe(202);
+    await settle(cluster, ['n1', 'n2', 'n3']);
+    cluster.simulation.crash(n4);
+    await expectCopies(cluster, ids, 3);
+  });
+});
+
 describe('what cannot be done changes nothing', () => {
   const cases: readonly (readonly [string, string, unknown, number, string | undefined])[] = [
     ['DELETE', '/admin/nodes/n9', undefined, 404, 'id'],
