@@ -247,7 +247,10 @@ describe('with a demo', () => {
 
   test('trace: as it happens, and the last of it as a file', async () => {
     const filter = ['--filter', 'm.type === "heartbeat" && m.kind === "recv"', '--heartbeats'];
-    const tail = await demo.runUntil(['n1 ←', 'n2 ←'], 'trace', 'tail', ...filter);
+    const leader = await demo.leader();
+    const followers = ['n1', 'n2', 'n3'].filter((id) => id !== leader.id);
+    const lines = followers.map((id) => `${id} ←`);
+    const tail = await demo.runUntil(lines, 'trace', 'tail', ...filter);
     expect(tail.code).toBe(0);
     expect(new Set(tail.stdout.match(/(?<= {2})(heartbeat|\w+Reply)/g))).toEqual(
       new Set(['heartbeat']),

@@ -10,6 +10,8 @@ import { viewText } from './view-text.ts';
 export interface MemberAction {
   readonly control: string | undefined;
   readonly request: DemoRequest;
+  /** Who is to be gone then, if it is somebody. */
+  readonly leavingId?: string;
   /** How long to wait until it is done, in ms; undefined if it is enough that it is wanted. */
   readonly waitMs: number | undefined;
 }
@@ -24,7 +26,7 @@ export async function changeMembers(action: MemberAction, shell: Shell): Promise
   try {
     let answer = await demo.request({ timeoutMs, ...action.request });
     if (answer.status < 300 && action.waitMs !== undefined) {
-      await settled(demo, action.waitMs, shell);
+      await settled(demo, { ...action, waitMs: action.waitMs }, shell);
       answer = await demo.request({ path: '/api/view' });
     }
     return say(answer, shell, (body) => viewText(JSON.parse(body) as ClusterView));
@@ -33,15 +35,15 @@ export async function changeMembers(action: MemberAction, shell: Shell): Promise
   }
 }
 
-/** Settles once all nodes are members, and only they are there. */
+/** Settles once all nodes are members, only they are there, and who leaves is gone. */
 async function settled(
   demo: Pick<DemoClient, 'view'>,
-  waitMs: number,
+  { waitMs, leavingId }: { readonly waitMs: number; readonly leavingId?: string },
   { progress, interrupted }: Pick<Shell, 'progress' | 'interrupted'>,
 ): Promise<void> {
   const deadlineMs = performance.now() + waitMs;
   for (;;) {
-    const steps = stepsOf(await demo.view());
+    const steps = stepsOf(await demo.view(), leavingId);
     if (steps?.length === 0) return;
     const text = steps?.join(', ') ?? 'nobody leads';
     progress.show(text);
@@ -54,10 +56,13 @@ async function settled(
 /**
  * Nodes that are on their way, and how far they are; undefined while nobody leads, who alone knows.
  */
-export function stepsOf({ nodes, leaderId }: ClusterView): readonly string[] | undefined {
+export function stepsOf(
+  { nodes, leaderId }: ClusterView,
+  leavingId?: string,
+): readonly string[] | undefined {
   const members = nodes.find(({ id }) => id === leaderId)?.status?.members;
   if (members === undefined) return undefined;
-  const moving = members.filter(({ step }) => step !== 'member');
+  const moving = members.filter(({ id, step }) => step !== 'member' || id === leavingId);
   const strangers = nodes.filter(({ id }) => !members.some((member) => member.id === id));
   return [
     ...moving.map(({ id, step }) => `${id} ${step}`),

@@ -26,6 +26,8 @@ test('who is on the way is told, until nobody is', () => {
   expect(stepsOf(view(['n1', 'n2'], [n1, n2]))).toEqual(['n2 catchingUp']);
   expect(stepsOf(view(['n1', 'n2'], [n1]))).toEqual(['n2 not listed']);
   expect(stepsOf(view(['n1'], [n1]))).toEqual([]);
+  const leaving = view(['n1', 'n2'], [n1, member('n2', 'member')]);
+  expect(stepsOf(leaving, 'n2')).toEqual(['n2 member']);
 });
 
 test('while nobody leads nobody knows', () => {

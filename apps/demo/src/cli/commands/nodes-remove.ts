@@ -17,6 +17,6 @@ export const nodesRemove: Command = command({
     const { changeMembers } = await import('../member-actions.ts');
     const path = `/api/nodes/${encodeURIComponent(args.node)}`;
     const request = { path, method: 'DELETE' } as const;
-    return await changeMembers({ control, waitMs, request }, shell);
+    return await changeMembers({ control, waitMs, request, leavingId: args.node }, shell);
   },
 });
