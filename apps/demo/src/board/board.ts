@@ -2,11 +2,7 @@
 import { JsonDocument, recordOf, schema } from '@quorate/crdts/document';
 import * as v from 'valibot';
 
-/** How an incident stands. Of two who set it at once one wins; the other is in the conflicts. */
-export const boardStatuses = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
-
-/** One of them. */
-export type BoardStatus = (typeof boardStatuses)[number];
+import { type BoardStatus, boardStatuses } from './board-status.ts';
 
 /** The parts of a board, and how each merges. */
 export const boardSchema = schema.map({
@@ -115,6 +111,12 @@ export function viewOf(board: Board): BoardView {
     })),
     affected: affected.value,
   };
+}
+
+/** All that a copy says, as JSON: its conflicts, too, which the values alone do not tell. */
+export function textOf(board: Board): string {
+  const { statusConflicts } = viewOf(board);
+  return JSON.stringify({ ...(board.toJSON() as object), statusConflicts });
 }
 
 /**

@@ -21,9 +21,10 @@ export function requestsOf(step: ScenarioStep, view: ClusterView): readonly Demo
         'play this one in virtual time, with `demo scenario`',
     );
   }
-  return stepRequestsOf(step, view).map(({ path, body, method }) => ({
+  return stepRequestsOf(step, view).map(({ path, body, method, headers }) => ({
     path,
     method: method ?? 'POST',
+    ...(headers && { headers: { ...headers, 'content-type': 'application/json' } }),
     ...(body !== undefined && { document: body }),
   }));
 }

@@ -15,18 +15,28 @@ export interface KeyAnswer {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-/** Does one thing to the cluster; what is refused is shown, not thrown. */
-export async function act(path: string, body?: unknown, method = 'POST'): Promise<void> {
+/**
+ * Does one thing to the cluster; what is refused is shown, not thrown.
+ *
+ * @returns The answer as JSON; undefined if it is none, or a refusal.
+ */
+export async function act(
+  path: string,
+  body?: unknown,
+  method = 'POST',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
   try {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await source.request(path, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...{ method, headers: { ...headers, ...type } },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     refusal.value = response.ok ? undefined : await detailOf(response);
+    return response.ok ? await documentIn(response) : undefined;
   } catch {
     refusal.value = 'The demo does not answer. Is it still running?';
+    return undefined;
   }
 }
 
@@ -67,11 +77,15 @@ export async function askForOwners(
   return (await response.json()) as { readonly epoch: number; readonly owners: readonly string[] };
 }
 
-async function detailOf(response: Response): Promise<string> {
+async function documentIn(response: Response): Promise<unknown> {
   try {
-    const document = (await response.json()) as { readonly detail?: unknown };
-    return typeof document.detail === 'string' ? document.detail : response.statusText;
+    return await response.json();
   } catch {
-    return response.statusText;
+    return undefined;
   }
+}
+
+async function detailOf(response: Response): Promise<string> {
+  const { detail } = ((await documentIn(response)) ?? {}) as { readonly detail?: unknown };
+  return typeof detail === 'string' ? detail : response.statusText;
 }

@@ -1,4 +1,7 @@
 /** Clients that make, edit and read boards. */
+import type { NodeId } from '@quorate/transport';
+
+import type { BoardStatus } from '../board/board-status.ts';
 import { BoardReader } from '../check/board-reader.ts';
 import type { SimAnswer } from '../sim/sim-cluster.ts';
 import type { ClientNetwork } from './client-network.ts';
@@ -22,6 +25,8 @@ export class BoardClients {
   /** So many boards are made before any is edited. */
   readonly #boardCount: number;
   readonly #boardIds: string[] = [];
+  /** What was set by whom, of what is on a disk at least, by board. */
+  readonly #statuses = new Map<string, BoardStatus[]>();
   #createdCount = 0;
   #confirmedCount = 0;
 
@@ -33,6 +38,16 @@ export class BoardClients {
   /** Edits that were confirmed. */
   get confirmedCount(): number {
     return this.#confirmedCount;
+  }
+
+  /** The statuses that were set so far and are on a disk at least, by board. */
+  get statuses(): ReadonlyMap<string, readonly BoardStatus[]> {
+    return this.#statuses;
+  }
+
+  /** Sets the status of every board, as one client of one node. */
+  setStatus(node: NodeId, status: BoardStatus): void {
+    for (const boardId of this.#boardIds) void this.#setStatus(node, boardId, status);
   }
 
   /** Edits a board; makes one while there are too few. */
@@ -84,8 +99,23 @@ export class BoardClients {
     this.#network.tell(edit.isConfirmed ? 'done' : 'unknown', edit.atMs);
   }
 
-  #post(path: string, body: unknown, key: string): Promise<SimAnswer | undefined> {
+  async #setStatus(node: NodeId, boardId: string, status: BoardStatus): Promise<void> {
+    const operations = [{ kind: 'setStatus', status }];
+    const key = `${node}-${status}-${this.#network.nowMs}`;
+    const answer = await this.#post(`/v1/boards/${boardId}/ops`, { operations }, key, node);
+    // Alone on its side of a cut, an owner keeps what it cannot confirm.
+    const isKept = answer?.status === 202 || answer?.body.includes('"unconfirmed"') === true;
+    if (isKept) this.#statuses.set(boardId, [...(this.#statuses.get(boardId) ?? []), status]);
+  }
+
+  #post(
+    path: string,
+    body: unknown,
+    key: string,
+    node = this.#network.anyNode(),
+  ): Promise<SimAnswer | undefined> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key };
-    return this.#network.ask({ method: 'POST', path, headers, body: JSON.stringify(body) });
+    const request = { method: 'POST', path, headers, body: JSON.stringify(body) };
+    return this.#network.askAt(node, request);
   }
 }

@@ -80,6 +80,16 @@ function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
       const few = boards.filter((boardId) => copiesOf(run, boardId).length !== 3);
       return [boards.length > 0 && few.length === 0, `${few.length} of ${boards.length} have not`];
     }
+    case 'statuses': {
+      const wanted = claim.statuses.toSorted().join(' and ');
+      const boards = [...(run.statusLooks.get(claim.atMs) ?? [])].filter(([, { set }]) =>
+        claim.statuses.every((status) => set.includes(status)),
+      );
+      const seen = boards.flatMap(([, { copies }]) => copies);
+      const others = seen.filter((statuses) => statuses.toSorted().join(' and ') !== wanted);
+      const detail = `${seen.length - others.length} of ${seen.length} copies have ${wanted}`;
+      return [seen.length > 0 && others.length === 0, detail];
+    }
   }
 }
 

@@ -50,7 +50,12 @@ export class ClientNetwork {
 
   /** Asks any node. @returns Undefined if it is down, or goes down meanwhile. */
   ask(request: Omit<SimRequest, 'node'>): Promise<SimAnswer | undefined> {
-    return this.#cluster.act({ kind: 'request', request: { ...request, node: this.anyNode() } });
+    return this.askAt(this.anyNode(), request);
+  }
+
+  /** Asks one node. @returns As `ask`. */
+  askAt(node: NodeId, request: Omit<SimRequest, 'node'>): Promise<SimAnswer | undefined> {
+    return this.#cluster.act({ kind: 'request', request: { ...request, node } });
   }
 
   /** Says how a request of the load ended that began at `atMs`. */

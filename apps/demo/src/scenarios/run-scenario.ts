@@ -6,9 +6,10 @@
  */
 import type { History, Verdict } from '@quorate/linearizability';
 import type { Fault, FaultEvent } from '@quorate/simulation';
-import type { NodeId } from '@quorate/transport';
+import { type NodeId, nodeId } from '@quorate/transport';
 import { seededRandom } from '@quorate/transport/system';
 
+import type { BoardStatus } from '../board/board-status.ts';
 import type { BoardReader } from '../check/board-reader.ts';
 import type { ConfigInput, ConfigOutput } from '../check/config-model.ts';
 import type { ReadMode } from '../config/read-mode.ts';
@@ -34,6 +35,14 @@ export interface Avoidance {
   readonly about: string;
   /** How many nodes did. */
   readonly count: number;
+}
+
+/** A board whose status was set, at one moment. */
+export interface StatusLook {
+  /** What was set to it so far. */
+  readonly set: readonly BoardStatus[];
+  /** What each copy has: its status, and then those in conflict with it. */
+  readonly copies: readonly (readonly string[])[];
 }
 
 /** What clients ask for per second. */
@@ -67,6 +76,8 @@ export class ScenarioRun {
   readonly cluster: SimCluster;
   readonly leaderships: Leadership[] = [];
   readonly avoidances: Avoidance[] = [];
+  /** Boards at the times at which claims look at their statuses. */
+  readonly statusLooks = new Map<number, ReadonlyMap<string, StatusLook>>();
   readonly #boards: BoardClients;
   readonly #config: ConfigClients;
   readonly #steps: ScenarioStep[];
@@ -187,6 +198,7 @@ export class ScenarioRun {
     void this.#wishes.ask(this.#leader());
     this.#wishes.dismissGone(this.#leader());
     this.#noticeBreakers();
+    this.#lookAtStatuses();
   }
 
   /** Does now what `step` says, whatever its time. */
@@ -196,6 +208,8 @@ export class ScenarioRun {
     if (step.kind === 'join') this.#wishes.join(step.node);
     if (step.kind === 'leave') this.#wishes.leave(this.#nodeOf(step.node));
     if (step.kind === 'links') this.#setLinks(step.links);
+    if (step.kind === 'status')
+      this.#boards.setStatus(nodeId(this.#nodeOf(step.node)), step.status);
     const { ids } = this.cluster;
     const faults = faultsOf(step, (node) => this.#nodeOf(node), ids);
     for (const fault of faults) this.#strike(fault);
@@ -254,6 +268,24 @@ export class ScenarioRun {
     for (const [about, count] of counts) this.avoidances.push({ atMs, about, count });
   }
 
+  /** Once for each time at which a claim is about them. */
+  #lookAtStatuses(): void {
+    for (const claim of this.scenario.claims) {
+      if (claim.kind !== 'statuses' || claim.atMs > this.cluster.nowMs) continue;
+      if (!this.statusLooks.has(claim.atMs)) this.statusLooks.set(claim.atMs, this.#statuses());
+    }
+  }
+
+  #statuses(): ReadonlyMap<string, StatusLook> {
+    const looks = [...this.#boards.statuses].map(([boardId, set]): [string, StatusLook] => {
+      const texts = this.cluster.ids.flatMap(
+        (id) => this.cluster.node(id)?.boardText(boardId) ?? [],
+      );
+      return [boardId, { set: [...set], copies: texts.map(statusesIn) }];
+    });
+    return new Map(looks);
+  }
+
   /** What clients do in one tick: as much as the load is, over time. */
   #write(): void {
     this.#owedEdits += (this.#load.edits * TICK_MS) / 1_000;
@@ -264,4 +296,13 @@ export class ScenarioRun {
     for (; this.#owedConfig >= 1; this.#owedConfig -= 1) void this.#config.call();
     if (this.cluster.nowMs % READ_EVERY_MS < TICK_MS) void this.#boards.read();
   }
+}
+
+/** What a copy has as status, and in conflict with it. */
+function statusesIn(text: string): readonly string[] {
+  const { status, statusConflicts } = JSON.parse(text) as {
+    readonly status: string;
+    readonly statusConflicts: readonly string[];
+  };
+  return [status, ...statusConflicts];
 }

@@ -5,6 +5,7 @@
 import type { Fault } from '@quorate/simulation';
 import * as v from 'valibot';
 
+import { boardStatuses } from '../board/board-status.ts';
 import { linkFaults } from '../supervisor/link-faults.ts';
 
 /** A node by its id, or by what it is when the step comes. */
@@ -15,6 +16,7 @@ const atMs = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const positive = v.pipe(v.number(), v.minValue(1), v.maxValue(600_000));
 const rate = v.pipe(v.number(), v.minValue(0), v.maxValue(1_000));
+const status = v.picklist(boardStatuses);
 
 /** The data of one thing that is done. */
 export const stepSchema = v.variant('kind', [
@@ -46,6 +48,8 @@ export const stepSchema = v.variant('kind', [
   v.strictObject({ atMs, kind: v.literal('reads'), mode: v.picklist(['index', 'stale']) }),
   /** All that is wrong with single links from now on. */
   v.strictObject({ atMs, kind: v.literal('links'), ...linkFaults.entries }),
+  /** Somebody at a node sets the status of every board. */
+  v.strictObject({ atMs, kind: v.literal('status'), node, status }),
 ]);
 
 const claim = v.variant('kind', [
@@ -77,6 +81,14 @@ const claim = v.variant('kind', [
   }),
   /** At the end each board is on three nodes, all of them members. */
   v.strictObject({ kind: v.literal('threeCopies') }),
+  /**
+   * At a time, each copy of a board to which all of these were set has them and no others: one as
+   * its status, the others as conflicts. There is such a board.
+   */
+  v.strictObject({
+    ...{ kind: v.literal('statuses'), atMs },
+    statuses: v.pipe(v.array(status), v.minLength(1)),
+  }),
 ]);
 
 /** The data of a scenario. */
@@ -154,6 +166,7 @@ export function faultsOf(
     case 'leave':
     case 'load':
     case 'reads':
+    case 'status':
       return [];
   }
 }

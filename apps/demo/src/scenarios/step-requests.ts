@@ -9,6 +9,7 @@ export interface StepRequest {
   readonly body?: unknown;
   /** POST if left out. */
   readonly method?: 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type Load = ScenarioStep & { readonly kind: 'load' };
@@ -16,6 +17,8 @@ type Load = ScenarioStep & { readonly kind: 'load' };
 /** What a sync takes in the simulator, in ms, which slows disks by a factor of it. */
 const syncMs = 1.75;
 const syncDelayMsMax = 60_000;
+/** Boards of which a step sets the status. */
+const BOARDS_MAX = 8;
 
 /** Whether real processes can do what `steps` ask for: a disk that is wiped is lost for good. */
 export function isPlayable(steps: readonly ScenarioStep[]): boolean {
@@ -79,7 +82,19 @@ export function requestsOf(step: ScenarioStep, view: ClusterView): readonly Step
       return [{ path: '/api/links', body: { links: step.links } }];
     case 'load':
       return [{ path: '/api/load', body: loadOf(step) }];
+    case 'status':
+      return boardsOf(view).map((boardId) => ({
+        path: `/api/node/${named(step.node)}/v1/boards/${boardId}/ops`,
+        body: { operations: [{ kind: 'setStatus', status: step.status }] },
+        headers: { 'idempotency-key': `${step.node}-${step.status}-${Date.now()}` },
+      }));
   }
+}
+
+/** Some of the boards that there are: more would be edited one after the other for a while. */
+function boardsOf({ nodes }: ClusterView): readonly string[] {
+  const named = nodes.flatMap(({ status }) => Object.keys(status?.boards.digests ?? {}));
+  return [...new Set(named)].slice(0, BOARDS_MAX);
 }
 
 /** As much of boards and keys as the story asks for; of nothing no mix. */

@@ -7,7 +7,8 @@ import type { Random } from '@quorate/transport';
 import * as v from 'valibot';
 
 import type { HttpResponse } from '../http-client.ts';
-import type { BoardOperation, BoardStatus } from '../board/board.ts';
+import type { BoardOperation } from '../board/board.ts';
+import { boardStatuses } from '../board/board-status.ts';
 import type { LoadRequest } from './load-request.ts';
 
 /** What the clients need. */
@@ -26,7 +27,6 @@ interface OpenBoard {
 
 /** So many boards are open at a time. */
 const openCount = 8;
-const statuses: readonly BoardStatus[] = ['investigating', 'identified', 'monitoring', 'resolved'];
 const madeSchema = v.object({ id: v.string() });
 
 /** Clients of boards. */
@@ -87,7 +87,7 @@ export class LoadBoards {
 
   #operation(): BoardOperation {
     if (this.#random.int(4) > 0) return { kind: 'addAffected', amount: 1 };
-    const status = statuses[this.#random.int(statuses.length)] ?? 'investigating';
+    const status = boardStatuses[this.#random.int(boardStatuses.length)] ?? 'investigating';
     return { kind: 'setStatus', status };
   }
 

@@ -80,6 +80,23 @@ describe('a claim', () => {
     expect(judge(claim, run).holds).toBe(false);
   });
 
+  test('about statuses breaks if one copy has others, or if nobody set them', () => {
+    const run = new ScenarioRun(partition!, 1);
+    const statuses = ['identified', 'monitoring'] as const;
+    const claim = { kind: 'statuses', atMs: 100, statuses: [...statuses] } as const;
+    const look = (...copies: readonly (readonly string[])[]): boolean => {
+      run.statusLooks.set(100, new Map([['b-1', { set: [...statuses].toReversed(), copies }]]));
+      return judge({ ...claim, statuses: [...statuses] }, run).holds;
+    };
+    expect(judge({ ...claim, statuses: [...statuses] }, run).holds).toBe(false);
+    expect(look(['monitoring', 'identified'], ['identified', 'monitoring'])).toBe(true);
+    expect(look(['monitoring', 'identified'], ['monitoring'])).toBe(false);
+    expect(look(['monitoring', 'identified', 'resolved'])).toBe(false);
+    expect(look()).toBe(false);
+    run.statusLooks.set(100, new Map([['b-1', { set: ['resolved'], copies: [['resolved']] }]]));
+    expect(judge({ ...claim, statuses: [...statuses] }, run).holds).toBe(false);
+  });
+
   test('that copies agree breaks when one of them went on alone', async () => {
     const run = await shortRun();
     const { boardId } = run.edits[0]!;

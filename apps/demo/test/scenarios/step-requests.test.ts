@@ -61,6 +61,23 @@ test('a load asks for boards and keys as the story does, and for nothing of noth
   expect(bodyOf({ ...load, edits: 0, config: 0 })).toEqual({ ratePerSecond: 0 });
 });
 
+test('a status is set to every board of which a node says that it has a copy', () => {
+  const step = { atMs: 0, kind: 'status', node: 'leader', status: 'resolved' } as const;
+  expect(requestsOf(step, view)).toEqual([]);
+  const [n1] = view.nodes;
+  const digests = { 'b-1': '00000000', 'b-2': '00000000' };
+  const nodes = [n1!, nodeView('n2', { boards: { digests } })];
+  const requests = requestsOf(step, { ...view, nodes });
+  expect(requests.map(({ path }) => path)).toEqual([
+    '/api/node/n2/v1/boards/b-1/ops',
+    '/api/node/n2/v1/boards/b-2/ops',
+  ]);
+  expect(requests[0]).toMatchObject({
+    body: { operations: [{ kind: 'setStatus', status: 'resolved' }] },
+    headers: { 'idempotency-key': expect.stringMatching(/^leader-resolved-\d+$/) as string },
+  });
+});
+
 test('all scenarios can be played on processes, but for the one that wipes a disk', () => {
   const not = scenarios.filter(({ steps }) => !isPlayable(steps)).map(({ name }) => name);
   expect(not).toEqual(['lost-node']);

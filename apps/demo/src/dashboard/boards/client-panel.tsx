@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 
-import { type BoardStatus, boardStatuses } from '../../board/board.ts';
+import { type BoardStatus, boardStatuses } from '../../board/board-status.ts';
 import { view } from '../feed.ts';
 import { reasonOf, type StatusWrite, statusWrites } from './board-conflict.ts';
 import { bindClient, edit, type ShownClient } from './board-session.ts';

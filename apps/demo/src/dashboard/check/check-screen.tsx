@@ -69,6 +69,7 @@ const claimTexts: Readonly<Record<Claim['kind'], string>> = {
   lostVote: 'a term passes that nobody wins',
   breakers: 'breakers open, and close again',
   threeCopies: 'three copies at the end',
+  statuses: 'two statuses set at once are both kept until one is chosen',
 };
 
 /** The stories that tests hold to their claims, in virtual time. */

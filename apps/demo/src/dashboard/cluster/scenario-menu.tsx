@@ -79,9 +79,8 @@ function play(scenario: Scenario): void {
   }
   const timers = scenario.steps.map((step) =>
     setTimeout(() => {
-      for (const { path, body, method } of view.value ? requestsOf(step, view.value) : []) {
-        void act(path, body, method);
-      }
+      const requests = view.value ? requestsOf(step, view.value) : [];
+      for (const { path, body, method, headers } of requests) void act(path, body, method, headers);
     }, step.atMs),
   );
   const stop = (): void => {

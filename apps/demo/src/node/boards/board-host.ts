@@ -14,7 +14,7 @@ import type { Disk } from '@quorate/storage';
 import type { Clock, NodeId, Random, Transport } from '@quorate/transport';
 import { crc32c } from '@quorate/transport/codec';
 
-import { type Board, openBoard } from '../../board/board.ts';
+import { type Board, openBoard, textOf } from '../../board/board.ts';
 import { BoardFiles } from '../../board/board-files.ts';
 import { BoardsInUse } from '../../board/boards-in-use.ts';
 import type { Requests } from '../../board/requests.ts';
@@ -112,7 +112,7 @@ export class BoardHost {
   /** All that the copy of a board says, as JSON, if there is one. */
   textOf(boardId: string): string | undefined {
     const here = this.#here.get(boardId);
-    return here === undefined ? undefined : JSON.stringify(here.board);
+    return here === undefined ? undefined : textOf(here.board);
   }
 
   /** The copy, if there is one. */
