@@ -3,6 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+import { runningTests } from './tools/running-tests.ts';
+
 const root = import.meta.dirname;
 
 /**
@@ -43,8 +45,8 @@ const processes = {
 /** As Node resolves, which knows nothing of modules that only bundlers can read. */
 const conditions = defaultServerConditions.filter((condition) => condition !== 'module');
 
-/** Lists in properties grow as long as they may: the file says why. */
-const setupFiles = [`${root}/tools/property-sizes.ts`];
+/** Lists in properties grow as long as they may, and no test runs for ever: the files say why. */
+const setupFiles = ['property-sizes', 'bounded-tests'].map((name) => `${root}/tools/${name}.ts`);
 
 export default defineConfig({
   // Workspace packages resolve to their TypeScript sources, so tests need no build.
@@ -55,7 +57,7 @@ export default defineConfig({
     // By default one core is left free, which is half of a machine with two.
     maxWorkers: '100%',
     // .ci/run counts from the report.
-    reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
+    reporters: process.env['CI'] ? ['default', 'json', runningTests()] : ['default'],
     outputFile: { json: `${root}/.reports/vitest.json` },
     projects: [
       ...projects,

@@ -30,7 +30,8 @@ export class RedisServer implements AsyncDisposable {
   async run(): Promise<void> {
     const where = ['--port', String(this.#port), '--bind', '127.0.0.1'];
     const child = spawn('redis-server', [...where, '--save', '', '--appendonly', 'no'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // What it inherits it would keep open for whoever reads the tests, should it outlive them.
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#child = child;
     for await (const line of createInterface(child.stdout)) {

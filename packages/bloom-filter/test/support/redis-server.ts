@@ -29,7 +29,8 @@ export class RedisServer implements AsyncDisposable {
     const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
     const empty = ['--save', '', '--appendonly', 'no'];
     const child = spawn('redis-server', [...fixed, ...empty, ...options], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // What it inherits it would keep open for whoever reads the tests, should it outlive them.
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     const output: string[] = [];
     for await (const line of createInterface(child.stdout)) {

@@ -36,7 +36,8 @@ export class RedisServer implements AsyncDisposable {
     const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder];
     const empty = ['--save', '', '--appendonly', 'no'];
     const child = spawn('redis-server', [...fixed, ...empty, ...this.#options], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // What it inherits it would keep open for whoever reads the tests, should it outlive them.
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#child = child;
     const output: string[] = [];
