@@ -44,8 +44,10 @@ export interface BoardServiceOptions {
   readonly replicaCount: number;
 }
 
-/** Of the time that a client waits, the parts that one owner may take, and the one it asks. */
+/** Of the time that a client waits, the part that one owner may take, its answer's way included. */
 const OWNER_SHARE = 0.45;
+const ANSWER_SHARE = 0.05;
+/** What others may take to say what they have, or to confirm a change while they look dead. */
 const SECOND_OWNER_SHARE = 0.15;
 
 /** All changes of so many ms are told at once. */
@@ -55,6 +57,13 @@ const GONE_MS = 2_000;
 
 const askMethod = 'boards/ask';
 const pullMethod = 'boards/pull';
+
+/** A change of a copy here, and until when it is to be confirmed. */
+interface PendingChange {
+  readonly boardId: string;
+  readonly copy: HostedBoard;
+  readonly untilMs: number;
+}
 
 /** Boards, wherever they are. */
 export class BoardService implements BoardAccess {
@@ -171,8 +180,10 @@ export class BoardService implements BoardAccess {
   async #answer(boardId: string, command: BoardCommand): Promise<BoardAnswer> {
     if (command.kind === 'delete') return await this.#delete(boardId, command.stamp.key);
     if (this.isDeleted(boardId)) return { kind: 'deleted' };
+    const { clock, requestTimeoutMs } = this.#options;
+    const untilMs = clock.nowMs() + requestTimeoutMs * (OWNER_SHARE - ANSWER_SHARE);
     try {
-      const answer = await this.#carryOut(boardId, command);
+      const answer = await this.#carryOut(boardId, command, untilMs);
       return this.isDeleted(boardId) ? { kind: 'deleted' } : answer;
     } catch (error) {
       // The copy was given up meanwhile.
@@ -199,13 +210,15 @@ export class BoardService implements BoardAccess {
   async #carryOut(
     boardId: string,
     command: Exclude<BoardCommand, { readonly kind: 'delete' }>,
+    untilMs: number,
   ): Promise<BoardAnswer> {
     const { host, shards } = this.#options;
     if (command.kind === 'create') {
       const copy = await host.hold(boardId);
       await shards.assign([boardId]);
       const operations = [{ kind: 'setTitle' as const, title: command.title }];
-      const answer = await this.#change(boardId, copy, operations, command.stamp);
+      const change = { boardId, copy, untilMs };
+      const answer = await this.#change(change, operations, command.stamp);
       if (answer.kind === 'done') await this.#options.announced();
       return answer;
     }
@@ -225,9 +238,11 @@ export class BoardService implements BoardAccess {
         return { kind: 'updates', updates: updates.map(toBase64), version: versionOf(copy) };
       }
       case 'change':
-        return await this.#change(boardId, copy, command.operations, command.stamp);
+        return await this.#change({ boardId, copy, untilMs }, command.operations, command.stamp);
       case 'merge':
-        return await this.#write(boardId, copy, () => copy.merge(fromBase64(command.update)));
+        return await this.#write({ boardId, copy, untilMs }, () =>
+          copy.merge(fromBase64(command.update)),
+        );
     }
   }
 
@@ -249,30 +264,36 @@ export class BoardService implements BoardAccess {
   }
 
   async #change(
-    boardId: string,
-    copy: HostedBoard,
+    change: PendingChange,
     operations: readonly BoardOperation[],
     stamp: RequestStamp,
   ): Promise<BoardAnswer> {
+    const { boardId, copy } = change;
     if (copy.requests.stateOf(stamp) === 'new') await this.#hearOthers(boardId, copy);
     const state = copy.requests.stateOf(stamp);
     if (state === 'reused') return { kind: 'reused' };
-    const answer = await this.#write(boardId, copy, () => {
+    const answer = await this.#write(change, () => {
       if (state === 'new') copy.requests.carryOut(operations, stamp);
     });
     return answer.kind === 'done' ? { ...answer, isNew: state === 'new' } : answer;
   }
 
   /** Makes a change, and waits until it is on the disks it must be on. */
-  async #write(boardId: string, copy: HostedBoard, change: () => void): Promise<BoardAnswer> {
-    const { host, shards, localId } = this.#options;
+  async #write(
+    { boardId, copy, untilMs }: PendingChange,
+    change: () => void,
+  ): Promise<BoardAnswer> {
+    const { host, shards, localId, clock, isAvailable } = this.#options;
     const refusal = refused(change);
     if (refusal !== undefined) return refusal;
     const others = shards.ownersOf(boardId).filter((owner) => owner !== localId);
     const count = this.#majorityOf(boardId) - 1;
+    // Who asks again makes more work for those who are late already.
+    const isWorthIt = others.filter(isAvailable).length >= count;
+    const timeoutMs = isWorthIt ? Math.max(1, untilMs - clock.nowMs()) : this.#secondMs;
     const [, confirming] = await Promise.all([
       copy.flushed(),
-      count === 0 ? [] : host.confirmed(boardId, others, { count, timeoutMs: this.#secondMs }),
+      count === 0 ? [] : host.confirmed(boardId, others, { count, timeoutMs }),
     ]);
     const copies = 1 + confirming.length;
     if (confirming.length < count) return { kind: 'unconfirmed' };

@@ -104,6 +104,22 @@ describe('boards', () => {
       Array.from({ length: 20 }, (_, round) => String(round)).toSorted(),
     );
   });
+
+  test('wait for a second owner that is slow as long as one owner may take', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 3, seed: 3 });
+    await cluster.elect();
+    const id = await created(cluster, 'Patient');
+    // A sync takes up to 540 ms now, and two must follow each other.
+    for (const node of cluster.ids) {
+      cluster.simulation.inject({ kind: 'slowDisk', node, factor: 180 });
+    }
+    const path = `/v1/boards/${id}/ops`;
+    const operations = [{ kind: 'addAffected', amount: 1 }];
+    for (let number = 0; number < 10; number += 1) {
+      const answer = await post(cluster, n1!, path, { operations }, `slow ${number}`);
+      expect([answer.status, answer.document]).toMatchObject([202, { isRepeated: false }]);
+    }
+  });
 });
 
 describe('the key of a request', () => {
