@@ -4,7 +4,9 @@ import { configModel } from '../check/config-model.ts';
 import type { ChaosReport } from './chaos.ts';
 
 const shownMax = 10;
-const MIB = 1_024 * 1_024;
+const MEGABYTE = 1_000_000;
+/** A process of a node is to get along with less, whatever it is asked for. */
+const RESIDENT_BYTES_WANTED = 120 * MEGABYTE;
 
 /** A report for people: tables, what was promised, and what was not kept. */
 export function chaosText(report: ChaosReport): string {
@@ -19,6 +21,7 @@ export function chaosText(report: ChaosReport): string {
     ...(report.nodes.length === 0 ? [] : [nodeTable(report), '']),
     `${faultCount} faults in ${seconds.toFixed(0)} s, ` +
       `${donePerSecond.toFixed(0)} requests done per s`,
+    ...(report.nodes.length === 0 ? [] : [memoryLine(report)]),
     ...verdictLines(report),
     ...(config?.counterexample
       ? ['', describeCounterexample(configModel, config.counterexample)]
@@ -43,6 +46,14 @@ function verdictLines({ config, boards }: ChaosReport): readonly string[] {
             `twice, ${boards.deniedCount} answers that a board does not exist`,
         ]),
   ];
+}
+
+/** Nobody was promised how large a process is, so this is no matter of sound or not. */
+function memoryLine({ nodes }: ChaosReport): string {
+  const large = nodes.filter(({ residentBytesMax }) => residentBytesMax >= RESIDENT_BYTES_WANTED);
+  const wanted = `less than ${RESIDENT_BYTES_WANTED / MEGABYTE} MB`;
+  if (large.length === 0) return `memory: every node had ${wanted}`;
+  return `memory: ${large.map(({ node }) => node).join()} had more than wanted, ${wanted}`;
 }
 
 function findingsOf({ problems, config, boards }: ChaosReport): readonly string[] {
@@ -82,9 +93,9 @@ function faultTable({ faults }: ChaosReport): string {
 
 function nodeTable({ nodes }: ChaosReport): string {
   const lines = nodes.map(({ node, cpuShare, residentBytesMax }) => [
-    ...[node, `${(cpuShare * 100).toFixed(0)} %`, (residentBytesMax / MIB).toFixed(0)],
+    ...[node, `${(cpuShare * 100).toFixed(0)} %`, (residentBytesMax / MEGABYTE).toFixed(0)],
   ]);
-  return tableOf([['node', 'processor', 'memory at most, MiB'], ...lines], 1);
+  return tableOf([['node', 'processor', 'memory at most, MB'], ...lines], 1);
 }
 
 /** @param textColumns - So many columns on the left are text; those behind are numbers. */

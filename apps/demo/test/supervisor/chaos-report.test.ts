@@ -22,7 +22,7 @@ const toll = { leaderlessMeanMs: 900, leaderlessMaxMs: 1_100, recoveryMeanMs: 70
 const sound: ChaosReport = {
   ...{ seconds: 60, donePerSecond: 298.5, spans: [] },
   faults: [{ fault: 'kill', count: 3, ...toll, recoveryMaxMs: 1_500 }],
-  nodes: [{ node: 'n1', cpuShare: 0.31, residentBytesMax: 110 * 1_024 * 1_024 }],
+  nodes: [{ node: 'n1', cpuShare: 0.31, residentBytesMax: 119_400_000 }],
   rows: [row, { ...row, fault: 'one-way', load: 'config' }],
   config: {
     ...{ operationCount: 100, verdict: 'linearizable', counterexample: undefined, unpromised: [] },
@@ -41,10 +41,19 @@ test('a report is a table and a verdict', () => {
     'one-way  config       200        1        2        0   1.5 %     4.3    80.0  1200.0',
   ]);
   expect(lines).toContain('kill       3                900     1100                  700     1500');
-  expect(lines).toContain('n1         31 %                  110');
+  expect(lines).toContain('n1         31 %                 119');
   expect(lines).toContain('3 faults in 60 s, 299 requests done per s');
   expect(lines).toContain('configuration: 100 operations, linearizable');
   expect(lines.at(-1)).toBe('every promise was kept');
+});
+
+test('nodes that took more memory than they should are named', () => {
+  const [node] = sound.nodes;
+  const large = { ...node!, node: 'n2', residentBytesMax: 120_000_000 };
+  expect(chaosText(sound)).toContain('memory: every node had less than 120 MB');
+  const text = chaosText({ ...sound, nodes: [node!, large, { ...large, node: 'n3' }] });
+  expect(text).toContain('memory: n2,n3 had more than wanted, less than 120 MB');
+  expect(text).toContain('every promise was kept');
 });
 
 test('what was lost is named, the first ten of it', () => {
