@@ -33,6 +33,10 @@ export async function bundleNode(mainFile: string): Promise<NodeBundle> {
     external: ['esbuild'],
     // Some of what carriers use is CommonJS, which asks for modules of Node by `require`.
     banner: { js: requireBanner },
+    // Node keeps the text of a program for as long as it runs. Names stay, for who reads a trace.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
     sourcemap: 'linked',
     logLevel: 'silent',
   });
