@@ -38,7 +38,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 describe.skipIf(isImpossible)('three hosts', () => {
-  test('form a cluster, lose one, go on, and are one again', async () => {
+  test('form a cluster, lose one, go on, are one again', { timeout: 180_000 }, async () => {
     using hosts = new Hosts(3);
     const directory = mkdtempSync(join(tmpdir(), 'quorate-hosts-'));
     const bundle = await bundleNode(mainFile);
@@ -65,9 +65,13 @@ describe.skipIf(isImpossible)('three hosts', () => {
         await until(`${api} is ready`, async () => (await ask(`${api}/readyz`)).status === 200);
       }
       const [first = '', second = '', third = ''] = apis;
-      const made = await post(first, '/v1/boards', 'made', { title: 'Three hosts' });
-      expect(made.status, made.text).toBe(201);
-      const path = `/v1/boards/${(JSON.parse(made.text) as { id: string }).id}`;
+      let path = '/v1/boards/';
+      await until('a board', async () => {
+        const made = await post(first, '/v1/boards', 'made', { title: 'Three hosts' });
+        if (made.status !== 201) return false;
+        path += (JSON.parse(made.text) as { id: string }).id;
+        return true;
+      });
 
       hosts.setCable(2, 'down');
       const operations = [{ kind: 'addAffected', amount: 5 }];
