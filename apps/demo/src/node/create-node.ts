@@ -64,6 +64,7 @@ export async function createNode(options: NodeOptions): Promise<DemoNode> {
   );
   return {
     ...{ app, service, events: surroundings.events, status: watch.status, raft: watch.raft },
+    counts: watch.counts,
     boardIds: () => boards.host.boardIds,
     boardText: (boardId) => boards.host.textOf(boardId),
     async close() {

@@ -8,6 +8,7 @@ import type { FaultSettings } from '../injected-faults.ts';
 import type { QuotaCounter } from '../limits/quota-counter.ts';
 import type { MachineFaults } from '../machine-faults.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
+import type { MetricsSources } from '../observe/node-metrics.ts';
 import type { MemoryFigures, NodeStatus, RaftFigures } from '../observe/node-status.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { ConfigService } from './control/config-service.ts';
@@ -70,6 +71,8 @@ export interface DemoNode {
   readonly status: () => NodeStatus;
   /** Raft's part of that, for those who ask often. */
   readonly raft: () => RaftFigures;
+  /** All that it counts. */
+  readonly counts: () => MetricsSources;
   /** Closes the log and the transport. Requests under way end as unknown or refused. */
   readonly close: () => Promise<void>;
 }

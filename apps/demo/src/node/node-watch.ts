@@ -1,7 +1,7 @@
 /** What a node says of itself: to who asks, and over and over to who watches. */
 import { EventLoopMonitor } from '../observe/event-loop-monitor.ts';
 import { HttpMetrics } from '../observe/http-metrics.ts';
-import { nodeMetrics } from '../observe/node-metrics.ts';
+import type { MetricsSources } from '../observe/node-metrics.ts';
 import type { NodeStatus, RaftFigures } from '../observe/node-status.ts';
 import { raftFigures } from '../observe/raft-figures.ts';
 import { StatusPublisher } from '../observe/status-publisher.ts';
@@ -24,8 +24,8 @@ export interface NodeWatch {
   readonly status: () => NodeStatus;
   /** Raft's part of that. */
   readonly raft: () => RaftFigures;
-  /** All that is counted, as OpenMetrics text. */
-  readonly metrics: () => string;
+  /** All that is counted. */
+  readonly counts: () => MetricsSources;
   /** Counts requests. */
   readonly http: HttpMetrics;
   readonly close: () => void;
@@ -70,13 +70,12 @@ export function watchNode(
   raft.observe(({ kind }) => {
     if (kind === 'roleChanged') publisher.publish();
   });
-  const metrics = (): string =>
-    nodeMetrics({
-      ...{ status: status(), transport, disk, http, proposals: service.proposals },
-      limits: admission.watch,
-    });
+  const counts = (): MetricsSources => ({
+    ...{ status: status(), transport, disk, http, proposals: service.proposals },
+    limits: admission.watch,
+  });
   const close = (): void => {
     for (const part of [publisher, trace, loop]) part.close();
   };
-  return { status, raft: figures, metrics, http, close };
+  return { status, raft: figures, counts, http, close };
 }

@@ -8,7 +8,6 @@ import { faultSettings, type InjectedFaults } from '../injected-faults.ts';
 import type { NodeEvents } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import type { TraceFeed } from '../observe/trace.ts';
-import { openMetricsType } from '../observe/open-metrics.ts';
 import { plain, serve } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 import { isSameText } from '../same-text.ts';
@@ -18,7 +17,6 @@ export interface OperationsApiOptions {
   readonly events: NodeEvents;
   readonly trace: Pick<TraceFeed, 'subscribe'>;
   readonly status: () => NodeStatus;
-  readonly metrics: () => string;
   /** The owners of a board, the first in charge first. */
   readonly ownersOf: (boardId: string) => readonly string[];
   /** All that this node's own copy of a board says, as JSON; undefined if it has none. */
@@ -35,7 +33,6 @@ const get = { ...plain, method: 'GET' } as const;
 const endpoints = {
   health: { ...get, path: '/healthz' },
   readiness: { ...get, path: '/readyz' },
-  metrics: { ...get, path: '/metrics' },
   status: { ...get, path: '/admin/raft' },
   cluster: { ...get, path: '/admin/cluster' },
   suspicions: { ...get, path: '/admin/phi' },
@@ -63,7 +60,7 @@ export function createOperationsApi(options: OperationsApiOptions): Hono {
   return api;
 }
 
-function serveHealth(api: Hono, { status, metrics }: OperationsApiOptions): void {
+function serveHealth(api: Hono, { status }: OperationsApiOptions): void {
   serve(api, endpoints.health, (_parts, context) => {
     const { uptimeMs, loopDelayMs, raft } = status();
     // A node whose disk failed recovers by a restart, and by nothing else.
@@ -75,9 +72,6 @@ function serveHealth(api: Hono, { status, metrics }: OperationsApiOptions): void
     const reasons = unreadiness(status());
     const isReady = reasons.length === 0;
     return context.json({ isReady, reasons }, isReady ? 200 : 503);
-  });
-  serve(api, endpoints.metrics, () => {
-    return new Response(metrics(), { headers: { 'content-type': openMetricsType } });
   });
 }
 

@@ -19,6 +19,7 @@ import { createNode } from '../node/create-node.ts';
 import { storeGuard } from '../node/gateway/store-guard.ts';
 import type { DemoNode } from '../node/node-options.ts';
 import { parseFaults } from '../injected-faults.ts';
+import { addMetrics } from '../observe/add-metrics.ts';
 import { loadTelemetry } from '../telemetry/load-telemetry.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { addVersion } from './add-version.ts';
@@ -45,6 +46,7 @@ export async function runNode(command: NodeCommand): Promise<void> {
   const log = nodeLog(command.settings.logLevel, (line) => process.stderr.write(`${line}\n`));
   const telemetry = await loadTelemetry(command.id, (text) => log('warn', text));
   const node = await openNode(command, { disk, carrier, log, telemetry });
+  addMetrics(node);
   addDocs(node.app);
   addVersion(node.app, command);
   const server = createAdaptorServer({ fetch: logged(node.app.fetch, log) });

@@ -7,6 +7,7 @@ import { docsPage } from '../../src/api-docs/docs-page.ts';
 import { nodeTexts } from '../../src/api-docs/node-texts.ts';
 import { openApiOf, routesOf } from '../../src/api-docs/openapi.ts';
 import { endpointOf } from '../../src/http/endpoint.ts';
+import { addMetrics } from '../../src/observe/add-metrics.ts';
 import { type Answer, SimulatedCluster } from '../support/simulated-cluster.ts';
 
 const n1 = nodeId('n1');
@@ -75,6 +76,7 @@ beforeAll(async () => {
     tuning: { adminToken: 'secret', allowsFaults: true },
   });
   await cluster.elect();
+  addMetrics(cluster.node(n1));
   addDocs(cluster.node(n1).app);
   const made = await ask('POST', '/v1/boards', { body: '{"title":"Board"}' });
   boardId = (made.document as { id: string }).id;

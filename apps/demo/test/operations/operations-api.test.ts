@@ -1,6 +1,7 @@
 import type { NodeId } from '@quorate/transport';
 import { beforeEach, describe, expect, test } from 'vitest';
 
+import { addMetrics } from '../../src/observe/add-metrics.ts';
 import { SimulatedCluster } from '../support/simulated-cluster.ts';
 
 const adminToken = 'secret';
@@ -94,6 +95,7 @@ describe('status', () => {
 
 describe('metrics', () => {
   test('are OpenMetrics text with figures of this node', async () => {
+    addMetrics(cluster.node(leaderId));
     await cluster.put(followerId, 'a', '1');
     await cluster.put(leaderId, 'a', '2');
     await cluster.get(leaderId, 'nowhere');
