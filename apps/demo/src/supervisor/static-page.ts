@@ -16,10 +16,12 @@ const pathOf = (name: string): string => fileURLToPath(new URL(name, dashboardUr
 export interface StaticScripts {
   /** Before the page is seen. */
   readonly first: readonly string[];
-  /** Before the screens that are not seen first, and the charts. */
-  readonly later: readonly string[];
   /** Before the cluster begins. */
   readonly worker: readonly string[];
+  /** Before charts: nobody loads them who does not scroll to some. */
+  readonly charts: readonly string[];
+  /** Before other screens: nobody loads them who asks for none. */
+  readonly screens: readonly string[];
 }
 
 /** One script: a function, and which others have to be there before it runs. */
@@ -56,12 +58,29 @@ export async function writeStaticPage(directory: string): Promise<StaticScripts>
   }
   writeFileSync(join(directory, 'node-source.js'), nodeSourceScript());
   const all = (name: string): string[] => [...(needs[name] ?? []), name];
-  const first = all('./page.js');
-  const later = all('./later.js').filter((name) => !first.includes(name));
-  const isNew = (name: string): boolean => !first.includes(name) && !later.includes(name);
+  const told = new Set<string>();
+  const untold = (name: string): string[] => {
+    const names = all(name).filter((each) => !told.has(each));
+    for (const each of names) told.add(each);
+    return names;
+  };
+  const first = untold('./page.js');
   writeFileSync(join(directory, 'index.html'), staticDocument(first));
-  return { first, later, worker: all('./worker.js').filter(isNew) };
+  return {
+    first,
+    worker: untold('./worker.js'),
+    charts: untold('./charts.js'),
+    screens: untold('./screens.js'),
+  };
 }
+
+/** Scripts by a part of the name of a module that only they have; the first that fits. */
+const partNames: Readonly<Record<string, string>> = {
+  '/later-screens.ts': 'screens.js',
+  '/chart-panel.tsx': 'charts.js',
+  '/crdts/': 'documents.js',
+  '/valibot/': 'common.js',
+};
 
 /** The code of each script, which finds that of others by `require`. */
 async function bundleScripts(): Promise<readonly Script[]> {
@@ -73,7 +92,12 @@ async function bundleScripts(): Promise<readonly Script[]> {
       // The smallest router of Hono: who asks the nodes of a page is that page alone.
       alias: { hono$: 'hono/tiny' },
     },
-    transform: { target: 'es2022' },
+    transform: {
+      target: 'es2022',
+      // Children as arguments are shorter than as a property.
+      jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' },
+      inject: { h: ['preact', 'h'], Fragment: ['preact', 'Fragment'] },
+    },
     // No module reads a property or a global for what that does.
     treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
   });
@@ -85,10 +109,10 @@ async function bundleScripts(): Promise<readonly Script[]> {
       esModule: false,
       strict: false,
       entryFileNames: '[name].js',
-      chunkFileNames: ({ isDynamicEntry, moduleIds }) => {
-        if (isDynamicEntry) return 'later.js';
-        const isOfDocuments = moduleIds.some((id) => id.includes('/crdts/'));
-        return isOfDocuments ? 'documents.js' : 'common.js';
+      chunkFileNames: ({ moduleIds }) => {
+        const parts = Object.entries(partNames);
+        const named = parts.find(([part]) => moduleIds.some((id) => id.includes(part)));
+        return named?.[1] ?? '[name].js';
       },
     });
     const chunks = output.filter((file) => file.type === 'chunk');

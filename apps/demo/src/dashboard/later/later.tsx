@@ -1,29 +1,40 @@
-/** Parts of the page whose scripts come once the first screen is seen. */
+/** Parts of the page whose scripts come when somebody looks at them, and not before. */
 import { signal } from '@preact/signals';
+import type { FunctionComponent } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { seen } from '../source/seen.ts';
-import type { LaterId, laterParts } from './parts.ts';
+import { type LaterId, loadPartOf } from './parts.ts';
 
-const parts = signal<typeof laterParts | undefined>(undefined);
-const hasFailed = signal(false);
+/** What there is of each part: the part, or that it could not be loaded. */
+const loaded = signal<ReadonlyMap<LaterId, FunctionComponent | 'failed'>>(new Map());
 
-/** Shows a part as soon as it is there. */
+/** Shows a part as soon as it is there, and loads it when its place comes into sight. */
 export function Later({ id }: { readonly id: LaterId }) {
-  const Part = parts.value?.[id];
-  if (Part !== undefined) return <Part />;
+  const place = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) void load(id);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [id]);
+  const Part = loaded.value.get(id);
+  if (typeof Part === 'function') return <Part />;
   return (
-    <p class="panel full empty" role="status">
-      {hasFailed.value ? 'This part of the page could not be loaded.' : 'Loading …'}
+    <p class="panel full empty later" role="status" ref={place}>
+      {Part === 'failed' ? 'This part of the page could not be loaded.' : 'Loading …'}
     </p>
   );
 }
 
-/** Loads all of them, after the page is seen for the first time. */
-export async function loadLater(): Promise<void> {
+async function load(id: LaterId): Promise<void> {
+  // What is seen first waits for nothing else.
   await seen();
-  try {
-    parts.value = (await import('./parts.ts')).laterParts;
-  } catch {
-    hasFailed.value = true;
-  }
+  const part = await loadPartOf(id).catch(() => 'failed' as const);
+  loaded.value = new Map(loaded.peek()).set(id, part);
 }
