@@ -89,8 +89,12 @@ async function bundleScripts(): Promise<readonly Script[]> {
     platform: 'browser',
     resolve: {
       conditionNames: ['@quorate/source', 'browser', 'import', 'default'],
-      // The smallest router of Hono: who asks the nodes of a page is that page alone.
-      alias: { hono$: 'hono/tiny' },
+      alias: {
+        // The smallest router of Hono: who asks the nodes of a page is that page alone.
+        hono$: 'hono/tiny',
+        // Rings and filters hash by the default function, and they are those of this page.
+        '@quorate/hash$': '@quorate/hash/small',
+      },
     },
     transform: {
       target: 'es2022',
