@@ -11,13 +11,17 @@
  *    is only under way gets old.
  *  - `heap-growing-percent`: by how much the old generation may grow between two collections of it.
  *    Larger: fewer of them, each of which costs by what is alive, and more garbage meanwhile.
+ *  - `no-maglev`: of the two compilers for what is called often, only the later and better one. What
+ *    the earlier one makes and works with takes 9 of 110 MiB of a node under load. Without it the
+ *    first thousands of requests cost a tenth more of the processor.
  *
- * Neither is a limit to what a node may hold: who has more boards gets more memory. Source maps are
+ * None is a limit to what a node may hold: who has more boards gets more memory. Source maps are
  * not asked for: they cost as much memory as the program itself.
  */
 export const nodeFlags: readonly string[] = [
   '--max-semi-space-size=1',
   '--heap-growing-percent=20',
+  '--no-maglev',
 ];
 
 /**
