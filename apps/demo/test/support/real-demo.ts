@@ -13,8 +13,8 @@ import type { ClusterView } from '../../src/supervisor/cluster-view.ts';
 import type { ReadyNode, SupervisorEvent } from '../../src/supervisor/supervisor-events.ts';
 
 const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const endWithTests = new URL('end-with-tests.ts', import.meta.url).href;
-const nodeArguments = ['--conditions=@quorate/source', '--import', endWithTests, mainFile];
+const underTest = new URL('under-test.ts', import.meta.url).href;
+const nodeArguments = ['--conditions=@quorate/source', '--import', underTest, mainFile];
 
 /** What a command printed, and how it ended. */
 export interface Run {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, test } from 'vitest';
 
-const file = fileURLToPath(new URL('end-with-tests.ts', import.meta.url));
+const file = fileURLToPath(new URL('under-test.ts', import.meta.url));
 
 // Goal: no demo outlives a test that was ended in the middle, when nobody is there to stop it.
 test('a process whose standard input ends is told to stop', async () => {
