@@ -7,6 +7,9 @@ import { runningTests } from './tools/running-tests.ts';
 
 const root = import.meta.dirname;
 
+/** Simulations take twice as long if lines are counted, and run few that other tests do not. */
+const uncounted = process.argv.includes('--coverage') ? ['test/**/*.simulation.test.ts'] : [];
+
 /**
  * Every package and app is a project of its own: `vitest run --project raft`. Its files share the
  * modules of a worker, which halves the time of them all: no module of ours keeps a state that a
@@ -19,7 +22,7 @@ const projects = ['packages', 'apps']
     name,
     root: `./${area}/${name}`,
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.{process,isolated}.test.ts'],
+    exclude: ['test/**/*.{process,isolated}.test.ts', ...uncounted],
     isolate: false,
   }));
 
