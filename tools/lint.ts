@@ -1,7 +1,7 @@
 /**
  * `pnpm run lint`: eslint over the whole project, a process for each package, app and the rest. One
- * process for all keeps the types of all in memory, which is more than Node gives it. As many run at
- * a time as there are cores.
+ * process for all keeps the types of all in memory, which is more than Node gives it. There are as
+ * many at a time as cores.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
