@@ -18,7 +18,7 @@ import type {
   VersionEntry,
 } from './messages.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const kinds = {
   ...{ versions: 1, updates: 2, acks: 3, part: 4, offer: 5, fetch: 6, whole: 7 },
 } as const;
@@ -34,10 +34,12 @@ export const PART_HEAD_BYTES = 64;
 /** Acknowledged at once, at most. */
 export const ACKS_MAX = 1_024;
 
-/** A name of one byte behind its length, flags, a number and the length of the version. */
-const ENTRY_BYTES_MIN = 5;
+/** A name of one byte behind its length, flags, two numbers and the length of the version. */
+const ENTRY_BYTES_MIN = 6;
 const IS_HASH = 1;
 const WANTS_REPLY = 2;
+const IS_LEAVING = 4;
+const IS_NONE = 8;
 
 const writer = new ByteWriter();
 
@@ -66,17 +68,19 @@ function write(message: ReplicationMessage): void {
   switch (message.kind) {
     case 'versions':
       writer.varint(message.entries.length);
-      for (const { document, form, wantsReply, seen, version } of message.entries) {
-        writer.string(document);
-        writer.u8((form === 'hash' ? IS_HASH : 0) + (wantsReply ? WANTS_REPLY : 0));
-        writer.varint(seen);
-        writer.lengthPrefixed(version);
+      for (const entry of message.entries) {
+        writer.string(entry.document);
+        writer.u8(flagsOf(entry));
+        writer.varint(entry.attachment);
+        writer.varint(entry.seen);
+        writer.lengthPrefixed(entry.version);
       }
       return;
     case 'updates':
       writer.string(message.document);
+      writer.varint(message.attachment);
       writer.varint(message.number);
-      writer.u8(message.wantsVersion ? 1 : 0);
+      writer.u8((message.wantsVersion ? WANTS_REPLY : 0) + (message.isKept ? 0 : IS_LEAVING));
       writer.varint(message.updates.length);
       for (const update of message.updates) writer.lengthPrefixed(update);
       return;
@@ -105,6 +109,11 @@ function write(message: ReplicationMessage): void {
       writer.varint(message.offset);
       writer.lengthPrefixed(message.bytes);
   }
+}
+
+function flagsOf({ form, wantsReply, isKept }: VersionEntry): number {
+  const flags = (wantsReply ? WANTS_REPLY : 0) + (isKept ? 0 : IS_LEAVING);
+  return form === 'none' ? IS_NONE : flags + (form === 'hash' ? IS_HASH : 0);
 }
 
 function writeAcks({ document, numbers }: AcksMessage): void {
@@ -158,31 +167,39 @@ function readFetch(reader: ByteReader): FetchMessage {
 function readEntries(reader: ByteReader): readonly VersionEntry[] {
   const count = reader.count(ENTRY_BYTES_MIN);
   const entries: VersionEntry[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const document = readName(reader);
-    const flags = reader.u8();
-    if (flags > IS_HASH + WANTS_REPLY) {
-      throw new DecodeError(`flags: expected 0..3, got ${flags}`);
-    }
-    const form = (flags & IS_HASH) === 0 ? 'full' : 'hash';
-    const seen = reader.varint();
-    const version = reader.lengthPrefixed();
-    if (form === 'hash' && version.length !== HASH_BYTES) {
-      throw new DecodeError(`hash: expected ${HASH_BYTES} bytes, got ${version.length}`);
-    }
-    entries.push({ document, form, wantsReply: (flags & WANTS_REPLY) !== 0, seen, version });
-  }
+  for (let index = 0; index < count; index += 1) entries.push(readEntry(reader));
   return entries;
+}
+
+function readEntry(reader: ByteReader): VersionEntry {
+  const document = readName(reader);
+  const flags = reader.u8();
+  if (flags > IS_NONE) throw new DecodeError(`flags: expected 0..8, got ${flags}`);
+  const form = flags === IS_NONE ? 'none' : (flags & IS_HASH) === 0 ? 'full' : 'hash';
+  const [wantsReply, isKept] = [(flags & WANTS_REPLY) !== 0, flags < IS_LEAVING];
+  const attachment = reader.varint();
+  const seen = reader.varint();
+  const version = reader.lengthPrefixed();
+  const size = { full: version.length, hash: HASH_BYTES, none: 0 }[form];
+  if (version.length !== size) {
+    throw new DecodeError(`${form}: expected ${size} bytes, got ${version.length}`);
+  }
+  return { document, form, attachment, isKept, wantsReply, seen, version };
 }
 
 function readUpdates(reader: ByteReader): UpdatesMessage {
   const document = readName(reader);
+  const attachment = reader.varint();
   const number = reader.varint();
-  const wantsVersion = readFlag(reader, 'wantsVersion');
+  const flags = reader.u8();
+  if ((flags & ~(WANTS_REPLY + IS_LEAVING)) !== 0) {
+    throw new DecodeError(`flags: expected 0, 2, 4 or 6, got ${flags}`);
+  }
+  const [wantsVersion, isKept] = [(flags & WANTS_REPLY) !== 0, flags < IS_LEAVING];
   const count = reader.count();
   const updates: Uint8Array[] = [];
   for (let index = 0; index < count; index += 1) updates.push(reader.lengthPrefixed());
-  return { kind: 'updates', document, number, wantsVersion, updates };
+  return { kind: 'updates', document, attachment, number, isKept, wantsVersion, updates };
 }
 
 function readAcks(reader: ByteReader): AcksMessage {

@@ -2,6 +2,7 @@ import type { Channel, NodeId } from '@quorate/transport';
 
 import { checkReplacement } from '../check-replacement.ts';
 import { BeforeHistoryError, type CrdtsError } from '../errors.ts';
+import { nextAttachment } from './attachments.ts';
 import { Guard } from './guard.ts';
 import { Incoming } from './incoming.ts';
 import type { Link } from './link.ts';
@@ -44,7 +45,7 @@ export class Exchange {
     const { documents } = this;
     this.#given = given;
     const guard = new Guard({ options, counters, documents });
-    const speech = new Speech({ clock, random, limits, guard, documents, onWork });
+    const speech = new Speech({ transport, clock, random, limits, guard, documents, onWork });
     this.#guard = guard;
     this.#speech = speech;
     this.#incoming = new Incoming({
@@ -61,7 +62,9 @@ export class Exchange {
     });
     // Numbers of an earlier life may still come back, and must name nothing.
     const firstNumber = random.int(2 ** 31);
-    this.#outgoing = new Outgoing({ transport, channel, clock, limits, counters, firstNumber });
+    this.#outgoing = new Outgoing({
+      ...{ transport, channel, clock, limits, counters, guard, firstNumber },
+    });
     this.#wholes = new WholeDocuments({
       ...{ transport, channel, clock, limits, counters },
       onArrival: (peer, shared, bytes) => {
@@ -95,8 +98,10 @@ export class Exchange {
     if (id === this.#given.options.transport.localId) return undefined;
     const peer = this.peers.get(id) ?? this.#introduce(id);
     if (peer === undefined || incarnation < peer.incarnation) return undefined;
-    peer.incarnation = incarnation;
     peer.reset();
+    // Its attachments are counted anew.
+    if (incarnation > peer.incarnation) peer.links.clear();
+    peer.incarnation = incarnation;
     for (const shared of this.documents.values()) this.#greet(peer, shared);
     return peer;
   }
@@ -129,6 +134,7 @@ export class Exchange {
       throw new RangeError(`document: expected at most ${documentsMax}, got one more`);
     }
     this.documents.set(shared.name, shared);
+    shared.attachment = nextAttachment(this.#given.options.transport);
     shared.watch(() => {
       this.changed(shared);
     });
@@ -136,14 +142,19 @@ export class Exchange {
     this.#given.onWork();
   }
 
-  /** Forgets a document. */
+  /** Forgets a document, and tells those who may count on what was here. */
   detach(document: string): void {
     const shared = this.documents.get(document);
     if (shared === undefined) return;
     shared.release();
     this.#wholes.forget(shared);
     this.documents.delete(document);
-    for (const peer of this.peers.values()) peer.drop(document);
+    nextAttachment(this.#given.options.transport);
+    for (const peer of this.peers.values()) {
+      const isTold = peer.links.has(document);
+      peer.drop(document);
+      if (isTold) this.#speech.deny(peer, document);
+    }
   }
 
   /** A document has changed here. */
@@ -307,7 +318,7 @@ export class Exchange {
     // What can still be lost here must not be seen there: what depends on it would wait for ever.
     const send = (): void => {
       link.isPacked = false;
-      const outcome = this.#outgoing.send(peer, link, document, parcel);
+      const outcome = this.#outgoing.send(peer, link, shared, parcel);
       if (outcome === 'later' || link.sent?.change !== shared.change) peer.behind.add(document);
       if (outcome === 'ask') this.#speech.tell(peer, shared, 'full', true);
       if (outcome !== 'lost' && !link.isFilling) return;

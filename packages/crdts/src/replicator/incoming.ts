@@ -4,7 +4,7 @@ import { ACKS_MAX } from './codec.ts';
 import type { Guard } from './guard.ts';
 import type { Link } from './link.ts';
 import type { OfferMessage, UpdatesMessage, VersionEntry } from './messages.ts';
-import type { Peer, Statement } from './peer.ts';
+import type { Peer } from './peer.ts';
 import type { ReplicatorLimits, ReplicatorOptions } from './replicator-options.ts';
 import type { ReplicatorCounters } from './replicator-statistics.ts';
 import type { SharedDocument } from './shared-document.ts';
@@ -37,18 +37,26 @@ export class Incoming {
   /** A peer says what it has. */
   hearVersion(peer: Peer, entry: VersionEntry): void {
     const { guard, speech } = this.#given;
-    const { document, form, wantsReply, version } = entry;
+    const { document, form, wantsReply } = entry;
+    if (form === 'none') {
+      const link = peer.links.get(document);
+      if (link?.meet(entry) === true) link.renew();
+      return;
+    }
     const shared = guard.sharedWith(peer, document, 'read');
-    if (shared === undefined) return;
+    if (shared === undefined) {
+      if (wantsReply) speech.deny(peer, document);
+      return;
+    }
     const link = peer.link(document);
-    if (link.trouble === 'forked') return;
+    if (!link.meet(entry) || link.trouble === 'forked') return;
     if (link.trouble !== undefined) {
       // Who asks may have something else by now.
       if (form === 'hash' || !wantsReply) return;
       link.resume();
     }
     if (form === 'hash') {
-      this.#hearHash(peer, link, shared, { form, wantsReply, version });
+      this.#hearHash(peer, link, shared, entry);
       return;
     }
     const isSound = guard.attempt(peer, link, shared, () => {
@@ -64,9 +72,13 @@ export class Incoming {
     const { guard, speech, limits } = this.#given;
     const { document, number, updates, wantsVersion } = message;
     const shared = guard.sharedWith(peer, document, 'write');
-    if (shared === undefined) return;
+    if (shared === undefined) {
+      speech.deny(peer, document);
+      return;
+    }
     const link = peer.link(document);
-    if (link.trouble !== undefined) return;
+    if (link.trouble !== undefined || message.attachment !== shared.attachment) return;
+    link.meet({ attachment: link.attachment, isKept: message.isKept });
     link.seen = Math.max(link.seen, number);
     const outcomes = new Set<ApplyOutcome['kind']>();
     const isTaken = guard.attempt(
@@ -124,7 +136,7 @@ export class Incoming {
     if (isCovered && link.needsWhole) onWholeNeeded(peer, shared);
   }
 
-  #hearHash(peer: Peer, link: Link, shared: SharedDocument, heard: Statement): void {
+  #hearHash(peer: Peer, link: Link, shared: SharedDocument, heard: VersionEntry): void {
     const { speech, limits } = this.#given;
     if (areEqualBytes(heard.version, shared.hash)) {
       link.needsWhole = false;
@@ -186,7 +198,13 @@ export class Incoming {
   }
 
   #acknowledge(peer: Peer, shared: SharedDocument, number: number): void {
-    this.#given.speech.onceDurable(shared, () => {
+    const { speech, guard } = this.#given;
+    speech.onceDurable(shared, () => {
+      if (!guard.keeps(shared)) {
+        // It has arrived, which is all that can be said of it.
+        speech.tell(peer, shared, 'full', false);
+        return;
+      }
       const owed = peer.owed.get(shared.name) ?? new Set();
       if (owed.size < ACKS_MAX) owed.add(number);
       peer.owed.set(shared.name, owed);

@@ -47,6 +47,8 @@ export class Link {
   #sent: Mark | undefined;
   /** The latest of our changes that the peer certainly has, durably; -1 if none is known. */
   #confirmedChange = -1;
+  #attachment = 0;
+  #keeps = true;
   #flights: Flight[] = [];
   #isFilling = false;
   #trouble: LinkTrouble | undefined;
@@ -84,9 +86,14 @@ export class Link {
     return this.#trouble;
   }
 
-  /** The latest of our changes that the peer certainly has; -1 if none is known. */
+  /** The latest of our changes that the peer certainly has, and keeps; -1 if none is known. */
   get confirmedChange(): number {
     return this.#confirmedChange;
+  }
+
+  /** Which of its attachments the peer spoke of last; 0 if of none. */
+  get attachment(): number {
+    return this.#attachment;
   }
 
   /** Whether updates are on their way. */
@@ -111,7 +118,28 @@ export class Link {
   }
 
   /**
-   * Takes in what the peer says it has.
+   * Notes of which attachment the peer speaks, and whether it means to keep what it has.
+   *
+   * @returns Whether none that is later is known: what is said of an earlier one is not true now.
+   */
+  meet({ attachment, isKept }: { readonly attachment: number; readonly isKept: boolean }): boolean {
+    if (attachment < this.#attachment) return false;
+    if (attachment > this.#attachment && this.#attachment > 0) this.renew();
+    this.#attachment = attachment;
+    this.#keeps = isKept;
+    if (!isKept) this.#confirmedChange = -1;
+    return true;
+  }
+
+  /** What the peer had is gone, as far as is known. */
+  renew(): void {
+    this.toldAtMs = undefined;
+    if (this.#trouble === 'forked') return;
+    this.resume();
+  }
+
+  /**
+   * Takes in what the peer says it has. If that is not all, what it confirmed may be gone.
    *
    * @param seen - The largest number that it had got by then.
    * @returns Whether that says anything new. What it said before it got anything of what is on its
@@ -122,6 +150,7 @@ export class Link {
     const first = this.#flights[0];
     if (first !== undefined && seen < first.number && !this.#isFilling) return false;
     this.lose();
+    this.#confirmedChange = -1;
     this.#sent = { version: version.slice(), change: -1 };
     return true;
   }
@@ -131,15 +160,19 @@ export class Link {
     this.lose();
     this.silentCount = 0;
     this.offerCount = 0;
-    this.advance(mark);
+    this.#sent = mark;
+    if (this.#keeps) this.#confirmedChange = mark.change;
   }
 
   /** Between what the peer has, with what is on its way, and `mark` there is nothing it lacks. */
   advance(mark: Mark): void {
+    const isConfirmed = this.#confirmedChange === this.#sent?.change;
     this.#sent = mark;
+    // What it has it may not keep: others are to be asked for that.
+    if (!this.#keeps) return;
     const last = this.#flights[this.#flights.length - 1];
-    if (last === undefined) this.#confirmedChange = mark.change;
-    else last.reaches = mark;
+    if (last !== undefined) last.reaches = mark;
+    else if (isConfirmed) this.#confirmedChange = mark.change;
   }
 
   /** Notes that updates are on their way. */
@@ -204,6 +237,7 @@ export class Link {
   /** Exchanges nothing any more. */
   stop(trouble: LinkTrouble): void {
     this.lose();
+    this.#confirmedChange = -1;
     this.needsWhole = false;
     this.#trouble = trouble;
   }

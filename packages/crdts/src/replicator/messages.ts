@@ -1,8 +1,18 @@
 /** What one node says of its version of one document. */
 export interface VersionEntry {
   readonly document: string;
-  /** 'full': the version itself. 'hash': 8 bytes of it, which say no more than equal or not. */
-  readonly form: 'full' | 'hash';
+  /**
+   * 'full': the version itself. 'hash': 8 bytes of it, which say no more than equal or not. 'none':
+   * there is no such document, or none any more.
+   */
+  readonly form: 'full' | 'hash' | 'none';
+  /**
+   * Which of the times that this node attached documents it speaks of; if there is none, the latest
+   * of all. What it said of an earlier one is not true of a later one.
+   */
+  readonly attachment: number;
+  /** Whether this node means to keep what it has, so that others may count on it. */
+  readonly isKept: boolean;
   /** Whether the other one shall answer with its own, in full. */
   readonly wantsReply: boolean;
   /** The largest number of updates for this document that came from the receiver; 0 if none. */
@@ -20,14 +30,18 @@ export interface VersionsMessage {
 export interface UpdatesMessage {
   readonly kind: 'updates';
   readonly document: string;
+  /** Which attachment of the receiver lacks it. Another one may lack more, and takes nothing. */
+  readonly attachment: number;
   /** Names this message in acknowledgements. */
   readonly number: number;
+  /** Whether the sender means to keep what it has. */
+  readonly isKept: boolean;
   /** More follows, as soon as the receiver has said what it has. */
   readonly wantsVersion: boolean;
   readonly updates: readonly Uint8Array[];
 }
 
-/** What came in these messages is applied and durable. */
+/** What came in these messages is applied, durable, and to be kept. */
 export interface AcksMessage {
   readonly kind: 'acks';
   readonly document: string;

@@ -1,6 +1,7 @@
 import type { Channel, Clock, Transport } from '@quorate/transport';
 
 import { UPDATES_HEAD_BYTES } from './codec.ts';
+import type { Guard } from './guard.ts';
 import type { Link, Mark } from './link.ts';
 import type {
   ReplicationMessage,
@@ -21,6 +22,7 @@ interface OutgoingOptions {
   readonly clock: Clock;
   readonly limits: ReplicatorLimits;
   readonly counters: ReplicatorCounters;
+  readonly guard: Guard;
   /** The number of the first message. */
   readonly firstNumber: number;
 }
@@ -81,12 +83,12 @@ export class Outgoing {
       const entryBytes = 3 * document.length + statement.version.length + 3 * FIELD_BYTES;
       if (sizeBytes + entryBytes > this.#payloadBytes) flush();
       if (peer.isHeld) break;
-      const link = peer.link(document);
-      entries.push({ document, ...statement, seen: link.seen });
+      const link = peer.links.get(document);
+      entries.push({ document, ...statement, seen: link?.seen ?? 0 });
       sizeBytes += entryBytes;
       peer.untold.delete(document);
       counters.versionCount += 1;
-      if (statement.form === 'hash') continue;
+      if (statement.form !== 'full' || link === undefined) continue;
       link.told = statement.version;
       link.toldAtMs = clock.nowMs();
     }
@@ -127,12 +129,15 @@ export class Outgoing {
   send(
     peer: Peer,
     link: Link,
-    document: string,
+    shared: SharedDocument,
     parcel: Parcel,
   ): 'done' | 'later' | 'ask' | 'lost' {
     // The peer has said something else in the meantime.
     if (link.sent !== parcel.base) return 'later';
     const { batches, mark } = parcel;
+    const { counters, clock, guard } = this.#options;
+    const { name: document } = shared;
+    const isKept = guard.keeps(shared);
     for (const [place, batch] of batches.entries()) {
       if (!this.#mayDepart(peer, document, batch)) return place === 0 ? 'later' : 'ask';
       const after = batches[place + 1];
@@ -141,13 +146,15 @@ export class Outgoing {
       const number = this.#nextNumber;
       this.#nextNumber += 1;
       const { updates, sizeBytes } = batch;
-      const message = { kind: 'updates', document, number, wantsVersion, updates } as const;
+      const { attachment } = link;
+      const message: UpdatesMessage = {
+        ...{ kind: 'updates', document, attachment, number, isKept, wantsVersion, updates },
+      };
       if (this.#send(peer, message, isOversize) === 'dropped') {
         link.lose();
         return 'lost';
       }
       if (isOversize) peer.cut = { link, number };
-      const { counters, clock } = this.#options;
       counters.sentCount += updates.length;
       counters.sentBytes += sizeBytes;
       const reaches = after === undefined ? mark : undefined;

@@ -1,6 +1,7 @@
 import type { NodeId } from '@quorate/transport';
 
 import { Link, type Window } from './link.ts';
+import type { VersionEntry } from './messages.ts';
 import { Assembly, type Cutting } from './parts.ts';
 import type { ReplicatorLimits } from './replicator-options.ts';
 
@@ -10,11 +11,7 @@ const PATIENCE = 4;
 const GAIN = 1 / 8;
 
 /** A version that is to be told. */
-export interface Statement {
-  readonly form: 'full' | 'hash';
-  readonly wantsReply: boolean;
-  readonly version: Uint8Array;
-}
+export type Statement = Omit<VersionEntry, 'document' | 'seen'>;
 
 /** A whole document that is to be offered. */
 export interface Offer {

@@ -196,7 +196,9 @@ export class Replicator {
   }
 
   /**
-   * Peers that are known to have, durably, all that the replica here has now.
+   * Peers that are known to have, durably, all that the replica here has now, and to mean to keep
+   * it; as of the last that was heard of them. What a peer confirmed counts no more once it has
+   * detached the document, or is another one, or says that it has less.
    *
    * @throws RangeError if there is no such document.
    */
@@ -211,7 +213,7 @@ export class Replicator {
    * what a write needs that must outlive this node. What is written meanwhile is not waited for.
    *
    * @returns Who has it: fewer than `peerCount` if `timeoutMs` passed first, or the document is no
-   *   longer attached. Those may come to have it later; nothing is taken back.
+   *   longer attached. Others may come to have it later; what was written stays.
    * @throws RangeError (as a rejection) if there is no such document, or an option is out of its
    *   range.
    */

@@ -22,6 +22,11 @@ export interface AttachOptions<R extends Replica = Replica> {
    */
   readonly flushed?: () => Promise<void>;
   /**
+   * Whether this node means to keep the document; asked each time that others are told what is
+   * here. While it says no, others get what is here and do not count on it. Left out: it does.
+   */
+  readonly keeps?: () => boolean;
+  /**
    * The whole document as bytes, for peers that lack what was trimmed. Left out: they cannot get
    * it from here, and `onProblem` says so.
    */
@@ -42,6 +47,7 @@ export interface AttachOptions<R extends Replica = Replica> {
 /** What is left of the options when the type of the replica is forgotten. */
 export interface ShareOptions {
   readonly flushed: (() => Promise<void>) | undefined;
+  readonly keeps: (() => boolean) | undefined;
   readonly save: (() => Uint8Array) | undefined;
   /** Makes a replica of a whole document; and what to call when it has taken the place. */
   readonly take: ((whole: WholeDocument) => TakenDocument | undefined) | undefined;
@@ -55,18 +61,20 @@ export interface TakenDocument {
 
 /** The options, whatever the type of the replica. */
 export function shareOptions<R extends Replica>(options: AttachOptions<R>): ShareOptions {
-  const { flushed, save, onWholeDocument, onReplaced } = options;
+  const { flushed, keeps, save, onWholeDocument, onReplaced } = options;
   const take = (whole: WholeDocument): TakenDocument | undefined => {
     const replica = onWholeDocument?.(whole);
     return replica && { replica, tell: () => onReplaced?.(replica) };
   };
-  return { flushed, save, take: onWholeDocument === undefined ? undefined : take };
+  return { flushed, keeps, save, take: onWholeDocument === undefined ? undefined : take };
 }
 
 /** A replica under its name, with its version as of its latest change. */
 export class SharedDocument {
   readonly name: string;
   readonly options: ShareOptions;
+  /** Which of all attachments over the transport this one is; they ascend from 1. */
+  attachment = 0;
   /** Whether an update had to wait, at any time. */
   hasWaited = false;
   #replica: Replica;

@@ -1,7 +1,8 @@
-import type { Clock, Random } from '@quorate/transport';
+import type { Clock, Random, Transport } from '@quorate/transport';
 
 import type { Guard } from './guard.ts';
 import type { Link } from './link.ts';
+import { latestAttachment } from './attachments.ts';
 import type { Peer, Statement } from './peer.ts';
 import type { ReplicatorLimits } from './replicator-options.ts';
 import type { SharedDocument } from './shared-document.ts';
@@ -9,6 +10,7 @@ import { areEqualBytes } from './version-hash.ts';
 
 /** What decides about versions needs. */
 interface SpeechOptions {
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: ReplicatorLimits;
@@ -17,6 +19,11 @@ interface SpeechOptions {
   /** Called when there is something to be sent. */
   readonly onWork: () => void;
 }
+
+const none = {
+  ...{ form: 'none', isKept: false, wantsReply: false },
+  version: new Uint8Array(0),
+} as const satisfies Partial<Statement>;
 
 /** When to say which version, to whom. */
 export class Speech {
@@ -45,13 +52,24 @@ export class Speech {
     if (this.#options.guard.accessOf(peer.id, shared.name) === 'none') return;
     const version = form === 'full' ? shared.mark.version : shared.hash;
     if (form === 'full') peer.link(shared.name).owesVersion = false;
-    const statement: Statement = { form, wantsReply, version };
     this.onceDurable(shared, () => {
       const waiting = peer.untold.get(shared.name);
       // A question must not be lost because an answer takes its place.
       const asks = wantsReply || waiting?.wantsReply === true;
-      peer.untold.set(shared.name, { ...statement, wantsReply: asks });
+      const isKept = this.#options.guard.keeps(shared);
+      const { attachment } = shared;
+      peer.untold.set(shared.name, { form, attachment, isKept, wantsReply: asks, version });
     });
+  }
+
+  /** Says that there is no such document here, or none any more; unless it is none of theirs. */
+  deny(peer: Peer, document: string): void {
+    const { documents, guard, limits, transport, onWork } = this.#options;
+    if (documents.has(document) || guard.accessOf(peer.id, document) === 'none') return;
+    if (peer.untold.size >= limits.documentsMax) return;
+    const attachment = latestAttachment(transport);
+    peer.untold.set(document, { ...none, attachment });
+    onWork();
   }
 
   /** Goes on once all that is here now is durable; or, if it cannot be made so, otherwise. */

@@ -15,19 +15,25 @@ const versions = fc.record({
     fc.oneof(
       fc.record({
         ...{ document: name, form: fc.constant('full' as const), wantsReply: fc.boolean() },
-        ...{ seen: number, version: bytes },
+        ...{ attachment: number, isKept: fc.boolean(), seen: number, version: bytes },
       }),
       fc.record({
         ...{ document: name, form: fc.constant('hash' as const), wantsReply: fc.boolean() },
-        ...{ seen: number, version: fc.uint8Array({ minLength: 8, maxLength: 8 }) },
+        ...{ attachment: number, isKept: fc.boolean(), seen: number },
+        version: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+      }),
+      fc.record({
+        ...{ document: name, form: fc.constant('none' as const), attachment: number, seen: number },
+        ...{ wantsReply: fc.constant(false), isKept: fc.constant(false) },
+        version: fc.constant(new Uint8Array(0)),
       }),
     ),
     { maxLength: 20, size: 'max' },
   ),
 });
 const updates = fc.record({
-  ...{ kind: fc.constant('updates' as const), document: name, number },
-  wantsVersion: fc.boolean(),
+  ...{ kind: fc.constant('updates' as const), document: name, attachment: number, number },
+  ...{ isKept: fc.boolean(), wantsVersion: fc.boolean() },
   updates: fc.array(bytes, { maxLength: 20, size: 'max' }),
 });
 
@@ -93,19 +99,21 @@ test('what is cut short or damaged decodes to something, or is refused by name',
 const huge = [255, 255, 255, 255, 255, 255, 255, 15];
 
 test.each([
-  ['another version', [2, 1, 0], /version/],
-  ['a kind that is none', [1, 9], /kind/],
-  ['a count of 2^53 entries', [1, 1, ...huge], /count/],
-  ['a count of 2^53 updates', [1, 2, 1, 97, 0, 0, ...huge], /count/],
-  ['a name of 2^53 bytes', [1, 2, ...huge], /length/],
-  ['a document without a name', [1, 2, 0, 1, 0, 0], /name/],
-  ['flags that are none', [1, 1, 1, 1, 97, 4, 0, 0], /flags/],
-  ['a hash of 7 bytes', [1, 1, 1, 1, 97, 1, 0, 7, 1, 2, 3, 4, 5, 6, 7], /hash/],
-  ['a part behind its end', [1, 4, 2, 1, 97, 0, 0, 0, 5, 0, 0, 0, 0, 4, 2, 1, 1], /part/],
-  ['an empty part', [1, 4, 2, 1, 97, 0, 0, 0, 5, 0, 0, 0, 0, 4, 0], /part/],
-  ['a part of a part', [1, 4, 4, 2], /head/],
-  ['numbers that stand still', [1, 3, 1, 97, 2, 5, 0], /ascending/],
-  ['numbers beyond 2^53', [1, 3, 1, 97, 2, ...huge, 1], /ascending/],
+  ['another version', [1, 1, 0], /version/],
+  ['a kind that is none', [2, 9], /kind/],
+  ['a count of 2^53 entries', [2, 1, ...huge], /count/],
+  ['a count of 2^53 updates', [2, 2, 1, 97, 1, 0, 0, ...huge], /count/],
+  ['a name of 2^53 bytes', [2, 2, ...huge], /length/],
+  ['a document without a name', [2, 2, 0, 1, 1, 0, 0], /name/],
+  ['flags that are none', [2, 1, 1, 1, 97, 9, 1, 0, 0], /flags/],
+  ['flags of updates that are none', [2, 2, 1, 97, 1, 0, 1, 0], /flags/],
+  ['a version of nothing', [2, 1, 1, 1, 97, 8, 1, 0, 1, 5], /none/],
+  ['a hash of 7 bytes', [2, 1, 1, 1, 97, 1, 1, 0, 7, 1, 2, 3, 4, 5, 6, 7], /hash/],
+  ['a part behind its end', [2, 4, 2, 1, 97, 1, 0, 0, 0, 5, 0, 0, 0, 0, 4, 2, 1, 1], /part/],
+  ['an empty part', [2, 4, 2, 1, 97, 1, 0, 0, 0, 5, 0, 0, 0, 0, 4, 0], /part/],
+  ['a part of a part', [2, 4, 4, 2], /head/],
+  ['numbers that stand still', [2, 3, 1, 97, 2, 5, 0], /ascending/],
+  ['numbers beyond 2^53', [2, 3, 1, 97, 2, ...huge, 1], /ascending/],
 ])('%s is refused', (_name, sent, expected) => {
   expect(() => replicationCodec.decode(Uint8Array.from(sent))).toThrow(expected);
 });

@@ -14,11 +14,12 @@ function stage() {
   const [n1, n2, n3] = ['n1', 'n2', 'n3'].map((name, index) => {
     const id = nodeId(name);
     const log = new TextLog(name);
-    const disk = { durable: Promise.resolve() };
+    const disk = { durable: Promise.resolve(), isKept: true };
     const random = seededRandom(index + 1);
     const replicator = new Replicator({ transport: network.join(id), clock, random });
-    const detach = replicator.attach('a', log, { flushed: () => disk.durable });
-    return { id, log, replicator, disk, detach };
+    const attach = (what: TextLog): (() => void) =>
+      replicator.attach('a', what, { flushed: () => disk.durable, keeps: () => disk.isKept });
+    return { id, log, replicator, disk, attach, detach: attach(log) };
   });
   if (n1 === undefined || n2 === undefined || n3 === undefined) throw new Error('three nodes');
   return { clock, n1, n2, n3 };
@@ -64,6 +65,53 @@ describe('whoever waits until peers have what it wrote', () => {
       await clock.advance(1);
     }
     expect(covered).toHaveLength(2);
+  });
+
+  test('does not count a peer that has detached the document since', async () => {
+    const { clock, n1, n2, n3 } = stage();
+    n1.log.add('x');
+    await clock.advance(1_000);
+    expect(n1.replicator.coverage('a')).toEqual([n2.id, n3.id]);
+    n2.detach();
+    await clock.advance(10);
+    expect(n1.replicator.coverage('a')).toEqual([n3.id]);
+    const both = n1.replicator.whenCovered('a', { peerCount: 2, timeoutMs: 100 });
+    await clock.advance(200);
+    expect(await both).toEqual([n3.id]);
+  });
+
+  test('does not count a peer that lost all and began anew, before it has all again', async () => {
+    const { clock, n1, n2, n3 } = stage();
+    n1.log.add('x');
+    await clock.advance(1_000);
+    let sync = (): void => undefined;
+    n2.disk.durable = new Promise((resolve) => {
+      sync = resolve;
+    });
+    n2.detach();
+    const again = new TextLog('n2, second life');
+    n2.attach(again);
+    await clock.advance(5_000);
+    expect(n1.replicator.coverage('a')).toEqual([n3.id]);
+    sync();
+    await clock.advance(5_000);
+    expect(again.texts).toEqual(n1.log.texts);
+    expect(n1.replicator.coverage('a')).toEqual([n2.id, n3.id]);
+  });
+
+  test('does not count a peer that gets it only to pass it on, until it means to keep it', async () => {
+    const { clock, n1, n2, n3 } = stage();
+    await clock.advance(1_000);
+    n2.disk.isKept = false;
+    n1.log.add('x');
+    await clock.advance(1_000);
+    expect(n2.log.texts).toEqual(n1.log.texts);
+    expect(n1.replicator.coverage('a')).toEqual([n3.id]);
+    expect(n2.replicator.coverage('a')).toEqual([n1.id, n3.id]);
+    n2.disk.isKept = true;
+    n1.log.add('y');
+    await clock.advance(100);
+    expect(n1.replicator.coverage('a')).toEqual([n2.id, n3.id]);
   });
 
   test('may say which peers count', async () => {

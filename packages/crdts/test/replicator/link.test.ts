@@ -100,3 +100,50 @@ test('a version that was heard is kept as a copy', () => {
   lent.fill(9);
   expect(link.sent?.version).toEqual(bytes(1));
 });
+
+test('a peer that says that it has less has lost what it confirmed', () => {
+  const { link } = linkThatHeard();
+  link.cover(mark(3));
+  expect(link.confirmedChange).toBe(3);
+  link.depart(flight(7, mark(4)));
+  // Said before it got what is on its way: says nothing.
+  expect(link.hear(bytes(0), 6)).toBe(false);
+  expect(link.confirmedChange).toBe(3);
+  expect(link.hear(bytes(0), 7)).toBe(true);
+  expect(link.confirmedChange).toBe(-1);
+});
+
+test('what a peer confirmed in one attachment is not taken for true in the next one', () => {
+  const { link, window } = linkThatHeard();
+  expect(link.meet({ attachment: 2, isKept: true })).toBe(true);
+  link.cover(mark(3));
+  link.depart(flight(7, mark(4)));
+  expect(link.meet({ attachment: 5, isKept: true })).toBe(true);
+  expect([link.confirmedChange, link.sent, window.bytes]).toEqual([-1, undefined, 0]);
+  // What was on its way came to the one before.
+  expect(link.acknowledge(7)).toBeUndefined();
+  expect(link.meet({ attachment: 2, isKept: true })).toBe(false);
+  expect(link.attachment).toBe(5);
+});
+
+test('a peer that does not mean to keep what it has confirms nothing', () => {
+  const { link } = linkThatHeard();
+  link.meet({ attachment: 1, isKept: true });
+  link.cover(mark(3));
+  link.meet({ attachment: 1, isKept: false });
+  expect([link.confirmedChange, link.sent]).toEqual([-1, mark(3)]);
+  link.cover(mark(4));
+  link.advance(mark(5));
+  expect([link.confirmedChange, link.sent]).toEqual([-1, mark(5)]);
+  // To acknowledge is to keep.
+  link.depart(flight(7, mark(6)));
+  link.acknowledge(7);
+  expect(link.confirmedChange).toBe(6);
+});
+
+test('whoever is exchanged nothing with confirms nothing', () => {
+  const { link } = linkThatHeard();
+  link.cover(mark(3));
+  link.stop('diverged');
+  expect(link.confirmedChange).toBe(-1);
+});

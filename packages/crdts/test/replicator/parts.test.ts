@@ -7,7 +7,9 @@ import { Assembly, checked, Cutting } from '../../src/replicator/parts.ts';
 const head: UpdatesMessage = {
   kind: 'updates',
   document: 'a',
+  attachment: 1,
   number: 7,
+  isKept: true,
   wantsVersion: false,
   updates: [],
 };
@@ -60,7 +62,8 @@ test('a second sending fills what the first one lost', () => {
 });
 
 test('a version in pieces is whole again, too', () => {
-  const entry = { document: 'a', form: 'full', wantsReply: true, seen: 5 } as const;
+  const name = { document: 'a', form: 'full', attachment: 1 } as const;
+  const entry = { ...name, isKept: true, wantsReply: true, seen: 5 };
   const version = random(2_000);
   const entries = [{ ...entry, version: new Uint8Array(0) }];
   const assembly = new Assembly(5_000);

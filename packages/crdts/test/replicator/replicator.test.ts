@@ -49,6 +49,8 @@ function puppet(network: MemoryNetwork, name: string) {
   return { transport, heard, say };
 }
 
+/** What a peer says of its first attachment. */
+const first = { attachment: 1, isKept: true } as const;
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 describe('replicators that reach each other', () => {
@@ -204,12 +206,13 @@ test('a change costs its update, its name and a dozen bytes, its answer a few', 
   const { clock, network, ends } = stage(['n1']);
   const { say, heard } = puppet(network, 'peer');
   await clock.advance(10);
-  const entry = { document: 'a', form: 'full', wantsReply: false, seen: 0 } as const;
+  const entry = { document: 'a', form: 'full', wantsReply: false, seen: 0, ...first } as const;
   say(ends[0]!.id, { kind: 'versions', entries: [{ ...entry, version: encode({}) }] });
   const updates = [encode([['peer', 0, 'text']])];
   say(ends[0]!.id, {
     kind: 'updates',
     document: 'a',
+    ...first,
     number: 2 ** 30,
     wantsVersion: false,
     updates,
@@ -239,6 +242,7 @@ describe('what is wrong', () => {
     const message = {
       kind: 'updates',
       document: 'a',
+      ...first,
       number: 5,
       wantsVersion: false,
       updates,
@@ -263,7 +267,7 @@ describe('what is wrong', () => {
     await clock.advance(10);
     say(ends[0]!.id, {
       kind: 'versions',
-      entries: [{ document: 'a', form: 'full', wantsReply: false, seen: 0, version: encode({}) }],
+      entries: [{ document: 'a', form: 'full', wantsReply: false, seen: 0, ...first, version: encode({}) }],
     });
     await clock.advance(5_000);
     expect(problems).toEqual(['beforeHistory']);
@@ -276,13 +280,14 @@ describe('what is wrong', () => {
     await clock.advance(10);
     transport.send(id, protocol, Uint8Array.of(1, 2, 3));
     const junk = new Uint8Array(9).fill(200);
-    const updates = { kind: 'updates', document: 'a', number: 77, wantsVersion: false } as const;
+    const updates = { kind: 'updates', document: 'a', ...first, number: 77, wantsVersion: false } as const;
     say(id, { ...updates, updates: [junk] });
     const entry = {
       document: 'a',
       form: 'full',
       wantsReply: true,
       seen: 0,
+      ...first,
       version: junk,
     } as const;
     say(id, { kind: 'versions', entries: [entry] });
@@ -307,7 +312,7 @@ describe('what is wrong', () => {
     const { say, heard } = puppet(network, 'peer');
     await clock.advance(10);
     const updates = [encode([['peer', 1, 'second']])];
-    say(ends[0]!.id, { kind: 'updates', document: 'a', number: 9, wantsVersion: false, updates });
+    say(ends[0]!.id, { kind: 'updates', document: 'a', ...first, number: 9, wantsVersion: false, updates });
     await clock.advance(1_000);
     expect(heard.some(({ kind }) => kind === 'acks')).toBe(false);
     const told = heard.flatMap((message) => (message.kind === 'versions' ? message.entries : []));
@@ -321,7 +326,7 @@ describe('what is wrong', () => {
     const { id, replicator, log } = ends[0]!;
     for (const [place, { say, transport }] of peers.entries()) {
       const updates = [encode([[transport.localId, 0, 'text']])];
-      say(id, { kind: 'updates', document: 'a', number: place, wantsVersion: false, updates });
+      say(id, { kind: 'updates', document: 'a', ...first, number: place, wantsVersion: false, updates });
     }
     await clock.advance(10);
     expect(replicator.peers).toHaveLength(2);
