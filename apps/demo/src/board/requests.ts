@@ -9,7 +9,7 @@
  * been, whatever was done since. A mark says which events these are, so nobody has to remember what
  * it did: who carried a request out may be gone by then. Several who take back the same are as one.
  */
-import type { Author, AuthorRange } from '@quorate/crdts/document';
+import { type Author, type AuthorRange, takeBack } from '@quorate/crdts/document';
 import * as v from 'valibot';
 
 import { type Board, type BoardOperation, perform, type RequestStamp } from './board.ts';
@@ -100,7 +100,7 @@ export class Requests {
         }
       }
     });
-    board.takeBack(losers);
+    takeBack(board, losers);
   }
 
   /** The items of a change that are there. */

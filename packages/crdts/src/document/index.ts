@@ -8,6 +8,7 @@ export type { CursorSide, TextCursor } from '../text/text-cursor.ts';
 export type { TextAuthorship } from '../text/text-history.ts';
 export type { MarkGrowth, TextRun } from '../text/text-marks.ts';
 export type { Author, AuthorRange } from './author.ts';
+export { doesCover } from '../history/does-cover.ts';
 export type { Change, Path } from './changes.ts';
 export {
   type BranchOptions,
@@ -42,4 +43,5 @@ export {
 } from './schema.ts';
 export { mark, runs, unmark } from './marking.ts';
 export { saveShallow } from './shallow-document.ts';
+export { takeBack } from './take-back.ts';
 export { UndoManager, type Undoable, type UndoManagerOptions } from './undo-manager.ts';

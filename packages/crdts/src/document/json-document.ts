@@ -13,7 +13,6 @@ import { frontierOfVersion } from '../history/frontier-of-version.ts';
 import { checkReplicaId, type ReplicaId } from '../replica-id.ts';
 import type { ApplyOutcome, Replica } from '../replica.ts';
 import { NotificationQueue, Notifications } from '../text/notifications.ts';
-import { type AuthorRange, eventsOf } from './author.ts';
 import { type Change, ChangeRecorder } from './changes.ts';
 import { loadDocument, saveDocument } from './document-file.ts';
 import { DocumentState } from './document-state.ts';
@@ -73,6 +72,8 @@ export interface Commit extends EventRange {
 export interface DocumentInsides {
   readonly history: History;
   readonly state: DocumentState;
+  /** Makes one transaction of what `revoke` takes back. @returns The events that do. */
+  readonly revoke: (revoke: () => void, options: TransactionOptions) => EventRange;
 }
 
 let open: (document: JsonDocument<MapLikeSchema>) => DocumentInsides;
@@ -326,36 +327,6 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   }
 
   /**
-   * Takes back what others did, as `undo` does with what this replica did: for whoever decides that
-   * it shall not count, though its author is gone.
-   *
-   * @returns What to give to `undo` in order to redo.
-   * @throws RangeError if not all of the events are here; nothing has changed then.
-   *
-   * @remarks
-   * Several may take back the same, without knowledge of each other: that is as if one had.
-   *
-   * @example
-   * ```ts
-   * import { JsonDocument } from '@quorate/crdts/document';
-   *
-   * const ann = new JsonDocument({ replicaId: 'ann' });
-   * ann.root.set('color', 'red');
-   * const bob = ann.fork({ replicaId: 'bob' });
-   * const { replicaId, sequence } = bob.root.author('color')!;
-   * bob.takeBack([{ replicaId, sequence, count: 1 }]);
-   * bob.root.has('color'); // => false
-   * ```
-   */
-  takeBack(events: readonly AuthorRange[], options: TransactionOptions = {}): EventRange {
-    return this.#revoke(() => {
-      for (const { start, end } of eventsOf(this.#history.graph, events)) {
-        this.#state.takeBack(start, end);
-      }
-    }, options);
-  }
-
-  /**
    * The document as it was at `version`, as a document of its own: a branch, if it is edited.
    *
    * @param version - From `encodeVersion` of this document or another one.
@@ -438,7 +409,8 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   }
 
   #insides(): DocumentInsides {
-    return this.#apart(() => ({ history: this.#history, state: this.#state }));
+    const revoke: DocumentInsides['revoke'] = (...how) => this.#revoke(...how);
+    return this.#apart(() => ({ history: this.#history, state: this.#state, revoke }));
   }
 
   #options(replicaId: ReplicaId): JsonDocumentOptions<Root> {

@@ -139,6 +139,12 @@ test('a peer that does not mean to keep what it has confirms nothing', () => {
   link.depart(flight(7, mark(6)));
   link.acknowledge(7);
   expect(link.confirmedChange).toBe(6);
+  // What it brings while it leaves is not among what it acknowledged before.
+  link.depart(flight(8, mark(7)));
+  link.meet({ attachment: 1, isKept: false });
+  link.advance(mark(9));
+  link.acknowledge(8);
+  expect(link.confirmedChange).toBe(7);
 });
 
 test('whoever is exchanged nothing with confirms nothing', () => {

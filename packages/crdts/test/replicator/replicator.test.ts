@@ -319,6 +319,46 @@ describe('what is wrong', () => {
     expect(told.at(-1)).toMatchObject({ seen: 9, version: encode({}) });
   });
 
+  test('updates for what was attached before are neither taken nor acknowledged', async () => {
+    const { clock, network, ends } = stage(['n1']);
+    const { say, heard } = puppet(network, 'peer');
+    const { id, replicator, log } = ends[0]!;
+    replicator.attach('b', new TextLog('n1'))();
+    replicator.attach('b', log);
+    await clock.advance(10);
+    const updates = [encode([['peer', 0, 'text']])];
+    const message = { kind: 'updates', document: 'b', ...first, wantsVersion: false } as const;
+    const told = heard.flatMap((each) => (each.kind === 'versions' ? each.entries : []));
+    const { attachment = 0 } = told.findLast(({ document }) => document === 'b') ?? {};
+    expect(attachment).toBeGreaterThan(2);
+    say(id, { ...message, attachment: attachment - 1, number: 1, updates });
+    await clock.advance(10);
+    expect([log.texts, heard.some(({ kind }) => kind === 'acks')]).toEqual([[], false]);
+    say(id, { ...message, attachment, number: 2, updates });
+    await clock.advance(10);
+    expect(log.texts).toEqual(['peer:0 text']);
+    expect(heard).toContainEqual({ kind: 'acks', document: 'b', numbers: [2] });
+  });
+
+  test('a document that is not here is said not to be, once for each question', async () => {
+    const { clock, network } = stage(['n1'], () => ({
+      access: (_peer, document) => (document === 'secret' ? 'none' : 'write'),
+    }));
+    const { say, heard } = puppet(network, 'peer');
+    await clock.advance(10);
+    const ask = (document: string): ReplicationMessage => ({
+      kind: 'versions',
+      entries: [
+        { ...{ document, form: 'full', wantsReply: true, ...first }, seen: 0, version: encode({}) },
+      ],
+    });
+    for (const document of ['none', 'secret', 'none']) say(nodeId('n1'), ask(document));
+    await clock.advance(10);
+    const told = heard.flatMap((each) => (each.kind === 'versions' ? each.entries : []));
+    const denied = told.filter(({ form }) => form === 'none');
+    expect(denied).toMatchObject([{ document: 'none', isKept: false, wantsReply: false }]);
+  });
+
   test('peers beyond the limit are not listened to', async () => {
     const { clock, network, ends } = stage(['n1'], () => ({ peersMax: 2 }));
     const peers = ['p1', 'p2', 'p3'].map((name) => puppet(network, name));
