@@ -59,7 +59,24 @@ const burial = v.strictObject({ boardId, keys });
 export type Burial = v.InferOutput<typeof burial>;
 
 /** What the owners of boards are told: which to hold, and which were deleted. */
-const handOver = v.strictObject({ boardIds: v.array(boardId), deleted: v.array(burial) });
+const handOver = v.strictObject({
+  boardIds: v.array(boardId),
+  // The same, of which the sender does not keep its own copy.
+  leaving: v.array(boardId),
+  deleted: v.array(burial),
+});
+/** What of those that leave is on the owner's disk; and which it knows to be deleted. */
+const handedOver = v.strictObject({
+  kept: v.array(v.strictObject({ boardId, version: bytes })),
+  deleted: v.array(burial),
+});
+
+/** What an owner is told. */
+export type HandOver = v.InferOutput<typeof handOver>;
+
+/** What it answers. */
+export type HandedOver = v.InferOutput<typeof handedOver>;
+
 const pull = v.strictObject({ boardId, since: bytes });
 const pulled = v.strictObject({ updates: v.array(bytes), deletedBy: v.optional(keys) });
 
@@ -68,6 +85,5 @@ export const boardAnswerCodec: Codec<BoardAnswer> = jsonCodec(boardAnswer);
 /** What one owner of a board asks another: what the holder of a version lacks. */
 export const pullCodec: Codec<v.InferOutput<typeof pull>> = jsonCodec(pull);
 export const pulledCodec: Codec<v.InferOutput<typeof pulled>> = jsonCodec(pulled);
-export const handOverCodec: Codec<v.InferOutput<typeof handOver>> = jsonCodec(handOver);
-/** Of the boards that an owner should hold, those that it knows to be deleted. */
-export const burialsCodec: Codec<Burial[]> = jsonCodec(v.array(burial));
+export const handOverCodec: Codec<HandOver> = jsonCodec(handOver);
+export const handedOverCodec: Codec<HandedOver> = jsonCodec(handedOver);

@@ -31,7 +31,7 @@ export function createApp(
 ): Hono {
   const { control, boards, directory, changes, leadership, admission, watch, adminToken } = parts;
   const { raft, service } = control;
-  const { host, shards } = boards;
+  const { host, owners } = boards;
   const mayAdminister = (context: Context): boolean =>
     hasToken(context, adminToken) || admission.isProvenAdmin(context);
   const apis = [
@@ -41,7 +41,7 @@ export function createApp(
     createOperationsApi({
       ...{ events, trace, faults, ...watch },
       adminToken: parts.allowsFaults ? adminToken : undefined,
-      ownersOf: (boardId) => shards.ownersOf(boardId),
+      ownersOf: (boardId) => owners.of(boardId),
       boardText: (boardId) => host.textOf(boardId),
     }),
     createAdminApi({ changes, leadership, raft, mayAdminister }),

@@ -1,7 +1,7 @@
 /** The ring on which boards are placed, as the page draws it, and what a change would move. */
 import { type Placement, ring } from '@quorate/consistent-hashing';
 
-import { COPY_COUNT } from '../node/boards/shards.ts';
+import { COPY_COUNT } from './board-owners.ts';
 
 /** A ring. */
 export interface RingPlan {

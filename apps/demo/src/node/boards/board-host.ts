@@ -29,6 +29,8 @@ export interface BoardHostOptions {
   readonly random: Random;
   /** All nodes that may hold copies. */
   readonly peers: readonly NodeId[];
+  /** Whether this node means to keep its copy of a board. */
+  readonly keeps: (boardId: string) => boolean;
   /** Called when a copy is begun or opened. */
   readonly onHold: (boardId: string) => void;
   /** Receives what cannot be read or kept. */
@@ -173,15 +175,14 @@ export class BoardHost {
   /** What of a board is on the disk here, as a version; nothing if there is no copy. */
   async durableVersion(boardId: string): Promise<Uint8Array> {
     const copy = await this.#copies.get(boardId);
-    const version = this.#here.get(boardId)?.encodeVersion();
-    if (copy === undefined || version === undefined) return new Uint8Array(0);
-    await copy.flushed();
+    const version = this.versionOf(boardId);
+    await copy?.flushed();
     return version;
   }
 
-  /** Whether whoever has `version` of a board has all that is here. */
-  isCoveredBy(boardId: string, version: Uint8Array): boolean {
-    return version.length > 0 && this.#here.get(boardId)?.isCoveredBy(version) === true;
+  /** What of a board is here, as a version; nothing if there is no copy. */
+  versionOf(boardId: string): Uint8Array {
+    return this.#here.get(boardId)?.encodeVersion() ?? new Uint8Array(0);
   }
 
   /** What the first copies have, in 8 hexadecimal digits: equal if they have the same. */
@@ -260,7 +261,7 @@ export class BoardHost {
   }
 
   async #begin(boardId: string): Promise<Copy> {
-    const { clock, random, onError } = this.#options;
+    const { clock, random, onError, keeps } = this.#options;
     await this.#leaving.get(boardId)?.catch(() => undefined);
     // A life of its own for every opening: what a crash took from here, others may have.
     const replicaId = randomReplicaId(random);
@@ -279,7 +280,10 @@ export class BoardHost {
     if (watched !== undefined) show(watched, replica, () => replica.board);
     this.#here.set(boardId, replica);
     const told = telling(durable, () => this.#tell(boardId));
-    const detach = this.#replicator.attach(boardId, told, { flushed: () => durable.flushed() });
+    const detach = this.#replicator.attach(boardId, told, {
+      flushed: () => durable.flushed(),
+      keeps: () => keeps(boardId),
+    });
     return {
       get board() {
         return replica.board;

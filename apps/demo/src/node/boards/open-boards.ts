@@ -3,12 +3,13 @@ import type { NodeId } from '@quorate/transport';
 
 import { limitNotices } from '../../observe/limit-notices.ts';
 import type { BoardFigures } from '../../observe/node-status.ts';
-import type { Membership, Roster } from '../control/roster.ts';
+import { BoardOwners } from '../../placement/board-owners.ts';
+import type { Roster } from '../control/roster.ts';
 import type { BoardDirectory } from '../gateway/board-directory.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { BoardHost } from './board-host.ts';
 import { BoardService } from './board-service.ts';
-import { COPY_COUNT, Shards } from './shards.ts';
+import { Shards } from './shards.ts';
 
 /** What boards need besides the surroundings. */
 export interface BoardsOptions {
@@ -25,6 +26,7 @@ export interface BoardsOptions {
 /** The boards of a node. */
 export interface Boards {
   readonly host: BoardHost;
+  readonly owners: BoardOwners;
   readonly shards: Shards;
   readonly service: BoardService;
   readonly figures: () => BoardFigures;
@@ -33,30 +35,34 @@ export interface Boards {
 
 /** Opens the copies that the disk has, and looks after them from now on. */
 export async function openBoards(
-  { voters, replicaCount = COPY_COUNT, roster, directory }: BoardsOptions,
+  { voters, replicaCount, roster, directory }: BoardsOptions,
   { transport, disk, clock, random, calls, requestTimeoutMs, onNotice }: Surroundings,
 ): Promise<Boards> {
   const { requester, isAvailable } = calls;
   const { localId } = transport;
-  const membership = (): Membership => roster.membership;
+  const owners = new BoardOwners({
+    ...{ localId, clock, membership: () => roster.membership },
+    ...(replicaCount !== undefined && { replicaCount }),
+  });
   const notice = limitNotices(onNotice, clock);
   const host = await BoardHost.open({
     ...{ disk, transport, clock, random, peers: voters },
+    keeps: (boardId) => owners.includes(boardId),
     onHold: (boardId) => directory.add(boardId),
     onError: (boardId, error) => {
       const kind = error instanceof Error ? error.name : 'error';
       notice(kind, `board ${boardId}: ${String(error)}`);
     },
   });
-  const shards = new Shards({ host, localId, requester, clock, membership, replicaCount });
+  const shards = new Shards({ host, owners, requester, clock });
   const service = new BoardService({
-    ...{ host, shards, localId, requester, clock, isAvailable, requestTimeoutMs, replicaCount },
+    ...{ host, owners, shards, localId, requester, clock, isAvailable, requestTimeoutMs },
     announced: () => directory.announced(),
   });
   const figures = (): BoardFigures => {
-    const { epoch, members } = membership();
+    const { epoch, members } = roster.membership;
     return {
-      replicaCount,
+      replicaCount: owners.replicaCount,
       copyCount: host.boardIds.length,
       underReplicatedCount: shards.underReplicatedCount(),
       epoch,
@@ -71,5 +77,5 @@ export async function openBoards(
     shards.close();
     await host.close();
   };
-  return { host, shards, service, figures, close };
+  return { host, owners, shards, service, figures, close };
 }

@@ -1,138 +1,95 @@
 /**
- * Which nodes hold which board, and what follows from a change of that.
+ * Keeps copies where they belong.
  *
- * The placement is a ring over the members that the control plane names, so whoever has applied the
- * same change knows the same owners. Every node that has a copy then does two things, over and
- * over: it tells the owners of the board to hold it, and once all of them have what is here, it
- * gives its own copy up if it is no owner itself. So a board is never only on its way.
+ * Every node that has a copy tells the owners to hold it, for as long as one of them lacks
+ * something. A copy that is not an owner's takes no edits of its own any more, so what it had when
+ * that began is all that it can lose. Once all owners say that they have that on their disks, it is
+ * given up. So a board is never only on its way.
  */
-import { type Placement, ring } from '@quorate/consistent-hashing';
-import { type Clock, nodeId, type NodeId, type Requester, type Timer } from '@quorate/transport';
+import { doesCover } from '@quorate/crdts/document';
+import type { Clock, NodeId, Requester, Timer } from '@quorate/transport';
 
+import { fromBase64, toBase64 } from '../../base64.ts';
+import {
+  type Burial,
+  type HandedOver,
+  handedOverCodec,
+  type HandOver,
+  handOverCodec,
+} from '../../board/board-messages.ts';
+import type { BoardOwners } from '../../placement/board-owners.ts';
 import type { Settlement } from '../control/member-changes.ts';
-import type { Membership } from '../control/roster.ts';
 import type { BoardHost } from './board-host.ts';
-import { type Burial, burialsCodec, handOverCodec } from '../../board/board-messages.ts';
 
-/** So many nodes hold each board, if there are as many and nobody wants more or fewer. */
-export const COPY_COUNT = 3;
 /** How often copies are compared with the placement, in ms. */
 const LOOK_MS = 2_000;
 const TIMEOUT_MS = 1_000;
 /** How long owners may take to have what was here, in ms: boards are edited all the time. */
 const COVER_MS = 700;
-/** How long after a change of members those before it are asked as well, in ms. */
-const MOVING_MS = 60_000;
 /** Names of boards in one request. */
 const BATCH = 256;
 
-/** So many looks at most until all boards are told again, to owners who once gave them up. */
-const LOOKS_PER_ROUND = 15;
-
 const method = 'boards/hold';
-const versionMethod = 'boards/version';
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** What keeps copies where they belong. */
 export interface ShardsOptions {
   readonly host: BoardHost;
-  readonly localId: NodeId;
+  readonly owners: BoardOwners;
   readonly requester: Requester;
   readonly clock: Clock;
-  readonly membership: () => Membership;
-  /** How many nodes hold each board, if there are as many. */
-  readonly replicaCount: number;
 }
 
 /** Copies on their way to where they belong. */
 export class Shards {
   readonly #options: ShardsOptions;
-  readonly #stopServing: readonly (() => void)[];
+  readonly #stopServing: () => void;
   /** Who is known to know that a board was deleted. */
   readonly #toldOf = new Map<string, Set<NodeId>>();
-  #placement: Placement;
-  #before: Placement;
-  #changedAtMs = 0;
-  #lookCount = 0;
+  /** What the copies had that belong elsewhere, when they came to do so by this epoch. */
+  #leaving: ReadonlyMap<string, Uint8Array> = new Map();
+  #leavingSince = -1;
   #timer: Timer | undefined;
 
   constructor(options: ShardsOptions) {
-    const { requester, host } = options;
     this.#options = options;
-    this.#placement = placementOf(options.membership());
-    this.#before = this.#placement;
-    const stopHolding = requester.serve(method, async (payload, { from }) => {
-      const { boardIds, deleted } = handOverCodec.decode(payload);
-      await this.#buryAll(deleted, from);
-      // Who asks may be ahead of this node's view, or behind it; `look` will tell.
-      const known = host.tombstones.among(boardIds);
-      const isKnown = new Set(known.map(({ boardId }) => boardId));
-      await Promise.all(boardIds.filter((id) => !isKnown.has(id)).map((id) => host.hold(id)));
-      return burialsCodec.encode(known);
-    });
-    // Who is about to give a copy up must not be relied upon, or two might rely on each other.
-    const stopTelling = requester.serve(versionMethod, async (payload) => {
-      const boardId = decoder.decode(payload);
-      return this.isOwner(boardId) ? await host.durableVersion(boardId) : new Uint8Array(0);
-    });
-    this.#stopServing = [stopHolding, stopTelling];
+    this.#stopServing = options.requester.serve(method, async (payload, { from }) =>
+      handedOverCodec.encode(await this.#hold(handOverCodec.decode(payload), from)),
+    );
     this.#lookLater();
-  }
-
-  /** Who owns what, as of the newest members that this node has applied. */
-  get placement(): Placement {
-    const { membership, clock } = this.#options;
-    const newest = membership();
-    if (newest.epoch > this.#placement.epoch) {
-      this.#before = this.#placement;
-      this.#changedAtMs = clock.nowMs();
-      this.#placement = placementOf(newest);
-    }
-    return this.#placement;
-  }
-
-  /** Whether members changed lately, so that owners may lack what others have. */
-  get isMoving(): boolean {
-    return this.placement.epoch > 0 && this.#options.clock.nowMs() < this.#changedAtMs + MOVING_MS;
-  }
-
-  /** Other nodes that may have a copy: the owners, and those before the last change. */
-  otherHoldersOf(boardId: string): readonly NodeId[] {
-    const owners = this.ownersOf(boardId);
-    const before = this.isMoving ? this.#ownersIn(this.#before, boardId) : [];
-    return [...new Set([...owners, ...before])].filter((id) => id !== this.#options.localId);
-  }
-
-  /** The owners of a board, the first in charge first. */
-  ownersOf(boardId: string): readonly NodeId[] {
-    return this.#ownersIn(this.placement, boardId);
-  }
-
-  /** Whether this node is one of them. */
-  isOwner(boardId: string): boolean {
-    return this.ownersOf(boardId).includes(this.#options.localId);
   }
 
   /**
    * Tells the owners of boards to hold them, or that they were deleted. Who does not answer is told
    * again later.
+   *
+   * @returns Who says what of a board is on its disk, if it is to stay there.
    */
-  async assign(boardIds: readonly string[]): Promise<void> {
+  async assign(boardIds: readonly string[]): Promise<ReadonlyMap<NodeId, Versions>> {
+    const { owners } = this.#options;
     const byOwner = new Map<NodeId, string[]>();
     for (const boardId of boardIds) {
-      for (const owner of this.#otherOwnersOf(boardId)) {
+      for (const owner of owners.othersOf(boardId)) {
         byOwner.set(owner, [...(byOwner.get(owner) ?? []), boardId]);
       }
     }
+    const answers = new Map<NodeId, Versions>();
     await Promise.allSettled(
-      [...byOwner].flatMap(([owner, ids]) => batches(ids).map((batch) => this.#tell(owner, batch))),
+      [...byOwner].flatMap(([owner, ids]) => {
+        const versions = new Map<string, Uint8Array>();
+        answers.set(owner, versions);
+        return batches(ids).map(async (batch) => {
+          for (const [id, version] of await this.#tell(owner, batch)) versions.set(id, version);
+        });
+      }),
     );
+    return answers;
   }
 
   /** Tells owners that a board was deleted. @returns How many know, once a second one does. */
   async bury(boardId: string): Promise<number> {
-    const told = this.#otherOwnersOf(boardId).map((owner) => this.#tell(owner, [boardId]));
+    const told = this.#options.owners
+      .othersOf(boardId)
+      .map((owner) => this.#tell(owner, [boardId]));
     await Promise.any(told).catch(() => undefined);
     return 1 + (this.#toldOf.get(boardId)?.size ?? 0);
   }
@@ -144,7 +101,8 @@ export class Shards {
 
   /** How many copies here belong elsewhere, and wait until they are whole there. */
   leavingCount(): number {
-    return this.#options.host.boardIds.filter((boardId) => !this.isOwner(boardId)).length;
+    const { host, owners } = this.#options;
+    return host.boardIds.filter((boardId) => !owners.includes(boardId)).length;
   }
 
   /**
@@ -152,41 +110,35 @@ export class Shards {
    * edits; what counts is whether all have, soon, what was here when it was asked.
    */
   async settlement(): Promise<Settlement> {
-    const { epoch } = this.placement;
-    const { host } = this.#options;
-    const waiting = host.boardIds.filter((boardId) => !this.#isWhole(boardId));
-    const areCovered = await Promise.all(waiting.map((boardId) => this.#isCovered(boardId)));
+    const { host, owners } = this.#options;
+    const { epoch } = owners.placement;
+    const areCovered = await Promise.all(host.boardIds.map((boardId) => this.#isCovered(boardId)));
     const lackingCount = areCovered.filter((isCovered) => !isCovered).length;
     return { epoch, copyCount: host.boardIds.length, lackingCount };
   }
 
   close(): void {
-    for (const stop of this.#stopServing) stop();
+    this.#stopServing();
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
-  #ownersIn(placement: Placement, boardId: string): readonly NodeId[] {
-    return placement.locateN(boardId, this.#options.replicaCount).map(({ id }) => nodeId(id));
-  }
-
+  /** Whether all owners have, on disk, what is here. */
   #isWhole(boardId: string): boolean {
-    const { host, localId } = this.#options;
+    const { host, owners } = this.#options;
     const coverage = host.coverage(boardId);
-    return this.ownersOf(boardId).every((owner) => owner === localId || coverage.includes(owner));
+    return owners.othersOf(boardId).every((owner) => coverage.includes(owner));
   }
 
-  /** Whether all owners come to have, on disk, what is here now. */
+  /** Whether all come to have it in time. */
   async #isCovered(boardId: string): Promise<boolean> {
-    const owners = this.#otherOwnersOf(boardId);
-    const wanted = { count: owners.length, timeoutMs: COVER_MS };
-    try {
-      const covering = await this.#options.host.confirmed(boardId, owners, wanted);
-      return covering.length >= owners.length;
-    } catch {
-      // It was given up meanwhile: all had it.
-      return !this.#options.host.boardIds.includes(boardId);
-    }
+    const { host, owners } = this.#options;
+    if (this.#isWhole(boardId)) return true;
+    const others = owners.othersOf(boardId);
+    const wanted = { count: others.length, timeoutMs: COVER_MS };
+    const covering = await host.confirmed(boardId, others, wanted).catch(() => []);
+    // If it was given up meanwhile, all have it.
+    return covering.length >= others.length || !host.boardIds.includes(boardId);
   }
 
   #lookLater(): void {
@@ -198,54 +150,79 @@ export class Shards {
   }
 
   async #look(): Promise<void> {
-    const { host } = this.#options;
+    const { host, owners } = this.#options;
     const { tombstones } = host;
+    this.#noteLeaving();
+    const leaving = this.#leaving;
     const untold = tombstones.boardIds.filter((boardId) => !this.#isTold(boardId));
-    // What an owner confirmed it may have given up since, when it was none for a while.
-    const isRound = this.isMoving || this.#lookCount % LOOKS_PER_ROUND === 0;
-    const isDoubted = this.placement.epoch > 0 && isRound;
-    this.#lookCount += 1;
-    const waiting = host.boardIds.filter((boardId) => isDoubted || !this.#isWhole(boardId));
-    await this.assign([...untold, ...waiting]);
-    const strange = host.boardIds.filter((boardId) => !this.isOwner(boardId));
-    for (const boardId of strange) if (await this.#isKept(boardId)) await host.release(boardId);
+    const lacking = host.boardIds.filter((id) => leaving.has(id) || !this.#isWhole(id));
+    const answers = await this.assign([...untold, ...lacking]);
+    for (const [boardId, version] of leaving) {
+      if (owners.placement.epoch !== this.#leavingSince) break;
+      const others = owners.othersOf(boardId);
+      const areKept = others.map((owner) => {
+        const kept = answers.get(owner)?.get(boardId);
+        return kept !== undefined && doesCover(kept, version);
+      });
+      if (others.length > 0 && areKept.every(Boolean)) await host.release(boardId);
+    }
     for (const boardId of tombstones.boardIds) {
-      if (this.isOwner(boardId) || !this.#isTold(boardId)) continue;
+      if (owners.includes(boardId) || !this.#isTold(boardId)) continue;
       this.#toldOf.delete(boardId);
       await tombstones.forget(boardId);
     }
   }
 
-  /** Whether all owners say that they have, on disk, what is here now. */
-  async #isKept(boardId: string): Promise<boolean> {
-    const { host, requester } = this.#options;
-    if (!this.#isWhole(boardId)) return false;
-    const name = encoder.encode(boardId);
-    const asked = this.#otherOwnersOf(boardId).map((owner) =>
-      requester.request(owner, versionMethod, name, { timeoutMs: TIMEOUT_MS }),
-    );
-    const versions = await Promise.all(asked).catch(() => undefined);
-    return versions?.every((version) => host.isCoveredBy(boardId, version)) === true;
-  }
-
-  #otherOwnersOf(boardId: string): readonly NodeId[] {
-    return this.ownersOf(boardId).filter((owner) => owner !== this.#options.localId);
+  /** Who owned a board since, as members changed twice, may have edited it: begins anew. */
+  #noteLeaving(): void {
+    const { host, owners } = this.#options;
+    const { epoch } = owners.placement;
+    const known = epoch === this.#leavingSince ? this.#leaving : new Map<string, Uint8Array>();
+    const found = host.boardIds
+      .filter((boardId) => !owners.includes(boardId))
+      .map((boardId) => [boardId, known.get(boardId) ?? host.versionOf(boardId)] as const);
+    this.#leaving = new Map(found);
+    this.#leavingSince = epoch;
   }
 
   #isTold(boardId: string): boolean {
     const told = this.#toldOf.get(boardId);
-    return this.#otherOwnersOf(boardId).every((owner) => told?.has(owner) === true);
+    return this.#options.owners.othersOf(boardId).every((owner) => told?.has(owner) === true);
   }
 
-  async #tell(owner: NodeId, ids: readonly string[]): Promise<void> {
+  /** @returns What of the copies that leave this node is on the disk there. */
+  async #tell(owner: NodeId, ids: readonly string[]): Promise<Versions> {
     const { requester, host } = this.#options;
     const deleted = host.tombstones.among(ids);
     const isDeleted = new Set(deleted.map(({ boardId }) => boardId));
-    const message = { boardIds: ids.filter((id) => !isDeleted.has(id)), deleted };
+    const open = ids.filter((id) => !isDeleted.has(id));
+    const message = {
+      boardIds: open.filter((id) => !this.#leaving.has(id)),
+      leaving: open.filter((id) => this.#leaving.has(id)),
+      deleted,
+    };
     const options = { timeoutMs: TIMEOUT_MS };
     const reply = await requester.request(owner, method, handOverCodec.encode(message), options);
     for (const { boardId } of deleted) this.#markTold(boardId, owner);
-    await this.#buryAll(burialsCodec.decode(reply), owner);
+    const answer = handedOverCodec.decode(reply);
+    await this.#buryAll(answer.deleted, owner);
+    return new Map(answer.kept.map(({ boardId, version }) => [boardId, fromBase64(version)]));
+  }
+
+  async #hold({ boardIds, leaving, deleted }: HandOver, from: NodeId): Promise<HandedOver> {
+    const { host, owners } = this.#options;
+    await this.#buryAll(deleted, from);
+    // Who asks may be ahead of this node's view, or behind it; `look` will tell.
+    const known = host.tombstones.among([...boardIds, ...leaving]);
+    const isKnown = new Set(known.map(({ boardId }) => boardId));
+    const isOpen = (id: string): boolean => !isKnown.has(id);
+    await Promise.all([...boardIds, ...leaving].filter(isOpen).map((id) => host.hold(id)));
+    // Who is about to give a copy up must not be relied upon, or two might rely on each other.
+    const owned = leaving.filter((id) => isOpen(id) && owners.includes(id));
+    const kept = owned.map(async (boardId) => {
+      return { boardId, version: toBase64(await host.durableVersion(boardId)) };
+    });
+    return { deleted: known, kept: await Promise.all(kept) };
   }
 
   /** Takes in what `from` knows of deleted boards. */
@@ -261,12 +238,8 @@ export class Shards {
   }
 }
 
-function placementOf({ epoch, members }: Membership): Placement {
-  const nodes = members.map(({ id, weight, zone }) =>
-    zone === undefined ? { id, weight } : { id, weight, zone },
-  );
-  return ring({ nodes, epoch });
-}
+/** What somebody has of boards. */
+type Versions = ReadonlyMap<string, Uint8Array>;
 
 function batches(ids: readonly string[]): readonly (readonly string[])[] {
   const count = Math.ceil(ids.length / BATCH);

@@ -23,6 +23,7 @@ class Hosts {
       this.simulation.addNode(id, async ({ transport, clock, random, disk }) => {
         const host = await BoardHost.open({
           ...{ transport, clock, random, disk, peers: [n1, n2] },
+          keeps: () => true,
           onHold: () => undefined,
           onError: (boardId, error) => this.errors.push(`${boardId}: ${String(error)}`),
         });

@@ -298,6 +298,41 @@ describe('when all owners of a board change at once', () => {
   });
 });
 
+describe("a copy that is not an owner's", () => {
+  test('takes no edits of its own', async () => {
+    const cluster = new SimulatedCluster({ nodeCount: 5, seed: 9 });
+    const leader = await cluster.elect();
+    const id = await created(cluster, 'Leaving');
+    const holders = all.filter((node) => cluster.node(node).boardIds().includes(id));
+    const leaving = holders.find((node) => node !== leader)!;
+    // Who has not heard of the change asks those who owned the board before it.
+    const behind = all.find((node) => node !== leader && !holders.includes(node))!;
+    cluster.simulation.partition(
+      [behind],
+      all.filter((node) => node !== behind),
+    );
+    const members = JSON.stringify(
+      all.filter((node) => node !== leaving).map((node) => ({ id: node })),
+    );
+    expect((await cluster.put(leader, 'cluster/members', members)).status).toBe(201);
+    const known = (): boolean => cluster.node(leaving).status().boards.epoch > 0;
+    expect(await cluster.simulation.runUntil(known, 1_000)).toBe(true);
+    cluster.simulation.heal();
+    const pair = [behind, leaving];
+    cluster.simulation.partition(
+      pair,
+      all.filter((node) => !pair.includes(node)),
+    );
+    const before = cluster.node(leaving).boardText(id);
+    expect(before).toContain('Leaving');
+    const operations = [{ kind: 'addAffected', amount: 1 }];
+    const edit = await post(cluster, behind, `/v1/boards/${id}/ops`, { operations }, 'late');
+    expect([503, 504]).toContain(edit.status);
+    expect(cluster.node(behind).status().boards.epoch).toBe(0);
+    expect(cluster.node(leaving).boardText(id)).toBe(before);
+  });
+});
+
 describe('bad input', () => {
   const good = { title: 'A title' };
   const json = { 'content-type': 'application/json', 'idempotency-key': 'k' };

@@ -10,7 +10,7 @@ const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'applic
 const [n1, n3, n4] = ['n1', 'n3', 'n4'].map((id) => nodeId(id)) as [NodeId, NodeId, NodeId];
 const patienceMs = 60_000;
 
-function start(options: { readonly nodeCount?: number; readonly seed?: number } = {}) {
+function start(options: ConstructorParameters<typeof SimulatedCluster>[0] = {}) {
   return new SimulatedCluster({ ...options, tuning: { adminToken } });
 }
 
@@ -181,6 +181,35 @@ describe('a node that leaves', () => {
     }
     expect(Math.min(...looks)).toBeGreaterThan(0);
     expect(edits).toBeLessThan(2_000);
+  });
+
+  test('does not wait for a board that is edited faster than its owners confirm', async () => {
+    const cluster = start({
+      nodeCount: 4,
+      disk: { syncLatency: { kind: 'uniform', minMs: 20, maxMs: 60 } },
+    });
+    const leaderId = await cluster.elect();
+    const [boardId] = await boards(cluster, 1);
+    const leaving = cluster.ids.find(
+      (id) => id !== leaderId && cluster.node(id).boardIds().includes(boardId!),
+    )!;
+    const rest = cluster.ids.filter((id) => id !== leaving);
+    const { app } = cluster.node(leaderId);
+    expect((await remove(cluster, leaderId, leaving)).status).toBe(202);
+    let edits = 0;
+    while (!isSettled(cluster, rest) && edits < 400) {
+      edits += 1;
+      void app.request(`http://${leaderId}/v1/boards/${boardId}/ops`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': `edit ${edits}` },
+        body: JSON.stringify({ operations: [{ kind: 'addAffected', amount: 1 }] }),
+      });
+      await cluster.simulation.run(15);
+    }
+    expect(edits).toBeLessThan(400);
+    await cluster.simulation.run(10_000);
+    const { document } = await cluster.request(leaderId, `/v1/boards/${boardId}`);
+    expect(document).toMatchObject({ affected: edits });
   });
 
   test('leaves also if it is lost', async () => {
