@@ -72,8 +72,8 @@ export interface Commit extends EventRange {
 export interface DocumentInsides {
   readonly history: History;
   readonly state: DocumentState;
-  /** Makes one transaction of what `revoke` takes back. @returns The events that do. */
-  readonly revoke: (revoke: () => void, options: TransactionOptions) => EventRange;
+  /** Takes back events of any replica in one transaction. @returns The events that do. */
+  readonly takeBack: (events: readonly EventRange[], options: TransactionOptions) => EventRange;
 }
 
 let open: (document: JsonDocument<MapLikeSchema>) => DocumentInsides;
@@ -321,9 +321,7 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
    * transaction, this ends what there is of it, as `encodeVersion` does.
    */
   undo(commits: readonly EventRange[], options: TransactionOptions = {}): EventRange {
-    return this.#revoke(() => {
-      for (const { start, end } of commits) this.#state.undo(start, end);
-    }, options);
+    return this.#revoke('undo', commits, options);
   }
 
   /**
@@ -384,10 +382,14 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
     return this.#state.root.toJSON();
   }
 
-  #revoke(revoke: () => void, { origin = 'undo' }: TransactionOptions): EventRange {
+  #revoke(
+    how: 'undo' | 'takeBack',
+    events: readonly EventRange[],
+    { origin = 'undo' }: TransactionOptions,
+  ): EventRange {
     const undo = (): EventRange => {
       const from = this.eventCount;
-      revoke();
+      for (const { start, end } of events) this.#state[how](start, end);
       return { start: from, end: this.eventCount };
     };
     // Not part of a transaction that may be rolled back: its events are redone by their numbers.
@@ -409,8 +411,8 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   }
 
   #insides(): DocumentInsides {
-    const revoke: DocumentInsides['revoke'] = (...how) => this.#revoke(...how);
-    return this.#apart(() => ({ history: this.#history, state: this.#state, revoke }));
+    const takeBack: DocumentInsides['takeBack'] = (...what) => this.#revoke('takeBack', ...what);
+    return this.#apart(() => ({ history: this.#history, state: this.#state, takeBack }));
   }
 
   #options(replicaId: ReplicaId): JsonDocumentOptions<Root> {

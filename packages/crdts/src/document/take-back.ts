@@ -30,30 +30,27 @@ export function takeBack<Root extends MapLikeSchema>(
   events: readonly AuthorRange[],
   options: TransactionOptions = {},
 ): EventRange {
-  const { history, state, revoke } = insidesOf(document);
-  return revoke(() => {
-    for (const { start, end } of eventsOf(history.graph, events)) state.takeBack(start, end);
-  }, options);
+  const insides = insidesOf(document);
+  return insides.takeBack(
+    events.flatMap((range) => eventsOf(insides.history.graph, range)),
+    options,
+  );
 }
 
-/** Where these events are here, each range of one author. @throws RangeError if one is not here. */
-export function eventsOf(graph: CausalGraph, ranges: readonly AuthorRange[]): EventRange[] {
-  return ranges.flatMap(({ replicaId, sequence, count }) => {
-    const replica = graph.indexOfReplica(replicaId);
-    const [first, last] = [sequence, sequence + count - 1];
-    const areWhole = Number.isInteger(first) && Number.isInteger(last) && count >= 1;
-    if (!areWhole || graph.lvOf(replica, first) < 0 || graph.lvOf(replica, last) < 0) {
-      throw new RangeError(
-        `events: expected some that are here, got ${replicaId} ${first}..${last}`,
-      );
-    }
-    const found: EventRange[] = [];
-    for (let next = first; next <= last;) {
-      const start = graph.lvOf(replica, next);
-      const end = Math.min(graph.runEnd(graph.runAt(start)), start + last + 1 - next);
-      found.push({ start, end });
-      next += end - start;
-    }
-    return found;
-  });
+/** Where events of one author are here. @throws RangeError if one is not. */
+function eventsOf(graph: CausalGraph, { replicaId, sequence, count }: AuthorRange): EventRange[] {
+  const replica = graph.indexOfReplica(replicaId);
+  const to = sequence + count;
+  const isRange = Number.isInteger(sequence) && Number.isInteger(to) && count > 0;
+  if (!isRange || graph.lvOf(replica, sequence) < 0 || graph.lvOf(replica, to - 1) < 0) {
+    throw new RangeError(`events: expected some that are here, got ${replicaId} ${sequence}..${to}`);
+  }
+  const found: EventRange[] = [];
+  for (let next = sequence; next < to;) {
+    const start = graph.lvOf(replica, next);
+    const end = Math.min(graph.runEnd(graph.runAt(start)), start + to - next);
+    found.push({ start, end });
+    next += end - start;
+  }
+  return found;
 }

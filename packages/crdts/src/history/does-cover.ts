@@ -17,8 +17,8 @@ import { decodeVersion } from './version-codec.ts';
  * ```
  */
 export function doesCover(version: Uint8Array, part: Uint8Array): boolean {
-  const known = new Map(decodeVersion(version).map((entry) => [entry.replicaId, entry]));
+  const nextOf = new Map(decodeVersion(version).map((entry) => [entry.replicaId, entry]));
   return decodeVersion(part).every(
-    ({ replicaId, nextSequence }) => nextSequence <= (known.get(replicaId)?.nextSequence ?? 0),
+    ({ replicaId, nextSequence }) => nextSequence <= (nextOf.get(replicaId)?.nextSequence ?? 0),
   );
 }

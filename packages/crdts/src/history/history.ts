@@ -25,6 +25,7 @@ import { contentEnd, seal } from '../wire/seal.ts';
 
 import { canonicalOrder } from './canonical-order.ts';
 import { ChainHashes } from './chain-hashes.ts';
+import { doesCover } from './does-cover.ts';
 import { EventIntake, type MissingEvent } from './event-intake.ts';
 import {
   type HistoryFile,
@@ -166,14 +167,7 @@ export class History {
 
   /** Whether the holder of `version` has all that is here. */
   isCoveredBy(version: Uint8Array): boolean {
-    const { graph } = this;
-    const nextOf = new Map(decodeVersion(version).map((entry) => [entry.replicaId, entry]));
-    for (let replica = 0; replica < graph.replicaCount; replica += 1) {
-      const next = graph.nextSequence(replica);
-      const theirs = nextOf.get(graph.replicaId(replica));
-      if (next > (theirs?.nextSequence ?? 0)) return false;
-    }
-    return true;
+    return doesCover(version, this.encodeVersion());
   }
 
   /**

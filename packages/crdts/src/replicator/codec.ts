@@ -173,16 +173,15 @@ function readEntries(reader: ByteReader): readonly VersionEntry[] {
 
 function readEntry(reader: ByteReader): VersionEntry {
   const document = readName(reader);
-  const flags = reader.u8();
-  if (flags > IS_NONE) throw new DecodeError(`flags: expected 0..8, got ${flags}`);
+  const flags = readFlags(reader, IS_HASH + WANTS_REPLY + IS_LEAVING, IS_NONE);
   const form = flags === IS_NONE ? 'none' : (flags & IS_HASH) === 0 ? 'full' : 'hash';
   const [wantsReply, isKept] = [(flags & WANTS_REPLY) !== 0, flags < IS_LEAVING];
   const attachment = reader.varint();
   const seen = reader.varint();
   const version = reader.lengthPrefixed();
-  const size = { full: version.length, hash: HASH_BYTES, none: 0 }[form];
-  if (version.length !== size) {
-    throw new DecodeError(`${form}: expected ${size} bytes, got ${version.length}`);
+  const sizeBytes = form === 'hash' ? HASH_BYTES : 0;
+  if (form !== 'full' && version.length !== sizeBytes) {
+    throw new DecodeError(`${form}: expected ${sizeBytes} bytes, got ${version.length}`);
   }
   return { document, form, attachment, isKept, wantsReply, seen, version };
 }
@@ -191,10 +190,7 @@ function readUpdates(reader: ByteReader): UpdatesMessage {
   const document = readName(reader);
   const attachment = reader.varint();
   const number = reader.varint();
-  const flags = reader.u8();
-  if ((flags & ~(WANTS_REPLY + IS_LEAVING)) !== 0) {
-    throw new DecodeError(`flags: expected 0, 2, 4 or 6, got ${flags}`);
-  }
+  const flags = readFlags(reader, WANTS_REPLY + IS_LEAVING);
   const [wantsVersion, isKept] = [(flags & WANTS_REPLY) !== 0, flags < IS_LEAVING];
   const count = reader.count();
   const updates: Uint8Array[] = [];
@@ -237,6 +233,13 @@ function readHead(reader: ByteReader): PartedMessage {
   const head = kind === kinds.part ? undefined : read(reader, kind);
   if (head?.kind === 'updates' || head?.kind === 'versions' || head?.kind === 'whole') return head;
   throw new DecodeError(`head: expected updates, versions or a whole, got ${kind}`);
+}
+
+/** Some of `allowed`, or `alone`. */
+function readFlags(reader: ByteReader, allowed: number, alone = 0): number {
+  const flags = reader.u8();
+  if ((flags & ~allowed) === 0 || flags === alone) return flags;
+  throw new DecodeError(`flags: expected some of ${allowed}, got ${flags}`);
 }
 
 function readFlag(reader: ByteReader, name: string): boolean {

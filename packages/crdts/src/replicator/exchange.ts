@@ -62,9 +62,7 @@ export class Exchange {
     });
     // Numbers of an earlier life may still come back, and must name nothing.
     const firstNumber = random.int(2 ** 31);
-    this.#outgoing = new Outgoing({
-      ...{ transport, channel, clock, limits, counters, guard, firstNumber },
-    });
+    this.#outgoing = new Outgoing({ transport, channel, clock, limits, counters, firstNumber });
     this.#wholes = new WholeDocuments({
       ...{ transport, channel, clock, limits, counters },
       onArrival: (peer, shared, bytes) => {

@@ -42,16 +42,6 @@ export class Guard {
     }
   }
 
-  /** Whether this node means to keep a document. */
-  keeps({ options }: SharedDocument): boolean {
-    try {
-      return options.keeps?.() ?? true;
-    } catch (error) {
-      this.#given.options.onError(error);
-      return false;
-    }
-  }
-
   /**
    * Calls the replica. What it finds wrong ends the exchange, or is counted, or reported.
    *

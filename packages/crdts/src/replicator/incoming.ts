@@ -198,9 +198,9 @@ export class Incoming {
   }
 
   #acknowledge(peer: Peer, shared: SharedDocument, number: number): void {
-    const { speech, guard } = this.#given;
+    const { speech } = this.#given;
     speech.onceDurable(shared, () => {
-      if (!guard.keeps(shared)) {
+      if (!shared.options.keeps()) {
         // It has arrived, which is all that can be said of it.
         speech.tell(peer, shared, 'full', false);
         return;

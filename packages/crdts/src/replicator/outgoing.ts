@@ -1,7 +1,6 @@
 import type { Channel, Clock, Transport } from '@quorate/transport';
 
 import { UPDATES_HEAD_BYTES } from './codec.ts';
-import type { Guard } from './guard.ts';
 import type { Link, Mark } from './link.ts';
 import type {
   ReplicationMessage,
@@ -22,7 +21,6 @@ interface OutgoingOptions {
   readonly clock: Clock;
   readonly limits: ReplicatorLimits;
   readonly counters: ReplicatorCounters;
-  readonly guard: Guard;
   /** The number of the first message. */
   readonly firstNumber: number;
 }
@@ -135,9 +133,9 @@ export class Outgoing {
     // The peer has said something else in the meantime.
     if (link.sent !== parcel.base) return 'later';
     const { batches, mark } = parcel;
-    const { counters, clock, guard } = this.#options;
-    const { name: document } = shared;
-    const isKept = guard.keeps(shared);
+    const { counters, clock } = this.#options;
+    const { name: document, options } = shared;
+    const isKept = options.keeps();
     for (const [place, batch] of batches.entries()) {
       if (!this.#mayDepart(peer, document, batch)) return place === 0 ? 'later' : 'ask';
       const after = batches[place + 1];

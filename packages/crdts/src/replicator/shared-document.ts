@@ -47,7 +47,7 @@ export interface AttachOptions<R extends Replica = Replica> {
 /** What is left of the options when the type of the replica is forgotten. */
 export interface ShareOptions {
   readonly flushed: (() => Promise<void>) | undefined;
-  readonly keeps: (() => boolean) | undefined;
+  readonly keeps: () => boolean;
   readonly save: (() => Uint8Array) | undefined;
   /** Makes a replica of a whole document; and what to call when it has taken the place. */
   readonly take: ((whole: WholeDocument) => TakenDocument | undefined) | undefined;
@@ -61,7 +61,7 @@ export interface TakenDocument {
 
 /** The options, whatever the type of the replica. */
 export function shareOptions<R extends Replica>(options: AttachOptions<R>): ShareOptions {
-  const { flushed, keeps, save, onWholeDocument, onReplaced } = options;
+  const { flushed, keeps = () => true, save, onWholeDocument, onReplaced } = options;
   const take = (whole: WholeDocument): TakenDocument | undefined => {
     const replica = onWholeDocument?.(whole);
     return replica && { replica, tell: () => onReplaced?.(replica) };

@@ -56,9 +56,9 @@ export class Speech {
       const waiting = peer.untold.get(shared.name);
       // A question must not be lost because an answer takes its place.
       const asks = wantsReply || waiting?.wantsReply === true;
-      const isKept = this.#options.guard.keeps(shared);
-      const { attachment } = shared;
-      peer.untold.set(shared.name, { form, attachment, isKept, wantsReply: asks, version });
+      const { attachment, options } = shared;
+      const said = { form, attachment, isKept: options.keeps(), version };
+      peer.untold.set(shared.name, { ...said, wantsReply: asks });
     });
   }
 
