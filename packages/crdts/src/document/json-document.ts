@@ -411,8 +411,11 @@ export class JsonDocument<Root extends MapLikeSchema = RecordSchema<AnySchema>> 
   }
 
   #insides(): DocumentInsides {
-    const takeBack: DocumentInsides['takeBack'] = (...what) => this.#revoke('takeBack', ...what);
-    return this.#apart(() => ({ history: this.#history, state: this.#state, takeBack }));
+    return this.#apart(() => ({
+      history: this.#history,
+      state: this.#state,
+      takeBack: (events, options) => this.#revoke('takeBack', events, options),
+    }));
   }
 
   #options(replicaId: ReplicaId): JsonDocumentOptions<Root> {

@@ -43,14 +43,14 @@ function eventsOf(graph: CausalGraph, { replicaId, sequence, count }: AuthorRang
   const to = sequence + count;
   const isRange = Number.isInteger(sequence) && Number.isInteger(to) && count > 0;
   if (!isRange || graph.lvOf(replica, sequence) < 0 || graph.lvOf(replica, to - 1) < 0) {
-    throw new RangeError(`events: expected some that are here, got ${replicaId} ${sequence}..${to}`);
+    throw new RangeError(`events: expected events of ${replicaId}, got ${sequence}..${to}`);
   }
   const found: EventRange[] = [];
   for (let next = sequence; next < to;) {
     const start = graph.lvOf(replica, next);
     const end = Math.min(graph.runEnd(graph.runAt(start)), start + to - next);
-    found.push({ start, end });
     next += end - start;
+    found.push({ start, end });
   }
   return found;
 }

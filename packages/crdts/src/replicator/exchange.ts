@@ -149,9 +149,8 @@ export class Exchange {
     this.documents.delete(document);
     nextAttachment(this.#given.options.transport);
     for (const peer of this.peers.values()) {
-      const isTold = peer.links.has(document);
       peer.drop(document);
-      if (isTold) this.#speech.deny(peer, document);
+      this.#speech.deny(peer, document);
     }
   }
 

@@ -72,10 +72,7 @@ export class Incoming {
     const { guard, speech, limits } = this.#given;
     const { document, number, updates, wantsVersion } = message;
     const shared = guard.sharedWith(peer, document, 'write');
-    if (shared === undefined) {
-      speech.deny(peer, document);
-      return;
-    }
+    if (shared === undefined) return;
     const link = peer.link(document);
     if (link.trouble !== undefined || message.attachment !== shared.attachment) return;
     link.meet({ attachment: link.attachment, isKept: message.isKept });

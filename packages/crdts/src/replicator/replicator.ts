@@ -31,6 +31,11 @@
  * What restarts. A node that restarts may have lost what it had and not made durable, so it
  * acknowledges nothing else, and its peers forget what they knew of it.
  *
+ * What is detached. Each attachment of a document has a number, which goes with what is said of it
+ * and with updates for it. So nothing that was meant for an earlier one, or said of it, is taken to
+ * be true of a later one, whatever overtakes what. Who has no such document says so when it is
+ * asked, and when it detaches one.
+ *
  * Sources: Demers et al., "Epidemic Algorithms for Replicated Database Maintenance", PODC 1987
  * (anti-entropy); Almeida, Shoker and Baquero, "Delta State Replicated Data Types", 2018
  * (deltas and acknowledgements).
@@ -82,7 +87,7 @@ export interface CoverageOptions {
  *
  * @remarks
  * A change costs each peer one message with the bytes of its update, the name of the document and
- * at most 14 more, and a shorter one back; all changes of one turn of the event loop share a
+ * at most 16 more, and a shorter one back; all changes of one turn of the event loop share a
  * message. Idle, a peer costs a few dozen bytes for each document every `compareMs`. Two timers. A
  * look at all documents of all peers each time that one of them is due.
  *

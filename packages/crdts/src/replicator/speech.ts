@@ -3,7 +3,7 @@ import type { Clock, Random, Transport } from '@quorate/transport';
 import type { Guard } from './guard.ts';
 import type { Link } from './link.ts';
 import { latestAttachment } from './attachments.ts';
-import type { Peer, Statement } from './peer.ts';
+import type { Peer } from './peer.ts';
 import type { ReplicatorLimits } from './replicator-options.ts';
 import type { SharedDocument } from './shared-document.ts';
 import { areEqualBytes } from './version-hash.ts';
@@ -21,9 +21,11 @@ interface SpeechOptions {
 }
 
 const none = {
-  ...{ form: 'none', isKept: false, wantsReply: false },
+  form: 'none',
+  isKept: false,
+  wantsReply: false,
   version: new Uint8Array(0),
-} as const satisfies Partial<Statement>;
+} as const;
 
 /** When to say which version, to whom. */
 export class Speech {

@@ -116,39 +116,43 @@ async function carryOut(what: string, node: Participant): Promise<void> {
   if (what === 'restart') await node.restart();
 }
 
-test('who is said to have all has it, and who has it is said to', { timeout: 120_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (steps) => {
-      const clock = new ManualClock();
-      const network = new MemoryNetwork({ clock });
-      const nodes = names.map((name) => new Participant(name, clock, network));
-      for (const node of nodes) node.attach();
-      const check = (): void => {
+test(
+  'who is said to have all has it, and who has it is said to',
+  { timeout: 120_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (steps) => {
+        const clock = new ManualClock();
+        const network = new MemoryNetwork({ clock });
+        const nodes = names.map((name) => new Participant(name, clock, network));
+        for (const node of nodes) node.attach();
+        const check = (): void => {
+          for (const { id, replicator, copy } of nodes) {
+            if (copy === undefined) continue;
+            for (const peer of replicator.coverage('a')) {
+              const { copy: there } = nodes.find((node) => node.id === peer)!;
+              expect(there?.promised, `${id} of ${peer}`).toEqual(
+                expect.arrayContaining([...copy.log.texts]),
+              );
+            }
+          }
+        };
+        for (const { at, what, thenMs } of steps) {
+          await carryOut(what, nodes[at]!);
+          await clock.advance(thenMs);
+          check();
+        }
+        for (const node of nodes) node.hold(false);
+        await clock.advance(4 * compareMs);
+        check();
         for (const { id, replicator, copy } of nodes) {
           if (copy === undefined) continue;
-          for (const peer of replicator.coverage('a')) {
-            const { copy: there } = nodes.find((node) => node.id === peer)!;
-            expect(there?.promised, `${id} of ${peer}`).toEqual(
-              expect.arrayContaining([...copy.log.texts]),
-            );
-          }
+          const keeping = nodes.filter((node) => node.id !== id && node.copy && node.keeps);
+          expect(replicator.coverage('a')).toEqual(keeping.map((node) => node.id));
+          replicator.close();
         }
-      };
-      for (const { at, what, thenMs } of steps) {
-        await carryOut(what, nodes[at]!);
-        await clock.advance(thenMs);
-        check();
-      }
-      for (const node of nodes) node.hold(false);
-      await clock.advance(4 * compareMs);
-      check();
-      for (const { id, replicator, copy } of nodes) {
-        if (copy === undefined) continue;
-        const keeping = nodes.filter((node) => node.id !== id && node.copy && node.keeps);
-        expect(replicator.coverage('a')).toEqual(keeping.map((node) => node.id));
-        replicator.close();
-      }
-    }),
-    { numRuns: 300 },
-  );
-});
+      }),
+      { numRuns: 300 },
+    );
+  },
+);

@@ -267,7 +267,9 @@ describe('what is wrong', () => {
     await clock.advance(10);
     say(ends[0]!.id, {
       kind: 'versions',
-      entries: [{ document: 'a', form: 'full', wantsReply: false, seen: 0, ...first, version: encode({}) }],
+      entries: [
+        { document: 'a', form: 'full', wantsReply: false, seen: 0, ...first, version: encode({}) },
+      ],
     });
     await clock.advance(5_000);
     expect(problems).toEqual(['beforeHistory']);
@@ -280,7 +282,13 @@ describe('what is wrong', () => {
     await clock.advance(10);
     transport.send(id, protocol, Uint8Array.of(1, 2, 3));
     const junk = new Uint8Array(9).fill(200);
-    const updates = { kind: 'updates', document: 'a', ...first, number: 77, wantsVersion: false } as const;
+    const updates = {
+      kind: 'updates',
+      document: 'a',
+      ...first,
+      number: 77,
+      wantsVersion: false,
+    } as const;
     say(id, { ...updates, updates: [junk] });
     const entry = {
       document: 'a',
@@ -312,7 +320,14 @@ describe('what is wrong', () => {
     const { say, heard } = puppet(network, 'peer');
     await clock.advance(10);
     const updates = [encode([['peer', 1, 'second']])];
-    say(ends[0]!.id, { kind: 'updates', document: 'a', ...first, number: 9, wantsVersion: false, updates });
+    say(ends[0]!.id, {
+      kind: 'updates',
+      document: 'a',
+      ...first,
+      number: 9,
+      wantsVersion: false,
+      updates,
+    });
     await clock.advance(1_000);
     expect(heard.some(({ kind }) => kind === 'acks')).toBe(false);
     const told = heard.flatMap((message) => (message.kind === 'versions' ? message.entries : []));
@@ -366,7 +381,14 @@ describe('what is wrong', () => {
     const { id, replicator, log } = ends[0]!;
     for (const [place, { say, transport }] of peers.entries()) {
       const updates = [encode([[transport.localId, 0, 'text']])];
-      say(id, { kind: 'updates', document: 'a', ...first, number: place, wantsVersion: false, updates });
+      say(id, {
+        kind: 'updates',
+        document: 'a',
+        ...first,
+        number: place,
+        wantsVersion: false,
+        updates,
+      });
     }
     await clock.advance(10);
     expect(replicator.peers).toHaveLength(2);
