@@ -42,15 +42,16 @@ function eventsOf(graph: CausalGraph, { replicaId, sequence, count }: AuthorRang
   const replica = graph.indexOfReplica(replicaId);
   const to = sequence + count;
   const isRange = Number.isInteger(sequence) && Number.isInteger(to) && count > 0;
-  if (!isRange || graph.lvOf(replica, sequence) < 0 || graph.lvOf(replica, to - 1) < 0) {
-    throw new RangeError(`events: expected events of ${replicaId}, got ${sequence}..${to}`);
-  }
   const found: EventRange[] = [];
-  for (let next = sequence; next < to;) {
-    const start = graph.lvOf(replica, next);
+  let next = sequence;
+  do {
+    const start = isRange ? graph.lvOf(replica, next) : -1;
+    if (start < 0) {
+      throw new RangeError(`events: expected events of ${replicaId}, got ${sequence}..${to}`);
+    }
     const end = Math.min(graph.runEnd(graph.runAt(start)), start + to - next);
     next += end - start;
     found.push({ start, end });
-  }
+  } while (next < to);
   return found;
 }

@@ -40,6 +40,8 @@ const IS_HASH = 1;
 const WANTS_REPLY = 2;
 const IS_LEAVING = 4;
 const IS_NONE = 8;
+const WANTS_VERSION = 1;
+const IS_PASSING = 2;
 
 const writer = new ByteWriter();
 
@@ -80,7 +82,7 @@ function write(message: ReplicationMessage): void {
       writer.string(message.document);
       writer.varint(message.attachment);
       writer.varint(message.number);
-      writer.u8((message.wantsVersion ? WANTS_REPLY : 0) + (message.isKept ? 0 : IS_LEAVING));
+      writer.u8((message.wantsVersion ? WANTS_VERSION : 0) + (message.isKept ? 0 : IS_PASSING));
       writer.varint(message.updates.length);
       for (const update of message.updates) writer.lengthPrefixed(update);
       return;
@@ -150,7 +152,7 @@ function read(reader: ByteReader, kind: number): ReplicationMessage {
 function readOffer(reader: ByteReader): OfferMessage {
   const document = readName(reader);
   const base = reader.bytes(HASH_BYTES);
-  return { kind: 'offer', document, base, isDiverged: readFlag(reader, 'isDiverged') };
+  return { kind: 'offer', document, base, isDiverged: readFlag(reader) };
 }
 
 function readFetch(reader: ByteReader): FetchMessage {
@@ -173,7 +175,7 @@ function readEntries(reader: ByteReader): readonly VersionEntry[] {
 
 function readEntry(reader: ByteReader): VersionEntry {
   const document = readName(reader);
-  const flags = readFlags(reader, IS_HASH + WANTS_REPLY + IS_LEAVING, IS_NONE);
+  const flags = readFlags(reader, IS_NONE);
   const form = flags === IS_NONE ? 'none' : (flags & IS_HASH) === 0 ? 'full' : 'hash';
   const [wantsReply, isKept] = [(flags & WANTS_REPLY) !== 0, flags < IS_LEAVING];
   const attachment = reader.varint();
@@ -190,8 +192,8 @@ function readUpdates(reader: ByteReader): UpdatesMessage {
   const document = readName(reader);
   const attachment = reader.varint();
   const number = reader.varint();
-  const flags = readFlags(reader, WANTS_REPLY + IS_LEAVING);
-  const [wantsVersion, isKept] = [(flags & WANTS_REPLY) !== 0, flags < IS_LEAVING];
+  const flags = readFlags(reader, WANTS_VERSION + IS_PASSING);
+  const [wantsVersion, isKept] = [(flags & WANTS_VERSION) !== 0, flags < IS_PASSING];
   const count = reader.count();
   const updates: Uint8Array[] = [];
   for (let index = 0; index < count; index += 1) updates.push(reader.lengthPrefixed());
@@ -235,17 +237,14 @@ function readHead(reader: ByteReader): PartedMessage {
   throw new DecodeError(`head: expected updates, versions or a whole, got ${kind}`);
 }
 
-/** Some of `allowed`, or `alone`. */
-function readFlags(reader: ByteReader, allowed: number, alone = 0): number {
+function readFlags(reader: ByteReader, max: number): number {
   const flags = reader.u8();
-  if ((flags & ~allowed) === 0 || flags === alone) return flags;
-  throw new DecodeError(`flags: expected some of ${allowed}, got ${flags}`);
+  if (flags > max) throw new DecodeError(`flags: expected 0..${max}, got ${flags}`);
+  return flags;
 }
 
-function readFlag(reader: ByteReader, name: string): boolean {
-  const flag = reader.u8();
-  if (flag > 1) throw new DecodeError(`${name}: expected 0 or 1, got ${flag}`);
-  return flag === 1;
+function readFlag(reader: ByteReader): boolean {
+  return readFlags(reader, 1) === 1;
 }
 
 function readName(reader: ByteReader): string {

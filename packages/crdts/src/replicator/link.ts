@@ -47,11 +47,12 @@ export class Link {
   #sent: Mark | undefined;
   /** The latest of our changes that the peer certainly has, durably; -1 if none is known. */
   #confirmedChange = -1;
-  #attachment = 0;
   #keeps = true;
   #flights: Flight[] = [];
   #isFilling = false;
   #trouble: LinkTrouble | undefined;
+  /** Which of its attachments the peer spoke of last; 0 if of none. */
+  attachment = 0;
   /** When to say something although nothing happened. */
   speakAtMs = 0;
   /** How often that was in vain. */
@@ -91,11 +92,6 @@ export class Link {
     return this.#confirmedChange;
   }
 
-  /** Which of its attachments the peer spoke of last; 0 if of none. */
-  get attachment(): number {
-    return this.#attachment;
-  }
-
   /** Whether updates are on their way. */
   get isBusy(): boolean {
     return this.#flights.length > 0;
@@ -123,9 +119,9 @@ export class Link {
    * @returns Whether none that is later is known: what is said of an earlier one is not true now.
    */
   meet({ attachment, isKept }: { readonly attachment: number; readonly isKept: boolean }): boolean {
-    if (attachment < this.#attachment) return false;
-    if (attachment > this.#attachment && this.#attachment > 0) this.renew();
-    this.#attachment = attachment;
+    if (attachment < this.attachment) return false;
+    if (attachment > this.attachment && this.attachment > 0) this.renew();
+    this.attachment = attachment;
     this.#keeps = isKept;
     if (!isKept) this.#confirmedChange = -1;
     return true;

@@ -67,10 +67,9 @@ export class Speech {
   /** Says that there is no such document here, or none any more; unless it is none of theirs. */
   deny(peer: Peer, document: string): void {
     const { documents, guard, limits, transport, onWork } = this.#options;
-    if (documents.has(document) || guard.accessOf(peer.id, document) === 'none') return;
-    if (peer.untold.size >= limits.documentsMax) return;
-    const attachment = latestAttachment(transport);
-    peer.untold.set(document, { ...none, attachment });
+    if (documents.has(document) || peer.untold.size >= limits.documentsMax) return;
+    if (guard.accessOf(peer.id, document) === 'none') return;
+    peer.untold.set(document, { ...none, attachment: latestAttachment(transport) });
     onWork();
   }
 

@@ -106,7 +106,7 @@ test.each([
   ['a name of 2^53 bytes', [2, 2, ...huge], /length/],
   ['a document without a name', [2, 2, 0, 1, 1, 0, 0], /name/],
   ['flags that are none', [2, 1, 1, 1, 97, 9, 1, 0, 0], /flags/],
-  ['flags of updates that are none', [2, 2, 1, 97, 1, 0, 1, 0], /flags/],
+  ['flags of updates that are none', [2, 2, 1, 97, 1, 0, 4, 0], /flags/],
   ['a version of nothing', [2, 1, 1, 1, 97, 8, 1, 0, 1, 5], /none/],
   ['a hash of 7 bytes', [2, 1, 1, 1, 97, 1, 1, 0, 7, 1, 2, 3, 4, 5, 6, 7], /hash/],
   ['a part behind its end', [2, 4, 2, 1, 97, 1, 0, 0, 0, 5, 0, 0, 0, 0, 4, 2, 1, 1], /part/],
