@@ -68,7 +68,8 @@ describe.skipIf(isImpossible)('three hosts', () => {
       let path = '/v1/boards/';
       await until('a board', async () => {
         const made = await post(first, '/v1/boards', 'made', { title: 'Three hosts' });
-        if (made.status !== 201) return false;
+        // A second try of the same request finds what the first one made.
+        if (made.status !== 201 && made.status !== 200) return false;
         path += (JSON.parse(made.text) as { id: string }).id;
         return true;
       });

@@ -20,19 +20,21 @@ export function areNamespacesPossible(): boolean {
 export class Hosts implements Disposable {
   readonly names: readonly string[];
   readonly #bridge = `qb${process.pid}`;
+  /** Of this process, so that runs beside each other, or what one left, are not in the way. */
+  readonly #network = `10.${64 + ((process.pid >> 8) & 63)}.${process.pid & 255}`;
 
   /** @param count - 1..9. */
   constructor(count: number) {
     this.names = Array.from({ length: count }, (_, index) => `qh${index + 1}-${process.pid}`);
     ip('link', 'add', this.#bridge, 'type', 'bridge');
-    ip('addr', 'add', '10.77.31.254/24', 'dev', this.#bridge);
+    ip('addr', 'add', `${this.#network}.254/24`, 'dev', this.#bridge);
     ip('link', 'set', this.#bridge, 'up');
     for (const [index, name] of this.names.entries()) this.#add(name, index);
   }
 
   /** The address of host `index`, from 0. */
   addressOf(index: number): string {
-    return `10.77.31.${index + 1}`;
+    return `${this.#network}.${index + 1}`;
   }
 
   /** The command line that runs `args` on host `index`. */
