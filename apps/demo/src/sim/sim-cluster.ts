@@ -62,6 +62,8 @@ export interface SimClusterOptions {
 const NODES_MAX = 9;
 /** Nobody outside can ask simulated nodes for anything. */
 const ADMIN_TOKEN = 'simulated';
+/** What the page proves to simulated nodes that it may ask as an admin. */
+export const simulatedAdmin = { authorization: `Bearer ${ADMIN_TOKEN}` } as const;
 const never = (): boolean => false;
 
 /** One run. */
@@ -258,8 +260,7 @@ export class SimCluster {
   }: SimRequest): Promise<SimAnswer | undefined> {
     const app = this.node(nodeId(node))?.app;
     if (app === undefined) return undefined;
-    const authorization = path.startsWith('/admin/') ? `Bearer ${ADMIN_TOKEN}` : undefined;
-    const proof = authorization === undefined ? {} : { authorization };
+    const proof = path.startsWith('/admin/') ? simulatedAdmin : {};
     const init = { method, headers: { ...headers, ...proof }, body: body ?? null };
     const response = await app.request(`http://${node}${path}`, init);
     const { status } = response;

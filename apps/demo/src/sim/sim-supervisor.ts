@@ -15,7 +15,7 @@ import type { LinkFault } from '../supervisor/link-faults.ts';
 import { type LoadMix, mixOfRates, operationKinds, shareOf } from '../supervisor/load-mix.ts';
 import { machineSteps } from './machine-steps.ts';
 import { requestInput } from './run-link.ts';
-import type { SimAnswer } from './sim-cluster.ts';
+import { type SimAnswer, simulatedAdmin } from './sim-cluster.ts';
 import { SimChecks } from './sim-checks.ts';
 import { SimPlayer } from './sim-player.ts';
 
@@ -164,7 +164,8 @@ export class SimSupervisor extends SimPlayer implements ControlledCluster {
   async openStream(id: string, path: string, signal: AbortSignal): Promise<Response> {
     const node = this.shown.run.played.cluster.node(this.#expectId(id));
     if (node === undefined) throw new NodeSilentError(`${id} is down, or stands still`);
-    return node.app.request(`http://${id}${path}`, { signal });
+    const headers = path.startsWith('/admin/') ? simulatedAdmin : {};
+    return node.app.request(`http://${id}${path}`, { headers, signal });
   }
 
   anyNodeId(): string {

@@ -19,6 +19,8 @@ export interface BoardLoadOptions {
   readonly targets: () => readonly LoadTarget[];
   readonly figures: PhaseFigures;
   readonly random: Random;
+  /** Reads what a node's own copy of a board says. */
+  readonly readCopy: (node: string, boardId: string) => Promise<Response>;
   /** On how many nodes each board must be in the end. */
   readonly copyCount: number;
 }
@@ -232,11 +234,10 @@ export class BoardLoad {
 
   async #copiesOf(boardId: string, nodes: readonly LoadTarget[]): Promise<readonly BoardCopy[]> {
     const copies = await Promise.all(
-      nodes.map(async ({ id: node, api }) => {
-        const url = `${api}/admin/boards/${boardId}`;
-        const answer = await this.#client.request({ url, timeoutMs }).catch(() => undefined);
+      nodes.map(async ({ id: node }) => {
+        const answer = await this.#options.readCopy(node, boardId).catch(() => undefined);
         if (answer?.status !== 200) return [];
-        const { title, checklist, requests } = v.parse(copySchema, JSON.parse(answer.body));
+        const { title, checklist, requests } = v.parse(copySchema, await answer.json());
         const carriedOut = Object.entries(requests).toSorted(([a], [b]) => (a < b ? -1 : 1));
         const text = JSON.stringify([title, checklist, carriedOut]);
         return [{ node, text, ids: checklist.map(({ id }) => id) }];

@@ -91,7 +91,12 @@ class Run {
     const load = { targets: () => this.#targets(), figures: this.#figures };
     const copyCount = Math.min(COPY_COUNT, nodeIds.length);
     this.#config = new ConfigLoad({ ...load, random: random.fork('config') });
-    this.#boards = new BoardLoad({ ...load, random: random.fork('boards'), copyCount });
+    const readCopy = (id: string, boardId: string): Promise<Response> => {
+      const request = { method: 'GET', path: `/admin/boards/${boardId}`, headers: {} };
+      return supervisor.administer(id, request);
+    };
+    const ofBoards = { random: random.fork('boards'), copyCount, readCopy };
+    this.#boards = new BoardLoad({ ...load, ...ofBoards });
     this.#faults = new FaultRunner({
       ...{ supervisor, figures: this.#figures, watch: this.#watch, onFault: options.onFault },
       plan: new ChaosPlan(() => supervisor.nodeIds, random.fork('faults')),

@@ -12,7 +12,10 @@ import type { Journal, NodeProcess, Processes } from './processes.ts';
 
 /** What changes, and who learns of it. */
 export interface MembershipOptions {
-  readonly processes: Processes;
+  readonly processes: Pick<
+    Processes,
+    'ids' | 'anyId' | 'leader' | 'add' | 'start' | 'dismiss' | 'get' | 'find'
+  >;
   readonly client: Pick<NodeClient, 'administer'>;
   readonly host: string;
   readonly journal: Journal;

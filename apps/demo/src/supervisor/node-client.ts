@@ -5,6 +5,11 @@ import { type NodeRequest, NodeSilentError } from './controlled-cluster.ts';
 /** How long a node may take to answer, in ms: a little longer than it gives itself. */
 const NODE_TIMEOUT_MS = 4_000;
 
+/** What shows a node that whoever asks has started it. */
+export function proofOf(adminToken: string): { readonly authorization: string } {
+  return { authorization: `Bearer ${adminToken}` };
+}
+
 /** Asks nodes. Rejects with a NodeSilentError if there is no answer. */
 export class NodeClient {
   readonly #apiOf: (id: string) => string;
@@ -40,16 +45,17 @@ export class NodeClient {
 
   /** Asks with the right of an admin. */
   administer(id: string, request: NodeRequest, timeoutMs?: number): Promise<Response> {
-    const authorization = `Bearer ${this.#adminToken}`;
-    const headers = { ...request.headers, authorization, 'content-type': 'application/json' };
+    const proof = proofOf(this.#adminToken);
+    const headers = { ...request.headers, ...proof, 'content-type': 'application/json' };
     return this.ask(id, { ...request, headers }, timeoutMs);
   }
 
-  /** Opens an event stream, which ends when `signal` is aborted. */
+  /** Opens an event stream, as an admin below `/admin`; it ends when `signal` is aborted. */
   async openStream(id: string, path: string, signal: AbortSignal): Promise<Response> {
     const url = `${this.#apiOf(id)}${path}`;
     try {
-      return await fetch(url, { signal });
+      const headers = path.startsWith('/admin/') ? proofOf(this.#adminToken) : {};
+      return await fetch(url, { headers, signal });
     } catch (error) {
       throw new NodeSilentError(`GET ${url}: ${String(error)}`, { cause: error });
     }

@@ -1,5 +1,6 @@
 import { readEvents } from '../event-stream.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
+import { proofOf } from './node-client.ts';
 
 /** How long to wait before asking a node again that did not answer, in ms. */
 const retryMs = 250;
@@ -11,12 +12,14 @@ const retryMs = 250;
  */
 export class NodeFeed {
   readonly #url: string;
+  readonly #headers: { readonly authorization: string };
   readonly #onEvent: (event: NodeEvent) => void;
   readonly #closing = new AbortController();
 
-  /** @param api - The address of the node's API. */
-  constructor(api: string, onEvent: (event: NodeEvent) => void) {
+  /** @param api - The address of the node's API, and what lets one in there. */
+  constructor(api: string, adminToken: string, onEvent: (event: NodeEvent) => void) {
     this.#url = `${api}/admin/events`;
+    this.#headers = proofOf(adminToken);
     this.#onEvent = onEvent;
     void this.#follow();
   }
@@ -33,7 +36,7 @@ export class NodeFeed {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        const response = await fetch(this.#url, { signal });
+        const response = await fetch(this.#url, { headers: this.#headers, signal });
         if (response.body) await readEvents(response.body, this.#take);
       } catch {
         // Not there yet, or not any more: the pause below, then again.

@@ -11,7 +11,7 @@ import { followTraces, type TracedCluster } from './follow-traces.ts';
 const paths: readonly string[] = ['/admin/ring'];
 
 /** What the routes need of a cluster. */
-type Asked = TracedCluster & Pick<ControlledCluster, 'askNode'>;
+type Asked = TracedCluster & Pick<ControlledCluster, 'administer'>;
 
 /** Adds `/api/node/:id/…` for what one node says, and `/api/trace` for what all of them trace. */
 export function addNodeRoutes(api: Hono, cluster: Asked): void {
@@ -24,7 +24,7 @@ export function addNodeRoutes(api: Hono, cluster: Asked): void {
     url.searchParams.delete('token');
     try {
       const request = { method: 'GET', path: `${path}${url.search}`, headers: {} };
-      const { status, body } = await cluster.askNode(id, request);
+      const { status, body } = await cluster.administer(id, request);
       const headers = { 'content-type': 'application/json', 'x-asked-node': id };
       return new Response(body, { status, headers });
     } catch (error) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { FaultSettings } from '../injected-faults.ts';
 import type { NodeEvent } from '../observe/node-events.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
-import { ChildNode, type ChildExit } from './child-node.ts';
+import { type ChildExit, ChildNode, type ChildNodeOptions } from './child-node.ts';
 import type { ChartMark, NodeView } from './cluster-view.ts';
 import { ActionError } from './controlled-cluster.ts';
 import {
@@ -18,6 +18,28 @@ import {
 import { NodeFeed } from './node-feed.ts';
 import type { SupervisorEvent } from './supervisor-events.ts';
 
+/** The process of a node. */
+export type Child = Pick<
+  ChildNode,
+  'state' | 'pid' | 'start' | 'kill' | 'stop' | 'pause' | 'resume' | 'expectExit'
+>;
+
+/** What nodes are made of. */
+export interface NodeMakers {
+  readonly child: (options: ChildNodeOptions) => Child;
+  /** Follows what a node says, from now on. */
+  readonly feed: (
+    api: string,
+    adminToken: string,
+    onEvent: (event: NodeEvent) => void,
+  ) => Pick<NodeFeed, 'close'>;
+}
+
+const realMakers: NodeMakers = {
+  child: (options) => new ChildNode(options),
+  feed: (api, adminToken, onEvent) => new NodeFeed(api, adminToken, onEvent),
+};
+
 /** One node. */
 export interface NodeProcess {
   readonly id: string;
@@ -25,8 +47,8 @@ export interface NodeProcess {
   readonly api: string;
   /** Where other nodes reach it, as host:port. */
   readonly raft: string;
-  readonly child: ChildNode;
-  readonly feed: NodeFeed;
+  readonly child: Child;
+  readonly feed: Pick<NodeFeed, 'close'>;
   /** What it last said since it was started. */
   status: NodeStatus | undefined;
   statusAtMs: number;
@@ -55,11 +77,14 @@ export interface ProcessesOptions extends LaunchOptions, Secrets {
 /** All processes, by the names of the nodes. */
 export class Processes {
   readonly #options: ProcessesOptions;
+  readonly #makers: NodeMakers;
   readonly #nodes = new Map<string, NodeProcess>();
   #plans: readonly NodePlan[];
 
-  constructor(options: ProcessesOptions) {
+  /** @param makers - Real processes, and what they say over HTTP, if left out. */
+  constructor(options: ProcessesOptions, makers: NodeMakers = realMakers) {
     this.#options = options;
+    this.#makers = makers;
     this.#plans = options.plans;
     for (const plan of options.plans) this.#nodes.set(plan.id, this.#create(plan));
   }
@@ -203,10 +228,10 @@ export class Processes {
   }
 
   #create(plan: NodePlan, ...flags: readonly string[]): NodeProcess {
-    const { host, faultsOf, journal } = this.#options;
+    const { host, faultsOf, journal, adminToken } = this.#options;
     const { id } = plan;
     const api = `http://${host}:${plan.httpPort}`;
-    const child = new ChildNode({
+    const child = this.#makers.child({
       id,
       args: [...argumentsOf(plan, this.#plans, this.#options), ...flags],
       env: () => environmentOf(faultsOf(id), this.#options, this.#options),
@@ -216,7 +241,7 @@ export class Processes {
       },
       onExit: (exit) => this.#onExit(node, exit),
     });
-    const feed = new NodeFeed(api, (event) => this.#onEvent(node, event));
+    const feed = this.#makers.feed(api, adminToken, (event) => this.#onEvent(node, event));
     const raft = `${host}:${plan.raftPort}`;
     const node: NodeProcess = { id, api, raft, child, feed, status: undefined, statusAtMs: 0 };
     return node;

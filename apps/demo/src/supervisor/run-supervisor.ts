@@ -42,10 +42,12 @@ export async function runSupervisor(command: StartCommand, mainFile: string): Pr
   data.remember(data.nodeIds);
   const { path: dataDirectory, clusterId } = data;
   const bundle = await bundleNode(mainFile);
+  const adminToken = process.env['QUORATE_ADMIN_TOKEN'] ?? '';
   const supervisor = new Supervisor({
     ...{ plans, host, carrier, clusterId, dataDirectory, mainFile: bundle.mainFile },
     imported: command.imported,
     onNodes: data.remember,
+    ...(adminToken !== '' && { adminToken }),
     ...{ settings: command.settings, voterCount: command.voterCount },
     ...(command.seed !== undefined && { random: seededRandom(command.seed) }),
   });

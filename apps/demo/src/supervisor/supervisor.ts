@@ -31,6 +31,8 @@ export interface SupervisorOptions extends LaunchOptions {
   readonly plans: readonly NodePlan[];
   /** So many of them, the first ones, found the cluster and vote. Default all. */
   readonly voterCount?: number;
+  /** Lets whoever knows it administer nodes. Default: nobody but this supervisor knows it. */
+  readonly adminToken?: string;
   /** Draws what the load asks for. Default: differently each time. */
   readonly random?: Random;
   /** Told who is there after a node has come or gone. */
@@ -63,7 +65,7 @@ export class Supervisor implements ControlledCluster {
       tell: (event) => this.events.publish(event),
       mark: (kind, text) => this.charts.mark(kind, text),
     };
-    const [adminToken, peerSecret] = [secret(), secret()];
+    const [adminToken, peerSecret] = [options.adminToken ?? secret(), secret()];
     const voterCount = options.voterCount ?? options.plans.length;
     const processes = new Processes({
       ...{ ...options, plans: options.plans.slice(0, voterCount) },
@@ -88,6 +90,7 @@ export class Supervisor implements ControlledCluster {
     this.checks = new LoadCheck({
       nodes: () => this.#health(),
       ask: (id, request) => this.askNode(id, request),
+      look: (id, path) => this.administer(id, { method: 'GET', path, headers: {} }),
       wait,
     });
     const onViolation = (text: string): void => journal.tell({ event: 'violation', text });

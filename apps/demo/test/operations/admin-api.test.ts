@@ -67,18 +67,10 @@ test('a snapshot is taken on demand, of the node that is asked', async () => {
   expect([second.status, second.document]).toMatchObject([200, { outcome: 'nothingNew' }]);
 });
 
-test.each(['/admin/transfer-leadership', '/admin/snapshot', '/admin/nodes'])(
-  'POST %s is for admins',
-  async (path) => {
-    const init = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
-    expect((await cluster.request(leaderId, path, init)).status).toBe(401);
-  },
-);
-
 test('the cluster, the ring, suspicions and breakers can be looked at', async () => {
   await cluster.simulation.run(1_000);
   const look = async (path: string): Promise<unknown> =>
-    (await cluster.request(leaderId, `/admin/${path}`)).document;
+    (await cluster.request(leaderId, `/admin/${path}`, { headers })).document;
   expect(await look('cluster')).toMatchObject({
     ...{ role: 'leader', leaderId, voters: ['n1', 'n2', 'n3'], learners: [], isJoint: false },
     members: ['n1', 'n2', 'n3'].map((id) => ({ id, address: null, step: 'member' })),

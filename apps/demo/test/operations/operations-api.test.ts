@@ -5,6 +5,7 @@ import { addMetrics } from '../../src/observe/add-metrics.ts';
 import { SimulatedCluster } from '../support/simulated-cluster.ts';
 
 const adminToken = 'secret';
+const admin = { authorization: `Bearer ${adminToken}` };
 let cluster: SimulatedCluster;
 let leaderId: NodeId;
 let followerId: NodeId;
@@ -61,7 +62,7 @@ test('a node whose disk failed says so, and that it wants a restart', async () =
 describe('status', () => {
   test('tells what Raft and the store are at', async () => {
     await cluster.put(leaderId, 'a', '1');
-    const { document } = await cluster.request(leaderId, '/admin/raft');
+    const { document } = await cluster.request(leaderId, '/admin/raft', { headers: admin });
     expect(document).toMatchObject({
       id: leaderId,
       raft: { role: 'leader', leaderId, voters: ['n1', 'n2', 'n3'], condition: 'running' },
@@ -73,7 +74,8 @@ describe('status', () => {
   });
 
   test('streams itself and the messages that leave the node', async () => {
-    const response = await cluster.node(leaderId).app.request('/admin/events');
+    const { app } = cluster.node(leaderId);
+    const response = await app.request('/admin/events', { headers: admin });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     await cluster.simulation.run(1_000);
     const reader = response.body?.getReader();
@@ -160,8 +162,8 @@ describe('faults', () => {
     expect((await inject(id, split)).status).toBe(404);
     expect(cluster.node(id).status().blockedPeers).toEqual([]);
     // For what admins do it is.
-    const headers = { authorization: `Bearer ${adminToken}` };
-    const snapshot = await cluster.request(id, '/admin/snapshot', { method: 'POST', headers });
+    const init = { method: 'POST', headers: admin };
+    const snapshot = await cluster.request(id, '/admin/snapshot', init);
     expect(snapshot.status).toBeLessThan(300);
   });
 
@@ -169,14 +171,14 @@ describe('faults', () => {
     cluster = new SimulatedCluster({ tuning: { allowsFaults: true } });
     const id = await cluster.elect();
     for (const token of ['', 'undefined']) {
-      expect((await inject(id, split, token)).status).toBe(404);
+      expect((await inject(id, split, token)).status).toBe(401);
     }
   });
 
   test('cannot be injected at all into a node without a token', async () => {
     cluster = new SimulatedCluster();
     const id = await cluster.elect();
-    expect((await inject(id, split, 'undefined')).status).toBe(404);
+    expect((await inject(id, split, 'undefined')).status).toBe(401);
   });
 
   test('of links hold, one-way cuts too, until they are replaced', async () => {
@@ -217,10 +219,11 @@ test('the copy of a board on one node is shown as it is there', async () => {
   await cluster.simulation.run(5_000);
   const { id } = made.document as { id: string };
   for (const node of cluster.ids) {
-    const { document } = await cluster.request(node, `/admin/boards/${id}`);
+    const { document } = await cluster.request(node, `/admin/boards/${id}`, { headers: admin });
     expect(document).toMatchObject({ title: 'Fire' });
   }
-  expect((await cluster.request(leaderId, '/admin/boards/b-none')).status).toBe(404);
+  const none = await cluster.request(leaderId, '/admin/boards/b-none', { headers: admin });
+  expect(none.status).toBe(404);
 });
 
 /** Reads the text as a scraper does. @throws Error if a line is not allowed where it stands. */

@@ -49,7 +49,9 @@ async function run(boards: Boards): Promise<BoardVerdict> {
   nodes = new FakeNodes(3, (request) => boards.answer(request));
   const targets = await nodes.listen();
   const [figures, random] = [new PhaseFigures(), seededRandom(1)];
-  load = new BoardLoad({ targets: () => targets, figures, random, copyCount: 3 });
+  const readCopy = (node: string, boardId: string): Promise<Response> =>
+    fetch(`${targets.find(({ id }) => id === node)?.api}/admin/boards/${boardId}`);
+  load = new BoardLoad({ targets: () => targets, figures, random, copyCount: 3, readCopy });
   load.start(300);
   await vi.waitFor(() => expect(boards.asked.length).toBeGreaterThan(150), 20_000);
   await load.stop();

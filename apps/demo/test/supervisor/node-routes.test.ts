@@ -27,7 +27,7 @@ beforeEach(() => {
   addNodeRoutes(api, {
     view: () => view,
     pageEvents: new Broadcast<PageEvent>(),
-    askNode: (id, request: NodeRequest) =>
+    administer: (id, request: NodeRequest) =>
       id === 'n1'
         ? Promise.resolve(new Response(JSON.stringify({ id, path: request.path })))
         : Promise.reject(new NodeSilentError('no answer')),

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,9 @@ import type { ReadyNode, SupervisorEvent } from '../../src/supervisor/supervisor
 const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const underTest = new URL('under-test.ts', import.meta.url).href;
 const nodeArguments = ['--conditions=@quorate/source', '--import', underTest, mainFile];
+/** With which tests ask the nodes of a demo as its supervisor does. */
+const adminToken = randomBytes(24).toString('hex');
+const adminEnvironment = { ...process.env, QUORATE_ADMIN_TOKEN: adminToken };
 
 /** What a command printed, and how it ended. */
 export interface Run {
@@ -78,12 +82,10 @@ export class RealDemo {
     ...args: readonly string[]
   ): Promise<RealDemo> {
     const controlFile = join(dataDirectory, 'control.json');
-    const child = spawn(process.execPath, [
-      ...nodeArguments,
-      ...['--json', '--port', '0', '--data', dataDirectory, '--control', controlFile],
-      ...(args.includes('--nodes') ? [] : ['--nodes', '3']),
-      ...args,
-    ]);
+    const nodeCount = args.includes('--nodes') ? [] : ['--nodes', '3'];
+    const places = ['--port', '0', '--data', dataDirectory, '--control', controlFile];
+    const all = [...nodeArguments, '--json', ...places, ...nodeCount, ...args];
+    const child = spawn(process.execPath, all, { env: adminEnvironment });
     const events: SupervisorEvent[] = [];
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
@@ -189,12 +191,22 @@ export class RealDemo {
   /** What a node says of itself; `undefined` if it does not answer. */
   async status(node: ReadyNode): Promise<NodeStatus | undefined> {
     try {
-      const { body } = await this.ask(node, '/admin/raft');
+      const { body } = await this.administer(node, '/admin/raft');
       return JSON.parse(body) as NodeStatus;
     } catch (error) {
       if (error instanceof HttpClientError) return undefined;
       throw error;
     }
+  }
+
+  /** Sends a request to one node's API with the right of an admin. */
+  administer(
+    node: ReadyNode,
+    path: string,
+    options: { readonly method?: string; readonly body?: string } = {},
+  ): Promise<HttpResponse> {
+    const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
+    return this.ask(node, path, { ...options, headers });
   }
 
   /** Sends a request to one node's API. */

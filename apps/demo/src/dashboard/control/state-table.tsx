@@ -40,7 +40,7 @@ export function StateTable() {
                     <td>{node.status?.store.digest ?? '–'}</td>
                     <td>{listed(node.status?.blockedPeers)}</td>
                     <td>{listed(raft?.damaged.map(({ logIndex }) => logIndex))}</td>
-                    <td>{isSimulated ? '–' : <a href={`${node.api}/admin/raft`}>{node.api}</a>}</td>
+                    <td>{isSimulated ? '–' : <a href={`${node.api}/docs`}>{node.api}</a>}</td>
                   </tr>
                 );
               })}

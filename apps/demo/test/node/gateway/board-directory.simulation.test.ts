@@ -30,7 +30,7 @@ async function statuses(cluster: SimulatedCluster, id: string): Promise<readonly
 
 /** Five nodes that have heard of each other, and one of them that cannot be reached. */
 async function cutOff(seed: number): Promise<SimulatedCluster> {
-  const cluster = new SimulatedCluster({ nodeCount: 5, seed });
+  const cluster = new SimulatedCluster({ nodeCount: 5, seed, tuning: { adminToken: 'secret' } });
   await cluster.elect();
   await cluster.simulation.run(3_000);
   expect((await cluster.request(n2, '/v1/boards/b-none')).status).toBe(404);
@@ -43,7 +43,8 @@ async function cutOff(seed: number): Promise<SimulatedCluster> {
 async function foreign(cluster: SimulatedCluster): Promise<string> {
   for (let count = 0; ; count += 1) {
     const id = await made(cluster, `board ${count}`);
-    const { document } = await cluster.request(n1, `/admin/ring?key=${id}`);
+    const headers = { authorization: 'Bearer secret' };
+    const { document } = await cluster.request(n1, `/admin/ring?key=${id}`, { headers });
     if (!(document as { owners: string[] }).owners.includes(n2)) return id;
   }
 }
