@@ -1,8 +1,9 @@
 /** The command line as a shell uses it: exit codes, output, and the reach into a demo that runs. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { seededRandom } from '@quorate/transport/system';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { commands } from '../src/cli/command-table.ts';
@@ -35,9 +36,69 @@ describe('without a demo', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('no demo is running');
   });
+});
+
+describe('with a demo that nobody may break, of which two nodes vote', () => {
+  const seed = 7;
+  let demo: RealDemo;
+
+  beforeAll(async () => {
+    const load = ['--load', '60', '--seed', String(seed)];
+    demo = await RealDemo.start(undefined, '--no-chaos', '--voters', '2', ...load);
+  });
+
+  afterAll(async () => {
+    await demo.dispose();
+  });
+
+  test('--no-chaos: the supervisor refuses what breaks nodes, and nodes have no faults', async () => {
+    const broken = [
+      ...[['kill', 'n1'], ['pause', 'n1'], ['resume'], ['restart', 'n1'], ['heal']],
+      ...[
+        ['partition', 'n1/n2,n3'],
+        ['slow', 'n1-n2'],
+        ['skew', 'n1', '+2s'],
+      ],
+    ];
+    const runs = await Promise.all(broken.map((args) => demo.run(...args)));
+    for (const { code, stderr } of runs) {
+      expect([code, stderr]).toEqual([1, expect.stringContaining('--no-chaos')]);
+    }
+    expect(await demo.view()).toMatchObject({ isBreakable: false, groups: [], links: [] });
+    for (const node of demo.nodes) {
+      const faults = { method: 'POST', body: '{"groups":[]}' };
+      expect((await demo.administer(node, '/admin/faults', faults)).status).toBe(404);
+      const { body } = await demo.ask(node, '/version');
+      expect(JSON.parse(body)).toMatchObject({ allowsFaults: false, replicaCount: 3 });
+    }
+  });
+
+  test('--voters: the others follow the log without a vote, and hold boards', async () => {
+    for (const status of await demo.converge()) {
+      expect(status.raft.voters).toEqual(['n1', 'n2']);
+      expect(status.raft.configuration.learners).toEqual(['n3']);
+      expect(status.boards.members).toEqual(['n1', 'n2', 'n3']);
+    }
+    expect((await runDemo('--nodes', '2', '--voters', '3')).stderr).toContain('--voters');
+  });
+
+  test('--seed: the load asks for the same keys in the same order', async () => {
+    const random = seededRandom(seed);
+    const keys = Array.from({ length: 12 }, () => {
+      // Of each request, first what it is, then of which of 200 keys.
+      random.float();
+      return `load/${random.int(200)}`;
+    });
+    await demo.until('some load', ({ load }) => load.totals.acknowledgedCount > 12);
+    // Reads and writes alternate.
+    for (const key of keys.filter((_, index) => index % 2 === 1)) {
+      const { status } = await demo.ask(demo.nodes[0]!, `/v1/config/${encodeURIComponent(key)}`);
+      expect([key, status]).toEqual([key, 200]);
+    }
+    expect((await runDemo('--seed', 'x')).code).toBe(2);
+  });
 
   test('a port that is taken: says which, leaves nothing behind', async () => {
-    const demo = await RealDemo.start();
     const port = new URL(demo.dashboard).port;
     const folder = mkdtempSync(join(tmpdir(), 'quorate-test-'));
     const { code, stderr } = await runDemo('--port', port, '--data', folder);
@@ -50,7 +111,6 @@ describe('without a demo', () => {
     const second = await runDemo('--nodes', '3', '--port', '0', '--data', demo.dataDirectory);
     expect(second.code).toBe(1);
     expect(second.stderr).toContain('is in use');
-    await demo.dispose();
   });
 });
 
@@ -234,6 +294,29 @@ describe('with a demo', () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^linearizable: \d+ operations\n$/)]);
     expect(existsSync(page)).toBe(true);
     expect((await demo.run('check', '--model', 'queue')).code).toBe(2);
+  });
+
+  test('bench: figures in words, and histograms in a file that add up to them', async () => {
+    const file = join(demo.dataDirectory, 'bench.json');
+    const bench = ['bench', '--rate', '60', '--duration', '1s', '--mix', 'edit=1,read=1,config=1'];
+    const { code, stdout } = await demo.run(...bench, '--hdr', file);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^ +done +failed .*\nall +\d+ /)]);
+    const { rows, begunCount, histograms } = JSON.parse(readFileSync(file, 'utf8')) as {
+      readonly begunCount: number;
+      readonly rows: readonly { readonly operation: string; readonly doneCount: number }[];
+      readonly histograms: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+    };
+    expect(begunCount).toBeGreaterThan(30);
+    expect(rows.map(({ operation }) => operation)).toEqual(['all', 'edit', 'read', 'config']);
+    for (const { operation, doneCount } of rows) {
+      const counts = (histograms[operation] ?? []).map(([, count]) => count);
+      expect([operation, counts.reduce((sum, count) => sum + count, 0)]).toEqual([
+        operation,
+        doneCount,
+      ]);
+    }
+    const nowhere = join(demo.dataDirectory, 'none', 'bench.json');
+    expect((await demo.run(...bench, '--hdr', nowhere)).code).toBe(1);
   });
 
   test('a node is added, and sent away again', async () => {
