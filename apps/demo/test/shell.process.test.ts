@@ -52,18 +52,15 @@ describe('with a demo that nobody may break, of which two nodes vote', () => {
   });
 
   test('--no-chaos: the supervisor refuses what breaks nodes, and nodes have no faults', async () => {
-    const broken = [
-      ...[['kill', 'n1'], ['pause', 'n1'], ['resume'], ['restart', 'n1'], ['heal']],
-      ...[
-        ['partition', 'n1/n2,n3'],
-        ['slow', 'n1-n2'],
-        ['skew', 'n1', '+2s'],
-      ],
-    ];
-    const runs = await Promise.all(broken.map((args) => demo.run(...args)));
-    for (const { code, stderr } of runs) {
+    for (const args of [
+      ['kill', 'n1'],
+      ['partition', 'n1/n2,n3'],
+    ]) {
+      const { code, stderr } = await demo.run(...args);
       expect([code, stderr]).toEqual([1, expect.stringContaining('--no-chaos')]);
     }
+    const paths = ['nodes/n1/pause', 'nodes/n1/machine', 'nodes/n1/restart', 'links', 'heal'];
+    for (const path of paths) await expect(demo.act(path, {})).rejects.toThrow('--no-chaos');
     expect(await demo.view()).toMatchObject({ isBreakable: false, groups: [], links: [] });
     for (const node of demo.nodes) {
       const faults = { method: 'POST', body: '{"groups":[]}' };
@@ -75,9 +72,9 @@ describe('with a demo that nobody may break, of which two nodes vote', () => {
 
   test('--voters: the others follow the log without a vote, and hold boards', async () => {
     for (const status of await demo.converge()) {
-      expect(status.raft.voters).toEqual(['n1', 'n2']);
+      expect(status.raft.voters.toSorted()).toEqual(['n1', 'n2']);
       expect(status.raft.configuration.learners).toEqual(['n3']);
-      expect(status.boards.members).toEqual(['n1', 'n2', 'n3']);
+      expect(status.boards.members.toSorted()).toEqual(['n1', 'n2', 'n3']);
     }
     expect((await runDemo('--nodes', '2', '--voters', '3')).stderr).toContain('--voters');
   });
