@@ -11,7 +11,7 @@
  *    is only under way gets old.
  *  - `heap-growing-percent`: by how much the old generation may grow between two collections of it.
  *    Larger: fewer of them, each of which costs by what is alive, and more garbage meanwhile.
- *  - `no-maglev`: of the two compilers for what is called often, only the later and better one. What
+ *  - `no-maglev`: of the two compilers for what is called often, only the later, better one. What
  *    the earlier one makes and works with takes 9 of 110 MiB of a node under load. Without it the
  *    first thousands of requests cost a tenth more of the processor.
  *

@@ -47,7 +47,7 @@ test('a report is a table and a verdict', () => {
   expect(lines.at(-1)).toBe('every promise was kept');
 });
 
-test('nodes that took more memory than they should are named', () => {
+test('nodes that took more memory than wanted are named', () => {
   const [node] = sound.nodes;
   const large = { ...node!, node: 'n2', residentBytesMax: 120_000_000 };
   expect(chaosText(sound)).toContain('memory: every node had less than 120 MB');
