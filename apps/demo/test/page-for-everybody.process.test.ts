@@ -105,7 +105,7 @@ describe.skipIf(isBrowserMissing)('the page', { timeout: 300_000 }, () => {
       await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
       await page.keyboard.press('g');
       await page.keyboard.press(key);
-      await page.locator(`main.on-${id} .panel`).first().waitFor(patience);
+      await page.locator(`main.on-${id} .panel:not(.later)`).first().waitFor(patience);
       const { unreached, unseen } = await tabbedThrough(page);
       expect({ id, unreached, unseen }).toEqual({ id, unreached: [], unseen: [] });
     }

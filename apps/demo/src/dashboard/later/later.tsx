@@ -1,13 +1,13 @@
 /** Parts of the page whose scripts come when somebody looks at them, and not before. */
 import { signal } from '@preact/signals';
-import type { FunctionComponent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { seen } from '../source/seen.ts';
-import { type LaterId, loadPartOf } from './parts.ts';
+import { type LaterId, type LaterParts, loadPartsOf } from './parts.ts';
 
-/** What there is of each part: the part, or that it could not be loaded. */
-const loaded = signal<ReadonlyMap<LaterId, FunctionComponent | 'failed'>>(new Map());
+const loaded = signal<LaterParts>({});
+/** Whether the latest that was asked for could not be loaded. */
+const hasFailed = signal(false);
 
 /** Shows a part as soon as it is there, and loads it when its place comes into sight. */
 export function Later({ id }: { readonly id: LaterId }) {
@@ -23,11 +23,11 @@ export function Later({ id }: { readonly id: LaterId }) {
       observer.disconnect();
     };
   }, [id]);
-  const Part = loaded.value.get(id);
-  if (typeof Part === 'function') return <Part />;
+  const Part = loaded.value[id];
+  if (Part !== undefined) return <Part />;
   return (
     <p class="panel full empty later" role="status" ref={place}>
-      {Part === 'failed' ? 'This part of the page could not be loaded.' : 'Loading …'}
+      {hasFailed.value ? 'This part of the page could not be loaded.' : 'Loading …'}
     </p>
   );
 }
@@ -35,6 +35,10 @@ export function Later({ id }: { readonly id: LaterId }) {
 async function load(id: LaterId): Promise<void> {
   // What is seen first waits for nothing else.
   await seen();
-  const part = await loadPartOf(id).catch(() => 'failed' as const);
-  loaded.value = new Map(loaded.peek()).set(id, part);
+  hasFailed.value = false;
+  try {
+    loaded.value = { ...loaded.peek(), ...(await loadPartsOf(id)) };
+  } catch {
+    hasFailed.value = true;
+  }
 }

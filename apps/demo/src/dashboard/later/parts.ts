@@ -5,8 +5,11 @@ import type { ScreenId } from '../navigation/screens.ts';
 /** The name of a part of the page that nobody has to wait for at first. */
 export type LaterId = Exclude<ScreenId, 'cluster'> | 'charts';
 
-/** Loads a part: the charts of the first screen, or one of the other screens. */
-export async function loadPartOf(id: LaterId): Promise<FunctionComponent> {
-  if (id === 'charts') return (await import('../charts/chart-panel.tsx')).ChartPanel;
-  return (await import('./later-screens.ts')).laterScreens[id];
+/** Parts by their names. */
+export type LaterParts = Readonly<Partial<Record<LaterId, FunctionComponent>>>;
+
+/** Loads a part, and those that come with it: the charts, or all of the other screens. */
+export async function loadPartsOf(id: LaterId): Promise<LaterParts> {
+  if (id === 'charts') return { charts: (await import('../charts/chart-panel.tsx')).ChartPanel };
+  return (await import('./later-screens.ts')).laterScreens;
 }
