@@ -1,5 +1,5 @@
 import { refusal } from './actions.ts';
-import { answered, isLive, underReplicated } from './cluster/figures.ts';
+import { answered, copiesWanted, isLive, underReplicated } from './cluster/figures.ts';
 import { isConnected, points, view } from './feed.ts';
 import { count, milliseconds, share } from './format.ts';
 import { openScreen, screen } from './navigation/route.ts';
@@ -49,12 +49,15 @@ function LiveFigure() {
 }
 
 function BoardsFigure() {
-  const { count: few, isAtLeast, boardCount } = underReplicated(view.value?.nodes ?? []);
+  const nodes = view.value?.nodes ?? [];
+  const { count: few, isAtLeast, boardCount } = underReplicated(nodes);
+  const wanted = copiesWanted(nodes);
+  const copies = wanted === 1 ? '1 copy' : `${wanted} copies`;
   return (
     <Figure
       name="boards under-replicated"
       tone={few > 0 ? 'warn' : boardCount > 0 ? 'good' : undefined}
-      detail={`of ${isAtLeast ? 'more than ' : ''}${count(boardCount)}, each wants 3 copies`}
+      detail={`of ${isAtLeast ? 'more than ' : ''}${count(boardCount)}, each wants ${copies}`}
     >
       {isAtLeast && few > 0 ? `≥ ${count(few)}` : count(few)}
     </Figure>

@@ -1,4 +1,5 @@
 import { arm, armByKey, armed } from './cluster/tools/armed.ts';
+import { whyUnbreakable } from './cluster/tools/breakable.ts';
 import { healAll, pointAtNode } from './cluster/tools/use-tool.ts';
 import { view } from './feed.ts';
 import { isHelpOpen } from './key-help.tsx';
@@ -21,7 +22,7 @@ export function listenToKeys(): void {
     } else if (event.key === '?') {
       isHelpOpen.value = !isHelpOpen.value;
     } else if (event.key.toLowerCase() === 'h') {
-      healAll();
+      if (whyUnbreakable(view.value) === undefined) healAll();
     } else if (screen.value.id === 'cluster') {
       useKey(event.key.toLowerCase());
     }
@@ -39,6 +40,6 @@ function useKey(key: string): void {
   const node = view.value?.nodes[Number(key) - 1];
   if (key === 'escape') arm(undefined);
   else if (node) pointAtNode(node.id);
-  else if (armByKey(key) && armed.value)
+  else if (whyUnbreakable(view.value) === undefined && armByKey(key) && armed.value)
     document.querySelector('.ring-panel')?.scrollIntoView({ block: 'nearest' });
 }

@@ -1,8 +1,8 @@
 /** Figures of the whole cluster, out of what its nodes say and what clients got. */
 import type { ChartPoint, NodeView } from '../../supervisor/cluster-view.ts';
 
-/** So many copies a board should have, if there are as many nodes. */
-const copiesWanted = 3;
+/** So many copies a board should have if no node says otherwise. */
+const copiesUsual = 3;
 /** A node that was silent for so long is not counted as live, in ms. */
 const silentMsMax = 1_500;
 /** Of so many boards at most a node shows what it has. */
@@ -22,6 +22,12 @@ export function isLive({ process, status, statusAgeMs }: NodeView): boolean {
   return process === 'running' && status !== null && statusAgeMs < silentMsMax;
 }
 
+/** How many copies each board should have, as the nodes say that live. */
+export function copiesWanted(nodes: readonly NodeView[]): number {
+  const said = nodes.filter(isLive).map(({ status }) => status?.boards.replicaCount ?? copiesUsual);
+  return said.length === 0 ? copiesUsual : Math.max(...said);
+}
+
 /** Counts the boards whose copies are too few while all that is not live stays away. */
 export function underReplicated(nodes: readonly NodeView[]): UnderReplicated {
   const boards = nodes.filter(isLive).flatMap(({ status }) => (status ? [status.boards] : []));
@@ -30,7 +36,7 @@ export function underReplicated(nodes: readonly NodeView[]): UnderReplicated {
     copies.set(boardId, (copies.get(boardId) ?? 0) + 1);
   }
   const memberCount = Math.max(0, ...boards.map(({ members }) => members.length));
-  const wanted = Math.min(copiesWanted, memberCount);
+  const wanted = Math.min(copiesWanted(nodes), memberCount);
   const isAtLeast = boards.some(({ copyCount }) => copyCount > digestsMax);
   const few = [...copies.values()].filter((count) => count < wanted).length;
   const said = Math.max(0, ...boards.map(({ underReplicatedCount }) => underReplicatedCount));

@@ -3,6 +3,7 @@ import { act } from '../actions.ts';
 import { selectedId, view } from '../feed.ts';
 import { count, phiText, roleOf } from '../format.ts';
 import { phiAbout } from './links.ts';
+import { whyUnbreakable } from './tools/breakable.ts';
 import { NodeDetails } from './node-details.tsx';
 
 /** Every node in a line; the selected one in full. */
@@ -58,6 +59,8 @@ function NodeRow({ node }: { readonly node: NodeView }) {
 
 function NodeActions({ node: { id, process } }: { readonly node: NodeView }) {
   const [isStopped, isPaused] = [process === 'stopped', process === 'paused'];
+  const why = whyUnbreakable(view.value);
+  if (why !== undefined) return <p class="hint">{why}</p>;
   const doIt = (action: string) => () => void act(`/api/nodes/${id}/${action}`);
   return (
     <div class="buttons">

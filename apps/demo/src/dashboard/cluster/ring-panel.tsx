@@ -13,6 +13,7 @@ import { placeOf } from './ring-geometry.ts';
 import { shape } from './ring-shape.ts';
 import { ScenarioMenu } from './scenario-menu.tsx';
 import { armed } from './tools/armed.ts';
+import { whyUnbreakable } from './tools/breakable.ts';
 import { cursorOf } from './tools/cursor.ts';
 import { FaultChips } from './tools/fault-chips.tsx';
 import { beginStroke, stroke } from './tools/stroke.ts';
@@ -39,8 +40,7 @@ export function RingPanel() {
         <h2 id="ring-title">Nodes and links</h2>
         <ScenarioMenu />
       </div>
-      <ToolPalette />
-      <div class="tool-zone">{tool === undefined ? <FaultChips /> : <ToolStrip tool={tool} />}</div>
+      <Tools />
       <div
         class={`ring${tool === undefined ? '' : ` armed takes-${tool.takes}`}`}
         style={{ aspectRatio: `${width} / ${height}`, cursor: cursorOf(tool) }}
@@ -54,6 +54,25 @@ export function RingPanel() {
       <RunLinks />
       <RingLegend />
     </section>
+  );
+}
+
+/** The tools and what they are about to do, or why there are none. */
+function Tools() {
+  const tool = armed.value;
+  const why = whyUnbreakable(view.value);
+  if (why !== undefined) {
+    return (
+      <div class="tool-zone">
+        <p class="hint">{why}</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <ToolPalette />
+      <div class="tool-zone">{tool === undefined ? <FaultChips /> : <ToolStrip tool={tool} />}</div>
+    </>
   );
 }
 

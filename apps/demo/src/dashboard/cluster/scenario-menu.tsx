@@ -7,6 +7,7 @@ import { act } from '../actions.ts';
 import { view } from '../feed.ts';
 import { isSimulated } from '../source/source.ts';
 import { isPlayable, requestsOf } from '../../scenarios/step-requests.ts';
+import { whyUnbreakable } from './tools/breakable.ts';
 import { healAll } from './tools/use-tool.ts';
 
 /** The story that is played on real processes. */
@@ -54,7 +55,8 @@ export function ScenarioMenu() {
           <li key={scenario.name}>
             <button
               type="button"
-              disabled={!isSimulated && !isPlayable(scenario.steps)}
+              disabled={whyUnplayable(scenario) !== undefined}
+              title={whyUnplayable(scenario)}
               onClick={() => {
                 close();
                 play(scenario);
@@ -68,6 +70,13 @@ export function ScenarioMenu() {
       </ul>
     </details>
   );
+}
+
+/** Why a story cannot be played here; undefined if it can. */
+function whyUnplayable({ steps }: Scenario): string | undefined {
+  if (isSimulated) return undefined;
+  if (!isPlayable(steps)) return 'Processes cannot do this: play it on the page without a server.';
+  return whyUnbreakable(view.value);
 }
 
 function play(scenario: Scenario): void {

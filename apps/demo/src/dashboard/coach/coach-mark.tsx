@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
+import { whyUnbreakable } from '../cluster/tools/breakable.ts';
 import { view } from '../feed.ts';
 import { screen } from '../navigation/route.ts';
 import { type CoachStep, coachSteps, stepAfter } from './coach-steps.ts';
@@ -57,6 +58,8 @@ export function CoachMark() {
     };
   }, [shown]);
   if (shown === undefined || place.value === undefined || view.value === undefined) return null;
+  // Most of what it says to do is not to be done there.
+  if (whyUnbreakable(view.value) !== undefined) return null;
   const at = coachSteps.indexOf(shown);
   const isLast = at === coachSteps.length - 1;
   const { side, left, top, tip } = place.value;

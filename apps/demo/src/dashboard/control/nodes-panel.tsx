@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { act, refusal } from '../actions.ts';
 import { view } from '../feed.ts';
 import { joiningSteps, type MemberRow, memberRows } from './member-steps.ts';
+import { snapshotText } from './snapshot-text.ts';
 
 /** What is being asked for, so that nobody asks twice. */
 const isAsking = signal(false);
@@ -65,9 +66,7 @@ function Row({ row, isLeader }: { readonly row: MemberRow; readonly isLeader: bo
           type="button"
           disabled={isAsking.value}
           title={`Take a snapshot of ${id} now`}
-          onClick={() =>
-            void ask(`/api/nodes/${id}/snapshot`, undefined, 'POST', `snapshot of ${id}`)
-          }
+          onClick={() => void takeSnapshot(id)}
         >
           Snapshot
         </button>
@@ -104,10 +103,18 @@ function Steps({ step }: { readonly step: MemberRow['step'] }) {
   );
 }
 
-async function ask(path: string, body?: unknown, method = 'POST', what = ''): Promise<void> {
+async function takeSnapshot(id: string): Promise<void> {
+  const answer = await ask(`/api/nodes/${id}/snapshot`);
+  note.value =
+    answer === undefined
+      ? `No snapshot of ${id}: ${refusal.value ?? 'it gave no reason'}`
+      : snapshotText(id, answer);
+}
+
+async function ask(path: string, body?: unknown, method = 'POST'): Promise<unknown> {
   isAsking.value = true;
   note.value = '';
-  await act(path, body, method);
-  if (what !== '' && refusal.value === undefined) note.value = `${what} begun.`;
+  const answer = await act(path, body, method);
   isAsking.value = false;
+  return answer;
 }

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
-import { answered, isLive, underReplicated } from '../../../src/dashboard/cluster/figures.ts';
+import {
+  answered,
+  copiesWanted,
+  isLive,
+  underReplicated,
+} from '../../../src/dashboard/cluster/figures.ts';
 import type { ChartPoint } from '../../../src/supervisor/cluster-view.ts';
 import { nodeView } from '../../support/node-view.ts';
 
@@ -31,6 +36,17 @@ describe('boards under-replicated', () => {
     expect(underReplicated(nodes)).toEqual({ count: 1, isAtLeast: false, boardCount: 2 });
     const lost = nodes.map((node) => (node.id === 'n3' ? { ...node, ...silent } : node));
     expect(underReplicated(lost).count).toBe(2);
+  });
+
+  test('are those with fewer copies than nodes say that they keep', () => {
+    const two = { copyCount: 1, digests: { x: 'aa' }, ...all };
+    const nodes = ['n1', 'n2'].map((id) => nodeView(id, { boards: { ...two, replicaCount: 2 } }));
+    expect([copiesWanted(nodes), underReplicated(nodes).count]).toEqual([2, 0]);
+    const five = ['n1', 'n2', 'n3'].map((id) =>
+      nodeView(id, { boards: { ...two, replicaCount: 5 } }),
+    );
+    expect([copiesWanted(five), underReplicated(five).count]).toEqual([5, 1]);
+    expect([copiesWanted([]), copiesWanted([nodeView('n1')])]).toEqual([3, 3]);
   });
 
   test('two nodes cannot have three copies', () => {
