@@ -4,8 +4,10 @@
  * @packageDocumentation
  */
 export { NoOwnerAnsweredError, type Refusal } from './errors.ts';
+export type { LoadBound, WeighedOwner } from './owner-loads.ts';
 export {
   type ShardedAnswer,
+  type ShardedAsk,
   type ShardedContext,
   type ShardedHandler,
   type ShardedOutcome,

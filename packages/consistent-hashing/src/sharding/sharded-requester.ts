@@ -4,7 +4,7 @@
  * The owners of a key are the first `replicaCount` nodes of `locateN`. The first is asked; if it
  * certainly did not carry the request out, the next one is, and so on. Where that is uncertain (the
  * request left, and no answer came) it ends there, unless the request says that it may be carried
- * out twice.
+ * out twice. With a bound on loads, owners that are full wait until the others were asked.
  *
  * Nodes never change their view of each other at the same instant. So each request carries the
  * epoch of the placement by which its receiver was chosen, and the receiver looks for itself:
@@ -47,6 +47,17 @@ import type { PlacementNode } from '../node-set.ts';
 import type { Placement } from '../placement.ts';
 import { shardedReplyCodec, shardedRequestCodec, type ShardedReply } from './codec.ts';
 import { isDefinite, NoOwnerAnsweredError, type Refusal } from './errors.ts';
+import { type LoadBound, OwnerLoads, type WeighedOwner } from './owner-loads.ts';
+
+/** A request as it goes to an owner. */
+export interface ShardedAsk {
+  readonly owner: NodeId;
+  readonly method: string;
+  /** 1 for the first owner that is asked for a request. */
+  readonly attempt: number;
+  /** The owners that could be asked first, in the order of the placement. */
+  readonly choices: readonly WeighedOwner[];
+}
 
 /** How a request went at one node, for health checks and breakers of your own. */
 export interface ShardedOutcome {
@@ -71,6 +82,15 @@ export interface ShardedRequesterOptions<Meta = unknown> {
   readonly nodeIdOf?: (node: PlacementNode<Meta>) => NodeId;
   /** Whether to ask an owner at all: say no while it is suspected, or its breaker is open. */
   readonly isAvailable?: (owner: NodeId) => boolean;
+  /** A lid on what is under way at each owner. Without it the first one is always asked first. */
+  readonly loadBound?: LoadBound;
+  /**
+   * Whether to ask another owner after one that failed: say no when retries get too many, and the
+   * request ends with what there is. Asked for each retry, right before it. Always, without it.
+   */
+  readonly mayRetry?: (failure: Refusal) => boolean;
+  /** Hears of each request to an owner before it leaves. What it throws is ignored. */
+  readonly onAsk?: (ask: ShardedAsk) => void;
   /** Hears how each request to an owner went. What it throws is ignored. */
   readonly onOutcome?: (outcome: ShardedOutcome) => void;
   /**
@@ -124,10 +144,11 @@ export class ShardedRequester<Meta = unknown> {
   readonly #options: ShardedRequesterOptions<Meta>;
   readonly #replicaCount: number;
   readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #loads: OwnerLoads | undefined;
   #placement: Placement<Meta>;
   #refreshing: Promise<void> | undefined;
 
-  /** @throws RangeError if `replicaCount` is out of its range. */
+  /** @throws RangeError if `replicaCount` or `loadBound` is out of its range. */
   constructor(options: ShardedRequesterOptions<Meta>) {
     const { replicaCount = 3, placement, clock = systemClock } = options;
     if (!Number.isInteger(replicaCount) || replicaCount < 1 || replicaCount > REPLICAS_MAX) {
@@ -136,6 +157,7 @@ export class ShardedRequester<Meta = unknown> {
     this.#options = options;
     this.#replicaCount = replicaCount;
     this.#clock = clock;
+    this.#loads = options.loadBound === undefined ? undefined : new OwnerLoads(options.loadBound);
     this.#placement = placement;
   }
 
@@ -151,7 +173,7 @@ export class ShardedRequester<Meta = unknown> {
 
   /** The owners of `key` as far as this node knows, the one that is asked first in front. */
   ownersOf(key: Key): NodeId[] {
-    return this.#owners(this.#placement, key);
+    return this.#owners(this.#placement, key).map(({ owner }) => owner);
   }
 
   /**
@@ -172,13 +194,16 @@ export class ShardedRequester<Meta = unknown> {
     const input = keyInput(key);
     const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input.slice();
     const call = { key: bytes, method, payload: payload.slice() };
-    const attempt: Attempt = { options, patienceMs, deadlineMs: undefined, refusals: [] };
+    const attempt: Attempt = {
+      ...{ options, patienceMs, deadlineMs: undefined, refusals: [] },
+      ...{ askedCount: 0, failure: undefined, isOver: false },
+    };
     for (let views = 0; views < VIEWS_MAX; views += 1) {
       const placement = this.#placement;
       attempt.refusals = [];
       const answer = await this.#askEach(placement, call, attempt);
       if (answer !== undefined) return answer;
-      if (this.#placement.epoch === placement.epoch) break;
+      if (attempt.isOver || this.#placement.epoch === placement.epoch) break;
     }
     throw new NoOwnerAnsweredError(method, attempt.refusals);
   }
@@ -195,7 +220,7 @@ export class ShardedRequester<Meta = unknown> {
       // Who asks knows of changes that this node has not heard of.
       if (epoch > this.#placement.epoch) await this.#learn(epoch);
       const { epoch: ownEpoch } = this.#placement;
-      const isOwner = this.#owners(this.#placement, ownKey).includes(this.#options.localId);
+      const isOwner = this.ownersOf(ownKey).includes(this.#options.localId);
       if (!isOwner || epoch > ownEpoch) {
         const none = new Uint8Array(0);
         return shardedReplyCodec.encode({ verdict: 'notOwner', epoch: ownEpoch, payload: none });
@@ -214,14 +239,23 @@ export class ShardedRequester<Meta = unknown> {
     const { refusals, options } = attempt;
     const owners = this.#owners(placement, call.key);
     if (owners.length === 0) throw new NoNodesError();
-    for (const owner of owners) {
-      if (this.#options.isAvailable?.(owner) === false) {
+    const choices = owners.filter(({ owner }) => this.#isAvailable(owner));
+    for (const owner of this.#inOrder(owners, choices)) {
+      if (!this.#isAvailable(owner)) {
         refusals.push({ owner, reason: 'unavailable' });
         continue;
       }
       const nowMs = this.#clock.nowMs();
       const deadlineMs = (attempt.deadlineMs ??= nowMs + options.timeoutMs);
       if (nowMs >= deadlineMs && options.timeoutMs > 0) return undefined;
+      if (attempt.failure !== undefined && this.#options.mayRetry?.(attempt.failure) === false) {
+        attempt.isOver = true;
+        return undefined;
+      }
+      attempt.failure = undefined;
+      attempt.askedCount += 1;
+      const ask = { owner, method: call.method, attempt: attempt.askedCount, choices };
+      contained(() => this.#options.onAsk?.(ask));
       const timeoutMs = Math.min(deadlineMs - nowMs, attempt.patienceMs);
       const remaining = { ...options, timeoutMs };
       const reply = await this.#ask(owner, placement.epoch, call, remaining).catch(
@@ -229,6 +263,7 @@ export class ShardedRequester<Meta = unknown> {
       );
       if ('reason' in reply) {
         refusals.push(reply);
+        attempt.failure = reply;
         continue;
       }
       const { verdict, epoch, payload } = reply;
@@ -250,12 +285,9 @@ export class ShardedRequester<Meta = unknown> {
     const { requester, onOutcome } = this.#options;
     const bytes = shardedRequestCodec.encode({ epoch, key, payload });
     const tell = (error: Error | undefined): void => {
-      try {
-        onOutcome?.({ owner, method, error });
-      } catch {
-        // Who listens cannot change what the caller gets.
-      }
+      contained(() => onOutcome?.({ owner, method, error }));
     };
+    this.#loads?.count(owner, 1);
     try {
       const reply = shardedReplyCodec.decode(
         await requester.request(owner, method, bytes, options),
@@ -265,6 +297,8 @@ export class ShardedRequester<Meta = unknown> {
     } catch (error) {
       if (error instanceof Error) tell(error);
       throw error;
+    } finally {
+      this.#loads?.count(owner, -1);
     }
   }
 
@@ -287,12 +321,23 @@ export class ShardedRequester<Meta = unknown> {
     await this.#refreshing;
   }
 
-  #owners(placement: Placement<Meta>, key: Key): NodeId[] {
+  #isAvailable(owner: NodeId): boolean {
+    return this.#options.isAvailable?.(owner) !== false;
+  }
+
+  /** All `owners` in the order in which they are asked, of which `choices` can be. */
+  #inOrder(owners: readonly WeighedOwner[], choices: readonly WeighedOwner[]): readonly NodeId[] {
+    const first = this.#loads?.inOrder(choices) ?? choices;
+    const asked = this.#loads === undefined ? owners : [...first, ...owners];
+    return [...new Set(asked.map(({ owner }) => owner))];
+  }
+
+  #owners(placement: Placement<Meta>, key: Key): WeighedOwner[] {
     const { zones, nodeIdOf } = this.#options;
     const options = zones === undefined ? {} : { zones };
     return placement
       .locateN(key, this.#replicaCount, options)
-      .map((node) => nodeIdOf?.(node) ?? nodeId(node.id));
+      .map((node) => ({ owner: nodeIdOf?.(node) ?? nodeId(node.id), weight: node.weight }));
   }
 }
 
@@ -311,6 +356,20 @@ interface Attempt {
   deadlineMs: number | undefined;
   /** In the view that is tried. */
   refusals: Refusal[];
+  askedCount: number;
+  /** What the owner that was asked last failed with. */
+  failure: Refusal | undefined;
+  /** Whether no other one is to be asked, in whichever view. */
+  isOver: boolean;
+}
+
+/** Who listens cannot change what the caller gets. */
+function contained(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // It was told.
+  }
 }
 
 /** How long to wait for one owner. */

@@ -115,6 +115,94 @@ describe('a request', () => {
     expect(answer.owner).toBe(second);
   });
 
+  test('overflows to the next owner while the first one has more than its share', async () => {
+    const asks: [owner: string, attempt: number][] = [];
+    const { client, nodes } = setUp({
+      loadBound: { factor: 1.25, floor: 2 },
+      onAsk: ({ owner, attempt, choices }) => {
+        expect(choices.map((choice) => choice.owner)).toEqual(ownersOf('alice'));
+        asks.push([owner, attempt]);
+        throw new Error('a listener that fails');
+      },
+    });
+    const [first, second, third] = ownersOf('alice');
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    for (const node of nodes.values()) {
+      node.serve('hold', async () => {
+        await released;
+        return new Uint8Array(0);
+      });
+    }
+    const hold = (): Promise<unknown> =>
+      client.request('alice', 'hold', new Uint8Array(0), patience);
+    const held = Array.from({ length: 9 }, hold);
+    const counts = [first, second, third].map(
+      (id) => asks.filter(([owner]) => owner === id).length,
+    );
+    // Lids of 1.25 * 9 / 3, rounded up.
+    expect(Math.max(...counts)).toBe(4);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(9);
+    expect(asks.slice(0, 3)).toEqual([
+      [first, 1],
+      [first, 1],
+      [second, 1],
+    ]);
+    release();
+    await Promise.all(held);
+    await hold();
+    expect(asks.at(-1)).toEqual([first, 1]);
+  });
+
+  test('goes to an owner that is full rather than to none', async () => {
+    const [first = ''] = ownersOf('alice');
+    const { client, nodes } = setUp({ loadBound: { factor: 1 } });
+    for (const node of nodes.values()) node.serve('hang', () => new Promise(() => undefined));
+    void client
+      .request('alice', 'hang', new Uint8Array(0), { timeoutMs: 50 })
+      .catch(() => undefined);
+    // The others have nothing under way, but do not serve this.
+    nodes.get(first)?.serve('put', () => Uint8Array.of(2));
+    const answer = await client.request('alice', 'put', new Uint8Array(0), patience);
+    expect(answer.owner).toBe(first);
+  });
+
+  test('goes on to another owner only if it may', async () => {
+    const [first = '', second = ''] = ownersOf('alice');
+    const failures: unknown[] = [];
+    let isAllowed = true;
+    const { client, nodes } = setUp({
+      mayRetry: (failure) => {
+        failures.push(failure);
+        return isAllowed;
+      },
+    });
+    nodes.get(second)?.serve('put', () => Uint8Array.of(2));
+    const put = (): Promise<{ readonly owner: string }> =>
+      client.request('alice', 'put', new Uint8Array(0), patience);
+    expect((await put()).owner).toBe(second);
+    isAllowed = false;
+    await expect(put()).rejects.toMatchObject({
+      ...{ code: 'CONSISTENT_HASHING_NO_OWNER_ANSWERED', definite: true },
+      refusals: [{ owner: first }],
+    });
+    expect(failures).toMatchObject([{ owner: first }, { owner: first }]);
+  });
+
+  test('is no retry after an owner that was not asked', async () => {
+    const [, second = ''] = ownersOf('alice');
+    const { client } = setUp({
+      isAvailable: (owner) => owner === second,
+      mayRetry: () => {
+        throw new Error('nobody failed');
+      },
+    });
+    const answer = await client.request('alice', 'get', new Uint8Array(0), patience);
+    expect(answer.owner).toBe(second);
+  });
+
   test('needs an owner', async () => {
     const { client } = setUp({ placement: ring({ nodes: [] }) });
     const failure = client.request('alice', 'get', new Uint8Array(0), patience);
