@@ -1,7 +1,7 @@
 import type { MeasuredDisk } from './measured-disk.ts';
 import type { LimitWatch } from './limit-figures.ts';
 import type { HttpMetrics } from './http-metrics.ts';
-import type { NodeStatus } from './node-status.ts';
+import type { NodeStatus, OwnerFigures } from './node-status.ts';
 import type { ObservedTransport, PeerTraffic } from './observed-transport.ts';
 import { OpenMetricsText, type Sample } from './open-metrics.ts';
 
@@ -80,6 +80,7 @@ function writeBoards(text: OpenMetricsText, { boards, peers }: NodeStatus): void
     boards.underReplicatedCount,
   );
   gauge('boards_epoch', 'Revision at which the members were written.', boards.epoch);
+  if (boards.requests !== undefined) writeOwners(text, boards.requests);
   gauge('boards_filter_bytes', 'Size of the filter of boards.', boards.filter.sizeBytes);
   text.gauge(
     'peer_phi',
@@ -95,6 +96,24 @@ function writeBoards(text: OpenMetricsText, { boards, peers }: NodeStatus): void
         value: state === 'closed' ? 0 : 1,
       })),
     ),
+  );
+}
+
+function writeOwners(text: OpenMetricsText, figures: OwnerFigures): void {
+  const counter = (name: string, help: string, value: number): void => {
+    text.counter(name, help, [{ value }]);
+  };
+  counter('owner_requests', 'Requests to owners of boards.', figures.requestCount);
+  counter('owner_requests_strayed', 'Those not to the first owner.', figures.strayedCount);
+  counter('owner_requests_overload', 'Those beyond the lid of an owner.', figures.overloadCount);
+  counter('owner_retries', 'Requests to another owner after one failed.', figures.retryCount);
+  counter('owner_retries_denied', 'Retries that were too many.', figures.deniedRetryCount);
+  text.gauge('owner_retry_tokens', 'Retries that are left.', [{ value: figures.retryTokens }]);
+  const underWay = Object.entries(figures.underWay);
+  text.gauge(
+    'owner_requests_under_way',
+    'Requests that have no answer yet, by owner.',
+    underWay.map(([owner, value]) => ({ labels: { owner }, value })),
   );
 }
 

@@ -56,9 +56,28 @@ export interface BoardFigures {
   /** At which revision of the store the members were written by which boards are placed. */
   readonly epoch: number;
   readonly members: readonly string[];
+  /** What this node asked of owners, for its clients. */
+  readonly requests?: OwnerFigures;
   /** What some of the copies have, in 8 hexadecimal digits: equal if they are. By board. */
   readonly digests: Readonly<Record<string, string>>;
   readonly filter: FilterFigures;
+}
+
+/** Requests of one node to the owners of boards. */
+export interface OwnerFigures {
+  readonly requestCount: number;
+  /** Those that went to another than the first owner, which had its share. */
+  readonly strayedCount: number;
+  /** Those by which an owner got more than it may have. */
+  readonly overloadCount: number;
+  /** How often another owner was asked after one that failed. */
+  readonly retryCount: number;
+  /** And how often not, as retries were too many. */
+  readonly deniedRetryCount: number;
+  /** Retries that are left at once. */
+  readonly retryTokens: number;
+  /** Requests that have no answer yet, by owner. */
+  readonly underWay: Readonly<Record<string, number>>;
 }
 
 /** The filter of boards that exist on this node. */

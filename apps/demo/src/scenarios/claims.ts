@@ -1,7 +1,8 @@
 /** Whether what a scenario claims has held. */
 import type { NodeId } from '@quorate/transport';
 
-import type { ScenarioRun } from './run-scenario.ts';
+import { retryBounds } from '../limits/owner-requests.ts';
+import type { GatewayFigures, ScenarioRun } from './run-scenario.ts';
 import type { Claim } from './scenario.ts';
 
 /** A claim, and what became of it. */
@@ -11,6 +12,8 @@ export interface Judgement {
   /** What was seen, in a sentence. */
   readonly detail: string;
 }
+
+type GatewayCounts = Omit<GatewayFigures, 'uptimeMs'>;
 
 /** Judges one claim at the end of a run. */
 export function judge(claim: Claim, run: ScenarioRun): Judgement {
@@ -80,6 +83,19 @@ function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
       const few = boards.filter((boardId) => copiesOf(run, boardId).length !== 3);
       return [boards.length > 0 && few.length === 0, `${few.length} of ${boards.length} have not`];
     }
+    case 'boundedLoad': {
+      const { requestCount, strayedCount, overloadCount } = total(run.requests);
+      const detail =
+        `${overloadCount} of ${requestCount} to an owner that was full, ` +
+        `${strayedCount} to the next`;
+      return [strayedCount > 0 && overloadCount === 0, detail];
+    }
+    case 'boundedRetries': {
+      const beyond = run.requests.filter((one) => one.retryCount > retriesMax(one));
+      const { requestCount, retryCount, deniedRetryCount } = total(run.requests);
+      const detail = `${retryCount} of ${requestCount}, ${deniedRetryCount} more denied`;
+      return [retryCount > 0 && beyond.length === 0, detail];
+    }
     case 'statuses': {
       const wanted = claim.statuses.toSorted().join(' and ');
       const boards = [...(run.statusLooks.get(claim.atMs) ?? [])].filter(([, { set }]) =>
@@ -91,6 +107,25 @@ function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
       return [seen.length > 0 && others.length === 0, detail];
     }
   }
+}
+
+/** Of all nodes. */
+function total(all: readonly GatewayFigures[]): GatewayCounts {
+  const sum = (count: (one: GatewayFigures) => number): number =>
+    all.reduce((soFar, one) => soFar + count(one), 0);
+  return {
+    requestCount: sum((one) => one.requestCount),
+    strayedCount: sum((one) => one.strayedCount),
+    overloadCount: sum((one) => one.overloadCount),
+    retryCount: sum((one) => one.retryCount),
+    deniedRetryCount: sum((one) => one.deniedRetryCount),
+  };
+}
+
+/** Retries that one node may have made so far. */
+function retriesMax({ requestCount, uptimeMs }: GatewayFigures): number {
+  const { ratio, burst, perSecond } = retryBounds;
+  return burst + ratio * requestCount + (perSecond * uptimeMs) / 1_000;
 }
 
 /** What each copy of a board says. */

@@ -13,6 +13,7 @@ import type { BoardStatus } from '../board/board-status.ts';
 import type { BoardReader } from '../check/board-reader.ts';
 import type { ConfigInput, ConfigOutput } from '../check/config-model.ts';
 import type { ReadMode } from '../config/read-mode.ts';
+import type { OwnerFigures } from '../observe/node-status.ts';
 import type { LinkFault } from '../supervisor/link-faults.ts';
 import { SimCluster, type SimClusterOptions } from '../sim/sim-cluster.ts';
 import { BoardClients, type Edit } from './board-clients.ts';
@@ -43,6 +44,11 @@ export interface StatusLook {
   readonly set: readonly BoardStatus[];
   /** What each copy has: its status, and then those in conflict with it. */
   readonly copies: readonly (readonly string[])[];
+}
+
+/** What one node asked of owners of boards since it started. */
+export interface GatewayFigures extends Omit<OwnerFigures, 'retryTokens' | 'underWay'> {
+  readonly uptimeMs: number;
 }
 
 /** What clients ask for per second. */
@@ -103,7 +109,9 @@ export class ScenarioRun {
     this.#watcher = watcher;
     this.scenario = scenario;
     const watchers = { ...(onNode && { onNode }), ...(onNotice && { onNotice }) };
-    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT, ...watchers });
+    const { loadFactor } = scenario;
+    const settings = { ...watchers, ...(loadFactor !== undefined && { loadFactor }) };
+    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT, ...settings });
     const random = seededRandom(seed).fork('clients');
     const network = new ClientNetwork(this.cluster, random, onAnswer);
     this.#boards = new BoardClients(network, scenario.load.boards);
@@ -126,6 +134,16 @@ export class ScenarioRun {
   /** A client that reads boards through any node. */
   get reader(): BoardReader {
     return this.#boards.reader;
+  }
+
+  /** What each node asked of owners of boards. */
+  get requests(): readonly GatewayFigures[] {
+    return this.cluster.ids.flatMap((id) => {
+      const { boards, uptimeMs } = this.cluster.statusOf(id) ?? {};
+      return boards?.requests === undefined || uptimeMs === undefined
+        ? []
+        : [{ ...boards.requests, uptimeMs }];
+    });
   }
 
   /** What clients did to the configuration. */

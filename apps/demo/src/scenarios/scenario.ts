@@ -81,6 +81,10 @@ const claim = v.variant('kind', [
   }),
   /** At the end each board is on three nodes, all of them members. */
   v.strictObject({ kind: v.literal('threeCopies') }),
+  /** No request went to an owner that had its share while another had room; and some overflowed. */
+  v.strictObject({ kind: v.literal('boundedLoad') }),
+  /** Other owners were asked after one that failed, and not more often than the budget allows. */
+  v.strictObject({ kind: v.literal('boundedRetries') }),
   /**
    * At a time, each copy of a board to which all of these were set has them and no others: one as
    * its status, the others as conflicts. There is such a board.
@@ -99,6 +103,8 @@ export const scenarioSchema = v.strictObject({
   text: v.string(),
   /** Clients that write boards, and requests of each kind in a second, to begin with. */
   load: v.strictObject({ edits: rate, config: rate, boards: positive }),
+  /** Times its fair share that an owner may have under way; as nodes have it, if left out. */
+  loadFactor: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(1_000))),
   steps: v.array(stepSchema),
   /** When the load ends. Everything is repaired then, and the claims are looked at later. */
   durationMs: positive,

@@ -51,6 +51,8 @@ export interface SimClusterOptions {
   readonly seed: number;
   /** 1..9. */
   readonly nodeCount: number;
+  /** As nodes have it, if left out. */
+  readonly loadFactor?: number;
   /** What was done to it before, in the order of time. */
   readonly inputs?: readonly SimInput[];
   /** Gets every node as it starts, and again when it starts anew. */
@@ -226,8 +228,9 @@ export class SimCluster {
       const founding = { voters: this.#founders, isJoining: this.#joiners.has(id) };
       const surroundings = { transport, clock, random, disk, watchClock };
       const faults = this.#faultsOf(id);
+      const { loadFactor } = this.options;
       const node = await createNode({
-        ...{ ...surroundings, ...founding },
+        ...{ ...surroundings, ...founding, ...(loadFactor !== undefined && { loadFactor }) },
         ...{ adminToken: ADMIN_TOKEN, allowsFaults: true, faults },
         onNotice: (text) => this.options.onNotice?.(id, text),
       });

@@ -7,6 +7,7 @@ import { scenarios } from '../../src/scenarios/index.ts';
 import { ScenarioRun } from '../../src/scenarios/run-scenario.ts';
 
 const [partition] = scenarios;
+const hotKey = scenarios.find(({ name }) => name === 'hot-key');
 
 /** A short run in which all went well, to be spoilt. */
 async function shortRun(): Promise<ScenarioRun> {
@@ -95,6 +96,31 @@ describe('a claim', () => {
     expect(look()).toBe(false);
     run.statusLooks.set(100, new Map([['b-1', { set: ['resolved'], copies: [['resolved']] }]]));
     expect(judge({ ...claim, statuses: [...statuses] }, run).holds).toBe(false);
+  });
+
+  test('that no owner gets more than its share breaks where the first one gets all', async () => {
+    const run = new ScenarioRun({ ...hotKey!, loadFactor: 1_000 }, 1);
+    expect(judge({ kind: 'boundedLoad' }, run).holds).toBe(false);
+    await run.runTo(7_000);
+    const { holds, detail } = judge({ kind: 'boundedLoad' }, run);
+    expect([holds, detail]).toEqual([
+      false,
+      expect.stringMatching(/^[1-9]\d* of .* 0 to the next$/),
+    ]);
+  });
+
+  test('about retries breaks if one node made more than it may, or nobody made any', () => {
+    const run = new ScenarioRun(partition!, 1);
+    const counts = { requestCount: 50, strayedCount: 0, overloadCount: 0, deniedRetryCount: 0 };
+    const holds = (...retryCounts: readonly number[]): boolean => {
+      const value = retryCounts.map((retryCount) => ({ ...counts, retryCount, uptimeMs: 2_000 }));
+      Object.defineProperty(run, 'requests', { value, configurable: true });
+      return judge({ kind: 'boundedRetries' }, run).holds;
+    };
+    // A burst of 10, a fifth of 50, and one in each of 2 s.
+    expect([holds(0, 22), holds(0, 23), holds(22, 22), holds(0, 0)]).toEqual([
+      ...[true, false, true, false],
+    ]);
   });
 
   test('that copies agree breaks when one of them went on alone', async () => {

@@ -69,6 +69,8 @@ const claimTexts: Readonly<Record<Claim['kind'], string>> = {
   lostVote: 'a term passes that nobody wins',
   breakers: 'breakers open, and close again',
   threeCopies: 'three copies at the end',
+  boundedLoad: 'no owner gets more than its share',
+  boundedRetries: 'retries stay within their budget',
   statuses: 'two statuses set at once are both kept until one is chosen',
 };
 

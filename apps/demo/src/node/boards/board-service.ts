@@ -31,6 +31,7 @@ import {
   pullCodec,
   pulledCodec,
 } from '../../board/board-messages.ts';
+import type { OwnerRequests } from '../../limits/owner-requests.ts';
 import type { BoardOwners } from '../../placement/board-owners.ts';
 import type { Shards } from './shards.ts';
 
@@ -48,6 +49,8 @@ export interface BoardServiceOptions {
   readonly announced: () => Promise<void>;
   /** How long a client waits for an outcome, in ms. More than 0. */
   readonly requestTimeoutMs: number;
+  /** How much is asked of each owner. */
+  readonly requests: OwnerRequests;
 }
 
 /** Of the time that a client waits, the part that one owner may take, its answer's way included. */
@@ -78,11 +81,13 @@ export class BoardService implements BoardAccess {
   readonly #stops: readonly (() => void)[];
 
   constructor(options: BoardServiceOptions) {
-    const { owners, localId, requester, clock, isAvailable } = options;
+    const { owners, localId, requester, clock, isAvailable, requests } = options;
+    const { loadBound, mayRetry, onAsk, onOutcome } = requests;
     const { placement, replicaCount } = owners;
     this.#options = options;
     this.#sharded = new ShardedRequester({
       ...{ requester, localId, clock, isAvailable, placement, replicaCount },
+      ...{ loadBound, mayRetry, onAsk, onOutcome },
       refresh: () => Promise.resolve(owners.placement),
     });
     this.#stops = [

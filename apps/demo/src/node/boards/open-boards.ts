@@ -1,6 +1,7 @@
 /** Boards, and what they stand on: copies, their placement, and requests to their owners. */
 import type { NodeId } from '@quorate/transport';
 
+import { OwnerRequests } from '../../limits/owner-requests.ts';
 import { limitNotices } from '../../observe/limit-notices.ts';
 import type { BoardFigures } from '../../observe/node-status.ts';
 import { BoardOwners } from '../../placement/board-owners.ts';
@@ -17,6 +18,8 @@ export interface BoardsOptions {
   readonly voters: readonly NodeId[];
   /** How many nodes hold each board. Default 3. */
   readonly replicaCount?: number;
+  /** Times its fair share that an owner may have under way at a gateway. Default 1.25. */
+  readonly loadFactor?: number;
   /** Who holds boards. */
   readonly roster: Pick<Roster, 'membership'>;
   /** Told of each board of which there is a copy here. */
@@ -35,7 +38,7 @@ export interface Boards {
 
 /** Opens the copies that the disk has, and looks after them from now on. */
 export async function openBoards(
-  { voters, replicaCount, roster, directory }: BoardsOptions,
+  { voters, replicaCount, loadFactor, roster, directory }: BoardsOptions,
   { transport, disk, clock, random, calls, requestTimeoutMs, onNotice }: Surroundings,
 ): Promise<Boards> {
   const { requester, isAvailable } = calls;
@@ -55,8 +58,9 @@ export async function openBoards(
     },
   });
   const shards = new Shards({ host, owners, requester, clock });
+  const requests = new OwnerRequests({ clock, loadFactor });
   const service = new BoardService({
-    ...{ host, owners, shards, localId, requester, clock, isAvailable, requestTimeoutMs },
+    ...{ requests, host, owners, shards, localId, requester, clock, isAvailable, requestTimeoutMs },
     announced: () => directory.announced(),
   });
   const figures = (): BoardFigures => {
@@ -67,6 +71,7 @@ export async function openBoards(
       underReplicatedCount: shards.underReplicatedCount(),
       epoch,
       members: members.map(({ id }) => id),
+      requests: requests.figures(),
       digests: host.digests(),
       filter: directory.figures(),
       leavingCount: shards.leavingCount(),

@@ -1,0 +1,98 @@
+/**
+ * What a gateway may ask of the owners of boards: no owner far more than its share, and no more
+ * retries than a budget allows. Both are bounds over all requests of this node, so that neither a
+ * popular board nor an outage makes one node do the work of many.
+ *
+ * What is under way is counted here once more, by what is seen of each request, and not by whoever
+ * chooses the owners: so that figures can tell if that one errs.
+ */
+import { RetryBudget } from '@quorate/circuit-breaker';
+import type {
+  LoadBound,
+  Refusal,
+  ShardedAsk,
+  ShardedOutcome,
+} from '@quorate/consistent-hashing/sharding';
+import type { Clock, NodeId } from '@quorate/transport';
+
+import type { OwnerFigures } from '../observe/node-status.ts';
+
+/**
+ * The lid on what is under way at an owner. A few requests stay with the first owner, which is the
+ * one that knows all that was asked before; what is more than that is shared.
+ */
+export const ownerBound = { factor: 1.25, floor: 4 } as const satisfies LoadBound;
+
+/** One retry for five requests, and some besides, for nodes that are seldom asked. */
+export const retryBounds = { ratio: 0.2, burst: 10, perSecond: 1 } as const;
+
+/** What it is told. */
+export interface OwnerRequestsOptions {
+  readonly clock: Pick<Clock, 'nowMs'>;
+  /** Times its fair share that an owner may have under way, 1..1,000. Default 1.25. */
+  readonly loadFactor?: number | undefined;
+}
+
+/** Bounds on requests to owners, and what became of them: the hooks of a `ShardedRequester`. */
+export class OwnerRequests {
+  readonly loadBound: LoadBound;
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #budget = new RetryBudget(retryBounds);
+  readonly #underWay = new Map<NodeId, number>();
+  readonly #counts = {
+    requestCount: 0,
+    strayedCount: 0,
+    overloadCount: 0,
+    retryCount: 0,
+    deniedRetryCount: 0,
+  };
+
+  constructor({ clock, loadFactor = ownerBound.factor }: OwnerRequestsOptions) {
+    this.#clock = clock;
+    this.loadBound = { ...ownerBound, factor: loadFactor };
+  }
+
+  readonly onAsk = (ask: ShardedAsk): void => {
+    this.#underWay.set(ask.owner, this.#underWayAt(ask.owner) + 1);
+    if (ask.attempt > 1) return;
+    this.#budget.deposit();
+    this.#counts.requestCount += 1;
+    if (ask.owner !== ask.choices[0]?.owner) this.#counts.strayedCount += 1;
+    if (this.#underWayAt(ask.owner) > this.#lidOf(ask)) this.#counts.overloadCount += 1;
+  };
+
+  readonly onOutcome = ({ owner }: ShardedOutcome): void => {
+    const count = this.#underWayAt(owner) - 1;
+    if (count > 0) this.#underWay.set(owner, count);
+    else this.#underWay.delete(owner);
+  };
+
+  readonly mayRetry = ({ reason }: Refusal): boolean => {
+    // Where a breaker is open nothing was sent: to go on is the first try.
+    if (reason instanceof Error && 'code' in reason && reason.code === 'CIRCUIT_OPEN') return true;
+    const isAllowed = this.#budget.tryWithdraw(this.#clock.nowMs());
+    this.#counts[isAllowed ? 'retryCount' : 'deniedRetryCount'] += 1;
+    return isAllowed;
+  };
+
+  figures(): OwnerFigures {
+    return {
+      ...this.#counts,
+      retryTokens: this.#budget.balance,
+      underWay: Object.fromEntries(this.#underWay),
+    };
+  }
+
+  #underWayAt(owner: NodeId): number {
+    return this.#underWay.get(owner) ?? 0;
+  }
+
+  /** What an owner may have, by what is under way at all that could be asked. */
+  #lidOf({ owner, choices }: ShardedAsk): number {
+    const total = choices.reduce((sum, { weight }) => sum + weight, 0);
+    const weight = choices.find((choice) => choice.owner === owner)?.weight ?? 0;
+    const underWay = choices.reduce((sum, choice) => sum + this.#underWayAt(choice.owner), 0);
+    const { factor, floor } = ownerBound;
+    return Math.max(floor, Math.ceil((factor * weight * underWay) / total));
+  }
+}
