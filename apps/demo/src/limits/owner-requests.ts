@@ -3,17 +3,18 @@
  * retries than a budget allows. Both are bounds over all requests of this node, so that neither a
  * popular board nor an outage makes one node do the work of many.
  *
- * What is under way is counted here once more, by what is seen of each request, and not by whoever
- * chooses the owners: so that figures can tell if that one errs.
+ * What is under way is counted here once more, by what is seen of each request and always against
+ * the usual lid, so that figures can tell if whoever chooses the owners errs.
  */
 import { RetryBudget } from '@quorate/circuit-breaker';
-import type {
-  LoadBound,
-  Refusal,
-  ShardedAsk,
-  ShardedOutcome,
+import {
+  type LoadBound,
+  OwnerLoads,
+  type Refusal,
+  type ShardedAsk,
+  type ShardedOutcome,
 } from '@quorate/consistent-hashing/sharding';
-import type { Clock, NodeId } from '@quorate/transport';
+import type { Clock } from '@quorate/transport';
 
 import type { OwnerFigures } from '../observe/node-status.ts';
 
@@ -38,7 +39,7 @@ export class OwnerRequests {
   readonly loadBound: LoadBound;
   readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #budget = new RetryBudget(retryBounds);
-  readonly #underWay = new Map<NodeId, number>();
+  readonly #loads = new OwnerLoads(ownerBound);
   readonly #counts = {
     requestCount: 0,
     strayedCount: 0,
@@ -52,20 +53,18 @@ export class OwnerRequests {
     this.loadBound = { ...ownerBound, factor: loadFactor };
   }
 
-  readonly onAsk = (ask: ShardedAsk): void => {
-    this.#underWay.set(ask.owner, this.#underWayAt(ask.owner) + 1);
-    if (ask.attempt > 1) return;
+  readonly onAsk = ({ owner, attempt, choices }: ShardedAsk): void => {
+    this.#loads.count(owner, 1);
+    if (attempt > 1) return;
     this.#budget.deposit();
     this.#counts.requestCount += 1;
-    if (ask.owner !== ask.choices[0]?.owner) this.#counts.strayedCount += 1;
-    if (this.#underWayAt(ask.owner) > this.#lidOf(ask)) this.#counts.overloadCount += 1;
+    if (owner !== choices[0]?.owner) this.#counts.strayedCount += 1;
+    if (this.#loads.of(owner) > this.#loads.lidOf(owner, choices, 0)) {
+      this.#counts.overloadCount += 1;
+    }
   };
 
-  readonly onOutcome = ({ owner }: ShardedOutcome): void => {
-    const count = this.#underWayAt(owner) - 1;
-    if (count > 0) this.#underWay.set(owner, count);
-    else this.#underWay.delete(owner);
-  };
+  readonly onOutcome = ({ owner }: ShardedOutcome): void => this.#loads.count(owner, -1);
 
   readonly mayRetry = ({ reason }: Refusal): boolean => {
     // Where a breaker is open nothing was sent: to go on is the first try.
@@ -76,23 +75,6 @@ export class OwnerRequests {
   };
 
   figures(): OwnerFigures {
-    return {
-      ...this.#counts,
-      retryTokens: this.#budget.balance,
-      underWay: Object.fromEntries(this.#underWay),
-    };
-  }
-
-  #underWayAt(owner: NodeId): number {
-    return this.#underWay.get(owner) ?? 0;
-  }
-
-  /** What an owner may have, by what is under way at all that could be asked. */
-  #lidOf({ owner, choices }: ShardedAsk): number {
-    const total = choices.reduce((sum, { weight }) => sum + weight, 0);
-    const weight = choices.find((choice) => choice.owner === owner)?.weight ?? 0;
-    const underWay = choices.reduce((sum, choice) => sum + this.#underWayAt(choice.owner), 0);
-    const { factor, floor } = ownerBound;
-    return Math.max(floor, Math.ceil((factor * weight * underWay) / total));
+    return { ...this.#counts, underWay: this.#loads.all };
   }
 }

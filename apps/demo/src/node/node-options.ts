@@ -40,7 +40,7 @@ export interface NodeOptions {
   /** How many nodes hold each board, 1..5, if there are as many. Default 3. */
   readonly replicaCount?: number;
   /** Times its fair share that an owner of boards may have under way, 1..1,000. Default 1.25. */
-  readonly loadFactor?: number;
+  readonly loadFactor?: number | undefined;
   /** Told what requests do on their way. Default: nobody is. */
   readonly telemetry?: Telemetry;
   /** Faults that hold from the first message on. Default none. */

@@ -108,7 +108,6 @@ function writeOwners(text: OpenMetricsText, figures: OwnerFigures): void {
   counter('owner_requests_overload', 'Those beyond the lid of an owner.', figures.overloadCount);
   counter('owner_retries', 'Requests to another owner after one failed.', figures.retryCount);
   counter('owner_retries_denied', 'Retries that were too many.', figures.deniedRetryCount);
-  text.gauge('owner_retry_tokens', 'Retries that are left.', [{ value: figures.retryTokens }]);
   const underWay = Object.entries(figures.underWay);
   text.gauge(
     'owner_requests_under_way',

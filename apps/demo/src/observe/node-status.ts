@@ -74,8 +74,6 @@ export interface OwnerFigures {
   readonly retryCount: number;
   /** And how often not, as retries were too many. */
   readonly deniedRetryCount: number;
-  /** Retries that are left at once. */
-  readonly retryTokens: number;
   /** Requests that have no answer yet, by owner. */
   readonly underWay: Readonly<Record<string, number>>;
 }

@@ -13,8 +13,6 @@ export interface Judgement {
   readonly detail: string;
 }
 
-type GatewayCounts = Omit<GatewayFigures, 'uptimeMs'>;
-
 /** Judges one claim at the end of a run. */
 export function judge(claim: Claim, run: ScenarioRun): Judgement {
   const [holds, detail] = look(claim, run);
@@ -84,17 +82,14 @@ function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
       return [boards.length > 0 && few.length === 0, `${few.length} of ${boards.length} have not`];
     }
     case 'boundedLoad': {
-      const { requestCount, strayedCount, overloadCount } = total(run.requests);
-      const detail =
-        `${overloadCount} of ${requestCount} to an owner that was full, ` +
-        `${strayedCount} to the next`;
-      return [strayedCount > 0 && overloadCount === 0, detail];
+      const [overloads, strayed] = [total(run, 'overloadCount'), total(run, 'strayedCount')];
+      const detail = `${overloads} of ${total(run, 'requestCount')} beyond a lid, ${strayed} strayed`;
+      return [strayed > 0 && overloads === 0, detail];
     }
     case 'boundedRetries': {
-      const beyond = run.requests.filter((one) => one.retryCount > retriesMax(one));
-      const { requestCount, retryCount, deniedRetryCount } = total(run.requests);
-      const detail = `${retryCount} of ${requestCount}, ${deniedRetryCount} more denied`;
-      return [retryCount > 0 && beyond.length === 0, detail];
+      const isBeyond = run.requests.some((one) => one.retryCount > retriesMax(one));
+      const retries = total(run, 'retryCount');
+      return [retries > 0 && !isBeyond, `${retries} of ${total(run, 'requestCount')}`];
     }
     case 'statuses': {
       const wanted = claim.statuses.toSorted().join(' and ');
@@ -110,16 +105,8 @@ function look(claim: Claim, run: ScenarioRun): readonly [boolean, string] {
 }
 
 /** Of all nodes. */
-function total(all: readonly GatewayFigures[]): GatewayCounts {
-  const sum = (count: (one: GatewayFigures) => number): number =>
-    all.reduce((soFar, one) => soFar + count(one), 0);
-  return {
-    requestCount: sum((one) => one.requestCount),
-    strayedCount: sum((one) => one.strayedCount),
-    overloadCount: sum((one) => one.overloadCount),
-    retryCount: sum((one) => one.retryCount),
-    deniedRetryCount: sum((one) => one.deniedRetryCount),
-  };
+function total({ requests }: ScenarioRun, name: Exclude<keyof GatewayFigures, 'uptimeMs'>): number {
+  return requests.reduce((sum, one) => sum + one[name], 0);
 }
 
 /** Retries that one node may have made so far. */

@@ -47,7 +47,7 @@ export interface StatusLook {
 }
 
 /** What one node asked of owners of boards since it started. */
-export interface GatewayFigures extends Omit<OwnerFigures, 'retryTokens' | 'underWay'> {
+export interface GatewayFigures extends Omit<OwnerFigures, 'underWay'> {
   readonly uptimeMs: number;
 }
 
@@ -99,7 +99,7 @@ export class ScenarioRun {
 
   /** @param mishaps - What goes wrong besides, in the order of time. */
   constructor(
-    scenario: Scenario,
+    scenario: Scenario & Pick<SimClusterOptions, 'loadFactor'>,
     seed: number,
     watcher: RunWatcher = {},
     mishaps: readonly FaultEvent[] = [],
@@ -110,8 +110,7 @@ export class ScenarioRun {
     this.scenario = scenario;
     const watchers = { ...(onNode && { onNode }), ...(onNotice && { onNotice }) };
     const { loadFactor } = scenario;
-    const settings = { ...watchers, ...(loadFactor !== undefined && { loadFactor }) };
-    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT, ...settings });
+    this.cluster = new SimCluster({ seed, nodeCount: NODE_COUNT, loadFactor, ...watchers });
     const random = seededRandom(seed).fork('clients');
     const network = new ClientNetwork(this.cluster, random, onAnswer);
     this.#boards = new BoardClients(network, scenario.load.boards);
@@ -138,11 +137,10 @@ export class ScenarioRun {
 
   /** What each node asked of owners of boards. */
   get requests(): readonly GatewayFigures[] {
-    return this.cluster.ids.flatMap((id) => {
-      const { boards, uptimeMs } = this.cluster.statusOf(id) ?? {};
-      return boards?.requests === undefined || uptimeMs === undefined
-        ? []
-        : [{ ...boards.requests, uptimeMs }];
+    const { cluster } = this;
+    return cluster.ids.flatMap((id) => {
+      const { boards, uptimeMs = 0 } = cluster.statusOf(id) ?? {};
+      return boards?.requests === undefined ? [] : { ...boards.requests, uptimeMs };
     });
   }
 

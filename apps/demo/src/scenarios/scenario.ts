@@ -103,8 +103,6 @@ export const scenarioSchema = v.strictObject({
   text: v.string(),
   /** Clients that write boards, and requests of each kind in a second, to begin with. */
   load: v.strictObject({ edits: rate, config: rate, boards: positive }),
-  /** Times its fair share that an owner may have under way; as nodes have it, if left out. */
-  loadFactor: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(1_000))),
   steps: v.array(stepSchema),
   /** When the load ends. Everything is repaired then, and the claims are looked at later. */
   durationMs: positive,

@@ -52,7 +52,7 @@ export interface SimClusterOptions {
   /** 1..9. */
   readonly nodeCount: number;
   /** As nodes have it, if left out. */
-  readonly loadFactor?: number;
+  readonly loadFactor?: number | undefined;
   /** What was done to it before, in the order of time. */
   readonly inputs?: readonly SimInput[];
   /** Gets every node as it starts, and again when it starts anew. */
@@ -230,7 +230,7 @@ export class SimCluster {
       const faults = this.#faultsOf(id);
       const { loadFactor } = this.options;
       const node = await createNode({
-        ...{ ...surroundings, ...founding, ...(loadFactor !== undefined && { loadFactor }) },
+        ...{ ...surroundings, ...founding, loadFactor },
         ...{ adminToken: ADMIN_TOKEN, allowsFaults: true, faults },
         onNotice: (text) => this.options.onNotice?.(id, text),
       });

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { NoOwnerAnsweredError, type Refusal } from './errors.ts';
-export type { LoadBound, WeighedOwner } from './owner-loads.ts';
+export { type LoadBound, OwnerLoads, type WeighedOwner } from './owner-loads.ts';
 export {
   type ShardedAnswer,
   type ShardedAsk,

@@ -45,11 +45,9 @@ export class OwnerLoads {
 
   /** @throws RangeError if a field is out of its range. */
   constructor({ factor, floor = 1 }: LoadBound) {
-    if (!(factor >= 1 && factor <= FACTOR_MAX)) {
-      throw new RangeError(`factor: expected 1..${FACTOR_MAX}, got ${factor}`);
-    }
-    if (!Number.isInteger(floor) || floor < 1 || floor > FLOOR_MAX) {
-      throw new RangeError(`floor: expected 1..${FLOOR_MAX}, got ${floor}`);
+    if (!(factor >= 1 && factor <= FACTOR_MAX)) throw outOfRange('factor', FACTOR_MAX, factor);
+    if (!(Number.isInteger(floor) && floor >= 1 && floor <= FLOOR_MAX)) {
+      throw outOfRange('floor', FLOOR_MAX, floor);
     }
     this.#factor = factor;
     this.#floor = floor;
@@ -67,14 +65,29 @@ export class OwnerLoads {
     else this.#counts.set(owner, count);
   }
 
-  /** `owners` as they are to be asked: those with room, then those without, else as they were. */
-  inOrder(owners: readonly WeighedOwner[]): readonly WeighedOwner[] {
-    const underWay = owners.reduce((sum, { owner }) => sum + this.of(owner), 0);
-    const total = owners.reduce((sum, { weight }) => sum + weight, 0);
-    const hasRoom = ({ owner, weight }: WeighedOwner): boolean => {
-      const lid = Math.ceil((this.#factor * weight * (underWay + 1)) / total);
-      return this.of(owner) < Math.max(this.#floor, lid);
-    };
-    return [...owners.filter(hasRoom), ...owners.filter((one) => !hasRoom(one))];
+  /** Requests under way, by owner: of those that have any. */
+  get all(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
   }
+
+  /** What `owner` may have when `moreCount` are under way at `owners` besides those that are. */
+  lidOf(owner: NodeId, owners: readonly WeighedOwner[], moreCount: number): number {
+    let [underWay, share, total] = [moreCount, 0, 0];
+    for (const one of owners) {
+      underWay += this.of(one.owner);
+      total += one.weight;
+      if (one.owner === owner) share = one.weight;
+    }
+    return Math.max(this.#floor, Math.ceil((this.#factor * share * underWay) / total));
+  }
+
+  /** `owners` as they are to be asked: first those with room, then all. */
+  inOrder(owners: readonly WeighedOwner[]): readonly WeighedOwner[] {
+    const roomy = owners.filter(({ owner }) => this.of(owner) < this.lidOf(owner, owners, 1));
+    return [...roomy, ...owners];
+  }
+}
+
+function outOfRange(name: string, max: number, value: number): RangeError {
+  return new RangeError(`${name}: expected 1..${max}, got ${value}`);
 }

@@ -327,8 +327,7 @@ export class ShardedRequester<Meta = unknown> {
 
   /** All `owners` in the order in which they are asked, of which `choices` can be. */
   #inOrder(owners: readonly WeighedOwner[], choices: readonly WeighedOwner[]): readonly NodeId[] {
-    const first = this.#loads?.inOrder(choices) ?? choices;
-    const asked = this.#loads === undefined ? owners : [...first, ...owners];
+    const asked = [...(this.#loads?.inOrder(choices) ?? []), ...owners];
     return [...new Set(asked.map(({ owner }) => owner))];
   }
 

@@ -32,7 +32,7 @@ describe('loads of owners', () => {
     expect(unequal.map(({ owner }) => loads.of(owner))).toEqual([20, 10, 10]);
   });
 
-  test('name every owner once, full or not', () => {
+  test('name every owner, full or not', () => {
     const loads = new OwnerLoads({ factor: 1 });
     for (let count = 0; count < 7; count += 1) {
       askedFirst(loads);

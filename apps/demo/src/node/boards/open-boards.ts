@@ -19,7 +19,7 @@ export interface BoardsOptions {
   /** How many nodes hold each board. Default 3. */
   readonly replicaCount?: number;
   /** Times its fair share that an owner may have under way at a gateway. Default 1.25. */
-  readonly loadFactor?: number;
+  readonly loadFactor?: number | undefined;
   /** Who holds boards. */
   readonly roster: Pick<Roster, 'membership'>;
   /** Told of each board of which there is a copy here. */
