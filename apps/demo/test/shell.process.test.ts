@@ -51,7 +51,7 @@ describe('with a demo that nobody may break, of which two nodes vote', () => {
     await demo.dispose();
   });
 
-  test('--no-chaos: the supervisor refuses what breaks nodes, and nodes have no faults', async () => {
+  test('--no-chaos: the supervisor breaks no nodes, and nodes have no faults', async () => {
     for (const args of [
       ['kill', 'n1'],
       ['partition', 'n1/n2,n3'],

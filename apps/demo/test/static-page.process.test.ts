@@ -22,9 +22,9 @@ vi.setConfig({ testTimeout: 300_000 });
 /** Of the scripts that the page waits for, in bytes of gzip. */
 const FIRST_BYTES_MAX = 40_000;
 /** Of all that is loaded for who looks at the first screen, with those in which the cluster is. */
-const VISIT_BYTES_MAX = 289_000;
+const VISIT_BYTES_MAX = 291_000;
 /** Of all scripts, with those of charts and of the other screens. */
-const SCRIPT_BYTES_MAX = 345_000;
+const SCRIPT_BYTES_MAX = 347_000;
 
 let directory = '';
 let scripts: StaticScripts = { first: [], worker: [], charts: [], screens: [] };

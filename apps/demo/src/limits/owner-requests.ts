@@ -6,7 +6,6 @@
  * What is under way is counted here once more, by what is seen of each request and always against
  * the usual lid, so that figures can tell if whoever chooses the owners errs.
  */
-import { RetryBudget } from '@quorate/circuit-breaker';
 import {
   type LoadBound,
   OwnerLoads,
@@ -27,8 +26,18 @@ export const ownerBound = { factor: 1.25, floor: 4 } as const satisfies LoadBoun
 /** One retry for five requests, and some besides, for nodes that are seldom asked. */
 export const retryBounds = { ratio: 0.2, burst: 10, perSecond: 1 } as const;
 
+/** Allows a retry for so many requests. */
+export interface RetryAllowance {
+  /** A request was made. */
+  readonly deposit: () => void;
+  /** Whether there may be a retry now; it counts as made. */
+  readonly tryWithdraw: (nowMs: number) => boolean;
+}
+
 /** What it is told. */
 export interface OwnerRequestsOptions {
+  /** By `retryBounds`. */
+  readonly budget: RetryAllowance;
   readonly clock: Pick<Clock, 'nowMs'>;
   /** Times its fair share that an owner may have under way, 1..1,000. Default 1.25. */
   readonly loadFactor?: number | undefined;
@@ -38,7 +47,7 @@ export interface OwnerRequestsOptions {
 export class OwnerRequests {
   readonly loadBound: LoadBound;
   readonly #clock: Pick<Clock, 'nowMs'>;
-  readonly #budget = new RetryBudget(retryBounds);
+  readonly #budget: RetryAllowance;
   readonly #loads = new OwnerLoads(ownerBound);
   readonly #counts = {
     requestCount: 0,
@@ -48,7 +57,8 @@ export class OwnerRequests {
     deniedRetryCount: 0,
   };
 
-  constructor({ clock, loadFactor = ownerBound.factor }: OwnerRequestsOptions) {
+  constructor({ budget, clock, loadFactor = ownerBound.factor }: OwnerRequestsOptions) {
+    this.#budget = budget;
     this.#clock = clock;
     this.loadBound = { ...ownerBound, factor: loadFactor };
   }

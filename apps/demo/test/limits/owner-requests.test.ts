@@ -1,3 +1,4 @@
+import { RetryBudget } from '@quorate/circuit-breaker';
 import type { ShardedAsk } from '@quorate/consistent-hashing/sharding';
 import { type NodeId, nodeId } from '@quorate/transport';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -12,7 +13,9 @@ let requests: OwnerRequests;
 
 beforeEach(() => {
   nowMs = 0;
-  requests = new OwnerRequests({ clock: { nowMs: () => nowMs } });
+  requests = new OwnerRequests({
+    ...{ budget: new RetryBudget(retryBounds), clock: { nowMs: () => nowMs } },
+  });
 });
 
 function ask(owner: NodeId, attempt = 1): void {

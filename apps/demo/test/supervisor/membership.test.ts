@@ -159,7 +159,7 @@ describe('a node that is added', () => {
 describe('a node that is sent away', () => {
   const leave = (): Promise<void> => membership.remove('n3');
 
-  test('ends once the leader lists it no more and its boards are elsewhere, once only', async () => {
+  test('ends, once, when the leader lists it no more and its boards are elsewhere', async () => {
     await leave();
     expect(asked).toEqual(['n1: DELETE /admin/nodes/n3']);
     expect([told, marks]).toEqual([['leaving n3'], ['fault: n3 leaves']]);

@@ -91,7 +91,7 @@ describe('nodes', () => {
     expect(() => processes.get('n9')).toThrow('there is no node n9; there are n1, n2, n3');
   });
 
-  test('are given each other, and what is wrong when they start, not when they were planned', async () => {
+  test('are given each other, and what is wrong at their start', async () => {
     expect(child('n2').options.args).toEqual(
       expect.arrayContaining(['--id=n2', '--peers=n1=127.0.0.1:5001,n3=127.0.0.1:5003']),
     );

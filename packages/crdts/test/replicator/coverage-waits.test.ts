@@ -99,7 +99,7 @@ describe('whoever waits until peers have what it wrote', () => {
     expect(n1.replicator.coverage('a')).toEqual([n2.id, n3.id]);
   });
 
-  test('does not count a peer that gets it only to pass it on, until it means to keep it', async () => {
+  test('does not count a peer that only passes it on, until that means to keep it', async () => {
     const { clock, n1, n2, n3 } = stage();
     await clock.advance(1_000);
     n2.disk.isKept = false;

@@ -10,7 +10,6 @@
  * A request counts once, whoever carries it out and how often: see requests.ts.
  */
 import { ShardedRequester } from '@quorate/consistent-hashing/sharding';
-import { CrdtsError } from '@quorate/crdts';
 import {
   type Clock,
   type NodeId,
@@ -20,7 +19,6 @@ import {
 } from '@quorate/transport';
 import { fromBase64, toBase64 } from '../../base64.ts';
 import type { BoardAccess, BoardNews, BoardOutcome } from '../../board/board-access.ts';
-
 import { type BoardOperation, type RequestStamp, viewOf } from '../../board/board.ts';
 import type { BoardHost, HostedBoard } from './board-host.ts';
 import {
@@ -31,6 +29,8 @@ import {
   pullCodec,
   pulledCodec,
 } from '../../board/board-messages.ts';
+import { refused } from '../../board/refused.ts';
+import { haveSettled } from '../../have-settled.ts';
 import type { OwnerRequests } from '../../limits/owner-requests.ts';
 import type { BoardOwners } from '../../placement/board-owners.ts';
 import type { Shards } from './shards.ts';
@@ -361,44 +361,6 @@ export class BoardService implements BoardAccess {
 
   get #secondMs(): number {
     return this.#options.requestTimeoutMs * SECOND_OWNER_SHARE;
-  }
-}
-
-/** Whether `count` of them are fulfilled, as soon as that is known. */
-function haveSettled(promises: readonly Promise<void>[], count: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    let [done, failed] = [0, 0];
-    const look = (): void => {
-      if (done >= count) resolve(true);
-      else if (promises.length - failed < count) resolve(false);
-    };
-    look();
-    for (const promise of promises) {
-      promise.then(
-        () => {
-          done += 1;
-          look();
-        },
-        () => {
-          failed += 1;
-          look();
-        },
-      );
-    }
-  });
-}
-
-/** Why a board would not do something, if it would not; nothing has changed then. */
-function refused(action: () => void): (BoardAnswer & { readonly kind: 'refused' }) | undefined {
-  try {
-    action();
-    return undefined;
-  } catch (error) {
-    if (error instanceof RangeError) {
-      return { kind: 'refused', reason: 'misfit', detail: error.message };
-    }
-    if (!(error instanceof CrdtsError)) throw error;
-    return { kind: 'refused', reason: 'damaged', detail: error.message };
   }
 }
 

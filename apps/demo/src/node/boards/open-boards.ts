@@ -1,7 +1,8 @@
 /** Boards, and what they stand on: copies, their placement, and requests to their owners. */
+import { RetryBudget } from '@quorate/circuit-breaker';
 import type { NodeId } from '@quorate/transport';
 
-import { OwnerRequests } from '../../limits/owner-requests.ts';
+import { OwnerRequests, retryBounds } from '../../limits/owner-requests.ts';
 import { limitNotices } from '../../observe/limit-notices.ts';
 import type { BoardFigures } from '../../observe/node-status.ts';
 import { BoardOwners } from '../../placement/board-owners.ts';
@@ -58,7 +59,8 @@ export async function openBoards(
     },
   });
   const shards = new Shards({ host, owners, requester, clock });
-  const requests = new OwnerRequests({ clock, loadFactor });
+  const budget = new RetryBudget(retryBounds);
+  const requests = new OwnerRequests({ budget, clock, loadFactor });
   const service = new BoardService({
     ...{ requests, host, owners, shards, localId, requester, clock, isAvailable, requestTimeoutMs },
     announced: () => directory.announced(),
