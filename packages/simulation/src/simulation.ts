@@ -67,7 +67,8 @@ export interface SimulationOptions {
  * @remarks
  * Single-threaded; no real time passes but what the computing takes. An event costs about a
  * microsecond besides the code it runs. Promises that depend on anything but the ports (a real
- * file, a worker, WebCrypto) settle when the machine likes and break the replay.
+ * file, a worker, WebCrypto; in browsers `text()` and its like of a request or response) settle
+ * when the machine likes and break the replay.
  *
  * @example
  * ```ts

@@ -12,6 +12,7 @@ import type { DemoNode } from '../node/node-options.ts';
 import type { FaultSettings } from '../injected-faults.ts';
 import type { NodeStatus } from '../observe/node-status.ts';
 import { type LinkFault, rulesOf } from '../supervisor/link-faults.ts';
+import { RequestAtHand, textOf } from './at-hand.ts';
 import { CountingTransport } from './counting-transport.ts';
 import { WatchClock } from './watch-clock.ts';
 
@@ -264,9 +265,9 @@ export class SimCluster {
     const app = this.node(nodeId(node))?.app;
     if (app === undefined) return undefined;
     const proof = path.startsWith('/admin/') ? simulatedAdmin : {};
-    const init = { method, headers: { ...headers, ...proof }, body: body ?? null };
-    const response = await app.request(`http://${node}${path}`, init);
+    const init = { method, headers: { ...headers, ...proof }, body };
+    const response = await app.request(new RequestAtHand(`http://${node}${path}`, init));
     const { status } = response;
-    return { status, headers: Object.fromEntries(response.headers), body: await response.text() };
+    return { status, headers: Object.fromEntries(response.headers), body: await textOf(response) };
   }
 }
