@@ -5,7 +5,9 @@ import { haveSettled } from '../src/have-settled.ts';
 const make = {
   hanging: () => new Promise<void>(() => undefined),
   done: () => Promise.resolve(),
-  failing: () => Promise.reject<void>(new Error('lost')),
+  failing: async () => {
+    throw new Error('lost');
+  },
 };
 
 test.each([

@@ -21,7 +21,7 @@ import type { OwnerFigures } from '../observe/node-status.ts';
  * The lid on what is under way at an owner. A few requests stay with the first owner, which is the
  * one that knows all that was asked before; what is more than that is shared.
  */
-export const ownerBound = { factor: 1.25, floor: 4 } as const satisfies LoadBound;
+const ownerBound = { factor: 1.25, floor: 4 } as const satisfies LoadBound;
 
 /** One retry for five requests, and some besides, for nodes that are seldom asked. */
 export const retryBounds = { ratio: 0.2, burst: 10, perSecond: 1 } as const;

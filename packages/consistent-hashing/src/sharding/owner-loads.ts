@@ -17,6 +17,8 @@
  */
 import type { NodeId } from '@quorate/transport';
 
+import { checkRange } from './check-range.ts';
+
 const FACTOR_MAX = 1_000;
 const FLOOR_MAX = 1_000_000;
 
@@ -45,10 +47,8 @@ export class OwnerLoads {
 
   /** @throws RangeError if a field is out of its range. */
   constructor({ factor, floor = 1 }: LoadBound) {
-    if (!(factor >= 1 && factor <= FACTOR_MAX)) throw outOfRange('factor', FACTOR_MAX, factor);
-    if (!(Number.isInteger(floor) && floor >= 1 && floor <= FLOOR_MAX)) {
-      throw outOfRange('floor', FLOOR_MAX, floor);
-    }
+    checkRange('factor', factor, FACTOR_MAX);
+    checkRange('floor', floor, FLOOR_MAX, 1);
     this.#factor = factor;
     this.#floor = floor;
   }
@@ -81,13 +81,8 @@ export class OwnerLoads {
     return Math.max(this.#floor, Math.ceil((this.#factor * share * underWay) / total));
   }
 
-  /** `owners` as they are to be asked: first those with room, then all. */
-  inOrder(owners: readonly WeighedOwner[]): readonly WeighedOwner[] {
-    const roomy = owners.filter(({ owner }) => this.of(owner) < this.lidOf(owner, owners, 1));
-    return [...roomy, ...owners];
+  /** Those of `owners`, in their order, that have room for one more: at least one of them has. */
+  withRoom(owners: readonly WeighedOwner[]): readonly WeighedOwner[] {
+    return owners.filter(({ owner }) => this.of(owner) < this.lidOf(owner, owners, 1));
   }
-}
-
-function outOfRange(name: string, max: number, value: number): RangeError {
-  return new RangeError(`${name}: expected 1..${max}, got ${value}`);
 }

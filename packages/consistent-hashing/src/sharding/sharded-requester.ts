@@ -45,6 +45,7 @@ import { systemClock } from '@quorate/transport/system';
 import { NoNodesError } from '../errors.ts';
 import type { PlacementNode } from '../node-set.ts';
 import type { Placement } from '../placement.ts';
+import { checkRange } from './check-range.ts';
 import { shardedReplyCodec, shardedRequestCodec, type ShardedReply } from './codec.ts';
 import { isDefinite, NoOwnerAnsweredError, type Refusal } from './errors.ts';
 import { type LoadBound, OwnerLoads, type WeighedOwner } from './owner-loads.ts';
@@ -151,9 +152,7 @@ export class ShardedRequester<Meta = unknown> {
   /** @throws RangeError if `replicaCount` or `loadBound` is out of its range. */
   constructor(options: ShardedRequesterOptions<Meta>) {
     const { replicaCount = 3, placement, clock = systemClock } = options;
-    if (!Number.isInteger(replicaCount) || replicaCount < 1 || replicaCount > REPLICAS_MAX) {
-      throw new RangeError(`replicaCount: expected 1..${REPLICAS_MAX}, got ${replicaCount}`);
-    }
+    checkRange('replicaCount', replicaCount, REPLICAS_MAX, 1);
     this.#options = options;
     this.#replicaCount = replicaCount;
     this.#clock = clock;
@@ -327,7 +326,7 @@ export class ShardedRequester<Meta = unknown> {
 
   /** All `owners` in the order in which they are asked, of which `choices` can be. */
   #inOrder(owners: readonly WeighedOwner[], choices: readonly WeighedOwner[]): readonly NodeId[] {
-    const asked = [...(this.#loads?.inOrder(choices) ?? []), ...owners];
+    const asked = [...(this.#loads?.withRoom(choices) ?? []), ...owners];
     return [...new Set(asked.map(({ owner }) => owner))];
   }
 
