@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import { commands } from '../../src/cli/command-table.ts';
 import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
+import { addMetrics } from '../../src/observe/add-metrics.ts';
 import { deployFile, findingsOf, manifestsOf } from '../support/manifests.ts';
 import { SimulatedCluster } from '../support/simulated-cluster.ts';
 
@@ -122,6 +123,7 @@ describe('nodes', () => {
 test('a node answers where its probes and Prometheus ask', async () => {
   const cluster = new SimulatedCluster({ nodeCount: 3 });
   const leader = await cluster.elect();
+  addMetrics(cluster.node(leader));
   const annotations = set?.template.metadata?.annotations ?? {};
   const probes = [container?.readinessProbe, container?.livenessProbe, container?.startupProbe];
   const asked = probes.flatMap((probe) => (probe?.httpGet === undefined ? [] : [probe.httpGet]));
