@@ -18,7 +18,10 @@ const underTest = new URL('under-test.ts', import.meta.url).href;
 const nodeArguments = ['--conditions=@quorate/source', '--import', underTest, mainFile];
 /** With which tests ask the nodes of a demo as its supervisor does. */
 const adminToken = randomBytes(24).toString('hex');
-const adminEnvironment = { ...process.env, QUORATE_ADMIN_TOKEN: adminToken };
+const adminEnvironment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  QUORATE_ADMIN_TOKEN: adminToken,
+});
 
 /** What a command printed, and how it ended. */
 export interface Run {
@@ -85,7 +88,7 @@ export class RealDemo {
     const nodeCount = args.includes('--nodes') ? [] : ['--nodes', '3'];
     const places = ['--port', '0', '--data', dataDirectory, '--control', controlFile];
     const all = [...nodeArguments, '--json', ...places, ...nodeCount, ...args];
-    const child = spawn(process.execPath, all, { env: adminEnvironment });
+    const child = spawn(process.execPath, all, { env: adminEnvironment() });
     const events: SupervisorEvent[] = [];
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
