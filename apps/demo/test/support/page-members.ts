@@ -27,7 +27,7 @@ export async function actOutMembers(page: Page): Promise<void> {
   await rowOf(page, next).getByText('leads;').waitFor(patience);
 
   await added.getByRole('button', { name: 'Snapshot' }).click(patience);
-  await page.getByText('snapshot of n6 begun').waitFor(patience);
+  await page.getByText('A snapshot of n6 ').waitFor(patience);
 
   await added.getByRole('button', { name: 'Remove' }).click(patience);
   await added.waitFor({ ...patience, state: 'detached' });
